@@ -1,0 +1,40 @@
+import type { NodeSettings } from './model.ts';
+
+/** Settings of a node where nobody chose others. The figures are ggen's. */
+export const DEFAULT_NODE_SETTINGS: NodeSettings = {
+  listen: ['/ip4/0.0.0.0/tcp/0'],
+  bootstrap: [],
+  dhtMode: 'server',
+  fanOut: 3,
+  timeout: 30_000,
+  name: '',
+};
+
+/** Limits that every peer enforces before it does any work on what it got. */
+export const LIMITS = {
+  /** A signed package record, envelope included, in bytes. */
+  recordBytes: 64 * 1024,
+  releasesPerRecord: 1_000,
+  nameLength: 128,
+  versionLength: 128,
+  titleLength: 200,
+  descriptionLength: 4_000,
+  categories: 5,
+  tags: 10,
+  categoryLength: 64,
+  tagLength: 64,
+  authors: 20,
+  textLength: 512,
+  dependencies: 256,
+  filesPerRelease: 10_000,
+  bytesPerRelease: 512 * 1024 * 1024,
+  pathLength: 1_024,
+  pathDepth: 64,
+  /** How far in the future a record's time may lie, in milliseconds: clocks differ. */
+  clockSkew: 10 * 60 * 1000,
+  searchTextLength: 256,
+  searchLimit: 100,
+} as const;
+
+/** Published package names: lower case, digits, and `-`, `_`, `.` between them; no two dots in a row. */
+export const NAME_PATTERN = /^[a-z0-9](?:[a-z0-9_-]|\.(?!\.))*(?<=[a-z0-9])$/;

@@ -1,0 +1,38 @@
+/** Runs a task's programs with the project's Node, and passes signals on to the one that runs. */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Run the steps one after the other until one fails.
+ * @param {readonly (readonly string[])[]} steps arguments of Node for each program
+ * @param {readonly string[]} args added to the last one
+ * @param {{root: string, node: string}} where the project's folder, and the Node binary to use
+ * @returns {Promise<number>} exit code of the step that ended the task
+ */
+export async function runSteps(steps, args, where) {
+  for (const [index, step] of steps.entries()) {
+    const code = await runStep(index === steps.length - 1 ? [...step, ...args] : step, where);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+function runStep(args, { root, node }) {
+  const path = [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter);
+  const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path } });
+  const pass = (signal) => {
+    // Ctrl+C reaches everything in the terminal's foreground by itself; a second one would count as impatience.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, pass);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      for (const name of SIGNALS) process.off(name, pass);
+      resolve(code ?? 128 + (constants.signals[signal] ?? 0));
+    });
+  });
+}

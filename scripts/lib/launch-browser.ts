@@ -1,0 +1,7 @@
+import { chromium, type Browser } from 'playwright-core';
+import { CHROMIUM_FLAGS, ensureChromium } from './chromium.ts';
+
+/** A headless browser of the Chromium family. Playwright ends it when this process ends. */
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: await ensureChromium(), args: [...CHROMIUM_FLAGS] });
+}

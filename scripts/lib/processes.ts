@@ -1,0 +1,93 @@
+/** Child processes that never outlive this one. */
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+
+/** How long a process may take to end after SIGTERM, in milliseconds. */
+const PATIENCE = 5_000;
+
+const owned = new Set<ChildProcess>();
+
+/**
+ * Start a process as the head of a group of its own, so that what it starts ends with it. It is stopped when this
+ * process ends, however that happens (SIGKILL excepted).
+ */
+export function spawnOwned(command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+  watchSignals();
+  const child = spawn(command, args, { ...options, detached: process.platform !== 'win32' });
+  owned.add(child);
+  child.once('exit', () => owned.delete(child));
+  child.once('error', () => owned.delete(child));
+  return child;
+}
+
+/** Wait for a process to end. Its exit code; 1 when a signal ended it. Rejects when it could not be started. */
+export function exitOf(child: ChildProcess): Promise<number> {
+  if (hasEnded(child)) return Promise.resolve(child.exitCode ?? 1);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** Gather what a process prints on both its outputs; the function returns it so far. */
+export function collectOutput(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  }
+  return () => text;
+}
+
+/** Ask a process to end, and end its whole group when it has not within 5 s. */
+export async function stop(child: ChildProcess): Promise<void> {
+  if (!hasEnded(child)) {
+    const ended = new Promise<void>((resolve) => {
+      child.once('exit', () => {
+        resolve();
+      });
+    });
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => {
+      killGroup(child);
+    }, PATIENCE);
+    await ended;
+    clearTimeout(timer);
+  }
+  killGroup(child);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+/** SIGKILL to whatever of the group is left; without groups, to the process itself. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') child.kill('SIGKILL');
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Nobody is left in the group: that is what was wanted.
+  }
+}
+
+let watching = false;
+
+function watchSignals(): void {
+  if (watching) return;
+  watching = true;
+  process.on('exit', () => {
+    for (const child of owned) killGroup(child);
+  });
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    // Whoever stops in good order listens too, and is then the one to end the process.
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) process.exit(code);
+    });
+  }
+}

@@ -1,0 +1,196 @@
+import type { CallName, CallOptions, Engine, EngineCalls } from '../shared/api.ts';
+import { CALL_NAMES } from '../shared/api.ts';
+import { fromPlainError, GgenError } from '../shared/errors.ts';
+import type { EngineEvents, EventName } from '../shared/events.ts';
+import { EVENT_NAMES } from '../shared/events.ts';
+import { ClientCalls } from './client-calls.ts';
+import { ClientSubscriptions, isolated } from './client-subscriptions.ts';
+import { wrapDispatch } from './comlink.ts';
+import type { RpcEndpoint } from './endpoint.ts';
+import { plainData } from './plain.ts';
+import type { Reply } from './protocol.ts';
+import { isNotice, parseReply } from './protocol.ts';
+
+/** The engine on the far side of an endpoint. Beside their own errors, calls reject with EngineStopped when it is gone. */
+export interface RemoteEngine extends Engine {
+  /** Ask the far side to stop what it hosts. It answers by ending: wait for the worker's exit or the socket's close. */
+  shutdown(): void;
+  /** Leave: what runs is cancelled on the far side, and every pending and later call rejects with EngineStopped. */
+  close(): void;
+  /** Calls that wait for their answer. */
+  liveOperations(): number;
+}
+
+export interface ConnectOptions {
+  /** Resolves, when the far side is gone, to the error that says why: see `workerClosed` and `socketClosed`. */
+  readonly closed: Promise<Error>;
+  readonly signal?: AbortSignal | undefined;
+  /** Bound on getting an engine, in milliseconds; 30 s when left out. */
+  readonly timeout?: number | undefined;
+}
+
+/**
+ * Connect to the engine that `serveEngine` serves on the other end.
+ *
+ * @throws GgenError whatever kept the far side's engine from starting (for example DataDirInUse); EngineStopped when the
+ * far side ends meanwhile; EngineUnavailable when it does not answer in time. AbortError when cancelled.
+ */
+export async function connectEngine(endpoint: RpcEndpoint, options: ConnectOptions): Promise<RemoteEngine> {
+  const client = new Client(endpoint, options.closed);
+  try {
+    await client.connect(options.signal, options.timeout ?? 30_000);
+    return client.engine();
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+class Client {
+  readonly #calls = new ClientCalls();
+  readonly #endpoint: RpcEndpoint;
+  readonly #link: ReturnType<typeof wrapDispatch>;
+  readonly #offNotices: () => void;
+  readonly #subscriptions = new ClientSubscriptions({
+    subscribe: (name, subscription) => {
+      this.#tell(this.#link.remote.subscribe(name, subscription));
+    },
+    unsubscribe: (name) => {
+      this.#tell(this.#link.remote.unsubscribe(name));
+    },
+  });
+  #open = true;
+
+  constructor(endpoint: RpcEndpoint, closed: Promise<Error>) {
+    this.#endpoint = endpoint;
+    this.#link = wrapDispatch(endpoint);
+    this.#offNotices = endpoint.onMessage((message) => {
+      this.#notice(message);
+    });
+    void closed.then((reason) => {
+      this.#end(stopped(reason));
+    });
+  }
+
+  async connect(signal: AbortSignal | undefined, timeout: number): Promise<void> {
+    const bound = AbortSignal.timeout(timeout);
+    try {
+      const either = signal === undefined ? bound : AbortSignal.any([signal, bound]);
+      await this.#ask(either, undefined, () => this.#link.remote.connect());
+    } catch (error) {
+      if (!bound.aborted || signal?.aborted === true) throw error;
+      throw new GgenError('EngineUnavailable', `The engine did not answer within ${timeout / 1000} seconds.`);
+    }
+  }
+
+  engine(): RemoteEngine {
+    const calls = CALL_NAMES.map((name) => [
+      name,
+      (request: unknown, options?: CallOptions<unknown>) => this.#call(name, request, options),
+    ]);
+    return {
+      // Complete by CALL_NAMES, which the compiler checks against the table of calls.
+      ...(Object.fromEntries(calls) as EngineCalls),
+      subscribe: (name, listener) => this.#subscribe(name, listener),
+      shutdown: () => {
+        if (this.#open) this.#tell(this.#link.remote.shutdown());
+      },
+      close: () => {
+        this.close();
+      },
+      liveOperations: () => this.#calls.size,
+    };
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#tell(this.#link.remote.disconnect());
+    this.#end(new GgenError('EngineStopped', 'The connection to the engine was closed.'));
+  }
+
+  async #call(name: CallName, request: unknown, options: CallOptions<unknown> = {}): Promise<unknown> {
+    const plain = plainData(request);
+    return await this.#ask(options.signal, options.onProgress, (operation) =>
+      this.#link.remote.call(name, plain, operation),
+    );
+  }
+
+  /** Send a question under a new operation number and wait for its answer, the far side's end or the signal. */
+  async #ask(
+    signal: AbortSignal | undefined,
+    onProgress: ((progress: unknown) => void) | undefined,
+    send: (operation: number) => Promise<Reply>,
+  ): Promise<unknown> {
+    if (signal?.aborted === true) throw cancelled();
+    const { operation, reply } = this.#calls.open(onProgress);
+    const onAbort = (): void => {
+      this.#calls.fail(operation, cancelled());
+      this.#tell(this.#link.remote.cancel(operation));
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      send(operation).then(
+        (received) => {
+          this.#calls.settle(operation, received);
+        },
+        (error: unknown) => {
+          this.#calls.fail(operation, unsent(error));
+        },
+      );
+      return value(parseReply(await reply));
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #subscribe<Name extends EventName>(name: Name, listener: (event: EngineEvents[Name]) => void): () => void {
+    if (!this.#open) return () => undefined;
+    return this.#subscriptions.add(name, listener as (event: EngineEvents[EventName]) => void);
+  }
+
+  #notice(message: unknown): void {
+    if (!isNotice(message)) return;
+    if (message.notice === 'progress') {
+      isolated((progress: unknown) => {
+        this.#calls.progress(message.operation, progress);
+      }, message.progress);
+    } else if (EVENT_NAMES.includes(message.name)) {
+      this.#subscriptions.deliver(message.name, message.subscription, message.event as EngineEvents[EventName]);
+    }
+  }
+
+  /** Send what needs no answer. That the far side is gone or cannot be told shows in `closed`. */
+  #tell(sent: Promise<unknown>): void {
+    sent.catch(() => undefined);
+  }
+
+  #end(reason: Error): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#calls.stop(reason);
+    this.#subscriptions.clear();
+    this.#offNotices();
+    this.#link.close();
+    this.#endpoint.close();
+  }
+}
+
+function value(reply: Reply): unknown {
+  if (reply.ok) return reply.value;
+  throw fromPlainError(reply.error);
+}
+
+function cancelled(): DOMException {
+  return new DOMException('This operation was cancelled.', 'AbortError');
+}
+
+function stopped(reason: Error): GgenError {
+  if (reason instanceof GgenError && reason.name === 'EngineStopped') return reason;
+  return new GgenError('EngineStopped', `The engine stopped: ${reason.message}`, { cause: reason });
+}
+
+/** comlink rejects when a message could not be posted, or the far side's dispatch itself broke. */
+function unsent(error: unknown): Error {
+  if (error instanceof GgenError) return error;
+  return new GgenError('Internal', 'The question could not be put to the engine.', { cause: error });
+}

@@ -1,0 +1,67 @@
+import type { EventName } from '../shared/events.ts';
+import type { PlainError } from '../shared/errors.ts';
+import { isPlainObject, plainData } from './plain.ts';
+
+/** Answer to a call. Errors are values here, because thrown ones lose everything but name and message on the way. */
+export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: PlainError };
+
+/**
+ * What the serving side exposes through comlink. Arguments are unknown: they come from the far side and are checked.
+ */
+export interface Dispatch {
+  /** Answers once the engine is there, or with the reason why it is not. */
+  connect(): Promise<Reply>;
+  /** `operation` is a number that the client has not in use: the name of this call in `cancel` and in progress. */
+  call(name: unknown, request: unknown, operation: unknown): Promise<Reply>;
+  cancel(operation: unknown): void;
+  /** `subscription` numbers the events that follow, so that those of an ended subscription can be told apart. */
+  subscribe(event: unknown, subscription: unknown): Promise<Reply>;
+  unsubscribe(event: unknown): void;
+  /** Ask the serving side to stop what it hosts. */
+  shutdown(): void;
+  /** The client goes: all its calls are cancelled, all its subscriptions end. */
+  disconnect(): void;
+}
+
+export const DISPATCH_NAMES = Object.keys({
+  connect: 0,
+  call: 0,
+  cancel: 0,
+  subscribe: 0,
+  unsubscribe: 0,
+  shutdown: 0,
+  disconnect: 0,
+} satisfies Record<keyof Dispatch, 0>) as readonly (keyof Dispatch)[];
+
+/** A message of the serving side that answers nothing. It travels on the same port as replies, in order with them. */
+export type Notice =
+  | { readonly notice: 'progress'; readonly operation: number; readonly progress: unknown }
+  | { readonly notice: 'event'; readonly name: EventName; readonly subscription: number; readonly event: unknown };
+
+export function isNotice(message: unknown): message is Notice {
+  return isPlainObject(message) && (message['notice'] === 'progress' || message['notice'] === 'event');
+}
+
+/** The reply as received, checked. @throws GgenError InvalidRequest when it is none */
+export function parseReply(received: unknown): Reply {
+  if (!isPlainObject(received)) return { ok: false, error: MALFORMED };
+  if (received['ok'] === true) return { ok: true, value: plainData(received['value'], 'answer') };
+  return { ok: false, error: parseError(received['error']) };
+}
+
+const MALFORMED: PlainError = { name: 'Internal', message: 'The engine sent an answer that is none.', details: {} };
+
+function parseError(received: unknown): PlainError {
+  const error = plainData(received, 'error');
+  return isPlainError(error) ? error : MALFORMED;
+}
+
+function isPlainError(value: unknown): value is PlainError {
+  return (
+    isPlainObject(value) &&
+    typeof value['name'] === 'string' &&
+    typeof value['message'] === 'string' &&
+    isPlainObject(value['details']) &&
+    (value['cause'] === undefined || isPlainError(value['cause']))
+  );
+}

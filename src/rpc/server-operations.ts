@@ -1,0 +1,48 @@
+import { GgenError } from '../shared/errors.ts';
+
+/** Calls that one client has running, each under the number that the client gave it. */
+export class ServerOperations {
+  readonly #live = new Map<number, AbortController>();
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  has(operation: number): boolean {
+    return this.#live.has(operation);
+  }
+
+  /**
+   * Run a call under an operation number, with a signal that `cancel` and `cancelAll` abort.
+   *
+   * @throws GgenError InvalidRequest when the number is none or in use
+   */
+  async run<T>(operation: unknown, body: (operation: number, signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (!isOperation(operation)) throw new GgenError('InvalidRequest', 'The number of an operation is not an integer.');
+    if (this.#live.has(operation)) throw new GgenError('InvalidRequest', `Operation ${operation} is already running.`);
+    const controller = new AbortController();
+    this.#live.set(operation, controller);
+    try {
+      return await body(operation, controller.signal);
+    } finally {
+      this.#live.delete(operation);
+    }
+  }
+
+  /** Abort one operation. One that is over, or never was, is left alone: cancel and answer may cross. */
+  cancel(operation: unknown): void {
+    if (isOperation(operation)) this.#live.get(operation)?.abort(cancelled());
+  }
+
+  cancelAll(): void {
+    for (const controller of this.#live.values()) controller.abort(cancelled());
+  }
+}
+
+function isOperation(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function cancelled(): DOMException {
+  return new DOMException('The caller cancelled this operation.', 'AbortError');
+}

@@ -1,0 +1,152 @@
+import type { CallName, Engine } from '../shared/api.ts';
+import { CALL_NAMES } from '../shared/api.ts';
+import { GgenError, toPlainError } from '../shared/errors.ts';
+import type { EventName } from '../shared/events.ts';
+import { EVENT_NAMES } from '../shared/events.ts';
+import { exposeDispatch } from './comlink.ts';
+import type { RpcEndpoint } from './endpoint.ts';
+import { isPlainObject, plainData } from './plain.ts';
+import type { Dispatch, Notice, Reply } from './protocol.ts';
+import { ServerOperations } from './server-operations.ts';
+
+export interface ServeOptions {
+  /** Called when the client asks the hosting side to stop. Left out: such wishes are ignored. */
+  readonly onShutdown?: () => void;
+}
+
+export interface ServedEngine {
+  /** Calls of the client that are running. */
+  liveOperations(): number;
+  /** Cancel what runs, end the subscriptions and stop listening. */
+  close(): void;
+}
+
+/**
+ * Serve an engine to the one client on the other end of `endpoint`. When the engine cannot be had, the client's connect
+ * fails with that error. When the client goes, all its calls are cancelled.
+ */
+export function serveEngine(
+  engine: Engine | Promise<Engine>,
+  endpoint: RpcEndpoint,
+  options: ServeOptions = {},
+): ServedEngine {
+  const session = new Session(Promise.resolve(engine), endpoint, options);
+  const unexpose = exposeDispatch(session.dispatch, endpoint, failure);
+  const close = (): void => {
+    offClose();
+    session.end();
+    unexpose();
+    endpoint.close();
+  };
+  const offClose = endpoint.onClose(close);
+  return { close, liveOperations: () => session.operations.size };
+}
+
+/** What one client has running and follows. */
+class Session {
+  readonly operations = new ServerOperations();
+  readonly #subscriptions = new Map<EventName, AbortController>();
+  readonly #engine: Promise<Engine>;
+  readonly #endpoint: RpcEndpoint;
+  readonly #options: ServeOptions;
+
+  /** What the client may call: plain functions, so that nothing else of the session is in reach. */
+  readonly dispatch: Dispatch = {
+    connect: () => answer(() => this.#engine.then(() => undefined)),
+    call: (name, request, operation) => answer(() => this.#call(name, request, operation)),
+    cancel: (operation) => {
+      this.operations.cancel(operation);
+    },
+    subscribe: (event, subscription) => answer(() => this.#subscribe(event, subscription)),
+    unsubscribe: (event) => {
+      this.#unsubscribe(event);
+    },
+    shutdown: () => this.#options.onShutdown?.(),
+    disconnect: () => {
+      this.end();
+    },
+  };
+
+  constructor(engine: Promise<Engine>, endpoint: RpcEndpoint, options: ServeOptions) {
+    this.#engine = engine;
+    this.#endpoint = endpoint;
+    this.#options = options;
+    // Told to the client by `connect`; here it only must not count as unhandled before a client asks.
+    engine.catch(() => undefined);
+  }
+
+  end(): void {
+    this.operations.cancelAll();
+    for (const subscription of this.#subscriptions.values()) subscription.abort();
+    this.#subscriptions.clear();
+  }
+
+  async #call(name: unknown, request: unknown, operation: unknown): Promise<unknown> {
+    if (!isCallName(name)) throw new GgenError('InvalidRequest', `The engine has no call of the name ${show(name)}.`);
+    const plain = plainData(request);
+    if (!isPlainObject(plain)) throw new GgenError('InvalidRequest', `The call ${name} takes one plain object.`);
+    return await this.operations.run(operation, async (id, signal) => {
+      const engine = await this.#engine;
+      const onProgress = (progress: unknown): void => {
+        this.#progress(id, progress);
+      };
+      // The request's form is the engine's to check; its type is not known here, where every call looks the same.
+      const call = engine[name] as (request: unknown, options: object) => Promise<unknown>;
+      return plainData(await call.call(engine, plain, { signal, onProgress }), 'the answer');
+    });
+  }
+
+  #progress(operation: number, progress: unknown): void {
+    if (!this.operations.has(operation)) return;
+    this.#post({ notice: 'progress', operation, progress: plainData(progress, 'progress') });
+  }
+
+  async #subscribe(name: unknown, subscription: unknown): Promise<void> {
+    if (!isEventName(name) || typeof subscription !== 'number') {
+      throw new GgenError('InvalidRequest', `The engine has no event of the name ${show(name)}.`);
+    }
+    this.#unsubscribe(name);
+    const ended = new AbortController();
+    this.#subscriptions.set(name, ended);
+    const engine = await this.#engine;
+    if (ended.signal.aborted) return;
+    const off = engine.subscribe(name, (event) => {
+      if (!ended.signal.aborted) this.#post({ notice: 'event', name, subscription, event: plainData(event, name) });
+    });
+    ended.signal.addEventListener('abort', off, { once: true });
+  }
+
+  #unsubscribe(name: unknown): void {
+    if (!isEventName(name)) return;
+    this.#subscriptions.get(name)?.abort();
+    this.#subscriptions.delete(name);
+  }
+
+  #post(notice: Notice): void {
+    this.#endpoint.postMessage(notice);
+  }
+}
+
+async function answer(body: () => Promise<unknown>): Promise<Reply> {
+  try {
+    return { ok: true, value: await body() };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+function failure(error: unknown): Reply {
+  return { ok: false, error: toPlainError(error) };
+}
+
+function isCallName(name: unknown): name is CallName {
+  return (CALL_NAMES as readonly unknown[]).includes(name);
+}
+
+function isEventName(name: unknown): name is EventName {
+  return (EVENT_NAMES as readonly unknown[]).includes(name);
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value.slice(0, 64)}'` : typeof value;
+}

@@ -1,0 +1,148 @@
+import type { Socket } from 'node:net';
+import { GgenError } from '../shared/errors.ts';
+import type { RpcEndpoint } from './endpoint.ts';
+import { encodeFrame, FrameReader, MAX_FRAME_BYTES } from './frames.ts';
+
+export interface SocketEndpointOptions {
+  /**
+   * Stop reading while the far side does not read what was written to it. For the serving side: a client that asks
+   * without reading answers is slowed down. Never for both sides, or two full buffers wait for each other for ever.
+   */
+  readonly throttle?: boolean;
+  /** Longest time that a frame may stay incomplete, in milliseconds; 30 s when left out. */
+  readonly frameTimeout?: number;
+  /** Most bytes that may wait to be sent before the far side is given up; twice the largest frame when left out. */
+  readonly maxBuffered?: number;
+}
+
+/**
+ * A channel over a local socket, one frame per message. What breaks the framing (garbage, an oversized or stalled frame)
+ * or never reads its answers loses the connection; nothing it sends can throw here.
+ */
+export function socketEndpoint(socket: Socket, options: SocketEndpointOptions = {}): RpcEndpoint {
+  const channel = new SocketChannel(socket, options);
+  return {
+    postMessage: (message) => {
+      channel.post(message);
+    },
+    onMessage: (listener) => channel.listen(listener),
+    onClose: (listener) => {
+      socket.once('close', listener);
+      return () => socket.off('close', listener);
+    },
+    close: () => {
+      channel.close();
+    },
+  };
+}
+
+/** Resolves, when the connection is gone, to a GgenError EngineStopped that says why. Never rejects. */
+export function socketClosed(socket: Socket): Promise<Error> {
+  return new Promise((resolve) => {
+    let cause: Error | undefined;
+    socket.once('error', (error) => {
+      cause = error;
+    });
+    socket.once('close', () => {
+      const message =
+        cause === undefined
+          ? 'The process that runs the engine closed the connection.'
+          : `The connection to the engine broke: ${cause.message}`;
+      resolve(new GgenError('EngineStopped', message, { cause }));
+    });
+  });
+}
+
+class SocketChannel {
+  readonly #socket: Socket;
+  readonly #reader = new FrameReader();
+  readonly #listeners = new Set<(message: unknown) => void>();
+  readonly #throttle: boolean;
+  readonly #frameTimeout: number;
+  readonly #maxBuffered: number;
+  #stalled: NodeJS.Timeout | undefined;
+  #reading = false;
+
+  constructor(socket: Socket, options: SocketEndpointOptions) {
+    this.#socket = socket;
+    this.#throttle = options.throttle ?? false;
+    this.#frameTimeout = options.frameTimeout ?? 30_000;
+    this.#maxBuffered = options.maxBuffered ?? 2 * MAX_FRAME_BYTES;
+    // Without a listener, a broken connection would end the process. `close` follows and is what counts.
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      clearTimeout(this.#stalled);
+    });
+  }
+
+  post(message: unknown): void {
+    if (!this.#socket.writable) return;
+    const flowing = this.#socket.write(encodeFrame(message));
+    if (this.#socket.writableLength > this.#maxBuffered) {
+      this.#socket.destroy(new Error('The other side does not read what it is sent.'));
+    } else if (!flowing && this.#throttle) {
+      this.#pause();
+    }
+  }
+
+  listen(listener: (message: unknown) => void): () => void {
+    this.#listeners.add(listener);
+    this.#start();
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** End the connection once what was posted is sent, and within a bound in any case. */
+  close(): void {
+    this.#socket.end();
+    const bound = setTimeout(() => this.#socket.destroy(), 1_000);
+    bound.unref();
+    this.#socket.once('close', () => {
+      clearTimeout(bound);
+    });
+  }
+
+  /** Reading begins with the first listener, so that no message is lost before. */
+  #start(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    this.#socket.on('data', (chunk: Buffer) => {
+      this.#receive(chunk);
+    });
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      const messages = this.#reader.push(chunk);
+      for (const message of messages) this.#deliver(message);
+      // A frame that was begun keeps its deadline, however many chunks it comes in.
+      if (messages.length > 0 || this.#stalled === undefined) this.#watch();
+    } catch (error) {
+      this.#socket.destroy(new Error('The other side sent something that is no message.', { cause: error }));
+    }
+  }
+
+  #deliver(message: unknown): void {
+    for (const listener of [...this.#listeners]) listener(message);
+  }
+
+  /** Set the deadline for the frame that stands incomplete, if one does and its rest can come. */
+  #watch(): void {
+    clearTimeout(this.#stalled);
+    this.#stalled = undefined;
+    if (!this.#reader.partial || this.#socket.isPaused()) return;
+    this.#stalled = setTimeout(() => {
+      this.#socket.destroy(new Error('The other side began a message and did not finish it in time.'));
+    }, this.#frameTimeout);
+    this.#stalled.unref();
+  }
+
+  #pause(): void {
+    if (this.#socket.isPaused()) return;
+    this.#socket.pause();
+    this.#watch();
+    this.#socket.once('drain', () => {
+      this.#socket.resume();
+      this.#watch();
+    });
+  }
+}

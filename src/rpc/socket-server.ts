@@ -1,0 +1,102 @@
+import { chmod, lstat, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import type { Server, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { Engine } from '../shared/api.ts';
+import { errorMessage, GgenError, isAbort } from '../shared/errors.ts';
+import type { ConnectOptions, RemoteEngine } from './client.ts';
+import { connectEngine } from './client.ts';
+import type { ServeOptions } from './server.ts';
+import { serveEngine } from './server.ts';
+import type { SocketEndpointOptions } from './socket-endpoint.ts';
+import { socketClosed, socketEndpoint } from './socket-endpoint.ts';
+
+export interface EngineListener {
+  /** Stop listening, drop every connection (their calls are cancelled), remove the socket's file. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serve an engine to every process of this user that connects to a unix socket or, on Windows, a named pipe.
+ * A socket file that a dead process left is replaced; the new one is for its owner only (mode 0600).
+ *
+ * @throws GgenError DataDirInUse when a living process listens there already
+ */
+export async function listenOnSocket(
+  engine: Engine | Promise<Engine>,
+  path: string,
+  options: ServeOptions & SocketEndpointOptions = {},
+): Promise<EngineListener> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    serveEngine(engine, socketEndpoint(socket, { throttle: true, ...options }), options);
+  });
+  await removeDeadSocket(path);
+  await listen(server, path);
+  return { close: () => closeAll(server, sockets) };
+}
+
+/**
+ * Connect to the engine behind a socket.
+ *
+ * @throws GgenError EngineUnavailable when nobody listens there or answers in time; else as `connectEngine`
+ */
+export async function connectToSocket(
+  path: string,
+  options: Omit<ConnectOptions, 'closed'> & SocketEndpointOptions = {},
+): Promise<RemoteEngine> {
+  const socket = await dial(path, options.signal);
+  return await connectEngine(socketEndpoint(socket, options), { ...options, closed: socketClosed(socket) });
+}
+
+async function dial(path: string, signal: AbortSignal | undefined): Promise<Socket> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect', signal === undefined ? {} : { signal });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    if (isAbort(error)) throw new DOMException('This operation was cancelled.', 'AbortError');
+    const message = `No engine answers at ${path}: ${errorMessage(error)}`;
+    throw new GgenError('EngineUnavailable', message, { details: { path }, cause: error });
+  }
+}
+
+async function listen(server: Server, path: string): Promise<void> {
+  server.listen(path);
+  await once(server, 'listening');
+  if (!isPipe(path)) await chmod(path, 0o600);
+}
+
+async function removeDeadSocket(path: string): Promise<void> {
+  if (isPipe(path) || !(await isSocket(path))) return;
+  const answered = await dial(path, undefined).then(
+    (socket) => socket.destroy(),
+    () => undefined,
+  );
+  if (answered !== undefined) {
+    throw new GgenError('DataDirInUse', `Another process serves an engine at ${path} already.`, { details: { path } });
+  }
+  await rm(path, { force: true });
+}
+
+async function isSocket(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    (stats) => stats.isSocket(),
+    () => false,
+  );
+}
+
+function isPipe(path: string): boolean {
+  return path.startsWith('\\\\');
+}
+
+async function closeAll(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  for (const socket of sockets) socket.destroy();
+  await closed;
+}

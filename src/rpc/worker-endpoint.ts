@@ -1,0 +1,39 @@
+import type { MessagePort } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
+import { GgenError } from '../shared/errors.ts';
+import type { RpcEndpoint } from './endpoint.ts';
+
+/** The channel to a worker thread: made of the `Worker` on the main side, of `parentPort` on the worker's side. */
+export function workerEndpoint(worker: Worker | MessagePort): RpcEndpoint {
+  // One view of both, whose overloads differ.
+  const port: MessagePort | Worker = worker;
+  const gone = worker instanceof Worker ? 'exit' : 'close';
+  return {
+    postMessage: (message) => {
+      port.postMessage(message);
+    },
+    onMessage: (listener) => {
+      port.on('message', listener);
+      return () => port.off('message', listener);
+    },
+    onClose: (listener) => {
+      port.once(gone, listener);
+      return () => port.off(gone, listener);
+    },
+    close: () => undefined,
+  };
+}
+
+/** Resolves, when the worker is gone, to a GgenError EngineStopped that says how it ended. Never rejects. */
+export function workerClosed(worker: Worker): Promise<Error> {
+  return new Promise((resolve) => {
+    worker.once('error', (error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      resolve(new GgenError('EngineStopped', `The engine's worker crashed: ${message}`, { cause: error }));
+    });
+    worker.once('exit', (code) => {
+      const message = `The engine's worker ended with exit code ${code}.`;
+      resolve(new GgenError('EngineStopped', message, { details: { exitCode: code } }));
+    });
+  });
+}

@@ -1,0 +1,104 @@
+/**
+ * The text form of a publisher: the W3C Multikey (the part of a did:key after `did:key:`) of an Ed25519 public key.
+ *
+ * Multibase base58btc (`z`) over the multicodec ed25519-pub (0xed 0x01) and the 32 raw key bytes: 48 characters that
+ * always begin with `z6Mk`. Source: W3C Controlled Identifiers 1.0, section Multikey.
+ */
+
+import { base58btc } from 'multiformats/bases/base58';
+import { GgenError } from '../shared/errors.ts';
+import { LIMITS, NAME_PATTERN } from '../shared/defaults.ts';
+import { concat } from './record-domain.ts';
+import { isWeakKey } from './weak-key.ts';
+
+const ED25519_PUB = Uint8Array.of(0xed, 0x01);
+const KEY_LENGTH = 32;
+const ID_PATTERN = /^z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/;
+/** Exact versions and the ranges of npm: what can stand after the `@` of a package id. */
+const VERSION_PATTERN = /^[0-9A-Za-z.+^~*<>=|-][0-9A-Za-z.+^~*<>=| -]*$/;
+
+/** Publisher id of a raw 32-byte Ed25519 public key. Throws RecordInvalid for another length or a key of small order. */
+export function publisherIdFromPublicKey(raw: Uint8Array): string {
+  if (raw.length !== KEY_LENGTH) {
+    throw new GgenError('RecordInvalid', `A publisher key has ${KEY_LENGTH} bytes, this one has ${raw.length}.`);
+  }
+  if (isWeakKey(raw)) {
+    throw new GgenError('RecordInvalid', 'This publisher key is one under which anybody can sign.');
+  }
+  return base58btc.encode(concat(ED25519_PUB, raw));
+}
+
+/**
+ * The raw 32-byte Ed25519 public key of a publisher id. Strict: only the one canonical text of a key is taken.
+ * Throws RecordInvalid.
+ */
+export function publicKeyFromPublisherId(id: string): Uint8Array {
+  const raw = decodeId(id);
+  if (raw === undefined) {
+    throw new GgenError('RecordInvalid', `'${id.slice(0, 64)}' is not a publisher id (z6Mk…, 48 characters).`);
+  }
+  return raw;
+}
+
+/** Whether the text is a publisher id in canonical form. */
+export function isPublisherId(text: string): boolean {
+  return decodeId(text) !== undefined;
+}
+
+/** A publisher id for display where room is short: `z6Mk…` and its last four characters. Not unique. */
+export function shortPublisherId(id: string): string {
+  return id.length <= 9 ? id : `${id.slice(0, 4)}…${id.slice(-4)}`;
+}
+
+/** A package as the user names it. */
+export interface ParsedPackageId {
+  readonly publisher?: string;
+  readonly name: string;
+  /** Exact version or range, not checked further. */
+  readonly version?: string;
+}
+
+/**
+ * Parse `publisher/name` or `name`, each with or without `@version` (exact or a range). Strict: no spaces around it, a
+ * canonical publisher id, a name of the published form. Throws InvalidRequest and says which part is wrong.
+ */
+export function parsePackageId(text: string): ParsedPackageId {
+  const at = text.indexOf('@');
+  const id = at < 0 ? text : text.slice(0, at);
+  const slash = id.indexOf('/');
+  const publisher = slash < 0 ? undefined : id.slice(0, slash);
+  const name = id.slice(slash + 1);
+  if (publisher !== undefined && !isPublisherId(publisher)) {
+    throw invalid(text, `'${publisher.slice(0, 64)}' is not a publisher id (z6Mk…, 48 characters)`);
+  }
+  if (!isPackageName(name)) {
+    throw invalid(text, `'${name.slice(0, 64)}' is not a package name (lower-case letters, digits, '-', '_', '.')`);
+  }
+  const version = at < 0 ? undefined : text.slice(at + 1);
+  if (version !== undefined && (version.length > LIMITS.versionLength || !VERSION_PATTERN.test(version))) {
+    throw invalid(text, `'${version.slice(0, 64)}' is neither a version nor a range of versions`);
+  }
+  return {
+    ...(publisher === undefined ? {} : { publisher }),
+    name,
+    ...(version === undefined ? {} : { version }),
+  };
+}
+
+/** Whether the text can be the name of a published package. */
+export function isPackageName(text: string): boolean {
+  return text.length <= LIMITS.nameLength && NAME_PATTERN.test(text);
+}
+
+function decodeId(id: string): Uint8Array | undefined {
+  if (!ID_PATTERN.test(id)) return undefined;
+  const bytes = base58btc.decode(id);
+  const raw = bytes.slice(ED25519_PUB.length);
+  // 48 characters of base58 can spell other lengths, prefixes and more than one text per key.
+  const canonical = raw.length === KEY_LENGTH && base58btc.encode(concat(ED25519_PUB, raw)) === id;
+  return canonical && !isWeakKey(raw) ? raw : undefined;
+}
+
+function invalid(text: string, why: string): GgenError {
+  return new GgenError('InvalidRequest', `'${text.slice(0, 200)}' does not name a package: ${why}.`);
+}

@@ -1,0 +1,82 @@
+/**
+ * The publisher key: an Ed25519 key pair that signs package records.
+ *
+ * It lives where the caller keeps secrets (SecretStorage, or a key file of mode 0600) and never enters the engine.
+ */
+
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify as verifyBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { GgenError } from '../shared/errors.ts';
+import { publisherIdFromPublicKey } from './publisher-id.ts';
+import { concat, isRecordToSign } from './record-domain.ts';
+
+/** SubjectPublicKeyInfo of an Ed25519 key, up to the raw key bytes (RFC 8410). */
+const SPKI_PREFIX = Uint8Array.from(Buffer.from('302a300506032b6570032100', 'hex'));
+const KEY_LENGTH = 32;
+const SIGNATURE_LENGTH = 64;
+
+export interface PublisherKey {
+  /** Publisher id, `z6Mk…`. */
+  readonly id: string;
+  /**
+   * Ed25519 signature (64 bytes) of what the engine prepared. Refuses, with InvalidRequest, anything that is not a
+   * package record to sign, so that a compromised engine cannot obtain signatures for other protocols.
+   */
+  sign(bytesToSign: Uint8Array): Uint8Array;
+  /** The private key as PKCS#8 PEM, for SecretStorage or a key file. Never log it. */
+  secret(): string;
+}
+
+/** A new key from the system's random source. */
+export function createPublisherKey(): PublisherKey {
+  return keyOf(generateKeyPairSync('ed25519').privateKey);
+}
+
+/** The key that `secret()` wrote. Throws InvalidRequest, without any of the text in the message. */
+export function publisherKeyFromSecret(text: string): PublisherKey {
+  const key = parsePem(text);
+  if (key.asymmetricKeyType !== 'ed25519') {
+    throw new GgenError(
+      'InvalidRequest',
+      `The publisher key must be an Ed25519 key; this is one of type ${key.asymmetricKeyType ?? 'unknown'}.`,
+    );
+  }
+  return keyOf(key);
+}
+
+/**
+ * Whether `signature` is the Ed25519 signature of `bytes` (RFC 8032, no pre-hash) by the raw 32-byte public key. Keys
+ * and signatures of another length are false, not an error.
+ */
+export function verify(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== KEY_LENGTH || signature.length !== SIGNATURE_LENGTH) return false;
+  const der = Buffer.from(concat(SPKI_PREFIX, publicKey));
+  return verifyBytes(null, bytes, { key: der, format: 'der', type: 'spki' }, signature);
+}
+
+function parsePem(text: string): KeyObject {
+  if (/BEGIN ENCRYPTED|Proc-Type:/.test(text)) {
+    throw new GgenError('InvalidRequest', 'The publisher key is protected by a passphrase: decrypt it first.');
+  }
+  try {
+    return createPrivateKey({ key: text, format: 'pem' });
+  } catch {
+    // Without the cause: whatever a parser says of a secret stays out of logs.
+    throw new GgenError('InvalidRequest', 'The publisher key cannot be read: a PKCS#8 private key in PEM is needed.');
+  }
+}
+
+/** Closures, not fields, hold the private key: printing or serialising the object shows the id alone. */
+function keyOf(privateKey: KeyObject): PublisherKey {
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return {
+    id: publisherIdFromPublicKey(Uint8Array.from(spki.subarray(SPKI_PREFIX.length))),
+    sign(bytesToSign) {
+      if (!isRecordToSign(bytesToSign)) {
+        throw new GgenError('InvalidRequest', 'Refused to sign: these bytes are not a package record.');
+      }
+      return Uint8Array.from(sign(null, bytesToSign, privateKey));
+    },
+    secret: () => privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+  };
+}

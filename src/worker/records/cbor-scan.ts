@@ -1,0 +1,130 @@
+/**
+ * One pass over a payload's CBOR before anything is built from it.
+ *
+ * The decoder recurses and allocates as the bytes tell it to; this pass does neither. It lets through only the values
+ * that a record can hold: shortest-form heads, definite lengths, integers, text, bytes, lists, maps with text keys,
+ * booleans, and tag 42 around the CIDs that records use. What is left for the decoder is order and duplicates of keys,
+ * and UTF-8, which comparing its re-encoded result settles. Source: RFC 8949; DAG-CBOR specification (IPLD).
+ */
+
+import { equalBytes } from './envelope.ts';
+import { recordFault } from './faults.ts';
+
+/** record > releases > release > dependencies > dependency */
+const MAX_DEPTH = 5;
+/** Head and content of a CIDv1 with sha2-256 in bytes: 0x00, version, codec, 0x12 0x20, digest. */
+const CID_BYTES = 37;
+const CID_TAG = 42;
+const CODECS: readonly number[] = [0x70, 0x55];
+
+const UNSIGNED = 0;
+const NEGATIVE = 1;
+const BYTES = 2;
+const TEXT = 3;
+const LIST = 4;
+const MAP = 5;
+const TAG = 6;
+
+/** Throws RecordInvalid (`truncated`, `not-canonical`, `too-deep`, `wrong-type`, `bad-number`, `bad-cid`). */
+export function scanPayload(bytes: Uint8Array): void {
+  const scanner = new Scanner(bytes);
+  scanner.run();
+}
+
+/** A list or map that is being read: how many items are to come, keys and values counted apart. */
+interface Open {
+  left: number;
+  readonly map: boolean;
+}
+
+class Scanner {
+  readonly #bytes: Uint8Array;
+  #offset = 0;
+  readonly #open: Open[] = [];
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  run(): void {
+    do {
+      const inside = this.#open.at(-1);
+      const isKey = inside?.map === true && inside.left % 2 === 0;
+      if (inside !== undefined) inside.left--;
+      this.#item(isKey);
+      while (this.#open.at(-1)?.left === 0) this.#open.pop();
+    } while (this.#open.length > 0);
+    if (this.#offset !== this.#bytes.length) throw recordFault('not-canonical', 'bytes follow the record');
+  }
+
+  #item(isKey: boolean): void {
+    const head = this.#byte();
+    const major = head >> 5;
+    const info = head & 0x1f;
+    if (isKey && major !== TEXT) throw recordFault('wrong-type', 'a map has a key that is not text');
+    if (major === 7) {
+      this.#simple(info);
+      return;
+    }
+    const argument = this.#argument(info);
+    if (major === BYTES || major === TEXT) this.#skip(argument);
+    else if (major === LIST || major === MAP) this.#enter(argument, major === MAP);
+    else if (major === TAG) this.#cid(argument);
+    else if (major === NEGATIVE) throw recordFault('bad-number', 'it contains a negative number');
+    else if (major === UNSIGNED && !Number.isSafeInteger(argument)) {
+      throw recordFault('bad-number', 'it contains a number above 2^53 - 1');
+    }
+  }
+
+  #simple(info: number): void {
+    if (info === 31) throw recordFault('not-canonical', 'it contains a length of the indefinite form');
+    if (info >= 25 && info <= 27) throw recordFault('bad-number', 'it contains a floating-point number');
+    if (info !== 20 && info !== 21) throw recordFault('wrong-type', 'it contains a value of a type that no field has');
+  }
+
+  #enter(count: number, map: boolean): void {
+    if (this.#open.length >= MAX_DEPTH) throw recordFault('too-deep', `it is nested deeper than ${MAX_DEPTH} levels`);
+    const left = map ? count * 2 : count;
+    // Each item takes a byte at least: what cannot be there need not be waited for.
+    if (left > this.#bytes.length - this.#offset) throw recordFault('truncated', 'it ends inside a list or map');
+    this.#open.push({ left, map });
+  }
+
+  #cid(tag: number): void {
+    if (tag !== CID_TAG) throw recordFault('wrong-type', `it contains the CBOR tag ${tag}`);
+    if (this.#byte() !== 0x58 || this.#byte() !== CID_BYTES) {
+      throw recordFault('bad-cid', 'a link is not a CIDv1 with sha2-256');
+    }
+    const start = this.#offset;
+    this.#skip(CID_BYTES);
+    const [zero, version, codec, ...hash] = this.#bytes.subarray(start, start + 5);
+    const known = zero === 0 && version === 1 && codec !== undefined && CODECS.includes(codec);
+    if (!known || !equalBytes(Uint8Array.from(hash), Uint8Array.of(0x12, 0x20))) {
+      throw recordFault('bad-cid', 'a link is not a CIDv1 of dag-pb or raw with sha2-256');
+    }
+  }
+
+  /** The number after a head, in its shortest form. */
+  #argument(info: number): number {
+    if (info < 24) return info;
+    if (info > 27) throw recordFault('not-canonical', 'it contains a length of the indefinite or a reserved form');
+    const size = 2 ** (info - 24);
+    let value = 0;
+    for (let index = 0; index < size; index++) value = value * 256 + this.#byte();
+    const least = size === 1 ? 24 : 2 ** (size * 4);
+    if (value < least) throw recordFault('not-canonical', 'a number is written longer than it needs to be');
+    return value;
+  }
+
+  #byte(): number {
+    const byte = this.#bytes[this.#offset];
+    if (byte === undefined) throw recordFault('truncated', 'it ends inside a value');
+    this.#offset++;
+    return byte;
+  }
+
+  #skip(length: number): void {
+    if (length > this.#bytes.length - this.#offset) throw recordFault('truncated', 'it ends inside a value');
+    this.#offset += length;
+  }
+}

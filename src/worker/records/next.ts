@@ -1,0 +1,114 @@
+/** The record that follows another: what publishing, yanking and reuniting do to it. Nothing is signed here. */
+
+import { GgenError } from '../../shared/errors.ts';
+import type { PackageMetadata, Release } from '../../shared/model.ts';
+import type { PackageRecord } from './package-record.ts';
+import { compareVersions } from './versions.ts';
+
+export interface AddRelease {
+  readonly kind: 'release';
+  readonly publisher: string;
+  readonly name: string;
+  /** Replaces what the record said of the package before. */
+  readonly metadata: PackageMetadata;
+  readonly release: Omit<Release, 'published' | 'yanked'>;
+}
+
+export interface SetYanked {
+  readonly kind: 'yank';
+  readonly version: string;
+  readonly yanked: boolean;
+}
+
+export type RecordChange = AddRelease | SetYanked;
+
+/**
+ * The record after a change: `seq` one higher; `updated` the present or, where the clock lies behind, one millisecond
+ * after the record before. A new version must be higher than every one before, yanked ones and pre-releases included.
+ * Throws VersionNotHigher, VersionNotFound, PackageNotFound (yank without a record) or InvalidRequest (another package).
+ */
+export function nextRecord(
+  previous: PackageRecord | undefined,
+  change: RecordChange,
+  now: number = Date.now(),
+): PackageRecord {
+  return change.kind === 'release' ? withRelease(previous, change, now) : withYanked(previous, change, now);
+}
+
+/**
+ * One record out of two that grew apart on two machines with one publisher key: all releases of both, yanked where
+ * either says so, metadata of the newer one. Throws RecordInvalid when a version has two content roots, InvalidRequest
+ * when they are records of two packages.
+ */
+export function mergeRecords(a: PackageRecord, b: PackageRecord, now: number = Date.now()): PackageRecord {
+  checkSamePackage(a, b.publisher, b.name);
+  const [older, newer] = (a.seq - b.seq || a.updated - b.updated) < 0 ? [a, b] : [b, a];
+  const releases = new Map(older.releases.map((release) => [release.version, release]));
+  for (const release of newer.releases) {
+    releases.set(release.version, mergeRelease(release, releases.get(release.version)));
+  }
+  return {
+    ...newer,
+    seq: newer.seq + 1,
+    updated: Math.max(now, a.updated + 1, b.updated + 1),
+    releases: [...releases.values()].sort((left, right) => compareVersions(left.version, right.version)),
+  };
+}
+
+function withRelease(previous: PackageRecord | undefined, change: AddRelease, now: number): PackageRecord {
+  const { publisher, name, metadata, release } = change;
+  if (previous !== undefined) checkSamePackage(previous, publisher, name);
+  const last = previous?.releases.at(-1);
+  if (last !== undefined && compareVersions(release.version, last.version) <= 0) {
+    throw new GgenError(
+      'VersionNotHigher',
+      `Version ${release.version} of '${name}' is not higher than ${last.version}, the newest one published. ` +
+        `Raise the version in the manifest.`,
+      { details: { version: release.version, newest: last.version } },
+    );
+  }
+  const updated = timeAfter(previous, now);
+  const added: Release = { ...release, published: updated, yanked: false };
+  return {
+    publisher,
+    name,
+    seq: (previous?.seq ?? 0) + 1,
+    updated,
+    metadata,
+    releases: [...(previous?.releases ?? []), added],
+  };
+}
+
+function withYanked(previous: PackageRecord | undefined, change: SetYanked, now: number): PackageRecord {
+  const { version, yanked } = change;
+  if (previous === undefined) throw new GgenError('PackageNotFound', 'There is no such package to yank from.');
+  if (!previous.releases.some((release) => release.version === version)) {
+    throw new GgenError('VersionNotFound', `Package '${previous.name}' has no version ${version}.`);
+  }
+  return {
+    ...previous,
+    seq: previous.seq + 1,
+    updated: timeAfter(previous, now),
+    releases: previous.releases.map((release) => (release.version === version ? { ...release, yanked } : release)),
+  };
+}
+
+function mergeRelease(release: Release, other: Release | undefined): Release {
+  if (other === undefined) return release;
+  if (other.root !== release.root) {
+    throw new GgenError('RecordInvalid', `Version ${release.version} was published twice with different content.`, {
+      details: { version: release.version },
+    });
+  }
+  return { ...release, yanked: release.yanked || other.yanked };
+}
+
+function timeAfter(previous: PackageRecord | undefined, now: number): number {
+  return previous === undefined ? now : Math.max(now, previous.updated + 1);
+}
+
+function checkSamePackage(record: PackageRecord, publisher: string, name: string): void {
+  if (record.publisher !== publisher || record.name !== name) {
+    throw new GgenError('InvalidRequest', `'${publisher}/${name}' is not the package of this record.`);
+  }
+}

@@ -1,0 +1,130 @@
+/** The payload of a package record: canonical DAG-CBOR, both ways. */
+
+import * as dagCbor from '@ipld/dag-cbor';
+import { CID } from 'multiformats/cid';
+import { isPackageName, publicKeyFromPublisherId, publisherIdFromPublicKey } from '../../identity/publisher-id.ts';
+import { LIMITS } from '../../shared/defaults.ts';
+import { GgenError } from '../../shared/errors.ts';
+import type { Release } from '../../shared/model.ts';
+import { scanPayload } from './cbor-scan.ts';
+import { encodeEnvelope, equalBytes } from './envelope.ts';
+import { recordFault } from './faults.ts';
+import { readBytes, readInteger, readMap, readText } from './fields.ts';
+import { readMetadata } from './read-metadata.ts';
+import { readReleases } from './read-release.ts';
+import type { PackageRecord } from './package-record.ts';
+
+/** Version of the record's format. */
+const FORMAT = 1;
+const FIELDS = ['v', 'publisher', 'name', 'seq', 'updated', 'metadata', 'releases'];
+const KEY_LENGTH = 32;
+const SIGNATURE_LENGTH = 64;
+
+/**
+ * The bytes of a record, ready for `bytesToSign`. What other peers will check is checked here first, except the time.
+ * Throws RecordInvalid (with the fault in `details.reason`) or RecordTooLarge.
+ */
+export function encodePayload(record: PackageRecord): Uint8Array {
+  const wire = toWire(record);
+  readRecord(wire);
+  const payload = dagCbor.encode(wire);
+  scanPayload(payload);
+  const publicKey = publicKeyFromPublisherId(record.publisher);
+  const size = encodeEnvelope({ publicKey, payload, signature: new Uint8Array(SIGNATURE_LENGTH) }).length;
+  if (size > LIMITS.recordBytes) {
+    throw new GgenError(
+      'RecordTooLarge',
+      `The record of package '${record.name}' has ${size} bytes; at most ${LIMITS.recordBytes} are allowed. ` +
+        `Shorten its texts or its lists of dependencies.`,
+      { details: { size, limit: LIMITS.recordBytes } },
+    );
+  }
+  return payload;
+}
+
+/** The record in a payload, fully checked except for signature, publisher and time. Throws RecordInvalid. */
+export function decodePayload(payload: Uint8Array): PackageRecord {
+  scanPayload(payload);
+  const record = readRecord(decodeScanned(payload));
+  if (!equalBytes(dagCbor.encode(toWire(record)), payload)) {
+    throw recordFault('not-canonical', 'it is not in canonical DAG-CBOR');
+  }
+  return record;
+}
+
+function decodeScanned(payload: Uint8Array): unknown {
+  try {
+    return dagCbor.decode(payload);
+  } catch (error) {
+    // After the scan, a key that stands in a map twice is what is left for the decoder to refuse.
+    throw recordFault('not-canonical', `it is not DAG-CBOR (${error instanceof Error ? error.message : 'unreadable'})`);
+  }
+}
+
+function readRecord(wire: unknown): PackageRecord {
+  checkFormat(wire);
+  const fields = readMap(wire, 'record', FIELDS);
+  return {
+    publisher: readPublisher(fields['publisher']),
+    name: readName(fields['name']),
+    seq: readInteger(fields['seq'], 'seq', 1),
+    updated: readInteger(fields['updated'], 'updated', 0),
+    metadata: readMetadata(fields['metadata']),
+    releases: readReleases(fields['releases']),
+  };
+}
+
+/** Before anything else: a later format may have other fields. */
+function checkFormat(wire: unknown): void {
+  const isMap = typeof wire === 'object' && wire !== null && Object.hasOwn(wire, 'v');
+  if (isMap && (wire as { v: unknown }).v !== FORMAT) {
+    throw recordFault('wrong-version', `its format is not version ${FORMAT}`, 'v');
+  }
+}
+
+function readPublisher(value: unknown): string {
+  const raw = readBytes(value, 'publisher', KEY_LENGTH);
+  return publisherIdFromPublicKey(raw);
+}
+
+function readName(value: unknown): string {
+  const name = readText(value, 'name', { max: LIMITS.nameLength });
+  if (!isPackageName(name)) throw recordFault('bad-name', `'${name}' is not a package name`, 'name');
+  return name;
+}
+
+function toWire(record: PackageRecord): unknown {
+  const { publisher, name, seq, updated, metadata, releases } = record;
+  return {
+    v: FORMAT,
+    publisher: publicKeyFromPublisherId(publisher),
+    name,
+    seq,
+    updated,
+    metadata: withoutUndefined(metadata),
+    releases: releases.map(releaseToWire),
+  };
+}
+
+function releaseToWire(release: Release): unknown {
+  const { root, readme, changelog } = release;
+  return withoutUndefined({
+    ...release,
+    root: parseCid(root),
+    readme: readme === undefined ? undefined : parseCid(readme),
+    changelog: changelog === undefined ? undefined : parseCid(changelog),
+  });
+}
+
+function parseCid(text: string): CID {
+  try {
+    return CID.parse(text);
+  } catch {
+    throw recordFault('bad-cid', `'${text.slice(0, 80)}' is not a CID`);
+  }
+}
+
+/** DAG-CBOR has no undefined: an absent field is left out. */
+function withoutUndefined(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

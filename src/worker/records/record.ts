@@ -1,0 +1,78 @@
+/** Signed records: put together by who publishes, opened and verified by everybody else. */
+
+import { createHash } from 'node:crypto';
+import { publisherIdFromPublicKey, publicKeyFromPublisherId } from '../../identity/publisher-id.ts';
+import { verify } from '../../identity/publisher-key.ts';
+import { recordBytesToSign } from '../../identity/record-domain.ts';
+import { LIMITS } from '../../shared/defaults.ts';
+import { GgenError } from '../../shared/errors.ts';
+import { decodeEnvelope, encodeEnvelope } from './envelope.ts';
+import { recordFault } from './faults.ts';
+import { decodePayload, encodePayload } from './payload.ts';
+import type { OpenedRecord, PackageRecord } from './package-record.ts';
+
+export type { OpenedRecord, PackageRecord };
+export { encodePayload };
+
+export interface OpenOptions {
+  /** The present, in milliseconds since the Unix epoch; the system's clock when left out. */
+  readonly now?: number;
+}
+
+/** Exactly what the publisher key signs (Ed25519, no pre-hash) for a payload of `encodePayload`. */
+export function bytesToSign(payload: Uint8Array): Uint8Array {
+  return recordBytesToSign(payload);
+}
+
+/**
+ * The signed envelope of a payload, ready to be stored and sent. The signer's key is the record's publisher. Throws
+ * SignatureInvalid when the signature is not that publisher's over `bytesToSign(payload)`, RecordInvalid when the payload is
+ * no record.
+ */
+export function sealRecord(payload: Uint8Array, signature: Uint8Array): Uint8Array {
+  const publicKey = publicKeyFromPublisherId(decodePayload(payload).publisher);
+  if (!verify(publicKey, bytesToSign(payload), signature)) {
+    throw new GgenError('SignatureInvalid', 'The signature does not belong to this record and its publisher.');
+  }
+  return encodeEnvelope({ publicKey, payload, signature });
+}
+
+/**
+ * Verify a record that came from anywhere. Throws RecordInvalid with a `RecordFault` in `details.reason`.
+ *
+ * The order is from cheap to expensive, so that a flood costs little: size; envelope (no copy); signature, whose cost
+ * has a bound that the sender cannot raise; then structure, decoding, fields, canonical form; the time last, because it is
+ * the only check whose answer changes. Who has seen a `digest` before need not open the record again.
+ */
+export function openRecord(envelope: Uint8Array, options: OpenOptions = {}): OpenedRecord {
+  if (envelope.length > LIMITS.recordBytes) {
+    throw recordFault('too-large', `it has ${envelope.length} bytes, at most ${LIMITS.recordBytes} are allowed`);
+  }
+  // A copy of its own: the caller's bytes may be a view of a buffer that is used again.
+  const own = Uint8Array.from(envelope);
+  const { publicKey, payload, signature } = decodeEnvelope(own);
+  if (!verify(publicKey, bytesToSign(payload), signature)) {
+    throw recordFault('bad-signature', 'the signature does not verify');
+  }
+  const record = decodePayload(payload);
+  if (record.publisher !== publisherIdFromPublicKey(publicKey)) {
+    throw recordFault('publisher-mismatch', 'it was signed by another key than its publisher', 'publisher');
+  }
+  checkTime(record, options.now ?? Date.now());
+  return { record, envelope: own, digest: recordDigest(own) };
+}
+
+/** SHA-256 of an envelope in lower-case hex: what a record is known by before and after it is opened. */
+export function recordDigest(envelope: Uint8Array): string {
+  return createHash('sha256').update(envelope).digest('hex');
+}
+
+function checkTime(record: PackageRecord, now: number): void {
+  const latest = now + LIMITS.clockSkew;
+  if (record.updated > latest) throw recordFault('from-the-future', 'its time lies in the future', 'updated');
+  const index = record.releases.findIndex((release) => release.published > latest);
+  if (index >= 0) {
+    const field = `releases[${index}].published`;
+    throw recordFault('from-the-future', `the time of ${field} lies in the future`, field);
+  }
+}

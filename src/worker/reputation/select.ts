@@ -1,0 +1,43 @@
+import type { Location } from './haversine.ts';
+import { score } from './score.ts';
+import type { PeerStats } from './score.ts';
+
+export interface SelectOptions {
+  /** Lowest score that is asked, 0 to 1. ggen's searches use 0.5. */
+  readonly minimum: number;
+  /** Most peers to choose. */
+  readonly limit: number;
+  /** Milliseconds since the Unix epoch; the system's clock when left out. */
+  readonly now?: number;
+  /** This node's place, if the user told it. */
+  readonly here?: Location;
+}
+
+/**
+ * The best peers, best first: at or above the minimum score, by score, then by measured response time, then by throughput;
+ * what was not measured comes after what was. Equal in everything: in the order given.
+ *
+ * Source: GGEN's selection (filter, sort descending, cut). The ties are ours: its response term is 1 for everything under a
+ * second, so that all good peers are equal there.
+ */
+export function selectPeers<Candidate extends { readonly stats: PeerStats }>(
+  candidates: readonly Candidate[],
+  { minimum, limit, now = Date.now(), here }: SelectOptions,
+): readonly Candidate[] {
+  return candidates
+    .map((candidate) => ({ candidate, stats: candidate.stats, score: score(candidate.stats, now, here) }))
+    .filter((rated) => rated.score >= minimum)
+    .sort((a, b) => b.score - a.score || compareMeasured(a.stats, b.stats))
+    .slice(0, Math.max(limit, 0))
+    .map(({ candidate }) => candidate);
+}
+
+function compareMeasured(a: PeerStats, b: PeerStats): number {
+  const byResponse = ascending(a.averageResponse ?? Infinity, b.averageResponse ?? Infinity);
+  return byResponse || ascending(b.throughput ?? -Infinity, a.throughput ?? -Infinity);
+}
+
+/** Not a difference: of two infinities that would be NaN. */
+function ascending(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

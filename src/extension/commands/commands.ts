@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import { COMMANDS } from '../../shared/contributions.ts';
+import { isAbort } from '../../shared/errors.ts';
+import type { Services } from '../services.ts';
+import { reportError } from '../ui/report-error.ts';
+import type { MoreNode } from '../views/package-nodes.ts';
+import type { Views } from '../views/views.ts';
+import { addBootstrapPeer } from './add-bootstrap-peer.ts';
+import { copyPackageId } from './copy-package-id.ts';
+import { installCommand } from './install/install.ts';
+import { restartNode, startNode, stopNode } from './node-commands.ts';
+import { copyPeerAddress, listPeers, showPeer } from './peer-commands.ts';
+import { publishProject } from './publish/publish.ts';
+import { revealInstalled } from './reveal.ts';
+import { searchPackages } from './search/search.ts';
+import { showLog } from './show-log.ts';
+import { showStatus } from './show-status.ts';
+import { unyankRelease, yankRelease } from './yank.ts';
+
+/** `argument` is whatever a menu, a key binding or another extension hands over: each command checks its own. */
+type Handler = (services: Services, argument: unknown) => Promise<void> | void;
+
+function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
+  return {
+    publish: publishProject,
+    search: searchPackages,
+    install: installCommand,
+    startNode,
+    stopNode,
+    restartNode,
+    addBootstrapPeer,
+    showStatus,
+    showPeer,
+    listPeers,
+    copyPeerAddress,
+    copyPackageId,
+    yankRelease,
+    unyankRelease,
+    revealInstalled,
+    showLog,
+    refresh: ({ model }) => {
+      model.refresh();
+    },
+    loadMore: (_services, argument) => {
+      if (isMoreNode(argument)) views.packages.loadMore(argument);
+    },
+  };
+}
+
+/** Register every command, in every state of the engine; what a command throws is told to the user. */
+export function registerCommands(services: Services, views: Views): vscode.Disposable {
+  const registered = Object.entries(handlers(views)).map(([name, handler]) =>
+    vscode.commands.registerCommand(COMMANDS[name as keyof typeof COMMANDS], async (argument: unknown) => {
+      try {
+        await handler(services, argument);
+      } catch (error) {
+        // Not awaited: the command is over, while its notification may stand for long.
+        if (!isAbort(error)) void reportError(services.log, error);
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+function isMoreNode(value: unknown): value is MoreNode {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'more';
+}

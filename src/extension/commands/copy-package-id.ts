@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+import type { Services } from '../services.ts';
+import { isPackageNode } from '../views/package-nodes.ts';
+import { pickPackage } from './search/pick-package.ts';
+
+const { t } = vscode.l10n;
+
+/** Copy the id of the item's package (with the version, of a release), or of one that the user finds. */
+export async function copyPackageId(services: Services, argument?: unknown): Promise<void> {
+  const id = isPackageNode(argument)
+    ? argument.summary.id + (argument.kind === 'release' ? `@${argument.release.version}` : '')
+    : (await pickPackage(services, t('Copy Package Id')))?.id;
+  if (id === undefined) return;
+  await vscode.env.clipboard.writeText(id);
+  vscode.window.setStatusBarMessage(`$(check) ${t('Package id copied')}`, 3_000);
+}

@@ -1,0 +1,44 @@
+import * as vscode from 'vscode';
+import { GgenError } from '../../../shared/errors.ts';
+import type { Release } from '../../../shared/model.ts';
+import { bounded } from '../../engine/bounded.ts';
+import type { Services } from '../../services.ts';
+import { formatBytes, formatTime } from '../../ui/format.ts';
+import { plainText } from '../../ui/plain-text.ts';
+
+const { t } = vscode.l10n;
+const READ_BOUND = 30_000;
+
+/**
+ * The version to install: the only one, or the one that the user picks; the newest stands first. Undefined when the
+ * user leaves.
+ *
+ * @throws GgenError PackageNotFound, VersionYanked when all are withdrawn
+ */
+export async function chooseVersion(
+  { host }: Services,
+  { id, name }: { readonly id: string; readonly name: string },
+): Promise<string | undefined> {
+  const engine = await host.engine();
+  const releases = await bounded(READ_BOUND, undefined, (signal) => engine.listVersions({ id }, { signal }));
+  const offered = releases.filter((release) => !release.yanked).toReversed();
+  if (offered.length === 0) {
+    throw new GgenError('VersionYanked', t('All versions of {0} were withdrawn by its publisher.', plainText(name)));
+  }
+  if (offered.length === 1) return offered[0]?.version;
+  const picked = await vscode.window.showQuickPick(offered.map(versionItem), {
+    title: t('Install {0}: which version?', plainText(name)),
+    placeHolder: t('The latest stands first'),
+    ignoreFocusOut: true,
+  });
+  return picked?.version;
+}
+
+function versionItem(release: Release, index: number): vscode.QuickPickItem & { readonly version: string } {
+  const published = formatTime(release.published, Date.now(), vscode.env.language);
+  return {
+    label: `$(tag) ${plainText(release.version)}`,
+    description: [...(index === 0 ? [t('latest')] : []), published, formatBytes(release.size)].join(' · '),
+    version: release.version,
+  };
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Diagnostic } from '../../../shared/model.ts';
+
+const SEVERITIES: Record<Diagnostic['severity'], vscode.DiagnosticSeverity> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+};
+
+/** Show what a project is faulted for in the Problems view, in place of what was shown before. */
+export function showProblems(
+  collection: vscode.DiagnosticCollection,
+  root: string,
+  diagnostics: readonly Diagnostic[],
+): void {
+  collection.clear();
+  const byPath = Map.groupBy(diagnostics, ({ path }) => path);
+  for (const [path, faults] of byPath) collection.set(vscode.Uri.file(join(root, path)), faults.map(toVsCode));
+}
+
+function toVsCode({ severity, code, message, line = 1, column = 1 }: Diagnostic): vscode.Diagnostic {
+  const start = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
+  // To the end of the line: where the fault ends is not known.
+  const range = new vscode.Range(start, new vscode.Position(start.line, Number.MAX_SAFE_INTEGER));
+  const diagnostic = new vscode.Diagnostic(range, message, SEVERITIES[severity]);
+  diagnostic.source = 'ggen';
+  diagnostic.code = code;
+  return diagnostic;
+}

@@ -1,0 +1,55 @@
+import { stat } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { GgenError } from '../../shared/errors.ts';
+import type { InstalledPackage } from '../../shared/model.ts';
+import { bounded } from '../engine/bounded.ts';
+import type { Services } from '../services.ts';
+import { plainText } from '../ui/plain-text.ts';
+import { isPackageNode } from '../views/package-nodes.ts';
+import type { PackageNode, ReleaseNode } from '../views/package-nodes.ts';
+import { isInWorkspace } from './install/target-folder.ts';
+
+const { t } = vscode.l10n;
+const READ_BOUND = 5_000;
+
+/** Show the folder of an installed package: the item's, or the one that the user picks. */
+export async function revealInstalled({ host }: Services, argument?: unknown): Promise<void> {
+  const engine = await host.engine();
+  const all = await bounded(READ_BOUND, undefined, (signal) => engine.installed({}, { signal }));
+  const matching = isPackageNode(argument) ? all.filter((one) => belongsTo(one, argument)) : all;
+  if (matching.length === 0) throw new GgenError('PackageNotFound', t('No installed package to reveal.'));
+  const chosen = matching.length === 1 ? matching[0] : await pickInstalled(matching);
+  if (chosen !== undefined) await revealFolder(chosen.path);
+}
+
+function belongsTo(installed: InstalledPackage, node: PackageNode | ReleaseNode): boolean {
+  if (installed.id !== node.summary.id) return false;
+  return node.kind === 'package' || installed.version === node.release.version;
+}
+
+async function pickInstalled(all: readonly InstalledPackage[]): Promise<InstalledPackage | undefined> {
+  const items = all.map((installed) => ({
+    label: `$(package) ${plainText(installed.name)}`,
+    description: plainText(installed.version),
+    detail: installed.path,
+    installed,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: t('Reveal Installed Package'),
+    matchOnDetail: true,
+  });
+  return picked?.installed;
+}
+
+/** In the Explorer when it is part of the workspace; else in the system's file manager, or a new window without one. */
+export async function revealFolder(path: string): Promise<void> {
+  const uri = vscode.Uri.file(path);
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined) {
+    throw new GgenError('PackageNotFound', t('The folder {0} is not there any more.', path));
+  }
+  if (isInWorkspace(path)) await vscode.commands.executeCommand('revealInExplorer', uri);
+  else if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined) {
+    await vscode.commands.executeCommand('revealFileInOS', uri);
+  } else await vscode.commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
+}

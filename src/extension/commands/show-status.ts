@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import { COMMANDS, SETTINGS_SECTION } from '../../shared/contributions.ts';
+import type { EngineStatus } from '../../shared/model.ts';
+import { bounded } from '../engine/bounded.ts';
+import type { Services } from '../services.ts';
+import type { Fact, FactGroup } from '../ui/facts.ts';
+import { showFacts } from '../ui/facts.ts';
+import { formatBytes } from '../ui/format.ts';
+import { stateText } from '../ui/state-text.ts';
+
+const { t } = vscode.l10n;
+const STATUS_BOUND = 5_000;
+
+/** The node's and the engine's state in a list to read, to copy from and to act on. */
+export async function showStatus(services: Services): Promise<void> {
+  const engine = services.host.current;
+  const status = engine && (await bounded(STATUS_BOUND, undefined, (signal) => engine.status({}, { signal })));
+  await showFacts(t('Ggen: status'), [
+    { title: t('Node'), facts: nodeFacts(services, status) },
+    ...(status === undefined ? [] : statusGroups(status)),
+    { title: t('Actions'), facts: actions(services) },
+  ]);
+}
+
+function nodeFacts({ model }: Services, status: EngineStatus | undefined): Fact[] {
+  const { state, failure } = model;
+  const { peerId, addresses = [], startedAt } = status?.node ?? {};
+  return [
+    { label: t('State'), value: stateText(state, t), icon: state === 'failed' ? 'error' : 'pulse' },
+    ...(failure === undefined ? [] : [{ label: t('Reason'), value: failure, icon: 'warning' }]),
+    ...(peerId === undefined ? [] : [{ label: t('Peer id'), value: peerId, icon: 'key' }]),
+    ...addresses.map((address) => ({ label: t('Address'), value: address, icon: 'link' })),
+    ...(startedAt === undefined ? [] : [{ label: t('Running since'), value: dateTime(startedAt), icon: 'clock' }]),
+  ];
+}
+
+function statusGroups(status: EngineStatus): FactGroup[] {
+  const { counts } = status;
+  return [
+    { title: t('Network'), facts: networkFacts(status) },
+    {
+      title: t('Packages'),
+      facts: [
+        { label: t('Published'), value: String(counts.published), icon: 'cloud-upload' },
+        { label: t('Installed'), value: String(counts.installed), icon: 'desktop-download' },
+        { label: t('On the network'), value: String(counts.network), icon: 'globe' },
+      ],
+    },
+    {
+      title: t('Engine'),
+      facts: [
+        { label: t('Version'), value: status.version, icon: 'tag' },
+        { label: t('Memory of the process'), value: formatBytes(status.memory), icon: 'server-process' },
+        { label: t('Data folder'), value: status.dataDir, icon: 'folder' },
+      ],
+    },
+  ];
+}
+
+function networkFacts(status: EngineStatus): Fact[] {
+  return [
+    {
+      label: t('Connected peers'),
+      value: String(status.connectedPeers),
+      icon: 'vm-active',
+      run: run(COMMANDS.listPeers),
+    },
+    { label: t('Peers that hear announcements'), value: String(status.topicPeers), icon: 'broadcast' },
+    { label: t('Peers in the hash table'), value: String(status.routingTableSize), icon: 'table' },
+    ...status.bootstrap.map(({ address, state, error }) => ({
+      label:
+        state === 'connected'
+          ? t('Bootstrap peer, connected')
+          : state === 'pending'
+            ? t('Bootstrap peer, being dialled')
+            : t('Bootstrap peer, not reached'),
+      value: error === undefined ? address : `${address} (${error})`,
+      icon: state === 'connected' ? 'pass' : state === 'pending' ? 'sync' : 'warning',
+    })),
+  ];
+}
+
+function actions({ model }: Services): Fact[] {
+  const running = model.state === 'running';
+  return [
+    ...(running
+      ? [
+          { label: t('Copy Peer Address'), icon: 'copy', run: run(COMMANDS.copyPeerAddress) },
+          { label: t('Stop Node'), icon: 'debug-stop', run: run(COMMANDS.stopNode) },
+          { label: t('Restart Node'), icon: 'debug-restart', run: run(COMMANDS.restartNode) },
+        ]
+      : [
+          {
+            label: t('Start Node'),
+            icon: 'debug-start',
+            run: run(model.state === 'failed' ? COMMANDS.restartNode : COMMANDS.startNode),
+          },
+        ]),
+    { label: t('Add Bootstrap Peer'), icon: 'add', run: run(COMMANDS.addBootstrapPeer) },
+    {
+      label: t('Open Settings'),
+      icon: 'settings-gear',
+      run: run('workbench.action.openSettings', `${SETTINGS_SECTION}.`),
+    },
+    { label: t('Show Log'), icon: 'output', run: run(COMMANDS.showLog) },
+  ];
+}
+
+function run(command: string, ...args: unknown[]): () => unknown {
+  return () => vscode.commands.executeCommand(command, ...args);
+}
+
+function dateTime(time: number): string {
+  return new Date(time).toLocaleString(vscode.env.language);
+}

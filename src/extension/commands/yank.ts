@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import { GgenError } from '../../shared/errors.ts';
+import type { Engine } from '../../shared/api.ts';
+import { bounded } from '../engine/bounded.ts';
+import type { Services } from '../services.ts';
+import { plainText } from '../ui/plain-text.ts';
+import { withProgress } from '../ui/progress.ts';
+import { isPackageNode } from '../views/package-nodes.ts';
+
+const { t } = vscode.l10n;
+const READ_BOUND = 10_000;
+
+interface ReleaseRef {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Withdraw an own release: the item's, or the one that the user picks. */
+export async function yankRelease(services: Services, argument?: unknown): Promise<void> {
+  await changeYank(services, argument, true);
+}
+
+/** Make a withdrawn release installable again. */
+export async function unyankRelease(services: Services, argument?: unknown): Promise<void> {
+  await changeYank(services, argument, false);
+}
+
+async function changeYank(services: Services, argument: unknown, yanked: boolean): Promise<void> {
+  const release = releaseOf(argument) ?? (await pickRelease(services, yanked));
+  if (release === undefined || !(await confirmed(release, yanked))) return;
+  const key = await services.publisher.existing();
+  if (key === undefined) throw new GgenError('NotPublisher', t('You have no publisher key on this machine yet.'));
+  const title = yanked
+    ? t('Yanking {0} {1}', release.name, release.version)
+    : t('Un-yanking {0} {1}', release.name, release.version);
+  await withProgress(
+    title,
+    (never) => never,
+    async ({ signal }) => {
+      await services.node.start(signal);
+      const engine = await services.host.engine();
+      const { id, version } = release;
+      const draft = await engine.draftYank({ id, version, yanked, publisher: key.id }, { signal });
+      await engine.delete({ draft: draft.draft, signature: key.sign(draft.bytesToSign) }, { signal });
+    },
+  );
+  const done = yanked
+    ? t('{0} {1} is yanked', release.name, release.version)
+    : t('{0} {1} can be installed again', release.name, release.version);
+  vscode.window.setStatusBarMessage(`$(check) ${done}`, 5_000);
+}
+
+function releaseOf(argument: unknown): ReleaseRef | undefined {
+  if (!isPackageNode(argument) || argument.kind !== 'release') return undefined;
+  return {
+    id: argument.summary.id,
+    name: plainText(argument.summary.name),
+    version: argument.release.version,
+  };
+}
+
+async function pickRelease({ host }: Services, yanked: boolean): Promise<ReleaseRef | undefined> {
+  const engine = await host.engine();
+  const own = await bounded(READ_BOUND, undefined, (signal) => ownReleases(engine, !yanked, signal));
+  if (own.length === 0) {
+    throw new GgenError(
+      'VersionNotFound',
+      yanked ? t('You have published nothing that could be yanked.') : t('None of your releases is yanked.'),
+    );
+  }
+  const picked = await vscode.window.showQuickPick(
+    own.map((release) => ({ label: `$(tag) ${release.name} ${release.version}`, release })),
+    { title: yanked ? t('Yank Release') : t('Un-yank Release'), placeHolder: t('Which release?') },
+  );
+  return picked?.release;
+}
+
+/** The user's releases that are yanked, or those that are not; newest first. */
+async function ownReleases(engine: Engine, yanked: boolean, signal: AbortSignal): Promise<ReleaseRef[]> {
+  const { packages } = await engine.listPackages({ section: 'published', limit: 100 }, { signal });
+  const lists = packages.map(async ({ id, name }) => {
+    const releases = await engine.listVersions({ id }, { signal });
+    const matching = releases.filter((release) => release.yanked === yanked).toReversed();
+    return matching.map(({ version }) => ({ id, name: plainText(name), version }));
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+async function confirmed({ name, version }: ReleaseRef, yanked: boolean): Promise<boolean> {
+  if (!yanked) return true;
+  const yes = `$(circle-slash) ${t('Yank {0} {1}', name, version)}`;
+  const picked = await vscode.window.showQuickPick(
+    [
+      { label: yes, detail: t('Peers no longer install it. It is not deleted, and you can un-yank it.') },
+      { label: `$(close) ${t('Keep it')}` },
+    ],
+    { title: t('Yank {0} {1}?', name, version) },
+  );
+  return picked?.label === yes;
+}

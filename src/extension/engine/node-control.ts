@@ -1,0 +1,72 @@
+import type * as vscode from 'vscode';
+import type { NodeSettings, NodeStatus } from '../../shared/model.ts';
+import { errorMessage } from '../../shared/errors.ts';
+import { bounded } from './bounded.ts';
+import type { EngineHost } from './engine-host.ts';
+
+/** Longest wait for the node to listen, in milliseconds. It takes some 100; a busy machine needs more. */
+const START_BOUND = 30_000;
+const STOP_BOUND = 10_000;
+
+/**
+ * Starts and stops the node with the user's settings, and remembers what the user wants: a node that ran is started
+ * again when the engine comes back after a crash.
+ */
+export class NodeControl implements vscode.Disposable {
+  readonly #host: EngineHost;
+  readonly #settings: () => NodeSettings;
+  readonly #connection: vscode.Disposable;
+  #wanted = false;
+  #applied: NodeSettings | undefined;
+
+  constructor(host: EngineHost, settings: () => NodeSettings, log: vscode.LogOutputChannel) {
+    this.#host = host;
+    this.#settings = settings;
+    this.#connection = host.onDidConnect(() => {
+      if (!this.#wanted) return;
+      this.start().catch((error: unknown) => {
+        log.error(`The node could not be started again: ${errorMessage(error)}`);
+      });
+    });
+  }
+
+  /** Settings with which the node was last started; undefined while it is not wanted. */
+  get applied(): NodeSettings | undefined {
+    return this.#applied;
+  }
+
+  /** Start with the present settings. Running already with the same: nothing happens; with others: it restarts. */
+  async start(signal?: AbortSignal): Promise<NodeStatus> {
+    this.#wanted = true;
+    const settings = this.#settings();
+    const engine = await this.#host.engine();
+    const status = await bounded(START_BOUND, signal, (bound) => engine.startNode(settings, { signal: bound }));
+    this.#applied = settings;
+    return status;
+  }
+
+  async stop(): Promise<void> {
+    this.#wanted = false;
+    this.#applied = undefined;
+    const engine = this.#host.current;
+    if (engine !== undefined) await bounded(STOP_BOUND, undefined, (signal) => engine.stopNode({}, { signal }));
+  }
+
+  /** Stop and start again; an engine that was given up is started anew. */
+  async restart(signal?: AbortSignal): Promise<NodeStatus> {
+    if (this.#host.state === 'failed') await this.#host.restart();
+    else await this.stop();
+    return await this.start(signal);
+  }
+
+  /** A bootstrap peer was added to the settings and dialled: the running node has it already. */
+  noteBootstrap(address: string): void {
+    const applied = this.#applied;
+    if (applied === undefined || applied.bootstrap.includes(address)) return;
+    this.#applied = { ...applied, bootstrap: [...applied.bootstrap, address] };
+  }
+
+  dispose(): void {
+    this.#connection.dispose();
+  }
+}

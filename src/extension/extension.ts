@@ -1,0 +1,74 @@
+import { mkdir } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { errorMessage } from '../shared/errors.ts';
+import { registerCommands } from './commands/commands.ts';
+import { EngineHost } from './engine/engine-host.ts';
+import { startEngineProcess } from './engine/engine-process.ts';
+import { followLog } from './engine/log-events.ts';
+import { NodeControl } from './engine/node-control.ts';
+import { ReadModel } from './model/read-model.ts';
+import { PublisherIdentity } from './publisher-identity.ts';
+import type { Services } from './services.ts';
+import { readAutoStart } from './settings.ts';
+import { settingsForStart, watchSettings } from './settings-watch.ts';
+import type { TestHooks } from './test-hooks.ts';
+import { StatusBar } from './ui/status-bar.ts';
+import { followContextKeys } from './views/context-keys.ts';
+import { createViews } from './views/views.ts';
+
+let host: EngineHost | undefined;
+
+/**
+ * Register everything and start nothing: the engine starts when a view is seen, a command needs it, or the setting
+ * `ggen.node.autoStart` asks for it. Returns the hooks of the tests, except in the installed extension.
+ */
+export function activate(context: vscode.ExtensionContext): TestHooks | undefined {
+  const began = performance.now();
+  const services = createServices(context);
+  const views = createViews(services, context.subscriptions);
+  const { model, node, log } = services;
+  context.subscriptions.push(
+    followContextKeys(model),
+    new StatusBar(model),
+    registerCommands(services, views),
+    watchSettings(node),
+  );
+  if (readAutoStart()) {
+    node.start().catch((error: unknown) => {
+      log.error(`The node could not be started: ${errorMessage(error)}`);
+    });
+  }
+  const activationTime = performance.now() - began;
+  return context.extensionMode === vscode.ExtensionMode.Production ? undefined : { activationTime, services, views };
+}
+
+/** VS Code waits 5 s for this; the engine is given 4 and a half. */
+export async function deactivate(): Promise<void> {
+  await host?.stop();
+}
+
+function createServices(context: vscode.ExtensionContext): Services {
+  const log = vscode.window.createOutputChannel('Ggen', { log: true });
+  host = new EngineHost(() => spawnEngine(context, log), log);
+  const node = new NodeControl(host, settingsForStart, log);
+  const model = new ReadModel(host);
+  const diagnostics = vscode.languages.createDiagnosticCollection('ggen');
+  context.subscriptions.push(log, host, node, model, diagnostics, followLog(host, log));
+  return { log, host, node, model, diagnostics, publisher: new PublisherIdentity(context.secrets) };
+}
+
+async function spawnEngine(
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+): ReturnType<typeof startEngineProcess> {
+  const dataDir = context.globalStorageUri.fsPath;
+  await mkdir(dataDir, { recursive: true });
+  return await startEngineProcess({
+    script: vscode.Uri.joinPath(context.extensionUri, 'dist', 'worker.mjs').fsPath,
+    dataDir,
+    version: (context.extension.packageJSON as { readonly version: string }).version,
+    onOutput: (text) => {
+      log.warn(`[worker] ${text.trimEnd()}`);
+    },
+  });
+}

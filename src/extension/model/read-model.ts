@@ -1,0 +1,107 @@
+import * as vscode from 'vscode';
+import type { Engine } from '../../shared/api.ts';
+import type { ViewState } from '../../shared/contributions.ts';
+import type { NodeStatus, PackageCounts, PeerSummary } from '../../shared/model.ts';
+import type { EngineHost } from '../engine/engine-host.ts';
+import { Coalescer } from './coalesce.ts';
+import { viewState } from './view-state.ts';
+
+const STOPPED: NodeStatus = { state: 'stopped', addresses: [] };
+const NO_PACKAGES: PackageCounts = { published: 0, installed: 0, network: 0 };
+
+/**
+ * The newest of what the engine told, for views to read without asking. Fires one event after changes, at most every
+ * 100 ms. The lists of packages are not kept here: views read them page by page.
+ */
+export class ReadModel implements vscode.Disposable {
+  readonly #host: EngineHost;
+  readonly #change = new vscode.EventEmitter<void>();
+  readonly #refresh = new Coalescer(() => {
+    this.#change.fire();
+  });
+  readonly #disposables: vscode.Disposable[];
+  #unsubscribe: (() => void)[] = [];
+  #node = STOPPED;
+  #peers: readonly PeerSummary[] = [];
+  #counts = NO_PACKAGES;
+  #packagesVersion = 0;
+
+  readonly onDidChange = this.#change.event;
+
+  constructor(host: EngineHost) {
+    this.#host = host;
+    this.#disposables = [
+      host.onDidConnect((engine) => {
+        this.#follow(engine);
+      }),
+      host.onDidChangeState((state) => {
+        if (state !== 'ready') this.#forget();
+        this.#refresh.request();
+      }),
+    ];
+  }
+
+  get state(): ViewState {
+    return viewState(this.#host.state, this.#node.state);
+  }
+
+  get node(): NodeStatus {
+    return this.#node;
+  }
+
+  get connectedPeers(): readonly PeerSummary[] {
+    return this.#peers.filter((peer) => peer.connected);
+  }
+
+  get counts(): PackageCounts {
+    return this.#counts;
+  }
+
+  /** Grows with every change of the catalogue. */
+  get packagesVersion(): number {
+    return this.#packagesVersion;
+  }
+
+  /** Why the state is `failed` or `restarting`. */
+  get failure(): string | undefined {
+    return this.#host.state === 'ready' ? this.#node.error : this.#host.failure;
+  }
+
+  /** Have the views read everything again. */
+  refresh(): void {
+    this.#packagesVersion++;
+    this.#refresh.request();
+  }
+
+  dispose(): void {
+    this.#forget();
+    this.#refresh.dispose();
+    for (const disposable of this.#disposables) disposable.dispose();
+    this.#change.dispose();
+  }
+
+  #follow(engine: Engine): void {
+    this.#forget();
+    this.#unsubscribe = [
+      engine.subscribe('node', ({ status }) => {
+        this.#node = status;
+        this.#refresh.request();
+      }),
+      engine.subscribe('peers', ({ peers }) => {
+        this.#peers = peers;
+        this.#refresh.request();
+      }),
+      engine.subscribe('packages', ({ counts }) => {
+        this.#counts = counts;
+        this.refresh();
+      }),
+    ];
+  }
+
+  #forget(): void {
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
+    this.#node = STOPPED;
+    this.#peers = [];
+    this.#counts = NO_PACKAGES;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Localise } from './localise.ts';
+
+const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
+
+/** A size for people: `0 B`, `999 B`, `1.2 kB`, `34 MB` (powers of 1000). */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  let value = bytes;
+  let unit = -1;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value).toFixed(0)} ${UNITS[unit] ?? 'kB'}`;
+}
+
+/** The end of a peer's or publisher's id: ids of one kind begin alike, so that their ends tell them apart. */
+export function shortId(id: string): string {
+  return id.length <= 10 ? id : `…${id.slice(-8)}`;
+}
+
+/** `publisher/name` with the publisher shortened. */
+export function shortPackageId(id: string): string {
+  const slash = id.indexOf('/');
+  return slash === -1 ? id : `${shortId(id.slice(0, slash))}/${id.slice(slash + 1)}`;
+}
+
+/** Round-trip time: `0.4 ms`, `12 ms`. */
+export function formatRtt(milliseconds: number): string {
+  return milliseconds < 9.95 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;
+}
+
+/** Clock time when it was today, else date and time, in the user's language. */
+export function formatTime(time: number, now = Date.now(), language?: string): string {
+  const sameDay = new Date(time).toDateString() === new Date(now).toDateString();
+  return new Intl.DateTimeFormat(
+    language,
+    sameDay ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' },
+  ).format(time);
+}
+
+/** `1 peer`, `2 peers`. */
+export function countPeers(count: number, t: Localise): string {
+  return count === 1 ? t('1 peer') : t('{0} peers', count);
+}
+
+/** `1 file`, `2 files`. */
+export function countFiles(count: number, t: Localise): string {
+  return count === 1 ? t('1 file') : t('{0} files', count);
+}

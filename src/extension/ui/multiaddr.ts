@@ -1,0 +1,39 @@
+import type { Localise } from './localise.ts';
+
+/**
+ * The form of the multiaddrs that people type. Whether somebody is there, only dialling shows; this catches what cannot
+ * be an address at all, while it is typed.
+ */
+
+const HOST =
+  /^\/(?:ip4\/(?:\d{1,3}\.){3}\d{1,3}|ip6\/[0-9a-fA-F:.]+|dns(?:4|6)?\/[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)\/tcp\/(\d{1,5})/;
+// Ed25519 and secp256k1 keys inline, RSA keys hashed, each in base58btc; or any key as a CID in base32 or base36.
+const PEER_ID =
+  /^(?:12D3KooW[1-9A-HJ-NP-Za-km-z]{44}|16Uiu2[1-9A-HJ-NP-Za-km-z]{48}|Qm[1-9A-HJ-NP-Za-km-z]{44}|[bk][a-z0-9]{50,80})$/;
+
+/** What is wrong with an address of a peer to join; undefined when it has the right form. */
+export function peerAddressFault(address: string, t: Localise): string | undefined {
+  const peer = /^(.*)\/p2p\/([^/]+)$/.exec(address);
+  if (peer === null) return t('It must end in /p2p/<peer id>, for example /ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…');
+  const fault = hostFault(peer[1] ?? '', t);
+  if (fault !== undefined) return fault;
+  return PEER_ID.test(peer[2] ?? '') ? undefined : t('“{0}” is not a peer id.', peer[2] ?? '');
+}
+
+/** What is wrong with an address to listen on; undefined when it has the right form. */
+export function listenAddressFault(address: string, t: Localise): string | undefined {
+  return hostFault(address, t);
+}
+
+function hostFault(address: string, t: Localise): string | undefined {
+  const host = HOST.exec(address);
+  if (host?.[0].length !== address.length || !octetsInRange(address)) {
+    return t('It must begin like /ip4/192.0.2.7/tcp/4001, with a host and a TCP port.');
+  }
+  return Number(host[1]) > 65_535 ? t('A port is at most 65535.') : undefined;
+}
+
+function octetsInRange(address: string): boolean {
+  const octets = /^\/ip4\/([\d.]+)\//.exec(address)?.[1];
+  return octets === undefined || octets.split('.').every((octet) => Number(octet) <= 255);
+}

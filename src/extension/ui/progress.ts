@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+
+export interface Task<Progress> {
+  /** Aborted when the user presses Cancel. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/**
+ * Run a long task under a notification with a Cancel button.
+ *
+ * @param describe the line that is shown for a progress report, with the percentage done where it is known.
+ */
+export async function withProgress<Result, Progress = never>(
+  title: string,
+  describe: (progress: Progress) => { readonly text: string; readonly percent?: number },
+  task: (task: Task<Progress>) => Promise<Result>,
+): Promise<Result> {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return await vscode.window.withProgress(options, async (progress, token) => {
+    const controller = new AbortController();
+    const subscription = token.onCancellationRequested(() => {
+      controller.abort();
+    });
+    let reported = 0;
+    const onProgress = (update: Progress): void => {
+      const { text, percent = reported } = describe(update);
+      progress.report({ message: text, increment: Math.max(0, percent - reported) });
+      reported = Math.max(reported, percent);
+    };
+    try {
+      return await task({ signal: controller.signal, onProgress });
+    } finally {
+      subscription.dispose();
+    }
+  });
+}
+
+/** Percentage done, where both numbers are known. */
+export function percentOf(done: number, total: number | undefined): { readonly percent?: number } {
+  return total === undefined || total === 0 ? {} : { percent: Math.min(100, (100 * done) / total) };
+}

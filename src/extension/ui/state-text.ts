@@ -1,0 +1,15 @@
+import type { ViewState } from '../../shared/contributions.ts';
+import type { Localise } from './localise.ts';
+
+/** The state in a word or two. */
+export function stateText(state: ViewState, t: Localise): string {
+  const texts: Record<ViewState, string> = {
+    stopped: t('stopped'),
+    starting: t('starting…'),
+    running: t('running'),
+    stopping: t('stopping…'),
+    restarting: t('restarting after a crash…'),
+    failed: t('failed'),
+  };
+  return texts[state];
+}

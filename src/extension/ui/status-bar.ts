@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import { COMMANDS } from '../../shared/contributions.ts';
+import type { ViewState } from '../../shared/contributions.ts';
+import type { ReadModel } from '../model/read-model.ts';
+import { countPeers } from './format.ts';
+import { plainText } from './plain-text.ts';
+import { stateText } from './state-text.ts';
+
+const { t } = vscode.l10n;
+
+/** Beside the words, so that neither colour nor motion carries the state alone. */
+const ICONS: Record<ViewState, string> = {
+  stopped: 'debug-disconnect',
+  starting: 'sync~spin',
+  stopping: 'sync~spin',
+  restarting: 'sync~spin',
+  failed: 'error',
+  running: 'broadcast',
+};
+
+/** The extension's one status-bar item: the node's state and the number of peers; a click shows the rest. */
+export class StatusBar implements vscode.Disposable {
+  readonly #item: vscode.StatusBarItem;
+  readonly #model: ReadModel;
+  readonly #change: vscode.Disposable;
+
+  constructor(model: ReadModel) {
+    this.#model = model;
+    this.#item = vscode.window.createStatusBarItem('ggen.status', vscode.StatusBarAlignment.Left, 0);
+    this.#item.name = t('Ggen');
+    this.#item.command = COMMANDS.showStatus;
+    this.#change = model.onDidChange(() => {
+      this.#update();
+    });
+    this.#update();
+    this.#item.show();
+  }
+
+  dispose(): void {
+    this.#change.dispose();
+    this.#item.dispose();
+  }
+
+  #update(): void {
+    const { state, counts, connectedPeers, failure } = this.#model;
+    const text = t('Ggen: {0}', state === 'running' ? countPeers(connectedPeers.length, t) : stateText(state, t));
+    this.#item.text = `$(${ICONS[state]}) ${text}`;
+    this.#item.accessibilityInformation = { label: t('{0}. Show the status of the node.', text) };
+    const lines = [text];
+    if (failure !== undefined) lines.push(plainText(failure));
+    if (state === 'running') {
+      lines.push(
+        t('{0} published, {1} installed, {2} on the network', counts.published, counts.installed, counts.network),
+      );
+    }
+    this.#item.tooltip = [...lines, t('Click for the status of the node.')].join('\n');
+  }
+}

@@ -1,0 +1,151 @@
+import * as vscode from 'vscode';
+import { shortPublisherId } from '../../identity/publisher-id.ts';
+import { COMMANDS } from '../../shared/contributions.ts';
+import type { PackageSection, PackageSummary } from '../../shared/model.ts';
+import { countFiles, countPeers, formatBytes, formatTime } from '../ui/format.ts';
+import { plainText } from '../ui/plain-text.ts';
+import { tooltip } from './markdown.ts';
+import type { MoreNode, PackageNode, PackagesNode, ReleaseNode, SectionNode } from './package-nodes.ts';
+
+const { t } = vscode.l10n;
+const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+
+/** How VS Code shows an item of the Packages view. */
+export function packagesItem(node: PackagesNode): vscode.TreeItem {
+  switch (node.kind) {
+    case 'section':
+      return sectionItem(node);
+    case 'package':
+      return packageItem(node);
+    case 'release':
+      return releaseItem(node);
+    case 'more':
+      return moreItem(node);
+    case 'fault':
+      return faultItem(node.message);
+  }
+}
+
+interface SectionFace {
+  readonly label: string;
+  readonly icon: string;
+  readonly empty: string;
+}
+
+function sectionFace(section: PackageSection): SectionFace {
+  switch (section) {
+    case 'published':
+      return { label: t('Published'), icon: 'cloud-upload', empty: t('nothing published from here yet') };
+    case 'installed':
+      return { label: t('Installed'), icon: 'desktop-download', empty: t('nothing installed yet') };
+    case 'network':
+      return { label: t('On the network'), icon: 'globe', empty: t('nothing found yet') };
+  }
+}
+
+function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
+  const face = sectionFace(section);
+  const item = new vscode.TreeItem(face.label, count === 0 ? None : Expanded);
+  // Another id once there is something inside, because VS Code keeps the state of an item that it knows.
+  item.id = `section:${section}${count === 0 ? ':empty' : ''}`;
+  item.iconPath = new vscode.ThemeIcon(face.icon);
+  item.description = count === 0 ? face.empty : String(count);
+  item.contextValue = 'section';
+  item.accessibilityInformation = { label: `${face.label}: ${count === 0 ? face.empty : t('{0} packages', count)}` };
+  return item;
+}
+
+function packageItem({ section, summary }: PackageNode): vscode.TreeItem {
+  const name = plainText(summary.name);
+  const item = new vscode.TreeItem(name, Collapsed);
+  item.id = `${section}:${summary.id}`;
+  item.iconPath = new vscode.ThemeIcon('package');
+  item.description = packageLine(summary);
+  item.tooltip = packageTooltip(summary);
+  item.contextValue = [
+    'package',
+    ...(summary.latest === undefined ? [] : ['installable']),
+    ...(summary.installed.length > 0 ? ['installed'] : []),
+    ...(summary.published ? ['own'] : []),
+  ].join(' ');
+  item.accessibilityInformation = { label: `${name}, ${packageLine(summary)}` };
+  return item;
+}
+
+/** Version, publisher, providers and description in one line, the most telling first. */
+export function packageLine(summary: PackageSummary): string {
+  return [
+    summary.latest === undefined ? t('all versions yanked') : plainText(summary.latest),
+    ...(summary.installed.length > 0 ? [t('installed')] : []),
+    t('by {0}', summary.published ? t('you') : shortPublisherId(summary.publisher)),
+    countPeers(summary.providers, t),
+    plainText(summary.description, 200),
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+function packageTooltip(summary: PackageSummary): vscode.MarkdownString {
+  return tooltip(summary.title === '' ? summary.name : summary.title, summary.description, [
+    [t('Id'), summary.id],
+    [t('Latest version'), summary.latest ?? t('none: all are yanked')],
+    [t('Versions'), String(summary.versions)],
+    [t('Installed'), summary.installed.join(', ')],
+    [t('Licence'), summary.license],
+    [t('Size'), formatBytes(summary.size)],
+    [t('Served by'), countPeers(summary.providers, t)],
+    [t('Categories'), summary.categories.join(', ')],
+    [t('Tags'), summary.tags.join(', ')],
+    [t('Updated'), formatTime(summary.updated, Date.now(), vscode.env.language)],
+  ]);
+}
+
+function releaseItem({ section, summary, release }: ReleaseNode): vscode.TreeItem {
+  const installed = summary.installed.includes(release.version);
+  const item = new vscode.TreeItem(plainText(release.version), None);
+  item.id = `${section}:${summary.id}@${release.version}`;
+  item.iconPath = new vscode.ThemeIcon(release.yanked ? 'circle-slash' : installed ? 'check' : 'tag');
+  item.description = releaseLine({ release, installed });
+  item.tooltip = tooltip(`${summary.name} ${release.version}`, release.yanked ? t('Withdrawn by its publisher.') : '', [
+    [t('Published'), formatTime(release.published, Date.now(), vscode.env.language)],
+    [t('Size'), `${formatBytes(release.size)}, ${countFiles(release.files, t)}`],
+    [t('Needs'), release.dependencies.map(({ id, requirement }) => `${id} ${requirement}`).join(', ')],
+    [t('Content'), release.root],
+  ]);
+  item.contextValue = [
+    'release',
+    ...(release.yanked ? ['yanked'] : ['installable']),
+    ...(installed ? ['installed'] : []),
+    ...(summary.published ? ['own'] : []),
+  ].join(' ');
+  item.accessibilityInformation = { label: t('Version {0}, {1}', plainText(release.version), item.description) };
+  return item;
+}
+
+function releaseLine({ release, installed }: Pick<ReleaseNode, 'release'> & { installed: boolean }): string {
+  return [
+    ...(release.yanked ? [t('yanked')] : []),
+    ...(installed ? [t('installed')] : []),
+    formatBytes(release.size),
+    formatTime(release.published, Date.now(), vscode.env.language),
+  ].join(' · ');
+}
+
+function moreItem(node: MoreNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(t('Load more…'), None);
+  item.id = `${node.section}:more`;
+  item.iconPath = new vscode.ThemeIcon('ellipsis');
+  item.description = t('{0} more', node.left);
+  item.command = { command: COMMANDS.loadMore, title: t('Load More'), arguments: [node] };
+  item.accessibilityInformation = { label: t('Load more: {0} packages are not shown yet', node.left), role: 'button' };
+  return item;
+}
+
+function faultItem(message: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(t('This list could not be read'), None);
+  item.iconPath = new vscode.ThemeIcon('warning');
+  item.description = plainText(message);
+  item.tooltip = plainText(message);
+  item.accessibilityInformation = { label: t('This list could not be read: {0}', plainText(message)) };
+  return item;
+}

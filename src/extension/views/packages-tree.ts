@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import { errorText } from '../ui/error-text.ts';
+import type { PackageSection } from '../../shared/model.ts';
+import { bounded } from '../engine/bounded.ts';
+import type { EngineHost } from '../engine/engine-host.ts';
+import type { ReadModel } from '../model/read-model.ts';
+import type { MoreNode, PackageNode, PackagesNode, ReleaseNode, SectionNode } from './package-nodes.ts';
+import { packagesItem } from './package-items.ts';
+
+/** Packages read at a time. */
+export const PAGE_SIZE = 50;
+const READ_BOUND = 10_000;
+const SECTIONS: readonly PackageSection[] = ['published', 'installed', 'network'];
+
+/** The Packages view: three sections, their packages page by page, and each package's releases. */
+export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vscode.Disposable {
+  readonly #host: EngineHost;
+  readonly #model: ReadModel;
+  readonly #change = new vscode.EventEmitter<undefined>();
+  readonly #modelChange: vscode.Disposable;
+  /** How many packages of a section are shown. */
+  readonly #shown = new Map<PackageSection, number>();
+  #seen = '';
+
+  readonly onDidChangeTreeData = this.#change.event;
+
+  constructor(host: EngineHost, model: ReadModel) {
+    this.#host = host;
+    this.#model = model;
+    this.#modelChange = model.onDidChange(() => {
+      this.#refreshIfChanged();
+    });
+  }
+
+  getTreeItem(node: PackagesNode): vscode.TreeItem {
+    return packagesItem(node);
+  }
+
+  async getChildren(node?: PackagesNode): Promise<PackagesNode[]> {
+    try {
+      switch (node?.kind) {
+        case undefined:
+          return this.#sections();
+        case 'section':
+          return await this.#packages(node);
+        case 'package':
+          return await this.#releases(node);
+        case 'release':
+        case 'more':
+        case 'fault':
+          return [];
+      }
+    } catch (error) {
+      return [{ kind: 'fault', message: errorText(error, vscode.l10n.t)?.message ?? '' }];
+    }
+  }
+
+  loadMore(node: MoreNode): void {
+    this.#shown.set(node.section, this.#shownOf(node.section) + PAGE_SIZE);
+    this.#change.fire(undefined);
+  }
+
+  dispose(): void {
+    this.#modelChange.dispose();
+    this.#change.dispose();
+  }
+
+  /** Nothing at all, so that the view says why, unless there is a package to show. */
+  #sections(): SectionNode[] {
+    const { counts } = this.#model;
+    if (this.#host.current === undefined || SECTIONS.every((section) => counts[section] === 0)) return [];
+    return SECTIONS.map((section) => ({ kind: 'section', section, count: counts[section] }));
+  }
+
+  async #packages({ section }: SectionNode): Promise<PackagesNode[]> {
+    const engine = await this.#host.engine();
+    const packages: PackageNode[] = [];
+    let total = Infinity;
+    while (packages.length < Math.min(this.#shownOf(section), total)) {
+      const request = { section, offset: packages.length, limit: PAGE_SIZE };
+      const page = await bounded(READ_BOUND, undefined, (signal) => engine.listPackages(request, { signal }));
+      total = page.total;
+      if (page.packages.length === 0) break;
+      packages.push(...page.packages.map((summary): PackageNode => ({ kind: 'package', section, summary })));
+    }
+    const left = total - packages.length;
+    return left > 0 && packages.length > 0 ? [...packages, { kind: 'more', section, left }] : packages;
+  }
+
+  async #releases({ section, summary }: PackageNode): Promise<ReleaseNode[]> {
+    const engine = await this.#host.engine();
+    const releases = await bounded(READ_BOUND, undefined, (signal) =>
+      engine.listVersions({ id: summary.id }, { signal }),
+    );
+    return releases.toReversed().map((release) => ({ kind: 'release', section, summary, release }));
+  }
+
+  #shownOf(section: PackageSection): number {
+    return this.#shown.get(section) ?? PAGE_SIZE;
+  }
+
+  /** Peers come and go without any change here: the tree is only read again when the packages or the state changed. */
+  #refreshIfChanged(): void {
+    const seen = `${this.#model.state} ${this.#model.packagesVersion}`;
+    if (seen === this.#seen) return;
+    this.#seen = seen;
+    this.#change.fire(undefined);
+  }
+}

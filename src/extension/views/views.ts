@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import { VIEWS } from '../../shared/contributions.ts';
+import type { ViewState } from '../../shared/contributions.ts';
+import type { Services } from '../services.ts';
+import { plainText } from '../ui/plain-text.ts';
+import type { PackagesNode } from './package-nodes.ts';
+import { PackagesTree } from './packages-tree.ts';
+import type { PeerNode } from './peers-tree.ts';
+import { PeersTree } from './peers-tree.ts';
+
+const { t } = vscode.l10n;
+
+export interface Views {
+  readonly packages: PackagesTree;
+  readonly peers: PeersTree;
+}
+
+/** Make the views. The engine is started when one of them is first seen, not before. */
+export function createViews(services: Services, subscriptions: vscode.ExtensionContext['subscriptions']): Views {
+  const { host, model } = services;
+  const packages = new PackagesTree(host, model);
+  const peers = new PeersTree(model);
+  const packagesView = vscode.window.createTreeView<PackagesNode>(VIEWS.packages, {
+    treeDataProvider: packages,
+    showCollapseAll: true,
+  });
+  const peersView = vscode.window.createTreeView<PeerNode>(VIEWS.peers, { treeDataProvider: peers });
+  for (const view of [packagesView, peersView]) subscriptions.push(startWhenSeen(view, services));
+  subscriptions.push(
+    packages,
+    peers,
+    packagesView,
+    peersView,
+    model.onDidChange(() => {
+      describe(packagesView, peersView, services);
+    }),
+  );
+  return { packages, peers };
+}
+
+function startWhenSeen(
+  view: Pick<vscode.TreeView<unknown>, 'visible' | 'onDidChangeVisibility'>,
+  { host }: Services,
+): vscode.Disposable {
+  const start = (): void => {
+    // A failure is in the state, which the view's welcome text shows. What failed or crashed is not started by a look.
+    if (view.visible && host.state === 'idle') host.engine().catch(() => undefined);
+  };
+  start();
+  return view.onDidChangeVisibility(start);
+}
+
+/** The line above a view's content, for what the list itself cannot say. */
+function describe(
+  packages: vscode.TreeView<PackagesNode>,
+  peers: vscode.TreeView<PeerNode>,
+  { model }: Services,
+): void {
+  const { state, counts, connectedPeers, failure } = model;
+  const some = counts.published + counts.installed + counts.network > 0;
+  packages.message = packagesMessage(state, some, failure);
+  peers.message = state === 'failed' ? failureMessage(failure) : '';
+  const count = connectedPeers.length;
+  peers.badge = undefined;
+  peers.description = count === 0 ? '' : String(count);
+}
+
+function packagesMessage(state: ViewState, some: boolean, failure: string | undefined): string {
+  if (state === 'failed') return failureMessage(failure);
+  if (some && state === 'stopped') return t('The node is stopped: this is what is known from before.');
+  return '';
+}
+
+function failureMessage(failure: string | undefined): string {
+  return failure === undefined ? '' : plainText(failure);
+}

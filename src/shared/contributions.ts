@@ -1,0 +1,81 @@
+/**
+ * Ids of everything that the extension contributes to VS Code: commands, views, settings and context keys.
+ *
+ * The one place in code that spells them; `test/unit/extension/contributions.test.ts` checks that they equal those in
+ * package.json, so that neither side can drift.
+ */
+
+/** Commands, by what they do. */
+export const COMMANDS = {
+  publish: 'ggen.publish',
+  search: 'ggen.search',
+  install: 'ggen.install',
+  startNode: 'ggen.startNode',
+  stopNode: 'ggen.stopNode',
+  restartNode: 'ggen.restartNode',
+  addBootstrapPeer: 'ggen.addBootstrapPeer',
+  showStatus: 'ggen.showStatus',
+  showPeer: 'ggen.showPeer',
+  listPeers: 'ggen.listPeers',
+  copyPeerAddress: 'ggen.copyPeerAddress',
+  copyPackageId: 'ggen.copyPackageId',
+  yankRelease: 'ggen.yankRelease',
+  unyankRelease: 'ggen.unyankRelease',
+  revealInstalled: 'ggen.revealInstalled',
+  showLog: 'ggen.showLog',
+  refresh: 'ggen.refresh',
+  loadMore: 'ggen.loadMore',
+} as const;
+
+export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
+
+/** Commands that only tree items run; the palette does not list them. */
+export const INTERNAL_COMMANDS: readonly CommandId[] = [COMMANDS.loadMore];
+
+/** The container in the activity bar. */
+export const VIEW_CONTAINER = 'ggen';
+
+export const VIEWS = {
+  packages: 'ggen.packages',
+  peers: 'ggen.peers',
+} as const;
+
+export type ViewId = (typeof VIEWS)[keyof typeof VIEWS];
+
+/** Section of the settings; each key below is `<section>.<key>` in package.json. */
+export const SETTINGS_SECTION = 'ggen';
+
+export const SETTINGS = {
+  listen: 'node.listen',
+  bootstrap: 'node.bootstrap',
+  dhtMode: 'node.dhtMode',
+  autoStart: 'node.autoStart',
+  name: 'node.name',
+  fanOut: 'search.fanOut',
+  timeout: 'search.timeout',
+} as const;
+
+export type SettingKey = (typeof SETTINGS)[keyof typeof SETTINGS];
+
+/** Keys for `when` clauses. */
+export const CONTEXT_KEYS = {
+  /** One of `VIEW_STATES`. */
+  state: 'ggen.state',
+  /** Whether a peer is connected. */
+  hasPeers: 'ggen.hasPeers',
+} as const;
+
+/** What the views distinguish: the node's states, and those of the engine that runs it. */
+export const VIEW_STATES = ['stopped', 'starting', 'running', 'stopping', 'restarting', 'failed'] as const;
+
+export type ViewState = (typeof VIEW_STATES)[number];
+
+/** Manifest files on which publishing is offered. */
+export const MANIFEST_FILES = [
+  'gpack.toml',
+  'package.toml',
+  'pack.toml',
+  'package.json',
+  'Cargo.toml',
+  'pyproject.toml',
+] as const;

@@ -1,0 +1,62 @@
+import { posix } from 'node:path';
+import { GgenError } from '../../../shared/errors.ts';
+import type { ManifestKind } from '../../../shared/model.ts';
+import type { Fields } from './fields.ts';
+import type { ManifestReader } from './reader.ts';
+import { cargoReader } from './readers/cargo.ts';
+import { gpackFlatReader } from './readers/gpack-flat.ts';
+import { gpackPackageReader } from './readers/gpack-package.ts';
+import { gpackReader } from './readers/gpack.ts';
+import { npmReader } from './readers/npm.ts';
+import { packTomlReader } from './readers/pack-toml.ts';
+import { packageTomlReader } from './readers/package-toml.ts';
+import { pythonReader } from './readers/python.ts';
+
+/** All forms, in the order in which they are tried on a file. */
+const READERS: readonly ManifestReader[] = [
+  gpackReader,
+  gpackPackageReader,
+  packageTomlReader,
+  packTomlReader,
+  gpackFlatReader,
+  npmReader,
+  cargoReader,
+  pythonReader,
+];
+
+/** Names of all files that can be a manifest, the preferred ones first. */
+export const MANIFEST_FILES: readonly string[] = [
+  'gpack.toml',
+  'package.toml',
+  'pack.toml',
+  'package.json',
+  'Cargo.toml',
+  'pyproject.toml',
+];
+
+const KIND_OF_FILE: Readonly<Record<string, ManifestKind>> = {
+  'gpack.toml': 'gpack',
+  'package.toml': 'package-toml',
+  'pack.toml': 'pack-toml',
+  'package.json': 'npm',
+  'Cargo.toml': 'cargo',
+  'pyproject.toml': 'python',
+};
+
+/** The manifest among the names of the files in a project's root, if there is one. */
+export function findManifest(names: Iterable<string>): string | undefined {
+  const present = new Set(names);
+  return MANIFEST_FILES.find((file) => present.has(file));
+}
+
+/** What a manifest is taken for when its contents cannot be read. */
+export function kindOf(path: string): ManifestKind {
+  return KIND_OF_FILE[posix.basename(path)] ?? 'gpack';
+}
+
+/** The reader for a file of MANIFEST_FILES with this content. */
+export function readerFor(file: string, root: Fields): ManifestReader {
+  const reader = READERS.find(({ files, accepts }) => files.includes(file) && accepts(root));
+  if (reader === undefined) throw new GgenError('Internal', `There is no reader for ${file}.`);
+  return reader;
+}

@@ -1,0 +1,93 @@
+import { isTable } from './document.ts';
+import { typeName, type Fields } from './fields.ts';
+import type { Located, RawDependency } from './manifest.ts';
+
+/**
+ * Tags in the forms found in the wild: a list, one text with commas, a table of name to bool, and a table that holds
+ * the list (`[package.tags] tags = […]`).
+ */
+export function readTags(fields: Fields, key: string): Located<string>[] {
+  const value = fields.value(key);
+  if (typeof value === 'string') return value.split(',').map((tag) => ({ value: tag, at: fields.at(key) }));
+  if (!isTable(value)) return fields.texts(key);
+  const table = fields.sub(key);
+  return table.keys().flatMap((name) => {
+    const inner = table.value(name);
+    if (inner === true) return [{ value: name, at: table.at(name) }];
+    return Array.isArray(inner) ? table.texts(name) : [];
+  });
+}
+
+/** People as a text, a table with `name` and `email`, or a list of those. */
+export function readPeople(fields: Fields, key: string): Located<string>[] {
+  const value = fields.value(key);
+  if (value === undefined || value === null) return [];
+  const list = Array.isArray(value) ? fields.elements(key, value) : [{ value, at: fields.at(key) }];
+  return list.flatMap(({ value: person, at }) => {
+    const text = personText(person);
+    if (text !== undefined) return [{ value: text, at }];
+    const message = `\`${key}\` must name people as texts or tables with a \`name\`; ${typeName(person)} was left out.`;
+    fields.report.add('warning', 'manifest-type', message, at);
+    return [];
+  });
+}
+
+function personText(person: unknown): string | undefined {
+  if (typeof person === 'string') return person;
+  if (!isTable(person)) return undefined;
+  const part = (key: string): string => {
+    const value = Object.hasOwn(person, key) ? person[key] : undefined;
+    return typeof value === 'string' ? value : '';
+  };
+  const text = [part('name'), part('email') === '' ? '' : `<${part('email')}>`].join(' ').trim();
+  return text === '' ? undefined : text;
+}
+
+/**
+ * Dependencies in the forms found in the wild: a table of id to requirement or table, a list of `id` or
+ * `id@requirement`, and a list of tables (`[[dependencies]]`).
+ */
+export function readDependencies(fields: Fields, key: string): RawDependency[] {
+  const value = fields.value(key);
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) {
+    return fields.elements(key, value).flatMap(({ value: element, at }) => fromElement(fields, key, element, at));
+  }
+  if (isTable(value)) return fromTable(fields.sub(key));
+  fields.wrongType(key, 'a table of package ids and versions', value);
+  return [];
+}
+
+function fromTable(table: Fields): RawDependency[] {
+  return table.keys().flatMap((id) => {
+    const value = table.value(id);
+    if (typeof value === 'string') return [{ id, requirement: value, optional: false, at: table.at(id) }];
+    if (isTable(value)) return [fromDetails(table.sub(id), id)];
+    table.wrongType(id, 'a range of versions or a table', value);
+    return [];
+  });
+}
+
+function fromElement(fields: Fields, key: string, element: unknown, at: readonly string[]): RawDependency[] {
+  if (typeof element === 'string') {
+    const [id = '', requirement = ''] = element.split(/@(?!.*@)/, 2);
+    return [{ id, requirement, optional: false, at }];
+  }
+  if (isTable(element)) {
+    const details = fields.inner(element, at);
+    const id = details.text('id', 'name', 'pack_id', 'package')?.value;
+    if (id !== undefined) return [fromDetails(details, id)];
+  }
+  const message = `\`${key}\` must list packages as texts or tables with an \`id\`; ${typeName(element)} was left out.`;
+  fields.report.add('warning', 'manifest-type', message, at);
+  return [];
+}
+
+function fromDetails(details: Fields, id: string): RawDependency {
+  return {
+    id,
+    requirement: details.text('version', 'requirement')?.value ?? '',
+    optional: details.value('optional') === true,
+    at: details.path,
+  };
+}

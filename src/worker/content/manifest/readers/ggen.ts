@@ -1,0 +1,53 @@
+import type { Fields } from '../fields.ts';
+import { readDependencies, readPeople, readTags } from '../lists.ts';
+import type { Located, RawManifest } from '../manifest.ts';
+
+/** The files of ggen's own forms. Each form is accepted in each of them: what counts is the table inside. */
+export const GGEN_FILES = ['gpack.toml', 'package.toml', 'pack.toml'];
+
+/**
+ * What all of ggen's forms have in common: `main` is the table that describes the package, with `[metadata]`,
+ * `[dependencies]` and `[tags]` inside or beside it. An `id` names the package, and its `name` is then the title.
+ */
+export function readGgen(root: Fields, main: Fields): RawManifest {
+  const places = main.path.length === 0 ? [main] : [main, root];
+  const described = [main, ...places.map((place) => place.sub('metadata'))];
+  const text = (...keys: readonly string[]): Located<string> | undefined =>
+    firstOf(described, (at) => at.text(...keys));
+  const hasId = main.has('id');
+  return {
+    home: main.path,
+    name: main.first('id', 'name'),
+    version: main.first('version'),
+    title: main.text('title', ...(hasId ? ['name'] : [])),
+    description: text('description'),
+    license: text('license', 'licence'),
+    authors: described.flatMap((at) => [...readPeople(at, 'authors'), ...readPeople(at, 'author')]),
+    categories: described.flatMap((at) => [...at.texts('categories'), ...at.texts('category')]),
+    tags: [...places, ...described.slice(1)].flatMap((at) => [...readTags(at, 'tags'), ...readTags(at, 'keywords')]),
+    homepage: text('homepage'),
+    repository: text('repository'),
+    documentation: text('documentation'),
+    readme: text('readme'),
+    dependencies: places.flatMap((place) => readDependencies(place, 'dependencies')),
+    ...selection(main),
+  };
+}
+
+/** Which files belong to the package, as Cargo writes it. An empty `include` stands for none at all. */
+export function selection(main: Fields): Pick<RawManifest, 'include' | 'exclude'> {
+  const include = main.texts('include');
+  const exclude = main.texts('exclude');
+  return {
+    include: include.length > 0 ? include : undefined,
+    exclude: exclude.length > 0 ? exclude : undefined,
+  };
+}
+
+export function firstOf<T, R>(list: readonly T[], read: (item: T) => R | undefined): R | undefined {
+  for (const item of list) {
+    const found = read(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

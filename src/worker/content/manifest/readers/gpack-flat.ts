@@ -1,0 +1,17 @@
+import type { ManifestReader } from '../reader.ts';
+import { GGEN_FILES, readGgen } from './ggen.ts';
+
+const NO_TABLE = 'The manifest has neither `name` at its root nor a table `[gpack]`, `[package]` or `[pack]`.';
+
+/** Form C: keys at the root of the file. What no other form took is read as this one. */
+export const gpackFlatReader: ManifestReader = {
+  kind: 'gpack-flat',
+  files: GGEN_FILES,
+  accepts: () => true,
+  read: (root) => {
+    const raw = readGgen(root, root);
+    return raw.name === undefined && raw.version === undefined
+      ? { ...raw, noPackage: { value: NO_TABLE, at: [] } }
+      : raw;
+  },
+};

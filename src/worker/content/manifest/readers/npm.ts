@@ -1,0 +1,48 @@
+import type { Fields } from '../fields.ts';
+import { readDependencies, readPeople, readTags } from '../lists.ts';
+import type { Located, RawManifest } from '../manifest.ts';
+import type { ManifestReader } from '../reader.ts';
+
+/** package.json. `displayName` and `categories` are those of VS Code extensions. `private` only speaks of npm. */
+export const npmReader: ManifestReader = {
+  kind: 'npm',
+  files: ['package.json'],
+  accepts: () => true,
+  read: (root): RawManifest => ({
+    home: [],
+    name: root.first('name'),
+    version: root.first('version'),
+    title: root.text('displayName'),
+    description: root.text('description'),
+    license: license(root),
+    authors: ['author', 'contributors'].flatMap((key) => readPeople(root, key)),
+    categories: root.texts('categories'),
+    tags: readTags(root, 'keywords'),
+    homepage: root.text('homepage'),
+    repository: address(root, 'repository'),
+    dependencies: readDependencies(root.sub('ggen'), 'dependencies'),
+  }),
+};
+
+/** A text, or the older `{ "type": "MIT" }` and `"licenses": [{ "type": "MIT" }, …]`, of which one may choose any. */
+function license(root: Fields): Located<string> | undefined {
+  if (root.hasTable('license')) return root.sub('license').text('type', 'name');
+  if (root.has('license')) return root.text('license');
+  const licenses = root.value('licenses');
+  if (!Array.isArray(licenses)) return undefined;
+  const types = root
+    .elements('licenses', licenses)
+    .map(({ value }) => typeOf(value))
+    .filter((type) => type !== '');
+  return types.length === 0 ? undefined : { value: types.join(' OR '), at: root.at('licenses') };
+}
+
+function typeOf(license: unknown): string {
+  if (typeof license !== 'object' || license === null || !Object.hasOwn(license, 'type')) return '';
+  const { type } = license as { readonly type: unknown };
+  return typeof type === 'string' ? type : '';
+}
+
+function address(root: Fields, key: string): Located<string> | undefined {
+  return root.hasTable(key) ? root.sub(key).text('url') : root.text(key);
+}

@@ -1,0 +1,187 @@
+import { LOCATED_DEPTH, type Locations } from './document.ts';
+import type { KeyPath } from './manifest.ts';
+
+/** Ends a bare key. */
+const KEY_END = /[\s=.\]"'#]/;
+/** Ends a value that is neither text nor list nor table. */
+const SCALAR_END = /[\s,\]}#]/;
+
+/**
+ * Notes where each key of a TOML text stands, which the parser does not tell. The text has been parsed before, so it is
+ * well-formed; on a text that is not, positions are useless but the scan still ends.
+ */
+export class TomlScanner {
+  readonly #text: string;
+  readonly #locations: Locations;
+  /** Number of tables so far in each list of tables. */
+  readonly #lists = new Map<string, number>();
+  #at = 0;
+
+  constructor(text: string, locations: Locations) {
+    this.#text = text;
+    this.#locations = locations;
+  }
+
+  scan(): void {
+    let table: KeyPath = [];
+    this.#skipBlank();
+    while (this.#at < this.#text.length) {
+      if (this.#peek() === '[') table = this.#header();
+      else this.#pair(table);
+      this.#skipBlank();
+    }
+  }
+
+  #header(): KeyPath {
+    const list = this.#text.startsWith('[[', this.#at);
+    this.#at += list ? 2 : 1;
+    this.#skipSpace();
+    const start = this.#at;
+    const path = this.#resolve(this.#key());
+    this.#at = this.#endOfLine();
+    const table = list ? this.#nextOf(path) : path;
+    this.#locations.set(table, start);
+    if (list) this.#locations.set(path, start);
+    return table;
+  }
+
+  /** In `[a.b]`, an `a` that is a list of tables stands for its newest table. */
+  #resolve(keys: KeyPath): string[] {
+    const path: string[] = [];
+    for (const [index, key] of keys.entries()) {
+      path.push(key);
+      const count = this.#lists.size === 0 ? undefined : this.#lists.get(JSON.stringify(path));
+      if (count !== undefined && index < keys.length - 1) path.push(String(count - 1));
+    }
+    return path;
+  }
+
+  #nextOf(path: KeyPath): KeyPath {
+    const id = JSON.stringify(path);
+    const index = this.#lists.get(id) ?? 0;
+    this.#lists.set(id, index + 1);
+    return [...path, String(index)];
+  }
+
+  #pair(table: KeyPath): void {
+    const start = this.#at;
+    const path = [...table];
+    for (const key of this.#key()) {
+      path.push(key);
+      // In `a.b = 1` a table `a` comes into being here, unless it stands elsewhere already.
+      this.#locations.setOnce(path, start);
+    }
+    this.#skipSpace();
+    if (this.#peek() === '=') this.#at++;
+    else this.#at = Math.max(this.#endOfLine(), start + 1);
+    this.#skipSpace();
+    this.#value(path);
+  }
+
+  #value(path: KeyPath): void {
+    switch (this.#peek()) {
+      case '"':
+      case "'":
+        this.#skipString();
+        break;
+      case '[':
+        this.#members(']', (index) => {
+          this.#element([...path, String(index)]);
+        });
+        break;
+      case '{':
+        this.#members('}', () => {
+          this.#pair(path);
+        });
+        break;
+      default:
+        while (this.#at < this.#text.length && !SCALAR_END.test(this.#peek())) this.#at++;
+    }
+  }
+
+  #members(close: string, member: (index: number) => void): void {
+    this.#at++;
+    for (let index = 0; ; index++) {
+      this.#skipBlank();
+      if (this.#at >= this.#text.length) return;
+      if (this.#peek() === close) break;
+      const before = this.#at;
+      member(index);
+      this.#skipBlank();
+      if (this.#peek() === ',' || this.#at === before) this.#at++;
+    }
+    this.#at++;
+  }
+
+  #element(path: KeyPath): void {
+    this.#locations.set(path, this.#at);
+    this.#value(path);
+  }
+
+  /** The parts of a dotted key; those that lie too deep to be located are passed over. */
+  #key(): string[] {
+    const keys: string[] = [];
+    for (;;) {
+      this.#skipSpace();
+      const part = this.#keyPart();
+      if (keys.length <= LOCATED_DEPTH) keys.push(part);
+      this.#skipSpace();
+      if (this.#peek() !== '.') return keys;
+      this.#at++;
+    }
+  }
+
+  #keyPart(): string {
+    const start = this.#at;
+    if (this.#peek() === '"' || this.#peek() === "'") {
+      this.#skipString();
+      return unquote(this.#text.slice(start, this.#at));
+    }
+    while (this.#at < this.#text.length && !KEY_END.test(this.#peek())) this.#at++;
+    return this.#text.slice(start, this.#at);
+  }
+
+  #skipString(): void {
+    const quote = this.#peek();
+    const triple = quote.repeat(3);
+    const fence = this.#text.startsWith(triple, this.#at) ? triple : quote;
+    this.#at += fence.length;
+    while (this.#at < this.#text.length && !this.#text.startsWith(fence, this.#at)) {
+      this.#at += quote === '"' && this.#peek() === '\\' ? 2 : 1;
+    }
+    this.#at += fence.length;
+    // A long text may end in up to two quotation marks of its own before the fence.
+    while (fence === triple && this.#peek() === quote) this.#at++;
+  }
+
+  /** Spaces, line breaks and comments. */
+  #skipBlank(): void {
+    for (;;) {
+      while (/\s|\ufeff/.test(this.#peek())) this.#at++;
+      if (this.#peek() !== '#') return;
+      this.#at = this.#endOfLine();
+    }
+  }
+
+  #skipSpace(): void {
+    while (this.#peek() === ' ' || this.#peek() === '\t') this.#at++;
+  }
+
+  #peek(): string {
+    return this.#text[this.#at] ?? '';
+  }
+
+  #endOfLine(): number {
+    const end = this.#text.indexOf('\n', this.#at);
+    return end === -1 ? this.#text.length : end;
+  }
+}
+
+function unquote(quoted: string): string {
+  if (quoted.startsWith("'")) return quoted.slice(1, -1);
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    return quoted.slice(1, -1); // an escape that JSON lacks: the key is then located by its parent
+  }
+}

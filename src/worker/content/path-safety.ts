@@ -1,0 +1,103 @@
+import { LIMITS } from '../../shared/defaults.ts';
+import { hasUnseen } from './path-characters.ts';
+import { checkSegment } from './path-segments.ts';
+
+/** A path that must not be written to disk, and why. */
+export interface PathProblem {
+  /** As it was given. */
+  readonly path: string;
+  readonly code: 'path-unsafe' | 'path-clash';
+  /** The end of a sentence that starts with the path, for example `is absolute`. */
+  readonly reason: string;
+}
+
+const RULES: readonly { readonly broken: (path: string) => boolean; readonly reason: string }[] = [
+  { broken: (path) => path === '', reason: 'is empty' },
+  // UTF-8 never takes fewer bytes than UTF-16 takes units: this also bounds what the rules below look at.
+  {
+    broken: (path) => path.length > LIMITS.pathLength || Buffer.byteLength(path) > LIMITS.pathLength,
+    reason: `is longer than ${LIMITS.pathLength} bytes`,
+  },
+  { broken: (path) => !path.isWellFormed(), reason: 'holds half of a surrogate pair, which is no text' },
+  // eslint-disable-next-line no-control-regex -- control characters are what this rule is about
+  { broken: (path) => /[\u0000-\u001f\u007f-\u009f]/.test(path), reason: 'holds a control character' },
+  { broken: hasUnseen, reason: 'holds an invisible or direction-changing character' },
+  { broken: (path) => path.includes('\ufffd'), reason: 'holds the character that stands for undecodable bytes' },
+  { broken: (path) => /^(?:\/\/|\\\\)/.test(path), reason: 'is a network (UNC) path' },
+  { broken: (path) => path.startsWith('/'), reason: 'is absolute' },
+  { broken: (path) => /^[A-Za-z]:/.test(path), reason: 'names a drive' },
+  { broken: (path) => path.includes('\\'), reason: 'has a backslash, which separates folders on Windows' },
+  { broken: (path) => path.split('/').length > LIMITS.pathDepth, reason: `is nested deeper than ${LIMITS.pathDepth}` },
+];
+
+/**
+ * Why a path (relative, forward slashes) must not be published or installed; undefined if it is safe on every system.
+ *
+ * It says nothing about links on the way: the writer must create every folder itself.
+ */
+export function checkPath(path: string): string | undefined {
+  const broken = RULES.find((rule) => rule.broken(path));
+  if (broken !== undefined) return broken.reason;
+  for (const segment of path.split('/')) {
+    const reason = checkSegment(segment);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+/**
+ * All problems of a tree, given the paths of its files: unsafe paths, the same path twice, and names that are one file
+ * or folder on a system that ignores case or Unicode form. At most one problem per path, in the order given. Bound the
+ * number of paths before calling.
+ */
+export function checkTree(paths: Iterable<string>): PathProblem[] {
+  const problems: PathProblem[] = [];
+  const seen: Seen = new Map();
+  for (const path of paths) {
+    const unsafe = checkPath(path);
+    if (unsafe !== undefined) {
+      problems.push({ path, code: 'path-unsafe', reason: unsafe });
+      continue;
+    }
+    const clash = findClash(path, seen);
+    if (clash !== undefined) problems.push({ path, code: 'path-clash', reason: clash });
+  }
+  return problems;
+}
+
+/** Folded path of each file and folder so far, with how it was first written. */
+type Seen = Map<string, { readonly path: string; readonly folder: boolean }>;
+
+function findClash(path: string, seen: Seen): string | undefined {
+  const segments = path.split('/');
+  let clash: string | undefined;
+  let prefix = '';
+  let key = '';
+  segments.forEach((segment, index) => {
+    prefix += (index > 0 ? '/' : '') + segment;
+    key += `/${foldCase(segment)}`;
+    const folder = index < segments.length - 1;
+    const before = seen.get(key);
+    if (before === undefined) seen.set(key, { path: prefix, folder });
+    else clash ??= describeClash(prefix, folder, before);
+  });
+  return clash;
+}
+
+function describeClash(
+  prefix: string,
+  folder: boolean,
+  before: { readonly path: string; readonly folder: boolean },
+): string | undefined {
+  if (folder !== before.folder) return `needs "${prefix}" to be a file and a folder at once`;
+  if (before.path === prefix) return folder ? undefined : 'is there twice';
+  return `clashes with "${before.path}": many systems take the two for the same name`;
+}
+
+/**
+ * A key that is equal for names which some file system takes for one. It goes through upper case because that is where
+ * `ß` meets `SS` and the long `ſ` meets `s`: more is folded than by any one system, which errs on the safe side.
+ */
+export function foldCase(name: string): string {
+  return name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC');
+}

@@ -1,0 +1,31 @@
+import { posix } from 'node:path';
+import type { ProjectFile } from './project.ts';
+
+/** Endings that read best first. */
+const ENDINGS = ['.md', '.markdown', '.mdx', '.adoc', '.rst', '.txt', ''];
+
+const READMES = ['readme'];
+const CHANGELOGS = ['changelog', 'changes', 'history', 'news'];
+
+/** Path of the README in a folder (empty: the root), by its usual names in any case. */
+export function findReadme(files: readonly ProjectFile[], folder: string): string | undefined {
+  return findDocument(files, folder, READMES);
+}
+
+export function findChangelog(files: readonly ProjectFile[], folder: string): string | undefined {
+  return findDocument(files, folder, CHANGELOGS);
+}
+
+function findDocument(files: readonly ProjectFile[], folder: string, stems: readonly string[]): string | undefined {
+  const ranked = files
+    .filter(({ path }) => posix.dirname(path) === (folder === '' ? '.' : folder))
+    .map(({ path }) => ({ path, rank: rankOf(posix.basename(path).toLowerCase(), stems) }))
+    .filter(({ rank }) => rank >= 0)
+    .sort((a, b) => a.rank - b.rank);
+  return ranked[0]?.path;
+}
+
+/** Place in the order of preference; negative if it is no such document. */
+function rankOf(name: string, stems: readonly string[]): number {
+  return stems.flatMap((stem) => ENDINGS.map((ending) => stem + ending)).indexOf(name);
+}

@@ -1,0 +1,33 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { GgenError } from '../../../shared/errors.ts';
+
+/** Longest ignore file that is read, in bytes. */
+const IGNORE_BYTES = 1024 * 1024;
+
+/** Codes of the file system for "there is no such file here": absent, a folder, or a link, which git does not follow. */
+const ABSENT: readonly (string | undefined)[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'];
+
+/**
+ * The text of an ignore file; undefined when there is none. One that cannot be read must not pass for an empty one,
+ * because then what it leaves out would be published.
+ *
+ * @throws GgenError InvalidRequest
+ */
+export async function readIgnoreFile(path: string): Promise<string | undefined> {
+  try {
+    await using handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stat = await handle.stat();
+    if (!stat.isFile()) return undefined;
+    if (stat.size > IGNORE_BYTES) throw unusable(path, `it has ${stat.size} bytes`);
+    return await handle.readFile('utf8');
+  } catch (error) {
+    if (ABSENT.includes((error as NodeJS.ErrnoException).code)) return undefined;
+    throw error instanceof GgenError ? error : unusable(path, 'it cannot be read', error);
+  }
+}
+
+function unusable(path: string, why: string, cause?: unknown): GgenError {
+  const message = `What ${path} leaves out is unknown, because ${why}. Mend or remove that file, then publish again.`;
+  return new GgenError('InvalidRequest', message, { details: { path }, cause });
+}

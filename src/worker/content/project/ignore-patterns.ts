@@ -1,0 +1,46 @@
+/** Text of an ignore file as patterns that are relative to the root of the whole tree. */
+
+/** Characters with a meaning in patterns. */
+const SPECIAL = /[\\*?[\]!#]/g;
+
+/**
+ * The patterns of an ignore file, in order, each rewritten so that it means the same when read from the root: git reads
+ * a pattern relative to the folder of its file.
+ *
+ * @param folder the ignore file's folder from the root on, forward slashes; empty for the root itself
+ */
+export function patternsOf(text: string, folder: string): string[] {
+  return text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => rebase(line, folder))
+    .filter((pattern) => pattern !== undefined);
+}
+
+/** Patterns that a manifest lists, relative to the folder of the manifest. */
+export function patternsOfList(list: readonly string[], folder: string): string[] {
+  return list.flatMap((pattern) => patternsOf(pattern, folder));
+}
+
+function rebase(line: string, folder: string): string | undefined {
+  const negated = line.startsWith('!');
+  const body = trimSpaces(negated ? line.slice(1) : line).normalize('NFC');
+  if (body === '' || /^\/+$/.test(body)) return undefined;
+  const sign = negated ? '!' : '';
+  if (folder === '') return sign + body;
+  const prefix = folder.replace(SPECIAL, '\\$&');
+  // A slash before the end ties a pattern to its folder; without one it holds at any depth below.
+  const anchored = body.slice(0, -1).includes('/');
+  return `${sign}/${prefix}/${anchored ? body.replace(/^\//, '') : `**/${body}`}`;
+}
+
+/** Spaces at the end do not count unless a backslash stands before them. */
+function trimSpaces(text: string): string {
+  let end = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '\\') end = Math.min(++at + 1, text.length);
+    else if (text[at] !== ' ') end = at + 1;
+  }
+  return text.slice(0, end);
+}

@@ -1,0 +1,58 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { GgenError } from '../../../shared/errors.ts';
+import type { ProjectFile } from './project.ts';
+
+/** Bytes that are read at once. */
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * The bytes of a file of a scan, in chunks that are the caller's to keep. A file that is not what the scan saw (another
+ * size, another time, a link by now, gone) is refused, before or while it is read.
+ *
+ * @throws GgenError ProjectChanged
+ */
+export async function* openFile(file: ProjectFile, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  signal?.throwIfAborted();
+  await using handle = await openUnchanged(file);
+  let offset = 0;
+  while (offset < file.size) {
+    signal?.throwIfAborted();
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, file.size - offset));
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
+    if (bytesRead === 0) throw changed(file);
+    offset += bytesRead;
+    yield bytesRead === chunk.length ? chunk : chunk.slice(0, bytesRead);
+  }
+  await refuseChanged(handle, file);
+}
+
+/**
+ * Open a file of a scan if it is still what the scan saw. The caller closes it.
+ *
+ * @throws GgenError ProjectChanged
+ */
+export async function openUnchanged(file: ProjectFile): Promise<FileHandle> {
+  // O_NOFOLLOW does not exist on Windows, where `undefined` counts as no flag; O_NONBLOCK keeps a pipe from blocking.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const handle = await open(file.absolutePath, flags).catch((cause: unknown) => {
+    throw changed(file, cause);
+  });
+  try {
+    await refuseChanged(handle, file);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function refuseChanged(handle: FileHandle, file: ProjectFile): Promise<void> {
+  const now = await handle.stat();
+  if (!now.isFile() || now.size !== file.size || now.mtimeMs !== file.mtimeMs) throw changed(file);
+}
+
+function changed(file: ProjectFile, cause?: unknown): GgenError {
+  const message = `${file.path} changed or vanished while the project was read. Publish again when it is at rest.`;
+  return new GgenError('ProjectChanged', message, { details: { path: file.path }, cause });
+}

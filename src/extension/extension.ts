@@ -51,7 +51,7 @@ function createServices(context: vscode.ExtensionContext): Services {
   const log = vscode.window.createOutputChannel('Ggen', { log: true });
   host = new EngineHost(() => spawnEngine(context, log), log);
   const node = new NodeControl(host, settingsForStart, log);
-  const model = new ReadModel(host);
+  const model = new ReadModel(host, node);
   const diagnostics = vscode.languages.createDiagnosticCollection('ggen');
   context.subscriptions.push(log, host, node, model, diagnostics, followLog(host, log));
   return { log, host, node, model, diagnostics, publisher: new PublisherIdentity(context.secrets) };

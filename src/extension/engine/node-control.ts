@@ -30,6 +30,11 @@ export class NodeControl implements vscode.Disposable {
     });
   }
 
+  /** Whether the node shall run: it was started, and not stopped since. */
+  get wanted(): boolean {
+    return this.#wanted;
+  }
+
   /** Settings with which the node was last started; undefined while it is not wanted. */
   get applied(): NodeSettings | undefined {
     return this.#applied;

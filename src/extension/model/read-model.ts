@@ -3,6 +3,7 @@ import type { Engine } from '../../shared/api.ts';
 import type { ViewState } from '../../shared/contributions.ts';
 import type { NodeStatus, PackageCounts, PeerSummary } from '../../shared/model.ts';
 import type { EngineHost } from '../engine/engine-host.ts';
+import type { NodeControl } from '../engine/node-control.ts';
 import { Coalescer } from './coalesce.ts';
 import { viewState } from './view-state.ts';
 
@@ -15,6 +16,7 @@ const NO_PACKAGES: PackageCounts = { published: 0, installed: 0, network: 0 };
  */
 export class ReadModel implements vscode.Disposable {
   readonly #host: EngineHost;
+  readonly #control: NodeControl;
   readonly #change = new vscode.EventEmitter<void>();
   readonly #refresh = new Coalescer(() => {
     this.#change.fire();
@@ -28,8 +30,9 @@ export class ReadModel implements vscode.Disposable {
 
   readonly onDidChange = this.#change.event;
 
-  constructor(host: EngineHost) {
+  constructor(host: EngineHost, control: NodeControl) {
     this.#host = host;
+    this.#control = control;
     this.#disposables = [
       host.onDidConnect((engine) => {
         this.#follow(engine);
@@ -42,7 +45,7 @@ export class ReadModel implements vscode.Disposable {
   }
 
   get state(): ViewState {
-    return viewState(this.#host.state, this.#node.state);
+    return viewState(this.#host.state, this.#node.state, this.#control.wanted);
   }
 
   get node(): NodeStatus {

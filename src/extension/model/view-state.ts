@@ -5,8 +5,10 @@ import type { EngineState } from '../engine/engine-host.ts';
 /**
  * What the views show, out of the engine's state and the node's inside it. An engine that was never needed looks like a
  * stopped node, because starting the node starts it as well.
+ *
+ * @param wanted whether the node shall run as soon as the engine is there
  */
-export function viewState(engine: EngineState, node: NodeState): ViewState {
+export function viewState(engine: EngineState, node: NodeState, wanted: boolean): ViewState {
   switch (engine) {
     case 'restarting':
     case 'failed':
@@ -14,7 +16,7 @@ export function viewState(engine: EngineState, node: NodeState): ViewState {
     case 'idle':
       return 'stopped';
     case 'starting':
-      return 'starting';
+      return wanted ? 'starting' : 'stopped';
     case 'ready':
       return node;
   }

@@ -19,12 +19,6 @@ export function shortId(id: string): string {
   return id.length <= 10 ? id : `…${id.slice(-8)}`;
 }
 
-/** `publisher/name` with the publisher shortened. */
-export function shortPackageId(id: string): string {
-  const slash = id.indexOf('/');
-  return slash === -1 ? id : `${shortId(id.slice(0, slash))}/${id.slice(slash + 1)}`;
-}
-
 /** Round-trip time: `0.4 ms`, `12 ms`. */
 export function formatRtt(milliseconds: number): string {
   return milliseconds < 9.95 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;

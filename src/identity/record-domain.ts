@@ -29,7 +29,7 @@ export function isRecordToSign(bytes: Uint8Array): boolean {
   if (!RECORD_PREFIX.every((byte, index) => bytes[index] === byte)) return false;
   const rest = bytes.length - RECORD_PREFIX.length;
   // A length that spans the rest leaves one to five bytes for itself: find the one that fits, rather than trust it.
-  for (let size = 1; size <= 5 && size < rest; size++) {
+  for (let size = 1; size <= 5 && size <= rest; size++) {
     const length = rest - size;
     if (varint.encodingLength(length) !== size) continue;
     const expected = varint.encodeTo(length, new Uint8Array(size));

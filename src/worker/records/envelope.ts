@@ -5,7 +5,6 @@
  * in this order, with shortest lengths. The public key is libp2p's own protobuf `{ 1: type Ed25519, 2: 32 bytes }`.
  */
 
-import { varint } from 'multiformats';
 import { RECORD_PAYLOAD_TYPE, concat, lengthPrefixed } from '../../identity/record-domain.ts';
 import { isWeakKey } from '../../identity/weak-key.ts';
 import { recordFault } from './faults.ts';
@@ -100,21 +99,18 @@ class FieldReader {
     if (this.#offset !== this.#bytes.length) throw recordFault('not-canonical', 'bytes follow the envelope');
   }
 
+  /** An unsigned varint of at most four bytes: those count far more than a record may have. */
   #length(): number {
-    const start = this.#offset;
-    // Four bytes count far more than a record may have.
-    const last = this.#bytes.subarray(start, start + 4).findIndex((byte) => byte < 0x80);
-    if (last < 0) {
-      const ended = this.#bytes.length - start < 4;
-      throw ended
-        ? recordFault('truncated', 'the envelope ends inside a length')
-        : recordFault('too-large', 'a field of the envelope claims to be larger than any record');
-    }
-    const [length, size] = varint.decode(this.#bytes.subarray(start, start + last + 1));
-    if (size !== varint.encodingLength(length)) {
+    let length = 0;
+    for (let index = 0; index < 4; index++) {
+      const byte = this.#bytes[this.#offset];
+      if (byte === undefined) throw recordFault('truncated', 'the envelope ends inside a length');
+      this.#offset++;
+      length += (byte & 0x7f) * 2 ** (7 * index);
+      if (byte >= 0x80) continue;
+      if (byte > 0 || index === 0) return length;
       throw recordFault('not-canonical', 'a length in the envelope is written longer than it needs to be');
     }
-    this.#offset += size;
-    return length;
+    throw recordFault('too-large', 'a field of the envelope claims to be larger than any record');
   }
 }

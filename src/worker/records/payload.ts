@@ -3,6 +3,7 @@
 import * as dagCbor from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
 import { isPackageName, publicKeyFromPublisherId, publisherIdFromPublicKey } from '../../identity/publisher-id.ts';
+import { isWeakKey } from '../../identity/weak-key.ts';
 import { LIMITS } from '../../shared/defaults.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { Release } from '../../shared/model.ts';
@@ -45,8 +46,10 @@ export function encodePayload(record: PackageRecord): Uint8Array {
 /** The record in a payload, fully checked except for signature, publisher and time. Throws RecordInvalid. */
 export function decodePayload(payload: Uint8Array): PackageRecord {
   scanPayload(payload);
-  const record = readRecord(decodeScanned(payload));
-  if (!equalBytes(dagCbor.encode(toWire(record)), payload)) {
+  const wire = decodeScanned(payload);
+  const record = readRecord(wire);
+  // Every value of the record was taken as it stood, so that equal bytes here mean one encoding for each record.
+  if (!equalBytes(dagCbor.encode(wire), payload)) {
     throw recordFault('not-canonical', 'it is not in canonical DAG-CBOR');
   }
   return record;
@@ -84,6 +87,7 @@ function checkFormat(wire: unknown): void {
 
 function readPublisher(value: unknown): string {
   const raw = readBytes(value, 'publisher', KEY_LENGTH);
+  if (isWeakKey(raw)) throw recordFault('weak-key', 'anybody can sign under its key', 'publisher');
   return publisherIdFromPublicKey(raw);
 }
 

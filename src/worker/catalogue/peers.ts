@@ -1,0 +1,121 @@
+import type { PeerStats } from '../reputation/score.ts';
+import type { Database, Row } from './database.ts';
+
+interface PeerRow extends Row {
+  id: string;
+  name: string;
+  agent: string;
+  address: string;
+  last_seen: number | null;
+  successes: number;
+  failures: number;
+  average_response: number | null;
+  throughput: number | null;
+  packages: number;
+}
+
+/** What is remembered of a peer across restarts. */
+export interface KnownPeer {
+  readonly id: string;
+  readonly name: string;
+  readonly agent: string;
+  /** Last known multiaddr; empty before the first connection. */
+  readonly address: string;
+  readonly stats: PeerStats;
+}
+
+const SELECT = `SELECT peers.*, (SELECT count(*) FROM holders WHERE holders.peer = peers.id) AS packages FROM peers`;
+
+/** Peers, what they did, and which packages each is known to serve. */
+export class Peers {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get(id: string): KnownPeer | undefined {
+    const row = this.#db.get<PeerRow>(`${SELECT} WHERE id = ?`, id);
+    return row === undefined ? undefined : toPeer(row);
+  }
+
+  /** Last seen first. */
+  list(limit: number): KnownPeer[] {
+    return this.#db.all<PeerRow>(`${SELECT} ORDER BY last_seen DESC NULLS LAST LIMIT ?`, limit).map(toPeer);
+  }
+
+  /** Remember that a peer was seen under this address, and what it says of itself. */
+  seen(id: string, { address, name, agent }: { address?: string; name?: string; agent?: string }, now: number): void {
+    this.#db.run(
+      `INSERT INTO peers (id, name, agent, address, last_seen) VALUES (?1, coalesce(?2, ''), coalesce(?3, ''), coalesce(?4, ''), ?5)
+       ON CONFLICT (id) DO UPDATE SET
+         name = coalesce(?2, name), agent = coalesce(?3, agent), address = coalesce(?4, address), last_seen = ?5`,
+      id,
+      name ?? null,
+      agent ?? null,
+      address ?? null,
+      now,
+    );
+  }
+
+  saveStats(id: string, stats: PeerStats): void {
+    this.#db.run(
+      `INSERT INTO peers (id, last_seen, successes, failures, average_response, throughput) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+       ON CONFLICT (id) DO UPDATE SET
+         last_seen = ?2, successes = ?3, failures = ?4, average_response = ?5, throughput = ?6`,
+      id,
+      stats.lastSeen ?? null,
+      stats.successes,
+      stats.failures,
+      stats.averageResponse ?? null,
+      stats.throughput ?? null,
+    );
+  }
+
+  addHolder(peer: string, publisher: string, name: string): void {
+    this.#db.run('INSERT OR IGNORE INTO holders (peer, publisher, name) VALUES (?, ?, ?)', peer, publisher, name);
+  }
+
+  removeHolder(peer: string, publisher: string, name: string): void {
+    this.#db.run('DELETE FROM holders WHERE peer = ? AND publisher = ? AND name = ?', peer, publisher, name);
+  }
+
+  /** Peers known to serve a package. */
+  holders(publisher: string, name: string): string[] {
+    return this.#db
+      .all<{ peer: string }>('SELECT peer FROM holders WHERE publisher = ? AND name = ?', publisher, name)
+      .map(({ peer }) => peer);
+  }
+
+  /** Ids of the packages that a peer is known to serve. */
+  provides(peer: string): string[] {
+    return this.#db
+      .all<{
+        id: string;
+      }>("SELECT publisher || '/' || name AS id FROM holders WHERE peer = ? ORDER BY name, publisher LIMIT 1000", peer)
+      .map(({ id }) => id);
+  }
+
+  cursor(peer: string): { epoch: string; position: number } | undefined {
+    return this.#db.get<{ epoch: string; position: number }>(
+      'SELECT epoch, position FROM cursors WHERE peer = ?',
+      peer,
+    );
+  }
+
+  saveCursor(peer: string, epoch: string, position: number): void {
+    this.#db.run('INSERT OR REPLACE INTO cursors (peer, epoch, position) VALUES (?, ?, ?)', peer, epoch, position);
+  }
+}
+
+function toPeer(row: PeerRow): KnownPeer {
+  const stats: PeerStats = {
+    successes: row.successes,
+    failures: row.failures,
+    packages: row.packages,
+    ...(row.last_seen === null ? {} : { lastSeen: row.last_seen }),
+    ...(row.average_response === null ? {} : { averageResponse: row.average_response }),
+    ...(row.throughput === null ? {} : { throughput: row.throughput }),
+  };
+  return { id: row.id, name: row.name, agent: row.agent, address: row.address, stats };
+}

@@ -1,0 +1,134 @@
+import type { Engine } from '../shared/api.ts';
+import { DEFAULT_NODE_SETTINGS } from '../shared/defaults.ts';
+import { Background } from './background.ts';
+import { openCatalogue } from './catalogue/catalogue.ts';
+import { openBlocks, removeLeftOverDrafts } from './content/blocks.ts';
+import { EventHub } from './event-hub.ts';
+import { createLoggers } from './log.ts';
+import { NodeHost } from './node-host.ts';
+import { ALL_PATHS } from './network/context.ts';
+import type { Path } from './network/context.ts';
+import { NEVER } from './registry/context.ts';
+import type { RegistryContext } from './registry/context.ts';
+import { Ingest } from './registry/ingest.ts';
+import { Registry } from './registry/registry.ts';
+import { Conduct } from './reputation/conduct.ts';
+
+export interface EngineOptions {
+  /** Folder of this node's state; created when missing. One engine at a time may have it. */
+  readonly dataDir: string;
+  /** Version of the program, as told to others. */
+  readonly version: string;
+  /** Ways on which records travel; all when left out. */
+  readonly paths?: readonly Path[];
+}
+
+export interface EngineHost extends Engine {
+  /** Stop the node, end what is under way, make everything durable. Resolves within 3 s. */
+  close(): Promise<void>;
+}
+
+/**
+ * The engine in this process: everything composed, nothing started. Calls work at once; those that need the network say
+ * so until `startNode`.
+ *
+ * @throws GgenError DataDirInUse, DatabaseTooNew, UnsupportedRuntime
+ */
+export async function createEngine({ dataDir, version, paths = ALL_PATHS }: EngineOptions): Promise<EngineHost> {
+  const catalogue = await openCatalogue(dataDir);
+  const blocks = await openBlocks(dataDir);
+  await removeLeftOverDrafts(dataDir);
+  const events: EventHub = new EventHub({
+    peers: () => host.peers(false),
+    counts: () => catalogue.packages.counts(),
+  });
+  const loggers = createLoggers((line) => {
+    events.log(line);
+  });
+  const conduct = new Conduct(catalogue.peers);
+  const background = new Background(loggers('engine'));
+  const onChange = (id: string): void => {
+    events.packagesChanged(id);
+  };
+  const ingest = new Ingest({ catalogue, log: loggers('records'), onChange });
+  const host: NodeHost = new NodeHost({
+    dataDir,
+    version,
+    catalogue,
+    blocks,
+    sink: ingest,
+    conduct,
+    loggers,
+    paths: new Set(paths),
+    onStatus: (status) => {
+      events.node(status);
+    },
+    onPeers: () => {
+      events.peersChanged();
+    },
+  });
+  const context: RegistryContext = {
+    dataDir,
+    version,
+    catalogue,
+    blocks,
+    ingest,
+    conduct,
+    loggers,
+    network: () => host.network,
+    settings: () => host.settings ?? DEFAULT_NODE_SETTINGS,
+    onChange,
+    background: (what, work) => {
+      background.run(what, work);
+    },
+  };
+  const registry = new Registry(context);
+  const close = async (): Promise<void> => {
+    await host.stop();
+    await background.stop();
+    await registry.close();
+    events.close();
+    catalogue.close();
+  };
+  let closing: Promise<void> | undefined;
+  events.node(host.status());
+  events.peersChanged();
+  events.packagesChanged();
+  return {
+    startNode: (settings) => host.start(settings),
+    stopNode: () => host.stop(),
+    peers: ({ connectedOnly = false }) => Promise.resolve(host.peers(connectedOnly)),
+    peer: ({ id }) => host.peer(id),
+    bootstrap: ({ address }, options) => host.bootstrap(address, options?.signal),
+    status: () =>
+      Promise.resolve({
+        version,
+        node: host.status(),
+        dataDir,
+        counts: catalogue.packages.counts(),
+        memory: process.memoryUsage.rss(),
+        ...host.figures(),
+        ...(host.settings === undefined ? {} : { settings: host.settings }),
+      }),
+
+    search: (query, options) => registry.search(query, options?.signal ?? NEVER, options?.onProgress),
+    getPackage: ({ id }, options) => registry.getPackage(id, options?.signal ?? NEVER),
+    getPackageVersion: ({ id, version: wanted }, options) =>
+      registry.getPackageVersion(id, wanted, options?.signal ?? NEVER),
+    listVersions: ({ id }, options) => registry.listVersions(id, options?.signal ?? NEVER),
+    publish: (draft, options) => registry.publish(draft, options?.signal ?? NEVER),
+    delete: (draft, options) => registry.delete(draft, options?.signal ?? NEVER),
+    exists: ({ id, version: wanted }, options) => registry.exists(id, wanted, options?.signal ?? NEVER),
+    metadata: () => Promise.resolve(registry.metadata()),
+
+    draftRelease: (request, options) => registry.draftRelease(request, options?.signal ?? NEVER, options?.onProgress),
+    draftYank: (request) => registry.draftYank(request),
+    discardDraft: ({ draft }) => registry.discardDraft(draft),
+    listPackages: (request) => Promise.resolve(registry.listPackages(request)),
+    install: (request, options) => registry.install(request, options?.signal ?? NEVER, options?.onProgress),
+    installed: () => Promise.resolve(catalogue.installs.list()),
+
+    subscribe: (name, listener) => events.subscribe(name, listener),
+    close: () => (closing ??= close()),
+  };
+}

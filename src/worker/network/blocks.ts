@@ -1,0 +1,45 @@
+import type { CID } from 'multiformats/cid';
+import type { PeerId } from '@libp2p/interface';
+import { peerIdFromText } from '../node/peer-id.ts';
+import type { NetworkContext } from './context.ts';
+
+/** A session that asks exactly one peer for blocks, over bitswap. */
+export interface PeerSession {
+  get(cid: CID, options: { signal: AbortSignal }): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  close(): void;
+}
+
+/** Blocks from other peers, and telling others what is here. */
+export class Blocks {
+  readonly #context: NetworkContext;
+
+  constructor(context: NetworkContext) {
+    this.#context = context;
+  }
+
+  session(root: CID, peer: string): PeerSession {
+    const provider = peerIdFromText(peer).toCID();
+    return this.#context.node.helia.blockstore.createSession(root, {
+      providers: [provider],
+      minProviders: 1,
+      maxProviders: 1,
+    });
+  }
+
+  /** Peers that the DHT names as providers of a release, as they are found. */
+  async *findProviders(root: CID, signal: AbortSignal): AsyncGenerator<PeerId> {
+    const { node, stopped } = this.#context;
+    for await (const { id } of node.libp2p.contentRouting.findProviders(root, {
+      signal: AbortSignal.any([signal, stopped]),
+    })) {
+      if (!id.equals(node.peerId)) yield id;
+    }
+  }
+
+  /** Tell the DHT that this node serves a release. Does nothing when nobody is there to be told. */
+  async provide(root: CID, signal: AbortSignal): Promise<void> {
+    const { node, stopped } = this.#context;
+    if (node.libp2p.getPeers().length === 0) return;
+    await node.libp2p.contentRouting.provide(root, { signal: AbortSignal.any([signal, stopped]) });
+  }
+}

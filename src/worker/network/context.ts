@@ -1,0 +1,49 @@
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Logger } from '../log.ts';
+import type { MarketplaceNode } from '../node/node.ts';
+import type { Conduct } from '../reputation/conduct.ts';
+
+/** What came of a record that arrived. */
+export interface TakeResult {
+  /**
+   * `new`: the package was not known. `newer`: it replaces what was known. `same` and `older`: nothing changed.
+   * `refused`: it is not valid. `conflict`: validly signed, but it contradicts what the publisher signed before.
+   */
+  readonly outcome: 'new' | 'newer' | 'same' | 'older' | 'refused' | 'conflict';
+  /** Present unless refused. */
+  readonly publisher?: string;
+  readonly name?: string;
+  /** Why it was refused or is in conflict. */
+  readonly reason?: string;
+}
+
+/**
+ * The one door through which records enter, by whatever path they came: verified, compared with what is known, stored.
+ */
+export interface RecordSink {
+  take(envelope: Uint8Array): TakeResult;
+}
+
+/** The ways on which records travel. Each works without the others, which tests prove by leaving the others out. */
+export type Path = 'announce' | 'sync' | 'head' | 'search';
+
+export const ALL_PATHS: readonly Path[] = ['announce', 'sync', 'head', 'search'];
+
+/** What the protocols work with while a node runs. */
+export interface NetworkContext {
+  readonly node: MarketplaceNode;
+  readonly catalogue: Catalogue;
+  readonly sink: RecordSink;
+  readonly conduct: Conduct;
+  readonly log: Logger;
+  /** The paths that are in use. */
+  readonly paths: ReadonlySet<Path>;
+  /** Fires when the node stops. */
+  readonly stopped: AbortSignal;
+}
+
+/** Whether this node can hand out the content of a package. */
+export function serves(catalogue: Catalogue, publisher: string, name: string): boolean {
+  const stored = catalogue.packages.get(publisher, name);
+  return stored?.mine === true || catalogue.installs.has(publisher, name);
+}

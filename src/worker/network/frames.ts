@@ -1,0 +1,88 @@
+import { decode, encode } from '@ipld/dag-cbor';
+import { lpStream } from '@libp2p/utils';
+import type { LengthPrefixedStream } from '@libp2p/utils';
+import type { Stream } from '@libp2p/interface';
+
+/** Longest length prefix that is read, in bytes: enough for 256 MiB, far above every limit here. */
+const MAX_PREFIX_BYTES = 4;
+
+/**
+ * DAG-CBOR values in frames with an unsigned-varint length before each, over one libp2p stream. Back-pressure is
+ * respected when writing; a frame longer than `maxBytes` ends the reading with an error before it is buffered.
+ */
+export class Frames {
+  readonly #stream: Stream;
+  readonly #frames: LengthPrefixedStream<Stream>;
+
+  constructor(stream: Stream, maxBytes: number) {
+    this.#stream = stream;
+    this.#frames = lpStream(stream, {
+      maxDataLength: maxBytes,
+      maxBufferSize: maxBytes * 2,
+      lengthDecoder: readLength,
+    });
+  }
+
+  async write(value: unknown, signal: AbortSignal): Promise<void> {
+    await this.#frames.write(encode(value), { signal });
+  }
+
+  /** The next value, which is hostile until it is checked. Throws at the end of the stream. */
+  async read(signal: AbortSignal): Promise<unknown> {
+    const frame = await this.#frames.read({ signal });
+    return decode(frame.subarray());
+  }
+
+  async close(signal: AbortSignal): Promise<void> {
+    await this.#stream.close({ signal });
+  }
+
+  abort(error: Error): void {
+    this.#stream.abort(error);
+  }
+}
+
+/**
+ * Reads an unsigned varint. A RangeError asks the caller for one byte more; the default decoder does that without end.
+ */
+function readLength(data: { readonly byteLength: number; get(index: number): number }): number {
+  let length = 0;
+  for (let index = 0; index < data.byteLength; index++) {
+    const byte = data.get(index);
+    length += (byte & 0x7f) * 2 ** (7 * index);
+    if (byte < 0x80) return length;
+  }
+  if (data.byteLength >= MAX_PREFIX_BYTES) throw new Error('The length of a frame is not plausible');
+  throw new RangeError('The length of a frame is not complete');
+}
+
+/** A decoded value as a map, or an error: what every frame is. */
+export function asMap(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
+    throw new Error('A frame is not a map');
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+export function asText(value: unknown, maxLength: number): string {
+  if (typeof value !== 'string' || value.length > maxLength)
+    throw new Error('A text of a frame is missing or too long');
+  return value;
+}
+
+export function asTexts(value: unknown, maxCount: number, maxLength: number): string[] {
+  if (!Array.isArray(value) || value.length > maxCount) throw new Error('A list of a frame is missing or too long');
+  return value.map((text: unknown) => asText(text, maxLength));
+}
+
+export function asCount(value: unknown, max = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value > max) {
+    throw new Error('A number of a frame is missing or out of range');
+  }
+  return value;
+}
+
+export function asBytes(value: unknown): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new Error('Bytes are missing in a frame');
+  return value;
+}

@@ -1,0 +1,139 @@
+import type { ValidateFn, SelectFn } from '@libp2p/kad-dht';
+import { errorMessage } from '../../shared/errors.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { openRecord } from '../records/record.ts';
+import type { NetworkContext, RecordSink } from './context.ts';
+import { headKey, parseHeadKey } from './head-key.ts';
+
+/** After the first valid answer, others have this long to come with a newer one. */
+const GRACE_MS = 500;
+/** Values expire after 48 h in the DHT and are never put again by it. */
+const REPUT_INTERVAL_MS = 8 * 60 * 60 * 1000;
+/** A node that just joined has an empty routing table; heads are put again once somebody is there. */
+const FIRST_REPUT_MS = 2_000;
+const PUT_BOUND_MS = 10_000;
+
+/**
+ * What other nodes may store here, and what counts as an answer. Stateful on purpose: the DHT's PUT never calls the
+ * selector, so an old valid record would replace a newer one if the validator did not know the newer one.
+ */
+export function headValidator(catalogue: Catalogue, sink: RecordSink): ValidateFn {
+  return (key, value) => {
+    const { publisher, name } = parseHeadKey(key);
+    const { record } = openRecord(value);
+    if (record.publisher !== publisher || record.name !== name) throw new Error('The record is of another package');
+    const known = catalogue.packages.get(publisher, name);
+    if (known !== undefined && record.seq < known.record.seq) throw new Error('A newer record is known');
+    const { outcome, reason } = sink.take(value);
+    if (outcome === 'refused' || outcome === 'conflict' || outcome === 'older') throw new Error(reason ?? outcome);
+  };
+}
+
+/** Index of the newest of several valid records. */
+export const selectHead: SelectFn = (_key, values) => {
+  let best = 0;
+  let newest = -1;
+  for (const [index, value] of values.entries()) {
+    const { seq } = openRecord(value).record;
+    if (seq > newest) [best, newest] = [index, seq];
+  }
+  return best;
+};
+
+/** Head: the newest record of a package as a DHT value, for asking by exact id (docs/protocols/head.md). */
+export class Heads {
+  readonly #context: NetworkContext;
+  #timer: NodeJS.Timeout | undefined;
+  #maintenance: Promise<void> = Promise.resolve();
+
+  constructor(context: NetworkContext) {
+    this.#context = context;
+  }
+
+  start(): void {
+    this.#schedule(FIRST_REPUT_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#maintenance;
+  }
+
+  /** Store a record. Returns how many peers acknowledged it: 0 when nobody is connected, which is no error. */
+  async put(publisher: string, name: string, envelope: Uint8Array, signal: AbortSignal): Promise<number> {
+    if (!this.#context.paths.has('head')) return 0;
+    const { dht } = this.#context.node.libp2p.services;
+    const bound = AbortSignal.any([signal, this.#context.stopped, AbortSignal.timeout(PUT_BOUND_MS)]);
+    let stored = 0;
+    try {
+      for await (const event of dht.put(headKey(publisher, name), envelope, { signal: bound })) {
+        if (event.name === 'PEER_RESPONSE' && event.messageName === 'PUT_VALUE') stored++;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#context.log.debug(`Storing ${publisher}/${name} in the DHT ended early: ${errorMessage(error)}`);
+    }
+    return stored;
+  }
+
+  /**
+   * Ask the network for the newest record of a package. What is found goes through the sink; the caller then reads the
+   * catalogue. Ends soon after the first valid answer, at the latest when `signal` fires.
+   */
+  async fetch(publisher: string, name: string, signal: AbortSignal): Promise<boolean> {
+    if (!this.#context.paths.has('head')) return false;
+    const { dht } = this.#context.node.libp2p.services;
+    const enough = new AbortController();
+    const bound = AbortSignal.any([signal, this.#context.stopped, enough.signal]);
+    let grace: NodeJS.Timeout | undefined;
+    const found = (envelope: Uint8Array): void => {
+      if (this.#take(publisher, name, envelope)) {
+        grace ??= setTimeout(() => {
+          enough.abort();
+        }, GRACE_MS);
+      }
+    };
+    try {
+      // Not contentRouting.get, nor the returned value: one stale peer that refuses a correction makes both throw.
+      for await (const event of dht.get(headKey(publisher, name), { signal: bound })) {
+        if (event.name === 'VALUE') found(event.value);
+        if (event.name === 'PEER_RESPONSE' && event.record !== undefined) found(event.record.value);
+      }
+    } catch (error) {
+      if (grace === undefined) this.#context.log.debug(`Asking for ${publisher}/${name}: ${errorMessage(error)}`);
+    } finally {
+      clearTimeout(grace);
+    }
+    return grace !== undefined;
+  }
+
+  #take(publisher: string, name: string, envelope: Uint8Array): boolean {
+    const result = this.#context.sink.take(envelope);
+    return result.publisher === publisher && result.name === name && result.outcome !== 'conflict';
+  }
+
+  #schedule(delay: number): void {
+    if (this.#context.stopped.aborted) return;
+    this.#timer = setTimeout(() => {
+      this.#maintenance = this.#putOwn()
+        .catch((error: unknown) => {
+          this.#context.log.debug(`Putting own packages again: ${errorMessage(error)}`);
+        })
+        .then((reached) => {
+          this.#schedule(reached === false ? FIRST_REPUT_MS : REPUT_INTERVAL_MS);
+        });
+    }, delay);
+    this.#timer.unref();
+  }
+
+  /** Put all own heads again. Returns false when nobody was there to take them. */
+  async #putOwn(): Promise<boolean> {
+    const own = this.#context.catalogue.packages.own();
+    if (own.length > 0 && this.#context.node.libp2p.getPeers().length === 0) return false;
+    for (const { record, envelope } of own) {
+      if (this.#context.stopped.aborted) break;
+      await this.put(record.publisher, record.name, envelope, this.#context.stopped);
+    }
+    return true;
+  }
+}

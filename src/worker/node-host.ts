@@ -1,0 +1,204 @@
+import { GgenError, errorMessage } from '../shared/errors.ts';
+import type {
+  BootstrapResult,
+  NodeSettings,
+  NodeState,
+  NodeStatus,
+  PeerDetails,
+  PeerSummary,
+} from '../shared/model.ts';
+import type { Catalogue } from './catalogue/catalogue.ts';
+import type { BlockFiles } from './content/blocks.ts';
+import type { LoggerFactory } from './log.ts';
+import { Connector, parseBootstrapAddress } from './node/connector.ts';
+import { startNode } from './node/node.ts';
+import type { MarketplaceNode } from './node/node.ts';
+import { loadOrCreatePeerKey } from './node/peer-key.ts';
+import { Presence, awayDetails, awayPeers } from './node/presence.ts';
+import { checkSettings, sameSettings } from './node/settings.ts';
+import { SqliteDatastore } from './node/sqlite-datastore.ts';
+import { headValidator, selectHead } from './network/heads.ts';
+import type { Path, RecordSink } from './network/context.ts';
+import { Network } from './network/network.ts';
+import type { Conduct } from './reputation/conduct.ts';
+
+export interface NodeHostOptions {
+  readonly dataDir: string;
+  readonly version: string;
+  readonly catalogue: Catalogue;
+  readonly blocks: BlockFiles;
+  readonly sink: RecordSink;
+  readonly conduct: Conduct;
+  readonly loggers: LoggerFactory;
+  readonly paths: ReadonlySet<Path>;
+  readonly onStatus: (status: NodeStatus) => void;
+  readonly onPeers: () => void;
+}
+
+interface Running {
+  readonly node: MarketplaceNode;
+  readonly network: Network;
+  readonly connector: Connector;
+  readonly presence: Presence;
+  readonly stopped: AbortController;
+  readonly startedAt: number;
+}
+
+/** Longest wait for the paths to end before the node itself is stopped. */
+const WIND_DOWN_MS = 500;
+
+/** Starts and stops the node, one thing at a time, and tells what state it is in. */
+export class NodeHost {
+  readonly #options: NodeHostOptions;
+  #state: NodeState = 'stopped';
+  #error: string | undefined;
+  #settings: NodeSettings | undefined;
+  #running: Running | undefined;
+  /** Addresses added while this engine lives: asked again after every start. */
+  readonly #addedBootstrap = new Set<string>();
+  #transition: Promise<unknown> = Promise.resolve();
+
+  constructor(options: NodeHostOptions) {
+    this.#options = options;
+  }
+
+  get network(): Network | undefined {
+    return this.#running?.network;
+  }
+
+  get settings(): NodeSettings | undefined {
+    return this.#settings;
+  }
+
+  /** @throws GgenError InvalidRequest, NodeStartFailed */
+  async start(settings: NodeSettings): Promise<NodeStatus> {
+    const checked = checkSettings(settings);
+    return this.#inTurn(async () => {
+      if (this.#running !== undefined) {
+        if (this.#settings !== undefined && sameSettings(this.#settings, checked)) return this.status();
+        await this.#stopRunning();
+      }
+      this.#settings = checked;
+      this.#enter('starting');
+      try {
+        this.#running = await this.#compose(checked);
+      } catch (error) {
+        this.#enter('failed', errorMessage(error));
+        throw error;
+      }
+      this.#enter('running');
+      return this.status();
+    });
+  }
+
+  async stop(): Promise<NodeStatus> {
+    return this.#inTurn(async () => {
+      await this.#stopRunning();
+      if (this.#state !== 'stopped') this.#enter('stopped');
+      return this.status();
+    });
+  }
+
+  status(): NodeStatus {
+    const running = this.#running;
+    return {
+      state: this.#state,
+      addresses: running?.node.addresses() ?? [],
+      ...(running === undefined ? {} : { peerId: running.node.peerId.toString(), startedAt: running.startedAt }),
+      ...(this.#error === undefined ? {} : { error: this.#error }),
+    };
+  }
+
+  peers(connectedOnly: boolean): PeerSummary[] {
+    if (this.#running !== undefined) return this.#running.presence.list(connectedOnly);
+    return connectedOnly ? [] : awayPeers(this.#options.catalogue, new Set());
+  }
+
+  /** @throws GgenError PeerNotFound */
+  async peer(id: string): Promise<PeerDetails> {
+    if (this.#running !== undefined) return this.#running.presence.details(id);
+    const details = awayDetails(this.#options.catalogue, id);
+    if (details === undefined) {
+      throw new GgenError('PeerNotFound', `Peer ${id} is not known here. The Peers view lists those that are.`, {
+        details: { id },
+      });
+    }
+    return details;
+  }
+
+  /** @throws GgenError InvalidAddress, NodeNotRunning */
+  async bootstrap(address: string, signal?: AbortSignal): Promise<BootstrapResult> {
+    parseBootstrapAddress(address);
+    if (this.#running === undefined) {
+      throw new GgenError('NodeNotRunning', 'The node is not running. Start it first.');
+    }
+    this.#addedBootstrap.add(address);
+    return this.#running.connector.bootstrap(address, signal);
+  }
+
+  figures(): { connectedPeers: number; routingTableSize: number; topicPeers: number; bootstrap: BootstrapResult[] } {
+    const running = this.#running;
+    if (running === undefined) return { connectedPeers: 0, routingTableSize: 0, topicPeers: 0, bootstrap: [] };
+    const { dht } = running.node.libp2p.services;
+    return {
+      connectedPeers: running.node.libp2p.getPeers().length,
+      routingTableSize: 'routingTable' in dht ? (dht.routingTable as { size: number }).size : 0,
+      topicPeers: running.network.announce.subscribers(),
+      bootstrap: running.connector.bootstrapResults(),
+    };
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#transition.then(work, work);
+    this.#transition = next.catch(() => undefined);
+    return next;
+  }
+
+  #enter(state: NodeState, error?: string): void {
+    this.#state = state;
+    this.#error = error;
+    this.#options.onStatus(this.status());
+    this.#options.onPeers();
+  }
+
+  async #compose(settings: NodeSettings): Promise<Running> {
+    const { catalogue, blocks, sink, conduct, loggers, dataDir, version, paths } = this.#options;
+    const node = await startNode({
+      privateKey: await loadOrCreatePeerKey(dataDir),
+      datastore: new SqliteDatastore(catalogue.db),
+      blockstore: blocks,
+      settings,
+      version,
+      validateHead: headValidator(catalogue, sink),
+      selectHead,
+      reputation: (peer) => conduct.score(peer),
+    });
+    const stopped = new AbortController();
+    const log = loggers('network');
+    const network = new Network({ node, catalogue, sink, conduct, log, paths, stopped: stopped.signal });
+    const presence = new Presence(node, catalogue, this.#options.onPeers);
+    const connector = new Connector(node, loggers('connector'));
+    await network.start();
+    connector.start([...settings.bootstrap, ...this.#addedBootstrap]);
+    loggers('node').info(`Listening as ${node.peerId.toString()} on ${node.addresses().join(', ')}`);
+    return { node, network, connector, presence, stopped, startedAt: Date.now() };
+  }
+
+  async #stopRunning(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#enter('stopping');
+    running.stopped.abort();
+    running.presence.stop();
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, WIND_DOWN_MS);
+    });
+    await Promise.race([Promise.allSettled([running.network.stop(), running.connector.stop()]), patience]);
+    clearTimeout(timer);
+    await running.node.stop().catch((error: unknown) => {
+      this.#options.loggers('node').warn(`The node did not stop cleanly: ${errorMessage(error)}`);
+    });
+    this.#running = undefined;
+  }
+}

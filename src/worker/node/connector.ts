@@ -1,0 +1,193 @@
+import { peerIdFromString } from '@libp2p/peer-id';
+import { multiaddr } from '@multiformats/multiaddr';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import type { PeerId } from '@libp2p/interface';
+import { GgenError, errorMessage } from '../../shared/errors.ts';
+import type { BootstrapResult } from '../../shared/model.ts';
+import type { Logger } from '../log.ts';
+import type { MarketplaceNode } from './node.ts';
+
+/** How often missing connections are looked at; also the shortest pause before a peer is dialled again. */
+const ROUND_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+const DIAL_BOUND_MS = 10_000;
+/** Below this many connections, peers that the peer store knows are dialled too: nothing in libp2p does it. */
+const ENOUGH_CONNECTIONS = 12;
+const PARALLEL_DIALS = 4;
+
+interface Attempt {
+  failures: number;
+  notBefore: number;
+}
+
+/** Keeps this node connected: to its bootstrap peers always, and to some of the peers that it heard of. */
+export class Connector {
+  readonly #node: MarketplaceNode;
+  readonly #log: Logger;
+  readonly #bootstrap = new Map<string, BootstrapResult>();
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #stopped = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> = Promise.resolve();
+
+  constructor(node: MarketplaceNode, log: Logger) {
+    this.#node = node;
+    this.#log = log;
+  }
+
+  start(bootstrap: Iterable<string>): void {
+    for (const address of bootstrap) this.#bootstrap.set(address, { address, state: 'pending' });
+    this.#schedule(0);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    clearTimeout(this.#timer);
+    await this.#round;
+  }
+
+  bootstrapResults(): BootstrapResult[] {
+    return [...this.#bootstrap.values()].map((result) => {
+      const peer = peerOf(result.address);
+      return peer !== undefined && this.#isConnected(peer) ? { address: result.address, state: 'connected' } : result;
+    });
+  }
+
+  /**
+   * Dial a bootstrap peer now, and keep it connected from now on.
+   *
+   * @throws GgenError InvalidAddress; a failed dial is a result, not an error: the node goes on trying
+   */
+  async bootstrap(address: string, signal?: AbortSignal): Promise<BootstrapResult> {
+    parseBootstrapAddress(address);
+    const result = await this.#dialBootstrap(address, signal);
+    this.#bootstrap.set(address, result);
+    return result;
+  }
+
+  #schedule(delay: number): void {
+    if (this.#stopped.signal.aborted) return;
+    this.#timer = setTimeout(() => {
+      this.#round = this.#connect()
+        .catch((error: unknown) => {
+          this.#log.debug(`Looking for connections failed: ${errorMessage(error)}`);
+        })
+        .finally(() => {
+          this.#schedule(ROUND_MS);
+        });
+    }, delay);
+  }
+
+  async #connect(): Promise<void> {
+    const now = Date.now();
+    const dials: Promise<void>[] = [];
+    for (const address of this.#bootstrap.keys()) {
+      const peer = peerOf(address);
+      if (peer !== undefined && this.#isConnected(peer)) continue;
+      if (this.#isDue(address, now)) dials.push(this.#bootstrapAgain(address));
+    }
+    const missing = ENOUGH_CONNECTIONS - this.#node.libp2p.getPeers().length;
+    if (missing > 0) {
+      const known = await this.#dialable(now);
+      for (const peer of known.slice(0, Math.min(missing, PARALLEL_DIALS))) dials.push(this.#dialKnown(peer));
+    }
+    await Promise.all(dials);
+  }
+
+  async #bootstrapAgain(address: string): Promise<void> {
+    const result = await this.#dialBootstrap(address).catch((error: unknown): BootstrapResult => {
+      return { address, state: 'failed', error: errorMessage(error) };
+    });
+    if (this.#bootstrap.get(address)?.error !== result.error && result.error !== undefined) {
+      this.#log.warn(`Bootstrap peer ${address} is not reachable: ${result.error}`);
+    }
+    this.#bootstrap.set(address, result);
+  }
+
+  async #dialBootstrap(address: string, signal?: AbortSignal): Promise<BootstrapResult> {
+    try {
+      await this.#node.libp2p.dial(parseBootstrapAddress(address), { signal: this.#bound(signal) });
+      this.#attempts.delete(address);
+      return { address, state: 'connected' };
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.#failed(address);
+      return { address, state: 'failed', error: dialFailure(error) };
+    }
+  }
+
+  /** Peers that one could dial: known addresses, not connected, not lately failed. */
+  async #dialable(now: number): Promise<PeerId[]> {
+    const peers = await this.#node.libp2p.peerStore.all({ limit: 200 });
+    return peers
+      .filter(({ id, addresses }) => addresses.length > 0 && !id.equals(this.#node.peerId))
+      .filter(({ id }) => !this.#isConnected(id.toString()) && this.#isDue(id.toString(), now))
+      .map(({ id }) => id);
+  }
+
+  async #dialKnown(peer: PeerId): Promise<void> {
+    try {
+      await this.#node.libp2p.dial(peer, { signal: this.#bound() });
+      this.#attempts.delete(peer.toString());
+    } catch {
+      this.#failed(peer.toString());
+    }
+  }
+
+  #bound(signal?: AbortSignal): AbortSignal {
+    const signals = [this.#stopped.signal, AbortSignal.timeout(DIAL_BOUND_MS)];
+    return AbortSignal.any(signal === undefined ? signals : [...signals, signal]);
+  }
+
+  #isConnected(peer: string): boolean {
+    return this.#node.libp2p.getConnections(peerIdFromString(peer)).length > 0;
+  }
+
+  #isDue(key: string, now: number): boolean {
+    return (this.#attempts.get(key)?.notBefore ?? 0) <= now;
+  }
+
+  #failed(key: string): void {
+    const failures = (this.#attempts.get(key)?.failures ?? 0) + 1;
+    const pause = Math.min(ROUND_MS * 2 ** failures, LONGEST_PAUSE_MS);
+    // Spread over the pause, so that a restarted hub is not dialled by everybody in the same moment.
+    this.#attempts.set(key, { failures, notBefore: Date.now() + pause * (0.5 + Math.random() / 2) });
+  }
+}
+
+/** @throws GgenError InvalidAddress */
+export function parseBootstrapAddress(address: string): Multiaddr {
+  const wrong = (why: string, cause?: unknown): GgenError =>
+    new GgenError(
+      'InvalidAddress',
+      `'${address}' is not the address of a peer: ${why}. Write it like /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…`,
+      { details: { address }, cause },
+    );
+  let parsed: Multiaddr;
+  try {
+    parsed = multiaddr(address);
+  } catch (cause) {
+    throw wrong('it is no multiaddr', cause);
+  }
+  const peer = peerOf(address);
+  if (peer === undefined) throw wrong('the peer id (/p2p/…) is missing at its end');
+  try {
+    peerIdFromString(peer);
+  } catch (cause) {
+    throw wrong('its peer id is not valid', cause);
+  }
+  return parsed;
+}
+
+function peerOf(address: string): string | undefined {
+  return /\/p2p\/([^/]+)$/.exec(address)?.[1];
+}
+
+function dialFailure(error: unknown): string {
+  const text = error instanceof AggregateError ? error.errors.map(errorMessage).join('; ') : errorMessage(error);
+  if (text.includes('ECONNREFUSED')) return 'nobody listens at this address';
+  if (/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|aborted|timeout/i.test(text)) return 'the address does not answer';
+  if (/UnexpectedPeer|remote peer|identity/i.test(text)) return 'another peer answers at this address';
+  if (/self/i.test(text)) return 'this is the address of this node itself';
+  return text;
+}

@@ -1,0 +1,42 @@
+import { createTopicScoreParams } from '@libp2p/gossipsub/score';
+import type { PeerScoreParams, PeerScoreThresholds } from '@libp2p/gossipsub/score';
+import { TOPIC } from './protocols.ts';
+
+/**
+ * How gossipsub scores peers (v1.1 specification, "Peer Scoring").
+ *
+ * @param reputation a peer's score, 0 to 1, from what was verified of it
+ */
+export function scoreParams(reputation: (peer: string) => number): Partial<PeerScoreParams> {
+  return {
+    topics: {
+      [TOPIC]: createTopicScoreParams({
+        topicWeight: 1,
+        timeInMeshWeight: 0.01,
+        timeInMeshQuantum: 1000,
+        timeInMeshCap: 300,
+        firstMessageDeliveriesWeight: 0.5,
+        firstMessageDeliveriesDecay: 0.9,
+        firstMessageDeliveriesCap: 20,
+        // A marketplace is silent for hours: quiet peers are not faulty, so the delivery-rate penalties are off.
+        meshMessageDeliveriesWeight: 0,
+        meshMessageDeliveriesThreshold: 1,
+        meshFailurePenaltyWeight: 0,
+        // Without this a rejected message costs its sender nothing. The counter is squared: three of them graylist.
+        invalidMessageDeliveriesWeight: -10,
+        invalidMessageDeliveriesDecay: 0.9,
+      }),
+    },
+    // 0.85 for a newcomer gives +3.5, a proven liar down to -5.
+    appSpecificScore: (peer) => (reputation(peer) - 0.5) * 10,
+    appSpecificWeight: 1,
+    // The default silences more than ten peers on one address: every office behind one router, and every test.
+    IPColocationFactorWeight: 0,
+  };
+}
+
+export const SCORE_THRESHOLDS: Partial<PeerScoreThresholds> = {
+  gossipThreshold: -10,
+  publishThreshold: -40,
+  graylistThreshold: -80,
+};

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { gossipsub, StrictSign } from '@libp2p/gossipsub';
+import { identify, identifyPush } from '@libp2p/identify';
+import { kadDHT, passthroughMapper } from '@libp2p/kad-dht';
+import { noise } from '@libp2p/noise';
+import { ping } from '@libp2p/ping';
+import { tcp } from '@libp2p/tcp';
+import { yamux } from '@libp2p/yamux';
+import type { GossipSub } from '@libp2p/gossipsub';
+import type { Identify, IdentifyPush } from '@libp2p/identify';
+import type { PrivateKey } from '@libp2p/interface';
+import type { KadDHT, SelectFn, ValidateFn } from '@libp2p/kad-dht';
+import type { Ping } from '@libp2p/ping';
+import type { Datastore } from 'interface-datastore';
+import type { Libp2pOptions, ServiceFactoryMap } from 'libp2p';
+import { LIMITS } from '../../shared/defaults.ts';
+import type { NodeSettings } from '../../shared/model.ts';
+import { SCORE_THRESHOLDS, scoreParams } from './gossip-scoring.ts';
+import { DHT_NAMESPACE, KAD_PROTOCOL, PROTOCOL_PREFIX, TOPIC } from './protocols.ts';
+
+export interface NodeServices extends Record<string, unknown> {
+  identify: Identify;
+  identifyPush: IdentifyPush;
+  ping: Ping;
+  dht: KadDHT;
+  pubsub: GossipSub;
+}
+
+export interface Libp2pInputs {
+  readonly privateKey: PrivateKey;
+  readonly datastore: Datastore;
+  readonly settings: NodeSettings;
+  readonly version: string;
+  readonly validateHead: ValidateFn;
+  readonly selectHead: SelectFn;
+  /** A peer's score, 0 to 1. */
+  readonly reputation: (peer: string) => number;
+}
+
+const HOUR = 60 * 60 * 1000;
+/** Above an announcement with its gossip envelope, below anything that hurts. */
+const MAX_GOSSIP_BYTES = 4 * LIMITS.recordBytes;
+
+/**
+ * The options of the one libp2p node, fresh for each start: createLibp2p writes into what it gets, and a reused object
+ * would give two nodes one identity. Beside each default that is overridden stands the reason.
+ */
+export function libp2pOptions(inputs: Libp2pInputs): Libp2pOptions<NodeServices> {
+  const { settings } = inputs;
+  return {
+    privateKey: inputs.privateKey,
+    datastore: inputs.datastore,
+    nodeInfo: { name: 'ggen-p2p', version: inputs.version, userAgent: agentVersion(settings.name, inputs.version) },
+    addresses: { listen: [...settings.listen] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionManager: {
+      // Both limits count per address (defaults 5 a second, 10 pending): an office behind one router hits them.
+      inboundConnectionThreshold: 100,
+      maxIncomingPendingConnections: 100,
+      maxConnections: 200,
+      // The node's own connector redials with back-off and never gives up; libp2p's queue stops after five tries.
+      reconnectRetries: 1,
+    },
+    peerStore: {
+      // By default addresses vanish after an hour and peers after six, even of connected peers, and then from DHT answers.
+      maxAddressAge: 48 * HOUR,
+      maxPeerAge: 7 * 24 * HOUR,
+    },
+    services: services(inputs),
+  };
+}
+
+function services(inputs: Libp2pInputs): ServiceFactoryMap<NodeServices> {
+  return {
+    identify: identify({ protocolPrefix: PROTOCOL_PREFIX }),
+    identifyPush: identifyPush({ protocolPrefix: PROTOCOL_PREFIX }),
+    ping: ping({ protocolPrefix: PROTOCOL_PREFIX }),
+    dht: kadDHT({
+      protocol: KAD_PROTOCOL,
+      clientMode: inputs.settings.dhtMode === 'client',
+      // The default drops private addresses: on a local network nobody would ever enter the routing table.
+      peerInfoMapper: passthroughMapper,
+      validators: { [DHT_NAMESPACE]: inputs.validateHead },
+      // Mandatory for a namespace of one's own. PUT does not call it, hence the stateful validator beside it.
+      selectors: { [DHT_NAMESPACE]: inputs.selectHead },
+      // The first node of a network has nobody to query, and that is no error.
+      allowQueryWithZeroPeers: true,
+      initialQuerySelfInterval: 500,
+    }),
+    pubsub: gossipsub({
+      globalSignaturePolicy: StrictSign,
+      allowedTopics: [TOPIC],
+      // The first node of a network publishes to nobody, and that is no error: later peers get it by sync.
+      allowPublishToZeroTopicPeers: true,
+      // One record is one message, whoever says it first: the default id differs per sender.
+      msgIdFn: (message) => createHash('sha256').update(message.data).digest(),
+      ignoreDuplicatePublishError: true,
+      // Both are unbounded by default.
+      maxOutboundBufferSize: 8 * 1024 * 1024,
+      maxInboundDataLength: MAX_GOSSIP_BYTES,
+      scoreParams: scoreParams(inputs.reputation),
+      scoreThresholds: SCORE_THRESHOLDS,
+    }),
+  };
+}
+
+/** What identify tells of this node: program, version, and the name that its user chose, if any. */
+export function agentVersion(name: string, version: string): string {
+  const claimed = name.replace(/[()]/g, '').trim();
+  return claimed === '' ? `ggen-p2p/${version}` : `ggen-p2p/${version} (${claimed})`;
+}
+
+/** Longest name of a peer that is shown. */
+const MAX_NAME = 64;
+
+/** The name that a peer claims in its agent version; empty when it claims none. Hostile text: cut and cleaned. */
+export function claimedName(agent: string): string {
+  const name = /^ggen-p2p\/\S+ \((.*)\)$/u.exec(agent)?.[1] ?? '';
+  return name
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+    .trim()
+    .slice(0, MAX_NAME);
+}

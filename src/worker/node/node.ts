@@ -1,0 +1,82 @@
+import { withBitswap } from '@helia/bitswap';
+import { withLibp2pLight } from '@helia/libp2p';
+import { createHeliaLight } from 'helia';
+import type { Helia } from '@helia/interface';
+import type { HeliaWithLibp2p } from '@helia/libp2p';
+import type { Libp2p, PeerId } from '@libp2p/interface';
+import type { Blockstore } from 'interface-blockstore';
+import { GgenError, errorMessage } from '../../shared/errors.ts';
+import { libp2pOptions } from './libp2p-options.ts';
+import type { Libp2pInputs, NodeServices } from './libp2p-options.ts';
+
+/** A running node. It never restarts: a new one is made instead, so no state of the old one can leak. */
+export interface MarketplaceNode {
+  readonly libp2p: Libp2p<NodeServices>;
+  readonly helia: HeliaWithLibp2p<NodeServices>;
+  readonly peerId: PeerId;
+  /** Multiaddrs under which others reach this node, `/p2p/<peer id>` included. */
+  addresses(): string[];
+  /** Resolves within `STOP_BOUND_MS`, whatever the parts do. */
+  stop(): Promise<void>;
+}
+
+/** Components of libp2p stop without a bound of their own; the process must not wait for the slowest. */
+export const STOP_BOUND_MS = 2_500;
+const START_BOUND_MS = 20_000;
+
+/**
+ * Compose libp2p and Helia, and start listening.
+ *
+ * Helia in its light form knows no public network: blocks come by bitswap from our peers, and from nowhere else.
+ *
+ * @throws GgenError NodeStartFailed with what to do about it
+ */
+export async function startNode(inputs: Libp2pInputs & { readonly blockstore: Blockstore }): Promise<MarketplaceNode> {
+  const { blockstore, datastore } = inputs;
+  const helia = withBitswap<NodeServices>(
+    withLibp2pLight<Helia, NodeServices>(createHeliaLight({ blockstore, datastore }), libp2pOptions(inputs)),
+  );
+  const starting = helia.start();
+  try {
+    await bounded(starting, START_BOUND_MS, 'Starting the node');
+  } catch (cause) {
+    // stop() during start() does nothing: only once the start is over can it be undone.
+    void starting.then(() => helia.stop()).catch(() => undefined);
+    throw startFailed(cause, inputs.settings.listen);
+  }
+  const libp2p = helia.libp2p;
+  return {
+    libp2p,
+    helia,
+    peerId: libp2p.peerId,
+    addresses: () => libp2p.getMultiaddrs().map((address) => address.toString()),
+    stop: () => bounded(Promise.resolve(helia.stop()), STOP_BOUND_MS, 'Stopping the node').then(() => undefined),
+  };
+}
+
+async function bounded<T>(work: Promise<T>, milliseconds: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new GgenError('TimedOut', `${what} took longer than ${milliseconds / 1000} s.`));
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function startFailed(cause: unknown, listen: readonly string[]): GgenError {
+  const text = errorMessage(cause);
+  const addresses = listen.join(', ');
+  const reason = text.includes('EADDRINUSE')
+    ? `A listen address is already in use (${addresses}). Choose another port, or port 0 for any free one.`
+    : /EADDRNOTAVAIL|EACCES/.test(text)
+      ? `This machine may not listen on ${addresses}. Choose another address or port.`
+      : /UnsupportedListenAddress|no transports|valid addresses|Invalid multiaddr|parse/i.test(text)
+        ? `A listen address is not usable (${addresses}). Write it like /ip4/0.0.0.0/tcp/0.`
+        : `The node could not start: ${text}`;
+  return new GgenError('NodeStartFailed', reason, { details: { listen: [...listen] }, cause });
+}

@@ -1,0 +1,48 @@
+import { multiaddr } from '@multiformats/multiaddr';
+import { GgenError } from '../../shared/errors.ts';
+import type { NodeSettings } from '../../shared/model.ts';
+import { parseBootstrapAddress } from './connector.ts';
+
+const LONGEST_TIMEOUT_MS = 5 * 60 * 1000;
+const SHORTEST_TIMEOUT_MS = 100;
+const MAX_FAN_OUT = 10;
+
+/**
+ * Settings that the node can be started with.
+ *
+ * @throws GgenError InvalidRequest or InvalidAddress, naming the setting and what to write instead
+ */
+export function checkSettings(settings: NodeSettings): NodeSettings {
+  for (const address of settings.listen) checkListenAddress(address);
+  for (const address of settings.bootstrap) parseBootstrapAddress(address);
+  if (!Number.isInteger(settings.fanOut) || settings.fanOut < 1 || settings.fanOut > MAX_FAN_OUT) {
+    throw invalid('fan-out', `a whole number from 1 to ${MAX_FAN_OUT}`);
+  }
+  const { timeout } = settings;
+  if (!Number.isFinite(timeout) || timeout < SHORTEST_TIMEOUT_MS || timeout > LONGEST_TIMEOUT_MS) {
+    throw invalid('time-out', `from 0.1 to ${LONGEST_TIMEOUT_MS / 1000} seconds`);
+  }
+  return settings;
+}
+
+export function sameSettings(a: NodeSettings, b: NodeSettings): boolean {
+  const key = ({ listen, bootstrap, dhtMode, fanOut, timeout, name }: NodeSettings): string =>
+    JSON.stringify([listen, bootstrap, dhtMode, fanOut, timeout, name]);
+  return key(a) === key(b);
+}
+
+function checkListenAddress(address: string): void {
+  try {
+    multiaddr(address);
+  } catch (cause) {
+    throw new GgenError(
+      'InvalidAddress',
+      `'${address}' is not an address to listen on. Write it like /ip4/0.0.0.0/tcp/0.`,
+      { details: { address }, cause },
+    );
+  }
+}
+
+function invalid(setting: string, expected: string): GgenError {
+  return new GgenError('InvalidRequest', `The ${setting} must be ${expected}.`, { details: { setting } });
+}

@@ -1,0 +1,50 @@
+import { BaseDatastore } from 'datastore-core';
+import { Key } from 'interface-datastore';
+import type { KeyQuery, Pair, Query } from 'interface-datastore';
+import { NotFoundError } from '@libp2p/interface';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+
+/** libp2p's datastore (peer store, DHT values, provider records) in a table of the catalogue's database. */
+export class SqliteDatastore extends BaseDatastore {
+  readonly #db: Catalogue['db'];
+
+  constructor(db: Catalogue['db']) {
+    super();
+    this.#db = db;
+  }
+
+  override put(key: Key, value: Uint8Array): Key {
+    this.#db.run('INSERT OR REPLACE INTO datastore (key, value) VALUES (?, ?)', key.toString(), value);
+    return key;
+  }
+
+  override get(key: Key): Uint8Array {
+    const row = this.#db.get<{ value: Uint8Array }>('SELECT value FROM datastore WHERE key = ?', key.toString());
+    if (row === undefined) throw new NotFoundError(`Nothing is stored under ${key.toString()}`);
+    return row.value;
+  }
+
+  override has(key: Key): boolean {
+    return this.#db.get('SELECT 1 FROM datastore WHERE key = ?', key.toString()) !== undefined;
+  }
+
+  override delete(key: Key): void {
+    this.#db.run('DELETE FROM datastore WHERE key = ?', key.toString());
+  }
+
+  override *_all({ prefix = '' }: Query): Generator<Pair> {
+    const rows = this.#db.all<{ key: string; value: Uint8Array }>(
+      'SELECT key, value FROM datastore WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key',
+      prefix,
+    );
+    for (const { key, value } of rows) yield { key: new Key(key), value };
+  }
+
+  override *_allKeys({ prefix = '' }: KeyQuery): Generator<Key> {
+    const rows = this.#db.all<{ key: string }>(
+      'SELECT key FROM datastore WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key',
+      prefix,
+    );
+    for (const { key } of rows) yield new Key(key);
+  }
+}

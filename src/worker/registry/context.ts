@@ -1,0 +1,26 @@
+import type { NodeSettings } from '../../shared/model.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { BlockFiles } from '../content/blocks.ts';
+import type { LoggerFactory } from '../log.ts';
+import type { Network } from '../network/network.ts';
+import type { Conduct } from '../reputation/conduct.ts';
+import type { Ingest } from './ingest.ts';
+
+/** What the registry works with. The network comes and goes with the node; everything else lives as long as the engine. */
+export interface RegistryContext {
+  readonly dataDir: string;
+  readonly version: string;
+  readonly catalogue: Catalogue;
+  readonly blocks: BlockFiles;
+  readonly ingest: Ingest;
+  readonly conduct: Conduct;
+  readonly loggers: LoggerFactory;
+  /** The running node's paths; undefined while it does not run. */
+  readonly network: () => Network | undefined;
+  readonly settings: () => NodeSettings;
+  readonly onChange: (id: string) => void;
+  /** Run something that the caller need not wait for; the engine waits for it at its end, and ends it. */
+  readonly background: (what: string, work: (signal: AbortSignal) => Promise<unknown>) => void;
+}
+
+export const NEVER: AbortSignal = new AbortController().signal;

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { TestNetwork, connected, eventually } from './helpers/peers.ts';
+
+describe('bootstrap and discovery', () => {
+  let network: TestNetwork;
+  beforeEach(() => {
+    network = new TestNetwork();
+  });
+  afterEach(() => network.close());
+
+  it('two peers know each other after one bootstrapped from the other', async () => {
+    const [first, second] = await network.peers(2);
+    const [seen] = await connected(first, [second]);
+    assert.equal(seen?.id, second.id);
+    assert.equal(seen.direction, 'inbound');
+    const measured = await eventually('the round-trip time is measured', async () => {
+      const [peer] = await second.engine.peers({ connectedOnly: true });
+      return peer?.rtt !== undefined && peer;
+    });
+    assert.ok(measured.since !== undefined && measured.since <= Date.now());
+    assert.ok(first.address.startsWith(measured.address), `${measured.address} is an address of the first peer`);
+  });
+
+  it('peers that joined through a third find each other', async () => {
+    const [, second, third] = await network.peers(3);
+    await connected(second, [third!]);
+  });
+
+  it('the DHT has the other peers in its routing table', async () => {
+    const [first] = await network.peers(3);
+    await eventually('two peers in the routing table', async () => {
+      const { routingTableSize } = await first.engine.status({});
+      return routingTableSize >= 2;
+    });
+  });
+
+  it('tells the name that a peer claims, cleaned of what does not belong in a name', async () => {
+    const [first] = await network.peers(2, { name: 'Ada\u202e\u0007 (desk)' });
+    const named = await eventually('the name arrived', async () => {
+      const [peer] = await first.engine.peers({ connectedOnly: true });
+      return peer?.name !== '' && peer;
+    });
+    assert.equal(named.name, 'Ada desk');
+  });
+
+  it('keeps its peer id and finds its bootstrap peer again after a restart of either', async () => {
+    const [first, second] = await network.peers(2);
+    const { id } = second;
+    await second.restart();
+    assert.equal(second.id, id);
+    await connected(second, [first]);
+    const port = /\/tcp\/(\d+)\//.exec(first.address)?.[1] ?? '';
+    await first.restart({ listen: [`/ip4/127.0.0.1/tcp/${port}`] });
+    await connected(second, [first]);
+  });
+
+  it('says of a bootstrap peer that is not there what is wrong, and goes on without it', async () => {
+    const [gone, peer] = await network.peers(2);
+    await gone.stop();
+    await eventually('the peer is seen to be gone', async () => {
+      return (await peer.engine.peers({ connectedOnly: true })).length === 0;
+    });
+    const result = await peer.engine.bootstrap({ address: gone.address });
+    assert.equal(result.state, 'failed');
+    assert.match(result.error ?? '', /nobody listens|does not answer/);
+    const { bootstrap, node } = await peer.engine.status({});
+    assert.equal(node.state, 'running');
+    assert.equal(bootstrap[0]?.state, 'failed');
+  });
+
+  it('refuses addresses that are none, naming the form that is wanted', async () => {
+    const peer = await network.peer();
+    for (const address of ['nonsense', '/ip4/127.0.0.1/tcp/4001', '/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWnope']) {
+      await assert.rejects(peer.engine.bootstrap({ address }), { name: 'InvalidAddress', message: /\/p2p\/12D3KooW…/ });
+    }
+  });
+
+  it('twelve peers on one address can all connect to one of them at the same time', async () => {
+    const [first, ...others] = await network.peers(13);
+    await connected(first, others);
+  });
+});

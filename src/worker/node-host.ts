@@ -45,7 +45,7 @@ interface Running {
 }
 
 /** Longest wait for the paths to end before the node itself is stopped. */
-const WIND_DOWN_MS = 500;
+const WIND_DOWN_MS = 400;
 
 /** Starts and stops the node, one thing at a time, and tells what state it is in. */
 export class NodeHost {

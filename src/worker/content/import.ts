@@ -46,6 +46,8 @@ export async function importTree(
     byPath.set(path, cid);
     root = cid;
   }
+  // Files that were under way when it was cancelled may all have come to their end.
+  signal.throwIfAborted();
   if (root === undefined || files.length === 0) {
     throw new GgenError('ManifestInvalid', 'There is nothing to publish: every file of the project is ignored.');
   }

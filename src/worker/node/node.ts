@@ -21,7 +21,7 @@ export interface MarketplaceNode {
 }
 
 /** Components of libp2p stop without a bound of their own; the process must not wait for the slowest. */
-export const STOP_BOUND_MS = 2_500;
+export const STOP_BOUND_MS = 2_300;
 const START_BOUND_MS = 20_000;
 
 /**

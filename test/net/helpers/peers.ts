@@ -42,8 +42,16 @@ export class TestNetwork {
 
   /** @param paths the ways on which this peer's records travel; all when left out */
   async peer(settings: Partial<NodeSettings> = {}, paths: readonly Path[] = ALL_PATHS): Promise<TestPeer> {
-    const dataDir = await this.folder();
-    const key = createPublisherKey();
+    return this.peerOn(await this.folder(), createPublisherKey(), settings, paths);
+  }
+
+  /** A peer on a data folder that exists already. */
+  async peerOn(
+    dataDir: string,
+    key: PublisherKey,
+    settings: Partial<NodeSettings> = {},
+    paths: readonly Path[] = ALL_PATHS,
+  ): Promise<TestPeer> {
     let engine = await createEngine({ dataDir, version: '0.0.0-test', paths });
     this.#cleanups.push(() => engine.close());
     let current: NodeSettings = { ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'], ...settings };

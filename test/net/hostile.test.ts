@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encode, prepare } from '@ipld/dag-pb';
+import { UnixFS } from 'ipfs-unixfs';
+import { CID } from 'multiformats/cid';
+import { sha256 } from 'multiformats/hashes/sha2';
+import { createPublisherKey } from '../../src/identity/publisher-key.ts';
+import { openCatalogue } from '../../src/worker/catalogue/catalogue.ts';
+import { openBlocks } from '../../src/worker/content/blocks.ts';
+import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../src/worker/records/record.ts';
+import { TestNetwork, lists } from './helpers/peers.ts';
+
+const DAG_PB = 0x70;
+const RAW = 0x55;
+
+interface Block {
+  readonly cid: CID;
+  readonly bytes: Uint8Array;
+}
+
+async function block(code: number, bytes: Uint8Array): Promise<Block> {
+  return { cid: CID.createV1(code, await sha256.digest(bytes)), bytes };
+}
+
+async function node(data: UnixFS, links: { name: string; block: Block }[]): Promise<Block> {
+  const Links = links.map(({ name, block: { cid, bytes } }) => ({ Name: name, Hash: cid, Tsize: bytes.length }));
+  // Unsorted and unchecked on purpose: a hostile publisher does not use our importer.
+  return block(DAG_PB, encode(prepare({ Data: data.marshal(), Links })));
+}
+
+describe('a publisher who means harm', () => {
+  let network: TestNetwork;
+  beforeEach(() => {
+    network = new TestNetwork();
+  });
+  afterEach(() => network.close());
+
+  /** A peer that publishes a release with these blocks, behind the back of everything that packs properly. */
+  async function publishRaw(
+    root: Block,
+    blocks: readonly Block[],
+    size = 10,
+  ): Promise<{ id: string; address: string }> {
+    const dataDir = await network.folder();
+    const key = createPublisherKey();
+    const now = Date.now();
+    const payload = encodePayload({
+      publisher: key.id,
+      name: 'trap',
+      seq: 1,
+      updated: now,
+      metadata: { title: 'Trap', description: '', categories: [], tags: [], license: 'MIT', authors: [] },
+      releases: [
+        {
+          version: '1.0.0',
+          root: root.cid.toString(),
+          size,
+          files: 1,
+          kind: 'gpack',
+          dependencies: [],
+          published: now,
+          yanked: false,
+        },
+      ],
+    });
+    const opened = openRecord(sealRecord(payload, key.sign(bytesToSign(payload))));
+    const catalogue = await openCatalogue(dataDir);
+    catalogue.packages.put(opened, { mine: true, now });
+    catalogue.close();
+    const store = await openBlocks(dataDir);
+    for (const { cid, bytes } of [root, ...blocks]) await store.put(cid, bytes);
+    const peer = await network.peerOn(dataDir, key);
+    return { id: `${key.id}/trap`, address: peer.address };
+  }
+
+  async function refuses(
+    publisher: { id: string; address: string },
+    error: { name: string; message?: RegExp },
+  ): Promise<void> {
+    const reader = await network.peer({ bootstrap: [publisher.address] });
+    await lists(reader, publisher.id, '1.0.0');
+    const parent = await network.folder();
+    await assert.rejects(reader.engine.install({ id: publisher.id, to: join(parent, 'inside') }), error);
+    assert.deepEqual(await readdir(parent), []);
+    assert.deepEqual(await reader.engine.installed({}), []);
+  }
+
+  const directory = new UnixFS({ type: 'directory' });
+  let evil: Block;
+  before(async () => {
+    evil = await block(RAW, new TextEncoder().encode('evil'));
+  });
+
+  for (const name of [
+    '../evil.txt',
+    '..',
+    '/etc/evil',
+    'C:\\evil',
+    'a\\..\\b',
+    'con.txt',
+    'trailing.',
+    'nul\u0000l',
+    '',
+  ]) {
+    it(`a file named ${JSON.stringify(name)} is refused with nothing written`, async () => {
+      const root = await node(directory, [{ name, block: evil }]);
+      await refuses(await publishRaw(root, [evil]), { name: 'UnsafePath' });
+    });
+  }
+
+  it('two names that a file system takes for one are refused', async () => {
+    const root = await node(directory, [
+      { name: 'README.md', block: evil },
+      { name: 'readme.MD', block: evil },
+    ]);
+    await refuses(await publishRaw(root, [evil]), { name: 'UnsafePath' });
+  });
+
+  it('a symbolic link is refused', async () => {
+    const link = await node(new UnixFS({ type: 'symlink', data: new TextEncoder().encode('/etc/passwd') }), []);
+    const root = await node(directory, [{ name: 'link', block: link }]);
+    await refuses(await publishRaw(root, [link]), { name: 'UnsafePath' });
+  });
+
+  it('a directory above a file that is above a directory is walked no deeper than the limit', async () => {
+    let inner = await node(directory, [{ name: 'file', block: evil }]);
+    const all = [evil];
+    for (let depth = 0; depth < 200; depth++) {
+      all.push(inner);
+      inner = await node(directory, [{ name: 'd', block: inner }]);
+    }
+    await refuses(await publishRaw(inner, all), { name: 'RecordInvalid' });
+  });
+
+  it('content far larger than the record says is not fetched to its end', async () => {
+    const leaves: Block[] = [];
+    for (let index = 0; index < 80; index++) {
+      const bytes = new Uint8Array(1024 * 1024).fill(index);
+      leaves.push(await block(RAW, bytes));
+    }
+    const root = await node(
+      directory,
+      leaves.map((leaf, index) => ({ name: `f${index}`, block: leaf })),
+    );
+    await refuses(await publishRaw(root, leaves, 10), {
+      name: 'RecordInvalid',
+      message: /larger than its record says/,
+    });
+  });
+
+  it('a root that is a plain file is refused', async () => {
+    await refuses(await publishRaw(evil, []), { name: 'RecordInvalid', message: /not a directory/ });
+  });
+});

@@ -87,6 +87,7 @@ class Session {
     if (!isPlainObject(plain)) throw new GgenError('InvalidRequest', `The call ${name} takes one plain object.`);
     return await this.operations.run(operation, async (id, signal) => {
       const engine = await this.#engine;
+      signal.throwIfAborted();
       const onProgress = (progress: unknown): void => {
         this.#progress(id, progress);
       };

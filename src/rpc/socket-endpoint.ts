@@ -11,7 +11,10 @@ export interface SocketEndpointOptions {
   readonly throttle?: boolean;
   /** Longest time that a frame may stay incomplete, in milliseconds; 30 s when left out. */
   readonly frameTimeout?: number;
-  /** Most bytes that may wait to be sent before the far side is given up; twice the largest frame when left out. */
+  /**
+   * Most bytes that may wait to be sent before the far side is given up; twice the largest frame when left out. It bounds
+   * what a reader that stands still can cost, and so what may be asked for at once.
+   */
   readonly maxBuffered?: number;
 }
 

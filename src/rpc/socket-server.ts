@@ -27,11 +27,14 @@ export async function listenOnSocket(
   path: string,
   options: ServeOptions & SocketEndpointOptions = {},
 ): Promise<EngineListener> {
+  const ready = Promise.resolve(engine);
+  // Told to each client that connects; here it only must not count as unhandled before one does.
+  ready.catch(() => undefined);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    serveEngine(engine, socketEndpoint(socket, { throttle: true, ...options }), options);
+    serveEngine(ready, socketEndpoint(socket, { throttle: true, ...options }), options);
   });
   await removeDeadSocket(path);
   await listen(server, path);

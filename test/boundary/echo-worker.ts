@@ -1,0 +1,25 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { GgenError } from '../../src/shared/errors.ts';
+import { serveEngine } from '../../src/rpc/server.ts';
+import type { ServedEngine } from '../../src/rpc/server.ts';
+import { workerEndpoint } from '../../src/rpc/worker-endpoint.ts';
+import { createEchoEngine } from './echo-engine.ts';
+
+/** How the worker of a test behaves: `serve`, `fail` to get an engine, never get one (`hang`), or `exit` at once. */
+export type EchoMode = 'serve' | 'fail' | 'hang' | 'exit';
+
+if (parentPort === null) throw new Error('This file runs in a worker thread.');
+const mode = workerData as EchoMode;
+if (mode === 'exit') process.exit(7);
+
+const engine = createEchoEngine(() => served.liveOperations());
+const engines = {
+  serve: () => Promise.resolve(engine),
+  fail: () => Promise.reject(new GgenError('DataDirInUse', 'Another process has it.', { details: { pid: 1 } })),
+  hang: () => new Promise<never>(() => undefined),
+};
+const served: ServedEngine = serveEngine(engines[mode](), workerEndpoint(parentPort), {
+  onShutdown: () => {
+    served.close();
+  },
+});

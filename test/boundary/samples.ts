@@ -1,0 +1,255 @@
+import type { CallName, Calls } from '../../src/shared/api.ts';
+import type { EngineEvents } from '../../src/shared/events.ts';
+import type {
+  EngineStatus,
+  InstalledPackage,
+  NodeSettings,
+  NodeStatus,
+  PackageDetails,
+  PackageMetadata,
+  PackageSummary,
+  PeerDetails,
+  PeerSummary,
+  PublishReceipt,
+  Release,
+  ReleaseDraft,
+  SearchResults,
+} from '../../src/shared/model.ts';
+
+/** What one call carries: its request, its response, and the progress on the way where it reports any. */
+type Sample<Name extends CallName> = {
+  readonly request: Calls[Name]['request'];
+  readonly response: Calls[Name]['response'];
+} & ([Calls[Name]['progress']] extends [never]
+  ? { readonly progress?: undefined }
+  : { readonly progress: readonly Calls[Name]['progress'][] });
+
+const settings: NodeSettings = {
+  listen: ['/ip4/127.0.0.1/tcp/0'],
+  bootstrap: ['/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWPeer'],
+  dhtMode: 'server',
+  fanOut: 3,
+  timeout: 30_000,
+  name: 'Zoë’s laptop 🦀',
+};
+
+const running: NodeStatus = {
+  state: 'running',
+  peerId: '12D3KooWSelf',
+  addresses: ['/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWSelf'],
+  startedAt: 1_760_000_000_000,
+};
+
+const failed: NodeStatus = { state: 'failed', addresses: [], error: 'The address is in use.' };
+
+const peer: PeerSummary = {
+  id: '12D3KooWPeer',
+  name: '',
+  address: '/ip4/10.0.0.2/tcp/4001',
+  connected: true,
+  direction: 'inbound',
+  since: 1_760_000_000_001,
+  rtt: 0.25,
+  reputation: 0.978723,
+  packages: 12,
+};
+
+const away: PeerSummary = {
+  id: '12D3KooWAway',
+  name: 'away',
+  address: '',
+  connected: false,
+  reputation: 0,
+  packages: 0,
+};
+
+const details: PeerDetails = {
+  ...peer,
+  agent: 'ggen-p2p/0.1.0',
+  protocols: ['/ggen/kad/1.0.0', '/ggen/search/1.0.0'],
+  addresses: ['/ip4/10.0.0.2/tcp/4001'],
+  successes: 45,
+  failures: 2,
+  averageResponse: 120,
+  lastSeen: 1_760_000_000_002,
+  provides: ['pub/one', 'pub/two'],
+};
+
+const metadata: PackageMetadata = {
+  title: 'Example',
+  description: 'Line one\nline two\u0000\u2028 and "quotes"',
+  categories: ['testing'],
+  tags: ['a', 'b'],
+  license: 'MIT OR Apache-2.0',
+  authors: ['Ada <ada@example.org>'],
+  homepage: 'https://example.org',
+};
+
+const release: Release = {
+  version: '1.0.0-rc.1+build.5',
+  root: 'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi',
+  size: 9_007_199_254_740_991,
+  files: 3,
+  kind: 'gpack',
+  readme: 'bafkreigh2akiscaildc',
+  dependencies: [{ id: 'pub/other', requirement: '^1.2', optional: true }],
+  published: 1_760_000_000_003,
+  yanked: false,
+};
+
+const summary: PackageSummary = {
+  id: 'pub/example',
+  publisher: 'pub',
+  name: 'example',
+  title: 'Example',
+  description: '',
+  license: '',
+  categories: [],
+  tags: [],
+  latest: '1.0.0',
+  versions: 2,
+  size: 0,
+  updated: 1_760_000_000_004,
+  published: true,
+  installed: ['1.0.0'],
+  providers: 1,
+};
+
+const full: PackageDetails = { ...summary, metadata, releases: [release], seq: 7, equivocation: false };
+
+const unsigned = {
+  draft: 'draft-1',
+  id: 'pub/example',
+  version: '1.0.1',
+  bytesToSign: Uint8Array.from({ length: 256 }, (_, index) => index),
+};
+
+const draft: ReleaseDraft = {
+  ...unsigned,
+  publisher: 'pub',
+  name: 'example',
+  previous: '1.0.0',
+  kind: 'npm',
+  manifest: 'package.json',
+  metadata,
+  dependencies: release.dependencies,
+  files: [{ path: 'src/ünïcode.ts', size: 12 }],
+  size: 12,
+  root: release.root,
+  skipped: [{ path: 'link', reason: 'symbolic link' }],
+  diagnostics: [
+    {
+      severity: 'warning',
+      code: 'manifest-license-missing',
+      message: 'No licence.',
+      path: 'package.json',
+      line: 1,
+      column: 2,
+    },
+  ],
+};
+
+const receipt: PublishReceipt = {
+  id: 'pub/example',
+  version: '1.0.1',
+  root: release.root,
+  seq: 8,
+  announcedTo: 3,
+  dhtStored: 2,
+};
+
+const signed = { draft: 'draft-1', signature: new Uint8Array(64).fill(255) };
+
+const results: SearchResults = {
+  packages: [summary],
+  localCount: 1,
+  remoteCount: 0,
+  peersAsked: 3,
+  peersAnswered: 2,
+  elapsed: 12.5,
+};
+
+const status: EngineStatus = {
+  version: '0.1.0',
+  node: running,
+  settings,
+  dataDir: '/data',
+  connectedPeers: 1,
+  routingTableSize: 2,
+  topicPeers: 3,
+  counts: { published: 1, installed: 2, network: 3 },
+  memory: 123_456_789,
+  bootstrap: [{ address: settings.bootstrap[0]!, state: 'failed', error: 'refused' }],
+};
+
+const installed: InstalledPackage = {
+  id: 'pub/example',
+  publisher: 'pub',
+  name: 'example',
+  version: '1.0.0',
+  root: release.root,
+  path: '/home/user/packages/example',
+  files: 3,
+  size: 100,
+  installedAt: 1_760_000_000_005,
+};
+
+/** A sample of every call: one without does not compile. */
+export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
+  startNode: { request: settings, response: running },
+  stopNode: { request: {}, response: { state: 'stopped', addresses: [] } },
+  status: { request: {}, response: status },
+  peers: { request: { connectedOnly: true }, response: [peer, away] },
+  peer: { request: { id: peer.id }, response: details },
+  bootstrap: {
+    request: { address: settings.bootstrap[0]! },
+    response: { address: settings.bootstrap[0]!, state: 'connected' },
+  },
+  search: {
+    request: { text: '', categories: ['testing'], tags: [], limit: 20, offset: 0, scope: 'network' },
+    response: results,
+    progress: [{ ...results, packages: [] }, results],
+  },
+  getPackage: { request: { id: 'pub/example' }, response: full },
+  getPackageVersion: {
+    request: { id: 'example', version: '^1' },
+    response: { id: 'pub/example', publisher: 'pub', name: 'example', metadata, release },
+  },
+  listVersions: { request: { id: 'example' }, response: [release, { ...release, version: '1.0.0', yanked: true }] },
+  publish: { request: signed, response: receipt },
+  delete: { request: signed, response: receipt },
+  exists: { request: { id: 'example', version: '1.0.0' }, response: false },
+  metadata: {
+    request: {},
+    response: { name: 'n', description: 'd', version: '1', packageCount: 0, apiVersion: '1', features: ['search'] },
+  },
+  draftRelease: {
+    request: { root: '/work/project', publisher: 'pub', manifest: 'gpack.toml' },
+    response: draft,
+    progress: [
+      { phase: 'scan', files: 1, bytes: 12 },
+      { phase: 'import', files: 1, bytes: 12, totalFiles: 1, totalBytes: 12 },
+    ],
+  },
+  draftYank: { request: { id: 'example', version: '1.0.0', yanked: true, publisher: 'pub' }, response: unsigned },
+  discardDraft: { request: { draft: 'draft-1' }, response: undefined },
+  listPackages: { request: { section: 'network', offset: 0, limit: 50 }, response: { packages: [summary], total: 1 } },
+  install: {
+    request: { id: 'pub/example', version: '1.0.0', to: '/home/user/packages/example' },
+    response: installed,
+    progress: [
+      { phase: 'resolve', files: 0, bytes: 0 },
+      { phase: 'fetch', files: 1, bytes: 50, totalFiles: 3, totalBytes: 100 },
+      { phase: 'write', files: 3, bytes: 100, totalFiles: 3, totalBytes: 100 },
+    ],
+  },
+  installed: { request: {}, response: [installed] },
+};
+
+/** A sample of every event. */
+export const EVENT_SAMPLES: { readonly [Name in keyof EngineEvents]: EngineEvents[Name] } = {
+  node: { version: 1, status: failed },
+  peers: { version: 2, peers: [peer, away] },
+  packages: { version: 3, counts: status.counts, changed: ['pub/example'] },
+  log: { version: 4, line: { level: 'info', scope: 'announce', message: 'told 3 peers', time: 1_760_000_000_006 } },
+};

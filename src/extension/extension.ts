@@ -54,7 +54,14 @@ function createServices(context: vscode.ExtensionContext): Services {
   const model = new ReadModel(host, node);
   const diagnostics = vscode.languages.createDiagnosticCollection('ggen');
   context.subscriptions.push(log, host, node, model, diagnostics, followLog(host, log));
-  return { log, host, node, model, diagnostics, publisher: new PublisherIdentity(context.secrets) };
+  return {
+    log,
+    host,
+    node,
+    model,
+    diagnostics,
+    publisher: new PublisherIdentity(context.secrets, context.globalState),
+  };
 }
 
 async function spawnEngine(

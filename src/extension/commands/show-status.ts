@@ -17,8 +17,9 @@ export async function showStatus(services: Services): Promise<void> {
   const status = engine && (await bounded(STATUS_BOUND, undefined, (signal) => engine.status({}, { signal })));
   await showFacts(t('Ggen: status'), [
     { title: t('Node'), facts: nodeFacts(services, status) },
-    ...(status === undefined ? [] : statusGroups(status)),
+    ...(status === undefined ? [] : networkGroups(status)),
     { title: t('Actions'), facts: actions(services) },
+    ...(status === undefined ? [] : [engineGroup(status)]),
   ]);
 }
 
@@ -29,12 +30,12 @@ function nodeFacts({ model }: Services, status: EngineStatus | undefined): Fact[
     { label: t('State'), value: stateText(state, t), icon: state === 'failed' ? 'error' : 'pulse' },
     ...(failure === undefined ? [] : [{ label: t('Reason'), value: failure, icon: 'warning' }]),
     ...(peerId === undefined ? [] : [{ label: t('Peer id'), value: peerId, icon: 'key' }]),
-    ...addresses.map((address) => ({ label: t('Address'), value: address, icon: 'link' })),
+    ...addresses.map(addressFact),
     ...(startedAt === undefined ? [] : [{ label: t('Running since'), value: dateTime(startedAt), icon: 'clock' }]),
   ];
 }
 
-function statusGroups(status: EngineStatus): FactGroup[] {
+function networkGroups(status: EngineStatus): FactGroup[] {
   const { counts } = status;
   return [
     { title: t('Network'), facts: networkFacts(status) },
@@ -46,15 +47,23 @@ function statusGroups(status: EngineStatus): FactGroup[] {
         { label: t('On the network'), value: String(counts.network), icon: 'globe' },
       ],
     },
-    {
-      title: t('Engine'),
-      facts: [
-        { label: t('Version'), value: status.version, icon: 'tag' },
-        { label: t('Memory of the process'), value: formatBytes(status.memory), icon: 'server-process' },
-        { label: t('Data folder'), value: status.dataDir, icon: 'folder' },
-      ],
-    },
   ];
+}
+
+function engineGroup(status: EngineStatus): FactGroup {
+  return {
+    title: t('Engine'),
+    facts: [
+      { label: t('Version'), value: status.version, icon: 'tag' },
+      { label: t('Memory of the process'), value: formatBytes(status.memory), icon: 'server-process' },
+      { label: t('Data folder'), value: status.dataDir, icon: 'folder' },
+    ],
+  };
+}
+
+/** Without the peer id, which stands above and would push the rest out of sight; copied whole. */
+function addressFact(address: string): Fact {
+  return { label: t('Address'), value: address.replace(/\/p2p\/[^/]+$/, ''), copy: address, icon: 'link' };
 }
 
 function networkFacts(status: EngineStatus): Fact[] {

@@ -8,6 +8,8 @@ export interface Fact {
   readonly label: string;
   readonly value?: string;
   readonly icon?: string;
+  /** Copied in place of the value, which then is its short form. */
+  readonly copy?: string;
   /** Runs on Enter or click; without it the value is copied. */
   readonly run?: () => unknown;
 }
@@ -53,7 +55,7 @@ async function useFact(fact: Fact): Promise<void> {
   if (fact.run !== undefined) {
     await fact.run();
   } else if (fact.value !== undefined) {
-    await vscode.env.clipboard.writeText(fact.value);
+    await vscode.env.clipboard.writeText(fact.copy ?? fact.value);
     vscode.window.setStatusBarMessage(t('{0} copied', plainText(fact.label)), 3_000);
   }
 }

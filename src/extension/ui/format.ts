@@ -38,6 +38,17 @@ export function countPeers(count: number, t: Localise): string {
   return count === 1 ? t('1 peer') : t('{0} peers', count);
 }
 
+/**
+ * How many other peers have a package, or nothing where that does not matter, because it is here.
+ */
+export function countProviders(
+  summary: { readonly providers: number; readonly published: boolean; readonly installed: readonly string[] },
+  t: Localise,
+): string {
+  if (summary.providers > 0) return t('on {0}', countPeers(summary.providers, t));
+  return summary.published || summary.installed.length > 0 ? '' : t('no connected peer has it');
+}
+
 /** `1 file`, `2 files`. */
 export function countFiles(count: number, t: Localise): string {
   return count === 1 ? t('1 file') : t('{0} files', count);

@@ -50,7 +50,7 @@ export async function reportError(
   if (text !== undefined) await ask('error', text.message, [...first, ...text.actions.map(choiceOf)]);
 }
 
-/** Show a notification and do what the user picks. */
+/** Show a notification and do what the user picks. Never rejects: what goes wrong with the choice is shown as well. */
 export async function ask(
   kind: 'error' | 'warning' | 'information',
   message: string,
@@ -61,8 +61,13 @@ export async function ask(
     warning: vscode.window.showWarningMessage,
     information: vscode.window.showInformationMessage,
   }[kind];
-  const picked = await show(message, ...choices.map((choice) => choice.title));
-  await choices.find((choice) => choice.title === picked)?.run();
+  try {
+    const picked = await show(message, ...choices.map((choice) => choice.title));
+    await choices.find((choice) => choice.title === picked)?.run();
+  } catch (error) {
+    const text = errorText(error, t);
+    if (text !== undefined) void vscode.window.showErrorMessage(text.message);
+  }
 }
 
 function logError(log: vscode.LogOutputChannel, error: unknown): void {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { shortPublisherId } from '../../identity/publisher-id.ts';
 import { COMMANDS } from '../../shared/contributions.ts';
 import type { PackageSection, PackageSummary } from '../../shared/model.ts';
-import { countFiles, countPeers, formatBytes, formatTime } from '../ui/format.ts';
+import { countFiles, countPeers, countProviders, formatBytes, formatTime } from '../ui/format.ts';
 import { plainText } from '../ui/plain-text.ts';
 import { tooltip } from './markdown.ts';
 import type { MoreNode, PackageNode, PackagesNode, ReleaseNode, SectionNode } from './package-nodes.ts';
@@ -60,7 +60,7 @@ function packageItem({ section, summary }: PackageNode): vscode.TreeItem {
   const item = new vscode.TreeItem(name, Collapsed);
   item.id = `${section}:${summary.id}`;
   item.iconPath = new vscode.ThemeIcon('package');
-  item.description = packageLine(summary);
+  item.description = packageLine(section, summary);
   item.tooltip = packageTooltip(summary);
   item.contextValue = [
     'package',
@@ -68,21 +68,32 @@ function packageItem({ section, summary }: PackageNode): vscode.TreeItem {
     ...(summary.installed.length > 0 ? ['installed'] : []),
     ...(summary.published ? ['own'] : []),
   ].join(' ');
-  item.accessibilityInformation = { label: `${name}, ${packageLine(summary)}` };
+  item.accessibilityInformation = { label: `${name}, ${packageLine(section, summary)}` };
   return item;
 }
 
 /** Version, publisher, providers and description in one line, the most telling first. */
-export function packageLine(summary: PackageSummary): string {
+function packageLine(section: PackageSection, summary: PackageSummary): string {
   return [
-    summary.latest === undefined ? t('all versions yanked') : plainText(summary.latest),
-    ...(summary.installed.length > 0 ? [t('installed')] : []),
+    ...(section === 'installed' ? installedVersions(summary) : latestVersion(summary)),
     t('by {0}', summary.published ? t('you') : shortPublisherId(summary.publisher)),
-    countPeers(summary.providers, t),
+    countProviders(summary, t),
     plainText(summary.description, 200),
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+function latestVersion({ latest, installed }: PackageSummary): string[] {
+  const version = latest === undefined ? t('all versions yanked') : plainText(latest);
+  return installed.length > 0 ? [version, t('installed')] : [version];
+}
+
+function installedVersions({ latest, installed }: PackageSummary): string[] {
+  const versions = plainText(installed.join(', '));
+  return latest === undefined || installed.includes(latest)
+    ? [versions]
+    : [versions, t('{0} is out', plainText(latest))];
 }
 
 function packageTooltip(summary: PackageSummary): vscode.MarkdownString {

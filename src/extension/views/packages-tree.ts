@@ -9,6 +9,8 @@ import { packagesItem } from './package-items.ts';
 
 /** Packages read at a time. */
 export const PAGE_SIZE = 50;
+/** Most that the engine hands out in one answer. */
+const LARGEST_PAGE = 1_000;
 const READ_BOUND = 10_000;
 const SECTIONS: readonly PackageSection[] = ['published', 'installed', 'network'];
 
@@ -75,9 +77,10 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
   async #packages({ section }: SectionNode): Promise<PackagesNode[]> {
     const engine = await this.#host.engine();
     const packages: PackageNode[] = [];
+    const shown = this.#shownOf(section);
     let total = Infinity;
-    while (packages.length < Math.min(this.#shownOf(section), total)) {
-      const request = { section, offset: packages.length, limit: PAGE_SIZE };
+    while (packages.length < Math.min(shown, total)) {
+      const request = { section, offset: packages.length, limit: Math.min(shown - packages.length, LARGEST_PAGE) };
       const page = await bounded(READ_BOUND, undefined, (signal) => engine.listPackages(request, { signal }));
       total = page.total;
       if (page.packages.length === 0) break;

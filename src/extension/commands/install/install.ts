@@ -46,7 +46,7 @@ export async function installPackage(services: Services, wanted: Wanted): Promis
     return;
   }
   const installed = await install(services, { ...wanted, version }, to);
-  if (installed !== undefined) void announce(services, installed);
+  if (installed !== undefined) void announce(installed);
 }
 
 async function install(
@@ -84,7 +84,7 @@ function describe(progress: InstallProgress): { text: string; percent?: number }
   return { text: t('Writing: {0}, {1}', count, size), percent: 80 + (done.percent ?? 0) * 0.2 };
 }
 
-async function announce({ log }: Services, installed: InstalledPackage): Promise<void> {
+async function announce(installed: InstalledPackage): Promise<void> {
   const { name, version, path, files, size } = installed;
   const message = t(
     'Installed {0} {1}: {2}, {3}, every byte verified. It is in {4}.',
@@ -94,11 +94,7 @@ async function announce({ log }: Services, installed: InstalledPackage): Promise
     formatBytes(size),
     plainText(path),
   );
-  try {
-    await ask('information', message, [
-      { title: isInWorkspace(path) ? t('Reveal') : t('Open Folder'), run: () => revealFolder(path) },
-    ]);
-  } catch (error) {
-    await reportError(log, error);
-  }
+  await ask('information', message, [
+    { title: isInWorkspace(path) ? t('Reveal') : t('Open Folder'), run: () => revealFolder(path) },
+  ]);
 }

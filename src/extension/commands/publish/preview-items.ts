@@ -42,7 +42,7 @@ function decision(draft: ReleaseDraft): PreviewItem[] {
     {
       label: `$(cloud-upload) ${t('Publish {0}', what)}`,
       description: size,
-      detail: t('Every connected peer can read it from then on. A published version cannot be changed or taken back.'),
+      detail: t('Everyone on the network can read it then, and it cannot be taken back.'),
       alwaysShow: true,
       action: 'publish',
     },

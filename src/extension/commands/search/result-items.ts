@@ -3,7 +3,7 @@ import { shortPublisherId } from '../../../identity/publisher-id.ts';
 import { COMMANDS } from '../../../shared/contributions.ts';
 import type { CommandId, ViewState } from '../../../shared/contributions.ts';
 import type { PackageSummary, SearchResults } from '../../../shared/model.ts';
-import { countPeers } from '../../ui/format.ts';
+import { countPeers, countProviders } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 
 const { t } = vscode.l10n;
@@ -44,12 +44,12 @@ export function packageItem(summary: PackageSummary): PackageItem {
   const facts = [
     summary.latest === undefined ? t('all versions yanked') : plainText(summary.latest),
     t('by {0}', summary.published ? t('you') : shortPublisherId(summary.publisher)),
-    countPeers(summary.providers, t),
-    ...(summary.installed.length > 0 ? [t('installed: {0}', plainText(summary.installed.join(', ')))] : []),
+    countProviders(summary, t),
+    summary.installed.length > 0 ? t('installed: {0}', plainText(summary.installed.join(', '))) : '',
   ];
   return {
     label: `$(package) ${plainText(summary.name)}`,
-    description: facts.join(' · '),
+    description: facts.filter((fact) => fact !== '').join(' · '),
     detail: plainText(summary.description, 200),
     // The engine ranked them; VS Code's own filter would hide what matches by description or tag.
     alwaysShow: true,

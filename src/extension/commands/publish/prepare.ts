@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { DraftProgress } from '../../../shared/api.ts';
+import { MANIFEST_FILES } from '../../../shared/contributions.ts';
+import { errorName } from '../../../shared/errors.ts';
+import type { Diagnostic, ReleaseDraft } from '../../../shared/model.ts';
+import type { Services } from '../../services.ts';
+import { countFiles, formatBytes } from '../../ui/format.ts';
+import { percentOf, withProgress } from '../../ui/progress.ts';
+import { ask, reportError } from '../../ui/report-error.ts';
+import { errorDiagnostics } from './error-diagnostics.ts';
+import { versionLine } from './manifest-position.ts';
+import { showProblems } from './problems.ts';
+import type { PublishTarget } from './publish-target.ts';
+
+const { t } = vscode.l10n;
+
+/**
+ * Have the engine read and pack a project, with progress. What the project is faulted for goes to the Problems view.
+ *
+ * @returns undefined when it cannot be published as it is, and the user was told why
+ * @throws GgenError and AbortError, those that need no word about the project itself
+ */
+export async function prepare(services: Services, target: PublishTarget): Promise<ReleaseDraft | undefined> {
+  services.diagnostics.clear();
+  const publisher = (await services.publisher.key()).id;
+  const engine = await services.host.engine();
+  try {
+    const title = t('Reading {0}', basename(target.root));
+    const draft = await withProgress<ReleaseDraft, DraftProgress>(title, describe, (task) =>
+      engine.draftRelease({ ...target, publisher }, task),
+    );
+    showProblems(services.diagnostics, target.root, draft.diagnostics);
+    return draft;
+  } catch (error) {
+    if (!explain(services, target, error)) throw error;
+    return undefined;
+  }
+}
+
+function describe({ phase, files, bytes, totalFiles, totalBytes }: DraftProgress): { text: string; percent?: number } {
+  if (phase === 'scan') return { text: t('Found {0}, {1}', countFiles(files, t), formatBytes(bytes)) };
+  const count = totalFiles === undefined ? countFiles(files, t) : t('{0} of {1} files', files, totalFiles);
+  return { text: t('Packing: {0}, {1}', count, formatBytes(bytes)), ...percentOf(bytes, totalBytes) };
+}
+
+/** Tell what is wrong with the project and offer the place to mend it; false when the error is about something else. */
+function explain({ diagnostics, log }: Services, target: PublishTarget, error: unknown): boolean {
+  const faults = errorDiagnostics(error);
+  if (faults.length > 0) {
+    showProblems(diagnostics, target.root, faults);
+    void tellProblems(target, faults);
+    return true;
+  }
+  if (errorName(error) !== 'VersionNotHigher') return false;
+  void reportError(log, error, [{ title: t('Open Manifest'), run: () => openVersion(target) }]);
+  return true;
+}
+
+async function tellProblems(target: PublishTarget, faults: readonly Diagnostic[]): Promise<void> {
+  const errors = faults.filter(({ severity }) => severity === 'error');
+  const count = errors.length === 1 ? t('1 problem') : t('{0} problems', errors.length);
+  const files = [...new Set(errors.map(({ path }) => path))].join(', ');
+  await ask('error', t('{0} cannot be published yet: {1} in {2}.', basename(target.root), count, files), [
+    { title: t('Show Problems'), run: () => vscode.commands.executeCommand('workbench.actions.view.problems') },
+  ]);
+}
+
+/** Open the manifest with the cursor on its version. */
+async function openVersion(target: PublishTarget): Promise<void> {
+  for (const name of target.manifest === undefined ? MANIFEST_FILES : [target.manifest]) {
+    const path = join(target.root, name);
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const line = (versionLine(text, name) ?? 1) - 1;
+    await vscode.window.showTextDocument(vscode.Uri.file(path), { selection: new vscode.Range(line, 0, line, 0) });
+    return;
+  }
+}

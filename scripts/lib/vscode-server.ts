@@ -5,11 +5,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { ensureVsCode } from './vscode-install.ts';
+import { enterExtension } from './installed-extension.ts';
 import { collectOutput, spawnOwned, stop } from './processes.ts';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
 export interface ServerOptions {
+  /** Absolute path of an extension's folder, to be there as if the user had installed it. */
+  readonly extension?: string;
+  /**
+   * Smoke-test mode: the window then runs an extension under development, and tests inside the extension host. It
+   * shows no notifications.
+   */
+  readonly smokeTest?: boolean;
   /** User settings, on top of those that keep the workbench quiet. */
   readonly settings?: Settings;
   /** Leave workspace trust as users have it, with its question; off when left out. */
@@ -36,7 +44,6 @@ const START_TIMEOUT = 60_000;
 const FLAGS = [
   '--without-connection-token',
   '--accept-server-license-terms',
-  '--enable-smoke-test-driver',
   '--disable-telemetry',
   '--disable-experiments',
   '--skip-welcome',
@@ -65,6 +72,7 @@ export async function startVsCodeServer(options: ServerOptions = {}): Promise<Vs
   const dataDir = await mkdtemp(join(tmpdir(), 'ggen-vscode-'));
   const writeSettings = (settings: Settings): Promise<void> => writeUserSettings(dataDir, settings);
   await writeSettings(options.settings ?? {});
+  if (options.extension !== undefined) await enterExtension(join(dataDir, 'extensions'), options.extension);
   const child = spawnOwned(process.execPath, argumentsOf(program, dataDir, options), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
@@ -89,6 +97,7 @@ function argumentsOf(program: string, dataDir: string, options: ServerOptions): 
     ...['--host', '127.0.0.1', '--port', '0'],
     ...['--server-data-dir', dataDir, '--extensions-dir', join(dataDir, 'extensions')],
     ...FLAGS,
+    ...(options.smokeTest === true ? ['--enable-smoke-test-driver'] : []),
     ...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']),
   ];
 }

@@ -67,7 +67,7 @@ export interface PackageSummary {
   readonly license: string;
   readonly categories: readonly string[];
   readonly tags: readonly string[];
-  /** Newest version by semver precedence that is not yanked; absent when all are. */
+  /** Newest stable version that is not yanked, or the newest pre-release where there is no stable one; absent when all are yanked. */
   readonly latest?: string;
   /** Number of releases, yanked ones included. */
   readonly versions: number;

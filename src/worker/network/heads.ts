@@ -1,6 +1,7 @@
 import type { ValidateFn, SelectFn } from '@libp2p/kad-dht';
 import { errorMessage } from '../../shared/errors.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import { compareAge } from '../records/compare.ts';
 import { openRecord } from '../records/record.ts';
 import type { NetworkContext, RecordSink } from './context.ts';
 import { headKey, parseHeadKey } from './head-key.ts';
@@ -31,13 +32,10 @@ export function headValidator(catalogue: Catalogue, sink: RecordSink): ValidateF
 
 /** Index of the newest of several valid records. */
 export const selectHead: SelectFn = (_key, values) => {
-  let best = 0;
-  let newest = -1;
-  for (const [index, value] of values.entries()) {
-    const { seq } = openRecord(value).record;
-    if (seq > newest) [best, newest] = [index, seq];
-  }
-  return best;
+  const [newest] = values
+    .map((value, index) => ({ index, opened: openRecord(value) }))
+    .sort((a, b) => compareAge(b.opened, a.opened));
+  return newest?.index ?? 0;
 };
 
 /** Head: the newest record of a package as a DHT value, for asking by exact id (docs/protocols/head.md). */

@@ -18,6 +18,8 @@ export interface HeadlessPeerOptions {
   readonly bootstrap?: readonly string[];
   /** Absolute paths of projects to publish once it is ready. */
   readonly publish?: readonly string[];
+  /** Name that it claims to others; none when left out. */
+  readonly name?: string;
   /** Multiaddr to listen on; a free loopback port when left out. */
   readonly listen?: string;
 }
@@ -73,6 +75,7 @@ function argumentsOf(options: HeadlessPeerOptions): string[] {
   return [
     ...['--listen', options.listen ?? '/ip4/127.0.0.1/tcp/0'],
     ...['--data', options.data],
+    ...(options.name === undefined ? [] : ['--name', options.name]),
     ...(options.bootstrap ?? []).flatMap((address) => ['--bootstrap', address]),
     ...(options.publish ?? []).flatMap((folder) => ['--publish', folder]),
   ];

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { DIST } from '../scripts/lib/paths.ts';
+import { DIST, OUT } from '../scripts/lib/paths.ts';
 import type { PublisherKey } from '../src/identity/publisher-key.ts';
 import { createPublisherKey } from '../src/identity/publisher-key.ts';
 import type { RemoteEngine } from '../src/rpc/client.ts';
 import { connectEngine } from '../src/rpc/client.ts';
-import { workerClosed, workerEndpoint } from '../src/rpc/worker-endpoint.ts';
+import { workerClosed, workerEndpoint, workerEnvironment } from '../src/rpc/worker-endpoint.ts';
 import { DEFAULT_NODE_SETTINGS } from '../src/shared/defaults.ts';
 import type { NodeStatus } from '../src/shared/model.ts';
 
@@ -35,7 +35,11 @@ export class WorkerPeer {
       version: '0.0.0-bench',
       ...(paths === undefined ? {} : { paths }),
     };
-    const worker = new Worker(join(DIST, 'worker.mjs'), { workerData });
+    const worker = new Worker(join(DIST, 'worker.mjs'), {
+      workerData,
+      // As the extension does: what the first start compiled is kept for all later ones.
+      env: workerEnvironment(join(OUT, 'compiled')),
+    });
     const closed = workerClosed(worker);
     const engine = await connectEngine(workerEndpoint(worker), { closed });
     const listen = ['/ip4/127.0.0.1/tcp/0'];

@@ -65,7 +65,9 @@ async function publishAll(
 /** A peer that is started again finds its projects published already: that is as it should be. */
 function publishedBefore(error: unknown): { version: string; id?: string } | undefined {
   if (!(error instanceof GgenError) || error.name !== 'VersionNotHigher') return undefined;
-  const { version, id } = error.details;
+  const { version, newest, id } = error.details;
+  // Lower than the newest is another matter: somebody points this peer at an old state of the project.
+  if (version !== newest) return undefined;
   return { version: String(version), ...(typeof id === 'string' ? { id } : {}) };
 }
 

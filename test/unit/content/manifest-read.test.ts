@@ -140,7 +140,9 @@ describe('reading a manifest file', () => {
   });
 });
 
-describe('hostile manifests', () => {
+describe('hostile manifests', function () {
+  this.timeout(20_000);
+
   const HOSTILE: Readonly<Record<string, Files>> = {
     'a megabyte of brackets': { 'gpack.toml': `x = ${'['.repeat(1_000_000)}` },
     'a megabyte of inline tables': { 'gpack.toml': `x = ${'{a='.repeat(300_000)}` },

@@ -21,7 +21,8 @@ export function spawnOwned(command: string, args: readonly string[], options: Sp
 
 /** Wait for a process to end. Its exit code; 1 when a signal ended it. Rejects when it could not be started. */
 export function exitOf(child: ChildProcess): Promise<number> {
-  if (hasEnded(child)) return Promise.resolve(child.exitCode ?? 1);
+  // One that could not be started has no id, and is about to tell why.
+  if (hasEnded(child) && child.pid !== undefined) return Promise.resolve(child.exitCode ?? 1);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => {
@@ -39,8 +40,8 @@ export function collectOutput(child: ChildProcess): () => string {
   return () => text;
 }
 
-/** Ask a process to end, and end its whole group when it has not within 5 s. */
-export async function stop(child: ChildProcess): Promise<void> {
+/** Ask a process to end, and end its whole group when it has not in time (5 s when left out). */
+export async function stop(child: ChildProcess, patience = PATIENCE): Promise<void> {
   if (!hasEnded(child)) {
     const ended = new Promise<void>((resolve) => {
       child.once('exit', () => {
@@ -50,7 +51,7 @@ export async function stop(child: ChildProcess): Promise<void> {
     child.kill('SIGTERM');
     const timer = setTimeout(() => {
       killGroup(child);
-    }, PATIENCE);
+    }, patience);
     await ended;
     clearTimeout(timer);
   }

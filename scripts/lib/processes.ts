@@ -40,7 +40,7 @@ export function collectOutput(child: ChildProcess): () => string {
   return () => text;
 }
 
-/** Ask a process to end, and end its whole group when it has not in time (5 s when left out). */
+/** Ask a process and its group to end, and see to it when they have not in time (5 s when left out). */
 export async function stop(child: ChildProcess, patience = PATIENCE): Promise<void> {
   if (!hasEnded(child)) {
     const ended = new Promise<void>((resolve) => {
@@ -48,26 +48,26 @@ export async function stop(child: ChildProcess, patience = PATIENCE): Promise<vo
         resolve();
       });
     });
-    child.kill('SIGTERM');
+    signalGroup(child, 'SIGTERM');
     const timer = setTimeout(() => {
-      killGroup(child);
+      signalGroup(child, 'SIGKILL');
     }, patience);
     await ended;
     clearTimeout(timer);
   }
-  killGroup(child);
+  signalGroup(child, 'SIGKILL');
 }
 
 function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }
 
-/** SIGKILL to whatever of the group is left; without groups, to the process itself. */
-function killGroup(child: ChildProcess): void {
+/** Send a signal to whatever of the group is left; where there are no groups, to the process itself. */
+function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined) return;
   try {
-    if (process.platform === 'win32') child.kill('SIGKILL');
-    else process.kill(-child.pid, 'SIGKILL');
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
   } catch {
     // Nobody is left in the group: that is what was wanted.
   }
@@ -79,7 +79,7 @@ function watchSignals(): void {
   if (watching) return;
   watching = true;
   process.on('exit', () => {
-    for (const child of owned) killGroup(child);
+    for (const child of owned) signalGroup(child, 'SIGKILL');
   });
   for (const [signal, code] of [
     ['SIGINT', 130],

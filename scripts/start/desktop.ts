@@ -34,7 +34,8 @@ export async function openDesktop(
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify(settings, undefined, 2));
   const args = [
-    ...[`--extensionDevelopmentPath=${ROOT}`, '--new-window', '--wait', '--disable-workspace-trust'],
+    // Verbose, because only then the window belongs to this group of processes, and ends with it.
+    ...[`--extensionDevelopmentPath=${ROOT}`, '--new-window', '--wait', '--verbose', '--disable-workspace-trust'],
     ...['--user-data-dir', data, '--extensions-dir', join(data, 'extensions')],
     folder,
   ];

@@ -28,7 +28,7 @@ function nodeFacts({ model }: Services, status: EngineStatus | undefined): Fact[
   const { peerId, addresses = [], startedAt } = status?.node ?? {};
   return [
     { label: t('State'), value: stateText(state, t), icon: state === 'failed' ? 'error' : 'pulse' },
-    ...(failure === undefined ? [] : [{ label: t('Reason'), value: failure, icon: 'warning' }]),
+    ...(failure === undefined ? [] : [{ label: t('Reason'), value: failure.text, icon: 'warning' }]),
     ...(peerId === undefined ? [] : [{ label: t('Peer id'), value: peerId, icon: 'key' }]),
     ...addresses.map(addressFact),
     ...(startedAt === undefined ? [] : [{ label: t('Running since'), value: dateTime(startedAt), icon: 'clock' }]),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Editor } from '../harness/editor.ts';
 import { openEditor } from '../harness/editor.ts';
+import { startHeadlessPeer } from '../../../scripts/lib/headless-peer.ts';
 import { startPeer } from '../harness/peer.ts';
 import { testSettings } from '../harness/settings.ts';
 import { eventually } from '../harness/eventually.ts';
@@ -36,6 +37,17 @@ describe('empty states in the window', () => {
     await workbench.view('Peers').waitForWelcome(/node is stopped.*Start Node/s);
     assert.equal(await workbench.statusBarText('ggen.status'), 'Ggen: stopped');
     await workbench.screenshot('welcome-stopped');
+  });
+
+  it('search what is here, and offer to start the node for the rest', async () => {
+    const { workbench } = editor;
+    const { quickInput } = workbench;
+    await workbench.runCommand('Ggen: Search Packages');
+    await eventually('a note that the node is stopped', async () =>
+      (await quickInput.rows()).some(({ description }) => description.startsWith('The node is stopped')),
+    );
+    await workbench.screenshot('search-stopped');
+    await quickInput.cancel();
     await workbench.view('Peers').pressWelcome('Start Node');
     await eventually('a running node', async () => (await workbench.statusBarText('ggen.status')) === 'Ggen: 0 peers');
   });
@@ -89,6 +101,32 @@ describe('empty states in the window', () => {
     await workbench.runCommand('Ggen: Stop Node');
     await workbench.view('Peers').waitForWelcome(/node is stopped/);
     assert.equal(await offered('Ggen: Start Node'), true);
+  });
+});
+
+describe('an engine that cannot start', () => {
+  const cleanup = new AsyncDisposableStack();
+  after(() => cleanup.disposeAsync());
+
+  it('is told of with the reason, and started again when that is gone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ggen-failed-'));
+    cleanup.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const opened = await openEditor({ folder, settings: QUIET });
+    cleanup.defer(() => opened.close());
+    const { workbench, server } = opened;
+    // Somebody else has the extension's data folder.
+    const data = join(server.dataDir, 'data', 'User', 'globalStorage', 'ggen.ggen-p2p');
+    const other = await startHeadlessPeer({ data });
+    cleanup.defer(() => other.stop());
+    await workbench.openView('Ggen');
+    await workbench.view('Packages').waitForWelcome(/runs the Ggen node already.*Restart Node/s);
+    await workbench.view('Peers').waitForWelcome(/no peer can be connected.*Show Status/s);
+    assert.equal(await workbench.statusBarText('ggen.status'), 'Ggen: failed');
+    await workbench.screenshot('welcome-failed');
+
+    await other.stop();
+    await workbench.view('Packages').pressWelcome('Restart Node');
+    await workbench.view('Peers').waitForWelcome(/The node is running/);
   });
 });
 

@@ -11,6 +11,7 @@ import type { TemporaryProject } from '../harness/project.ts';
 import { copyExample } from '../harness/project.ts';
 import { testSettings } from '../harness/settings.ts';
 import type { Workbench } from '../harness/workbench.ts';
+import { startStallingPeer } from './stalling-peer.ts';
 
 const EXAMPLES = ['rust-cli-subcommand', 'rust-error-types', 'sql-from-shapes'] as const;
 
@@ -64,7 +65,7 @@ describe('marketplace in the window', () => {
     const rows = await view.treeRows();
     assert.deepEqual(
       rows.filter(({ level }) => level === 1).map(({ label, description }) => `${label}: ${description}`),
-      ['Published: nothing published from here yet', 'Installed: nothing installed yet', 'On the network: 3'],
+      ['Published: nothing yet', 'Installed: nothing yet', 'On the network: 3'],
     );
     const pack = rows.find(({ level, label }) => level === 2 && label.includes('sql-from-shapes'));
     assert.ok(pack !== undefined, JSON.stringify(rows));
@@ -93,8 +94,8 @@ describe('marketplace in the window', () => {
     console.log(`      both peers list it ${Math.round(performance.now() - start)} ms after the confirmation`);
     const { message } = await workbench.notifications.waitFor(/^Published reading-time 1\.0\.0: \d+ files, /);
     assert.match(message, /Announced to 2 peers\.$/);
-    await workbench.screenshot('published');
     await workbench.view('Packages').waitForRow(/^Published 1$/);
+    await workbench.screenshot('published');
   });
 
   it('tells once what the publisher key is', async () => {
@@ -239,15 +240,49 @@ describe('marketplace in the window', () => {
     await workbench.updateSettings({ 'ggen.search.fanOut': 3 });
   });
 
+  it('says that a package cannot be had, with nothing written', async () => {
+    await peers[0].stop();
+    await install(/cli-subcommand/);
+    const { severity, buttons } = await workbench.notifications.waitFor(/serve this package|serves this package/);
+    assert.equal(severity, 'error');
+    assert.ok(buttons.includes('Show Peers'));
+    await nothingWritten('cli-subcommand');
+  });
+
+  it('gives up an installation that is cancelled, with nothing written', async () => {
+    const asleep = await startStallingPeer(join(ROOT, 'examples/rust-cli-subcommand'));
+    cleanup.defer(() => asleep.stop());
+    await workbench.updateSettings({ 'ggen.node.bootstrap': [asleep.address] });
+    await workbench.notifications.press(/The settings of the Ggen node changed/, 'Restart Node');
+    await workbench.view('Packages').waitForRow(/^On the network 4$/);
+    asleep.fallSilent();
+    await install(/cli-subcommand/);
+    await workbench.notifications.press(/Installing .*cli-subcommand/, 'Cancel');
+    await eventually('an end of the installation', async () => (await workbench.notifications.list()).length === 0);
+    await nothingWritten('cli-subcommand');
+  });
+
   for (const theme of ['light', 'dark', 'hc', 'hc-light'] as const) {
     it(`stands in the theme '${theme}'`, async () => {
       await workbench.setTheme(theme);
-      await workbench.view('Packages').waitForRow(/^On the network 3$/);
+      await workbench.view('Packages').waitForRow(/^On the network \d$/);
       await workbench.screenshot(`views-${theme}`);
       await workbench.runCommand('Ggen: Search Packages');
       await workbench.quickInput.waitForRow(/sql-from-shapes/);
       await workbench.screenshot(`search-${theme}`);
     });
+  }
+
+  /** Choose the package and the folder that is suggested. */
+  async function install(name: RegExp): Promise<void> {
+    await workbench.runCommand('Ggen: Install Package');
+    await workbench.quickInput.choose(name);
+    await workbench.quickInput.choose(/\/packages\//);
+  }
+
+  async function nothingWritten(name: string): Promise<void> {
+    const packages = await readdir(join(project.folder, 'packages'), { recursive: true });
+    assert.ok(!packages.some((path) => path.includes(name)), packages.join());
   }
 
   /** Open a file by double clicks in the Explorer, then come back to the view of the packages. */

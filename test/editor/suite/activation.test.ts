@@ -18,7 +18,9 @@ describe('activation', () => {
     const { services } = await hooks();
     const { model } = services;
     assert.equal(vscode.workspace.getConfiguration('ggen').get('node.autoStart'), true, 'as the suite is started');
-    await eventually('a running node', () => model.state === 'running', { seen: () => model.failure ?? model.state });
+    await eventually('a running node', () => model.state === 'running', {
+      seen: () => model.failure?.text ?? model.state,
+    });
   });
 
   it('registers every command', async () => {

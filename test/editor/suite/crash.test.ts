@@ -25,7 +25,7 @@ describe('a worker that crashes', () => {
     }
     await assert.rejects(engine.status({}), { name: 'EngineStopped' });
     await eventually('the state that says so', () => model.state === 'restarting');
-    assert.match(model.failure ?? '', /./);
+    assert.match(model.failure?.text ?? '', /./);
     assert.deepEqual(model.connectedPeers, []);
 
     await eventually('a node that runs again', () => model.state === 'running');
@@ -40,7 +40,7 @@ describe('a worker that crashes', () => {
     const host = new EngineHost(() => startEngineProcess(options), services.log);
     await assert.rejects(host.engine(), { name: 'EngineStopped' });
     assert.equal(host.state, 'failed');
-    assert.match(host.failure ?? '', /no-such-worker/);
+    assert.match(host.failure?.message ?? '', /no-such-worker/);
     await host.stop();
     host.dispose();
   });

@@ -87,5 +87,19 @@ describe('with another peer', () => {
     for (const file of ['gpack.toml', 'README.md', 'templates/hello.tmpl']) {
       assert.deepEqual(await readFile(join(installed.path, file)), await readFile(join(project, file)), file);
     }
+    await command(COMMANDS.revealInstalled, node);
+  });
+
+  it('copies the id of a package, with the version of a release', async () => {
+    const { views } = await hooks();
+    const section = (await views.packages.getChildren()).find(
+      (one) => one.kind === 'section' && one.section === 'network',
+    );
+    const [node] = await views.packages.getChildren(section);
+    const [release] = await views.packages.getChildren(node);
+    await command(COMMANDS.copyPackageId, node);
+    assert.equal(await vscode.env.clipboard.readText(), `${peer.publisher}/suite-remote`);
+    await command(COMMANDS.copyPackageId, release);
+    assert.equal(await vscode.env.clipboard.readText(), `${peer.publisher}/suite-remote@2.0.0`);
   });
 });

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../shared/api.ts';
-import { GgenError, errorMessage } from '../../shared/errors.ts';
+import { GgenError, errorMessage, errorName } from '../../shared/errors.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { RestartPolicy } from './restart-policy.ts';
 
@@ -50,7 +50,7 @@ export class EngineHost implements vscode.Disposable {
   /**
    * The engine, started if necessary. A call during the wait after a crash starts it at once.
    *
-   * @throws GgenError EngineUnavailable
+   * @throws GgenError EngineUnavailable, DataDirInUse, UnsupportedRuntime, DatabaseTooNew
    */
   engine(): Promise<Engine> {
     if (this.#process !== undefined) return Promise.resolve(this.#process.engine);
@@ -61,7 +61,7 @@ export class EngineHost implements vscode.Disposable {
     return this.#starting;
   }
 
-  /** Start anew after the engine was given up, or replace the one that runs. @throws GgenError EngineUnavailable */
+  /** Start anew after the engine was given up, or replace the one that runs. @throws GgenError, as `engine` */
   async restart(): Promise<Engine> {
     this.#policy.reset();
     await this.#stopProcess();
@@ -97,7 +97,7 @@ export class EngineHost implements vscode.Disposable {
       return process.engine;
     } catch (error) {
       this.#startFailed(error);
-      throw error;
+      throw unavailable(error);
     }
   }
 
@@ -153,4 +153,10 @@ export class EngineHost implements vscode.Disposable {
     this.#state = state;
     this.#stateChange.fire(state);
   }
+}
+
+/** To whoever asked for an engine, one that died while it started was never there; other errors say more than that. */
+function unavailable(error: unknown): unknown {
+  if (errorName(error) !== 'EngineStopped') return error;
+  return new GgenError('EngineUnavailable', errorMessage(error), { cause: error });
 }

@@ -38,7 +38,7 @@ describe('a worker that crashes', () => {
     const script = join(workspaceFolder(), 'no-such-worker.mjs');
     const options = { script, dataDir: workspaceFolder(), version: '0', onOutput: () => undefined };
     const host = new EngineHost(() => startEngineProcess(options), services.log);
-    await assert.rejects(host.engine(), { name: 'EngineStopped' });
+    await assert.rejects(host.engine(), { name: 'EngineUnavailable' });
     assert.equal(host.state, 'failed');
     assert.match(host.failure?.message ?? '', /no-such-worker/);
     await host.stop();

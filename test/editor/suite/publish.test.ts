@@ -60,6 +60,20 @@ describe('publishing', () => {
     );
   });
 
+  it('saves what is edited first', async () => {
+    const { services } = await hooks();
+    const document = await vscode.workspace.openTextDocument(join(root, 'gpack.toml'));
+    const edit = new vscode.WorkspaceEdit();
+    const version = document.positionAt(document.getText().indexOf('1.1.0'));
+    edit.replace(document.uri, new vscode.Range(version, version.translate(0, 5)), '1.2.0');
+    await vscode.workspace.applyEdit(edit);
+    assert.equal(document.isDirty, true);
+    await publish('accept');
+    assert.equal(document.isDirty, false);
+    const engine = await services.host.engine();
+    assert.equal((await engine.listPackages({ section: 'published' })).packages[0]?.latest, '1.2.0');
+  });
+
   it('fills the Packages view: sections, packages, releases', async () => {
     const { views, services } = await hooks();
     await eventually('a count of published packages', () => services.model.counts.published === 1);
@@ -72,9 +86,9 @@ describe('publishing', () => {
     assert.equal(node?.kind, 'package');
     const item = views.packages.getTreeItem(node);
     assert.equal(item.label, 'suite-greeting');
-    assert.match(String(item.description), /^1\.1\.0 · by you · .*Greets in the tests$/);
-    assert.match(item.accessibilityInformation?.label ?? '', /suite-greeting, 1\.1\.0/);
-    assert.deepEqual((await children(node)).map(itemLabel), ['1.1.0', '1.0.0']);
+    assert.match(String(item.description), /^1\.2\.0 · by you · .*Greets in the tests$/);
+    assert.match(item.accessibilityInformation?.label ?? '', /suite-greeting, 1\.2\.0/);
+    assert.deepEqual((await children(node)).map(itemLabel), ['1.2.0', '1.1.0', '1.0.0']);
 
     async function children(parent: PackagesNode | undefined): Promise<PackagesNode[]> {
       return await views.packages.getChildren(parent);

@@ -1,7 +1,7 @@
 /** Runs a task's programs with the project's Node, and passes signals on to the one that runs. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 
 /** How often to look whether npm's shell is still there, in milliseconds. */
@@ -25,7 +25,7 @@ export async function runSteps(steps, args, where) {
 }
 
 function runStep(args, { root, node }) {
-  const path = [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter);
+  const path = [dirname(node), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter);
   const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path } });
   const pass = (signal) => {
     // Ctrl+C reaches everything in the terminal's foreground by itself; a second one would count as impatience.

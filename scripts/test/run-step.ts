@@ -6,7 +6,7 @@ import { readReport, REPORT_FILE, type Report } from './report.ts';
 import type { Step } from './tiers.ts';
 
 /** Longest time that one step may take, in milliseconds. */
-const TIMEOUT = 10 * 60_000;
+const TIMEOUT = 5 * 60_000;
 
 /**
  * Run a step to its end, its output to this process's.

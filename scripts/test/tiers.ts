@@ -52,7 +52,7 @@ export const TIERS: readonly Tier[] = [
   {
     name: 'net',
     purpose: 'whole nodes over real TCP on loopback',
-    steps: [mocha('Network tests', '--timeout', '60000', 'test/net/**/*.test.ts')],
+    steps: [mocha('Network tests', '--timeout', '60000', 'test/net/**/*.test.ts', 'test/cli/**/*.test.ts')],
   },
   {
     name: 'boundary',

@@ -25,6 +25,7 @@ interface Demo {
 async function main(once: boolean): Promise<number> {
   const stopped = stopRequest();
   await using cleanup = new AsyncDisposableStack();
+  if (!once) console.log('Starting two peers with the packages of examples/…');
   const demo = await prepare(cleanup);
   const code = once || !hasDisplay() ? undefined : findDesktopCode();
   if (code === undefined) {

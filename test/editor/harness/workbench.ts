@@ -87,6 +87,8 @@ export class Workbench {
     await tab.waitFor();
     // A click on the container that is shown already would hide it.
     if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+    // Away from the icon, whose tooltip would cover what is looked at.
+    await this.page.mouse.move(800, 300);
     await this.page
       .locator('.part.sidebar .composite.title')
       .filter({ hasText: new RegExp(container, 'i') })

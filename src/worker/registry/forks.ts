@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { errorName } from '../../shared/errors.ts';
 import type { RecordSink, TakeResult } from '../network/context.ts';
+import { Slices } from '../network/slices.ts';
 import { mergeRecords } from '../records/next.ts';
 import { openRecord } from '../records/record.ts';
 import type { OpenedRecord, PackageRecord } from '../records/record.ts';
@@ -26,10 +27,20 @@ export class ForkKeeper implements RecordSink {
 
   async takeMany(envelopes: readonly Uint8Array[]): Promise<readonly TakeResult[]> {
     const results = await this.#inner.takeMany?.(envelopes);
-    if (results === undefined) return envelopes.map((envelope) => this.take(envelope));
+    if (results === undefined) return this.#takeEach(envelopes);
     for (const [index, result] of results.entries()) {
       const envelope = envelopes[index];
       if (envelope !== undefined) this.#keep(envelope, result);
+    }
+    return results;
+  }
+
+  async #takeEach(envelopes: readonly Uint8Array[]): Promise<readonly TakeResult[]> {
+    const slices = new Slices();
+    const results: TakeResult[] = [];
+    for (const envelope of envelopes) {
+      await slices.next();
+      results.push(this.take(envelope));
     }
     return results;
   }

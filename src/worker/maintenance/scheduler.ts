@@ -74,7 +74,8 @@ class Entry {
   readonly #log: Logger;
   readonly #stopped = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  #active = false;
+  #ended: Promise<void> = Promise.resolve();
   #next: number | undefined;
   /** Asked for while it was running: run again after so many milliseconds. */
   #asked: number | undefined;
@@ -91,25 +92,25 @@ class Entry {
     const spread = delay * (1 + JITTER * (Math.random() - 0.5) * 2);
     this.#next = Date.now() + spread;
     this.#timer = setTimeout(() => {
-      this.#running = this.#run();
+      this.#ended = this.#run();
     }, spread);
     this.#timer.unref();
   }
 
   soon(delay: number): void {
-    if (this.#running !== undefined) this.#asked = Math.min(this.#asked ?? Infinity, delay);
+    if (this.#active) this.#asked = Math.min(this.#asked ?? Infinity, delay);
     else if (this.#next === undefined || Date.now() + delay < this.#next) this.schedule(delay);
   }
 
   async stop(): Promise<void> {
     this.#stopped.abort();
     clearTimeout(this.#timer);
-    await this.#running;
+    await this.#ended;
   }
 
   status(): TaskStatus {
     const { name, title } = this.#task;
-    const running = this.#running !== undefined;
+    const running = this.#active;
     return {
       name,
       title,
@@ -120,6 +121,7 @@ class Entry {
   }
 
   async #run(): Promise<void> {
+    this.#active = true;
     const lastRun = Date.now();
     const started = performance.now();
     const bound = AbortSignal.timeout(this.#task.bound);
@@ -135,7 +137,7 @@ class Entry {
     }
     const detail = report?.detail === undefined ? {} : { detail: report.detail };
     this.#last = { lastRun, duration: performance.now() - started, result, ...detail };
-    this.#running = undefined;
+    this.#active = false;
     const asked = this.#asked;
     this.#asked = undefined;
     this.schedule(Math.min(asked ?? Infinity, report?.again ?? this.#task.every));

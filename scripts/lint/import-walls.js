@@ -12,7 +12,7 @@ export const WALLS = {
   identity: { rooms: ['shared'], packages: ['multiformats'] },
   rpc: { rooms: ['shared'], packages: ['comlink'] },
   'worker/node': {
-    rooms: ['shared', 'worker/catalogue', 'worker/log', 'worker/reputation'],
+    rooms: ['shared', 'worker/catalogue', 'worker/log', 'worker/maintenance', 'worker/reputation'],
     packages: [
       'libp2p',
       '@libp2p/tcp',
@@ -45,12 +45,15 @@ export const WALLS = {
   },
   'worker/catalogue': { rooms: ['shared', 'worker/records', 'worker/reputation'], packages: ['semver'] },
   'worker/reputation': { rooms: ['shared'], packages: [] },
+  // When upkeep is done, not what is done: each room brings its own tasks.
+  'worker/maintenance': { rooms: ['shared', 'worker/log'], packages: [] },
   'worker/network': {
     rooms: [
       'shared',
       'identity',
       'worker/records',
       'worker/catalogue',
+      'worker/maintenance',
       'worker/reputation',
       'worker/node',
       'worker/log',

@@ -55,6 +55,15 @@ export interface Calls {
   peer: Call<{ readonly id: string }, PeerDetails>;
   /** Dial a bootstrap peer now; it is also asked again after every restart of the node within this session. */
   bootstrap: Call<{ readonly address: string }, BootstrapResult>;
+  /**
+   * Have nothing to do with a peer: its connections are closed, it can neither connect nor be dialled, and no record is
+   * taken from it. Until `until` (milliseconds since the epoch), or until it is lifted.
+   */
+  banPeer: Call<{ readonly id: string; readonly reason?: string; readonly until?: number }, PeerDetails>;
+  /** Lift a ban, whoever made it. The peer begins without new offences; its score stays. */
+  unbanPeer: Call<{ readonly id: string }, PeerDetails>;
+  /** Prefer a peer in everything and never ban it automatically, or take that back. Lifts a ban. */
+  trustPeer: Call<{ readonly id: string; readonly trusted: boolean }, PeerDetails>;
 
   // The Registry, eight methods. Publish and delete take what a draft* call prepared, with the publisher's signature.
   search: Call<SearchQuery, SearchResults, SearchResults>;
@@ -84,6 +93,11 @@ export interface Calls {
   >;
   install: Call<InstallRequest, InstalledPackage, InstallProgress>;
   installed: Call<Empty, readonly InstalledPackage[]>;
+  /**
+   * Serve a package's content to nobody any more. The files stay here, and its record goes on travelling. Publishing or
+   * installing the package again serves it again.
+   */
+  stopServing: Call<{ readonly id: string }, void>;
 }
 
 export interface DraftRequest {
@@ -149,6 +163,9 @@ export const CALL_NAMES = Object.keys({
   peers: 0,
   peer: 0,
   bootstrap: 0,
+  banPeer: 0,
+  unbanPeer: 0,
+  trustPeer: 0,
   search: 0,
   getPackage: 0,
   getPackageVersion: 0,
@@ -163,4 +180,5 @@ export const CALL_NAMES = Object.keys({
   listPackages: 0,
   install: 0,
   installed: 0,
+  stopServing: 0,
 } satisfies Record<CallName, 0>) as readonly CallName[];

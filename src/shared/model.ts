@@ -198,6 +198,25 @@ export interface InstalledPackage {
   readonly installedAt: number;
 }
 
+/**
+ * How this node stands to a peer. `ignored`: its score is too low, it is not asked. `banned`: no connection, nothing taken.
+ */
+export type PeerStanding = 'normal' | 'trusted' | 'ignored' | 'banned';
+
+/** The terms of a peer's score; they add up to it, before the cut at 1. ggen's formula, see `src/worker/reputation`. */
+export interface ReputationParts {
+  /** 0 to 0.5. */
+  readonly success: number;
+  /** 0 to 0.25. */
+  readonly responseTime: number;
+  /** 0 to 0.15. */
+  readonly availability: number;
+  /** 0 to 0.1. */
+  readonly recency: number;
+  /** 0 to 0.1; 0 unless both places are known. */
+  readonly proximity: number;
+}
+
 export interface PeerSummary {
   readonly id: string;
   /** As the peer claims it in identify; empty when it claims none. */
@@ -212,8 +231,13 @@ export interface PeerSummary {
   readonly rtt?: number;
   /** 0 to 1; ggen's formula, see `src/worker/reputation`. */
   readonly reputation: number;
-  /** Distinct packages that this peer is known to serve. */
+  /** Distinct packages that this peer says it serves. */
   readonly packages: number;
+  readonly standing: PeerStanding;
+  /** Why, in words for the user; absent when `standing` is `normal`. */
+  readonly standingReason?: string;
+  /** When an automatic ban ends; absent when it does not end by itself. */
+  readonly standingUntil?: number;
 }
 
 export interface PeerDetails extends PeerSummary {
@@ -224,8 +248,14 @@ export interface PeerDetails extends PeerSummary {
   readonly failures: number;
   /** Running average in milliseconds; absent before the first sample. */
   readonly averageResponse?: number;
+  /** Bytes per second of its last transfers; absent before the first. */
+  readonly throughput?: number;
   readonly lastSeen?: number;
   readonly provides: readonly string[];
+  /** Distinct packages of which it sent content that was verified: what its score counts. */
+  readonly verifiedPackages: number;
+  /** Why `reputation` is what it is. */
+  readonly reputationParts: ReputationParts;
 }
 
 export interface NodeSettings {
@@ -267,6 +297,26 @@ export interface EngineStatus {
   readonly memory: number;
   /** Bootstrap peers and what came of dialling each. */
   readonly bootstrap: readonly BootstrapResult[];
+  /** The engine's upkeep: those of the node only while it runs. */
+  readonly tasks: readonly TaskStatus[];
+}
+
+/** A task of the engine's own upkeep, as it stands. */
+export interface TaskStatus {
+  /** Stable short name, for example `put-heads`. */
+  readonly name: string;
+  /** What it does, in words for the user. */
+  readonly title: string;
+  readonly running: boolean;
+  /** When its last run began; absent before the first. */
+  readonly lastRun?: number;
+  /** Milliseconds that the last finished run took. */
+  readonly duration?: number;
+  readonly result?: 'ok' | 'failed' | 'timed-out';
+  /** What the last finished run did, or why it failed. */
+  readonly detail?: string;
+  /** When it runs next. */
+  readonly next?: number;
 }
 
 export interface BootstrapResult {

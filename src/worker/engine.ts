@@ -8,11 +8,18 @@ import { createLoggers } from './log.ts';
 import { NodeHost } from './node-host.ts';
 import { ALL_PATHS } from './network/context.ts';
 import type { Path } from './network/context.ts';
+import { Scheduler } from './maintenance/scheduler.ts';
+import type { Transports } from './node/libp2p-options.ts';
+import { ServedBlockstore } from './node/served-blockstore.ts';
+import { PeerStandings } from './peer-standings.ts';
 import { NEVER } from './registry/context.ts';
 import type { RegistryContext } from './registry/context.ts';
+import { ForkKeeper } from './registry/forks.ts';
 import { Ingest } from './registry/ingest.ts';
 import { Registry } from './registry/registry.ts';
+import { ServedContent } from './registry/served-content.ts';
 import { Conduct } from './reputation/conduct.ts';
+import { upkeep } from './upkeep.ts';
 
 export interface EngineOptions {
   /** Folder of this node's state; created when missing. One engine at a time may have it. */
@@ -21,6 +28,8 @@ export interface EngineOptions {
   readonly version: string;
   /** Ways on which records travel; all when left out. */
   readonly paths?: readonly Path[];
+  /** How peers are reached; TCP when left out. */
+  readonly transports?: Transports;
 }
 
 export interface EngineHost extends Engine {
@@ -34,7 +43,8 @@ export interface EngineHost extends Engine {
  *
  * @throws GgenError DataDirInUse, DatabaseTooNew, UnsupportedRuntime
  */
-export async function createEngine({ dataDir, version, paths = ALL_PATHS }: EngineOptions): Promise<EngineHost> {
+export async function createEngine(options: EngineOptions): Promise<EngineHost> {
+  const { dataDir, version, paths = ALL_PATHS, transports } = options;
   const catalogue = await openCatalogue(dataDir);
   const blocks = await openBlocks(dataDir);
   await removeLeftOverDrafts(dataDir);
@@ -45,7 +55,19 @@ export async function createEngine({ dataDir, version, paths = ALL_PATHS }: Engi
   const loggers = createLoggers((line) => {
     events.log(line);
   });
-  const conduct = new Conduct(catalogue.peers);
+  const conduct = new Conduct({
+    peers: catalogue.peers,
+    standings: catalogue.standings,
+    onBan: (peer) => {
+      host.disconnect(peer);
+    },
+    onChange: () => {
+      events.peersChanged();
+    },
+  });
+  const scheduler = new Scheduler(loggers('upkeep'));
+  const served = new ServedContent(catalogue, blocks);
+  await served.refresh();
   const background = new Background(loggers('engine'));
   const onChange = (id: string): void => {
     events.packagesChanged(id);
@@ -55,8 +77,10 @@ export async function createEngine({ dataDir, version, paths = ALL_PATHS }: Engi
     dataDir,
     version,
     catalogue,
-    blocks,
-    sink: ingest,
+    blocks: new ServedBlockstore(blocks, (cid) => served.isHidden(cid)),
+    scheduler,
+    ...(transports === undefined ? {} : { transports }),
+    sink: new ForkKeeper(ingest, catalogue),
     conduct,
     loggers,
     paths: new Set(paths),
@@ -73,6 +97,7 @@ export async function createEngine({ dataDir, version, paths = ALL_PATHS }: Engi
     catalogue,
     blocks,
     ingest,
+    served,
     conduct,
     loggers,
     network: () => host.network,
@@ -83,8 +108,11 @@ export async function createEngine({ dataDir, version, paths = ALL_PATHS }: Engi
     },
   };
   const registry = new Registry(context);
+  for (const task of upkeep(catalogue, conduct)) scheduler.add(task);
+  const standing = new PeerStandings(host, conduct);
   const close = async (): Promise<void> => {
     await host.stop();
+    await scheduler.stop();
     await background.stop();
     await registry.close();
     events.close();
@@ -99,6 +127,9 @@ export async function createEngine({ dataDir, version, paths = ALL_PATHS }: Engi
     stopNode: () => host.stop(),
     peers: ({ connectedOnly = false }) => Promise.resolve(host.peers(connectedOnly)),
     peer: ({ id }) => host.peer(id),
+    banPeer: (request) => standing.ban(request),
+    unbanPeer: ({ id }) => standing.pardon(id),
+    trustPeer: ({ id, trusted }) => standing.trust(id, trusted),
     bootstrap: ({ address }, options) => host.bootstrap(address, options?.signal),
     status: () =>
       Promise.resolve({
@@ -107,6 +138,7 @@ export async function createEngine({ dataDir, version, paths = ALL_PATHS }: Engi
         dataDir,
         counts: catalogue.packages.counts(),
         memory: process.memoryUsage.rss(),
+        tasks: scheduler.status(),
         ...host.figures(),
         ...(host.settings === undefined ? {} : { settings: host.settings }),
       }),
@@ -126,6 +158,7 @@ export async function createEngine({ dataDir, version, paths = ALL_PATHS }: Engi
     discardDraft: ({ draft }) => registry.discardDraft(draft),
     listPackages: (request) => Promise.resolve(registry.listPackages(request)),
     install: (request, options) => registry.install(request, options?.signal ?? NEVER, options?.onProgress),
+    stopServing: ({ id }) => registry.stopServing(id),
     installed: () => Promise.resolve(catalogue.installs.list()),
 
     subscribe: (name, listener) => events.subscribe(name, listener),

@@ -8,11 +8,13 @@ import type {
   PeerSummary,
 } from '../shared/model.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
-import type { BlockFiles } from './content/blocks.ts';
 import type { LoggerFactory } from './log.ts';
+import type { Scheduler } from './maintenance/scheduler.ts';
 import { Connector, parseBootstrapAddress } from './node/connector.ts';
+import type { Transports } from './node/libp2p-options.ts';
 import { startNode } from './node/node.ts';
-import type { MarketplaceNode } from './node/node.ts';
+import type { Blockstore, MarketplaceNode } from './node/node.ts';
+import { peerIdFromText } from './node/peer-id.ts';
 import { loadOrCreatePeerKey } from './node/peer-key.ts';
 import { Presence, awayDetails, awayPeers } from './node/presence.ts';
 import { checkSettings, sameSettings } from './node/settings.ts';
@@ -26,7 +28,11 @@ export interface NodeHostOptions {
   readonly dataDir: string;
   readonly version: string;
   readonly catalogue: Catalogue;
-  readonly blocks: BlockFiles;
+  /** The blocks that are served. */
+  readonly blocks: Blockstore;
+  readonly scheduler: Scheduler;
+  /** TCP when left out. */
+  readonly transports?: Transports;
   readonly sink: RecordSink;
   readonly conduct: Conduct;
   readonly loggers: LoggerFactory;
@@ -40,6 +46,7 @@ interface Running {
   readonly network: Network;
   readonly connector: Connector;
   readonly presence: Presence;
+  readonly endTasks: readonly (() => Promise<void>)[];
   readonly stopped: AbortController;
   readonly startedAt: number;
 }
@@ -111,19 +118,26 @@ export class NodeHost {
 
   peers(connectedOnly: boolean): PeerSummary[] {
     if (this.#running !== undefined) return this.#running.presence.list(connectedOnly);
-    return connectedOnly ? [] : awayPeers(this.#options.catalogue, new Set());
+    return connectedOnly ? [] : awayPeers(this.#options.catalogue, this.#options.conduct, new Set());
   }
 
   /** @throws GgenError PeerNotFound */
   async peer(id: string): Promise<PeerDetails> {
     if (this.#running !== undefined) return this.#running.presence.details(id);
-    const details = awayDetails(this.#options.catalogue, id);
+    const details = awayDetails(this.#options.catalogue, this.#options.conduct, id);
     if (details === undefined) {
       throw new GgenError('PeerNotFound', `Peer ${id} is not known here. The Peers view lists those that are.`, {
         details: { id },
       });
     }
     return details;
+  }
+
+  /** Close all connections of a peer; it is banned already, so none comes back. */
+  disconnect(id: string): void {
+    this.#running?.node.libp2p.hangUp(peerIdFromText(id)).catch((error: unknown) => {
+      this.#options.loggers('node').debug(`Closing the connections of peer ${id}: ${errorMessage(error)}`);
+    });
   }
 
   /** @throws GgenError InvalidAddress, NodeNotRunning */
@@ -162,7 +176,7 @@ export class NodeHost {
   }
 
   async #compose(settings: NodeSettings): Promise<Running> {
-    const { catalogue, blocks, sink, conduct, loggers, dataDir, version, paths } = this.#options;
+    const { catalogue, blocks, sink, conduct, scheduler, loggers, dataDir, version, paths, transports } = this.#options;
     const node = await startNode({
       privateKey: await loadOrCreatePeerKey(dataDir),
       datastore: new SqliteDatastore(catalogue.db),
@@ -172,16 +186,19 @@ export class NodeHost {
       validateHead: headValidator(catalogue, sink),
       selectHead,
       reputation: (peer) => conduct.score(peer),
+      isBanned: (peer) => conduct.isBanned(peer),
+      ...(transports === undefined ? {} : { transports }),
     });
     const stopped = new AbortController();
     const log = loggers('network');
-    const network = new Network({ node, catalogue, sink, conduct, log, paths, stopped: stopped.signal });
-    const presence = new Presence(node, catalogue, this.#options.onPeers);
-    const connector = new Connector(node, loggers('connector'));
+    const network = new Network({ node, catalogue, sink, conduct, scheduler, log, paths, stopped: stopped.signal });
+    const presence = new Presence(node, catalogue, conduct, this.#options.onPeers);
+    const connector = new Connector(node, loggers('connector'), (peer) => conduct.isBanned(peer));
     await network.start();
-    connector.start([...settings.bootstrap, ...this.#addedBootstrap]);
+    const connect = connector.task([...settings.bootstrap, ...this.#addedBootstrap]);
+    const endTasks = [scheduler.add(connect), scheduler.add(presence.task())];
     loggers('node').info(`Listening as ${node.peerId.toString()} on ${node.addresses().join(', ')}`);
-    return { node, network, connector, presence, stopped, startedAt: Date.now() };
+    return { node, network, connector, presence, endTasks, stopped, startedAt: Date.now() };
   }
 
   async #stopRunning(): Promise<void> {
@@ -194,7 +211,10 @@ export class NodeHost {
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, WIND_DOWN_MS);
     });
-    await Promise.race([Promise.allSettled([running.network.stop(), running.connector.stop()]), patience]);
+    await Promise.race([
+      Promise.allSettled([running.network.stop(), ...running.endTasks.map((end) => end())]),
+      patience,
+    ]);
     clearTimeout(timer);
     await running.node.stop().catch((error: unknown) => {
       this.#options.loggers('node').warn(`The node did not stop cleanly: ${errorMessage(error)}`);

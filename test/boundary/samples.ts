@@ -52,6 +52,7 @@ const peer: PeerSummary = {
   rtt: 0.25,
   reputation: 0.978723,
   packages: 12,
+  standing: 'normal',
 };
 
 const away: PeerSummary = {
@@ -61,6 +62,9 @@ const away: PeerSummary = {
   connected: false,
   reputation: 0,
   packages: 0,
+  standing: 'banned',
+  standingReason: 'It sent five records with a false signature.',
+  standingUntil: 1_760_000_100_000,
 };
 
 const details: PeerDetails = {
@@ -72,7 +76,10 @@ const details: PeerDetails = {
   failures: 2,
   averageResponse: 120,
   lastSeen: 1_760_000_000_002,
+  throughput: 90_000_000,
   provides: ['pub/one', 'pub/two'],
+  verifiedPackages: 1,
+  reputationParts: { success: 0.478723, responseTime: 0.25, availability: 0.15, recency: 0.1, proximity: 0 },
 };
 
 const metadata: PackageMetadata = {
@@ -180,6 +187,19 @@ const status: EngineStatus = {
   counts: { published: 1, installed: 2, network: 3 },
   memory: 123_456_789,
   bootstrap: [{ address: settings.bootstrap[0]!, state: 'failed', error: 'refused' }],
+  tasks: [
+    {
+      name: 'put-heads',
+      title: 'Put own packages into the DHT again',
+      running: false,
+      lastRun: 1_760_000_000_006,
+      duration: 12,
+      result: 'ok',
+      detail: '3 packages',
+      next: 1_760_000_100_006,
+    },
+    { name: 'sync', title: 'Catch up with connected peers', running: true },
+  ],
 };
 
 const installed: InstalledPackage = {
@@ -205,6 +225,9 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
     request: { address: settings.bootstrap[0]! },
     response: { address: settings.bootstrap[0]!, state: 'connected' },
   },
+  banPeer: { request: { id: peer.id, reason: 'It lies.', until: 1_760_000_100_000 }, response: details },
+  unbanPeer: { request: { id: peer.id }, response: details },
+  trustPeer: { request: { id: peer.id, trusted: true }, response: { ...details, standing: 'trusted' } },
   search: {
     request: { text: '', categories: ['testing'], tags: [], limit: 20, offset: 0, scope: 'network' },
     response: results,
@@ -244,6 +267,7 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
     ],
   },
   installed: { request: {}, response: [installed] },
+  stopServing: { request: { id: 'pub/example' }, response: undefined },
 };
 
 /** A sample of every event. */

@@ -1,3 +1,5 @@
+import { NETWORK_SCHEMA } from './network-schema.ts';
+
 /**
  * The schema, one numbered step after the other; `user_version` of the database says how many were taken.
  * A step that has been released is never edited: the next change is the next step.
@@ -78,4 +80,5 @@ export const MIGRATIONS: readonly string[] = [
     tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
   );
   `,
+  NETWORK_SCHEMA,
 ];

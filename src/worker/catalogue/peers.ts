@@ -11,7 +11,9 @@ interface PeerRow extends Row {
   failures: number;
   average_response: number | null;
   throughput: number | null;
+  /** Packages of which it sent verified content. */
   packages: number;
+  claimed: number;
 }
 
 /** What is remembered of a peer across restarts. */
@@ -22,9 +24,13 @@ export interface KnownPeer {
   /** Last known multiaddr; empty before the first connection. */
   readonly address: string;
   readonly stats: PeerStats;
+  /** Distinct packages that it says it serves. */
+  readonly claimed: number;
 }
 
-const SELECT = `SELECT peers.*, (SELECT count(*) FROM holders WHERE holders.peer = peers.id) AS packages FROM peers`;
+const SELECT = `SELECT peers.*,
+  (SELECT count(*) FROM holders WHERE holders.peer = peers.id AND holders.verified = 1) AS packages,
+  (SELECT count(*) FROM holders WHERE holders.peer = peers.id) AS claimed FROM peers`;
 
 /** Peers, what they did, and which packages each is known to serve. */
 export class Peers {
@@ -76,6 +82,17 @@ export class Peers {
     this.#db.run('INSERT OR IGNORE INTO holders (peer, publisher, name) VALUES (?, ?, ?)', peer, publisher, name);
   }
 
+  /** A peer sent verified content of a package: it holds it, whatever it claims. */
+  verifyHolder(peer: string, publisher: string, name: string): void {
+    this.#db.run(
+      `INSERT INTO holders (peer, publisher, name, verified) VALUES (?, ?, ?, 1)
+       ON CONFLICT (publisher, name, peer) DO UPDATE SET verified = 1`,
+      peer,
+      publisher,
+      name,
+    );
+  }
+
   removeHolder(peer: string, publisher: string, name: string): void {
     this.#db.run('DELETE FROM holders WHERE peer = ? AND publisher = ? AND name = ?', peer, publisher, name);
   }
@@ -117,5 +134,5 @@ function toPeer(row: PeerRow): KnownPeer {
     ...(row.average_response === null ? {} : { averageResponse: row.average_response }),
     ...(row.throughput === null ? {} : { throughput: row.throughput }),
   };
-  return { id: row.id, name: row.name, agent: row.agent, address: row.address, stats };
+  return { id: row.id, name: row.name, agent: row.agent, address: row.address, stats, claimed: row.claimed };
 }

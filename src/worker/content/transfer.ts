@@ -44,8 +44,9 @@ export interface TransferOptions {
   /** Size of the release in bytes, as its record says: more than that is not taken. */
   readonly size: number;
   readonly onBlock: (bytes: number) => void;
-  readonly onSuccess: (peer: string, responseTime: number) => void;
-  readonly onFailure: (peer: string) => void;
+  readonly onSuccess: (peer: string, responseTime: number, bytes: number) => void;
+  /** `lie`: the peer sent a block that is not what its hash says. */
+  readonly onFailure: (peer: string, kind: 'late' | 'lie') => void;
   readonly log: Logger;
 }
 
@@ -149,6 +150,7 @@ class Transfer {
     const { network, store, onSuccess, onFailure, log } = this.#options;
     if (network === undefined) return undefined;
     const started = performance.now();
+    let kind: 'late' | 'lie' = 'late';
     try {
       const session = this.#sessions.get(peer) ?? network.session(this.#root, peer);
       this.#sessions.set(peer, session);
@@ -157,14 +159,15 @@ class Transfer {
       );
       if (!(await matches(cid, bytes))) {
         await store.delete(cid);
+        kind = 'lie';
         throw new Error('the block does not match its hash');
       }
-      onSuccess(peer, performance.now() - started);
+      onSuccess(peer, performance.now() - started, bytes.byteLength);
       return bytes;
     } catch (error) {
       signal.throwIfAborted();
       log.debug(`Peer ${peer} did not send block ${cid.toString()}: ${errorMessage(error)}`);
-      onFailure(peer);
+      onFailure(peer, kind);
       // A session remembers whom it gave up on; the next try begins a new one, behind the other providers.
       this.#sessions.get(peer)?.close();
       this.#sessions.delete(peer);

@@ -1,8 +1,12 @@
-import { TopicValidatorResult } from '../node/gossip.ts';
 import type { Message } from '@libp2p/gossipsub';
 import type { PeerId } from '@libp2p/interface';
+import { LIMITS } from '../../shared/defaults.ts';
+import { TopicValidatorResult } from '../node/gossip.ts';
 import { TOPIC } from '../node/protocols.ts';
+import { AnnounceLimits } from './announce-limits.ts';
+import { isLie } from './context.ts';
 import type { NetworkContext, TakeResult } from './context.ts';
+import { Slices } from './slices.ts';
 
 const VERDICTS: Record<TakeResult['outcome'], TopicValidatorResult> = {
   new: TopicValidatorResult.Accept,
@@ -17,9 +21,13 @@ const VERDICTS: Record<TakeResult['outcome'], TopicValidatorResult> = {
 /**
  * Announce: the gossip topic `/ggen/packages/v1`, a message is a signed package record (docs/protocols/announce.md).
  * A record is verified and stored before it is forwarded; one that isn't valid is not forwarded and costs its sender.
+ * Messages are taken one after the other, in slices, so that no crowd of them holds up the event loop.
  */
 export class Announce {
   readonly #context: NetworkContext;
+  readonly #limits = new AnnounceLimits();
+  readonly #slices = new Slices();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(context: NetworkContext) {
     this.#context = context;
@@ -43,13 +51,46 @@ export class Announce {
     return this.#context.node.libp2p.services.pubsub.getSubscribers(TOPIC).length;
   }
 
-  #validate(sender: PeerId, message: Message): TopicValidatorResult {
-    const { sink, catalogue, conduct, log } = this.#context;
-    const result = sink.take(message.data);
-    if (result.outcome === 'refused') {
-      log.warn(`Refused an announcement that peer ${sender.toString()} forwarded: ${result.reason ?? ''}`);
-      conduct.failure(sender.toString());
+  async #validate(sender: PeerId, message: Message): Promise<TopicValidatorResult> {
+    const peer = sender.toString();
+    const { conduct } = this.#context;
+    if (message.data.length > LIMITS.recordBytes) {
+      conduct.failure(peer, 'lie');
+      return TopicValidatorResult.Reject;
     }
+    if (this.#isUnwanted(peer, message) || !this.#limits.admits(peer, message.data)) return TopicValidatorResult.Ignore;
+    this.#limits.enter(peer);
+    const turn = this.#turn
+      .then(() => this.#slices.next())
+      .then(() => this.#take(peer, message))
+      .finally(() => {
+        this.#limits.leave(peer);
+      });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #isUnwanted(sender: string, message: Message): boolean {
+    const { conduct, stopped } = this.#context;
+    return (
+      stopped.aborted ||
+      conduct.isBanned(sender) ||
+      (message.type === 'signed' && conduct.isBanned(message.from.toString()))
+    );
+  }
+
+  #take(sender: string, message: Message): TopicValidatorResult {
+    const { sink, catalogue, conduct, log, stopped } = this.#context;
+    if (stopped.aborted || conduct.isBanned(sender)) return TopicValidatorResult.Ignore;
+    const began = performance.now();
+    const result = sink.take(message.data);
+    this.#limits.worked(sender, performance.now() - began);
+    if (result.outcome === 'refused') {
+      log.warn(`Refused an announcement that peer ${sender} forwarded: ${result.reason ?? ''}`);
+      if (!isLie(result)) return TopicValidatorResult.Ignore;
+      conduct.failure(sender, 'lie');
+    }
+    if (result.outcome === 'new' || result.outcome === 'newer') this.#limits.counted(message.data);
     const { publisher, name } = result;
     if (publisher !== undefined && name !== undefined && message.type === 'signed') {
       // Whoever announces a package first serves it; the message is signed by that peer.

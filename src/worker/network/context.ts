@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Logger } from '../log.ts';
+import type { Scheduler } from '../maintenance/scheduler.ts';
 import type { MarketplaceNode } from '../node/node.ts';
 import type { Conduct } from '../reputation/conduct.ts';
 
@@ -22,12 +23,22 @@ export interface TakeResult {
  */
 export interface RecordSink {
   take(envelope: Uint8Array): TakeResult;
+  /** Many at once, in order and in one transaction where the sink can do that; their results in the same order. */
+  takeMany?(envelopes: readonly Uint8Array[]): readonly TakeResult[] | Promise<readonly TakeResult[]>;
+}
+
+/**
+ * Whether a refusal proves that whoever sent the record did not verify it. A time that lies in the future here may not
+ * lie there: clocks differ, and it may be ours that is wrong.
+ */
+export function isLie({ outcome, reason }: TakeResult): boolean {
+  return outcome === 'refused' && reason !== 'from-the-future';
 }
 
 /** The ways on which records travel. Each works without the others, which tests prove by leaving the others out. */
-export type Path = 'announce' | 'sync' | 'head' | 'search';
+export type Path = 'announce' | 'sync' | 'head' | 'keywords' | 'search';
 
-export const ALL_PATHS: readonly Path[] = ['announce', 'sync', 'head', 'search'];
+export const ALL_PATHS: readonly Path[] = ['announce', 'sync', 'head', 'keywords', 'search'];
 
 /** What the protocols work with while a node runs. */
 export interface NetworkContext {
@@ -35,6 +46,7 @@ export interface NetworkContext {
   readonly catalogue: Catalogue;
   readonly sink: RecordSink;
   readonly conduct: Conduct;
+  readonly scheduler: Scheduler;
   readonly log: Logger;
   /** The paths that are in use. */
   readonly paths: ReadonlySet<Path>;
@@ -42,8 +54,7 @@ export interface NetworkContext {
   readonly stopped: AbortSignal;
 }
 
-/** Whether this node can hand out the content of a package. */
+/** Whether this node hands out the content of a package. */
 export function serves(catalogue: Catalogue, publisher: string, name: string): boolean {
-  const stored = catalogue.packages.get(publisher, name);
-  return stored?.mine === true || catalogue.installs.has(publisher, name);
+  return catalogue.serving.has(publisher, name);
 }

@@ -3,16 +3,22 @@ import { errorMessage } from '../../shared/errors.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { compareAge } from '../records/compare.ts';
 import { openRecord } from '../records/record.ts';
+import type { Task, TaskReport } from '../maintenance/scheduler.ts';
 import type { NetworkContext, RecordSink } from './context.ts';
 import { headKey, parseHeadKey } from './head-key.ts';
 
 /** After the first valid answer, others have this long to come with a newer one. */
 const GRACE_MS = 500;
 /** Values expire after 48 h in the DHT and are never put again by it. */
-const REPUT_INTERVAL_MS = 8 * 60 * 60 * 1000;
-/** A node that just joined has an empty routing table; heads are put again once somebody is there. */
-const FIRST_REPUT_MS = 2_000;
+const REPUT_MS = 8 * 60 * 60 * 1000;
+/** How often is looked whether something is due, and how soon after the start: the routing table is empty at first. */
+const LOOK_MS = 10 * 60 * 1000;
+const FIRST_LOOK_MS = 2_000;
+const ROUND_BOUND_MS = 5 * 60 * 1000;
 const PUT_BOUND_MS = 10_000;
+/** A head that few took is put again sooner: the routing table was small then. */
+const WEAK_REPUT_MS = 60_000;
+const WELL_KNOWN = 10;
 
 /**
  * What other nodes may store here, and what counts as an answer. Stateful on purpose: the DHT's PUT never calls the
@@ -41,20 +47,22 @@ export const selectHead: SelectFn = (_key, values) => {
 /** Head: the newest record of a package as a DHT value, for asking by exact id (docs/protocols/head.md). */
 export class Heads {
   readonly #context: NetworkContext;
-  #timer: NodeJS.Timeout | undefined;
-  #maintenance: Promise<void> = Promise.resolve();
+  /** When each own head was last put by this node, and how many took it. */
+  readonly #put = new Map<string, { readonly at: number; readonly peers: number }>();
 
   constructor(context: NetworkContext) {
     this.#context = context;
   }
 
-  start(): void {
-    this.#schedule(FIRST_REPUT_MS);
-  }
-
-  async stop(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#maintenance;
+  task(): Task {
+    return {
+      name: 'put-heads',
+      title: 'Put own packages into the DHT again',
+      every: LOOK_MS,
+      first: FIRST_LOOK_MS,
+      bound: ROUND_BOUND_MS,
+      run: (signal) => this.#putOwn(signal),
+    };
   }
 
   /** Store a record. Returns how many peers acknowledged it: 0 when nobody is connected, which is no error. */
@@ -71,6 +79,7 @@ export class Heads {
       signal.throwIfAborted();
       this.#context.log.debug(`Storing ${publisher}/${name} in the DHT ended early: ${errorMessage(error)}`);
     }
+    if (stored > 0) this.#put.set(`${publisher}/${name}`, { at: Date.now(), peers: stored });
     return stored;
   }
 
@@ -110,28 +119,26 @@ export class Heads {
     return result.publisher === publisher && result.name === name && result.outcome !== 'conflict';
   }
 
-  #schedule(delay: number): void {
-    if (this.#context.stopped.aborted) return;
-    this.#timer = setTimeout(() => {
-      this.#maintenance = this.#putOwn()
-        .catch((error: unknown) => {
-          this.#context.log.debug(`Putting own packages again: ${errorMessage(error)}`);
-        })
-        .then((reached) => {
-          this.#schedule(reached === false ? FIRST_REPUT_MS : REPUT_INTERVAL_MS);
-        });
-    }, delay);
-    this.#timer.unref();
+  /** Put those of the own heads again whose time has come. */
+  async #putOwn(signal: AbortSignal): Promise<TaskReport> {
+    const { catalogue, node } = this.#context;
+    const due = catalogue.packages.own().filter(({ record }) => this.#isDue(`${record.publisher}/${record.name}`));
+    if (due.length > 0 && node.libp2p.getPeers().length === 0) {
+      return { detail: 'nobody is connected', again: FIRST_LOOK_MS };
+    }
+    let untold = 0;
+    for (const { record, envelope } of due) {
+      if (signal.aborted) untold++;
+      else if ((await this.put(record.publisher, record.name, envelope, signal)) === 0) untold++;
+    }
+    const again = due.length > 0 ? { again: WEAK_REPUT_MS } : {};
+    return { detail: `${due.length - untold} of ${due.length} that were due`, ...again };
   }
 
-  /** Put all own heads again. Returns false when nobody was there to take them. */
-  async #putOwn(): Promise<boolean> {
-    const own = this.#context.catalogue.packages.own();
-    if (own.length > 0 && this.#context.node.libp2p.getPeers().length === 0) return false;
-    for (const { record, envelope } of own) {
-      if (this.#context.stopped.aborted) break;
-      await this.put(record.publisher, record.name, envelope, this.#context.stopped);
-    }
-    return true;
+  #isDue(id: string): boolean {
+    const last = this.#put.get(id);
+    if (last === undefined) return true;
+    const weak = last.peers < Math.min(WELL_KNOWN, this.#context.node.libp2p.getPeers().length);
+    return Date.now() - last.at >= (weak ? WEAK_REPUT_MS : REPUT_MS);
   }
 }

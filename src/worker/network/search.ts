@@ -21,6 +21,8 @@ export interface FanOutOptions {
   readonly signal: AbortSignal;
   /** Called after each record that was verified and is in the catalogue now. */
   readonly onRecord: () => void;
+  /** Ask exactly these peers, whoever chose them, instead of the best connected ones. */
+  readonly peers?: readonly PeerId[];
 }
 
 export interface FanOutResult {
@@ -47,8 +49,8 @@ export class Search {
    * proved. A peer that is slow, silent or wrong costs only itself.
    */
   async fanOut(query: SearchQuery, options: FanOutOptions): Promise<FanOutResult> {
-    if (!this.#context.paths.has('search')) return { asked: 0, answered: 0 };
-    const peers = await this.#choose(options.fanOut);
+    if (!this.#context.paths.has('search') && options.peers === undefined) return { asked: 0, answered: 0 };
+    const peers = options.peers ?? (await this.#choose(options.fanOut));
     const answers = await Promise.all(
       peers.map((peer) =>
         this.#ask(peer, query, options).then(

@@ -1,24 +1,25 @@
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
 import { LIMITS } from '../../shared/defaults.ts';
 import { errorMessage } from '../../shared/errors.ts';
+import type { Task, TaskReport } from '../maintenance/scheduler.ts';
 import { SYNC_PROTOCOL } from '../node/protocols.ts';
 import { serves } from './context.ts';
 import type { NetworkContext } from './context.ts';
-import { Frames, asBytes, asCount, asMap, asText } from './frames.ts';
+import { Frames, asCount, asMap, asText } from './frames.ts';
+import { receiveLog } from './sync-receive.ts';
 
 /** A frame holds one record and a few numbers. */
 const MAX_FRAME_BYTES = LIMITS.recordBytes + 1024;
 /** Log entries read from the database at once: short enough never to hold up the event loop. */
 const PAGE = 50;
-/** How often a connected peer is asked again. */
+/** How often connected peers are asked again. */
 const INTERVAL_MS = 2 * 60 * 1000;
+const ROUND_BOUND_MS = 10 * 60 * 1000;
 /** Longest silence within one visit. */
 const FRAME_BOUND_MS = 10_000;
-/** Most records taken from one peer in one visit; the cursor is kept, so the next visit goes on from there. */
-const MAX_RECORDS = 100_000;
 const MAX_EPOCH_LENGTH = 64;
-/** The cursor is saved after so many records, so that a cut costs little. */
-const SAVE_EVERY = 100;
+/** Visits at the same time: a node that just came back has many peers that all know the same. */
+const PARALLEL = 4;
 
 /**
  * Sync `/ggen/sync/1.0.0` (docs/protocols/sync.md): pull from a peer every record that it learnt since the last visit,
@@ -27,8 +28,8 @@ const SAVE_EVERY = 100;
 export class Sync {
   readonly #context: NetworkContext;
   readonly #running = new Map<string, Promise<void>>();
+  readonly #waiting: PeerId[] = [];
   #topology: string | undefined;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(context: NetworkContext) {
     this.#context = context;
@@ -45,39 +46,71 @@ export class Sync {
       },
     });
     for (const peer of libp2p.getPeers()) this.#visit(peer);
-    this.#timer = setInterval(() => {
-      for (const peer of libp2p.getPeers()) this.#visit(peer);
-    }, INTERVAL_MS);
-    this.#timer.unref();
+  }
+
+  task(): Task {
+    return {
+      name: 'sync',
+      title: 'Catch up with connected peers',
+      every: INTERVAL_MS,
+      bound: ROUND_BOUND_MS,
+      run: (signal) => this.#round(signal),
+    };
   }
 
   /** Ends when running visits have ended, which the node's stop signal makes them do. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
     if (this.#topology !== undefined) this.#context.node.libp2p.unregister(this.#topology);
+    this.#waiting.length = 0;
     await Promise.all(this.#running.values());
   }
 
   /** Pull from a peer now, unless that is under way already. */
   async pull(peer: PeerId): Promise<void> {
     this.#visit(peer);
+    while (this.#waiting.some((one) => one.equals(peer))) await Promise.race(this.#running.values());
     await this.#running.get(peer.toString());
+  }
+
+  async #round(signal: AbortSignal): Promise<TaskReport> {
+    const peers = this.#context.node.libp2p.getPeers();
+    for (const peer of peers) this.#visit(peer);
+    while (this.#running.size > 0 && !signal.aborted) await Promise.race(this.#running.values());
+    return { detail: `${peers.length} peers` };
   }
 
   #visit(peer: PeerId): void {
     const id = peer.toString();
-    if (this.#running.has(id) || this.#context.stopped.aborted) return;
+    if (this.#running.has(id) || this.#waiting.some((one) => one.equals(peer)) || !this.#isWanted(peer)) return;
+    this.#waiting.push(peer);
+    this.#beginNext();
+  }
+
+  #beginNext(): void {
+    while (this.#running.size < PARALLEL) {
+      const peer = this.#waiting.shift();
+      if (peer === undefined) return;
+      if (this.#isWanted(peer)) this.#begin(peer);
+    }
+  }
+
+  #begin(peer: PeerId): void {
+    const id = peer.toString();
     const visit = this.#pull(peer)
       .catch((error: unknown) => {
-        if (this.#context.stopped.aborted || !this.#isConnected(peer)) return;
+        if (!this.#isWanted(peer)) return;
         this.#context.log.debug(`Catching up with peer ${id} ended early: ${errorMessage(error)}`);
       })
-      .finally(() => this.#running.delete(id));
+      .finally(() => {
+        this.#running.delete(id);
+        this.#beginNext();
+      });
     this.#running.set(id, visit);
   }
 
-  #isConnected(peer: PeerId): boolean {
-    return this.#context.node.libp2p.getConnections(peer).length > 0;
+  #isWanted(peer: PeerId): boolean {
+    const { stopped, conduct, node } = this.#context;
+    return !stopped.aborted && !conduct.isBanned(peer.toString()) && node.libp2p.getConnections(peer).length > 0;
   }
 
   async #pull(peer: PeerId): Promise<void> {
@@ -90,36 +123,17 @@ export class Sync {
       const known = catalogue.peers.cursor(id);
       await frames.write({ v: 1, epoch: known?.epoch ?? '', after: known?.position ?? 0 }, this.#bound());
       const head = asMap(await frames.read(this.#bound()));
+      const answered = performance.now() - started;
       const epoch = asText(head['epoch'], MAX_EPOCH_LENGTH);
-      await this.#receive(frames, id, epoch, epoch === known?.epoch ? known.position : 0);
-      conduct.success(id, performance.now() - started);
+      const from = epoch === known?.epoch ? known.position : 0;
+      const learnt = await receiveLog(this.#context, frames, { peer: id, epoch, from, bound: () => this.#bound() });
+      // Nothing new proves nothing: a peer that has nothing to say must not gather successes by saying it.
+      if (learnt > 0) conduct.success(id, answered);
       await frames.close(this.#bound());
     } catch (error) {
       frames.abort(error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
-  }
-
-  async #receive(frames: Frames, peer: string, epoch: string, from: number): Promise<void> {
-    const { catalogue, sink, conduct } = this.#context;
-    let position = from;
-    for (let count = 0; count < MAX_RECORDS; count++) {
-      const frame = asMap(await frames.read(this.#bound()));
-      if (frame['end'] === true) break;
-      const next = asCount(frame['p']);
-      if (next <= position) throw new Error('The log does not move forward');
-      const result = sink.take(asBytes(frame['record']));
-      if (result.outcome === 'refused') {
-        conduct.failure(peer);
-        throw new Error(`A record is not valid: ${result.reason ?? ''}`);
-      }
-      if (frame['serves'] === true && result.publisher !== undefined && result.name !== undefined) {
-        catalogue.peers.addHolder(peer, result.publisher, result.name);
-      }
-      position = next;
-      if (count % SAVE_EVERY === SAVE_EVERY - 1) catalogue.peers.saveCursor(peer, epoch, position);
-    }
-    catalogue.peers.saveCursor(peer, epoch, position);
   }
 
   async #serve(stream: Stream, connection: Connection): Promise<void> {
@@ -142,11 +156,12 @@ export class Sync {
     await frames.write({ epoch }, this.#bound());
     for (;;) {
       const page = catalogue.packages.logAfter(position, PAGE);
+      const bound = this.#bound();
       for (const entry of page) {
         const { publisher, name } = entry.record;
         await frames.write(
           { p: entry.position, record: entry.envelope, serves: serves(catalogue, publisher, name) },
-          this.#bound(),
+          bound,
         );
         position = entry.position;
       }

@@ -5,6 +5,7 @@ import type { PeerId } from '@libp2p/interface';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { BootstrapResult } from '../../shared/model.ts';
 import type { Logger } from '../log.ts';
+import type { Task, TaskReport } from '../maintenance/scheduler.ts';
 import type { MarketplaceNode } from './node.ts';
 
 /** How often missing connections are looked at; also the shortest pause before a peer is dialled again. */
@@ -26,24 +27,26 @@ export class Connector {
   readonly #log: Logger;
   readonly #bootstrap = new Map<string, BootstrapResult>();
   readonly #attempts = new Map<string, Attempt>();
-  readonly #stopped = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> = Promise.resolve();
+  readonly #isBanned: (peer: string) => boolean;
 
-  constructor(node: MarketplaceNode, log: Logger) {
+  constructor(node: MarketplaceNode, log: Logger, isBanned: (peer: string) => boolean) {
     this.#node = node;
     this.#log = log;
+    this.#isBanned = isBanned;
   }
 
-  start(bootstrap: Iterable<string>): void {
+  /** The upkeep that connects this node, to these first. */
+  task(bootstrap: Iterable<string>): Task {
     for (const address of bootstrap) this.#bootstrap.set(address, { address, state: 'pending' });
-    this.#schedule(0);
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped.abort();
-    clearTimeout(this.#timer);
-    await this.#round;
+    return {
+      name: 'connect',
+      title: 'Keep this node connected',
+      every: ROUND_MS,
+      first: 0,
+      bound: 2 * DIAL_BOUND_MS,
+      quiet: true,
+      run: (signal) => this.#connect(signal),
+    };
   }
 
   bootstrapResults(): BootstrapResult[] {
@@ -65,37 +68,25 @@ export class Connector {
     return result;
   }
 
-  #schedule(delay: number): void {
-    if (this.#stopped.signal.aborted) return;
-    this.#timer = setTimeout(() => {
-      this.#round = this.#connect()
-        .catch((error: unknown) => {
-          this.#log.debug(`Looking for connections failed: ${errorMessage(error)}`);
-        })
-        .finally(() => {
-          this.#schedule(ROUND_MS);
-        });
-    }, delay);
-  }
-
-  async #connect(): Promise<void> {
+  async #connect(stop: AbortSignal): Promise<TaskReport> {
     const now = Date.now();
     const dials: Promise<void>[] = [];
     for (const address of this.#bootstrap.keys()) {
       const peer = peerOf(address);
       if (peer !== undefined && this.#isConnected(peer)) continue;
-      if (this.#isDue(address, now)) dials.push(this.#bootstrapAgain(address));
+      if (this.#isDue(address, now)) dials.push(this.#bootstrapAgain(address, stop));
     }
     const missing = ENOUGH_CONNECTIONS - this.#node.libp2p.getPeers().length;
     if (missing > 0) {
       const known = await this.#dialable(now);
-      for (const peer of known.slice(0, Math.min(missing, PARALLEL_DIALS))) dials.push(this.#dialKnown(peer));
+      for (const peer of known.slice(0, Math.min(missing, PARALLEL_DIALS))) dials.push(this.#dialKnown(peer, stop));
     }
     await Promise.all(dials);
+    return { detail: `${this.#node.libp2p.getPeers().length} connected` };
   }
 
-  async #bootstrapAgain(address: string): Promise<void> {
-    const result = await this.#dialBootstrap(address).catch((error: unknown): BootstrapResult => {
+  async #bootstrapAgain(address: string, stop: AbortSignal): Promise<void> {
+    const result = await this.#dialBootstrap(address, stop).catch((error: unknown): BootstrapResult => {
       return { address, state: 'failed', error: errorMessage(error) };
     });
     if (this.#bootstrap.get(address)?.error !== result.error && result.error !== undefined) {
@@ -106,7 +97,7 @@ export class Connector {
 
   async #dialBootstrap(address: string, signal?: AbortSignal): Promise<BootstrapResult> {
     try {
-      await this.#node.libp2p.dial(parseBootstrapAddress(address), { signal: this.#bound(signal) });
+      await this.#node.libp2p.dial(parseBootstrapAddress(address), { signal: bounded(signal) });
       this.#attempts.delete(address);
       return { address, state: 'connected' };
     } catch (error) {
@@ -121,22 +112,20 @@ export class Connector {
     const peers = await this.#node.libp2p.peerStore.all({ limit: 200 });
     return peers
       .filter(({ id, addresses }) => addresses.length > 0 && !id.equals(this.#node.peerId))
-      .filter(({ id }) => !this.#isConnected(id.toString()) && this.#isDue(id.toString(), now))
+      .filter(
+        ({ id }) =>
+          !this.#isConnected(id.toString()) && this.#isDue(id.toString(), now) && !this.#isBanned(id.toString()),
+      )
       .map(({ id }) => id);
   }
 
-  async #dialKnown(peer: PeerId): Promise<void> {
+  async #dialKnown(peer: PeerId, stop: AbortSignal): Promise<void> {
     try {
-      await this.#node.libp2p.dial(peer, { signal: this.#bound() });
+      await this.#node.libp2p.dial(peer, { signal: bounded(stop) });
       this.#attempts.delete(peer.toString());
     } catch {
       this.#failed(peer.toString());
     }
-  }
-
-  #bound(signal?: AbortSignal): AbortSignal {
-    const signals = [this.#stopped.signal, AbortSignal.timeout(DIAL_BOUND_MS)];
-    return AbortSignal.any(signal === undefined ? signals : [...signals, signal]);
   }
 
   #isConnected(peer: string): boolean {
@@ -153,6 +142,11 @@ export class Connector {
     // Spread over the pause, so that a restarted hub is not dialled by everybody in the same moment.
     this.#attempts.set(key, { failures, notBefore: Date.now() + pause * (0.5 + Math.random() / 2) });
   }
+}
+
+function bounded(signal?: AbortSignal): AbortSignal {
+  const timeout = AbortSignal.timeout(DIAL_BOUND_MS);
+  return signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
 }
 
 /** @throws GgenError InvalidAddress */
@@ -188,6 +182,7 @@ function dialFailure(error: unknown): string {
   if (text.includes('ECONNREFUSED')) return 'nobody listens at this address';
   if (/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|aborted|timeout/i.test(text)) return 'the address does not answer';
   if (/UnexpectedPeer|remote peer|identity/i.test(text)) return 'another peer answers at this address';
+  if (/denied|gater/i.test(text)) return 'you banned this peer, or it was banned for what it did: lift the ban first';
   if (/self/i.test(text)) return 'this is the address of this node itself';
   return text;
 }

@@ -6,8 +6,12 @@ import { TOPIC } from './protocols.ts';
  * How gossipsub scores peers (v1.1 specification, "Peer Scoring").
  *
  * @param reputation a peer's score, 0 to 1, from what was verified of it
+ * @param isBanned peers that are not listened to at all
  */
-export function scoreParams(reputation: (peer: string) => number): Partial<PeerScoreParams> {
+export function scoreParams(
+  reputation: (peer: string) => number,
+  isBanned: (peer: string) => boolean,
+): Partial<PeerScoreParams> {
   return {
     topics: {
       [TOPIC]: createTopicScoreParams({
@@ -28,12 +32,15 @@ export function scoreParams(reputation: (peer: string) => number): Partial<PeerS
       }),
     },
     // 0.85 for a newcomer gives +3.5, a proven liar down to -5.
-    appSpecificScore: (peer) => (reputation(peer) - 0.5) * 10,
+    appSpecificScore: (peer) => (isBanned(peer) ? BANNED_SCORE : (reputation(peer) - 0.5) * 10),
     appSpecificWeight: 1,
     // The default silences more than ten peers on one address: every office behind one router, and every test.
     IPColocationFactorWeight: 0,
   };
 }
+
+/** Far below the graylist threshold. */
+const BANNED_SCORE = -1_000;
 
 export const SCORE_THRESHOLDS: Partial<PeerScoreThresholds> = {
   gossipThreshold: -10,

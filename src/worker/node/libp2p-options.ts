@@ -35,7 +35,14 @@ export interface Libp2pInputs {
   readonly selectHead: SelectFn;
   /** A peer's score, 0 to 1. */
   readonly reputation: (peer: string) => number;
+  /** Whether this node has nothing to do with a peer. */
+  readonly isBanned: (peer: string) => boolean;
+  /** TCP when left out. */
+  readonly transports?: Transports;
 }
+
+/** How peers are reached. */
+export type Transports = NonNullable<Libp2pOptions['transports']>;
 
 const HOUR = 60 * 60 * 1000;
 /** Above an announcement with its gossip envelope, below anything that hurts. */
@@ -52,7 +59,7 @@ export function libp2pOptions(inputs: Libp2pInputs): Libp2pOptions<NodeServices>
     datastore: inputs.datastore,
     nodeInfo: { name: 'ggen-p2p', version: inputs.version, userAgent: agentVersion(settings.name, inputs.version) },
     addresses: { listen: [...settings.listen] },
-    transports: [tcp()],
+    transports: inputs.transports ?? [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: {
@@ -62,6 +69,14 @@ export function libp2pOptions(inputs: Libp2pInputs): Libp2pOptions<NodeServices>
       maxConnections: 200,
       // The node's own connector redials with back-off and never gives up; libp2p's queue stops after five tries.
       reconnectRetries: 1,
+    },
+    connectionGater: {
+      denyDialPeer: (peer) => inputs.isBanned(peer.toString()),
+      // An inbound peer is known only after the handshake.
+      denyInboundEncryptedConnection: (peer) => inputs.isBanned(peer.toString()),
+      denyOutboundEncryptedConnection: (peer) => inputs.isBanned(peer.toString()),
+      // The default refuses private addresses in browsers and allows them here; said, because a local network needs them.
+      denyDialMultiaddr: () => false,
     },
     peerStore: {
       // By default addresses vanish after an hour and peers after six, even of connected peers, and then from DHT answers.
@@ -100,7 +115,7 @@ function services(inputs: Libp2pInputs): ServiceFactoryMap<NodeServices> {
       // Both are unbounded by default.
       maxOutboundBufferSize: 8 * 1024 * 1024,
       maxInboundDataLength: MAX_GOSSIP_BYTES,
-      scoreParams: scoreParams(inputs.reputation),
+      scoreParams: scoreParams(inputs.reputation, inputs.isBanned),
       scoreThresholds: SCORE_THRESHOLDS,
     }),
   };

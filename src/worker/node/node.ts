@@ -9,6 +9,8 @@ import { GgenError, errorMessage } from '../../shared/errors.ts';
 import { libp2pOptions } from './libp2p-options.ts';
 import type { Libp2pInputs, NodeServices } from './libp2p-options.ts';
 
+export type { Blockstore };
+
 /** A running node. It never restarts: a new one is made instead, so no state of the old one can leak. */
 export interface MarketplaceNode {
   readonly libp2p: Libp2p<NodeServices>;

@@ -1,10 +1,11 @@
 import type { Connection, PeerId } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { GgenError } from '../../shared/errors.ts';
-import type { PeerDetails, PeerSummary } from '../../shared/model.ts';
+import type { PeerDetails, PeerSummary, ReputationParts } from '../../shared/model.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { KnownPeer } from '../catalogue/peers.ts';
-import { score } from '../reputation/score.ts';
+import type { Task } from '../maintenance/scheduler.ts';
+import type { Conduct } from '../reputation/conduct.ts';
 import { claimedName } from './libp2p-options.ts';
 import type { MarketplaceNode } from './node.ts';
 
@@ -23,12 +24,13 @@ export class Presence {
   readonly #catalogue: Catalogue;
   readonly #changed: () => void;
   readonly #rtts = new Map<string, number>();
+  readonly #conduct: Conduct;
   readonly #stopped = new AbortController();
-  readonly #timer: NodeJS.Timeout;
 
-  constructor(node: MarketplaceNode, catalogue: Catalogue, changed: () => void) {
+  constructor(node: MarketplaceNode, catalogue: Catalogue, conduct: Conduct, changed: () => void) {
     this.#node = node;
     this.#catalogue = catalogue;
+    this.#conduct = conduct;
     this.#changed = changed;
     const { signal } = this.#stopped;
     const { libp2p } = node;
@@ -62,15 +64,23 @@ export class Presence {
       },
       { signal },
     );
-    this.#timer = setInterval(() => {
-      for (const peer of libp2p.getPeers()) this.#ping(peer);
-    }, PING_INTERVAL_MS);
-    this.#timer.unref();
+  }
+
+  task(): Task {
+    return {
+      name: 'ping',
+      title: 'Measure the way to connected peers',
+      every: PING_INTERVAL_MS,
+      bound: 2 * PING_BOUND_MS,
+      run: async () => {
+        await Promise.all(this.#node.libp2p.getPeers().map((peer) => this.#ping(peer)));
+        return undefined;
+      },
+    };
   }
 
   stop(): void {
     this.#stopped.abort();
-    clearInterval(this.#timer);
   }
 
   /** Connected peers by the time they came, then those that are away, last seen first. */
@@ -79,13 +89,13 @@ export class Presence {
     connected.sort((a, b) => (a.since ?? 0) - (b.since ?? 0));
     if (connectedOnly) return connected;
     const here = new Set(connected.map(({ id }) => id));
-    return [...connected, ...awayPeers(this.#catalogue, here)];
+    return [...connected, ...awayPeers(this.#catalogue, this.#conduct, here)];
   }
 
   async details(id: string): Promise<PeerDetails> {
     const known = this.#catalogue.peers.get(id);
     const connections = this.#connections(id);
-    if (known === undefined && connections.length === 0) {
+    if (known === undefined && connections.length === 0 && !this.#conduct.standings().includes(id)) {
       throw new GgenError('PeerNotFound', `Peer ${id} is not known here. The Peers view lists those that are.`, {
         details: { id },
       });
@@ -93,7 +103,7 @@ export class Presence {
     const stored = await this.#node.libp2p.peerStore.get(peerIdFromString(id)).catch(() => undefined);
     return {
       ...this.#summary(id),
-      ...knownDetails(known, this.#catalogue.peers.provides(id)),
+      ...knownDetails(known, this.#catalogue.peers.provides(id), this.#conduct.parts(id)),
       protocols: stored?.protocols ?? [],
       addresses: stored?.addresses.map(({ multiaddr }) => multiaddr.toString()) ?? [],
     };
@@ -104,7 +114,7 @@ export class Presence {
     const known = this.#catalogue.peers.get(id);
     const rtt = connection?.rtt ?? this.#rtts.get(id);
     return {
-      ...awaySummary(id, known),
+      ...awaySummary(id, known, this.#conduct),
       ...(connection === undefined
         ? {}
         : {
@@ -124,7 +134,7 @@ export class Presence {
   #opened(connection: Connection): void {
     this.#remember(connection.remotePeer.toString(), { address: connection.remoteAddr.toString() });
     this.#changed();
-    this.#ping(connection.remotePeer);
+    void this.#ping(connection.remotePeer);
   }
 
   #left(peer: PeerId): void {
@@ -137,55 +147,58 @@ export class Presence {
     if (!this.#stopped.signal.aborted) this.#catalogue.peers.seen(id, what, Date.now());
   }
 
-  #ping(peer: PeerId): void {
+  /** Never fails: a peer that doesn't answer is dropped by libp2p's own monitor; here it only means: no figure yet. */
+  #ping(peer: PeerId): Promise<void> {
     const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(PING_BOUND_MS)]);
-    this.#node.libp2p.services.ping
+    return this.#node.libp2p.services.ping
       .ping(peer, { signal })
       .then((rtt) => {
         this.#rtts.set(peer.toString(), rtt);
         this.#changed();
       })
-      // A peer that doesn't answer is dropped by libp2p's own monitor; here it only means: no figure yet.
       .catch(() => undefined);
   }
 }
 
-/** Known peers that are not among `here`, last seen first. */
-export function awayPeers(catalogue: Catalogue, here: ReadonlySet<string>): PeerSummary[] {
-  return catalogue.peers
-    .list(AWAY_LISTED + here.size)
-    .filter(({ id }) => !here.has(id))
-    .slice(0, AWAY_LISTED)
-    .map((known) => awaySummary(known.id, known));
+/** Known peers that are not among `here`, last seen first; those with a standing in any case, so that it can be lifted. */
+export function awayPeers(catalogue: Catalogue, conduct: Conduct, here: ReadonlySet<string>): PeerSummary[] {
+  const lastSeen = catalogue.peers.list(AWAY_LISTED + here.size).map(({ id }) => id);
+  const away = lastSeen.filter((id) => !here.has(id)).slice(0, AWAY_LISTED);
+  const marked = conduct.standings().filter((id) => !here.has(id) && !away.includes(id));
+  return [...away, ...marked].map((id) => awaySummary(id, catalogue.peers.get(id), conduct));
 }
 
 /** What is remembered of a peer while it is away, or while no node runs. */
-export function awayDetails(catalogue: Catalogue, id: string): PeerDetails | undefined {
+export function awayDetails(catalogue: Catalogue, conduct: Conduct, id: string): PeerDetails | undefined {
   const known = catalogue.peers.get(id);
-  if (known === undefined) return undefined;
+  if (known === undefined && !conduct.standings().includes(id)) return undefined;
   return {
-    ...awaySummary(id, known),
-    ...knownDetails(known, catalogue.peers.provides(id)),
+    ...awaySummary(id, known, conduct),
+    ...knownDetails(known, catalogue.peers.provides(id), conduct.parts(id)),
     protocols: [],
-    addresses: known.address === '' ? [] : [known.address],
+    addresses: known === undefined || known.address === '' ? [] : [known.address],
   };
 }
 
-function awaySummary(id: string, known: KnownPeer | undefined): PeerSummary {
-  const stats = known?.stats ?? { successes: 0, failures: 0, packages: 0 };
+function awaySummary(id: string, known: KnownPeer | undefined, conduct: Conduct): PeerSummary {
+  const { standing, reason, until } = conduct.standing(id);
   return {
     id,
     name: known?.name ?? '',
     address: known?.address ?? '',
     connected: false,
-    reputation: score(stats, Date.now()),
-    packages: stats.packages,
+    reputation: conduct.score(id),
+    packages: known?.claimed ?? 0,
+    standing,
+    ...(reason === undefined ? {} : { standingReason: reason }),
+    ...(until === undefined ? {} : { standingUntil: until }),
   };
 }
 
 function knownDetails(
   known: KnownPeer | undefined,
   provides: string[],
+  reputationParts: ReputationParts,
 ): Omit<PeerDetails, keyof PeerSummary | 'protocols' | 'addresses'> {
   const stats = known?.stats;
   return {
@@ -193,7 +206,10 @@ function knownDetails(
     successes: stats?.successes ?? 0,
     failures: stats?.failures ?? 0,
     ...(stats?.averageResponse === undefined ? {} : { averageResponse: stats.averageResponse }),
+    ...(stats?.throughput === undefined ? {} : { throughput: stats.throughput }),
     ...(stats?.lastSeen === undefined ? {} : { lastSeen: stats.lastSeen }),
     provides,
+    verifiedPackages: stats?.packages ?? 0,
+    reputationParts,
   };
 }

@@ -4,6 +4,9 @@ import type { KeyQuery, Pair, Query } from 'interface-datastore';
 import { NotFoundError } from '@libp2p/interface';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 
+/** Follows every character that a key has, so that a prefix is a range of the primary key and no scan. */
+const LAST = '\u{10ffff}';
+
 /** libp2p's datastore (peer store, DHT values, provider records) in a table of the catalogue's database. */
 export class SqliteDatastore extends BaseDatastore {
   readonly #db: Catalogue['db'];
@@ -14,7 +17,12 @@ export class SqliteDatastore extends BaseDatastore {
   }
 
   override put(key: Key, value: Uint8Array): Key {
-    this.#db.run('INSERT OR REPLACE INTO datastore (key, value) VALUES (?, ?)', key.toString(), value);
+    this.#db.run(
+      'INSERT OR REPLACE INTO datastore (key, value, written) VALUES (?, ?, ?)',
+      key.toString(),
+      value,
+      Date.now(),
+    );
     return key;
   }
 
@@ -34,16 +42,18 @@ export class SqliteDatastore extends BaseDatastore {
 
   override *_all({ prefix = '' }: Query): Generator<Pair> {
     const rows = this.#db.all<{ key: string; value: Uint8Array }>(
-      'SELECT key, value FROM datastore WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key',
+      'SELECT key, value FROM datastore WHERE key >= ?1 AND key < ?2 ORDER BY key',
       prefix,
+      prefix + LAST,
     );
     for (const { key, value } of rows) yield { key: new Key(key), value };
   }
 
   override *_allKeys({ prefix = '' }: KeyQuery): Generator<Key> {
     const rows = this.#db.all<{ key: string }>(
-      'SELECT key FROM datastore WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key',
+      'SELECT key FROM datastore WHERE key >= ?1 AND key < ?2 ORDER BY key',
       prefix,
+      prefix + LAST,
     );
     for (const { key } of rows) yield new Key(key);
   }

@@ -5,6 +5,7 @@ import type { LoggerFactory } from '../log.ts';
 import type { Network } from '../network/network.ts';
 import type { Conduct } from '../reputation/conduct.ts';
 import type { Ingest } from './ingest.ts';
+import type { ServedContent } from './served-content.ts';
 
 /** What the registry works with. The network comes and goes with the node; everything else lives as long as the engine. */
 export interface RegistryContext {
@@ -13,6 +14,8 @@ export interface RegistryContext {
   readonly catalogue: Catalogue;
   readonly blocks: BlockFiles;
   readonly ingest: Ingest;
+  /** What of the content is handed out. */
+  readonly served: ServedContent;
   readonly conduct: Conduct;
   readonly loggers: LoggerFactory;
   /** The running node's paths; undefined while it does not run. */

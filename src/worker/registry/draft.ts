@@ -14,6 +14,7 @@ import { tidyMetadata } from '../records/tidy.ts';
 import type { PackageRecord } from '../records/record.ts';
 import type { RegistryContext } from './context.ts';
 import type { Draft, Drafts } from './drafts.ts';
+import { newestKnown } from './forks.ts';
 
 /** How long another of the publisher's machines may take to tell of a newer record. */
 const HEAD_PATIENCE_MS = 2_000;
@@ -75,11 +76,11 @@ export function draftYank(
       details: { id },
     });
   }
-  const known = context.catalogue.packages.get(publisher, parsed.name);
+  const known = newestKnown(context.catalogue, publisher, parsed.name);
   if (known === undefined) {
     throw new GgenError('PackageNotFound', `You have not published a package '${parsed.name}'.`, { details: { id } });
   }
-  const draft = drafts.add('yank', nextRecord(known.record, { kind: 'yank', version, yanked }), version);
+  const draft = drafts.add('yank', nextRecord(known, { kind: 'yank', version, yanked }), version);
   return unsigned(draft);
 }
 
@@ -117,7 +118,7 @@ async function newestRecord(
     await network.heads.fetch(publisher, name, AbortSignal.any([signal, AbortSignal.timeout(HEAD_PATIENCE_MS)]));
     signal.throwIfAborted();
   }
-  return context.catalogue.packages.get(publisher, name)?.record;
+  return newestKnown(context.catalogue, publisher, name);
 }
 
 function refuseErrors(path: string, diagnostics: readonly Diagnostic[]): void {

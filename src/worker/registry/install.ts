@@ -3,9 +3,10 @@ import type { InstalledPackage, ReleaseDetails } from '../../shared/model.ts';
 import { parseRoot } from '../content/blocks.ts';
 import { checkTarget, writeTree } from '../content/install.ts';
 import { fetchTree } from '../content/transfer.ts';
+import { selectPeers } from '../reputation/select.ts';
+import { TransferTally } from '../reputation/transfer-tally.ts';
 import type { RegistryContext } from './context.ts';
 import type { Lookup } from './lookup.ts';
-import { provideBehind } from './publish.ts';
 
 /** Progress is reported at most once per so many milliseconds. */
 const REPORT_EVERY_MS = 50;
@@ -27,21 +28,7 @@ export async function install(
   const found = await lookup.getVersion(id, version, signal);
   const { publisher, name, release } = found;
   const root = parseRoot(release.root);
-  await fetchTree(root, {
-    store: context.blocks,
-    network: context.network()?.blocks,
-    providers: providersOf(context, found),
-    signal,
-    size: release.size,
-    onBlock: fetchProgress(release.size, release.files, onProgress),
-    onSuccess: (peer, responseTime) => {
-      context.conduct.success(peer, responseTime);
-    },
-    onFailure: (peer) => {
-      context.conduct.failure(peer);
-    },
-    log: context.loggers('transfer'),
-  });
+  await fetchContent(context, found, signal, onProgress);
   signal.throwIfAborted();
   const written = await writeTree(root, target, { store: context.blocks, signal, onProgress });
   const installed: InstalledPackage = {
@@ -55,20 +42,51 @@ export async function install(
     installedAt: Date.now(),
   };
   context.catalogue.installs.add(installed);
+  await context.served.resume(publisher, name);
   context.catalogue.packages.relog(publisher, name);
   context.onChange(found.id);
   context.loggers('install').info(`Installed ${found.id}@${release.version} in ${target}`);
-  provideBehind(context, release.root);
+  context.network()?.provider.soon();
   return installed;
 }
 
-/** Peers known to serve the package, best first. */
+async function fetchContent(
+  context: RegistryContext,
+  found: ReleaseDetails,
+  signal: AbortSignal,
+  onProgress: (progress: InstallProgress) => void,
+): Promise<void> {
+  const { release } = found;
+  const tally = new TransferTally();
+  const started = performance.now();
+  try {
+    await fetchTree(parseRoot(release.root), {
+      store: context.blocks,
+      network: context.network()?.blocks,
+      providers: providersOf(context, found),
+      signal,
+      size: release.size,
+      onBlock: fetchProgress(release.size, release.files, onProgress),
+      onSuccess: (peer, responseTime, bytes) => {
+        tally.block(peer, responseTime, bytes);
+      },
+      onFailure: (peer, kind) => {
+        tally.failure(peer, kind);
+      },
+      log: context.loggers('transfer'),
+    });
+  } finally {
+    tally.settle(context.conduct, found, performance.now() - started);
+  }
+}
+
+/** Peers known to serve the package, best first, banned ones left out. */
 function providersOf({ catalogue, conduct }: RegistryContext, { publisher, name }: ReleaseDetails): string[] {
-  return catalogue.peers
+  const candidates = catalogue.peers
     .holders(publisher, name)
-    .map((peer) => ({ peer, score: conduct.score(peer), response: conduct.stats(peer).averageResponse ?? Infinity }))
-    .sort((a, b) => b.score - a.score || (a.response < b.response ? -1 : a.response > b.response ? 1 : 0))
-    .map(({ peer }) => peer);
+    .filter((peer) => !conduct.isBanned(peer))
+    .map((peer) => ({ peer, stats: conduct.stats(peer), trusted: conduct.isTrusted(peer) }));
+  return selectPeers(candidates, { minimum: 0, limit: candidates.length }).map(({ peer }) => peer);
 }
 
 function fetchProgress(

@@ -1,10 +1,10 @@
 import type { PublishReceipt } from '../../shared/model.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { SignedDraft } from '../../shared/api.ts';
-import { parseRoot } from '../content/blocks.ts';
 import { openRecord, sealRecord } from '../records/record.ts';
 import type { RegistryContext } from './context.ts';
 import type { Draft, Drafts } from './drafts.ts';
+import { newestKnown, rememberSigned } from './forks.ts';
 
 /** How long to wait for the DHT's acknowledgements; the announcement is out by then. */
 const DHT_PATIENCE_MS = 3_000;
@@ -24,20 +24,22 @@ export async function commit(
   const draft = drafts.get(id, kind);
   const envelope = sealRecord(draft.payload, signature);
   const { publisher, name, seq } = draft.record;
-  const known = context.catalogue.packages.get(publisher, name);
-  if ((known?.record.seq ?? 0) !== seq - 1) throw outdated(name);
+  if ((newestKnown(context.catalogue, publisher, name)?.seq ?? 0) !== seq - 1) throw outdated(name);
   signal.throwIfAborted();
   // From here on it is not taken back: blocks first, so that whoever sees the record can fetch them.
   await draft.content?.keep(context.blocks);
-  const { outcome, reason } = context.ingest.store(openRecord(envelope), true);
+  const opened = openRecord(envelope);
+  const { outcome, reason } = context.ingest.store(opened, true);
   if (outcome !== 'new' && outcome !== 'newer') {
     throw new GgenError('DraftOutdated', `'${name}' could not be published: ${reason ?? 'a newer record is known'}.`);
   }
+  rememberSigned(context.catalogue, opened);
+  if (kind === 'release') await context.served.resume(publisher, name);
   await drafts.discard(id);
   const release = draft.record.releases.find(({ version }) => version === draft.version);
   const root = release?.root ?? '';
   const told = await tell(context, draft, envelope, signal);
-  if (draft.content !== undefined) provideBehind(context, root);
+  context.network()?.provider.soon();
   context.loggers('publish').info(`${kind === 'yank' ? 'Updated' : 'Published'} ${publisher}/${name}@${draft.version}`);
   return { id: `${publisher}/${name}`, version: draft.version, root, seq, ...told };
 }
@@ -55,13 +57,6 @@ async function tell(
   const patience = AbortSignal.any([signal, AbortSignal.timeout(DHT_PATIENCE_MS)]);
   const dhtStored = await network.heads.put(publisher, name, envelope, patience).catch(() => 0);
   return { announcedTo, dhtStored };
-}
-
-/** Tell the DHT that this node serves a release, without anybody waiting for it. */
-export function provideBehind(context: RegistryContext, root: string): void {
-  const network = context.network();
-  if (network === undefined) return;
-  context.background(`telling the DHT of ${root}`, (signal) => network.blocks.provide(parseRoot(root), signal));
 }
 
 function outdated(name: string): GgenError {

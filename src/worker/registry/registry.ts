@@ -27,6 +27,7 @@ import { install } from './install.ts';
 import { Lookup } from './lookup.ts';
 import { commit } from './publish.ts';
 import { search } from './search.ts';
+import { stopServing } from './served-content.ts';
 
 const nothing = (): void => undefined;
 const PAGE = 100;
@@ -125,6 +126,11 @@ export class Registry {
     onProgress: (progress: InstallProgress) => void = nothing,
   ): Promise<InstalledPackage> {
     return install(this.#context, this.#lookup, request, signal, onProgress);
+  }
+
+  /** @throws GgenError PackageNotFound, PackageAmbiguous, InvalidRequest */
+  stopServing(id: string): Promise<void> {
+    return stopServing(this.#context, id);
   }
 
   /** Forget all drafts. */

@@ -6,6 +6,8 @@ import type { RegistryContext } from './context.ts';
 /** Several records that arrive within this time make one update of the list. */
 const UPDATE_EVERY_MS = 30;
 const DEFAULT_LIMIT = 20;
+/** Fewer packages than this, known or found at the first peers, are too few to leave it at that. */
+const THIN = 3;
 
 /**
  * Search here and on the network. What is known here is reported at once; then every peer's records, verified and
@@ -39,14 +41,20 @@ export async function search(
     onProgress(answer(packages.search(query), 0, 0));
   });
   const { fanOut, timeout } = context.settings();
+  const bound = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
   try {
     const { asked, answered } = await network.search.fanOut(query, {
       fanOut,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+      signal: bound,
       onRecord: updates.request,
     });
     signal.throwIfAborted();
-    return answer(packages.search(query), asked, answered);
+    const near = packages.search(query);
+    if (near.length >= THIN) return answer(near, asked, answered);
+    // Too little nearby: ask those whom the DHT's keywords name.
+    const far = await network.searchByKeywords(query, { fanOut, signal: bound, onRecord: updates.request });
+    signal.throwIfAborted();
+    return answer(packages.search(query), asked + far.asked, answered + far.answered);
   } finally {
     updates.cancel();
   }

@@ -19,7 +19,7 @@ export interface PeerStats {
   readonly averageResponse?: number;
   /** Bytes per second of its last transfers; absent before the first. */
   readonly throughput?: number;
-  /** Distinct packages that it is known to serve. */
+  /** Distinct packages of which it sent content that was verified. A claim alone earns nothing. */
   readonly packages: number;
   readonly location?: Location;
 }
@@ -74,6 +74,12 @@ export function withSuccess(stats: PeerStats, responseMs: number, now: number): 
 /** The stats after a time-out or a wrong answer. As in ggen, the average is that of right answers only. */
 export function withFailure(stats: PeerStats, now: number): PeerStats {
   return { ...stats, failures: stats.failures + 1, lastSeen: now };
+}
+
+/** The stats after `bytes` of verified content that came within `duration` milliseconds. */
+export function withThroughput(stats: PeerStats, bytes: number, duration: number, now: number): PeerStats {
+  const sample = Math.round((bytes * 1000) / Math.max(duration, 1));
+  return { ...stats, lastSeen: now, throughput: runningAverage(stats.throughput, sample) };
 }
 
 /** `ok/(ok+fail)`, 1 without either. */

@@ -13,21 +13,32 @@ export interface SelectOptions {
   readonly here?: Location;
 }
 
+export interface RatedPeer {
+  readonly stats: PeerStats;
+  /** The user trusts it: it comes before all others, whatever its score. */
+  readonly trusted?: boolean;
+}
+
 /**
- * The best peers, best first: at or above the minimum score, by score, then by measured response time, then by throughput;
+ * The best peers, best first: trusted ones, then those at or above the minimum score, by score, then by measured response time, then by throughput;
  * what was not measured comes after what was. Equal in everything: in the order given.
  *
  * Source: GGEN's selection (filter, sort descending, cut). The ties are ours: its response term is 1 for everything under a
  * second, so that all good peers are equal there.
  */
-export function selectPeers<Candidate extends { readonly stats: PeerStats }>(
+export function selectPeers<Candidate extends RatedPeer>(
   candidates: readonly Candidate[],
   { minimum, limit, now = Date.now(), here }: SelectOptions,
 ): readonly Candidate[] {
   return candidates
     .map((candidate) => ({ candidate, stats: candidate.stats, score: score(candidate.stats, now, here) }))
-    .filter((rated) => rated.score >= minimum)
-    .sort((a, b) => b.score - a.score || compareMeasured(a.stats, b.stats))
+    .filter(({ candidate, score: rating }) => candidate.trusted === true || rating >= minimum)
+    .sort(
+      (a, b) =>
+        Number(b.candidate.trusted === true) - Number(a.candidate.trusted === true) ||
+        b.score - a.score ||
+        compareMeasured(a.stats, b.stats),
+    )
     .slice(0, Math.max(limit, 0))
     .map(({ candidate }) => candidate);
 }

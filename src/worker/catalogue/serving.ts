@@ -1,0 +1,55 @@
+import type { Database } from './database.ts';
+
+export interface ServedPackage {
+  readonly publisher: string;
+  readonly name: string;
+  readonly mine: boolean;
+}
+
+/** Which packages this node hands out: published or installed here, unless the user stopped it. */
+export class Serving {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  has(publisher: string, name: string): boolean {
+    return (
+      this.#db.get(
+        `SELECT 1 FROM packages p WHERE publisher = ?1 AND name = ?2
+           AND (mine = 1 OR EXISTS (SELECT 1 FROM installs i WHERE i.publisher = ?1 AND i.name = ?2))
+           AND NOT EXISTS (SELECT 1 FROM unserved u WHERE u.publisher = ?1 AND u.name = ?2)`,
+        publisher,
+        name,
+      ) !== undefined
+    );
+  }
+
+  /** Own packages first, then installed ones; newest first among each. */
+  list(limit = 10_000): ServedPackage[] {
+    return this.#db
+      .all<{ publisher: string; name: string; mine: number }>(
+        `SELECT publisher, name, mine FROM packages p
+         WHERE (mine = 1 OR EXISTS (SELECT 1 FROM installs i WHERE i.publisher = p.publisher AND i.name = p.name))
+           AND NOT EXISTS (SELECT 1 FROM unserved u WHERE u.publisher = p.publisher AND u.name = p.name)
+         ORDER BY mine DESC, updated DESC LIMIT ?`,
+        limit,
+      )
+      .map(({ publisher, name, mine }) => ({ publisher, name, mine: mine === 1 }));
+  }
+
+  /** Packages that are not served any more. */
+  stopped(): { readonly publisher: string; readonly name: string }[] {
+    return this.#db.all<{ publisher: string; name: string }>('SELECT publisher, name FROM unserved');
+  }
+
+  stop(publisher: string, name: string, now: number): void {
+    this.#db.run('INSERT OR REPLACE INTO unserved (publisher, name, since) VALUES (?, ?, ?)', publisher, name, now);
+  }
+
+  /** Returns whether it was stopped. */
+  resume(publisher: string, name: string): boolean {
+    return this.#db.run('DELETE FROM unserved WHERE publisher = ? AND name = ?', publisher, name).changes > 0;
+  }
+}

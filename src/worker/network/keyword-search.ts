@@ -1,0 +1,43 @@
+import type { PeerId } from '@libp2p/interface';
+import type { SearchQuery } from '../../shared/model.ts';
+import type { NetworkContext } from './context.ts';
+import { tokensOf } from './keyword-tokens.ts';
+import type { Keywords } from './keywords.ts';
+import type { FanOutOptions, FanOutResult, Search } from './search.ts';
+
+/** Most peers that one search follows the keywords to. */
+const MAX_HOLDERS = 10;
+const PARALLEL = 5;
+
+/** Find peers by the words of a query, and ask them as a search asks. */
+export async function askHolders(
+  { conduct, stopped }: NetworkContext,
+  keywords: Keywords,
+  search: Search,
+  query: SearchQuery,
+  options: Omit<FanOutOptions, 'peers'>,
+): Promise<FanOutResult> {
+  const tokens = [query.text, ...(query.tags ?? []), ...(query.categories ?? [])].flatMap(tokensOf);
+  if (tokens.length === 0) return { asked: 0, answered: 0 };
+  const ended = AbortSignal.any([options.signal, stopped]);
+  const running = new Set<Promise<void>>();
+  let asked = 0;
+  let answered = 0;
+  const ask = async (peer: PeerId): Promise<void> => {
+    const result = await search.fanOut(query, { ...options, peers: [peer] });
+    answered += result.answered;
+  };
+  for await (const peer of keywords.find(tokens, ended)) {
+    if (ended.aborted || asked >= MAX_HOLDERS) break;
+    const { standing } = conduct.standing(peer.toString());
+    if (standing === 'banned' || standing === 'ignored') continue;
+    asked++;
+    const work: Promise<void> = ask(peer)
+      .catch(() => undefined)
+      .finally(() => running.delete(work));
+    running.add(work);
+    if (running.size >= PARALLEL) await Promise.race(running);
+  }
+  await Promise.all(running);
+  return { asked, answered };
+}

@@ -1,0 +1,33 @@
+import type { PeerStanding } from '../../shared/model.ts';
+
+/** Below this score a peer is not asked. ggen's figure. A newcomer stands at 0.85. */
+export const IGNORE_BELOW = 0.5;
+
+/** A standing that somebody gave a peer: the user by hand, or the engine for what the peer did. */
+export interface GivenStanding {
+  readonly standing: 'trusted' | 'banned';
+  /** In words for the user. */
+  readonly reason: string;
+  readonly author: 'hand' | 'conduct';
+  /** Milliseconds since the Unix epoch, as `until`. */
+  readonly since: number;
+  /** When it ends; absent when it does not end by itself. */
+  readonly until?: number;
+}
+
+export interface Judgement {
+  readonly standing: PeerStanding;
+  /** Absent when `standing` is `normal`. */
+  readonly reason?: string;
+  readonly until?: number;
+}
+
+/** What follows from a given standing, as long as it lasts, and else from the score. */
+export function judge(given: GivenStanding | undefined, score: number, now: number): Judgement {
+  if (given !== undefined && (given.until ?? Infinity) > now) {
+    const { standing, reason, until } = given;
+    return { standing, reason, ...(until === undefined ? {} : { until }) };
+  }
+  if (score >= IGNORE_BELOW) return { standing: 'normal' };
+  return { standing: 'ignored', reason: `Its score ${score.toFixed(2)} is below ${IGNORE_BELOW}: it is not asked.` };
+}

@@ -1,0 +1,105 @@
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import { MemoryBlockstore } from 'blockstore-core';
+import { MemoryDatastore } from 'datastore-core';
+import { multiaddr } from '@multiformats/multiaddr';
+import type { Stream } from '@libp2p/interface';
+import { createPublisherKey } from '../../../src/identity/publisher-key.ts';
+import type { PublisherKey } from '../../../src/identity/publisher-key.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
+import type { PackageMetadata } from '../../../src/shared/model.ts';
+import { Frames } from '../../../src/worker/network/frames.ts';
+import { startNode } from '../../../src/worker/node/node.ts';
+import type { MarketplaceNode } from '../../../src/worker/node/node.ts';
+import { TOPIC } from '../../../src/worker/node/protocols.ts';
+import { bytesToSign, encodePayload, sealRecord } from '../../../src/worker/records/record.ts';
+
+/** A node on real TCP with nothing of the marketplace behind it: a test says what it answers, true or false. */
+export interface BarePeer {
+  readonly node: MarketplaceNode;
+  readonly id: string;
+  readonly address: string;
+  dial(address: string): Promise<void>;
+  /** Say this on the topic, whatever it is. */
+  announce(data: Uint8Array): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function barePeer(): Promise<BarePeer> {
+  const node = await startNode({
+    privateKey: await generateKeyPair('Ed25519'),
+    datastore: new MemoryDatastore(),
+    blockstore: new MemoryBlockstore(),
+    settings: { ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'] },
+    version: '0.0.0-test',
+    validateHead: () => Promise.resolve(),
+    selectHead: () => 0,
+    reputation: () => 0.85,
+    isBanned: () => false,
+  });
+  const { pubsub } = node.libp2p.services;
+  pubsub.subscribe(TOPIC);
+  return {
+    node,
+    id: node.peerId.toString(),
+    address: node.addresses()[0] ?? '',
+    dial: async (address) => {
+      await node.libp2p.dial(multiaddr(address));
+    },
+    announce: async (data) => {
+      await pubsub.publish(TOPIC, data);
+    },
+    stop: () => node.stop(),
+  };
+}
+
+/** Answer a protocol with what `answer` does. A stream that breaks is the test's subject, not its failure. */
+export async function serve(
+  peer: BarePeer,
+  protocol: string,
+  answer: (frames: Frames, stream: Stream) => Promise<void>,
+): Promise<void> {
+  await peer.node.libp2p.handle(protocol, async (stream) => {
+    await answer(new Frames(stream, 1024 * 1024), stream).catch(() => undefined);
+  });
+}
+
+/** A signed record of one release, valid unless `change` breaks it. */
+export function signedRecord(
+  name: string,
+  {
+    key = createPublisherKey(),
+    seq = 1,
+    version = '1.0.0',
+    metadata = {},
+  }: { key?: PublisherKey; seq?: number; version?: string; metadata?: Partial<PackageMetadata> } = {},
+): { envelope: Uint8Array; id: string; key: PublisherKey } {
+  const now = Date.now();
+  const payload = encodePayload({
+    publisher: key.id,
+    name,
+    seq,
+    updated: now,
+    metadata: { title: name, description: '', categories: [], tags: [], license: 'MIT', authors: [], ...metadata },
+    releases: [
+      {
+        version,
+        root: 'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi',
+        size: 1,
+        files: 1,
+        kind: 'gpack',
+        dependencies: [],
+        published: now,
+        yanked: false,
+      },
+    ],
+  });
+  return { envelope: sealRecord(payload, key.sign(bytesToSign(payload))), id: `${key.id}/${name}`, key };
+}
+
+/** The record with one bit of its signature flipped. */
+export function forged(envelope: Uint8Array): Uint8Array {
+  const copy = envelope.slice();
+  const last = copy.length - 1;
+  copy[last] = (copy[last] ?? 0) ^ 1;
+  return copy;
+}

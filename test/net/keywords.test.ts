@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { packageTokens, tokenKey, tokensOf } from '../../src/worker/network/keyword-tokens.ts';
+import type { PackageMetadata } from '../../src/shared/model.ts';
+import { barePeer } from './helpers/bare-peer.ts';
+import type { BarePeer } from './helpers/bare-peer.ts';
+import { lieAboutProviders } from './helpers/lying-dht.ts';
+import { TestNetwork, connected, eventually } from './helpers/peers.ts';
+import type { TestPeer } from './helpers/peers.ts';
+
+describe('keywords', () => {
+  let network: TestNetwork;
+  const bare: BarePeer[] = [];
+  beforeEach(() => {
+    network = new TestNetwork();
+  });
+  afterEach(async () => {
+    for (const peer of bare.splice(0)) await peer.stop();
+    await network.close();
+  });
+
+  async function provided(peer: TestPeer): Promise<string> {
+    const { tasks } = await peer.engine.status({});
+    return tasks.find(({ name }) => name === 'provide')?.detail ?? '';
+  }
+
+  /** Wait until a peer told the DHT of everything. */
+  async function told(peer: TestPeer): Promise<void> {
+    await eventually(`${peer.id} told the DHT what it serves`, async () =>
+      /^([1-9]\d*) of \1 /.test(await provided(peer)),
+    );
+  }
+
+  it('are the words of a name, its tags, categories and title', async () => {
+    assert.deepEqual(tokensOf('Rust-CLI_sub.command  Ärger ﬁn a 東京'), [
+      'rust',
+      'cli',
+      'sub',
+      'command',
+      'arger',
+      'fin',
+      '東京',
+    ]);
+    const metadata: PackageMetadata = {
+      title: 'Server of files',
+      description: 'not looked at',
+      categories: ['web-service'],
+      tags: ['Web'],
+      license: 'MIT',
+      authors: [],
+    };
+    const tokens = packageTokens('http-server', metadata);
+    assert.deepEqual(tokens, ['http', 'server', 'web', 'service', 'of', 'files']);
+    const digest = createHash('sha256').update('ggen:keyword:rust').digest();
+    assert.deepEqual(Buffer.from((await tokenKey('rust')).multihash.digest), digest);
+  });
+
+  it('alone lead a search to a peer that has the package', async () => {
+    const [first, second, third] = await network.peers(3, {}, ['keywords']);
+    await connected(second, [third!]);
+    const { id } = await third!.publish('needle-in-haystack', '0.1.0');
+    await told(third!);
+    for (const text of ['needle', 'haystack needle']) {
+      const answer = await first.engine.search({ text });
+      assert.deepEqual(
+        answer.packages.map((summary) => summary.id),
+        [id],
+        text,
+      );
+    }
+    const other = await second.engine.search({ text: 'something-else' });
+    assert.deepEqual(other.packages, []);
+  });
+
+  it('are withdrawn when nothing matches them any more', async () => {
+    const [first, second] = await network.peers(2, {}, ['keywords']);
+    const { id } = await second.publish('short-lived', '0.1.0');
+    await told(second);
+    await second.engine.stopServing({ id });
+    await eventually('the keywords were withdrawn', async () => / [1-9]\d* withdrawn/.test(await provided(second)));
+    const answer = await first.engine.search({ text: 'lived' });
+    assert.deepEqual(answer.packages, []);
+  });
+
+  it('find the holder although fast liars name crowds of others', async () => {
+    const [first, holder, ...others] = await network.peers(4, {}, ['keywords']);
+    const liars = await Promise.all([barePeer(), barePeer()]);
+    bare.push(...liars);
+    const asked = await Promise.all(liars.map((liar) => lieAboutProviders(liar, 40)));
+    for (const liar of liars) for (const peer of [first, holder, ...others]) await liar.dial(peer.address);
+    await eventually('the liars are in the routing table', async () => {
+      return (await first.engine.status({})).routingTableSize >= 5;
+    });
+    const { id } = await holder.publish('honest-work', '1.0.0');
+    await told(holder);
+    const answer = await first.engine.search({ text: 'honest' });
+    assert.deepEqual(
+      answer.packages.map((summary) => summary.id),
+      [id],
+    );
+    assert.ok(
+      asked.some((count) => count() > 0),
+      'a liar had its say',
+    );
+  });
+});

@@ -2,9 +2,12 @@ import type { Engine } from '../shared/api.ts';
 import { DEFAULT_NODE_SETTINGS } from '../shared/defaults.ts';
 import { Background } from './background.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';
+import type { Rebuilt } from './catalogue/damage.ts';
+import type { Database } from './catalogue/database.ts';
 import { openBlocks, removeLeftOverDrafts } from './content/blocks.ts';
 import { EventHub } from './event-hub.ts';
 import { createLoggers } from './log.ts';
+import type { Logger } from './log.ts';
 import { NodeHost } from './node-host.ts';
 import { ALL_PATHS } from './network/context.ts';
 import type { Path } from './network/context.ts';
@@ -48,6 +51,7 @@ export async function createEngine({ dataDir, version, paths = ALL_PATHS }: Engi
   const conduct = new Conduct(catalogue.peers);
   const background = new Background(loggers('engine'));
   const onChange = (id: string): void => {
+    registry.forget(id);
     events.packagesChanged(id);
   };
   const ingest = new Ingest({ catalogue, log: loggers('records'), onChange });
@@ -82,7 +86,11 @@ export async function createEngine({ dataDir, version, paths = ALL_PATHS }: Engi
       background.run(what, work);
     },
   };
-  const registry = new Registry(context);
+  const registry: Registry = new Registry(context);
+  reportRebuilt(catalogue.db, loggers('catalogue'), () => {
+    registry.forget();
+    events.packagesChanged();
+  });
   const close = async (): Promise<void> => {
     await host.stop();
     await background.stop();
@@ -109,6 +117,7 @@ export async function createEngine({ dataDir, version, paths = ALL_PATHS }: Engi
         memory: process.memoryUsage.rss(),
         ...host.figures(),
         ...(host.settings === undefined ? {} : { settings: host.settings }),
+        ...(catalogue.db.rebuilt === undefined ? {} : { rebuilt: catalogue.db.rebuilt }),
       }),
 
     search: (query, options) => registry.search(query, options?.signal ?? NEVER, options?.onProgress),
@@ -131,4 +140,18 @@ export async function createEngine({ dataDir, version, paths = ALL_PATHS }: Engi
     subscribe: (name, listener) => events.subscribe(name, listener),
     close: () => (closing ??= close()),
   };
+}
+
+/** Say that the database was damaged and began anew: at the start, and whenever it is found out. */
+function reportRebuilt(db: Database, log: Logger, onRebuilt: () => void): void {
+  const say = ({ setAside, reason }: Rebuilt): void => {
+    log.error(
+      `The package catalogue was damaged (${reason}). It was set aside as ${setAside}; your own packages are back, the others come again from connected peers.`,
+    );
+  };
+  if (db.replacedAtOpen && db.rebuilt !== undefined) say(db.rebuilt);
+  db.onRebuilt((rebuilt) => {
+    say(rebuilt);
+    onRebuilt();
+  });
 }

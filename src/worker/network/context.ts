@@ -22,6 +22,8 @@ export interface TakeResult {
  */
 export interface RecordSink {
   take(envelope: Uint8Array): TakeResult;
+  /** Many at once, without holding up the event loop; the results stand in the order of the records. */
+  takeMany(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly TakeResult[]>;
 }
 
 /** The ways on which records travel. Each works without the others, which tests prove by leaving the others out. */

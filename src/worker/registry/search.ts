@@ -1,69 +1,113 @@
-import { GgenError } from '../../shared/errors.ts';
 import { LIMITS } from '../../shared/defaults.ts';
-import type { SearchQuery, SearchResults } from '../../shared/model.ts';
+import type { SearchPeer, SearchQuery, SearchResults } from '../../shared/model.ts';
+import type { LocalQuery } from '../catalogue/filters.ts';
+import { score } from '../reputation/score.ts';
 import type { RegistryContext } from './context.ts';
+import { checkQuery } from './query.ts';
+import type { CheckedQuery } from './query.ts';
+import { SharedCalls } from './shared-calls.ts';
 
 /** Several records that arrive within this time make one update of the list. */
 const UPDATE_EVERY_MS = 30;
-const DEFAULT_LIMIT = 20;
+/** Peers that a lowest reputation is asked about, last seen first. */
+const JUDGED_PEERS = 2_000;
 
-/**
- * Search here and on the network. What is known here is reported at once; then every peer's records, verified and
- * stored as they come, are ranked together with it.
- *
- * @throws GgenError InvalidRequest
- */
-export async function search(
+/** Searches, equal ones asked once. */
+export class Searches {
+  readonly #context: RegistryContext;
+  readonly #shared = new SharedCalls<SearchResults, SearchResults>();
+
+  constructor(context: RegistryContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Search here and on the network. What is known here is reported at once; then every peer's records, verified and
+   * stored as they come, are ranked together with it. Ends when the peers asked have answered, with the node's time-out
+   * at the latest; a time-out is no error.
+   *
+   * @throws GgenError InvalidRequest
+   */
+  async search(
+    request: SearchQuery,
+    signal: AbortSignal,
+    onProgress: (results: SearchResults) => void,
+  ): Promise<SearchResults> {
+    const query = checkQuery(request);
+    return this.#shared.run(
+      JSON.stringify(query, Object.keys(query).sort()),
+      (all, report) => search(this.#context, query, all, report),
+      { signal, onProgress },
+    );
+  }
+}
+
+async function search(
   context: RegistryContext,
-  request: SearchQuery,
+  query: CheckedQuery,
   signal: AbortSignal,
   onProgress: (results: SearchResults) => void,
 ): Promise<SearchResults> {
-  const query = checkQuery(request);
-  const started = performance.now();
-  const { packages } = context.catalogue;
-  const local = packages.search(query);
-  const localIds = new Set(local.map(({ id }) => id));
-  const answer = (found: typeof local, asked: number, answered: number): SearchResults => ({
-    packages: found,
-    localCount: found.filter(({ id }) => localIds.has(id)).length,
-    remoteCount: found.filter(({ id }) => !localIds.has(id)).length,
-    peersAsked: asked,
-    peersAnswered: answered,
-    elapsed: performance.now() - started,
-  });
+  const answer = answerer(context, query);
   const network = query.scope === 'local' ? undefined : context.network();
-  if (network === undefined) return answer(local, 0, 0);
-  onProgress(answer(local, 0, 0));
+  if (network === undefined) return answer([]);
+  onProgress(answer([]));
+  let peers: readonly SearchPeer[] = [];
   const updates = coalesce(() => {
-    onProgress(answer(packages.search(query), 0, 0));
+    onProgress(answer(peers));
   });
   const { fanOut, timeout } = context.settings();
   try {
-    const { asked, answered } = await network.search.fanOut(query, {
-      fanOut,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
-      onRecord: updates.request,
-    });
+    peers = await network.search.fanOut(
+      { ...query, limit: Math.min(query.limit + query.offset, LIMITS.searchLimit) },
+      {
+        fanOut,
+        signal,
+        timeout,
+        onUpdate: (states) => {
+          peers = states;
+          updates.request();
+        },
+      },
+    );
     signal.throwIfAborted();
-    return answer(packages.search(query), asked, answered);
+    return answer(peers);
   } finally {
     updates.cancel();
   }
 }
 
-function checkQuery(query: SearchQuery): SearchQuery & { readonly limit: number } {
-  const { text, limit = DEFAULT_LIMIT, offset = 0 } = query;
-  if (text.length > LIMITS.searchTextLength) {
-    throw new GgenError('InvalidRequest', `The search text is longer than ${LIMITS.searchTextLength} characters.`);
-  }
-  if (!Number.isInteger(limit) || limit < 1 || limit > LIMITS.searchLimit) {
-    throw new GgenError('InvalidRequest', `The limit of a search is a whole number from 1 to ${LIMITS.searchLimit}.`);
-  }
-  if (!Number.isInteger(offset) || offset < 0) {
-    throw new GgenError('InvalidRequest', 'The offset of a search is a whole number from 0.');
-  }
-  return { ...query, limit, offset };
+/** Builds the answer as it stands each time: one list out of the catalogue, in which everything verified is by then. */
+function answerer(context: RegistryContext, query: CheckedQuery): (peers: readonly SearchPeer[]) => SearchResults {
+  const started = performance.now();
+  const local = new Set<string>();
+  let first = true;
+  return (peers) => {
+    const { packages, facets } = context.catalogue.packages.find(localQuery(context, query));
+    if (first) for (const { id } of packages) local.add(id);
+    first = false;
+    const localCount = packages.filter(({ id }) => local.has(id)).length;
+    return {
+      packages,
+      localCount,
+      remoteCount: packages.length - localCount,
+      peersAsked: peers.length,
+      peersAnswered: peers.filter(({ state }) => state === 'answered').length,
+      peers,
+      facets,
+      elapsed: performance.now() - started,
+    };
+  };
+}
+
+function localQuery(context: RegistryContext, { minReputation, ...query }: CheckedQuery): LocalQuery {
+  if (minReputation === undefined || minReputation === 0) return query;
+  const now = Date.now();
+  const providedBy = context.catalogue.peers
+    .list(JUDGED_PEERS)
+    .filter(({ stats }) => score(stats, now) >= minReputation)
+    .map(({ id }) => id);
+  return { ...query, providedBy };
 }
 
 function coalesce(update: () => void): { request: () => void; cancel: () => void } {

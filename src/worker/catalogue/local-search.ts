@@ -59,9 +59,8 @@ function headOf(db: Database, query: LocalQuery, condition: Condition): Head {
   if (expression === undefined) return ordered(db, walkAll(db, sort, condition));
   if (sort === 'relevance') return ranked(db, text, expression, condition);
   const head = ordered(db, walkText(db, expression, sort, condition));
-  if (head.candidates.length >= FEW) return head;
-  const corrected = correctedQuery(db, text);
-  return corrected === undefined ? head : ordered(db, walkText(db, corrected, sort, condition));
+  const corrected = head.candidates.length < FEW ? correct(db, text) : undefined;
+  return corrected === undefined ? head : ordered(db, walkText(db, corrected.expression, sort, condition));
 }
 
 function ordered(db: Database, walk: Walk): Head {
@@ -79,21 +78,51 @@ function ranked(db: Database, text: string, expression: string, condition: Condi
   addAll(ids, walkText(db, `name : (${expression})`, 'relevance', condition)(BY_NAME_WORD, 0));
   const last = anyWord(BY_ANY_WORD, 0);
   addAll(ids, last);
-  if (ids.size < FEW) {
-    const corrected = correctedQuery(db, text);
-    if (corrected !== undefined) addAll(ids, walkText(db, corrected, 'relevance', condition)(BY_ANY_WORD, 0));
-  }
   const candidates = rank(readCandidates(db, [...ids]), text);
+  if (candidates.length < FEW) candidates.push(...misspelt(db, text, condition, ids));
   return { candidates, rest: last.length < BY_ANY_WORD ? undefined : without(ids, anyWord) };
 }
 
-/** Best first; equally good ones: last updated first, then by row, so that an order never depends on chance. */
+/** What the text finds with its typing errors corrected, besides what it found as it stands. */
+function misspelt(db: Database, text: string, condition: Condition, found: ReadonlySet<number>): Candidate[] {
+  const corrected = correct(db, text);
+  if (corrected === undefined) return [];
+  const ids = walkText(db, corrected.expression, 'relevance', condition)(BY_ANY_WORD, 0);
+  return rank(
+    readCandidates(
+      db,
+      ids.filter((id) => !found.has(id)),
+    ),
+    corrected.text,
+  );
+}
+
+/**
+ * Best first. Of equally good ones, names that begin with the text come first, the shortest before the others; then what
+ * was updated last; then by row, so that an order never depends on chance.
+ */
 function rank(candidates: readonly Candidate[], text: string): Candidate[] {
   const score = relevance(text);
+  const wanted = fold(text.trim());
   return candidates
-    .map((candidate) => ({ candidate, score: score(candidate) }))
-    .sort((a, b) => b.score - a.score || b.candidate.updated - a.candidate.updated || a.candidate.id - b.candidate.id)
+    .map((candidate) => ({
+      candidate,
+      score: score(candidate),
+      excess: candidate.name.startsWith(wanted) ? candidate.name.length : Infinity,
+    }))
+    .sort(
+      (a, b) =>
+        b.score - a.score ||
+        compare(a.excess, b.excess) ||
+        b.candidate.updated - a.candidate.updated ||
+        a.candidate.id - b.candidate.id,
+    )
     .map(({ candidate }) => candidate);
+}
+
+/** Not a difference: of two infinities that would be NaN. */
+function compare(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The walk without what was taken already. That was not its beginning alone, so it is stepped through and counted. */
@@ -109,11 +138,14 @@ function namesIn(text: string): Set<string> {
   return new Set([fold(text.trim()), queryWords(fold(text)).join('-')]);
 }
 
-/** The expression that also takes other spellings of the words; undefined when there are none. */
-function correctedQuery(db: Database, text: string): string | undefined {
-  const found = new Map(queryWords(text).map((word) => [word, alternatives(db, word)]));
-  const any = [...found.values()].some((words) => words.length > 0);
-  return any ? fullTextQuery(text, (word) => found.get(word) ?? []) : undefined;
+/** The text with other spellings of its words, to be found and to be ranked by; undefined when there are none. */
+function correct(db: Database, text: string): { expression: string; text: string } | undefined {
+  const all = queryWords(text);
+  const found = new Map(all.map((word) => [word, alternatives(db, word)]));
+  if ([...found.values()].every((words) => words.length === 0)) return undefined;
+  const expression = fullTextQuery(text, (word) => found.get(word) ?? []);
+  if (expression === undefined) return undefined;
+  return { expression, text: all.map((word) => found.get(word)?.[0] ?? word).join(' ') };
 }
 
 function addAll(ids: Set<number>, more: readonly number[]): void {

@@ -4,10 +4,8 @@ import type { PackageRecord } from '../records/record.ts';
 import { indexPackage } from './index-package.ts';
 import type { Statements } from './index-package.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { SEARCH_SCHEMA } from './search-schema.ts';
 import { unsupported } from './unsupported.ts';
-
-/** The step from which on packages have summaries, labels and words beside their record. */
-const INDEXED_SINCE = 2;
 
 /**
  * Bring the database to the newest schema, in one transaction that also proves that this process owns the file.
@@ -23,7 +21,7 @@ export function migrate(sqlite: DatabaseSync, dataDir: string, isTruncated: () =
     const version = Number(sqlite.prepare('PRAGMA user_version').get()?.['user_version']);
     if (version > MIGRATIONS.length) throw tooNew(dataDir, version);
     for (const step of MIGRATIONS.slice(version)) sqlite.exec(step);
-    if (version > 0 && version < INDEXED_SINCE) indexAll(sqlite);
+    if (version > 0 && version <= MIGRATIONS.indexOf(SEARCH_SCHEMA)) indexAll(sqlite);
     if (version < MIGRATIONS.length) sqlite.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     sqlite.exec('COMMIT');
   } catch (error) {
@@ -40,7 +38,7 @@ function probeFullText(sqlite: DatabaseSync): void {
   }
 }
 
-/** Fill what step 2 brought from the records: their JSON is not something that SQL alone can read in semver's order. */
+/** Fill what SEARCH_SCHEMA brought from the records: their JSON is not something that SQL alone can read in semver's order. */
 function indexAll(sqlite: DatabaseSync): void {
   const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const statements: Statements = {

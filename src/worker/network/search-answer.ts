@@ -30,7 +30,9 @@ export async function receiveAnswer(options: AnswerOptions): Promise<void> {
   for (let count = 0; count <= (query.limit ?? 20); count++) {
     const frame = asMap(await frames.read(bound()));
     if (frame['end'] === true) return;
-    const { id, related } = await takeRecord(options, frame);
+    const taken = await takeRecord(options, frame);
+    if (taken === undefined) continue;
+    const { id, related } = taken;
     if (seen.has(id)) throw new Error(`The answer names ${id} twice`);
     seen.add(id);
     if (!related) unrelated++;
@@ -43,8 +45,10 @@ export async function receiveAnswer(options: AnswerOptions): Promise<void> {
 async function takeRecord(
   { sink, catalogue, query, peer, bound }: AnswerOptions,
   frame: Readonly<Record<string, unknown>>,
-): Promise<{ id: string; related: boolean }> {
+): Promise<{ id: string; related: boolean } | undefined> {
   const [result] = await sink.takeMany([asBytes(frame['record'])], bound());
+  // Clocks differ, and it may be ours that is wrong.
+  if (result?.reason === 'from-the-future') return undefined;
   if (result === undefined || result.outcome === 'refused') {
     throw new Error(`A record is not valid: ${result?.reason ?? ''}`);
   }

@@ -26,6 +26,14 @@ export interface FanOutOptions {
   readonly timeout: number;
   /** Called after each record that was verified and is in the catalogue now, and whenever a peer comes to its end. */
   readonly onUpdate: (peers: readonly SearchPeer[]) => void;
+  /** Ask exactly these peers, whoever chose them, instead of the best connected ones. */
+  readonly peers?: readonly PeerId[];
+}
+
+export interface FanOutResult {
+  readonly asked: number;
+  readonly answered: number;
+  readonly peers: readonly SearchPeer[];
 }
 
 /** Search `/ggen/search/1.0.0` (docs/protocols/search.md): ask peers what they know that matches. */
@@ -46,10 +54,10 @@ export class Search {
    * Ask the best connected peers. Every record goes through the sink before it counts: what was found is what a peer
    * proved. A peer that is slow, silent or wrong costs only itself. Ends with the time-out at the latest, never with an error.
    */
-  async fanOut(query: WireQuery, options: FanOutOptions): Promise<readonly SearchPeer[]> {
-    if (!this.#context.paths.has('search')) return [];
+  async fanOut(query: WireQuery, options: FanOutOptions): Promise<FanOutResult> {
+    if (!this.#context.paths.has('search') && options.peers === undefined) return { asked: 0, answered: 0, peers: [] };
     const timeout = AbortSignal.timeout(options.timeout);
-    const peers = await this.#choose(options.fanOut);
+    const peers = options.peers ?? (await this.#choose(options.fanOut));
     const states = new Map<string, SearchPeer>(
       peers.map((peer) => [peer.toString(), { id: peer.toString(), state: 'asked', records: 0 }]),
     );
@@ -59,7 +67,9 @@ export class Search {
       options.onUpdate([...states.values()]);
     };
     await Promise.all(peers.map((peer) => this.#askOne(peer, query, { ...options, expired: timeout, enter })));
-    return [...states.values()];
+    const ended = [...states.values()];
+    const answered = ended.filter(({ state }) => state === 'answered').length;
+    return { asked: peers.length, answered, peers: ended };
   }
 
   async #choose(limit: number): Promise<PeerId[]> {

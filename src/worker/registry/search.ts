@@ -52,26 +52,26 @@ async function search(
   const network = query.scope === 'local' ? undefined : context.network();
   if (network === undefined) return answer([]);
   onProgress(answer([]));
-  let peers: readonly SearchPeer[] = [];
+  const peers = new Map<string, SearchPeer>();
   const updates = coalesce(() => {
-    onProgress(answer(peers));
+    onProgress(answer([...peers.values()]));
   });
   const { fanOut, timeout } = context.settings();
   try {
-    peers = await network.search.fanOut(
+    await network.search.fanOut(
       { ...query, limit: Math.min(query.limit + query.offset, LIMITS.searchLimit) },
       {
         fanOut,
         signal,
         timeout,
         onUpdate: (states) => {
-          peers = states;
+          for (const state of states) peers.set(state.id, state);
           updates.request();
         },
       },
     );
     signal.throwIfAborted();
-    return answer(peers);
+    return answer([...peers.values()]);
   } finally {
     updates.cancel();
   }

@@ -34,6 +34,9 @@ export const LIMITS = {
   clockSkew: 10 * 60 * 1000,
   searchTextLength: 256,
   searchLimit: 100,
+  /** Publishers, and licences, that one search may name. */
+  searchPublishers: 10,
+  searchLicenses: 10,
 } as const;
 
 /** Published package names: lower case, digits, and `-`, `_`, `.` between them; no two dots in a row. */

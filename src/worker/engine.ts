@@ -2,9 +2,12 @@ import type { Engine } from '../shared/api.ts';
 import { DEFAULT_NODE_SETTINGS } from '../shared/defaults.ts';
 import { Background } from './background.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';
+import type { Rebuilt } from './catalogue/damage.ts';
+import type { Database } from './catalogue/database.ts';
 import { openBlocks, removeLeftOverDrafts } from './content/blocks.ts';
 import { EventHub } from './event-hub.ts';
 import { createLoggers } from './log.ts';
+import type { Logger } from './log.ts';
 import { NodeHost } from './node-host.ts';
 import { ALL_PATHS } from './network/context.ts';
 import type { Path } from './network/context.ts';
@@ -70,6 +73,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
   await served.refresh();
   const background = new Background(loggers('engine'));
   const onChange = (id: string): void => {
+    registry.forget(id);
     events.packagesChanged(id);
   };
   const ingest = new Ingest({ catalogue, log: loggers('records'), onChange });
@@ -107,9 +111,13 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
       background.run(what, work);
     },
   };
-  const registry = new Registry(context);
+  const registry: Registry = new Registry(context);
   for (const task of upkeep(catalogue, conduct)) scheduler.add(task);
   const standing = new PeerStandings(host, conduct);
+  reportRebuilt(catalogue.db, loggers('catalogue'), () => {
+    registry.forget();
+    events.packagesChanged();
+  });
   const close = async (): Promise<void> => {
     await host.stop();
     await scheduler.stop();
@@ -141,6 +149,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
         tasks: scheduler.status(),
         ...host.figures(),
         ...(host.settings === undefined ? {} : { settings: host.settings }),
+        ...(catalogue.db.rebuilt === undefined ? {} : { rebuilt: catalogue.db.rebuilt }),
       }),
 
     search: (query, options) => registry.search(query, options?.signal ?? NEVER, options?.onProgress),
@@ -164,4 +173,18 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
     subscribe: (name, listener) => events.subscribe(name, listener),
     close: () => (closing ??= close()),
   };
+}
+
+/** Say that the database was damaged and began anew: at the start, and whenever it is found out. */
+function reportRebuilt(db: Database, log: Logger, onRebuilt: () => void): void {
+  const say = ({ setAside, reason }: Rebuilt): void => {
+    log.error(
+      `The package catalogue was damaged (${reason}). It was set aside as ${setAside}; your own packages are back, the others come again from connected peers.`,
+    );
+  };
+  if (db.replacedAtOpen && db.rebuilt !== undefined) say(db.rebuilt);
+  db.onRebuilt((rebuilt) => {
+    say(rebuilt);
+    onRebuilt();
+  });
 }

@@ -11,6 +11,9 @@ const MAX_CHANGED = 100;
 
 type Listener<Name extends EventName> = (event: EngineEvents[Name]) => void;
 
+/** Log lines from before anybody listened: an engine that has just been made may have something to say. */
+const MAX_EARLY_LINES = 100;
+
 /** What the snapshots are taken from. */
 export interface SnapshotSource {
   peers(): readonly PeerSummary[];
@@ -30,6 +33,7 @@ export class EventHub {
   readonly #changed = new Set<string>();
   readonly #pending = new Map<'peers' | 'packages', NodeJS.Timeout>();
   readonly #last: Record<'peers' | 'packages', number> = { peers: 0, packages: 0 };
+  readonly #early: EngineEvents['log'][] = [];
   #version = 0;
   #closed = false;
 
@@ -41,6 +45,7 @@ export class EventHub {
     this.#listeners[name].add(listener);
     const newest = this.#newest[name];
     if (newest !== undefined && SNAPSHOT_EVENTS.includes(name)) listener(newest);
+    if (name === 'log') this.#tellEarly();
     return () => {
       this.#listeners[name].delete(listener);
     };
@@ -51,7 +56,13 @@ export class EventHub {
   }
 
   log(line: LogLine): void {
-    this.#emit('log', { version: this.#next(), line });
+    const event = { version: this.#next(), line };
+    if (this.#listeners.log.size === 0 && this.#early.length < MAX_EARLY_LINES) this.#early.push(event);
+    else this.#emit('log', event);
+  }
+
+  #tellEarly(): void {
+    for (const event of this.#early.splice(0)) this.#emit('log', event);
   }
 
   /** Something about peers changed; a snapshot follows shortly. */

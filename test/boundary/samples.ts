@@ -173,6 +173,14 @@ const results: SearchResults = {
   remoteCount: 0,
   peersAsked: 3,
   peersAnswered: 2,
+  peers: [{ id: 'peer', state: 'answered', records: 3 }],
+  facets: {
+    categories: [{ value: 'testing', count: 1 }],
+    tags: [],
+    licenses: [{ value: 'mit', count: 1 }],
+    publishers: [{ value: 'pub', count: 1 }],
+    exact: true,
+  },
   elapsed: 12.5,
 };
 
@@ -229,7 +237,20 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
   unbanPeer: { request: { id: peer.id }, response: details },
   trustPeer: { request: { id: peer.id, trusted: true }, response: { ...details, standing: 'trusted' } },
   search: {
-    request: { text: '', categories: ['testing'], tags: [], limit: 20, offset: 0, scope: 'network' },
+    request: {
+      text: '',
+      categories: ['testing'],
+      tags: [],
+      publishers: ['pub'],
+      licenses: ['MIT'],
+      version: '^1',
+      minReputation: 0.5,
+      includeYanked: true,
+      sort: 'relevance',
+      limit: 20,
+      offset: 0,
+      scope: 'network',
+    },
     response: results,
     progress: [{ ...results, packages: [] }, results],
   },

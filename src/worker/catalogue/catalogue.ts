@@ -5,8 +5,11 @@ import { Packages } from './packages.ts';
 import { Peers } from './peers.ts';
 import { Serving } from './serving.ts';
 import { Standings } from './standings.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase } from './open.ts';
 import type { Database } from './database.ts';
+import { openRecord } from '../records/record.ts';
+import type { OpenedRecord } from '../records/record.ts';
+import { OwnRecords } from './own-records.ts';
 
 /** Everything that this node remembers, in one SQLite database. */
 export interface Catalogue {
@@ -21,12 +24,22 @@ export interface Catalogue {
   close(): void;
 }
 
-/** @throws GgenError DataDirInUse, DatabaseTooNew, UnsupportedRuntime */
+/**
+ * Open what this node remembers. The packages that were signed here are there afterwards even if the database was lost.
+ *
+ * @throws GgenError DataDirInUse, DatabaseTooNew, UnsupportedRuntime
+ */
 export async function openCatalogue(dataDir: string, signal?: AbortSignal): Promise<Catalogue> {
   const db = await openDatabase(dataDir, signal);
+  const ownRecords = new OwnRecords(dataDir);
+  const packages = new Packages(db, ownRecords);
+  keepOwn(packages, ownRecords);
+  db.onRebuilt(() => {
+    restoreOwn(packages, ownRecords);
+  });
   return {
     db,
-    packages: new Packages(db),
+    packages,
     peers: new Peers(db),
     installs: new Installs(db),
     forks: new Forks(db),
@@ -37,4 +50,30 @@ export async function openCatalogue(dataDir: string, signal?: AbortSignal): Prom
       db.close();
     },
   };
+}
+
+/** Records and database, each made whole from the other: the folder is younger than the first schema. */
+function keepOwn(packages: Packages, ownRecords: OwnRecords): void {
+  if (ownRecords.exists) {
+    restoreOwn(packages, ownRecords);
+    return;
+  }
+  ownRecords.create();
+  for (const { record, envelope } of packages.own()) ownRecords.save(record.publisher, record.name, envelope);
+}
+
+function restoreOwn(packages: Packages, ownRecords: OwnRecords): void {
+  if (packages.counts().published > 0) return;
+  for (const opened of ownRecords.envelopes().flatMap(openOrNothing)) {
+    packages.put(opened, { mine: true, now: Date.now() });
+  }
+}
+
+/** A file that is no record of ours has nothing to restore; peers have what it was. */
+function openOrNothing(envelope: Uint8Array): OpenedRecord[] {
+  try {
+    return [openRecord(envelope)];
+  } catch {
+    return [];
+  }
 }

@@ -1,10 +1,12 @@
 import { NETWORK_SCHEMA } from './network-schema.ts';
+import { SEARCH_SCHEMA } from './search-schema.ts';
 
 /**
  * The schema, one numbered step after the other; `user_version` of the database says how many were taken.
  * A step that has been released is never edited: the next change is the next step.
  */
 export const MIGRATIONS: readonly string[] = [
+  // 1: records, evidence, log, peers, installs, and an index of texts.
   `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -80,5 +82,6 @@ export const MIGRATIONS: readonly string[] = [
     tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
   );
   `,
+  SEARCH_SCHEMA,
   NETWORK_SCHEMA,
 ];

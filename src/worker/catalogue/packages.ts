@@ -1,15 +1,12 @@
-import type {
-  PackageCounts,
-  PackageDetails,
-  PackagePage,
-  PackageSection,
-  PackageSummary,
-  SearchQuery,
-} from '../../shared/model.ts';
+import type { PackageCounts, PackageDetails, PackagePage, PackageSection, PackageSummary } from '../../shared/model.ts';
 import type { OpenedRecord, PackageRecord } from '../records/record.ts';
-import { latestRelease } from '../records/releases.ts';
 import type { Database, Row } from './database.ts';
-import { fullTextQuery, relevance } from './relevance.ts';
+import type { LocalQuery } from './filters.ts';
+import { indexPackage } from './index-package.ts';
+import { searchLocally } from './local-search.ts';
+import type { LocalResults } from './local-search.ts';
+import type { OwnRecords } from './own-records.ts';
+import { summariesOf } from './summaries.ts';
 
 /** A package as it is stored: its newest record, and the signed bytes that prove it. */
 export interface StoredPackage extends OpenedRecord {
@@ -28,35 +25,27 @@ interface PackageRow extends Row {
   mine: number;
 }
 
-interface SummaryRow extends Row {
-  record: string;
-  mine: number;
-  providers: number;
-  installed: string | null;
-}
-
-/** Candidates that full-text search hands to ranking: enough for a page of the best, few enough to be quick. */
-const CANDIDATES = 300;
-
-const SUMMARY = `
-  SELECT packages.record, packages.mine,
-    (SELECT count(*) FROM holders h WHERE h.publisher = packages.publisher AND h.name = packages.name) AS providers,
-    (SELECT group_concat(DISTINCT i.version) FROM installs i
-      WHERE i.publisher = packages.publisher AND i.name = packages.name) AS installed
-  FROM packages`;
-
+/** Rows of each section in its order, last updated first. */
 const SECTIONS: Record<PackageSection, string> = {
-  published: 'packages.mine = 1',
-  installed: 'EXISTS (SELECT 1 FROM installs i WHERE i.publisher = packages.publisher AND i.name = packages.name)',
-  network: 'packages.mine = 0',
+  published: 'SELECT id FROM packages WHERE mine = 1',
+  installed: `SELECT DISTINCT p.id, p.updated FROM installs i
+    JOIN packages p ON p.publisher = i.publisher AND p.name = i.name WHERE 1`,
+  network: 'SELECT id FROM packages WHERE mine = 0',
 };
 
 /** The packages that this node knows: newest record of each, every content root ever seen, and the search index. */
 export class Packages {
   readonly #db: Database;
+  readonly #ownRecords: OwnRecords;
+  /** Publishers who signed here; read once, because every record that arrives asks. */
+  #own: Set<string> | undefined;
 
-  constructor(db: Database) {
+  constructor(db: Database, ownRecords: OwnRecords) {
     this.#db = db;
+    this.#ownRecords = ownRecords;
+    db.onRebuilt(() => {
+      this.#own = undefined;
+    });
   }
 
   get(publisher: string, name: string): StoredPackage | undefined {
@@ -85,57 +74,60 @@ export class Packages {
 
   /** Store a record as the newest of its package. The caller has verified it and compared it with what is known. */
   put(opened: OpenedRecord, { mine, now }: { mine: boolean; now: number }): void {
-    const { record, envelope } = opened;
-    const { publisher, name } = record;
+    const { publisher, name } = opened.record;
+    const own = mine || this.isOwn(publisher);
     this.#db.transaction(() => {
-      this.#db.run(
-        `INSERT INTO packages (publisher, name, seq, updated, received, mine, record, envelope, digest)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-         ON CONFLICT (publisher, name) DO UPDATE SET
-           seq = ?3, updated = ?4, received = ?5, mine = max(mine, ?6), record = ?7, envelope = ?8, digest = ?9`,
-        publisher,
-        name,
-        record.seq,
-        record.updated,
-        now,
-        mine || this.isOwn(publisher) ? 1 : 0,
-        JSON.stringify(record),
-        envelope,
-        opened.digest,
-      );
-      const { id } = this.#db.get<{ id: number }>(
-        'SELECT id FROM packages WHERE publisher = ? AND name = ?',
-        publisher,
-        name,
-      ) ?? { id: 0 };
-      this.#db.run('INSERT OR REPLACE INTO log (package) VALUES (?)', id);
-      for (const { version, root } of record.releases) {
-        this.#db.run(
-          'INSERT OR IGNORE INTO seen_roots (publisher, name, version, root) VALUES (?, ?, ?, ?)',
-          publisher,
-          name,
-          version,
-          root,
-        );
-      }
-      const { title, description, tags, categories } = record.metadata;
-      this.#db.run('DELETE FROM packages_text WHERE rowid = ?', id);
-      this.#db.run(
-        'INSERT INTO packages_text (rowid, name, title, description, tags, categories, publisher) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        id,
-        name,
-        title,
-        description,
-        tags.join(' '),
-        categories.join(' '),
-        publisher,
-      );
+      this.#write(opened, own, now);
+      if (own) this.#ownRecords.save(publisher, name, opened.envelope);
     });
+    if (mine) this.#own?.add(publisher);
+  }
+
+  #write({ record, envelope, digest }: OpenedRecord, own: boolean, now: number): void {
+    const { publisher, name } = record;
+    const before = this.#idOf(publisher, name);
+    this.#db.run(
+      `INSERT INTO packages (publisher, name, seq, updated, received, mine, record, envelope, digest)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+       ON CONFLICT (publisher, name) DO UPDATE SET
+         seq = ?3, updated = ?4, received = ?5, mine = max(mine, ?6), record = ?7, envelope = ?8, digest = ?9`,
+      publisher,
+      name,
+      record.seq,
+      record.updated,
+      now,
+      own ? 1 : 0,
+      JSON.stringify(record),
+      envelope,
+      digest,
+    );
+    const id = before ?? this.#idOf(publisher, name) ?? 0;
+    this.#db.run('INSERT OR REPLACE INTO log (package) VALUES (?)', id);
+    for (const { version, root } of record.releases) {
+      this.#db.run(
+        'INSERT OR IGNORE INTO seen_roots (publisher, name, version, root) VALUES (?, ?, ?, ?)',
+        publisher,
+        name,
+        version,
+        root,
+      );
+    }
+    indexPackage(this.#db, id, record, { mine: own, known: before !== undefined });
+  }
+
+  #idOf(publisher: string, name: string): number | undefined {
+    return this.#db.get<{ id: number }>('SELECT id FROM packages WHERE publisher = ? AND name = ?', publisher, name)
+      ?.id;
   }
 
   /** Whether a key of this publisher has signed here. */
   isOwn(publisher: string): boolean {
-    return this.#db.get('SELECT 1 FROM packages WHERE publisher = ? AND mine = 1 LIMIT 1', publisher) !== undefined;
+    this.#own ??= new Set(
+      this.#db
+        .all<{ publisher: string }>('SELECT DISTINCT publisher FROM packages WHERE mine = 1')
+        .map((row) => row.publisher),
+    );
+    return this.#own.has(publisher);
   }
 
   /** Content root of every version ever seen of a package. */
@@ -164,89 +156,50 @@ export class Packages {
   }
 
   details(publisher: string, name: string): PackageDetails | undefined {
-    const row = this.#db.get<SummaryRow>(
-      `${SUMMARY} WHERE packages.publisher = ? AND packages.name = ?`,
+    const row = this.#db.get<{ id: number; record: string; equivocation: number }>(
+      `SELECT id, record, EXISTS (SELECT 1 FROM equivocations e WHERE e.publisher = ?1 AND e.name = ?2) AS equivocation
+       FROM packages WHERE publisher = ?1 AND name = ?2`,
       publisher,
       name,
     );
     if (row === undefined) return undefined;
-    const record = JSON.parse(row.record) as PackageRecord;
-    const equivocation = this.#db.get(
-      'SELECT 1 FROM equivocations WHERE publisher = ? AND name = ? LIMIT 1',
-      publisher,
-      name,
+    const [summary] = summariesOf(this.#db, [row.id]);
+    if (summary === undefined) return undefined;
+    const { metadata, releases, seq } = JSON.parse(row.record) as PackageRecord;
+    return { ...summary, metadata, releases, seq, equivocation: row.equivocation === 1 };
+  }
+
+  /** Peers known to serve a package, counted. */
+  providers(publisher: string, name: string): number {
+    return (
+      this.#db.get<{ n: number }>('SELECT count(*) AS n FROM holders WHERE publisher = ? AND name = ?', publisher, name)
+        ?.n ?? 0
     );
-    return {
-      ...toSummary(row, record),
-      metadata: record.metadata,
-      releases: record.releases,
-      seq: record.seq,
-      equivocation: equivocation !== undefined,
-    };
   }
 
   list(section: PackageSection, offset: number, limit: number): PackagePage {
-    const where = SECTIONS[section];
-    const rows = this.#db.all<SummaryRow>(
-      `${SUMMARY} WHERE ${where} ORDER BY packages.updated DESC, packages.id LIMIT ? OFFSET ?`,
-      limit,
-      offset,
-    );
-    return { packages: rows.map((row) => toSummary(row)), total: this.#count(where) };
+    const ids = this.#db
+      .all<{ id: number }>(`${SECTIONS[section]} ORDER BY updated DESC, id LIMIT ? OFFSET ?`, limit, offset)
+      .map(({ id }) => id);
+    return { packages: summariesOf(this.#db, ids), total: this.counts()[section] };
   }
 
+  /** How many packages there are: kept by the database as they come, not counted here. */
   counts(): PackageCounts {
-    return {
-      published: this.#count(SECTIONS.published),
-      installed: this.#count(SECTIONS.installed),
-      network: this.#count(SECTIONS.network),
-    };
+    const rows = this.#db.all<{ mine: number; packages: number }>('SELECT mine, packages FROM counters');
+    const of = (mine: number): number => rows.find((row) => row.mine === mine)?.packages ?? 0;
+    const installed = this.#db.get<{ n: number }>(`SELECT count(*) AS n FROM (${SECTIONS.installed})`)?.n ?? 0;
+    return { published: of(1), installed, network: of(0) };
   }
 
-  #count(where: string): number {
-    return this.#db.get<{ n: number }>(`SELECT count(*) AS n FROM packages WHERE ${where}`)?.n ?? 0;
+  /** Local answer to a query, in its order, at most `limit` after `offset`. */
+  search(query: LocalQuery): PackageSummary[] {
+    return this.find(query).packages;
   }
 
-  /** Local answer to a query, ranked, at most `limit` after `offset`. */
-  search(query: SearchQuery): PackageSummary[] {
-    const { limit = 20, offset = 0 } = query;
-    const filters: string[] = [];
-    const values: (string | number)[] = [];
-    const anyOf = (field: 'categories' | 'tags', wanted: readonly string[] | undefined): void => {
-      if (wanted === undefined || wanted.length === 0) return;
-      const marks = wanted.map(() => '?').join(', ');
-      filters.push(
-        `EXISTS (SELECT 1 FROM json_each(packages.record, '$.metadata.${field}') WHERE lower(value) IN (${marks}))`,
-      );
-      values.push(...wanted.map((text) => text.toLowerCase()));
-    };
-    anyOf('categories', query.categories);
-    anyOf('tags', query.tags);
-    const text = fullTextQuery(query.text);
-    const and = filters.map((filter) => ` AND ${filter}`).join('');
-    if (text === undefined) {
-      return this.#db
-        .all<SummaryRow>(
-          `${SUMMARY} WHERE 1${and} ORDER BY packages.updated DESC, packages.id LIMIT ? OFFSET ?`,
-          ...values,
-          limit,
-          offset,
-        )
-        .map((row) => toSummary(row));
-    }
-    return this.#db
-      .all<SummaryRow>(
-        `${SUMMARY} JOIN packages_text ON packages_text.rowid = packages.id
-         WHERE packages_text MATCH ?${and} ORDER BY bm25(packages_text, 10, 5, 1, 4, 3) LIMIT ?`,
-        text,
-        ...values,
-        Math.max(CANDIDATES, offset + limit),
-      )
-      .map((row) => toSummary(row))
-      .map((summary, index) => ({ summary, index, score: relevance(query.text, summary) }))
-      .sort((a, b) => b.score - a.score || a.index - b.index)
-      .slice(offset, offset + limit)
-      .map(({ summary }) => summary);
+  /** As `search`, with what the matches have in common. */
+  find(query: LocalQuery): LocalResults {
+    return searchLocally(this.#db, query);
   }
 
   /** Move a package to the end of the log, so that peers read of it again: this node now serves what it only knew. */
@@ -284,26 +237,4 @@ export class Packages {
 function toStored(row: PackageRow): StoredPackage {
   const { envelope, digest } = row;
   return { record: JSON.parse(row.record) as PackageRecord, envelope, digest, mine: row.mine === 1 };
-}
-
-function toSummary(row: SummaryRow, record = JSON.parse(row.record) as PackageRecord): PackageSummary {
-  const latest = latestRelease(record.releases);
-  const { title, description, license, categories, tags } = record.metadata;
-  return {
-    id: `${record.publisher}/${record.name}`,
-    publisher: record.publisher,
-    name: record.name,
-    title,
-    description,
-    license,
-    categories,
-    tags,
-    ...(latest === undefined ? {} : { latest: latest.version }),
-    versions: record.releases.length,
-    size: latest?.size ?? 0,
-    updated: record.updated,
-    published: row.mine === 1,
-    installed: row.installed === null ? [] : row.installed.split(','),
-    providers: row.providers,
-  };
 }

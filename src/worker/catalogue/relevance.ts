@@ -1,43 +1,68 @@
-import type { PackageSummary } from '../../shared/model.ts';
+import { fold, queryWords, words } from './words.ts';
 
 /** Similarity below which two names have nothing to do with each other (ggen's figure). */
 const SIMILAR = 0.7;
 
-/** Words of a text as the full-text index sees them. */
-export function words(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+/** What of a package is compared with a text. */
+export interface Rankable {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly tags: readonly string[];
 }
 
 /**
  * FTS5 expression that matches every word of `text` as a prefix; undefined when the text has no word, which matches
- * everything. Each word is quoted, so nothing that a user types is taken as syntax.
+ * everything. Each word is quoted, so nothing that a user types is taken as syntax. A single letter begins a third of all
+ * words: beside other words it filters nothing, alone it stands for itself.
+ *
+ * @param variants other spellings of a word that shall match too
  */
-export function fullTextQuery(text: string): string | undefined {
-  const all = words(text);
-  return all.length === 0 ? undefined : all.map((word) => `"${word}"*`).join(' ');
+export function fullTextQuery(
+  text: string,
+  variants: (word: string) => readonly string[] = () => [],
+): string | undefined {
+  const all = queryWords(text);
+  const telling = all.filter((word) => word.length > 1);
+  const [letter] = all;
+  if (telling.length === 0) return letter === undefined ? undefined : `"${letter}"`;
+  return telling.map((word) => termQuery([word, ...variants(word)])).join(' AND ');
+}
+
+/** One word or any of its alternatives, each matched from its beginning. */
+function termQuery(variants: readonly string[]): string {
+  const terms = variants.map((word) => `"${word}"*`);
+  return terms.length === 1 ? terms.join('') : `(${terms.join(' OR ')})`;
 }
 
 /**
  * How well a package answers a text: 100 for the exact name, else 50 for a name that contains it, else 30 times the
  * similarity of the names above 0.7; 20 for a description that contains it; 10 for each word and tag that match
- * (ggen's relevance).
+ * (ggen's relevance). The text is read once, for the many packages that are ranked by it.
  */
-export function relevance(text: string, { name, title, description, tags }: PackageSummary): number {
-  const wanted = text.trim().toLowerCase();
-  if (wanted === '') return 0;
+export function relevance(text: string): (candidate: Rankable) => number {
+  const wanted = fold(text.trim());
+  const wantedWords = queryWords(fold(text));
+  return ({ name, title, description, tags }) => {
+    if (wanted === '') return 0;
+    const described = fold(description);
+    let score = nameScore(name, wanted);
+    if (described.includes(wanted)) score += 20;
+    const known = new Set(words(`${name} ${fold(title)} ${described}`));
+    const tagged = new Set(tags.map(fold));
+    for (const word of wantedWords) {
+      if (known.has(word)) score += 10;
+      if (tagged.has(word)) score += 10;
+    }
+    return score;
+  };
+}
+
+function nameScore(name: string, wanted: string): number {
+  if (name === wanted) return 100;
+  if (name.includes(wanted)) return 50;
   const similarity = diceSimilarity(name, wanted);
-  let score = 0;
-  if (name === wanted) score += 100;
-  else if (name.includes(wanted)) score += 50;
-  else if (similarity > SIMILAR) score += 30 * similarity;
-  if (description.toLowerCase().includes(wanted)) score += 20;
-  const known = new Set(words(`${name} ${title} ${description}`));
-  const tagged = new Set(tags.map((tag) => tag.toLowerCase()));
-  for (const word of words(text)) {
-    if (known.has(word)) score += 10;
-    if (tagged.has(word)) score += 10;
-  }
-  return score;
+  return similarity > SIMILAR ? 30 * similarity : 0;
 }
 
 /** Sørensen–Dice coefficient over pairs of neighbouring characters, 0 to 1. */

@@ -23,8 +23,8 @@ export interface TakeResult {
  */
 export interface RecordSink {
   take(envelope: Uint8Array): TakeResult;
-  /** Many at once, in order and in one transaction where the sink can do that; their results in the same order. */
-  takeMany?(envelopes: readonly Uint8Array[]): readonly TakeResult[] | Promise<readonly TakeResult[]>;
+  /** Many at once, without holding up the event loop; the results stand in the order of the records. */
+  takeMany(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly TakeResult[]>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { PeerId } from '@libp2p/interface';
-import type { SearchQuery } from '../../shared/model.ts';
+import type { SearchPeer } from '../../shared/model.ts';
+import type { WireQuery } from './search-wire.ts';
 import type { NetworkContext } from './context.ts';
 import { tokensOf } from './keyword-tokens.ts';
 import type { Keywords } from './keywords.ts';
@@ -14,18 +15,18 @@ export async function askHolders(
   { conduct, stopped }: NetworkContext,
   keywords: Keywords,
   search: Search,
-  query: SearchQuery,
+  query: WireQuery,
   options: Omit<FanOutOptions, 'peers'>,
 ): Promise<FanOutResult> {
   const tokens = [query.text, ...(query.tags ?? []), ...(query.categories ?? [])].flatMap(tokensOf);
-  if (tokens.length === 0) return { asked: 0, answered: 0 };
-  const ended = AbortSignal.any([options.signal, stopped]);
+  if (tokens.length === 0) return { asked: 0, answered: 0, peers: [] };
+  const ended = AbortSignal.any([options.signal, stopped, AbortSignal.timeout(options.timeout)]);
   const running = new Set<Promise<void>>();
+  const states: SearchPeer[] = [];
   let asked = 0;
-  let answered = 0;
   const ask = async (peer: PeerId): Promise<void> => {
     const result = await search.fanOut(query, { ...options, peers: [peer] });
-    answered += result.answered;
+    states.push(...result.peers);
   };
   for await (const peer of keywords.find(tokens, ended)) {
     if (ended.aborted || asked >= MAX_HOLDERS) break;
@@ -39,5 +40,5 @@ export async function askHolders(
     if (running.size >= PARALLEL) await Promise.race(running);
   }
   await Promise.all(running);
-  return { asked, answered };
+  return { asked, answered: states.filter(({ state }) => state === 'answered').length, peers: states };
 }

@@ -1,4 +1,3 @@
-import type { SearchQuery } from '../../shared/model.ts';
 import type { Task } from '../maintenance/scheduler.ts';
 import { Announce } from './announce.ts';
 import { Blocks } from './blocks.ts';
@@ -9,6 +8,7 @@ import { Keywords } from './keywords.ts';
 import { Provider } from './provider.ts';
 import { Search } from './search.ts';
 import type { FanOutOptions, FanOutResult } from './search.ts';
+import type { WireQuery } from './search-wire.ts';
 import { Sync } from './sync.ts';
 
 /** The paths on which records and blocks travel while a node runs. Each works without the others. */
@@ -52,7 +52,7 @@ export class Network {
    * Ask peers whom the DHT's keywords name for the words of a search, beside those that were asked already: for when too
    * little was found nearer by. Records go through the sink, as with `search.fanOut`.
    */
-  async searchByKeywords(query: SearchQuery, options: Omit<FanOutOptions, 'peers'>): Promise<FanOutResult> {
+  async searchByKeywords(query: WireQuery, options: Omit<FanOutOptions, 'peers'>): Promise<FanOutResult> {
     return askHolders(this.#context, this.keywords, this.search, query, options);
   }
 

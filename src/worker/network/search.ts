@@ -1,12 +1,16 @@
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
 import { LIMITS } from '../../shared/defaults.ts';
 import { errorMessage } from '../../shared/errors.ts';
-import type { SearchQuery } from '../../shared/model.ts';
+import type { SearchPeer } from '../../shared/model.ts';
 import { SEARCH_PROTOCOL } from '../node/protocols.ts';
 import { selectPeers } from '../reputation/select.ts';
+import type { RatedPeer } from '../reputation/select.ts';
 import { serves } from './context.ts';
 import type { NetworkContext } from './context.ts';
-import { Frames, asBytes, asMap, asTexts, asText, asCount } from './frames.ts';
+import { Frames } from './frames.ts';
+import { FalseAnswer, receiveAnswer } from './search-answer.ts';
+import { decodeRequest, encodeRequest } from './search-wire.ts';
+import type { WireQuery } from './search-wire.ts';
 
 const MAX_FRAME_BYTES = LIMITS.recordBytes + 1024;
 /** Longest silence of a peer within one answer. */
@@ -17,10 +21,12 @@ const MINIMUM_REPUTATION = 0.5;
 export interface FanOutOptions {
   /** How many peers to ask, 1 to 10. */
   readonly fanOut: number;
-  /** Bounds the whole question. */
+  /** The asker's: whoever is still answering then did nothing wrong. */
   readonly signal: AbortSignal;
-  /** Called after each record that was verified and is in the catalogue now. */
-  readonly onRecord: () => void;
+  /** Bounds the whole question, in milliseconds; whoever is still answering then was too slow, which counts against it. */
+  readonly timeout: number;
+  /** Called after each record that was verified and is in the catalogue now, and whenever a peer comes to its end. */
+  readonly onUpdate: (peers: readonly SearchPeer[]) => void;
   /** Ask exactly these peers, whoever chose them, instead of the best connected ones. */
   readonly peers?: readonly PeerId[];
 }
@@ -28,6 +34,7 @@ export interface FanOutOptions {
 export interface FanOutResult {
   readonly asked: number;
   readonly answered: number;
+  readonly peers: readonly SearchPeer[];
 }
 
 /** Search `/ggen/search/1.0.0` (docs/protocols/search.md): ask peers what they know that matches. */
@@ -46,76 +53,69 @@ export class Search {
 
   /**
    * Ask the best connected peers. Every record goes through the sink before it counts: what was found is what a peer
-   * proved. A peer that is slow, silent or wrong costs only itself.
+   * proved. A peer that is slow, silent or wrong costs only itself. Ends with the time-out at the latest, never with an error.
    */
-  async fanOut(query: SearchQuery, options: FanOutOptions): Promise<FanOutResult> {
-    if (!this.#context.paths.has('search') && options.peers === undefined) return { asked: 0, answered: 0 };
+  async fanOut(query: WireQuery, options: FanOutOptions): Promise<FanOutResult> {
+    if (!this.#context.paths.has('search') && options.peers === undefined) return { asked: 0, answered: 0, peers: [] };
+    const timeout = AbortSignal.timeout(options.timeout);
     const peers = options.peers ?? (await this.#choose(options.fanOut));
-    const answers = await Promise.all(
-      peers.map((peer) =>
-        this.#ask(peer, query, options).then(
-          () => true,
-          (error: unknown) => {
-            this.#context.log.debug(`Peer ${peer.toString()} did not answer a search: ${errorMessage(error)}`);
-            return false;
-          },
-        ),
-      ),
+    const states = new Map<string, SearchPeer>(
+      peers.map((peer) => [peer.toString(), { id: peer.toString(), state: 'asked', records: 0 }]),
     );
-    return { asked: peers.length, answered: answers.filter(Boolean).length };
+    const enter = (id: string, change: Partial<SearchPeer>): void => {
+      const before = states.get(id);
+      if (before !== undefined) states.set(id, { ...before, ...change });
+      options.onUpdate([...states.values()]);
+    };
+    await Promise.all(peers.map((peer) => this.#askOne(peer, query, { ...options, expired: timeout, enter })));
+    const ended = [...states.values()];
+    const answered = ended.filter(({ state }) => state === 'answered').length;
+    return { asked: peers.length, answered, peers: ended };
   }
 
   async #choose(limit: number): Promise<PeerId[]> {
     const { node, conduct } = this.#context;
-    const able: { peer: PeerId; stats: ReturnType<typeof conduct.stats> }[] = [];
+    const able: (RatedPeer & { readonly peer: PeerId })[] = [];
     for (const peer of node.libp2p.getPeers()) {
       const stored = await node.libp2p.peerStore.get(peer).catch(() => undefined);
-      if (stored?.protocols.includes(SEARCH_PROTOCOL) === true)
-        able.push({ peer, stats: conduct.stats(peer.toString()) });
+      if (stored?.protocols.includes(SEARCH_PROTOCOL) !== true) continue;
+      const id = peer.toString();
+      able.push({ peer, stats: conduct.stats(id), trusted: conduct.standing(id).standing === 'trusted' });
     }
     return selectPeers(able, { minimum: MINIMUM_REPUTATION, limit, now: Date.now() }).map(({ peer }) => peer);
   }
 
-  async #ask(peer: PeerId, query: SearchQuery, { signal, onRecord }: FanOutOptions): Promise<void> {
-    const { node, conduct } = this.#context;
+  async #askOne(peer: PeerId, query: WireQuery, { signal, expired, enter }: Asking): Promise<void> {
+    const { conduct, stopped, log } = this.#context;
     const id = peer.toString();
     const started = performance.now();
-    const bound = (): AbortSignal => this.#bound(signal);
-    let frames: Frames | undefined;
     try {
-      const stream = await node.libp2p.dialProtocol(peer, SEARCH_PROTOCOL, { signal: bound() });
-      frames = new Frames(stream, MAX_FRAME_BYTES);
-      const { text, categories = [], tags = [], limit = 20 } = query;
-      await frames.write({ v: 1, text, categories: [...categories], tags: [...tags], limit }, bound());
-      await this.#receive(frames, id, limit, bound, onRecord);
+      await this.#ask(peer, query, AbortSignal.any([signal, expired]), (records) => {
+        enter(id, { records });
+      });
       conduct.success(id, performance.now() - started);
-      await frames.close(bound());
+      enter(id, { state: 'answered' });
     } catch (error) {
-      frames?.abort(error instanceof Error ? error : new Error(String(error)));
+      log.debug(`Peer ${id} did not answer a search: ${errorMessage(error)}`);
       // The user who types on, or a node that stops, is not the peer's fault.
-      if (!signal.aborted && !this.#context.stopped.aborted) conduct.failure(id);
-      throw error;
+      if (!signal.aborted && !stopped.aborted) conduct.failure(id, error instanceof FalseAnswer ? 'lie' : 'late');
+      enter(id, { state: 'failed' });
     }
   }
 
-  async #receive(
-    frames: Frames,
-    peer: string,
-    limit: number,
-    bound: () => AbortSignal,
-    onRecord: () => void,
-  ): Promise<void> {
-    for (let count = 0; count <= limit; count++) {
-      const frame = asMap(await frames.read(bound()));
-      if (frame['end'] === true) return;
-      const { outcome, publisher, name, reason } = this.#context.sink.take(asBytes(frame['record']));
-      if (outcome === 'refused') throw new Error(`A record is not valid: ${reason ?? ''}`);
-      if (frame['serves'] === true && publisher !== undefined && name !== undefined) {
-        this.#context.catalogue.peers.addHolder(peer, publisher, name);
-      }
-      onRecord();
+  async #ask(peer: PeerId, query: WireQuery, signal: AbortSignal, onRecord: (records: number) => void): Promise<void> {
+    const { node, sink, catalogue } = this.#context;
+    const bound = (): AbortSignal => this.#bound(signal);
+    const stream = await node.libp2p.dialProtocol(peer, SEARCH_PROTOCOL, { signal: bound() });
+    const frames = new Frames(stream, MAX_FRAME_BYTES);
+    try {
+      await frames.write(encodeRequest(query), bound());
+      await receiveAnswer({ frames, query, sink, catalogue, peer: peer.toString(), bound, onRecord });
+      await frames.close(bound());
+    } catch (error) {
+      frames.abort(error instanceof Error ? error : new Error(String(error)));
+      throw error;
     }
-    throw new Error('More records than asked for');
   }
 
   async #serve(stream: Stream, connection: Connection): Promise<void> {
@@ -123,13 +123,7 @@ export class Search {
     const bound = (): AbortSignal => this.#bound();
     try {
       const { catalogue } = this.#context;
-      const request = asMap(await frames.read(bound()));
-      const found = catalogue.packages.search({
-        text: asText(request['text'], LIMITS.searchTextLength),
-        categories: asTexts(request['categories'], LIMITS.categories, LIMITS.categoryLength),
-        tags: asTexts(request['tags'], LIMITS.tags, LIMITS.tagLength),
-        limit: asCount(request['limit'], LIMITS.searchLimit),
-      });
+      const found = catalogue.packages.search(decodeRequest(await frames.read(bound())));
       for (const { publisher, name } of found) {
         const stored = catalogue.packages.get(publisher, name);
         if (stored === undefined) continue;
@@ -147,4 +141,10 @@ export class Search {
     const signals = [this.#context.stopped, AbortSignal.timeout(FRAME_BOUND_MS)];
     return AbortSignal.any(signal === undefined ? signals : [...signals, signal]);
   }
+}
+
+interface Asking {
+  readonly signal: AbortSignal;
+  readonly expired: AbortSignal;
+  readonly enter: (id: string, change: Partial<SearchPeer>) => void;
 }

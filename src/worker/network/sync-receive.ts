@@ -1,5 +1,5 @@
 import { isLie } from './context.ts';
-import type { NetworkContext, TakeResult } from './context.ts';
+import type { NetworkContext } from './context.ts';
 import { asBytes, asCount, asMap } from './frames.ts';
 import type { Frames } from './frames.ts';
 import { Slices } from './slices.ts';
@@ -91,7 +91,8 @@ async function takeBatch(
   { peer }: Visit,
   slices: Slices,
 ): Promise<Taken> {
-  const results = await takeAll(context, entries, slices);
+  await slices.next();
+  const results = await context.sink.takeMany(entries.map(({ envelope }) => envelope));
   let learnt = 0;
   let position: number | undefined;
   for (const [index, { serves, position: at }] of entries.entries()) {
@@ -110,21 +111,4 @@ async function takeBatch(
     position = at;
   }
   return { learnt, ...(position === undefined ? {} : { position }) };
-}
-
-async function takeAll(
-  { sink }: NetworkContext,
-  entries: readonly Entry[],
-  slices: Slices,
-): Promise<readonly TakeResult[]> {
-  await slices.next();
-  if (sink.takeMany !== undefined) return sink.takeMany(entries.map(({ envelope }) => envelope));
-  const results: TakeResult[] = [];
-  for (const { envelope } of entries) {
-    await slices.next();
-    const result = sink.take(envelope);
-    results.push(result);
-    if (result.outcome === 'refused') break;
-  }
-  return results;
 }

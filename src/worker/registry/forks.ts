@@ -1,7 +1,6 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { errorName } from '../../shared/errors.ts';
 import type { RecordSink, TakeResult } from '../network/context.ts';
-import { Slices } from '../network/slices.ts';
 import { mergeRecords } from '../records/next.ts';
 import { openRecord } from '../records/record.ts';
 import type { OpenedRecord, PackageRecord } from '../records/record.ts';
@@ -25,22 +24,11 @@ export class ForkKeeper implements RecordSink {
     return result;
   }
 
-  async takeMany(envelopes: readonly Uint8Array[]): Promise<readonly TakeResult[]> {
-    const results = await this.#inner.takeMany?.(envelopes);
-    if (results === undefined) return this.#takeEach(envelopes);
+  async takeMany(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly TakeResult[]> {
+    const results = await this.#inner.takeMany(envelopes, signal);
     for (const [index, result] of results.entries()) {
       const envelope = envelopes[index];
       if (envelope !== undefined) this.#keep(envelope, result);
-    }
-    return results;
-  }
-
-  async #takeEach(envelopes: readonly Uint8Array[]): Promise<readonly TakeResult[]> {
-    const slices = new Slices();
-    const results: TakeResult[] = [];
-    for (const envelope of envelopes) {
-      await slices.next();
-      results.push(this.take(envelope));
     }
     return results;
   }

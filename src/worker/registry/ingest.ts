@@ -5,6 +5,11 @@ import type { RecordSink, TakeResult } from '../network/context.ts';
 import { compareRecords } from '../records/compare.ts';
 import { openRecord, recordDigest } from '../records/record.ts';
 import type { OpenedRecord } from '../records/record.ts';
+import { BoundedCache } from './cache.ts';
+import { IngestQueue } from './ingest-queue.ts';
+
+/** Records that brought nothing, remembered so that their repetitions cost one digest each. */
+const REMEMBERED = 10_000;
 
 export interface IngestOptions {
   readonly catalogue: Catalogue;
@@ -16,23 +21,35 @@ export interface IngestOptions {
 /** Verifies, compares and stores records, whatever path they came by. */
 export class Ingest implements RecordSink {
   readonly #options: IngestOptions;
+  readonly #useless = new BoundedCache<TakeResult>({ entries: REMEMBERED });
+  readonly #queue: IngestQueue;
 
   constructor(options: IngestOptions) {
     this.#options = options;
+    this.#queue = new IngestQueue({
+      open: (envelope) => this.#open(envelope),
+      store: (opened) => this.#storeTaken(opened),
+      transaction: (work) => {
+        options.catalogue.db.transaction(work);
+      },
+    });
+    options.catalogue.db.onRebuilt(() => {
+      this.#useless.clear();
+    });
   }
 
   take(envelope: Uint8Array): TakeResult {
-    const { packages } = this.#options.catalogue;
-    const seen = packages.byDigest(recordDigest(envelope));
-    if (seen !== undefined) return { outcome: 'same', ...seen };
-    let opened: OpenedRecord;
-    try {
-      opened = openRecord(envelope);
-    } catch (error) {
-      const reason = error instanceof GgenError ? error.details['reason'] : undefined;
-      return { outcome: 'refused', reason: typeof reason === 'string' ? reason : errorMessage(error) };
-    }
-    return this.store(opened, false);
+    const opened = this.#open(envelope);
+    return 'outcome' in opened ? opened : this.#storeTaken(opened);
+  }
+
+  /**
+   * Take many records, many in one transaction, in slices of a few milliseconds between which the event loop runs: how
+   * to take in whatever may come by the hundred. The results stand in the order of the records, and everything that they
+   * say is stored. Throws `signal.reason`, and an Error when too much is waiting already (the peer may come again).
+   */
+  takeMany(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly TakeResult[]> {
+    return this.#queue.addAll(envelopes, signal);
   }
 
   /** Store a verified record if it moves its package forward. `mine`: it was signed here. */
@@ -65,5 +82,35 @@ export class Ingest implements RecordSink {
     catalogue.packages.put(opened, { mine, now: Date.now() });
     onChange(`${publisher}/${name}`);
     return { outcome: known === undefined ? 'new' : 'newer', ...id };
+  }
+
+  /** The verified record, or what is known of it without: the cheap questions come first. */
+  #open(envelope: Uint8Array): OpenedRecord | TakeResult {
+    const digest = recordDigest(envelope);
+    const useless = this.#useless.get(digest);
+    if (useless !== undefined) return useless;
+    const seen = this.#options.catalogue.packages.byDigest(digest);
+    if (seen !== undefined) return { outcome: 'same', ...seen };
+    try {
+      return openRecord(envelope);
+    } catch (error) {
+      return this.#refuse(digest, error);
+    }
+  }
+
+  #storeTaken(opened: OpenedRecord): TakeResult {
+    const result = this.store(opened, false);
+    // A record that was older once stays so: sequence numbers only grow.
+    if (result.outcome === 'older') this.#useless.set(opened.digest, result);
+    return result;
+  }
+
+  #refuse(digest: string, error: unknown): TakeResult {
+    const fault = error instanceof GgenError ? error.details['reason'] : undefined;
+    const reason = typeof fault === 'string' ? fault : errorMessage(error);
+    const result: TakeResult = { outcome: 'refused', reason };
+    // Bytes that are wrong stay wrong; only time passes.
+    if (typeof fault === 'string' && fault !== 'from-the-future') this.#useless.set(digest, result);
+    return result;
   }
 }

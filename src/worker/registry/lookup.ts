@@ -2,33 +2,47 @@ import { parsePackageId, shortPublisherId } from '../../identity/publisher-id.ts
 import { GgenError } from '../../shared/errors.ts';
 import type { PackageDetails, Release, ReleaseDetails } from '../../shared/model.ts';
 import { matchRelease } from '../records/releases.ts';
+import { BoundedCache } from './cache.ts';
 import type { RegistryContext } from './context.ts';
+import { SharedCalls } from './shared-calls.ts';
 
 /** A known record is answered at once, and asked for again behind the answer, at most this often (ggen's figure). */
 const FRESH_MS = 300_000;
-/** Packages whose freshness is remembered. */
+/** Packages that are kept ready, and those whose freshness is remembered. A record has 64 KiB at most, a few usually. */
+const READY = 500;
 const REMEMBERED = 10_000;
 
-/** Finding packages by id: here first, then the network. */
+/** Finding packages by id, in three tiers: memory, catalogue, network. */
 export class Lookup {
   readonly #context: RegistryContext;
-  readonly #asked = new Map<string, number>();
+  readonly #ready = new BoundedCache<PackageDetails>({ entries: READY, ttl: FRESH_MS });
+  readonly #asked = new BoundedCache<true>({ entries: REMEMBERED, ttl: FRESH_MS });
+  readonly #questions = new SharedCalls<undefined>();
 
   constructor(context: RegistryContext) {
     this.#context = context;
   }
 
-  /** @throws GgenError InvalidRequest, PackageNotFound, PackageAmbiguous */
+  /** A package changed: what is kept ready of it is void. Without an id: of all. */
+  forget(id?: string): void {
+    if (id === undefined) this.#ready.clear();
+    else this.#ready.delete(id);
+  }
+
+  /**
+   * What is known here is answered at once, and asked for again behind it; what is not is asked of the network.
+   *
+   * @throws GgenError InvalidRequest, PackageNotFound, PackageAmbiguous
+   */
   async getPackage(id: string, signal: AbortSignal): Promise<PackageDetails> {
     const { name, publisher } = await this.#resolve(id, signal);
-    const { packages } = this.#context.catalogue;
-    const known = packages.details(publisher, name);
+    const known = this.#known(publisher, name);
     if (known !== undefined) {
       this.#refresh(publisher, name);
       return known;
     }
     await this.#ask(publisher, name, signal);
-    const found = packages.details(publisher, name);
+    const found = this.#known(publisher, name);
     if (found === undefined) throw notFound(id, this.#context.network() !== undefined);
     return found;
   }
@@ -45,11 +59,22 @@ export class Lookup {
     if (release === undefined) {
       // The record at hand may be older than the version that somebody was told of.
       await this.#ask(details.publisher, details.name, signal);
-      release = pick(this.#context.catalogue.packages.details(details.publisher, details.name) ?? details);
+      release = pick(this.#known(details.publisher, details.name) ?? details);
     }
     if (release === undefined) throw versionNotFound(details, version);
     const { publisher, name, metadata } = details;
     return { id: details.id, publisher, name, metadata, release };
+  }
+
+  /** Out of memory, else out of the catalogue. Who serves a package changes without its record, so that is always read. */
+  #known(publisher: string, name: string): PackageDetails | undefined {
+    const { packages } = this.#context.catalogue;
+    const id = `${publisher}/${name}`;
+    const ready = this.#ready.get(id);
+    if (ready !== undefined) return { ...ready, providers: packages.providers(publisher, name) };
+    const details = packages.details(publisher, name);
+    if (details !== undefined) this.#ready.set(id, details);
+    return details;
   }
 
   async #resolve(id: string, signal: AbortSignal): Promise<{ publisher: string; name: string }> {
@@ -77,33 +102,34 @@ export class Lookup {
   async #ask(publisher: string, name: string, signal: AbortSignal): Promise<void> {
     const network = this.#context.network();
     if (network === undefined) return;
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(this.#context.settings().timeout)]);
-    const found = new AbortController();
-    const either = AbortSignal.any([bound, found.signal]);
-    const head = network.heads.fetch(publisher, name, either).then((ok) => {
-      if (ok) found.abort();
-    });
-    await Promise.all([head, this.#search(name, either)]);
-    signal.throwIfAborted();
+    const ask = async (all: AbortSignal): Promise<undefined> => {
+      const found = new AbortController();
+      const bound = AbortSignal.any([all, AbortSignal.timeout(this.#context.settings().timeout), found.signal]);
+      const head = network.heads.fetch(publisher, name, bound).then((ok) => {
+        if (ok) found.abort();
+      });
+      await Promise.all([head, this.#fanOut(name, AbortSignal.any([all, found.signal]))]);
+      return undefined;
+    };
+    await this.#questions.run(`package ${publisher}/${name}`, ask, { signal });
   }
 
   async #search(name: string, signal: AbortSignal): Promise<void> {
+    await this.#questions.run(`name ${name}`, (all) => this.#fanOut(name, all), { signal });
+  }
+
+  async #fanOut(name: string, signal: AbortSignal): Promise<undefined> {
     const { fanOut, timeout } = this.#context.settings();
-    await this.#context
-      .network()
-      ?.search.fanOut(
-        { text: name, limit: 20 },
-        { fanOut, signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]), onRecord: () => undefined },
-      );
+    const query = { text: name, limit: 20, includeYanked: true };
+    await this.#context.network()?.search.fanOut(query, { fanOut, signal, timeout, onUpdate: () => undefined });
+    return undefined;
   }
 
   #refresh(publisher: string, name: string): void {
     const network = this.#context.network();
     const id = `${publisher}/${name}`;
-    const now = Date.now();
-    if (network === undefined || now - (this.#asked.get(id) ?? 0) < FRESH_MS) return;
-    if (this.#asked.size >= REMEMBERED) this.#asked.clear();
-    this.#asked.set(id, now);
+    if (network === undefined || this.#asked.get(id) === true) return;
+    this.#asked.set(id, true);
     this.#context.background(`asking for a newer ${id}`, (signal) => network.heads.fetch(publisher, name, signal));
   }
 }

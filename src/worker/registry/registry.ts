@@ -26,7 +26,7 @@ import { Drafts } from './drafts.ts';
 import { install } from './install.ts';
 import { Lookup } from './lookup.ts';
 import { commit } from './publish.ts';
-import { search } from './search.ts';
+import { Searches } from './search.ts';
 import { stopServing } from './served-content.ts';
 
 const nothing = (): void => undefined;
@@ -41,10 +41,17 @@ export class Registry {
   readonly #context: RegistryContext;
   readonly #drafts = new Drafts();
   readonly #lookup: Lookup;
+  readonly #searches: Searches;
 
   constructor(context: RegistryContext) {
     this.#context = context;
     this.#lookup = new Lookup(context);
+    this.#searches = new Searches(context);
+  }
+
+  /** A package changed, or without an id any number of them: what is kept ready of it is void. */
+  forget(id?: string): void {
+    this.#lookup.forget(id);
   }
 
   search(
@@ -52,7 +59,7 @@ export class Registry {
     signal: AbortSignal,
     onProgress: (results: SearchResults) => void = nothing,
   ): Promise<SearchResults> {
-    return search(this.#context, query, signal, onProgress);
+    return this.#searches.search(query, signal, onProgress);
   }
 
   getPackage(id: string, signal: AbortSignal): Promise<PackageDetails> {
@@ -63,6 +70,7 @@ export class Registry {
     return this.#lookup.getVersion(id, version, signal);
   }
 
+  /** All releases, ascending by semver precedence, withdrawn ones marked. */
   async listVersions(id: string, signal: AbortSignal): Promise<readonly Release[]> {
     return (await this.#lookup.getPackage(id, signal)).releases;
   }
@@ -76,6 +84,7 @@ export class Registry {
     return commit(this.#context, this.#drafts, draft, 'yank', signal);
   }
 
+  /** Whether a package, or a release of it by exact version or range, is known here or to the network. */
   async exists(id: string, version: string | undefined, signal: AbortSignal): Promise<boolean> {
     try {
       if (version === undefined) await this.#lookup.getPackage(id, signal);
@@ -87,6 +96,7 @@ export class Registry {
     }
   }
 
+  /** What this registry is; the figures are those of this moment. */
   metadata(): RegistryMetadata {
     const { published, network } = this.#context.catalogue.packages.counts();
     return {
@@ -95,7 +105,18 @@ export class Registry {
       version: this.#context.version,
       packageCount: published + network,
       apiVersion: '1',
-      features: ['search', 'publish', 'yank', 'install', 'signed-records', 'content-addressed', 'offline-search'],
+      features: [
+        'search',
+        'facets',
+        'typo-tolerance',
+        'version-ranges',
+        'publish',
+        'yank',
+        'install',
+        'signed-records',
+        'content-addressed',
+        'offline-search',
+      ],
     };
   }
 

@@ -1,77 +1,119 @@
-import { GgenError } from '../../shared/errors.ts';
 import { LIMITS } from '../../shared/defaults.ts';
-import type { SearchQuery, SearchResults } from '../../shared/model.ts';
+import type { SearchPeer, SearchQuery, SearchResults } from '../../shared/model.ts';
+import type { LocalQuery } from '../catalogue/filters.ts';
+import { score } from '../reputation/score.ts';
 import type { RegistryContext } from './context.ts';
+import { checkQuery } from './query.ts';
+import type { CheckedQuery } from './query.ts';
+import { SharedCalls } from './shared-calls.ts';
 
 /** Several records that arrive within this time make one update of the list. */
 const UPDATE_EVERY_MS = 30;
-const DEFAULT_LIMIT = 20;
 /** Fewer packages than this, known or found at the first peers, are too few to leave it at that. */
 const THIN = 3;
+/** Peers that a lowest reputation is asked about, last seen first. */
+const JUDGED_PEERS = 2_000;
 
-/**
- * Search here and on the network. What is known here is reported at once; then every peer's records, verified and
- * stored as they come, are ranked together with it.
- *
- * @throws GgenError InvalidRequest
- */
-export async function search(
+/** Searches, equal ones asked once. */
+export class Searches {
+  readonly #context: RegistryContext;
+  readonly #shared = new SharedCalls<SearchResults, SearchResults>();
+
+  constructor(context: RegistryContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Search here and on the network. What is known here is reported at once; then every peer's records, verified and
+   * stored as they come, are ranked together with it. Ends when the peers asked have answered, with the node's time-out
+   * at the latest; a time-out is no error.
+   *
+   * @throws GgenError InvalidRequest
+   */
+  async search(
+    request: SearchQuery,
+    signal: AbortSignal,
+    onProgress: (results: SearchResults) => void,
+  ): Promise<SearchResults> {
+    const query = checkQuery(request);
+    return this.#shared.run(
+      JSON.stringify(query, Object.keys(query).sort()),
+      (all, report) => search(this.#context, query, all, report),
+      { signal, onProgress },
+    );
+  }
+}
+
+async function search(
   context: RegistryContext,
-  request: SearchQuery,
+  query: CheckedQuery,
   signal: AbortSignal,
   onProgress: (results: SearchResults) => void,
 ): Promise<SearchResults> {
-  const query = checkQuery(request);
-  const started = performance.now();
-  const { packages } = context.catalogue;
-  const local = packages.search(query);
-  const localIds = new Set(local.map(({ id }) => id));
-  const answer = (found: typeof local, asked: number, answered: number): SearchResults => ({
-    packages: found,
-    localCount: found.filter(({ id }) => localIds.has(id)).length,
-    remoteCount: found.filter(({ id }) => !localIds.has(id)).length,
-    peersAsked: asked,
-    peersAnswered: answered,
-    elapsed: performance.now() - started,
-  });
+  const answer = answerer(context, query);
   const network = query.scope === 'local' ? undefined : context.network();
-  if (network === undefined) return answer(local, 0, 0);
-  onProgress(answer(local, 0, 0));
+  if (network === undefined) return answer([]);
+  onProgress(answer([]));
+  const peers = new Map<string, SearchPeer>();
   const updates = coalesce(() => {
-    onProgress(answer(packages.search(query), 0, 0));
+    onProgress(answer([...peers.values()]));
   });
   const { fanOut, timeout } = context.settings();
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
   try {
-    const { asked, answered } = await network.search.fanOut(query, {
+    const wanted = { ...query, limit: Math.min(query.limit + query.offset, LIMITS.searchLimit) };
+    const options = {
       fanOut,
-      signal: bound,
-      onRecord: updates.request,
-    });
+      signal,
+      timeout,
+      onUpdate: (states: readonly SearchPeer[]) => {
+        for (const state of states) peers.set(state.id, state);
+        updates.request();
+      },
+    };
+    await network.search.fanOut(wanted, options);
     signal.throwIfAborted();
-    const near = packages.search(query);
-    if (near.length >= THIN) return answer(near, asked, answered);
+    const near = answer([...peers.values()]);
+    if (near.packages.length >= THIN) return near;
     // Too little nearby: ask those whom the DHT's keywords name.
-    const far = await network.searchByKeywords(query, { fanOut, signal: bound, onRecord: updates.request });
+    await network.searchByKeywords(wanted, options);
     signal.throwIfAborted();
-    return answer(packages.search(query), asked + far.asked, answered + far.answered);
+    return answer([...peers.values()]);
   } finally {
     updates.cancel();
   }
 }
 
-function checkQuery(query: SearchQuery): SearchQuery & { readonly limit: number } {
-  const { text, limit = DEFAULT_LIMIT, offset = 0 } = query;
-  if (text.length > LIMITS.searchTextLength) {
-    throw new GgenError('InvalidRequest', `The search text is longer than ${LIMITS.searchTextLength} characters.`);
-  }
-  if (!Number.isInteger(limit) || limit < 1 || limit > LIMITS.searchLimit) {
-    throw new GgenError('InvalidRequest', `The limit of a search is a whole number from 1 to ${LIMITS.searchLimit}.`);
-  }
-  if (!Number.isInteger(offset) || offset < 0) {
-    throw new GgenError('InvalidRequest', 'The offset of a search is a whole number from 0.');
-  }
-  return { ...query, limit, offset };
+/** Builds the answer as it stands each time: one list out of the catalogue, in which everything verified is by then. */
+function answerer(context: RegistryContext, query: CheckedQuery): (peers: readonly SearchPeer[]) => SearchResults {
+  const started = performance.now();
+  const local = new Set<string>();
+  let first = true;
+  return (peers) => {
+    const { packages, facets } = context.catalogue.packages.find(localQuery(context, query));
+    if (first) for (const { id } of packages) local.add(id);
+    first = false;
+    const localCount = packages.filter(({ id }) => local.has(id)).length;
+    return {
+      packages,
+      localCount,
+      remoteCount: packages.length - localCount,
+      peersAsked: peers.length,
+      peersAnswered: peers.filter(({ state }) => state === 'answered').length,
+      peers,
+      facets,
+      elapsed: performance.now() - started,
+    };
+  };
+}
+
+function localQuery(context: RegistryContext, { minReputation, ...query }: CheckedQuery): LocalQuery {
+  if (minReputation === undefined || minReputation === 0) return query;
+  const now = Date.now();
+  const providedBy = context.catalogue.peers
+    .list(JUDGED_PEERS)
+    .filter(({ stats }) => score(stats, now) >= minReputation)
+    .map(({ id }) => id);
+  return { ...query, providedBy };
 }
 
 function coalesce(update: () => void): { request: () => void; cancel: () => void } {

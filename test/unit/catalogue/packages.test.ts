@@ -7,7 +7,8 @@ import type { PublisherKey } from '../../../src/identity/publisher-key.ts';
 import type { PackageMetadata } from '../../../src/shared/model.ts';
 import { openCatalogue } from '../../../src/worker/catalogue/catalogue.ts';
 import type { Catalogue } from '../../../src/worker/catalogue/catalogue.ts';
-import { openDatabase } from '../../../src/worker/catalogue/database.ts';
+import { MIGRATIONS } from '../../../src/worker/catalogue/migrations.ts';
+import { openDatabase } from '../../../src/worker/catalogue/open.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../../src/worker/records/record.ts';
 import type { OpenedRecord } from '../../../src/worker/records/record.ts';
 
@@ -86,7 +87,7 @@ describe('the catalogue', () => {
     const { DatabaseSync } = await import('node:sqlite');
     const raw = new DatabaseSync(join(dataDir, 'catalogue.sqlite'));
     assert.equal(raw.prepare('PRAGMA user_version').get()?.['user_version'], 999);
-    raw.exec('PRAGMA user_version = 1');
+    raw.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     raw.close();
     catalogue = await openCatalogue(dataDir);
   });

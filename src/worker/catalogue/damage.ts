@@ -1,0 +1,69 @@
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { GgenError } from '../../shared/errors.ts';
+
+/** SQLite's primary result codes for a file that can't be believed (sqlite.org/rescode.html). */
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+/** Database header (sqlite.org/fileformat2.html): page size at byte 16, number of pages at byte 28, both big-endian. */
+const HEADER_BYTES = 32;
+
+/** What is remembered of a database that had to be replaced. */
+export interface Rebuilt {
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** Absolute path under which the damaged file was kept. */
+  readonly setAside: string;
+  /** What SQLite said. */
+  readonly reason: string;
+}
+
+/** Whether SQLite found the file itself to be wrong, not the statement, the disk or a lock. */
+export function isDamage(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
+  // The low byte of an extended code is the primary one.
+  return [SQLITE_CORRUPT, SQLITE_NOTADB].includes(error.errcode & 0xff);
+}
+
+/**
+ * Whether the file ends before its header says. SQLite finds that out only when it comes to a missing page; this costs
+ * one read. While a write-ahead log has content the header says nothing yet.
+ */
+export function isTruncated(file: string): boolean {
+  const size = sizeOf(file);
+  if (size === 0 || sizeOf(`${file}-wal`) > 0) return false;
+  if (size < HEADER_BYTES) return true;
+  const header = Buffer.alloc(HEADER_BYTES);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, header, 0, HEADER_BYTES, 0);
+  } finally {
+    closeSync(handle);
+  }
+  const stored = header.readUInt16BE(16);
+  const pageSize = stored === 1 ? 65_536 : stored;
+  return header.readUInt32BE(28) * pageSize > size;
+}
+
+/** Rename a closed database and what lies beside it. The name says when; returns it. */
+export function setAside(file: string, now: Date): string {
+  const stamp = now.toISOString().replaceAll(':', '-').replace('.', '-');
+  const target = file.replace(/\.sqlite$/, `.damaged-${stamp}.sqlite`);
+  renameSync(file, target);
+  // A log without its database would be played into the new one.
+  if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${target}-wal`);
+  rmSync(`${file}-shm`, { force: true });
+  return target;
+}
+
+/** The error of the one call that met the damage. */
+export function damaged({ setAside: path }: Rebuilt, cause: unknown): GgenError {
+  return new GgenError(
+    'Internal',
+    `The package catalogue was damaged. It was set aside as ${path}, and is being filled again from connected peers. Try again.`,
+    { details: { setAside: path }, cause },
+  );
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,4 +1,5 @@
-import type { Engine } from '../shared/api.ts';
+import { CALL_NAMES } from '../shared/api.ts';
+import type { Engine, EngineCalls } from '../shared/api.ts';
 import { DEFAULT_NODE_SETTINGS } from '../shared/defaults.ts';
 import { Background } from './background.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';
@@ -15,11 +16,14 @@ import { Scheduler } from './maintenance/scheduler.ts';
 import type { Transports } from './node/libp2p-options.ts';
 import { ServedBlockstore } from './node/served-blockstore.ts';
 import { PeerStandings } from './peer-standings.ts';
-import { NEVER } from './registry/context.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { ForkKeeper } from './registry/forks.ts';
 import { Ingest } from './registry/ingest.ts';
 import { Registry } from './registry/registry.ts';
+import { registryCalls } from './registry-calls.ts';
+import { checkRequest } from './requests.ts';
+import { Operations } from './operations.ts';
+import { removeLeftOverStagings } from './content/stagings.ts';
 import { ServedContent } from './registry/served-content.ts';
 import { Conduct } from './reputation/conduct.ts';
 import { upkeep } from './upkeep.ts';
@@ -51,6 +55,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
   const catalogue = await openCatalogue(dataDir);
   const blocks = await openBlocks(dataDir);
   await removeLeftOverDrafts(dataDir);
+  await removeLeftOverStagings(catalogue.stagings);
   const events: EventHub = new EventHub({
     peers: () => host.peers(false),
     counts: () => catalogue.packages.counts(),
@@ -72,6 +77,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
   const served = new ServedContent(catalogue, blocks);
   await served.refresh();
   const background = new Background(loggers('engine'));
+  const operations = new Operations();
   const onChange = (id: string): void => {
     registry.forget(id);
     events.packagesChanged(id);
@@ -119,6 +125,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
     events.packagesChanged();
   });
   const close = async (): Promise<void> => {
+    await operations.stop();
     await host.stop();
     await scheduler.stop();
     await background.stop();
@@ -130,7 +137,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
   events.node(host.status());
   events.peersChanged();
   events.packagesChanged();
-  return {
+  const calls: EngineCalls = {
     startNode: (settings) => host.start(settings),
     stopNode: () => host.stop(),
     peers: ({ connectedOnly = false }) => Promise.resolve(host.peers(connectedOnly)),
@@ -151,25 +158,10 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
         ...(host.settings === undefined ? {} : { settings: host.settings }),
         ...(catalogue.db.rebuilt === undefined ? {} : { rebuilt: catalogue.db.rebuilt }),
       }),
-
-    search: (query, options) => registry.search(query, options?.signal ?? NEVER, options?.onProgress),
-    getPackage: ({ id }, options) => registry.getPackage(id, options?.signal ?? NEVER),
-    getPackageVersion: ({ id, version: wanted }, options) =>
-      registry.getPackageVersion(id, wanted, options?.signal ?? NEVER),
-    listVersions: ({ id }, options) => registry.listVersions(id, options?.signal ?? NEVER),
-    publish: (draft, options) => registry.publish(draft, options?.signal ?? NEVER),
-    delete: (draft, options) => registry.delete(draft, options?.signal ?? NEVER),
-    exists: ({ id, version: wanted }, options) => registry.exists(id, wanted, options?.signal ?? NEVER),
-    metadata: () => Promise.resolve(registry.metadata()),
-
-    draftRelease: (request, options) => registry.draftRelease(request, options?.signal ?? NEVER, options?.onProgress),
-    draftYank: (request) => registry.draftYank(request),
-    discardDraft: ({ draft }) => registry.discardDraft(draft),
-    listPackages: (request) => Promise.resolve(registry.listPackages(request)),
-    install: (request, options) => registry.install(request, options?.signal ?? NEVER, options?.onProgress),
-    stopServing: ({ id }) => registry.stopServing(id),
-    installed: () => Promise.resolve(catalogue.installs.list()),
-
+    ...registryCalls(registry, catalogue, operations),
+  };
+  return {
+    ...checked(calls),
     subscribe: (name, listener) => events.subscribe(name, listener),
     close: () => (closing ??= close()),
   };
@@ -187,4 +179,20 @@ function reportRebuilt(db: Database, log: Logger, onRebuilt: () => void): void {
     say(rebuilt);
     onRebuilt();
   });
+}
+
+/** The calls, each refusing a request that is not of its form. */
+function checked(calls: EngineCalls): EngineCalls {
+  const guarded = CALL_NAMES.map((name) => {
+    // Every call looks the same here: one request, one set of options.
+    const call = calls[name] as (request: unknown, options: unknown) => Promise<unknown>;
+    return [
+      name,
+      async (request: Readonly<Record<string, unknown>>, options: unknown): Promise<unknown> => {
+        checkRequest(name, request);
+        return call(request, options);
+      },
+    ];
+  });
+  return Object.fromEntries(guarded) as EngineCalls;
 }

@@ -4,6 +4,7 @@ import { Provided } from './provided.ts';
 import { Packages } from './packages.ts';
 import { Peers } from './peers.ts';
 import { Serving } from './serving.ts';
+import { Stagings } from './stagings.ts';
 import { Standings } from './standings.ts';
 import { openDatabase } from './open.ts';
 import type { Database } from './database.ts';
@@ -21,6 +22,7 @@ export interface Catalogue {
   readonly provided: Provided;
   readonly serving: Serving;
   readonly standings: Standings;
+  readonly stagings: Stagings;
   close(): void;
 }
 
@@ -46,6 +48,7 @@ export async function openCatalogue(dataDir: string, signal?: AbortSignal): Prom
     provided: new Provided(db),
     serving: new Serving(db),
     standings: new Standings(db),
+    stagings: new Stagings(db),
     close: () => {
       db.close();
     },

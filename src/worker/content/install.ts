@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { CID } from 'multiformats/cid';
@@ -9,17 +9,17 @@ import type { InstallProgress } from '../../shared/api.ts';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import { verifiedSource } from './blocks.ts';
 import { checkTree } from './path-safety.ts';
+import { STAGING_PREFIX } from './staging-prefix.ts';
+import type { StagingNotes } from './stagings.ts';
 import { listTree } from './tree.ts';
 import type { TreeFile } from './tree.ts';
-
-/** Marks folders that an installation is still filling; packing never takes one along. */
-export const STAGING_PREFIX = '.ggen-staging-';
 
 /** Progress is reported at most once per so many milliseconds. */
 const REPORT_EVERY_MS = 50;
 
 export interface WriteTreeOptions {
   readonly store: Blockstore;
+  readonly notes: StagingNotes;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: InstallProgress) => void;
 }
@@ -40,7 +40,21 @@ export async function checkTarget(target: string): Promise<string> {
     throw code === 'ENOTDIR' ? notEmpty(path) : notWritable(path, error as NodeJS.ErrnoException);
   });
   if (entries.length > 0) throw notEmpty(path);
+  await checkWritable(path);
   return path;
+}
+
+/** Whether the nearest folder that exists can be written to: better known before anything is fetched than after. */
+async function checkWritable(path: string): Promise<void> {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    try {
+      await access(folder, constants.W_OK | constants.X_OK);
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' || folder === dirname(folder)) throw notWritable(path, error as NodeJS.ErrnoException);
+    }
+  }
 }
 
 /**
@@ -54,23 +68,39 @@ export async function checkTarget(target: string): Promise<string> {
 export async function writeTree(
   root: CID,
   target: string,
-  { store, signal, onProgress }: WriteTreeOptions,
+  { store, notes, signal, onProgress }: WriteTreeOptions,
 ): Promise<{ files: number; size: number }> {
   const files = await listTree(root, verifiedSource(store), signal);
   refuseUnsafe(files);
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
   const staging = join(dirname(target), `${STAGING_PREFIX}${basename(target)}-${randomBytes(4).toString('hex')}`);
+  let made: string | undefined;
+  notes.add(staging);
   try {
-    await mkdir(dirname(target), { recursive: true });
+    made = await mkdir(dirname(target), { recursive: true });
     await mkdir(staging);
     await writeFiles(files, staging, signal, throttled(onProgress, files.length, totalBytes));
     await moveIntoPlace(staging, target);
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
+    if (made !== undefined) await removeEmpty(dirname(target), made);
     throw isFileSystemError(error) ? notWritable(target, error) : error;
+  } finally {
+    notes.remove(staging);
   }
   onProgress({ phase: 'write', files: files.length, bytes: totalBytes, totalFiles: files.length, totalBytes });
   return { files: files.length, size: totalBytes };
+}
+
+/** Remove the folders from `inner` up to `outer`, which were made for nothing; one that is in use by now stays. */
+async function removeEmpty(inner: string, outer: string): Promise<void> {
+  for (let folder = inner; folder.length >= outer.length; folder = dirname(folder)) {
+    try {
+      await rmdir(folder);
+    } catch {
+      return;
+    }
+  }
 }
 
 function refuseUnsafe(files: readonly TreeFile[]): void {

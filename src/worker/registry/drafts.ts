@@ -22,7 +22,7 @@ const LIFETIME_MS = 60 * 60 * 1000;
 
 /** The drafts of this engine. Nothing of them is visible to anyone until it is signed. */
 export class Drafts {
-  readonly #drafts = new Map<string, { draft: Draft; expiry: NodeJS.Timeout }>();
+  readonly #drafts = new Map<string, { draft: Draft; expiry: NodeJS.Timeout; committing: boolean }>();
 
   /** @throws GgenError RecordTooLarge, RecordInvalid */
   add(kind: Draft['kind'], record: PackageRecord, version: string, content?: Draft['content']): Draft {
@@ -37,17 +37,40 @@ export class Drafts {
       ...(content === undefined ? {} : { content }),
     };
     const expiry = setTimeout(() => {
-      void this.discard(draft.id);
+      // Whatever stays of it is removed with all drafts at the next start.
+      this.discard(draft.id).catch(() => undefined);
     }, LIFETIME_MS);
     expiry.unref();
-    this.#drafts.set(draft.id, { draft, expiry });
+    this.#drafts.set(draft.id, { draft, expiry, committing: false });
     return draft;
   }
 
-  /** @throws GgenError DraftNotFound */
-  get(id: string, kind: Draft['kind']): Draft {
-    const draft = this.#drafts.get(id)?.draft;
-    if (draft === undefined) {
+  /**
+   * Do with a draft what makes it public. Meanwhile it can neither be discarded nor committed a second time; afterwards
+   * it is gone, unless that failed.
+   *
+   * @throws GgenError DraftNotFound, InvalidRequest, and what `work` throws
+   */
+  async commit<T>(id: string, kind: Draft['kind'], work: (draft: Draft) => Promise<T>): Promise<T> {
+    const draft = this.#get(id, kind);
+    const entry = this.#drafts.get(id);
+    if (entry !== undefined) entry.committing = true;
+    try {
+      const result = await work(draft);
+      this.#drafts.delete(id);
+      clearTimeout(entry?.expiry);
+      // The blocks are where they are served from; left-overs of the draft are removed at the next start.
+      await draft.content?.discard().catch(() => undefined);
+      return result;
+    } finally {
+      if (entry !== undefined) entry.committing = false;
+    }
+  }
+
+  #get(id: string, kind: Draft['kind']): Draft {
+    const entry = this.#drafts.get(id);
+    const draft = entry?.draft;
+    if (draft === undefined || entry?.committing === true) {
       throw new GgenError('DraftNotFound', 'This draft no longer exists. Prepare it again.', {
         details: { draft: id },
       });
@@ -60,10 +83,10 @@ export class Drafts {
     return draft;
   }
 
-  /** Forget a draft and remove its blocks. Unknown ids are ignored. */
+  /** Forget a draft and remove its blocks. Unknown ids are ignored, and so are drafts that are being published. */
   async discard(id: string): Promise<void> {
     const entry = this.#drafts.get(id);
-    if (entry === undefined) return;
+    if (entry === undefined || entry.committing) return;
     clearTimeout(entry.expiry);
     this.#drafts.delete(id);
     await entry.draft.content?.discard();

@@ -30,7 +30,12 @@ export async function install(
   const root = parseRoot(release.root);
   await fetchContent(context, found, signal, onProgress);
   signal.throwIfAborted();
-  const written = await writeTree(root, target, { store: context.blocks, signal, onProgress });
+  const written = await writeTree(root, target, {
+    store: context.blocks,
+    notes: context.catalogue.stagings,
+    signal,
+    onProgress,
+  });
   const installed: InstalledPackage = {
     id: found.id,
     publisher,

@@ -21,40 +21,48 @@ export async function commit(
   kind: Draft['kind'],
   signal: AbortSignal,
 ): Promise<PublishReceipt> {
-  const draft = drafts.get(id, kind);
-  const envelope = sealRecord(draft.payload, signature);
-  const { publisher, name, seq } = draft.record;
-  if ((newestKnown(context.catalogue, publisher, name)?.seq ?? 0) !== seq - 1) throw outdated(name);
-  signal.throwIfAborted();
-  // From here on it is not taken back: blocks first, so that whoever sees the record can fetch them.
-  await draft.content?.keep(context.blocks);
-  const opened = openRecord(envelope);
-  const { outcome, reason } = context.ingest.store(opened, true);
-  if (outcome !== 'new' && outcome !== 'newer') {
-    throw new GgenError('DraftOutdated', `'${name}' could not be published: ${reason ?? 'a newer record is known'}.`);
-  }
-  rememberSigned(context.catalogue, opened);
+  const { draft, envelope } = await drafts.commit(id, kind, async (found) => {
+    const sealed = sealRecord(found.payload, signature);
+    checkFollows(context, found);
+    signal.throwIfAborted();
+    // From here on it is not taken back: blocks first, so that whoever sees the record can fetch them.
+    await found.content?.keep(context.blocks);
+    store(context, found, sealed);
+    return { draft: found, envelope: sealed };
+  });
+  const { publisher, name, seq, releases } = draft.record;
   if (kind === 'release') await context.served.resume(publisher, name);
-  await drafts.discard(id);
-  const release = draft.record.releases.find(({ version }) => version === draft.version);
-  const root = release?.root ?? '';
-  const told = await tell(context, draft, envelope, signal);
+  const told = await tell(context, draft, envelope);
   context.network()?.provider.soon();
   context.loggers('publish').info(`${kind === 'yank' ? 'Updated' : 'Published'} ${publisher}/${name}@${draft.version}`);
+  const root = releases.find(({ version }) => version === draft.version)?.root ?? '';
   return { id: `${publisher}/${name}`, version: draft.version, root, seq, ...told };
+}
+
+/** The record must follow the newest one known: another draft, or another machine, may have been faster. */
+function checkFollows(context: RegistryContext, { record: { publisher, name, seq } }: Draft): void {
+  if ((newestKnown(context.catalogue, publisher, name)?.seq ?? 0) !== seq - 1) throw outdated(name);
+}
+
+/** Checked and stored in one go, without a pause in which another record could come between. */
+function store(context: RegistryContext, draft: Draft, envelope: Uint8Array): void {
+  checkFollows(context, draft);
+  const opened = openRecord(envelope);
+  const { outcome } = context.ingest.store(opened, true);
+  if (outcome !== 'new' && outcome !== 'newer') throw outdated(draft.record.name);
+  rememberSigned(context.catalogue, opened);
 }
 
 async function tell(
   context: RegistryContext,
   { record: { publisher, name } }: Draft,
   envelope: Uint8Array,
-  signal: AbortSignal,
 ): Promise<{ announcedTo: number; dhtStored: number }> {
   const network = context.network();
   if (network === undefined) return { announcedTo: 0, dhtStored: 0 };
   const announcedTo = await network.announce.publish(envelope);
-  // The package is published whatever becomes of this: a caller who gives up waiting only misses the figure.
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(DHT_PATIENCE_MS)]);
+  // Not the caller's signal: the package is public by now, and whoever gives up waiting shall not keep it from the DHT.
+  const patience = AbortSignal.timeout(DHT_PATIENCE_MS);
   const dhtStored = await network.heads.put(publisher, name, envelope, patience).catch(() => 0);
   return { announcedTo, dhtStored };
 }

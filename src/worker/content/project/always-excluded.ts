@@ -1,4 +1,4 @@
-import { STAGING_PREFIX } from '../install.ts';
+import { STAGING_PREFIX } from '../staging-prefix.ts';
 
 /**
  * What no release contains, whatever the ignore files say; names in lower case.

@@ -2,7 +2,7 @@ import type { PackageCounts, PackageDetails, PackagePage, PackageSection, Packag
 import type { OpenedRecord, PackageRecord } from '../records/record.ts';
 import type { Database, Row } from './database.ts';
 import type { LocalQuery } from './filters.ts';
-import { indexPackage } from './index-package.ts';
+import { indexPackage, indexText } from './index-package.ts';
 import { searchLocally } from './local-search.ts';
 import type { LocalResults } from './local-search.ts';
 import type { OwnRecords } from './own-records.ts';
@@ -112,7 +112,11 @@ export class Packages {
         root,
       );
     }
-    indexPackage(this.#db, id, record, { mine: own, known: before !== undefined });
+    const known = before !== undefined;
+    indexPackage(this.#db, id, record, { mine: own, known });
+    this.#db.atEnd(() => {
+      indexText(this.#db, id, record, known);
+    });
   }
 
   #idOf(publisher: string, name: string): number | undefined {

@@ -25,11 +25,14 @@ interface PackageRow extends Row {
   mine: number;
 }
 
-/** Rows of each section in its order, last updated first. */
+/**
+ * Rows of each section, to be ordered by when they were updated. CROSS JOIN keeps SQLite from walking all packages instead of
+ * the few installations.
+ */
 const SECTIONS: Record<PackageSection, string> = {
   published: 'SELECT id FROM packages WHERE mine = 1',
   installed: `SELECT DISTINCT p.id, p.updated FROM installs i
-    JOIN packages p ON p.publisher = i.publisher AND p.name = i.name WHERE 1`,
+    CROSS JOIN packages p ON p.publisher = i.publisher AND p.name = i.name WHERE 1`,
   network: 'SELECT id FROM packages WHERE mine = 0',
 };
 

@@ -3,9 +3,12 @@ import type { Measurement } from './figure.ts';
 import { line, reached } from './figure.ts';
 import { measureActivation } from './activation/activation.ts';
 import { measureDht } from './dht.ts';
+import { measureIngest } from './ingest.ts';
+import { measureLookup } from './lookup.ts';
 import { measureMemory } from './memory.ts';
 import { measurePackage } from './package-size.ts';
 import { measurePublish } from './publish.ts';
+import { measureSearch } from './search.ts';
 import { measureStartup } from './startup.ts';
 
 const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
@@ -15,6 +18,9 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   publish: measurePublish,
   dht: measureDht,
   package: measurePackage,
+  search: measureSearch,
+  lookup: measureLookup,
+  ingest: measureIngest,
 };
 
 async function main(names: readonly string[]): Promise<number> {

@@ -1,6 +1,9 @@
 import { errorMessage } from '../shared/errors.ts';
 import type { Logger } from './log.ts';
 
+/** How long ending waits for work that was told to end. */
+const PATIENCE_MS = 500;
+
 /** Work that nobody waits for, except the engine at its end. */
 export class Background {
   readonly #log: Logger;
@@ -28,6 +31,11 @@ export class Background {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    await Promise.all(this.#running);
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE_MS);
+    });
+    await Promise.race([Promise.all(this.#running), patience]);
+    clearTimeout(timer);
   }
 }

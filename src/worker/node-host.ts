@@ -17,7 +17,7 @@ import type { Blockstore, MarketplaceNode } from './node/node.ts';
 import { peerIdFromText } from './node/peer-id.ts';
 import { loadOrCreatePeerKey } from './node/peer-key.ts';
 import { Presence, awayDetails, awayPeers } from './node/presence.ts';
-import { checkSettings, sameSettings } from './node/settings.ts';
+import { checkSettings, needsRestart } from './node/settings.ts';
 import { SqliteDatastore } from './node/sqlite-datastore.ts';
 import { headValidator, selectHead } from './network/heads.ts';
 import type { Path, RecordSink } from './network/context.ts';
@@ -82,7 +82,11 @@ export class NodeHost {
     const checked = checkSettings(settings);
     return this.#inTurn(async () => {
       if (this.#running !== undefined) {
-        if (this.#settings !== undefined && sameSettings(this.#settings, checked)) return this.status();
+        if (this.#settings !== undefined && !needsRestart(this.#settings, checked)) {
+          this.#settings = checked;
+          this.#running.connector.follow([...checked.bootstrap, ...this.#addedBootstrap]);
+          return this.status();
+        }
         await this.#stopRunning();
       }
       this.#settings = checked;
@@ -176,7 +180,7 @@ export class NodeHost {
   }
 
   async #compose(settings: NodeSettings): Promise<Running> {
-    const { catalogue, blocks, sink, conduct, scheduler, loggers, dataDir, version, paths, transports } = this.#options;
+    const { catalogue, blocks, sink, conduct, dataDir, version, transports } = this.#options;
     const node = await startNode({
       privateKey: await loadOrCreatePeerKey(dataDir),
       datastore: new SqliteDatastore(catalogue.db),
@@ -189,12 +193,34 @@ export class NodeHost {
       isBanned: (peer) => conduct.isBanned(peer),
       ...(transports === undefined ? {} : { transports }),
     });
+    try {
+      return await this.#startPaths(node, settings);
+    } catch (error) {
+      await node.stop().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #startPaths(node: MarketplaceNode, settings: NodeSettings): Promise<Running> {
+    const { catalogue, sink, conduct, scheduler, loggers, paths } = this.#options;
     const stopped = new AbortController();
     const log = loggers('network');
     const network = new Network({ node, catalogue, sink, conduct, scheduler, log, paths, stopped: stopped.signal });
-    const presence = new Presence(node, catalogue, conduct, this.#options.onPeers);
+    const presence = new Presence({
+      node,
+      catalogue,
+      conduct,
+      log: loggers('presence'),
+      changed: this.#options.onPeers,
+    });
     const connector = new Connector(node, loggers('connector'), (peer) => conduct.isBanned(peer));
-    await network.start();
+    try {
+      await network.start();
+    } catch (error) {
+      stopped.abort();
+      presence.stop();
+      throw error;
+    }
     const connect = connector.task([...settings.bootstrap, ...this.#addedBootstrap]);
     const endTasks = [scheduler.add(connect), scheduler.add(presence.task())];
     loggers('node').info(`Listening as ${node.peerId.toString()} on ${node.addresses().join(', ')}`);

@@ -11,7 +11,7 @@ export class Operations {
 
   /** Run one call with a signal that fires when its caller gives up or the engine ends. @throws GgenError EngineStopped */
   async run<T, P>(options: CallOptions<P> | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.#ended.signal.aborted) throw ended();
+    if (this.#isOver()) throw ended();
     const own = options?.signal;
     const signal = own === undefined ? this.#ended.signal : AbortSignal.any([own, this.#ended.signal]);
     // Begun in a later tick: whatever a call does wrong at once is its rejection, never a throw.
@@ -24,11 +24,15 @@ export class Operations {
     try {
       return await running;
     } catch (error) {
-      if (this.#ended.signal.aborted && own?.aborted !== true && isAbort(error)) throw ended();
+      if (this.#isOver() && own?.aborted !== true && isAbort(error)) throw ended();
       throw error;
     } finally {
       this.#running.delete(settled);
     }
+  }
+
+  #isOver(): boolean {
+    return this.#ended.signal.aborted;
   }
 
   /** Tell all to end, and wait until they have, within a bound. */

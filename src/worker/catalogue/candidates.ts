@@ -97,8 +97,15 @@ export function readCandidates(db: Database, ids: readonly number[]): Candidate[
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = byId.get(id);
-    return row === undefined ? [] : [{ ...row, categories: readTexts(row.categories), tags: readTexts(row.tags) }];
+    return row === undefined ? [] : [toCandidate(row)];
   });
+}
+
+/** Field by field: spreading the rows that SQLite gives takes longer than reading them. */
+function toCandidate(row: CandidateRow): Candidate {
+  const { id, publisher, name, title, license, updated, description } = row;
+  const [categories, tags] = [readTexts(row.categories), readTexts(row.tags)];
+  return { id, publisher, name, title, license, updated, description, categories, tags };
 }
 
 interface Source {

@@ -26,6 +26,7 @@ export class Database {
   readonly #onRebuilt: ((rebuilt: Rebuilt) => void)[] = [];
   /** The file was found damaged when it was opened: nobody could listen yet. */
   readonly replacedAtOpen: boolean;
+  readonly #atEnd: (() => void)[] = [];
   #depth = 0;
 
   constructor(sqlite: DatabaseSync, file: DatabaseFile, replacedAtOpen = false) {
@@ -58,6 +59,7 @@ export class Database {
       this.#depth++;
       try {
         const result = work();
+        for (const last of this.#atEnd.splice(0)) last();
         sqlite.exec('COMMIT');
         return result;
       } catch (error) {
@@ -65,9 +67,16 @@ export class Database {
         if (sqlite === this.#sqlite && sqlite.isTransaction) sqlite.exec('ROLLBACK');
         throw error;
       } finally {
+        this.#atEnd.length = 0;
         this.#depth--;
       }
     });
+  }
+
+  /** Do this at the end of the transaction that is under way, with everything else of its kind; at once when there is none. */
+  atEnd(work: () => void): void {
+    if (this.#depth > 0) this.#atEnd.push(work);
+    else work();
   }
 
   /** Identifies this database's log to other peers: cursors into another one's log mean nothing here. */

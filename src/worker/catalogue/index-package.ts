@@ -20,7 +20,7 @@ const PUT_SUMMARY = `
     license = ?10, categories = ?11, tags = ?12, description = ?13, offered = ?14, withdrawn = ?15`;
 
 /**
- * Derive from a record everything by which its package is listed, filtered and found.
+ * Derive from a record everything by which its package is listed, filtered and found, except its texts.
  *
  * @param id row of the package
  * @param options `known`: the package was indexed before, by an older record
@@ -32,24 +32,29 @@ export function indexPackage(
   { mine, known }: { mine: boolean; known: boolean },
 ): void {
   putSummary(db, id, record, mine);
-  if (known) {
-    db.run('DELETE FROM labels WHERE package = ?', id);
-    db.run('DELETE FROM packages_text WHERE rowid = ?', id);
-  }
+  if (known) db.run('DELETE FROM labels WHERE package = ?', id);
   for (const [kind, label] of labelsOf(record)) {
     db.run('INSERT OR IGNORE INTO labels (kind, label, package) VALUES (?, ?, ?)', kind, label, id);
   }
-  const { title, description, tags, categories } = record.metadata;
+  learnWords(db, record);
+}
+
+/**
+ * Enter the texts of a record into the full-text index. To be done for many packages in a row: any statement with a trigger
+ * between two makes SQLite set a savepoint, at which FTS5 writes out what it would otherwise gather.
+ */
+export function indexText(db: Statements, id: number, { name, metadata }: PackageRecord, known: boolean): void {
+  const { title, description, tags, categories } = metadata;
+  if (known) db.run('DELETE FROM packages_text WHERE rowid = ?', id);
   db.run(
     'INSERT INTO packages_text (rowid, name, title, description, tags, categories) VALUES (?, ?, ?, ?, ?, ?)',
     id,
-    record.name,
+    name,
     title,
     description,
     tags.join(' '),
     categories.join(' '),
   );
-  learnWords(db, record);
 }
 
 /** The licences that an SPDX expression names, in lower case: `(MIT OR Apache-2.0)` names two. */

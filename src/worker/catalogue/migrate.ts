@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { GgenError } from '../../shared/errors.ts';
 import type { PackageRecord } from '../records/record.ts';
-import { indexPackage } from './index-package.ts';
+import { indexPackage, indexText } from './index-package.ts';
 import type { Statements } from './index-package.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { SEARCH_SCHEMA } from './search-schema.ts';
@@ -48,10 +48,17 @@ function indexAll(sqlite: DatabaseSync): void {
       return { changes: Number(statement.run(...values).changes) };
     },
   };
-  for (const row of sqlite.prepare('SELECT id, record, mine FROM packages').iterate()) {
-    const record = JSON.parse(String(row['record'])) as PackageRecord;
-    indexPackage(statements, Number(row['id']), record, { mine: row['mine'] === 1, known: false });
-  }
+  const each = (index: (id: number, record: PackageRecord, mine: boolean) => void): void => {
+    for (const row of sqlite.prepare('SELECT id, record, mine FROM packages').iterate()) {
+      index(Number(row['id']), JSON.parse(String(row['record'])) as PackageRecord, row['mine'] === 1);
+    }
+  };
+  each((id, record, mine) => {
+    indexPackage(statements, id, record, { mine, known: false });
+  });
+  each((id, record) => {
+    indexText(statements, id, record, false);
+  });
 }
 
 function tooNew(dataDir: string, version: number): GgenError {

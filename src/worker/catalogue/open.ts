@@ -48,6 +48,8 @@ function connect(sqlite: DatabaseSync, path: string, dataDir: string): DatabaseS
     // Every acknowledged write survives a crash of the process; a power cut may cost the last moments, never the file.
     sqlite.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     sqlite.exec('PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -64000;');
+    // 16 MB of log: while thousands of records come in, the same pages are not written into the file over and over.
+    sqlite.exec('PRAGMA wal_autocheckpoint = 4000');
     registerFunctions(sqlite);
     migrate(sqlite, dataDir, () => isTruncated(path));
     return sqlite;

@@ -2,7 +2,7 @@ import type { PackageCounts, PackageDetails, PackagePage, PackageSection, Packag
 import type { OpenedRecord, PackageRecord } from '../records/record.ts';
 import type { Database, Row } from './database.ts';
 import type { LocalQuery } from './filters.ts';
-import { indexPackage } from './index-package.ts';
+import { indexPackage, indexText } from './index-package.ts';
 import { searchLocally } from './local-search.ts';
 import type { LocalResults } from './local-search.ts';
 import type { OwnRecords } from './own-records.ts';
@@ -25,11 +25,14 @@ interface PackageRow extends Row {
   mine: number;
 }
 
-/** Rows of each section in its order, last updated first. */
+/**
+ * Rows of each section, to be ordered by when they were updated. CROSS JOIN keeps SQLite from walking all packages instead of
+ * the few installations.
+ */
 const SECTIONS: Record<PackageSection, string> = {
   published: 'SELECT id FROM packages WHERE mine = 1',
   installed: `SELECT DISTINCT p.id, p.updated FROM installs i
-    JOIN packages p ON p.publisher = i.publisher AND p.name = i.name WHERE 1`,
+    CROSS JOIN packages p ON p.publisher = i.publisher AND p.name = i.name WHERE 1`,
   network: 'SELECT id FROM packages WHERE mine = 0',
 };
 
@@ -112,7 +115,11 @@ export class Packages {
         root,
       );
     }
-    indexPackage(this.#db, id, record, { mine: own, known: before !== undefined });
+    const known = before !== undefined;
+    indexPackage(this.#db, id, record, { mine: own, known });
+    this.#db.atEnd(() => {
+      indexText(this.#db, id, record, known);
+    });
   }
 
   #idOf(publisher: string, name: string): number | undefined {
@@ -130,22 +137,40 @@ export class Packages {
     return this.#own.has(publisher);
   }
 
-  /** Content root of every version ever seen of a package. */
-  seenRoots(publisher: string, name: string): Map<string, string> {
+  /** Content root of those of these versions that were ever seen of a package. */
+  seenRoots(publisher: string, name: string, versions: readonly string[]): Map<string, string> {
     return new Map(
       this.#db
-        .all<{
-          version: string;
-          root: string;
-        }>('SELECT version, root FROM seen_roots WHERE publisher = ? AND name = ?', publisher, name)
+        .all<{ version: string; root: string }>(
+          `SELECT version, root FROM seen_roots
+           WHERE publisher = ? AND name = ? AND version IN (SELECT value FROM json_each(?))`,
+          publisher,
+          name,
+          JSON.stringify(versions),
+        )
         .map(({ version, root }) => [version, root]),
     );
   }
 
-  /** Keep a record that contradicts what its publisher signed before. */
-  addEquivocation(opened: OpenedRecord, versions: readonly string[], now: number): void {
-    this.#db.run(
-      'INSERT OR IGNORE INTO equivocations (publisher, name, digest, versions, envelope, seen) VALUES (?, ?, ?, ?, ?, ?)',
+  /** Number of versions ever seen of a package, in whatever record. */
+  seenVersions(publisher: string, name: string): number {
+    return (
+      this.#db.get<{ n: number }>(
+        'SELECT count(*) AS n FROM seen_roots WHERE publisher = ? AND name = ?',
+        publisher,
+        name,
+      )?.n ?? 0
+    );
+  }
+
+  /**
+   * Keep a record that contradicts what its publisher signed before. One proof per package is enough, and all that a
+   * publisher can make others keep. Returns whether it is the first.
+   */
+  addEquivocation(opened: OpenedRecord, versions: readonly string[], now: number): boolean {
+    const { changes } = this.#db.run(
+      `INSERT INTO equivocations (publisher, name, digest, versions, envelope, seen)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM equivocations WHERE publisher = ?1 AND name = ?2)`,
       opened.record.publisher,
       opened.record.name,
       opened.digest,
@@ -153,6 +178,7 @@ export class Packages {
       opened.envelope,
       now,
     );
+    return changes > 0;
   }
 
   details(publisher: string, name: string): PackageDetails | undefined {

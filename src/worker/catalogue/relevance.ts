@@ -1,4 +1,4 @@
-import { fold, queryWords, words } from './words.ts';
+import { fold, queryWords } from './words.ts';
 
 /** Similarity below which two names have nothing to do with each other (ggen's figure). */
 const SIMILAR = 0.7;
@@ -42,20 +42,24 @@ function termQuery(variants: readonly string[]): string {
  */
 export function relevance(text: string): (candidate: Rankable) => number {
   const wanted = fold(text.trim());
-  const wantedWords = queryWords(fold(text));
+  const wantedWords = queryWords(fold(text)).map((word) => ({ word, whole: wholeWord(word) }));
   return ({ name, title, description, tags }) => {
     if (wanted === '') return 0;
     const described = fold(description);
     let score = nameScore(name, wanted);
     if (described.includes(wanted)) score += 20;
-    const known = new Set(words(`${name} ${fold(title)} ${described}`));
-    const tagged = new Set(tags.map(fold));
-    for (const word of wantedWords) {
-      if (known.has(word)) score += 10;
-      if (tagged.has(word)) score += 10;
+    const tagged = tags.map(fold);
+    for (const { word, whole } of wantedWords) {
+      if (whole.test(name) || whole.test(described) || whole.test(fold(title))) score += 10;
+      if (tagged.includes(word)) score += 10;
     }
     return score;
   };
+}
+
+/** Finds a word that stands for itself. It has letters and digits only, so nothing in it means anything to a pattern. */
+function wholeWord(word: string): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'u');
 }
 
 function nameScore(name: string, wanted: string): number {

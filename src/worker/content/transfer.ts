@@ -30,6 +30,8 @@ export interface BlockSession {
 export interface BlockNetwork {
   /** A session with exactly this peer. */
   session(root: CID, peer: string): BlockSession;
+  /** Fires when the node stops. */
+  readonly stopped: AbortSignal;
   /** Peers that the DHT names as providers, as they are found. */
   findProviders(root: CID, signal: AbortSignal): AsyncIterable<PeerId>;
 }
@@ -166,6 +168,8 @@ class Transfer {
       return bytes;
     } catch (error) {
       signal.throwIfAborted();
+      // The node that stops is no fault of the peer's.
+      if (network.stopped.aborted) throw stoppedMeanwhile();
       log.debug(`Peer ${peer} did not send block ${cid.toString()}: ${errorMessage(error)}`);
       onFailure(peer, kind);
       // A session remembers whom it gave up on; the next try begins a new one, behind the other providers.
@@ -189,11 +193,16 @@ class Transfer {
         }
       } catch (error) {
         signal.throwIfAborted();
+        if (network.stopped.aborted) throw stoppedMeanwhile();
         this.#options.log.debug(`Asking the DHT for providers ended: ${errorMessage(error)}`);
       }
     })();
     await this.#lookup;
   }
+}
+
+function stoppedMeanwhile(): GgenError {
+  return new GgenError('NodeNotRunning', 'The node was stopped while the package was fetched. Start it and try again.');
 }
 
 function tooLarge(root: CID): GgenError {

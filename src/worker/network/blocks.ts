@@ -9,6 +9,14 @@ export interface PeerSession {
   close(): void;
 }
 
+/** bitswap tells whom it is going to ask. */
+function isFoundProvider(event: {
+  readonly type: string;
+  readonly detail?: unknown;
+}): event is { readonly type: string; readonly detail: { readonly provider: { readonly id: CID } } } {
+  return event.type === 'bitswap:found-provider';
+}
+
 /** Blocks from other peers, and telling others what is here. */
 export class Blocks {
   readonly #context: NetworkContext;
@@ -18,12 +26,33 @@ export class Blocks {
   }
 
   session(root: CID, peer: string): PeerSession {
+    const { node, stopped } = this.#context;
     const provider = peerIdFromText(peer).toCID();
-    return this.#context.node.helia.blockstore.createSession(root, {
+    const session = node.helia.blockstore.createSession(root, {
       providers: [provider],
       minProviders: 1,
       maxProviders: 1,
     });
+    return {
+      get: (cid, { signal }) => {
+        // A session that gives up on its provider looks for others by itself; then the answer would not be this peer's.
+        const other = new AbortController();
+        return session.get(cid, {
+          signal: AbortSignal.any([signal, stopped, other.signal]),
+          onProgress: (event) => {
+            if (isFoundProvider(event) && !event.detail.provider.id.equals(provider)) other.abort();
+          },
+        });
+      },
+      close: () => {
+        session.close();
+      },
+    };
+  }
+
+  /** Fires when the node stops, and with it every session. */
+  get stopped(): AbortSignal {
+    return this.#context.stopped;
   }
 
   /** Peers that the DHT names as providers of a release, as they are found. */

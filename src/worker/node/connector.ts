@@ -57,6 +57,15 @@ export class Connector {
     };
   }
 
+  /** From now on these are the bootstrap peers: new ones are dialled in the next round, others no longer. */
+  follow(bootstrap: Iterable<string>): void {
+    const wanted = new Set(bootstrap);
+    for (const address of this.#bootstrap.keys()) if (!wanted.has(address)) this.#bootstrap.delete(address);
+    for (const address of wanted) {
+      if (!this.#bootstrap.has(address)) this.#bootstrap.set(address, { address, state: 'pending' });
+    }
+  }
+
   bootstrapResults(): BootstrapResult[] {
     return [...this.#bootstrap.values()].map((result) => {
       const peer = peerOf(result.address);

@@ -1,11 +1,12 @@
 import type { Connection, PeerId } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
-import { GgenError } from '../../shared/errors.ts';
+import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { PeerDetails, PeerSummary, ReputationParts } from '../../shared/model.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { KnownPeer } from '../catalogue/peers.ts';
 import type { Task } from '../maintenance/scheduler.ts';
 import type { Conduct } from '../reputation/conduct.ts';
+import type { Logger } from '../log.ts';
 import { claimedName } from './libp2p-options.ts';
 import type { MarketplaceNode } from './node.ts';
 
@@ -15,6 +16,15 @@ const PING_BOUND_MS = 5_000;
 /** Peers that are away but listed, beside all connected ones. */
 const AWAY_LISTED = 100;
 
+export interface PresenceOptions {
+  readonly node: MarketplaceNode;
+  readonly catalogue: Catalogue;
+  readonly conduct: Conduct;
+  readonly log: Logger;
+  /** Called after anything that `list` shows has changed. */
+  readonly changed: () => void;
+}
+
 /**
  * Who is connected, under which name, how far away: the running node's connections, joined with what the catalogue
  * remembers. Listens to libp2p from construction to `stop`, so that no event is missed.
@@ -22,15 +32,17 @@ const AWAY_LISTED = 100;
 export class Presence {
   readonly #node: MarketplaceNode;
   readonly #catalogue: Catalogue;
+  readonly #log: Logger;
   readonly #changed: () => void;
   readonly #rtts = new Map<string, number>();
   readonly #conduct: Conduct;
   readonly #stopped = new AbortController();
 
-  constructor(node: MarketplaceNode, catalogue: Catalogue, conduct: Conduct, changed: () => void) {
+  constructor({ node, catalogue, conduct, log, changed }: PresenceOptions) {
     this.#node = node;
     this.#catalogue = catalogue;
     this.#conduct = conduct;
+    this.#log = log;
     this.#changed = changed;
     const { signal } = this.#stopped;
     const { libp2p } = node;
@@ -144,7 +156,13 @@ export class Presence {
   }
 
   #remember(id: string, what: { address?: string; name?: string; agent?: string }): void {
-    if (!this.#stopped.signal.aborted) this.#catalogue.peers.seen(id, what, Date.now());
+    if (this.#stopped.signal.aborted) return;
+    try {
+      this.#catalogue.peers.seen(id, what, Date.now());
+    } catch (error) {
+      // In a listener of libp2p nobody would catch it, and a full disk would end the engine.
+      this.#log.error(`What was learnt of peer ${id} could not be kept: ${errorMessage(error)}`);
+    }
   }
 
   /** Never fails: a peer that doesn't answer is dropped by libp2p's own monitor; here it only means: no figure yet. */

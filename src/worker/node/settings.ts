@@ -25,21 +25,26 @@ export function checkSettings(settings: NodeSettings): NodeSettings {
   return settings;
 }
 
-export function sameSettings(a: NodeSettings, b: NodeSettings): boolean {
-  const key = ({ listen, bootstrap, dhtMode, fanOut, timeout, name }: NodeSettings): string =>
-    JSON.stringify([listen, bootstrap, dhtMode, fanOut, timeout, name]);
-  return key(a) === key(b);
+/** Whether a running node must be composed anew to work with other settings. The rest is read when it is used. */
+export function needsRestart(running: NodeSettings, wanted: NodeSettings): boolean {
+  const composed = ({ listen, dhtMode, name }: NodeSettings): string => JSON.stringify([listen, dhtMode, name]);
+  return composed(running) !== composed(wanted);
 }
 
+/** TCP is what this node speaks; in tests, the memory of one process. */
+const LISTEN = /^\/(?:(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+|memory\/[^/]+)$/;
+
 function checkListenAddress(address: string): void {
+  const wrong = (cause?: unknown): GgenError =>
+    new GgenError('InvalidAddress', `'${address}' is not an address to listen on. Write it like /ip4/0.0.0.0/tcp/0.`, {
+      details: { address },
+      cause,
+    });
+  if (!LISTEN.test(address)) throw wrong();
   try {
     multiaddr(address);
   } catch (cause) {
-    throw new GgenError(
-      'InvalidAddress',
-      `'${address}' is not an address to listen on. Write it like /ip4/0.0.0.0/tcp/0.`,
-      { details: { address }, cause },
-    );
+    throw wrong(cause);
   }
 }
 

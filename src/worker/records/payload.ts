@@ -2,7 +2,7 @@
 
 import * as dagCbor from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
-import { isPackageName, publicKeyFromPublisherId, publisherIdFromPublicKey } from '../../identity/publisher-id.ts';
+import { isPackageName, publicKeyFromPublisherId } from '../../identity/publisher-id.ts';
 import { isWeakKey } from '../../identity/weak-key.ts';
 import { LIMITS } from '../../shared/defaults.ts';
 import { GgenError } from '../../shared/errors.ts';
@@ -14,6 +14,7 @@ import { readBytes, readInteger, readMap, readText } from './fields.ts';
 import { readMetadata } from './read-metadata.ts';
 import { readReleases } from './read-release.ts';
 import type { PackageRecord } from './package-record.ts';
+import { publisherOf } from './publisher-of.ts';
 
 /** Version of the record's format. */
 const FORMAT = 1;
@@ -88,7 +89,7 @@ function checkFormat(wire: unknown): void {
 function readPublisher(value: unknown): string {
   const raw = readBytes(value, 'publisher', KEY_LENGTH);
   if (isWeakKey(raw)) throw recordFault('weak-key', 'anybody can sign under its key', 'publisher');
-  return publisherIdFromPublicKey(raw);
+  return publisherOf(raw);
 }
 
 function readName(value: unknown): string {

@@ -1,7 +1,7 @@
 /** Signed records: put together by who publishes, opened and verified by everybody else. */
 
 import { createHash } from 'node:crypto';
-import { publisherIdFromPublicKey, publicKeyFromPublisherId } from '../../identity/publisher-id.ts';
+import { publicKeyFromPublisherId } from '../../identity/publisher-id.ts';
 import { verify } from '../../identity/publisher-key.ts';
 import { recordBytesToSign } from '../../identity/record-domain.ts';
 import { LIMITS } from '../../shared/defaults.ts';
@@ -10,6 +10,7 @@ import { decodeEnvelope, encodeEnvelope } from './envelope.ts';
 import { recordFault } from './faults.ts';
 import { decodePayload, encodePayload } from './payload.ts';
 import type { OpenedRecord, PackageRecord } from './package-record.ts';
+import { publisherOf } from './publisher-of.ts';
 
 export type { OpenedRecord, PackageRecord };
 export { encodePayload };
@@ -55,7 +56,7 @@ export function openRecord(envelope: Uint8Array, options: OpenOptions = {}): Ope
     throw recordFault('bad-signature', 'the signature does not verify');
   }
   const record = decodePayload(payload);
-  if (record.publisher !== publisherIdFromPublicKey(publicKey)) {
+  if (record.publisher !== publisherOf(publicKey)) {
     throw recordFault('publisher-mismatch', 'it was signed by another key than its publisher', 'publisher');
   }
   checkTime(record, options.now ?? Date.now());

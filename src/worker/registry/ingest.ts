@@ -18,11 +18,16 @@ export interface IngestOptions {
   readonly onChange: (id: string) => void;
 }
 
+/** Versions of one package that are remembered although its record no longer has them; beyond, no fork is taken. */
+const MAX_SEEN_VERSIONS = 2_000;
+const DOUBT_INTERVAL_MS = 60 * 60 * 1000;
+
 /** Verifies, compares and stores records, whatever path they came by. */
 export class Ingest implements RecordSink {
   readonly #options: IngestOptions;
   readonly #useless = new BoundedCache<TakeResult>({ entries: REMEMBERED });
   readonly #queue: IngestQueue;
+  #doubtAgain = 0;
 
   constructor(options: IngestOptions) {
     this.#options = options;
@@ -58,7 +63,8 @@ export class Ingest implements RecordSink {
     const { publisher, name } = opened.record;
     const id = { publisher, name };
     const known = catalogue.packages.get(publisher, name);
-    const comparison = compareRecords(known, opened, catalogue.packages.seenRoots(publisher, name));
+    const versions = opened.record.releases.map(({ version }) => version);
+    const comparison = compareRecords(known, opened, catalogue.packages.seenRoots(publisher, name, versions));
     switch (comparison.outcome) {
       case 'same':
         return { outcome: 'same', ...id };
@@ -66,13 +72,18 @@ export class Ingest implements RecordSink {
         return { outcome: 'older', ...id };
       case 'fork':
         if (comparison.winner === 'known') return { outcome: 'older', ...id };
+        // Each fork may bring versions of its own, and what was seen is never forgotten: there has to be an end.
+        if (catalogue.packages.seenVersions(publisher, name) > MAX_SEEN_VERSIONS) {
+          return { outcome: 'conflict', ...id, reason: 'its publisher signed too many versions apart' };
+        }
         break;
       case 'equivocation': {
-        const versions = comparison.versions.join(', ');
-        catalogue.packages.addEquivocation(opened, comparison.versions, Date.now());
-        log.warn(`${publisher} signed another content for ${name} ${versions}; the first one seen is kept`);
-        onChange(`${publisher}/${name}`);
-        return { outcome: 'conflict', ...id, reason: `another content was signed for ${versions}` };
+        const changed = comparison.versions.join(', ');
+        if (catalogue.packages.addEquivocation(opened, comparison.versions, Date.now())) {
+          log.warn(`${publisher} signed another content for ${name} ${changed}; the first one seen is kept`);
+          onChange(`${publisher}/${name}`);
+        }
+        return { outcome: 'conflict', ...id, reason: `another content was signed for ${changed}` };
       }
       case 'release-removed':
         return { outcome: 'conflict', ...id, reason: `it lacks releases: ${comparison.versions.join(', ')}` };
@@ -110,7 +121,17 @@ export class Ingest implements RecordSink {
     const reason = typeof fault === 'string' ? fault : errorMessage(error);
     const result: TakeResult = { outcome: 'refused', reason };
     // Bytes that are wrong stay wrong; only time passes.
-    if (typeof fault === 'string' && fault !== 'from-the-future') this.#useless.set(digest, result);
+    if (fault === 'from-the-future') this.#doubtClock();
+    else if (typeof fault === 'string') this.#useless.set(digest, result);
     return result;
+  }
+
+  /** Tell, once in a while, that it may be this machine's clock that is wrong. */
+  #doubtClock(): void {
+    if (performance.now() < this.#doubtAgain) return;
+    this.#doubtAgain = performance.now() + DOUBT_INTERVAL_MS;
+    this.#options.log.warn(
+      "A record's time lies in the future by this machine's clock, so it is not taken. Check this machine's date and time.",
+    );
   }
 }

@@ -68,7 +68,10 @@ describe('the catalogue', () => {
     assert.deepEqual(stored?.record, second.record);
     assert.deepEqual(Buffer.from(stored.envelope), Buffer.from(second.envelope));
     assert.deepEqual({ ...catalogue.packages.byDigest(second.digest) }, { publisher: key.id, name: 'alpha' });
-    assert.deepEqual([...catalogue.packages.seenRoots(key.id, 'alpha').keys()], ['1.0.1', '1.0.2']);
+    assert.deepEqual(
+      [...catalogue.packages.seenRoots(key.id, 'alpha', ['1.0.1', '1.0.2', '1.0.3']).keys()],
+      ['1.0.1', '1.0.2'],
+    );
   });
 
   it('lets nobody else open the same folder, and anybody once it is closed', async () => {

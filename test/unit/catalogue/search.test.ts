@@ -284,12 +284,33 @@ describe('local search over many packages', () => {
     assert.equal(catalogue.packages.find({ text: '' }).facets.exact, true);
   });
 
-  it('opens and counts without reading all packages', () => {
-    const plan = catalogue.db.all<{ detail: string }>('EXPLAIN QUERY PLAN SELECT mine, packages FROM counters');
-    assert.deepEqual(
-      plan.map(({ detail }) => detail),
-      ['SCAN counters'],
-    );
+  it('counts and lists without reading all packages', () => {
+    const seen: string[] = [];
+    const plan = (sql: string): string[] =>
+      catalogue.db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail);
+    const { db } = catalogue;
+    const [all, get] = [db.all.bind(db), db.get.bind(db)];
+    db.all = (sql, ...values) => {
+      seen.push(sql);
+      return all(sql, ...values);
+    };
+    db.get = (sql, ...values) => {
+      seen.push(sql);
+      return get(sql, ...values);
+    };
+    try {
+      catalogue.packages.counts();
+      catalogue.packages.list('network', 0, 10);
+      catalogue.packages.own();
+    } finally {
+      Reflect.deleteProperty(db, 'all');
+      Reflect.deleteProperty(db, 'get');
+    }
+    assert.ok(seen.length >= 4);
+    for (const sql of seen) {
+      const scans = plan(sql).filter((detail) => /^SCAN (p|packages|s|summaries)\b/.test(detail));
+      assert.deepEqual(scans, [], sql);
+    }
     const counted = catalogue.db.get<{ n: number }>('SELECT count(*) AS n FROM packages')!.n;
     assert.equal(catalogue.packages.counts().network, counted);
   });

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPublisherKey } from '../src/identity/publisher-key.ts';
+import { openCatalogue } from '../src/worker/catalogue/catalogue.ts';
+import { createEngine } from '../src/worker/engine.ts';
+import { bytesToSign, encodePayload, openRecord, sealRecord } from '../src/worker/records/record.ts';
+import { line, median } from './figure.ts';
+import type { Figure } from './figure.ts';
+import { inventRecord, seeded } from './search-corpus.ts';
+
+const REPEATS = 2_000;
+
+/** Asking for a package that was asked for before, where the engine lives. */
+export async function measureLookup(): Promise<readonly Figure[]> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ggen-bench-lookup-'));
+  try {
+    const id = await onePackage(dataDir);
+    const engine = await createEngine({ dataDir, version: '0.0.0-bench' });
+    const [first = Infinity, ...cached] = await repeat(() => engine.getPackage({ id }));
+    await engine.close();
+    const baseline = { title: 'the first time, out of the catalogue', value: first };
+    return [{ title: 'Cached getPackage (median)', unit: 'ms', value: median(cached), goal: 0.2, baseline }];
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function onePackage(dataDir: string): Promise<string> {
+  const key = createPublisherKey();
+  const payload = encodePayload(inventRecord(seeded(5), key.id, 0));
+  const opened = openRecord(sealRecord(payload, key.sign(bytesToSign(payload))));
+  const catalogue = await openCatalogue(dataDir);
+  catalogue.packages.put(opened, { mine: false, now: Date.now() });
+  catalogue.close();
+  return `${key.id}/${opened.record.name}`;
+}
+
+async function repeat(work: () => Promise<unknown>): Promise<number[]> {
+  const durations: number[] = [];
+  for (let index = 0; index < REPEATS; index++) {
+    const started = performance.now();
+    await work();
+    durations.push(performance.now() - started);
+  }
+  return durations;
+}
+
+if (import.meta.main) {
+  for (const figure of await measureLookup()) console.log(line(figure));
+}

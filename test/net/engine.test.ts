@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createPublisherKey } from '../../src/identity/publisher-key.ts';
+import { CALL_NAMES } from '../../src/shared/api.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
+import { openCatalogue } from '../../src/worker/catalogue/catalogue.ts';
+import { TestNetwork, connected, eventually, lists } from './helpers/peers.ts';
+import type { TestPeer } from './helpers/peers.ts';
+
+const SOME_FILES = Object.fromEntries(
+  Array.from({ length: 60 }, (_, index) => [`f${index}.bin`, new Uint8Array(randomBytes(32 * 1024))]),
+);
+
+describe('the engine under pressure', () => {
+  let network: TestNetwork;
+  beforeEach(() => {
+    network = new TestNetwork();
+  });
+  afterEach(() => network.close());
+
+  async function signedDraft(
+    { engine, key }: TestPeer,
+    name: string,
+    version: string,
+  ): Promise<{ draft: string; signature: Uint8Array }> {
+    const root = await network.project(name, version, { 'README.md': `${name} ${version}\n` });
+    const { draft, bytesToSign } = await engine.draftRelease({ root, publisher: key.id });
+    return { draft, signature: key.sign(bytesToSign) };
+  }
+
+  it('of two drafts of one package signed at once publishes one, refuses the other, and loses no release', async () => {
+    const peer = await network.peer();
+    const { id } = await peer.publish('raced', '1.0.0');
+    const drafts = [await signedDraft(peer, 'raced', '1.1.0'), await signedDraft(peer, 'raced', '1.2.0')];
+    const results = await Promise.allSettled(drafts.map((draft) => peer.engine.publish(draft)));
+    const published = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value.version] : []));
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+    assert.equal(published.length, 1);
+    assert.deepEqual(
+      refused.map(({ name }) => name),
+      ['DraftOutdated'],
+    );
+    const versions = await peer.engine.listVersions({ id });
+    assert.deepEqual(
+      versions.map(({ version }) => version),
+      ['1.0.0', ...published],
+    );
+    assert.equal((await peer.engine.getPackage({ id })).equivocation, false);
+  });
+
+  it('publishes one draft once, however often it is handed in, and is not disturbed by discarding it meanwhile', async () => {
+    const peer = await network.peer();
+    const draft = await signedDraft(peer, 'twice', '1.0.0');
+    const results = await Promise.allSettled([
+      peer.engine.publish(draft),
+      peer.engine.publish(draft),
+      peer.engine.discardDraft({ draft: draft.draft }),
+    ]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    const to = join(await network.folder(), 'x');
+    await peer.engine.install({ id: `${peer.key.id}/twice`, to });
+    assert.deepEqual((await readdir(to)).sort(), ['README.md', 'gpack.toml']);
+  });
+
+  it('ends an installation when it is closed: the call says so, and nothing is left in the folder', async () => {
+    const [publisher, reader] = await network.peers(2);
+    const { id } = await publisher.publish('closing', '1.0.0', SOME_FILES);
+    await lists(reader, id, '1.0.0');
+    const parent = await network.folder();
+    let closing: Promise<void> | undefined;
+    const install = reader.engine.install(
+      { id, to: join(parent, 'deep', 'x') },
+      {
+        onProgress: ({ phase }) => {
+          if (phase !== 'resolve') closing ??= reader.stop();
+        },
+      },
+    );
+    await assert.rejects(install, { name: 'EngineStopped' });
+    await closing;
+    assert.deepEqual(await readdir(parent), []);
+  });
+
+  it('removes what an installation left behind when it was killed, and nothing else', async () => {
+    const dataDir = await network.folder();
+    const parent = await network.folder();
+    const left = join(parent, '.ggen-staging-x-1234');
+    const other = join(parent, 'precious');
+    for (const folder of [left, other]) {
+      await mkdir(folder);
+      await writeFile(join(folder, 'file'), 'x');
+    }
+    const catalogue = await openCatalogue(dataDir);
+    catalogue.stagings.add(left);
+    catalogue.stagings.add(other);
+    catalogue.close();
+    await network.peerOn(dataDir, createPublisherKey());
+    assert.deepEqual(await readdir(parent), ['precious']);
+  });
+
+  it('restarts for settings that need it, and for no others', async () => {
+    const [first, second] = await network.peers(2);
+    const before = (await second.engine.status({})).node;
+    const settings = { ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: [first.address] };
+    const third = await network.peer();
+    await second.engine.startNode({ ...settings, fanOut: 5, timeout: 5_000, bootstrap: [third.address] });
+    const after = await second.engine.status({});
+    assert.equal(after.node.startedAt, before.startedAt);
+    assert.equal(after.settings?.fanOut, 5);
+    await connected(second, [first, third]);
+    await second.engine.startNode({ ...settings, name: 'renamed' });
+    assert.notEqual((await second.engine.status({})).node.startedAt, before.startedAt);
+  });
+
+  it('credits for a package only the peer that sent it', async () => {
+    const [publisher, half, reader] = await network.peers(3);
+    const { id } = await publisher.publish('attributed', '1.0.0');
+    await lists(half, id, '1.0.0');
+    await half.engine.install({ id, to: join(await network.folder(), 'old') });
+    await publisher.publish('attributed', '1.1.0', SOME_FILES);
+    await lists(half, id, '1.1.0');
+    await lists(reader!, id, '1.1.0');
+    const before = (await reader!.engine.peer({ id: half.id })).verifiedPackages;
+    await reader!.engine.install({ id, version: '1.1.0', to: join(await network.folder(), 'new') });
+    assert.equal((await reader!.engine.peer({ id: half.id })).verifiedPackages, before);
+    assert.equal((await reader!.engine.peer({ id: publisher.id })).verifiedPackages, 1);
+  });
+
+  it('blames no peer for an installation that ends because the node is stopped', async () => {
+    const [publisher, reader] = await network.peers(2);
+    const { id } = await publisher.publish('interrupted', '1.0.0', SOME_FILES);
+    await lists(reader, id, '1.0.0');
+    const before = (await reader.engine.peer({ id: publisher.id })).failures;
+    let stopping: Promise<unknown> | undefined;
+    const install = reader.engine.install(
+      { id, to: join(await network.folder(), 'x') },
+      {
+        onProgress: ({ phase }) => {
+          if (phase === 'fetch') stopping ??= reader.engine.stopNode({});
+        },
+      },
+    );
+    await assert.rejects(install, { name: 'NodeNotRunning' });
+    await stopping;
+    assert.equal((await reader.engine.peer({ id: publisher.id })).failures, before);
+  });
+
+  it('leaves no socket and no node behind when a start fails half-way', async () => {
+    const blocker = await network.peer();
+    const port = /\/tcp\/(\d+)\//.exec(blocker.address)?.[1] ?? '';
+    const peer = await network.peer();
+    await peer.engine.stopNode({});
+    const taken = { ...DEFAULT_NODE_SETTINGS, listen: [`/ip4/127.0.0.1/tcp/${port}`] };
+    await assert.rejects(peer.engine.startNode(taken), { name: 'NodeStartFailed', message: /already in use/ });
+    assert.equal((await peer.engine.status({})).node.state, 'failed');
+    await blocker.stop();
+    await eventually('the port is free', async () => {
+      return peer.engine.startNode(taken).then(
+        () => true,
+        () => false,
+      );
+    });
+  });
+
+  it('refuses every request that is not of its form, naming the field', async () => {
+    const { engine } = await network.peer();
+    const withFields = CALL_NAMES.filter(
+      (name) => !['stopNode', 'status', 'metadata', 'installed', 'peers'].includes(name),
+    );
+    for (const name of withFields) {
+      const call = engine[name] as (request: unknown) => Promise<unknown>;
+      await assert.rejects(call({}), { name: 'InvalidRequest', message: new RegExp(`The call ${name} needs`) }, name);
+    }
+    for (const listen of ['/ip4/0.0.0.0/udp/0/quic-v1', '/ip4/0.0.0.0/tcp/0/ws', 'tcp://x']) {
+      const settings = { ...DEFAULT_NODE_SETTINGS, listen: [listen] };
+      await assert.rejects(engine.startNode(settings), { name: 'InvalidAddress' }, listen);
+    }
+  });
+});

@@ -1,7 +1,7 @@
 import { peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Multiaddr } from '@multiformats/multiaddr';
-import type { PeerId } from '@libp2p/interface';
+import type { PeerId, PeerInfo } from '@libp2p/interface';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { BootstrapResult } from '../../shared/model.ts';
 import type { Logger } from '../log.ts';
@@ -15,6 +15,13 @@ const DIAL_BOUND_MS = 10_000;
 /** Below this many connections, peers that the peer store knows are dialled too: nothing in libp2p does it. */
 const ENOUGH_CONNECTIONS = 12;
 const PARALLEL_DIALS = 4;
+/**
+ * Pauses between looking for peers in the DHT while too few are known. kad-dht looks once shortly after the start, when
+ * perhaps nobody was connected yet, and then only every five minutes.
+ */
+const FIRST_LOOK_MS = 1_000;
+const LONGEST_LOOK_MS = 120_000;
+const LOOK_BOUND_MS = 5_000;
 
 interface Attempt {
   failures: number;
@@ -27,6 +34,7 @@ export class Connector {
   readonly #log: Logger;
   readonly #bootstrap = new Map<string, BootstrapResult>();
   readonly #attempts = new Map<string, Attempt>();
+  #look = { pause: FIRST_LOOK_MS, notBefore: 0 };
   readonly #isBanned: (peer: string) => boolean;
 
   constructor(node: MarketplaceNode, log: Logger, isBanned: (peer: string) => boolean) {
@@ -79,6 +87,7 @@ export class Connector {
     const missing = ENOUGH_CONNECTIONS - this.#node.libp2p.getPeers().length;
     if (missing > 0) {
       const known = await this.#dialable(now);
+      if (known.length === 0) await this.#lookAround(now, stop);
       for (const peer of known.slice(0, Math.min(missing, PARALLEL_DIALS))) dials.push(this.#dialKnown(peer, stop));
     }
     await Promise.all(dials);
@@ -104,6 +113,28 @@ export class Connector {
       signal?.throwIfAborted();
       this.#failed(address);
       return { address, state: 'failed', error: dialFailure(error) };
+    }
+  }
+
+  /** Ask the DHT for peers near this node: whoever answers names others, whom the next round dials. */
+  async #lookAround(now: number, stop: AbortSignal): Promise<void> {
+    if (now < this.#look.notBefore || this.#node.libp2p.getPeers().length === 0) return;
+    const { pause } = this.#look;
+    this.#look = { pause: Math.min(2 * pause, LONGEST_LOOK_MS), notBefore: now + pause };
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(LOOK_BOUND_MS)]);
+    try {
+      const near = this.#node.peerId.toMultihash().bytes;
+      for await (const event of this.#node.libp2p.services.dht.getClosestPeers(near, { signal })) {
+        if (event.name === 'FINAL_PEER') await this.#remember(event.peer);
+      }
+    } catch (error) {
+      if (!stop.aborted) this.#log.debug(`Looking for peers in the DHT ended: ${errorMessage(error)}`);
+    }
+  }
+
+  async #remember({ id, multiaddrs }: PeerInfo): Promise<void> {
+    if (multiaddrs.length > 0 && !id.equals(this.#node.peerId)) {
+      await this.#node.libp2p.peerStore.merge(id, { multiaddrs });
     }
   }
 

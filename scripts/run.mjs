@@ -2,8 +2,8 @@
  * `node scripts/run.mjs TASK [argument…]`: what every npm script of this project calls.
  *
  * Plain JavaScript without dependencies, because it runs on whatever Node (20 or newer) the machine has. It puts the
- * locked dependencies in place where they are missing, and hands the task to the project's own Node 24, with
- * node_modules/.bin first on the PATH.
+ * locked dependencies in place where they are missing, and hands the task to the project's own Node 24, which comes
+ * first on the PATH, and node_modules/.bin next.
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

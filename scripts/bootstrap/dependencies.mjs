@@ -55,9 +55,12 @@ function install(root) {
   console.error('Installing the dependencies named in package-lock.json…');
   const { command, args } = npmCommand(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   const { status, error, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+  if (error !== undefined) {
+    throw new SetupError(`npm could not be started (${error.message}): install Node with npm from https://nodejs.org.`);
+  }
   if (status !== 0) {
     throw new SetupError(
-      `The dependencies could not be installed (${error?.message ?? npmComplaint(stderr)}): check with \`npm ping\` that the npm registry can be reached, then run the same command again.`,
+      `The dependencies could not be installed (${npmComplaint(stderr)}): check with \`npm ping\` that the npm registry can be reached, then run the same command again.`,
     );
   }
 }

@@ -75,13 +75,15 @@ function installAdvice(): string {
 
 async function installDebianPackage(): Promise<void> {
   console.error('Installing the Debian package chromium (once)…');
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
-    const child = spawnOwned('/usr/bin/apt-get', ['-qq', ...args], {
-      stdio: ['ignore', 'ignore', 2],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    if ((await exitOf(child)) !== 0) {
-      throw new TaskError('apt-get could not install chromium: run `apt-get install chromium` and see why.');
-    }
+  // An update that fails, for example because one of several sources is away, need not keep the package from us.
+  await aptGet(['update']);
+  if ((await aptGet(['install', '-y', '--no-install-recommends', 'chromium'])) !== 0) {
+    throw new TaskError('apt-get could not install chromium: run `apt-get install chromium` and see why.');
   }
+}
+
+/** Exit code of apt-get, which asks nothing. */
+function aptGet(args: readonly string[]): Promise<number> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return exitOf(spawnOwned('/usr/bin/apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 2], env }));
 }

@@ -21,7 +21,8 @@ export function spawnOwned(command: string, args: readonly string[], options: Sp
 
 /** Wait for a process to end. Its exit code; 1 when a signal ended it. Rejects when it could not be started. */
 export function exitOf(child: ChildProcess): Promise<number> {
-  if (hasEnded(child)) return Promise.resolve(child.exitCode ?? 1);
+  // One that could not be started has no id, and is about to tell why.
+  if (hasEnded(child) && child.pid !== undefined) return Promise.resolve(child.exitCode ?? 1);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => {
@@ -39,34 +40,34 @@ export function collectOutput(child: ChildProcess): () => string {
   return () => text;
 }
 
-/** Ask a process to end, and end its whole group when it has not within 5 s. */
-export async function stop(child: ChildProcess): Promise<void> {
+/** Ask a process and its group to end, and see to it when they have not in time (5 s when left out). */
+export async function stop(child: ChildProcess, patience = PATIENCE): Promise<void> {
   if (!hasEnded(child)) {
     const ended = new Promise<void>((resolve) => {
       child.once('exit', () => {
         resolve();
       });
     });
-    child.kill('SIGTERM');
+    signalGroup(child, 'SIGTERM');
     const timer = setTimeout(() => {
-      killGroup(child);
-    }, PATIENCE);
+      signalGroup(child, 'SIGKILL');
+    }, patience);
     await ended;
     clearTimeout(timer);
   }
-  killGroup(child);
+  signalGroup(child, 'SIGKILL');
 }
 
 function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }
 
-/** SIGKILL to whatever of the group is left; without groups, to the process itself. */
-function killGroup(child: ChildProcess): void {
+/** Send a signal to whatever of the group is left; where there are no groups, to the process itself. */
+function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined) return;
   try {
-    if (process.platform === 'win32') child.kill('SIGKILL');
-    else process.kill(-child.pid, 'SIGKILL');
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
   } catch {
     // Nobody is left in the group: that is what was wanted.
   }
@@ -78,7 +79,7 @@ function watchSignals(): void {
   if (watching) return;
   watching = true;
   process.on('exit', () => {
-    for (const child of owned) killGroup(child);
+    for (const child of owned) signalGroup(child, 'SIGKILL');
   });
   for (const [signal, code] of [
     ['SIGINT', 130],

@@ -24,6 +24,16 @@ export function workerEndpoint(worker: Worker | MessagePort): RpcEndpoint {
   };
 }
 
+/**
+ * Environment for an engine's worker: ours, and a place to keep compiled code, which saves a third of its start. Node
+ * checks the kept code against the script's contents.
+ *
+ * @param folder where the code is kept; created when missing
+ */
+export function workerEnvironment(folder: string): NodeJS.ProcessEnv {
+  return { ...process.env, NODE_COMPILE_CACHE: folder };
+}
+
 /** Resolves, when the worker is gone, to a GgenError EngineStopped that says how it ended. Never rejects. */
 export function workerClosed(worker: Worker): Promise<Error> {
   return new Promise((resolve) => {

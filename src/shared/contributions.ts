@@ -61,6 +61,8 @@ export type SettingKey = (typeof SETTINGS)[keyof typeof SETTINGS];
 export const CONTEXT_KEYS = {
   /** One of `VIEW_STATES`. */
   state: 'ggen.state',
+  /** Why the state is `failed`: `DataDirInUse`, `NodeStartFailed` or `other`. */
+  failure: 'ggen.failure',
   /** Whether a peer is connected. */
   hasPeers: 'ggen.hasPeers',
 } as const;

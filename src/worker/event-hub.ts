@@ -2,8 +2,10 @@ import { SNAPSHOT_EVENTS } from '../shared/events.ts';
 import type { EngineEvents, EventName, LogLine } from '../shared/events.ts';
 import type { NodeStatus, PackageCounts, PeerSummary } from '../shared/model.ts';
 
-/** Bursts are gathered for so long: far below what a person notices, far above the cost of a snapshot. */
-const GATHER_MS = 50;
+/** Shortest time between two snapshots of one kind: bursts are gathered, far above the cost of a snapshot. */
+const PAUSE_MS = 50;
+/** The first change after a pause is told almost at once; what belongs to the same change comes along. */
+const FIRST_MS = 2;
 /** More changed packages than this are not listed one by one. */
 const MAX_CHANGED = 100;
 
@@ -27,6 +29,7 @@ export class EventHub {
   readonly #newest: Partial<EngineEvents> = {};
   readonly #changed = new Set<string>();
   readonly #pending = new Map<'peers' | 'packages', NodeJS.Timeout>();
+  readonly #last: Record<'peers' | 'packages', number> = { peers: 0, packages: 0 };
   #version = 0;
   #closed = false;
 
@@ -81,10 +84,15 @@ export class EventHub {
 
   #gather(name: 'peers' | 'packages', emit: () => void): void {
     if (this.#closed || this.#pending.has(name)) return;
-    const timer = setTimeout(() => {
-      this.#pending.delete(name);
-      emit();
-    }, GATHER_MS);
+    const since = performance.now() - this.#last[name];
+    const timer = setTimeout(
+      () => {
+        this.#pending.delete(name);
+        this.#last[name] = performance.now();
+        emit();
+      },
+      Math.max(FIRST_MS, PAUSE_MS - since),
+    );
     this.#pending.set(name, timer);
   }
 

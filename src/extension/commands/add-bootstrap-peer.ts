@@ -59,12 +59,10 @@ function checked(given: string): string | undefined {
 }
 
 async function askAddress(): Promise<string | undefined> {
-  const clipboard = (await vscode.env.clipboard.readText()).trim();
   const address = await vscode.window.showInputBox({
     title: t('Add Bootstrap Peer'),
     prompt: t('Address of the peer to join. “Ggen: Copy Peer Address” on the other machine gives it.'),
     placeHolder: '/ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…',
-    value: peerAddressFault(clipboard, t) === undefined ? clipboard : '',
     ignoreFocusOut: true,
     validateInput: (value) => (value.trim() === '' ? undefined : peerAddressFault(value.trim(), t)),
   });

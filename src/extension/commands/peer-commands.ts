@@ -5,7 +5,7 @@ import type { PeerDetails, PeerSummary } from '../../shared/model.ts';
 import { bounded } from '../engine/bounded.ts';
 import type { Services } from '../services.ts';
 import type { FactGroup } from '../ui/facts.ts';
-import { showFacts } from '../ui/facts.ts';
+import { addressFact, showFacts } from '../ui/facts.ts';
 import { formatRtt } from '../ui/format.ts';
 import { isPeerNode, peerLine, peerName } from '../views/peers-tree.ts';
 
@@ -29,7 +29,10 @@ export async function listPeers(): Promise<void> {
 /** Copy the address of the item's peer, or of this machine's own node. */
 export async function copyPeerAddress(services: Services, argument?: unknown): Promise<void> {
   if (isPeerNode(argument)) {
-    await copy(fullAddress(argument.peer), t('Address of {0} copied', peerName(argument.peer)));
+    await copy(
+      withPeerId(argument.peer.address, argument.peer.id),
+      t('Address of {0} copied', peerName(argument.peer)),
+    );
     return;
   }
   const { node, state } = services.model;
@@ -68,8 +71,8 @@ async function pickAddress(addresses: readonly string[]): Promise<string | undef
   });
 }
 
-function fullAddress(peer: PeerSummary): string {
-  return peer.address.includes('/p2p/') ? peer.address : `${peer.address}/p2p/${peer.id}`;
+function withPeerId(address: string, id: string): string {
+  return address.includes('/p2p/') ? address : `${address}/p2p/${id}`;
 }
 
 function peerGroups(peer: PeerDetails): FactGroup[] {
@@ -86,14 +89,15 @@ function peerGroups(peer: PeerDetails): FactGroup[] {
       ],
     },
     { title: t('Reputation'), facts: reputationFacts(peer) },
-    { title: t('Addresses'), facts: addressesOf(peer).map((value) => ({ label: t('Address'), value, icon: 'link' })) },
+    { title: t('Addresses'), facts: addressesOf(peer).map(addressFact) },
     { title: t('Serves'), facts: peer.provides.map((id) => ({ label: t('Package'), value: id, icon: 'package' })) },
     { title: t('Protocols'), facts: peer.protocols.map((id) => ({ label: t('Protocol'), value: id, icon: 'plug' })) },
   ];
 }
 
 function addressesOf(peer: PeerDetails): readonly string[] {
-  return [...new Set([peer.address, ...peer.addresses])].filter((address) => address !== '');
+  const all = [peer.address, ...peer.addresses].filter((address) => address !== '');
+  return [...new Set(all.map((address) => withPeerId(address, peer.id)))];
 }
 
 function reputationFacts(peer: PeerDetails): FactGroup['facts'] {

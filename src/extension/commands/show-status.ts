@@ -4,7 +4,7 @@ import type { EngineStatus } from '../../shared/model.ts';
 import { bounded } from '../engine/bounded.ts';
 import type { Services } from '../services.ts';
 import type { Fact, FactGroup } from '../ui/facts.ts';
-import { showFacts } from '../ui/facts.ts';
+import { addressFact, showFacts } from '../ui/facts.ts';
 import { formatBytes } from '../ui/format.ts';
 import { stateText } from '../ui/state-text.ts';
 
@@ -28,7 +28,7 @@ function nodeFacts({ model }: Services, status: EngineStatus | undefined): Fact[
   const { peerId, addresses = [], startedAt } = status?.node ?? {};
   return [
     { label: t('State'), value: stateText(state, t), icon: state === 'failed' ? 'error' : 'pulse' },
-    ...(failure === undefined ? [] : [{ label: t('Reason'), value: failure, icon: 'warning' }]),
+    ...(failure === undefined ? [] : [{ label: t('Reason'), value: failure.text, icon: 'warning' }]),
     ...(peerId === undefined ? [] : [{ label: t('Peer id'), value: peerId, icon: 'key' }]),
     ...addresses.map(addressFact),
     ...(startedAt === undefined ? [] : [{ label: t('Running since'), value: dateTime(startedAt), icon: 'clock' }]),
@@ -59,11 +59,6 @@ function engineGroup(status: EngineStatus): FactGroup {
       { label: t('Data folder'), value: status.dataDir, icon: 'folder' },
     ],
   };
-}
-
-/** Without the peer id, which stands above and would push the rest out of sight; copied whole. */
-function addressFact(address: string): Fact {
-  return { label: t('Address'), value: address.replace(/\/p2p\/[^/]+$/, ''), copy: address, icon: 'link' };
 }
 
 function networkFacts(status: EngineStatus): Fact[] {

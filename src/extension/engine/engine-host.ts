@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../shared/api.ts';
-import { GgenError, errorMessage } from '../../shared/errors.ts';
+import { GgenError, errorMessage, errorName } from '../../shared/errors.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { RestartPolicy } from './restart-policy.ts';
 
@@ -21,7 +21,7 @@ export class EngineHost implements vscode.Disposable {
   #process: EngineProcess | undefined;
   #starting: Promise<Engine> | undefined;
   #retry: NodeJS.Timeout | undefined;
-  #failure: string | undefined;
+  #failure: Error | undefined;
   #disposed = false;
 
   readonly onDidChangeState = this.#stateChange.event;
@@ -37,8 +37,8 @@ export class EngineHost implements vscode.Disposable {
     return this.#state;
   }
 
-  /** Why the engine failed or is being restarted, in words for the user. */
-  get failure(): string | undefined {
+  /** Why the engine failed or is being restarted. */
+  get failure(): Error | undefined {
     return this.#failure;
   }
 
@@ -50,7 +50,7 @@ export class EngineHost implements vscode.Disposable {
   /**
    * The engine, started if necessary. A call during the wait after a crash starts it at once.
    *
-   * @throws GgenError EngineUnavailable
+   * @throws GgenError EngineUnavailable, DataDirInUse, UnsupportedRuntime, DatabaseTooNew
    */
   engine(): Promise<Engine> {
     if (this.#process !== undefined) return Promise.resolve(this.#process.engine);
@@ -61,7 +61,7 @@ export class EngineHost implements vscode.Disposable {
     return this.#starting;
   }
 
-  /** Start anew after the engine was given up, or replace the one that runs. @throws GgenError EngineUnavailable */
+  /** Start anew after the engine was given up, or replace the one that runs. @throws GgenError, as `engine` */
   async restart(): Promise<Engine> {
     this.#policy.reset();
     await this.#stopProcess();
@@ -97,7 +97,7 @@ export class EngineHost implements vscode.Disposable {
       return process.engine;
     } catch (error) {
       this.#startFailed(error);
-      throw error;
+      throw unavailable(error);
     }
   }
 
@@ -116,10 +116,10 @@ export class EngineHost implements vscode.Disposable {
     this.#log.error(`The engine stopped unexpectedly: ${reason.message}`);
     const delay = this.#policy.crashed(uptime);
     if (delay === undefined) {
-      this.#failed(reason.message);
+      this.#failed(reason);
       return;
     }
-    this.#failure = reason.message;
+    this.#failure = reason;
     this.#setState('restarting');
     this.#log.info(`Restarting the engine in ${delay / 1000} s (crash ${this.#policy.crashes} in a row).`);
     this.#retry = setTimeout(() => {
@@ -131,12 +131,12 @@ export class EngineHost implements vscode.Disposable {
   /** A worker that dies while it is started again after a crash has crashed once more; any other reason stays. */
   #startFailed(error: unknown): void {
     if (error instanceof Error && error.name === 'EngineStopped' && this.#policy.crashes > 0) this.#crashed(error, 0);
-    else this.#failed(errorMessage(error));
+    else this.#failed(error instanceof Error ? error : new GgenError('EngineUnavailable', errorMessage(error)));
   }
 
-  #failed(reason: string): void {
+  #failed(reason: Error): void {
     this.#failure = reason;
-    this.#log.error(`The engine is not running: ${reason}`);
+    this.#log.error(`The engine is not running: ${reason.message}`);
     this.#setState('failed');
   }
 
@@ -153,4 +153,10 @@ export class EngineHost implements vscode.Disposable {
     this.#state = state;
     this.#stateChange.fire(state);
   }
+}
+
+/** To whoever asked for an engine, one that died while it started was never there; other errors say more than that. */
+function unavailable(error: unknown): unknown {
+  if (errorName(error) !== 'EngineStopped') return error;
+  return new GgenError('EngineUnavailable', errorMessage(error), { cause: error });
 }

@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Engine } from '../../shared/api.ts';
 import { connectEngine } from '../../rpc/client.ts';
 import type { RemoteEngine } from '../../rpc/client.ts';
-import { workerClosed, workerEndpoint } from '../../rpc/worker-endpoint.ts';
+import { workerClosed, workerEndpoint, workerEnvironment } from '../../rpc/worker-endpoint.ts';
 
 /** One run of the engine's worker, from its start to its end. */
 export interface EngineProcess {
@@ -39,6 +40,7 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
   const worker = new Worker(options.script, {
     workerData: { dataDir: options.dataDir, version: options.version },
     name: 'ggen-engine',
+    env: workerEnvironment(join(options.dataDir, 'compiled')),
     // VS Code's own flags for the extension host are nothing for the engine.
     execArgv: [],
     stdout: true,

@@ -4,7 +4,10 @@ import type { ViewState } from '../../shared/contributions.ts';
 import type { NodeStatus, PackageCounts, PeerSummary } from '../../shared/model.ts';
 import type { EngineHost } from '../engine/engine-host.ts';
 import type { NodeControl } from '../engine/node-control.ts';
+import { GgenError } from '../../shared/errors.ts';
 import { Coalescer } from './coalesce.ts';
+import type { Failure } from './failure.ts';
+import { failureOf } from './failure.ts';
 import { viewState } from './view-state.ts';
 
 const STOPPED: NodeStatus = { state: 'stopped', addresses: [] };
@@ -66,8 +69,11 @@ export class ReadModel implements vscode.Disposable {
   }
 
   /** Why the state is `failed` or `restarting`. */
-  get failure(): string | undefined {
-    return this.#host.state === 'ready' ? this.#node.error : this.#host.failure;
+  get failure(): Failure | undefined {
+    const { state, failure } = this.#host;
+    if (state !== 'ready') return failure && failureOf(failure, vscode.l10n.t);
+    const { error } = this.#node;
+    return error === undefined ? undefined : failureOf(new GgenError('NodeStartFailed', error), vscode.l10n.t);
   }
 
   /** Have the views read everything again. */

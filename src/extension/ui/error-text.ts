@@ -13,71 +13,62 @@ export interface ErrorText {
 }
 
 interface Row {
-  /** What to do about it; the engine's own message says what happened and where. */
+  /** What to do about it, where the engine's message ends without saying. */
   readonly advice?: string;
-  /** In place of the engine's message, where that means nothing to the user. */
+  /** In place of the engine's message, where that means nothing to who sits in front of VS Code. */
   readonly instead?: string;
   readonly actions: readonly ErrorAction[];
 }
 
-/** What the user reads and may click, for each error that the engine or the extension throws on purpose. */
+/**
+ * What the user reads and may click, for each error that the engine or the extension throws on purpose. The engine's
+ * messages say what happened, where, and mostly what to do.
+ */
 const rows = (t: Localise): Record<GgenErrorName, Row> => ({
   InvalidRequest: { actions: ['showLog'] },
   NodeNotRunning: { instead: t('The node is stopped, so other peers cannot be reached.'), actions: ['startNode'] },
-  NodeStartFailed: {
-    advice: t('Check the listen addresses in the settings: a port may be taken.'),
-    actions: ['openSettings', 'showLog'],
-  },
+  NodeStartFailed: { actions: ['openSettings', 'showLog'] },
   DataDirInUse: {
     instead: t('Another window or program of this user runs the Ggen node already. Stop it there, then restart here.'),
     actions: ['restartNode', 'showLog'],
   },
-  UnsupportedRuntime: { advice: t('A newer version of VS Code brings what is missing.'), actions: ['showLog'] },
-  DatabaseTooNew: { advice: t('Update the extension in this window.'), actions: ['showLog'] },
+  UnsupportedRuntime: { actions: ['showLog'] },
+  DatabaseTooNew: {
+    instead: t('The packages here were stored by a newer version of this extension. Update the extension.'),
+    actions: ['showLog'],
+  },
   ManifestNotFound: { actions: [] },
   ManifestInvalid: { actions: [] },
-  ProjectTooLarge: {
-    advice: t('List what need not be published in a file .ggenignore, in the form of .gitignore.'),
-    actions: [],
-  },
-  ProjectChanged: { advice: t('Nothing was published. Try again when the files are at rest.'), actions: [] },
-  VersionNotHigher: { advice: t('A published version never changes: raise the version in the manifest.'), actions: [] },
+  ProjectTooLarge: { actions: [] },
+  ProjectChanged: { actions: [] },
+  VersionNotHigher: { actions: [] },
   DraftNotFound: {
     instead: t('The engine was restarted meanwhile, so what was prepared is gone. Nothing was published; try again.'),
     actions: [],
   },
-  DraftOutdated: {
-    advice: t('Nothing was changed; try again.'),
-    actions: [],
-  },
+  DraftOutdated: { actions: [] },
   SignatureInvalid: { advice: t('It was refused and nothing was kept.'), actions: ['showLog'] },
-  NotPublisher: { advice: t('Only the publisher of a package can change it.'), actions: [] },
+  NotPublisher: { actions: [] },
   RecordInvalid: { advice: t('It was refused and nothing was kept.'), actions: ['showLog'] },
-  RecordTooLarge: { advice: t('Shorten the description, or publish fewer releases under one name.'), actions: [] },
-  PackageNotFound: {
-    advice: t('Its publisher, or a peer that has it, may not be connected.'),
-    actions: ['search', 'showPeers'],
-  },
-  PackageAmbiguous: { advice: t('Search for it and pick the publisher that you mean.'), actions: ['search'] },
+  RecordTooLarge: { actions: [] },
+  PackageNotFound: { actions: ['search', 'showPeers'] },
+  PackageAmbiguous: { actions: ['search'] },
   VersionNotFound: { actions: ['search'] },
-  VersionYanked: { advice: t('Its publisher withdrew it. Choose another version.'), actions: [] },
-  ContentUnavailable: {
-    advice: t('Nothing was written. Try again when a peer that has it is connected.'),
-    actions: ['addPeer', 'showPeers'],
-  },
+  VersionYanked: { advice: t('Choose another version.'), actions: [] },
+  ContentUnavailable: { actions: ['addPeer', 'showPeers'] },
   ContentCorrupt: {
-    advice: t('What came does not match its hash, so it was refused. Nothing was written.'),
+    instead: t('A part of the package does not match its hash, so it was refused. Nothing was installed.'),
     actions: ['showLog'],
   },
-  UnsafePath: { advice: t('The package was refused. Nothing was written.'), actions: ['showLog'] },
-  TargetNotEmpty: { advice: t('Choose a folder that is empty or does not exist yet.'), actions: [] },
+  UnsafePath: { actions: ['showLog'] },
+  TargetNotEmpty: { actions: [] },
   TargetNotWritable: { advice: t('Choose another folder.'), actions: [] },
   PeerNotFound: { actions: ['showPeers'] },
   PeerUnreachable: {
     advice: t('Check the address, and that the other machine lets connections in.'),
     actions: ['showLog'],
   },
-  InvalidAddress: { advice: t('An address looks like /ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…'), actions: [] },
+  InvalidAddress: { actions: [] },
   TimedOut: { advice: t('The network may be slow or the peers away. Try again.'), actions: ['showLog'] },
   EngineStopped: {
     instead: t('The engine stopped before this was done. It is being restarted; try again in a moment.'),

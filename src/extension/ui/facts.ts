@@ -19,6 +19,11 @@ export interface FactGroup {
   readonly facts: readonly Fact[];
 }
 
+/** Without the peer id, which is shown by itself and would push the rest out of sight; copied whole. */
+export function addressFact(address: string): Fact {
+  return { label: t('Address'), value: address.replace(/\/p2p\/[^/]+$/, ''), copy: address, icon: 'link' };
+}
+
 interface FactItem extends vscode.QuickPickItem {
   readonly fact?: Fact;
 }

@@ -3,7 +3,6 @@ import { COMMANDS } from '../../shared/contributions.ts';
 import type { ViewState } from '../../shared/contributions.ts';
 import type { ReadModel } from '../model/read-model.ts';
 import { countPeers } from './format.ts';
-import { plainText } from './plain-text.ts';
 import { stateText } from './state-text.ts';
 
 const { t } = vscode.l10n;
@@ -47,7 +46,7 @@ export class StatusBar implements vscode.Disposable {
     this.#item.text = `$(${ICONS[state]}) ${text}`;
     this.#item.accessibilityInformation = { label: t('{0}. Show the status of the node.', text) };
     const lines = [text];
-    if (failure !== undefined) lines.push(plainText(failure));
+    if (failure !== undefined) lines.push(failure.text);
     if (state === 'running') {
       lines.push(
         t('{0} published, {1} installed, {2} on the network', counts.published, counts.installed, counts.network),

@@ -29,5 +29,5 @@ export function tooltip(
 
 function appendPlain(markdown: vscode.MarkdownString, text: string, max = 300): void {
   // appendText keeps the spaces of the text by entities; addresses in it must not become links.
-  markdown.appendText(plainText(text, max).replaceAll('://', ':\u200b//'));
+  markdown.appendText(plainText(text, max).replaceAll('://', ':\u200b//').replaceAll(/www\./gi, '$&\u200b'));
 }

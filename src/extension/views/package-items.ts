@@ -35,11 +35,11 @@ interface SectionFace {
 function sectionFace(section: PackageSection): SectionFace {
   switch (section) {
     case 'published':
-      return { label: t('Published'), icon: 'cloud-upload', empty: t('nothing published from here yet') };
+      return { label: t('Published'), icon: 'cloud-upload', empty: t('nothing yet') };
     case 'installed':
-      return { label: t('Installed'), icon: 'desktop-download', empty: t('nothing installed yet') };
+      return { label: t('Installed'), icon: 'desktop-download', empty: t('nothing yet') };
     case 'network':
-      return { label: t('On the network'), icon: 'globe', empty: t('nothing found yet') };
+      return { label: t('On the network'), icon: 'globe', empty: t('nothing yet') };
   }
 }
 

@@ -73,13 +73,13 @@ export function peerName(peer: Pick<PeerSummary, 'id' | 'name'>): string {
   return claimed === '' ? shortId(peer.id) : claimed;
 }
 
-/** Address, since when, and round-trip time, in one line. */
+/** Address, round-trip time and since when, in one line. */
 export function peerLine(peer: PeerSummary): string {
   return [
     ...(peer.name === '' ? [] : [shortId(peer.id)]),
     hostAndPort(peer.address),
-    ...(peer.since === undefined ? [] : [t('since {0}', formatTime(peer.since, Date.now(), vscode.env.language))]),
     ...(peer.rtt === undefined ? [] : [formatRtt(peer.rtt)]),
+    ...(peer.since === undefined ? [] : [t('since {0}', formatTime(peer.since, Date.now(), vscode.env.language))]),
   ].join(' · ');
 }
 

@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
 import { VIEWS } from '../../shared/contributions.ts';
-import type { ViewState } from '../../shared/contributions.ts';
 import type { Services } from '../services.ts';
-import { plainText } from '../ui/plain-text.ts';
 import type { PackagesNode } from './package-nodes.ts';
 import { PackagesTree } from './packages-tree.ts';
 import type { PeerNode } from './peers-tree.ts';
@@ -50,27 +48,19 @@ function startWhenSeen(
   return view.onDidChangeVisibility(start);
 }
 
-/** The line above a view's content, for what the list itself cannot say. */
+/** The line above a view's content, for what the list itself cannot say. VS Code shows it in place of welcome texts. */
 function describe(
   packages: vscode.TreeView<PackagesNode>,
   peers: vscode.TreeView<PeerNode>,
   { model }: Services,
 ): void {
-  const { state, counts, connectedPeers, failure } = model;
-  const some = counts.published + counts.installed + counts.network > 0;
-  packages.message = packagesMessage(state, some, failure);
-  peers.message = state === 'failed' ? failureMessage(failure) : '';
-  const count = connectedPeers.length;
-  peers.badge = undefined;
+  const { published, installed, network } = model.counts;
+  packages.message = published + installed + network > 0 ? packagesMessage(model) : '';
+  const count = model.connectedPeers.length;
   peers.description = count === 0 ? '' : String(count);
 }
 
-function packagesMessage(state: ViewState, some: boolean, failure: string | undefined): string {
-  if (state === 'failed') return failureMessage(failure);
-  if (some && state === 'stopped') return t('The node is stopped: this is what is known from before.');
-  return '';
-}
-
-function failureMessage(failure: string | undefined): string {
-  return failure === undefined ? '' : plainText(failure);
+function packagesMessage({ state, failure }: Services['model']): string {
+  if (state === 'failed') return failure?.text ?? '';
+  return state === 'stopped' ? t('The node is stopped: this is what is known from before.') : '';
 }

@@ -141,13 +141,9 @@ class Transfer {
       }
       await this.#findProviders(signal);
     }
-    throw new GgenError(
-      'ContentUnavailable',
-      this.#providers.length === 0
-        ? 'No connected peer serves this package. Try again when its publisher, or someone who installed it, is connected.'
-        : `None of the ${this.#providers.length} peers that should serve this package sent all of it. Try again later.`,
-      { details: { cid: cid.toString(), providers: this.#providers } },
-    );
+    throw new GgenError('ContentUnavailable', unavailable(this.#providers.length), {
+      details: { cid: cid.toString(), providers: this.#providers },
+    });
   }
 
   async #ask(peer: string, cid: CID, signal: AbortSignal): Promise<Uint8Array | undefined> {
@@ -204,4 +200,15 @@ function tooLarge(root: CID): GgenError {
   return new GgenError('RecordInvalid', 'The content is larger than its record says. Nothing was installed.', {
     details: { cid: root.toString() },
   });
+}
+
+function unavailable(providers: number): string {
+  if (providers === 0) {
+    return 'No connected peer serves this package. Try again when its publisher, or someone who installed it, is connected.';
+  }
+  const who =
+    providers === 1
+      ? 'The one peer that serves this package'
+      : `None of the ${providers} peers that serve this package`;
+  return `${who} ${providers === 1 ? 'did not send' : 'sent'} all of it. Try again later.`;
 }

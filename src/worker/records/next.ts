@@ -64,7 +64,7 @@ function withRelease(previous: PackageRecord | undefined, change: AddRelease, no
       'VersionNotHigher',
       `Version ${release.version} of '${name}' is not higher than ${last.version}, the newest one published. ` +
         `Raise the version in the manifest.`,
-      { details: { version: release.version, newest: last.version } },
+      { details: { id: `${publisher}/${name}`, version: release.version, newest: last.version } },
     );
   }
   const updated = timeAfter(previous, now);

@@ -1,8 +1,13 @@
 /** A real VS Code with a window on a folder: what page-driven tests open and close. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { launchBrowser } from '../../../scripts/lib/launch-browser.ts';
 import { ROOT } from '../../../scripts/lib/paths.ts';
-import { startVsCodeServer, type ServerOptions, type VsCodeServer } from '../../../scripts/lib/vscode-server.ts';
+import {
+  startVsCodeServer,
+  type ServerOptions,
+  type Settings,
+  type VsCodeServer,
+} from '../../../scripts/lib/vscode-server.ts';
 import { workbenchUrl } from '../../../scripts/lib/workbench-url.ts';
 import { Workbench } from './workbench.ts';
 
@@ -11,13 +16,27 @@ export interface EditorOptions extends Omit<ServerOptions, 'smokeTest'> {
   readonly folder: string;
 }
 
-export interface Editor {
+export interface EditorWindow {
   readonly workbench: Workbench;
   readonly page: Page;
-  readonly server: VsCodeServer;
   /** Close the window and stop everything that was started. Never throws because a part is gone already. */
   close(): Promise<void>;
 }
+
+export interface Editor extends EditorWindow {
+  readonly server: VsCodeServer;
+}
+
+interface SettingsAccess {
+  readonly settings: Settings;
+  readonly writeSettings: (settings: Settings) => Promise<void>;
+}
+
+/** Of a window whose server somebody else started. */
+const READ_ONLY: SettingsAccess = {
+  settings: {},
+  writeSettings: () => Promise.reject(new Error('The settings of this window belong to whoever started its server.')),
+};
 
 /** Bound on everything that a test waits for in the page unless it says otherwise, in milliseconds. */
 const PAGE_TIMEOUT = 20_000;
@@ -30,19 +49,33 @@ const LOAD_TIMEOUT = 60_000;
  */
 export async function openEditor(options: EditorOptions): Promise<Editor> {
   const server = await startVsCodeServer({ extension: ROOT, ...options });
-  let browser: Browser | undefined;
-  const close = async (): Promise<void> => {
-    await browser?.close().catch(() => undefined);
-    await server.stop();
-  };
   try {
-    browser = await launchBrowser();
+    const window = await openWindow(workbenchUrl(server.url, { folder: options.folder }), {
+      settings: options.settings ?? {},
+      writeSettings: (settings) => server.writeSettings(settings),
+    });
+    const close = async (): Promise<void> => {
+      await window.close();
+      await server.stop();
+    };
+    return { ...window, server, close };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** Open a window of a server that runs already. Resolves when the workbench stands. */
+export async function openWindow(url: string, access: SettingsAccess = READ_ONLY): Promise<EditorWindow> {
+  const browser = await launchBrowser();
+  const close = (): Promise<void> => browser.close().catch(() => undefined);
+  try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(PAGE_TIMEOUT);
-    const workbench = new Workbench(page, server, options.settings ?? {});
-    await page.goto(workbenchUrl(server.url, { folder: options.folder }));
+    const workbench = new Workbench(page, access.settings, access.writeSettings);
+    await page.goto(url);
     await workbench.waitUntilLoaded(LOAD_TIMEOUT);
-    return { workbench, page, server, close };
+    return { workbench, page, close };
   } catch (error) {
     await close();
     throw error;

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { ARTIFACTS } from '../../../scripts/lib/paths.ts';
-import type { Settings, VsCodeServer } from '../../../scripts/lib/vscode-server.ts';
+import type { Settings } from '../../../scripts/lib/vscode-server.ts';
 import { Dialog } from './dialog.ts';
 import { Notifications } from './notifications.ts';
 import { QuickInput } from './quick-input.ts';
@@ -26,13 +26,17 @@ export class Workbench {
   readonly notifications: Notifications;
   /** The modal dialog. */
   readonly dialog: Dialog;
-  readonly #server: VsCodeServer;
+  readonly #writeSettings: (settings: Settings) => Promise<void>;
   #settings: Settings;
 
-  constructor(page: Page, server: VsCodeServer, settings: Settings) {
+  /**
+   * @param settings the user settings that the window was opened with
+   * @param writeSettings replaces them
+   */
+  constructor(page: Page, settings: Settings, writeSettings: (settings: Settings) => Promise<void>) {
     this.page = page;
-    this.#server = server;
     this.#settings = settings;
+    this.#writeSettings = writeSettings;
     this.quickInput = new QuickInput(page);
     this.notifications = new Notifications(page);
     this.dialog = new Dialog(page);
@@ -83,6 +87,8 @@ export class Workbench {
     await tab.waitFor();
     // A click on the container that is shown already would hide it.
     if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+    // Away from the icon, whose tooltip would cover what is looked at.
+    await this.page.mouse.move(800, 300);
     await this.page
       .locator('.part.sidebar .composite.title')
       .filter({ hasText: new RegExp(container, 'i') })
@@ -124,7 +130,7 @@ export class Workbench {
   /** Add to the user's settings; the window takes them over at once. */
   async updateSettings(settings: Settings): Promise<void> {
     this.#settings = { ...this.#settings, ...settings };
-    await this.#server.writeSettings(this.#settings);
+    await this.#writeSettings(this.#settings);
   }
 
   async setTheme(theme: Theme): Promise<void> {

@@ -5,9 +5,9 @@ import { t } from './localise.ts';
 
 describe('what the user reads of an error', () => {
   it('is what happened and what to do', () => {
-    const text = errorText(new GgenError('ContentUnavailable', 'Nobody reachable serves hello 1.0.0'), t);
-    assert.match(text?.message ?? '', /^Nobody reachable serves hello 1\.0\.0\. /);
-    assert.ok(text?.actions.includes('showPeers'));
+    const text = errorText(new GgenError('TimedOut', 'Asking for hello took longer than 30 s'), t);
+    assert.match(text?.message ?? '', /^Asking for hello took longer than 30 s\. .*Try again\.$/);
+    assert.ok(text?.actions.includes('showLog'));
   });
 
   it('is nothing for what they cancelled', () => {
@@ -34,6 +34,6 @@ describe('what the user reads of an error', () => {
 
   it('has no link, icon or line break that came with a package', () => {
     const error = new GgenError('PackageNotFound', 'No [x](command:y) $(z)\nhere');
-    assert.match(errorText(error, t)?.message ?? '', /^No \[x\] \(command:y\) \$ \(z\) here\. /);
+    assert.match(errorText(error, t)?.message ?? '', /^No \[x\] \(command:y\) \$ \(z\) here\.$/);
   });
 });

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import { VIEWS } from '../../../shared/contributions.ts';
 import { errorMessage } from '../../../shared/errors.ts';
@@ -21,8 +22,17 @@ export async function publishProject(services: Services, argument?: unknown): Pr
   }
   const target = await publishTarget(argument);
   if (target === undefined) return;
+  await saveInside(target.root);
   const draft = await prepare(services, target);
   if (draft !== undefined) await decide(services, draft, target.root);
+}
+
+/** What is published is what lies on the disk: save what is edited, as VS Code does before it runs or debugs. */
+async function saveInside(root: string): Promise<void> {
+  const edited = vscode.workspace.textDocuments.filter(
+    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath.startsWith(root + sep),
+  );
+  await Promise.all(edited.map((document) => document.save()));
 }
 
 async function tellUntrusted(): Promise<void> {

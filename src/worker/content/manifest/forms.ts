@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { MANIFEST_FILES } from '../../../shared/contributions.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { ManifestKind } from '../../../shared/model.ts';
 import type { Fields } from './fields.ts';
@@ -24,17 +25,7 @@ const READERS: readonly ManifestReader[] = [
   pythonReader,
 ];
 
-/** Names of all files that can be a manifest, the preferred ones first. */
-export const MANIFEST_FILES: readonly string[] = [
-  'gpack.toml',
-  'package.toml',
-  'pack.toml',
-  'package.json',
-  'Cargo.toml',
-  'pyproject.toml',
-];
-
-const KIND_OF_FILE: Readonly<Record<string, ManifestKind>> = {
+const KIND_OF_FILE: Readonly<Record<(typeof MANIFEST_FILES)[number], ManifestKind>> = {
   'gpack.toml': 'gpack',
   'package.toml': 'package-toml',
   'pack.toml': 'pack-toml',
@@ -43,7 +34,12 @@ const KIND_OF_FILE: Readonly<Record<string, ManifestKind>> = {
   'pyproject.toml': 'python',
 };
 
-/** The manifest among the names of the files in a project's root, if there is one. */
+/** Whether a file of this name can be a manifest. */
+export function isManifestFile(name: string): name is (typeof MANIFEST_FILES)[number] {
+  return (MANIFEST_FILES as readonly string[]).includes(name);
+}
+
+/** The manifest among the names of the files in a project's root, if there is one: the first of MANIFEST_FILES. */
 export function findManifest(names: Iterable<string>): string | undefined {
   const present = new Set(names);
   return MANIFEST_FILES.find((file) => present.has(file));
@@ -51,7 +47,8 @@ export function findManifest(names: Iterable<string>): string | undefined {
 
 /** What a manifest is taken for when its contents cannot be read. */
 export function kindOf(path: string): ManifestKind {
-  return KIND_OF_FILE[posix.basename(path)] ?? 'gpack';
+  const file = posix.basename(path);
+  return isManifestFile(file) ? KIND_OF_FILE[file] : 'gpack';
 }
 
 /** The reader for a file of MANIFEST_FILES with this content. */

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { MANIFEST_FILES } from '../../../shared/contributions.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import { spellOut } from '../path-characters.ts';
 import { checkPath } from '../path-safety.ts';
 import { SyntaxFault, type ManifestDocument } from './document.ts';
 import { Fields } from './fields.ts';
-import { findManifest, kindOf, MANIFEST_FILES, readerFor } from './forms.ts';
+import { findManifest, isManifestFile, kindOf, readerFor } from './forms.ts';
 import { parseJsonDocument } from './json-document.ts';
 import type { Manifest } from './manifest.ts';
 import { emptyManifest, normalise } from './normalise.ts';
@@ -86,7 +87,7 @@ function checkRequested(requested: string): string {
       details: { path: requested },
     });
   }
-  if (MANIFEST_FILES.includes(posix.basename(requested))) return requested;
+  if (isManifestFile(posix.basename(requested))) return requested;
   throw new GgenError('ManifestNotFound', `${requested} is no manifest. Known are ${MANIFEST_FILES.join(', ')}.`);
 }
 

@@ -17,27 +17,30 @@ export interface TextRules {
  */
 export function cleanText(report: Report, text: Located<string> | undefined, rules: TextRules): string | undefined {
   if (text === undefined) return undefined;
-  const spaced = tidySpace(text.value, rules.multiline === true);
-  const seen = replaceUnseen(spaced, (character) => (character === '\n' ? character : ''));
-  if (seen !== spaced) {
+  const written = tidySpace(text.value, rules.multiline === true);
+  const seen = replaceUnseen(written, (character) => (character === '\n' ? character : ''));
+  if (seen !== written) {
     const message = `Control or invisible characters were removed from the ${rules.what}.`;
     report.add('warning', 'manifest-invisible', message, text.at);
   }
-  const clean = seen.normalize('NFC').trim();
+  const clean = seen
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?\n ?/g, '\n')
+    .normalize('NFC')
+    .trim();
   if (clean.length <= rules.limit) return clean === '' ? undefined : clean;
   const message = `The ${rules.what} has ${clean.length} characters; it was cut to ${rules.limit}.`;
   report.add('warning', 'manifest-cut', message, text.at);
   return cut(clean, rules.limit);
 }
 
-/** White space in its plain form. The selector that only asks for the coloured form of an emoji goes without a word. */
+/** Usual white space as spaces and line feeds. The selector of the coloured form of an emoji goes without a word. */
 function tidySpace(text: string, multiline: boolean): string {
-  const plain = text.replaceAll('\ufe0f', '');
-  if (!multiline) return plain.replace(/[ \t\r\n\f\v]+/g, ' ');
-  return plain
+  const plain = text
+    .replaceAll('\ufe0f', '')
     .replace(/\r\n?/g, '\n')
-    .replace(/[\t\f\v]/g, ' ')
-    .replace(/ +$/gm, '');
+    .replace(/[\t\f\v]/g, ' ');
+  return multiline ? plain : plain.replaceAll('\n', ' ');
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });

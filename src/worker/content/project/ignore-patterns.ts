@@ -1,5 +1,14 @@
 /** Text of an ignore file as patterns that are relative to the root of the whole tree. */
 
+import { GgenError } from '../../../shared/errors.ts';
+import { spellOut } from '../path-characters.ts';
+
+/**
+ * Most `**` in one pattern. The time to match grows with the depth of a path to this power, and an ignore file may come
+ * from anybody: three take a millisecond in the deepest tree, six take seconds for each file.
+ */
+const DOUBLE_STARS = 3;
+
 /** Characters with a meaning in patterns. */
 const SPECIAL = /[\\*?[\]!#]/g;
 
@@ -8,6 +17,7 @@ const SPECIAL = /[\\*?[\]!#]/g;
  * a pattern relative to the folder of its file.
  *
  * @param folder the ignore file's folder from the root on, forward slashes; empty for the root itself
+ * @throws GgenError InvalidRequest, for a pattern that takes too long to match
  */
 export function patternsOf(text: string, folder: string): string[] {
   return text
@@ -27,6 +37,7 @@ function rebase(line: string, folder: string): string | undefined {
   const negated = line.startsWith('!');
   const body = trimSpaces(negated ? line.slice(1) : line).normalize('NFC');
   if (body === '' || /^\/+$/.test(body)) return undefined;
+  if ((body.match(/\*\*+/g) ?? []).length > DOUBLE_STARS) throw tooComplex(line, folder);
   const sign = negated ? '!' : '';
   if (folder === '') return sign + body;
   const prefix = folder.replace(SPECIAL, '\\$&');
@@ -43,4 +54,10 @@ function trimSpaces(text: string): string {
     else if (text[at] !== ' ') end = at + 1;
   }
   return text.slice(0, end);
+}
+
+function tooComplex(line: string, folder: string): GgenError {
+  const place = folder === '' ? '' : ` in the folder ${folder}`;
+  const message = `The ignore pattern "${spellOut(line.slice(0, 80))}"${place} has more than ${DOUBLE_STARS} "**". Write it more simply.`;
+  return new GgenError('InvalidRequest', message, { details: { folder } });
 }

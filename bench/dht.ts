@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Figure } from './figure.ts';
+import { median } from './figure.ts';
+import { loopbackRoundTrip } from './loopback.ts';
+import { until, WorkerPeer } from './worker-peer.ts';
+
+const PACKAGES = 20;
+/** A node puts its heads again this long after its start, to reach who came late; it must be over before the third comes. */
+const REPUT_OVER_MS = 5_000;
+/** Records travel on no other way. */
+const ONLY_DHT = ['head'];
+
+/** Asking by exact id for packages that only the DHT of two others knows. */
+export async function measureDht(): Promise<readonly Figure[]> {
+  const peers = [await WorkerPeer.start([], ONLY_DHT)];
+  const [publisher] = peers as [WorkerPeer];
+  try {
+    peers.push(await WorkerPeer.start([publisher.address], ONLY_DHT));
+    await until('two peers joined', async () => (await publisher.engine.status({})).routingTableSize === 1);
+    const ids = await publishSome(publisher);
+    await delay(REPUT_OVER_MS);
+    const asker = await WorkerPeer.start([publisher.address], ONLY_DHT);
+    peers.push(asker);
+    await until('three peers joined', async () => (await asker.engine.status({})).routingTableSize === 2);
+    const { total } = await asker.engine.listPackages({ section: 'network' });
+    if (total > 0) throw new Error(`the peer that shall ask knows ${total} of the packages already`);
+    return [
+      {
+        title: 'DHT get with 3 peers (median)',
+        unit: 'ms',
+        value: median(await askAll(asker, ids)),
+        goal: 50,
+        baseline: { title: 'a TCP round trip', value: await loopbackRoundTrip() },
+      },
+    ];
+  } finally {
+    await Promise.all(peers.map((peer) => peer.stop()));
+  }
+}
+
+async function publishSome(publisher: WorkerPeer): Promise<string[]> {
+  const ids: string[] = [];
+  for (let index = 0; index < PACKAGES; index++) {
+    const { id, ...signed } = await publisher.signedDraft(`bench-${index}`);
+    await publisher.engine.publish(signed);
+    ids.push(id);
+  }
+  return ids;
+}
+
+async function askAll({ engine }: WorkerPeer, ids: readonly string[]): Promise<number[]> {
+  const samples: number[] = [];
+  for (const id of ids) {
+    const began = performance.now();
+    await engine.getPackage({ id });
+    samples.push(performance.now() - began);
+  }
+  return samples;
+}

@@ -1,0 +1,146 @@
+/** A headless peer in a process of its own: `dist/peer.mjs`, as `npm run peer` starts it. */
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { DIST, ROOT } from './paths.ts';
+import { spawnOwned, stop } from './processes.ts';
+
+/** One line of a headless peer's standard output. Each kind has fields of its own beside `event`. */
+export interface PeerEvent {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+export interface HeadlessPeerOptions {
+  /** Folder for its database, blocks and keys. */
+  readonly data: string;
+  /** Multiaddrs of peers to join. */
+  readonly bootstrap?: readonly string[];
+  /** Absolute paths of projects to publish once it is ready. */
+  readonly publish?: readonly string[];
+  /** Name that it claims to others; none when left out. */
+  readonly name?: string;
+  /** Multiaddr to listen on; a free loopback port when left out. */
+  readonly listen?: string;
+}
+
+export interface HeadlessPeer {
+  readonly peerId: string;
+  /** Multiaddrs under which it is reached, each ending in its peer id. */
+  readonly addresses: readonly string[];
+  /** Everything it has said so far. */
+  readonly events: readonly PeerEvent[];
+  /**
+   * Wait for an event, also one that came already.
+   * @throws Error with what the peer printed, when it ends before or 20 s pass
+   */
+  waitFor(event: string, matches?: (event: PeerEvent) => boolean): Promise<PeerEvent>;
+  stop(): Promise<void>;
+}
+
+/** How long a peer may take for what is waited for, in milliseconds. */
+const TIMEOUT = 20_000;
+
+/**
+ * Start a peer; resolves when it is ready.
+ * @throws Error with what it printed, when it does not become ready within 20 s
+ */
+export async function startHeadlessPeer(options: HeadlessPeerOptions): Promise<HeadlessPeer> {
+  const child = spawnOwned(
+    process.execPath,
+    ['--enable-source-maps', join(DIST, 'peer.mjs'), ...argumentsOf(options)],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const output = new PeerOutput(child);
+  try {
+    const ready = await output.waitFor('ready');
+    const { peerId, addresses } = ready as PeerEvent & { readonly peerId: string; readonly addresses: string[] };
+    return {
+      peerId,
+      addresses,
+      events: output.events,
+      waitFor: (event, matches) => output.waitFor(event, matches),
+      stop: () => stop(child),
+    };
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
+}
+
+function argumentsOf(options: HeadlessPeerOptions): string[] {
+  return [
+    ...['--listen', options.listen ?? '/ip4/127.0.0.1/tcp/0'],
+    ...['--data', options.data],
+    ...(options.name === undefined ? [] : ['--name', options.name]),
+    ...(options.bootstrap ?? []).flatMap((address) => ['--bootstrap', address]),
+    ...(options.publish ?? []).flatMap((folder) => ['--publish', folder]),
+  ];
+}
+
+/** Reads a peer's JSON lines and wakes whoever waits for one. */
+class PeerOutput {
+  readonly events: PeerEvent[] = [];
+  readonly #child: ChildProcess;
+  readonly #waiting = new Set<() => void>();
+  #errors = '';
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    if (child.stdout !== null)
+      createInterface(child.stdout).on('line', (line) => {
+        this.#take(line);
+      });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
+    for (const end of ['exit', 'error'])
+      child.once(end, () => {
+        this.#wake();
+      });
+  }
+
+  async waitFor(name: string, matches: (event: PeerEvent) => boolean = () => true): Promise<PeerEvent> {
+    const end = performance.now() + TIMEOUT;
+    for (;;) {
+      const found = this.events.find((event) => event.event === name && matches(event));
+      if (found !== undefined) return found;
+      const left = end - performance.now();
+      if (left <= 0 || this.#child.exitCode !== null || this.#child.pid === undefined) throw this.#failure(name);
+      await this.#next(left);
+    }
+  }
+
+  #take(line: string): void {
+    try {
+      this.events.push(JSON.parse(line) as PeerEvent);
+    } catch {
+      this.#errors += `${line}\n`;
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
+  /** Resolves at the next event, at the peer's end, or when the time is over. */
+  #next(timeout: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeout);
+      this.#waiting.add(done);
+    });
+  }
+
+  #failure(name: string): Error {
+    const said = this.events.map((event) => JSON.stringify(event)).join('\n');
+    const state = this.#child.exitCode === null ? 'is still running' : `ended with code ${this.#child.exitCode}`;
+    return new Error(`The headless peer gave no event '${name}'; it ${state}.\n${said}\n${this.#errors}`);
+  }
+}

@@ -1,0 +1,45 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from '../lib/paths.ts';
+import { exitOf, spawnOwned, stop } from '../lib/processes.ts';
+import { readReport, REPORT_FILE, type Report } from './report.ts';
+import type { Step } from './tiers.ts';
+
+/** Longest time that one step may take, in milliseconds. */
+const TIMEOUT = 5 * 60_000;
+
+/**
+ * Run a step to its end, its output to this process's.
+ * @param env environment of the step
+ * @param folder a folder for its report
+ */
+export async function runStep(
+  step: Step,
+  env: NodeJS.ProcessEnv,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Report> {
+  const file = join(folder, 'report.json');
+  await rm(file, { force: true });
+  const child = spawnOwned(process.execPath, step.args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...env, [REPORT_FILE]: file },
+  });
+  const end = (): void => void stop(child);
+  const bound = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]);
+  bound.addEventListener('abort', end, { once: true });
+  const code = await exitOf(child);
+  await stop(child);
+  bound.removeEventListener('abort', end);
+  return judge(step, code, step.counts === true ? readReport(file) : undefined);
+}
+
+/** A step that ended badly without a failure in its report (it crashed, or its own clean-up failed) has one failure. */
+export function judge(step: Step, code: number, report: Report | undefined): Report {
+  const good = code === 0;
+  if (step.counts !== true) return { passed: good ? 1 : 0, failed: good ? 0 : 1, pending: 0 };
+  if (report === undefined) return { passed: 0, failed: 1, pending: 0 };
+  const silent = report.failed === 0 && (!good || report.passed === 0);
+  return silent ? { ...report, failed: 1 } : report;
+}

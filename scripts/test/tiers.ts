@@ -1,0 +1,75 @@
+/** The tiers of `npm test`, in their order, and the programs of each. */
+
+/** A program that Node runs, relative to the project's folder, with its arguments. */
+export interface Step {
+  readonly title: string;
+  readonly args: readonly string[];
+  /** It writes a report with counts; without one it counts as one test, by its exit code. */
+  readonly counts?: true;
+}
+
+export interface Tier {
+  readonly name: string;
+  /** What it is for. */
+  readonly purpose: string;
+  readonly steps: readonly Step[];
+}
+
+const bin = (path: string): string => `node_modules/${path}`;
+
+function mocha(title: string, ...args: string[]): Step {
+  const reporter = ['--reporter', 'scripts/test/reporter.ts'];
+  return { title, args: ['--enable-source-maps', bin('mocha/bin/mocha.js'), ...reporter, ...args], counts: true };
+}
+
+export const TIERS: readonly Tier[] = [
+  {
+    name: 'types',
+    purpose: 'the compiler, as strict as it goes',
+    steps: [
+      { title: 'Type check', args: [bin('typescript/bin/tsc'), '-p', '.'] },
+      { title: 'Type check of the scripts', args: [bin('typescript/bin/tsc'), '-p', 'scripts'] },
+    ],
+  },
+  {
+    name: 'lint',
+    purpose: 'rules with type information, import walls, formatting',
+    steps: [
+      { title: 'Lint', args: [bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'] },
+      { title: 'Formatting', args: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'] },
+    ],
+  },
+  {
+    name: 'build',
+    purpose: 'the three bundles, their ceilings and what must not be in them',
+    steps: [{ title: 'Build', args: ['scripts/build.ts'] }],
+  },
+  {
+    name: 'unit',
+    purpose: 'one room at a time, hostile input included, no network',
+    steps: [mocha('Unit tests', 'test/unit/**/*.test.ts', 'test/tooling/**/*.test.ts')],
+  },
+  {
+    name: 'net',
+    purpose: 'whole nodes over real TCP on loopback',
+    steps: [mocha('Network tests', '--timeout', '60000', 'test/net/**/*.test.ts', 'test/cli/**/*.test.ts')],
+  },
+  {
+    name: 'boundary',
+    purpose: 'every call of the engine through a real worker and a real socket',
+    steps: [mocha('Boundary tests', '--timeout', '30000', 'test/boundary/**/*.test.ts')],
+  },
+  {
+    name: 'package',
+    purpose: 'the .vsix: what it contains, what it weighs, that VS Code installs it',
+    steps: [{ title: 'Package', args: ['scripts/package.ts'], counts: true }],
+  },
+  {
+    name: 'editor',
+    purpose: 'a real VS Code: inside its extension host, and through its window as a user',
+    steps: [
+      { title: 'Tests in the extension host', args: ['test/editor/harness/host-suite.ts'], counts: true },
+      mocha('Tests through the window', '--timeout', '120000', 'test/editor/page/**/*.test.ts'),
+    ],
+  },
+];

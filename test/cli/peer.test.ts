@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { buildPeer, CliTest, filesOf } from './support.ts';
+
+const MANIFEST = (version: string): string =>
+  `[gpack]\nid = "cli-test-pack"\nname = "CLI test"\nversion = "${version}"\ndescription = "For the tests of the peer"\n` +
+  'license = "MIT"\nggen_compat = ">=1"\n';
+
+describe('the headless peer', () => {
+  const test = new CliTest();
+  before(async function () {
+    this.timeout(120_000);
+    await buildPeer();
+  });
+  afterEach(() => test.close());
+
+  async function project(version = '1.0.0'): Promise<string> {
+    const root = await test.folder(`project-${version}`);
+    await mkdir(join(root, 'deep', 'er'), { recursive: true });
+    await writeFile(join(root, 'gpack.toml'), MANIFEST(version));
+    await writeFile(join(root, 'README.md'), '# CLI test\n');
+    await writeFile(join(root, 'deep', 'er', 'random.bin'), randomBytes(700_000));
+    await writeFile(join(root, 'deep', 'empty'), '');
+    return root;
+  }
+
+  it('publishes a folder, and another peer lists, finds and installs it, byte for byte', async () => {
+    const root = await project();
+    const data = await test.folder('one');
+    const { peer: one, address } = await test.peer('--data', data, '--publish', root, '--name', 'one');
+    const published = await one.line('published');
+    assert.equal(published['version'], '1.0.0');
+    assert.match(String(published['id']), /^z6Mk\w+\/cli-test-pack$/);
+    assert.equal(one.lines[0]!.event, 'ready');
+
+    const { peer: two } = await test.peer('--data', await test.folder('two'), '--bootstrap', address);
+    const seen = await two.line('package');
+    assert.deepEqual(
+      { ...seen },
+      { event: 'package', id: published['id'], name: 'cli-test-pack', version: '1.0.0', published: false },
+    );
+    await two.line('peer', (line) => line['connected'] === true && line['name'] === 'one');
+    await one.line('peer', (line) => line['connected'] === true);
+
+    const third = ['--data', await test.folder('three'), '--bootstrap', address];
+    const found = await test.run('search', 'cli', 'test', '--limit', '5', ...third);
+    assert.equal(found.code, 0, found.errors);
+    assert.equal(found.lines.find(({ event }) => event === 'found')?.['id'], published['id']);
+
+    const to = await test.folder('installed');
+    const installed = await test.run('install', 'cli-test-pack@^1', '--to', to, ...third);
+    assert.equal(installed.code, 0, installed.errors);
+    assert.equal(installed.lines.at(-1)?.['root'], published['root']);
+    assert.deepEqual(await filesOf(to), await filesOf(root));
+  });
+
+  it('publishes once, tells the peers at once, and a new version supersedes', async () => {
+    const { peer, address } = await test.peer('--data', await test.folder('one'));
+    const once = ['--data', await test.folder('two'), '--bootstrap', address];
+    const first = await test.run('publish', await project(), ...once);
+    assert.equal(first.code, 0, first.errors);
+    assert.ok(Number(first.lines[0]?.['announcedTo']) >= 1);
+    await peer.line('package', (line) => line['version'] === '1.0.0');
+
+    const again = await test.run('publish', await project(), ...once);
+    assert.equal(again.code, 1);
+    assert.equal(again.lines.at(-1)?.['name'], 'VersionNotHigher');
+
+    const second = await test.run('publish', await project('1.1.0'), ...once);
+    assert.equal(second.code, 0, second.errors);
+    await peer.line('package', (line) => line['version'] === '1.1.0');
+  });
+
+  it('takes what is published already as it is when it starts again', async () => {
+    const args = ['--data', await test.folder('one'), '--publish', await project()];
+    const { peer: first } = await test.peer(...args);
+    const before = await first.line('published');
+    first.child.kill('SIGTERM');
+    assert.equal(await first.exit, 0);
+    const { peer: second } = await test.peer(...args);
+    const after = await second.line('published');
+    assert.equal(after['unchanged'], true);
+    assert.equal(after['version'], '1.0.0');
+    const listed = await second.line('package');
+    assert.deepEqual([listed['id'], listed['published']], [before['id'], true]);
+    assert.equal(
+      second.lines.find(({ event }) => event === 'error'),
+      undefined,
+    );
+  });
+
+  it('reports a project that cannot be published, and goes on', async () => {
+    const missing = await test.folder('missing');
+    const { peer } = await test.peer(
+      '--data',
+      await test.folder('one'),
+      '--publish',
+      missing,
+      '--publish',
+      await project(),
+    );
+    const error = await peer.line('error');
+    assert.match(String(error['message']), /missing/);
+    await peer.line('published');
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    it(`stops cleanly on ${signal}, connected or not`, async function () {
+      if (process.platform === 'win32') this.skip();
+      const { peer: one, address } = await test.peer('--data', await test.folder('one'));
+      const { peer: two } = await test.peer('--data', await test.folder('two'), '--bootstrap', address);
+      // Both, because a connection that ends before its snapshot was taken is never told of.
+      await Promise.all([one, two].map((peer) => peer.line('peer', (line) => line['connected'] === true)));
+      two.child.kill(signal);
+      assert.equal(await two.exit, 0);
+      await one.line('peer', (line) => line['connected'] === false);
+      one.child.kill(signal);
+      assert.equal(await one.exit, 0);
+      assert.deepEqual([one.errors, two.errors], ['', '']);
+    });
+  }
+
+  it('keeps its identity and refuses a data folder that is in use', async () => {
+    const data = await test.folder('one');
+    const { peer, address } = await test.peer('--data', data);
+    const second = await test.run('--data', data);
+    assert.equal(second.code, 1);
+    assert.equal(second.lines[0]?.['name'], 'DataDirInUse');
+    peer.child.kill('SIGTERM');
+    await peer.exit;
+    const again = await test.peer('--data', data);
+    assert.equal(again.address.split('/p2p/')[1], address.split('/p2p/')[1]);
+  });
+
+  describe('and its publisher key', () => {
+    const skip = process.platform === 'win32';
+
+    it('is created when something is published, for its owner only, and stays', async function () {
+      if (skip) this.skip();
+      const data = await test.folder('one');
+      const path = join(data, 'publisher.key');
+      const { peer } = await test.peer('--data', data);
+      await assert.rejects(stat(path), { code: 'ENOENT' });
+      peer.child.kill('SIGTERM');
+      await peer.exit;
+      const first = await test.run('publish', await project(), '--data', data);
+      assert.equal(first.code, 0, first.errors);
+      assert.equal((await stat(path)).mode & 0o777, 0o600);
+      const key = await readFile(path, 'utf8');
+      const second = await test.run('publish', await project('2.0.0'), '--data', data);
+      assert.equal(second.lines[0]?.['id'], first.lines[0]?.['id']);
+      assert.equal(await readFile(path, 'utf8'), key);
+    });
+
+    it('is not used when others can read its file', async function () {
+      if (skip) this.skip();
+      const data = await test.folder('one');
+      await test.run('publish', await project(), '--data', data);
+      await chmod(join(data, 'publisher.key'), 0o640);
+      const refused = await test.run('publish', await project('2.0.0'), '--data', data);
+      assert.equal(refused.code, 1);
+      assert.match(refused.errors, /chmod 600 .*publisher\.key/);
+    });
+
+    it('is not replaced when its file is damaged, and nothing of it is printed', async () => {
+      const data = await test.folder('one');
+      await mkdir(data, { recursive: true });
+      await writeFile(join(data, 'publisher.key'), 'SECRETTEXT', { mode: 0o600 });
+      const refused = await test.run('publish', await project(), '--data', data);
+      assert.equal(refused.code, 1);
+      assert.match(refused.errors, /publisher\.key: The publisher key cannot be read/);
+      assert.ok(!`${refused.errors}${JSON.stringify(refused.lines)}`.includes('SECRETTEXT'));
+      assert.equal(await readFile(join(data, 'publisher.key'), 'utf8'), 'SECRETTEXT');
+    });
+  });
+});

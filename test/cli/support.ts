@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { spawnOwned, stop } from '../../scripts/lib/processes.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const LOOPBACK = '/ip4/127.0.0.1/tcp/0';
+
+export interface PeerLine {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+/** The peer that is tested is the built one. Does nothing when it is up to date. */
+export async function buildPeer(): Promise<void> {
+  await promisify(execFile)(process.execPath, ['scripts/build.ts', '--quiet'], { cwd: ROOT });
+}
+
+/** One process of the peer, and what it printed. */
+export class PeerProcess {
+  readonly lines: PeerLine[] = [];
+  readonly child: ChildProcess;
+  readonly exit: Promise<number | null>;
+  errors = '';
+  readonly #changed = new Set<() => void>();
+
+  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    // Nothing of the environment in which the tests run may decide their outcome.
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(GGEN_|INIT_CWD$|XDG_DATA_HOME$)/.test(name));
+    const env = { ...Object.fromEntries(inherited), GGEN_P2P_LISTEN: LOOPBACK, ...environment };
+    const command = ['--enable-source-maps', join(ROOT, 'dist', 'peer.mjs'), ...args];
+    this.child = spawnOwned(process.execPath, command, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.exit = once(this.child, 'close').then(([code]) => code as number | null);
+    createInterface(this.child.stdout!).on('line', (line) => {
+      this.lines.push(JSON.parse(line) as PeerLine);
+      for (const look of this.#changed) look();
+    });
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.errors += text));
+    void this.exit.then(() => {
+      for (const look of this.#changed) look();
+    });
+  }
+
+  /** A line that was or will be printed. Rejects when the process ends before. */
+  async line(event: string, matches: (line: PeerLine) => boolean = () => true): Promise<PeerLine> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = this.lines.find((line) => line.event === event && matches(line));
+        if (found === undefined && this.child.exitCode === null) return;
+        this.#changed.delete(look);
+        if (found !== undefined) resolve(found);
+        else reject(new Error(`No '${event}' before the end:\n${JSON.stringify(this.lines, null, 1)}\n${this.errors}`));
+      };
+      this.#changed.add(look);
+      look();
+    });
+  }
+}
+
+/** Folders and processes of one test, gone at its end. */
+export class CliTest {
+  readonly #processes: PeerProcess[] = [];
+  #folder: string | undefined;
+
+  async folder(name: string): Promise<string> {
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'ggen-cli-'));
+    return join(this.#folder, name);
+  }
+
+  spawn(args: readonly string[], environment: Readonly<Record<string, string>> = {}): PeerProcess {
+    const peer = new PeerProcess(args, environment);
+    this.#processes.push(peer);
+    return peer;
+  }
+
+  /** A running peer, and the address under which it is reached. */
+  async peer(...args: string[]): Promise<{ peer: PeerProcess; address: string }> {
+    const peer = this.spawn(args);
+    const ready = await peer.line('ready');
+    return { peer, address: (ready['addresses'] as string[])[0]! };
+  }
+
+  /** Run a command to its end. */
+  async run(...args: string[]): Promise<{ code: number | null; lines: PeerLine[]; errors: string }> {
+    const peer = this.spawn(args);
+    const code = await peer.exit;
+    return { code, lines: peer.lines, errors: peer.errors };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#processes.splice(0).map(({ child }) => stop(child)));
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+    this.#folder = undefined;
+  }
+}
+
+/** Every file below a folder, by its relative path. */
+export async function filesOf(folder: string): Promise<Record<string, Buffer>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const contents = await Promise.all(
+    files.sort().map(async (path) => [path.slice(folder.length), await readFile(path)] as const),
+  );
+  return Object.fromEntries(contents);
+}

@@ -1,0 +1,54 @@
+import { type Report } from '../../../scripts/test/report.ts';
+import { decodeHostEvent, type HostEvent } from './host-events.ts';
+
+/** Prints what the suite in the extension host reports, and counts. */
+export class HostPrinter {
+  readonly #failures: string[] = [];
+  #passed = 0;
+  #pending = 0;
+  #ended = false;
+
+  /** Take a line of the extension host's console; lines that are not the suite's are dropped. */
+  take(line: string): void {
+    const event = decodeHostEvent(line);
+    if (event !== undefined) this.#take(event);
+  }
+
+  /** The counts. A suite that stopped before its end counts as one failure more. */
+  report(): Report {
+    return { passed: this.#passed, failed: this.#failures.length + (this.#ended ? 0 : 1), pending: this.#pending };
+  }
+
+  /** Print the failures in full, and whether the suite came to its end. */
+  printSummary(): void {
+    console.log(`\n  ${this.#passed} passing, ${this.#pending} pending, ${this.#failures.length} failing\n`);
+    for (const [index, failure] of this.#failures.entries()) console.log(`  ${index + 1}) ${failure}\n`);
+    if (!this.#ended) console.log('  The suite in the extension host stopped before its end.\n');
+  }
+
+  #take(event: HostEvent): void {
+    switch (event.kind) {
+      case 'suite':
+        console.log(`${indent(event.depth)}${event.title}`);
+        break;
+      case 'pass':
+        this.#passed++;
+        console.log(`${indent(event.depth)}✔ ${event.title}`);
+        break;
+      case 'pending':
+        this.#pending++;
+        console.log(`${indent(event.depth)}- ${event.title}`);
+        break;
+      case 'fail':
+        this.#failures.push(`${event.title}\n${event.error.replace(/^/gm, '     ')}`);
+        console.log(`${indent(event.depth)}${this.#failures.length}) ${event.title}`);
+        break;
+      case 'end':
+        this.#ended = true;
+    }
+  }
+}
+
+function indent(depth: number): string {
+  return '  '.repeat(depth + 1);
+}

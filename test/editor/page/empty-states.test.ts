@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Editor } from '../harness/editor.ts';
+import { openEditor } from '../harness/editor.ts';
+import { startHeadlessPeer } from '../../../scripts/lib/headless-peer.ts';
+import { startPeer } from '../harness/peer.ts';
+import { testSettings } from '../harness/settings.ts';
+import { eventually } from '../harness/eventually.ts';
+
+const QUIET = { ...testSettings(), 'ggen.node.autoStart': false };
+
+/** A window on a folder without anything, and nobody to talk to. */
+describe('empty states in the window', () => {
+  const cleanup = new AsyncDisposableStack();
+  let editor: Editor;
+  let folder = '';
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ggen-empty-'));
+    cleanup.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    editor = await openEditor({ folder, settings: QUIET });
+    cleanup.defer(() => editor.close());
+    await editor.workbench.openView('Ggen');
+  });
+
+  after(() => cleanup.disposeAsync());
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await editor.workbench.screenshot(`failed ${this.currentTest.title}`);
+  });
+
+  it('say that the node is stopped, and start it', async () => {
+    const { workbench } = editor;
+    await workbench.view('Packages').waitForWelcome(/node is stopped.*Start Node/s);
+    await workbench.view('Peers').waitForWelcome(/node is stopped.*Start Node/s);
+    assert.equal(await workbench.statusBarText('ggen.status'), 'Ggen: stopped');
+    await workbench.screenshot('welcome-stopped');
+  });
+
+  it('search what is here, and offer to start the node for the rest', async () => {
+    const { workbench } = editor;
+    const { quickInput } = workbench;
+    await workbench.runCommand('Ggen: Search Packages');
+    await eventually('a note that the node is stopped', async () =>
+      (await quickInput.rows()).some(({ description }) => description.startsWith('The node is stopped')),
+    );
+    await workbench.screenshot('search-stopped');
+    await quickInput.cancel();
+    await workbench.view('Peers').pressWelcome('Start Node');
+    await eventually('a running node', async () => (await workbench.statusBarText('ggen.status')) === 'Ggen: 0 peers');
+  });
+
+  it('say that no peer is connected', async () => {
+    const { workbench } = editor;
+    await workbench.view('Packages').waitForWelcome(/no peer is connected.*Add Bootstrap Peer/s);
+    await workbench.view('Peers').waitForWelcome(/no peer is connected.*Add Bootstrap Peer/s);
+    await workbench.screenshot('welcome-no-peers');
+    await workbench.runCommand('Ggen: Search Packages');
+    await eventually(
+      'a note that nobody can be asked',
+      async () =>
+        (await workbench.quickInput.rows()).some(({ description }) => description.includes('no peer is connected')),
+      { seen: async () => JSON.stringify(await workbench.quickInput.rows()) },
+    );
+    await workbench.quickInput.cancel();
+  });
+
+  it('say what is missing when there is no manifest', async () => {
+    const { workbench } = editor;
+    await workbench.runCommand('Ggen: Publish Open Project');
+    const { severity } = await workbench.notifications.waitFor(/manifest/i);
+    assert.equal(severity, 'error');
+    await workbench.notifications.clear();
+  });
+
+  it('take the address of a peer, and refuse what is none while it is typed', async () => {
+    const { workbench } = editor;
+    const peer = await startPeer();
+    cleanup.defer(() => peer.stop());
+    await workbench.view('Packages').pressWelcome('Add Bootstrap Peer');
+    await workbench.quickInput.type('/ip4/127.0.0.1/tcp/4001');
+    await workbench.quickInput.waitForMessage(/must end in \/p2p/);
+    await workbench.screenshot('add-peer');
+    await workbench.quickInput.type(peer.addresses[0] ?? '');
+    await workbench.quickInput.accept();
+    await workbench.notifications.waitFor(/^Connected\./);
+    await workbench.view('Packages').waitForWelcome(/nobody has published.*Publish Open Project/s);
+    await workbench.view('Peers').waitForRow(/127\.0\.0\.1/);
+    await workbench.screenshot('welcome-no-packages');
+    await workbench.notifications.clear();
+  });
+
+  it('offer commands that fit the state, and no others', async () => {
+    const { workbench } = editor;
+    const offered = async (title: string): Promise<boolean> => (await workbench.paletteTitles(title)).includes(title);
+    assert.equal(await offered('Ggen: Stop Node'), true);
+    assert.equal(await offered('Ggen: Start Node'), false);
+    assert.equal(await offered('Ggen: Load More'), false);
+    await workbench.runCommand('Ggen: Stop Node');
+    await workbench.view('Peers').waitForWelcome(/node is stopped/);
+    assert.equal(await offered('Ggen: Start Node'), true);
+  });
+});
+
+describe('an engine that cannot start', () => {
+  const cleanup = new AsyncDisposableStack();
+  after(() => cleanup.disposeAsync());
+
+  it('is told of with the reason, and started again when that is gone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ggen-failed-'));
+    cleanup.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const opened = await openEditor({ folder, settings: QUIET });
+    cleanup.defer(() => opened.close());
+    const { workbench, server } = opened;
+    // Somebody else has the extension's data folder.
+    const data = join(server.dataDir, 'data', 'User', 'globalStorage', 'ggen.ggen-p2p');
+    const other = await startHeadlessPeer({ data });
+    cleanup.defer(() => other.stop());
+    await workbench.openView('Ggen');
+    await workbench.view('Packages').waitForWelcome(/runs the Ggen node already.*Restart Node/s);
+    await workbench.view('Peers').waitForWelcome(/no peer can be connected.*Show Status/s);
+    assert.equal(await workbench.statusBarText('ggen.status'), 'Ggen: failed');
+    await workbench.screenshot('welcome-failed');
+
+    await other.stop();
+    await workbench.view('Packages').pressWelcome('Restart Node');
+    await workbench.view('Peers').waitForWelcome(/The node is running/);
+  });
+});
+
+describe('a workspace that is not trusted', () => {
+  const cleanup = new AsyncDisposableStack();
+  after(() => cleanup.disposeAsync());
+
+  it('is told of, and nothing is published from it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ggen-untrusted-'));
+    cleanup.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const settings = { ...testSettings(), 'security.workspace.trust.startupPrompt': 'never' };
+    const opened = await openEditor({ folder, settings, workspaceTrust: true });
+    const { workbench } = opened;
+    cleanup.defer(() => opened.close());
+    await workbench.openView('Ggen');
+    await workbench.view('Packages').waitForWelcome(/Restricted Mode.*Manage Workspace Trust/s);
+    await workbench.screenshot('welcome-untrusted');
+    const offered = async (title: string): Promise<boolean> => (await workbench.paletteTitles(title)).includes(title);
+    assert.equal(await offered('Ggen: Search Packages'), true);
+    assert.equal(await offered('Ggen: Publish Open Project'), false);
+  });
+});

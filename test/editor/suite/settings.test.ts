@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { SETTINGS, SETTINGS_SECTION } from '../../../src/shared/contributions.ts';
+import type { SettingKey } from '../../../src/shared/contributions.ts';
+import { eventually } from '../harness/eventually.ts';
+import { hooks } from './extension-under-test.ts';
+
+const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration(SETTINGS_SECTION);
+const set = (key: SettingKey, value: unknown): Thenable<void> => configuration().update(key, value, true);
+
+describe('settings', () => {
+  const changed: readonly SettingKey[] = [SETTINGS.name, SETTINGS.listen, SETTINGS.fanOut];
+
+  after(async () => {
+    const { services } = await hooks();
+    await services.node.stop();
+    for (const key of changed) await set(key, undefined);
+  });
+
+  it('reach the node when it starts', async () => {
+    const { services } = await hooks();
+    await set(SETTINGS.name, 'Grace');
+    await set(SETTINGS.listen, ['/ip4/127.0.0.1/tcp/0']);
+    await services.node.start();
+    const engine = await services.host.engine();
+    const { settings, node } = await engine.status({});
+    assert.equal(settings?.name, 'Grace');
+    assert.ok(node.addresses.every((address) => address.startsWith('/ip4/127.0.0.1/tcp/')));
+  });
+
+  it('that are unusable are left out, and the node starts all the same', async () => {
+    const { services } = await hooks();
+    await set(SETTINGS.fanOut, 99);
+    await services.node.restart();
+    await eventually('a running node', () => services.model.state === 'running');
+    const engine = await services.host.engine();
+    assert.equal((await engine.status({})).settings?.fanOut, 3);
+  });
+
+  it('of the network cannot be set by a workspace', async () => {
+    await assert.rejects(async () => {
+      await configuration().update(SETTINGS.bootstrap, ['/x'], vscode.ConfigurationTarget.Workspace);
+    });
+  });
+});

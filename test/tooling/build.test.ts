@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import type { Metafile } from 'esbuild';
+import { BUNDLES, type Bundle } from '../../scripts/build/bundles.ts';
+import { faultsOf } from '../../scripts/build/check.ts';
+import { packageFolders } from '../../scripts/build/notices.ts';
+import { listingFaults } from '../../scripts/package/listing.ts';
+
+const BUNDLE: Bundle = { ...BUNDLES[0]!, outfile: 'dist/x.cjs', ceiling: 100 };
+
+/** A bundle of this many bytes that something is left of each of these files in. */
+function metafile(bytes: number, inputs: readonly string[]): Metafile {
+  const used = Object.fromEntries(inputs.map((path) => [path, { bytesInOutput: 1 }]));
+  return { inputs: {}, outputs: { 'dist/x.cjs': { bytes, inputs: used, imports: [], exports: [] } } };
+}
+
+describe('the check of a bundle', () => {
+  it('finds nothing wrong with a small one', () => {
+    assert.deepEqual(faultsOf(BUNDLE, metafile(100, ['src/a.ts', 'node_modules/comlink/dist/esm/comlink.mjs'])), []);
+  });
+
+  it('refuses one above its ceiling', () => {
+    assert.match(faultsOf(BUNDLE, metafile(101, []))[0] ?? '', /has 101 bytes, more than its ceiling of 100/);
+  });
+
+  it('refuses native modules', () => {
+    for (const path of ['node_modules/a/build/a.node', 'node_modules/node-gyp-build/index.js']) {
+      assert.match(faultsOf(BUNDLE, metafile(1, [path]))[0] ?? '', /needs a native module/);
+    }
+  });
+
+  it('refuses two builds of comlink, or of its adapter, and takes one of each', () => {
+    const esm = 'node_modules/comlink/dist/esm';
+    const umd = 'node_modules/comlink/dist/umd';
+    assert.deepEqual(faultsOf(BUNDLE, metafile(1, [`${esm}/comlink.mjs`, `${esm}/node-adapter.mjs`])), []);
+    for (const two of [
+      [`${esm}/comlink.mjs`, `${umd}/comlink.js`],
+      [`${esm}/comlink.mjs`, `${esm}/comlink.min.mjs`],
+      [`${esm}/node-adapter.mjs`, `${umd}/node-adapter.js`],
+    ]) {
+      assert.match(faultsOf(BUNDLE, metafile(1, two))[0] ?? '', /two builds of comlink/);
+    }
+  });
+});
+
+describe('third-party notices', () => {
+  it('name the innermost package of every file once', () => {
+    const inputs = ['src/a.ts', 'node_modules/a/x.js', 'node_modules/a/y.js', 'node_modules/@b/c/node_modules/d/z.js'];
+    assert.deepEqual(packageFolders(inputs), ['node_modules/a', 'node_modules/@b/c/node_modules/d']);
+  });
+});
+
+describe("the package's listing", () => {
+  const GOOD = [
+    'package.json',
+    'package.nls.json',
+    'readme.md',
+    'changelog.md',
+    'LICENSE.txt',
+    'media/ggen.svg',
+    'dist/extension.cjs',
+    'dist/worker.mjs',
+    'dist/ThirdPartyNotices.txt',
+  ];
+
+  it('may contain what runs', () => {
+    assert.deepEqual(listingFaults(GOOD), []);
+  });
+
+  it('may contain nothing else', () => {
+    for (const file of ['dist/worker.mjs.map', 'dist/peer.mjs', 'src/a.ts', '.npmrc', 'node_modules/a/index.js']) {
+      assert.match(listingFaults([...GOOD, file])[0] ?? '', /which nothing runs/, file);
+    }
+  });
+
+  it('must contain what runs', () => {
+    const lacking = GOOD.filter((file) => file !== 'dist/worker.mjs');
+    assert.deepEqual(listingFaults(lacking), ['The package lacks dist/worker.mjs.']);
+  });
+});

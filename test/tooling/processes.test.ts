@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { spawnSync, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { findLeftovers, RUN_MARK } from '../../scripts/test/leftovers.ts';
+import { exitOf, spawnOwned, stop } from '../../scripts/lib/processes.ts';
+import { eventually } from '../editor/harness/eventually.ts';
+
+const FOREVER = 'setInterval(() => {}, 1000);';
+const DEAF = `process.on('SIGTERM', () => {}); process.stdout.write('up'); ${FOREVER}`;
+const PARENT = `
+  const child = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(FOREVER)}]);
+  process.stdout.write(String(child.pid));
+  ${FOREVER}`;
+
+function runNode(script: string, env: NodeJS.ProcessEnv = process.env): ChildProcess {
+  return spawnOwned(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'], env });
+}
+
+async function firstOutput(child: ChildProcess): Promise<string> {
+  const [chunk] = (await once(child.stdout!, 'data')) as [Buffer];
+  return chunk.toString();
+}
+
+function isAlive(pid: number): boolean {
+  // A process that ended and that nobody has asked about yet is still listed, as a zombie.
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
+}
+
+describe('processes of the tools', function () {
+  before(function () {
+    if (process.platform === 'win32') this.skip();
+  });
+
+  it('tell their exit code', async () => {
+    assert.equal(await exitOf(runNode('process.exitCode = 3')), 3);
+  });
+
+  it('reject when they cannot be started', async () => {
+    await assert.rejects(exitOf(spawnOwned('/nowhere/nothing', [])), { code: 'ENOENT' });
+  });
+
+  it('end with everything that they started', async () => {
+    const parent = runNode(PARENT);
+    const pid = Number(await firstOutput(parent));
+    assert.equal(isAlive(pid), true);
+    await stop(parent);
+    await eventually('the end of the child', () => !isAlive(pid));
+  });
+
+  it('end with the process that started them', async () => {
+    const owner = runNode(`
+      import(${JSON.stringify(import.meta.resolve('../../scripts/lib/processes.ts'))}).then(({ spawnOwned }) => {
+        const child = spawnOwned(process.execPath, ['-e', ${JSON.stringify(DEAF)}], { stdio: ['ignore', 'pipe', 'inherit'] });
+        child.stdout.once('data', () => process.stdout.write(String(child.pid)));
+        ${FOREVER}
+      });`);
+    const pid = Number(await firstOutput(owner));
+    assert.equal(isAlive(pid), true);
+    owner.kill('SIGTERM');
+    assert.equal(await exitOf(owner), 143);
+    await eventually('the end of the child', () => !isAlive(pid));
+  });
+
+  it('end even when they do not listen', async () => {
+    const child = runNode(DEAF);
+    await firstOutput(child);
+    await stop(child, 100);
+    assert.equal(child.signalCode, 'SIGKILL');
+  });
+
+  it('are found by the mark of their run', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const mark = randomUUID();
+    const child = runNode(DEAF, { ...process.env, [RUN_MARK]: mark });
+    await firstOutput(child);
+    assert.deepEqual(
+      (await findLeftovers(mark)).map(({ pid }) => pid),
+      [child.pid],
+    );
+    child.kill('SIGKILL');
+    await stop(child);
+    assert.deepEqual(await findLeftovers(mark), []);
+  });
+});

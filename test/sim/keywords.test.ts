@@ -23,7 +23,8 @@ describe(`a simulated network of ${NODES} whole nodes`, () => {
   let folder: string;
 
   before(async function () {
-    this.timeout(300_000);
+    // On two cores; most of it is handshakes, which a memory transport does not spare.
+    this.timeout(900_000);
     folder = await mkdtemp(join(tmpdir(), 'ggen-sim-'));
     const began = performance.now();
     await join_(0);

@@ -7,6 +7,7 @@ import type { PublisherKey } from '../../../src/identity/publisher-key.ts';
 import type { PackageMetadata } from '../../../src/shared/model.ts';
 import { openCatalogue } from '../../../src/worker/catalogue/catalogue.ts';
 import type { Catalogue } from '../../../src/worker/catalogue/catalogue.ts';
+import { MIGRATIONS } from '../../../src/worker/catalogue/migrations.ts';
 import { openDatabase } from '../../../src/worker/catalogue/database.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../../src/worker/records/record.ts';
 import type { OpenedRecord } from '../../../src/worker/records/record.ts';
@@ -86,7 +87,7 @@ describe('the catalogue', () => {
     const { DatabaseSync } = await import('node:sqlite');
     const raw = new DatabaseSync(join(dataDir, 'catalogue.sqlite'));
     assert.equal(raw.prepare('PRAGMA user_version').get()?.['user_version'], 999);
-    raw.exec('PRAGMA user_version = 1');
+    raw.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     raw.close();
     catalogue = await openCatalogue(dataDir);
   });
@@ -174,7 +175,12 @@ describe('the catalogue', () => {
     }
     catalogue.peers.seen('peer-a', { address: '/ip4/127.0.0.1/tcp/1' }, Date.now());
     assert.equal(catalogue.packages.details(key.id, 'provided')?.providers, 2);
+    assert.equal(catalogue.peers.get('peer-a')?.claimed, 1);
+    assert.equal(catalogue.peers.get('peer-a')?.stats.packages, 0, 'a claim proves nothing');
+    for (let times = 0; times < 3; times++) catalogue.peers.verifyHolder('peer-a', key.id, 'provided');
     assert.equal(catalogue.peers.get('peer-a')?.stats.packages, 1);
+    assert.equal(catalogue.peers.get('peer-a')?.claimed, 1);
+    assert.equal(catalogue.packages.details(key.id, 'provided')?.providers, 2);
   });
 
   it('writes all of a transaction or nothing', () => {

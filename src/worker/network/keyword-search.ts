@@ -5,9 +5,11 @@ import { tokensOf } from './keyword-tokens.ts';
 import type { Keywords } from './keywords.ts';
 import type { FanOutOptions, FanOutResult, Search } from './search.ts';
 
-/** Most peers that one search follows the keywords to. */
-const MAX_HOLDERS = 10;
-const PARALLEL = 5;
+/** Answers that are enough. Names that lead to nobody are passed over: a liar could name any number of those. */
+const MAX_ANSWERS = 10;
+const PARALLEL = 10;
+/** Longest that one of them may take, dialling included. */
+const ONE_BOUND_MS = 5_000;
 
 /** Find peers by the words of a query, and ask them as a search asks. */
 export async function askHolders(
@@ -24,11 +26,12 @@ export async function askHolders(
   let asked = 0;
   let answered = 0;
   const ask = async (peer: PeerId): Promise<void> => {
-    const result = await search.fanOut(query, { ...options, peers: [peer] });
+    const signal = AbortSignal.any([ended, AbortSignal.timeout(ONE_BOUND_MS)]);
+    const result = await search.fanOut(query, { ...options, signal, peers: [peer] });
     answered += result.answered;
   };
   for await (const peer of keywords.find(tokens, ended)) {
-    if (ended.aborted || asked >= MAX_HOLDERS) break;
+    if (ended.aborted || answered >= MAX_ANSWERS) break;
     const { standing } = conduct.standing(peer.toString());
     if (standing === 'banned' || standing === 'ignored') continue;
     asked++;

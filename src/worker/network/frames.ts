@@ -5,6 +5,11 @@ import type { Stream } from '@libp2p/interface';
 
 /** Longest length prefix that is read, in bytes: enough for 256 MiB, far above every limit here. */
 const MAX_PREFIX_BYTES = 4;
+/**
+ * What may wait to be read, in bytes. A stream breaks when more comes: the sender's window (256 KiB at first, more on a fast
+ * way) is no bound while the reader is busy, so protocols that send much do it in portions below this.
+ */
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 
 /**
  * DAG-CBOR values in frames with an unsigned-varint length before each, over one libp2p stream. Back-pressure is
@@ -18,7 +23,7 @@ export class Frames {
     this.#stream = stream;
     this.#frames = lpStream(stream, {
       maxDataLength: maxBytes,
-      maxBufferSize: maxBytes * 2,
+      maxBufferSize: MAX_BUFFERED_BYTES,
       lengthDecoder: readLength,
     });
   }

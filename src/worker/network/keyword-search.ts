@@ -6,9 +6,11 @@ import { tokensOf } from './keyword-tokens.ts';
 import type { Keywords } from './keywords.ts';
 import type { FanOutOptions, FanOutResult, Search } from './search.ts';
 
-/** Most peers that one search follows the keywords to. */
-const MAX_HOLDERS = 10;
-const PARALLEL = 5;
+/** Answers that are enough. Names that lead to nobody are passed over: a liar could name any number of those. */
+const MAX_ANSWERS = 10;
+const PARALLEL = 10;
+/** Longest that one of them may take, dialling included. */
+const ONE_BOUND_MS = 5_000;
 
 /** Find peers by the words of a query, and ask them as a search asks. */
 export async function askHolders(
@@ -23,13 +25,15 @@ export async function askHolders(
   const ended = AbortSignal.any([options.signal, stopped, AbortSignal.timeout(options.timeout)]);
   const running = new Set<Promise<void>>();
   const states: SearchPeer[] = [];
+  const answered = (): number => states.filter(({ state }) => state === 'answered').length;
   let asked = 0;
   const ask = async (peer: PeerId): Promise<void> => {
-    const result = await search.fanOut(query, { ...options, peers: [peer] });
+    const timeout = Math.min(options.timeout, ONE_BOUND_MS);
+    const result = await search.fanOut(query, { ...options, timeout, peers: [peer] });
     states.push(...result.peers);
   };
   for await (const peer of keywords.find(tokens, ended)) {
-    if (ended.aborted || asked >= MAX_HOLDERS) break;
+    if (ended.aborted || answered() >= MAX_ANSWERS) break;
     const { standing } = conduct.standing(peer.toString());
     if (standing === 'banned' || standing === 'ignored') continue;
     asked++;
@@ -40,5 +44,5 @@ export async function askHolders(
     if (running.size >= PARALLEL) await Promise.race(running);
   }
   await Promise.all(running);
-  return { asked, answered: states.filter(({ state }) => state === 'answered').length, peers: states };
+  return { asked, answered: answered(), peers: states };
 }

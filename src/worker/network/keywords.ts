@@ -1,7 +1,7 @@
 import type { PeerId, PeerInfo } from '@libp2p/interface';
 import type { CID } from 'multiformats/cid';
 import { errorMessage } from '../../shared/errors.ts';
-import { askProviders, closestPeers } from '../node/providers.ts';
+import { askProviders, closestPeers, ownProviders } from '../node/providers.ts';
 import type { NetworkContext } from './context.ts';
 import { tokenKey } from './keyword-tokens.ts';
 
@@ -23,6 +23,8 @@ interface Tally {
   readonly peer: PeerInfo;
   readonly tokens: Set<string>;
   voices: number;
+  /** Its best place in any answer: a crowd that one liar names stands behind the first names of all others. */
+  place: number;
 }
 
 /**
@@ -58,7 +60,7 @@ export class Keywords {
   async *#ranked(tallies: ReadonlyMap<string, Tally>, without: ReadonlySet<string>): AsyncGenerator<PeerId> {
     const best = [...tallies.values()]
       .filter(({ peer }) => !without.has(peer.id.toString()))
-      .sort((a, b) => b.tokens.size - a.tokens.size || b.voices - a.voices)
+      .sort((a, b) => b.tokens.size - a.tokens.size || b.voices - a.voices || a.place - b.place)
       .slice(0, MAX_PROVIDERS - without.size);
     for (const { peer } of best) {
       const { id, multiaddrs } = peer;
@@ -73,6 +75,8 @@ export class Keywords {
     try {
       const cid = await tokenKey(token);
       const walk = AbortSignal.any([round.signal, AbortSignal.timeout(WALK_BOUND_MS)]);
+      const own = (await ownProviders(node, cid, walk)).filter(({ id }) => !id.equals(node.peerId));
+      count(tallies, token, own.slice(0, MAX_PER_ANSWER));
       const queue = (await closestPeers(node, cid, walk)).slice(0, ASKED);
       const ask = async (): Promise<void> => {
         for (let peer = queue.shift(); peer !== undefined && !round.signal.aborted; peer = queue.shift()) {
@@ -97,11 +101,13 @@ export class Keywords {
 }
 
 function count(tallies: Map<string, Tally>, token: string, providers: readonly PeerInfo[]): void {
-  for (const peer of new Map(providers.map((one) => [one.id.toString(), one])).values()) {
+  const distinct = new Map(providers.map((one) => [one.id.toString(), one]));
+  for (const [place, peer] of [...distinct.values()].entries()) {
     const id = peer.id.toString();
-    const tally = tallies.get(id) ?? { peer, tokens: new Set(), voices: 0 };
+    const tally = tallies.get(id) ?? { peer, tokens: new Set(), voices: 0, place };
     tally.tokens.add(token);
     tally.voices++;
+    tally.place = Math.min(tally.place, place);
     tallies.set(id, tally);
   }
 }

@@ -86,8 +86,10 @@ export class Search {
   }
 
   async #askOne(peer: PeerId, query: WireQuery, { signal, expired, enter }: Asking): Promise<void> {
-    const { conduct, stopped, log } = this.#context;
+    const { conduct, stopped, log, node } = this.#context;
     const id = peer.toString();
+    // Who can't be reached is not to blame: others may have named it, who lie.
+    const wasConnected = node.libp2p.getConnections(peer).length > 0;
     const started = performance.now();
     try {
       await this.#ask(peer, query, AbortSignal.any([signal, expired]), (records) => {
@@ -98,7 +100,8 @@ export class Search {
     } catch (error) {
       log.debug(`Peer ${id} did not answer a search: ${errorMessage(error)}`);
       // The user who types on, or a node that stops, is not the peer's fault.
-      if (!signal.aborted && !stopped.aborted) conduct.failure(id, error instanceof FalseAnswer ? 'lie' : 'late');
+      const blameless = signal.aborted || stopped.aborted || (!wasConnected && !(error instanceof FalseAnswer));
+      if (!blameless) conduct.failure(id, error instanceof FalseAnswer ? 'lie' : 'late');
       enter(id, { state: 'failed' });
     }
   }

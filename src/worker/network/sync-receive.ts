@@ -4,8 +4,6 @@ import { asBytes, asCount, asMap } from './frames.ts';
 import type { Frames } from './frames.ts';
 import { Slices } from './slices.ts';
 
-/** Most records taken from one peer in one visit; the cursor is kept, so the next visit goes on from there. */
-const MAX_RECORDS = 100_000;
 /** Records handed over at once: one transaction each, and one more saved cursor. */
 const BATCH = 64;
 /** A batch is handed over after so long, full or not: what came is visible, and a cut costs little. */
@@ -29,29 +27,34 @@ interface Entry {
 /**
  * Take the entries of a peer's log as they come, in batches, and keep the position reached after each batch.
  *
- * @returns how many records were new here
+ * @returns how many records were new here, and whether the peer has more to say
  */
-export async function receiveLog(context: NetworkContext, frames: Frames, visit: Visit): Promise<number> {
+export async function receiveLog(context: NetworkContext, frames: Frames, visit: Visit): Promise<Received> {
   const slices = new Slices();
   let position = visit.from;
   let learnt = 0;
-  for (let count = 0, ended = false; !ended && count < MAX_RECORDS;) {
+  for (;;) {
     const batch = await readBatch(frames, position, visit.bound);
-    ended = batch.ended;
-    count += batch.entries.length;
     const taken = await takeBatch(context, batch.entries, visit, slices);
     position = taken.position ?? position;
     learnt += taken.learnt;
     context.catalogue.peers.saveCursor(visit.peer, visit.epoch, position);
     if (taken.fault !== undefined) throw new Error(`A record is not valid: ${taken.fault}`);
     if (batch.error !== undefined) throw batch.error;
+    // More without a step forward would be asked for without end.
+    if (batch.ended) return { learnt, more: batch.more && position > visit.from };
   }
-  return learnt;
+}
+
+export interface Received {
+  readonly learnt: number;
+  readonly more: boolean;
 }
 
 interface Batch {
   readonly entries: readonly Entry[];
   readonly ended: boolean;
+  readonly more: boolean;
   /** The stream ended in the middle: what came before is good all the same. */
   readonly error?: Error;
 }
@@ -65,15 +68,15 @@ async function readBatch(frames: Frames, after: number, bound: () => AbortSignal
   try {
     while (entries.length < BATCH && (entries.length === 0 || performance.now() - began < BATCH_MS)) {
       const frame = asMap(await frames.read(signal));
-      if (frame['end'] === true) return { entries, ended: true };
+      if (frame['end'] === true) return { entries, ended: true, more: frame['more'] === true };
       const position = asCount(frame['p']);
       if (position <= last) throw new Error('The log does not move forward');
       entries.push({ position, envelope: asBytes(frame['record']), serves: frame['serves'] === true });
       last = position;
     }
-    return { entries, ended: false };
+    return { entries, ended: false, more: false };
   } catch (error) {
-    return { entries, ended: true, error: error instanceof Error ? error : new Error(String(error)) };
+    return { entries, ended: true, more: false, error: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 

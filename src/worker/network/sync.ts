@@ -18,6 +18,10 @@ const ROUND_BOUND_MS = 10 * 60 * 1000;
 /** Longest silence within one visit. */
 const FRAME_BOUND_MS = 10_000;
 const MAX_EPOCH_LENGTH = 64;
+/** Records asked for at once, in bytes: what is sent must find room while the reader verifies what came before. */
+const PORTION_BYTES = 1024 * 1024;
+/** Portions of one visit; the cursor is kept, so the next visit goes on from there. */
+const MAX_PORTIONS = 4_096;
 /** Visits at the same time: a node that just came back has many peers that all know the same. */
 const PARALLEL = 4;
 
@@ -114,6 +118,13 @@ export class Sync {
   }
 
   async #pull(peer: PeerId): Promise<void> {
+    for (let portion = 0; portion < MAX_PORTIONS && this.#isWanted(peer); portion++) {
+      if (!(await this.#pullPortion(peer))) return;
+    }
+  }
+
+  /** Returns whether the peer has more to say. */
+  async #pullPortion(peer: PeerId): Promise<boolean> {
     const { node, catalogue, conduct } = this.#context;
     const id = peer.toString();
     const started = performance.now();
@@ -121,15 +132,24 @@ export class Sync {
     const frames = new Frames(stream, MAX_FRAME_BYTES);
     try {
       const known = catalogue.peers.cursor(id);
-      await frames.write({ v: 1, epoch: known?.epoch ?? '', after: known?.position ?? 0 }, this.#bound());
+      await frames.write(
+        { v: 1, epoch: known?.epoch ?? '', after: known?.position ?? 0, limit: PORTION_BYTES },
+        this.#bound(),
+      );
       const head = asMap(await frames.read(this.#bound()));
       const answered = performance.now() - started;
       const epoch = asText(head['epoch'], MAX_EPOCH_LENGTH);
       const from = epoch === known?.epoch ? known.position : 0;
-      const learnt = await receiveLog(this.#context, frames, { peer: id, epoch, from, bound: () => this.#bound() });
+      const { learnt, more } = await receiveLog(this.#context, frames, {
+        peer: id,
+        epoch,
+        from,
+        bound: () => this.#bound(),
+      });
       // Nothing new proves nothing: a peer that has nothing to say must not gather successes by saying it.
       if (learnt > 0) conduct.success(id, answered);
       await frames.close(this.#bound());
+      return more;
     } catch (error) {
       frames.abort(error instanceof Error ? error : new Error(String(error)));
       throw error;
@@ -153,6 +173,7 @@ export class Sync {
     const { epoch } = catalogue.db;
     const same = asText(request['epoch'], MAX_EPOCH_LENGTH) === epoch;
     let position = same ? asCount(request['after']) : 0;
+    let left = request['limit'] === undefined ? Infinity : asCount(request['limit']);
     await frames.write({ epoch }, this.#bound());
     for (;;) {
       const page = catalogue.packages.logAfter(position, PAGE);
@@ -164,10 +185,12 @@ export class Sync {
           bound,
         );
         position = entry.position;
+        left -= entry.envelope.length;
+        if (left <= 0) break;
       }
-      if (page.length < PAGE) break;
+      if (page.length < PAGE || left <= 0) break;
     }
-    await frames.write({ end: true }, this.#bound());
+    await frames.write({ end: true, more: left <= 0 }, this.#bound());
   }
 
   #bound(): AbortSignal {

@@ -47,6 +47,15 @@ export async function closestPeers(node: MarketplaceNode, cid: CID, signal: Abor
   return closest;
 }
 
+/** What others told this node itself: it may be among the closest to the key, and nobody else was told. */
+export async function ownProviders(node: MarketplaceNode, cid: CID, signal: AbortSignal): Promise<readonly PeerInfo[]> {
+  // kad-dht looks into its own store first; the query that would follow is ended before it has begun.
+  for await (const event of node.libp2p.services.dht.findProviders(cid, { signal })) {
+    return event.name === 'PEER_RESPONSE' && event.from.equals(node.peerId) ? event.providers : [];
+  }
+  return [];
+}
+
 /**
  * Ask exactly this peer who provides something. kad-dht's own `findProviders` ends as soon as 20 are named, so that one
  * fast liar could end it.

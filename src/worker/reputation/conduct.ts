@@ -145,6 +145,8 @@ export class Conduct {
   #give(peer: string, standing: GivenStanding): void {
     this.#given.set(peer, standing);
     this.#options.standings.set(peer, standing);
+    // A peer that was never met is known from now on, also after the standing is taken back.
+    this.#options.peers.saveStats(peer, this.stats(peer));
     if (standing.standing === 'banned') this.#options.onBan?.(peer);
     this.#options.onChange?.();
   }

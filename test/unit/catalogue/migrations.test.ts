@@ -73,7 +73,10 @@ describe('databases of older schemas', () => {
         assert.deepEqual(packages.counts(), { published: 1, installed: 1, network: 2 });
         assert.equal(db.epoch, epoch);
         assert.equal(packages.details(other, 'theirs')?.equivocation, true);
-        assert.deepEqual([...packages.seenRoots(other, 'theirs', ['0.1.0', '0.2.0', '0.3.0']).keys()], ['0.1.0', '0.2.0']);
+        assert.deepEqual(
+          [...packages.seenRoots(other, 'theirs', ['0.1.0', '0.2.0', '0.3.0']).keys()],
+          ['0.1.0', '0.2.0'],
+        );
         assert.deepEqual(
           packages.logAfter(0, 10).map(({ record }) => record.name),
           ['mine', 'theirs', 'withdrawn'],

@@ -178,7 +178,12 @@ describe('the catalogue', () => {
     }
     catalogue.peers.seen('peer-a', { address: '/ip4/127.0.0.1/tcp/1' }, Date.now());
     assert.equal(catalogue.packages.details(key.id, 'provided')?.providers, 2);
-    assert.deepEqual(catalogue.peers.provides('peer-a'), [`${key.id}/provided`]);
+    assert.equal(catalogue.peers.get('peer-a')?.claimed, 1);
+    assert.equal(catalogue.peers.get('peer-a')?.stats.packages, 0, 'a claim proves nothing');
+    for (let times = 0; times < 3; times++) catalogue.peers.verifyHolder('peer-a', key.id, 'provided');
+    assert.equal(catalogue.peers.get('peer-a')?.stats.packages, 1);
+    assert.equal(catalogue.peers.get('peer-a')?.claimed, 1);
+    assert.equal(catalogue.packages.details(key.id, 'provided')?.providers, 2);
   });
 
   it('writes all of a transaction or nothing', () => {

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { TestNetwork, connected, eventually, lists } from './helpers/peers.ts';
+import type { TestPeer } from './helpers/peers.ts';
+
+describe('standings', () => {
+  let network: TestNetwork;
+  beforeEach(() => {
+    network = new TestNetwork();
+  });
+  afterEach(() => network.close());
+
+  async function parted(peer: TestPeer, other: TestPeer): Promise<void> {
+    await eventually('they are parted', async () => {
+      const peers = await peer.engine.peers({ connectedOnly: true });
+      return !peers.some(({ id }) => id === other.id);
+    });
+  }
+
+  it('a banned peer is cut off, stays so over a restart, is shown with the reason, and comes back when pardoned', async () => {
+    const [first, second] = await network.peers(2);
+    const banned = await first.engine.banPeer({ id: second.id, reason: 'It spoils the soup.' });
+    assert.equal(banned.standing, 'banned');
+    assert.equal(banned.standingReason, 'It spoils the soup.');
+    await parted(first, second);
+    const { id } = await second.publish('unheard', '1.0.0');
+    const { state, error } = await first.engine.bootstrap({ address: second.address });
+    assert.equal(state, 'failed', error);
+    await first.restart();
+    const [listed] = (await first.engine.peers({})).filter((peer) => peer.id === second.id);
+    assert.equal(listed?.standing, 'banned');
+    assert.deepEqual((await first.engine.search({ text: 'unheard' })).packages, []);
+    const pardoned = await first.engine.unbanPeer({ id: second.id });
+    assert.equal(pardoned.standing, 'normal');
+    await first.engine.bootstrap({ address: second.address });
+    await connected(first, [second]);
+    await lists(first, id, '1.0.0');
+  });
+
+  it('a ban can have an end, which must lie in the future', async () => {
+    const [first, second] = await network.peers(2);
+    await assert.rejects(first.engine.banPeer({ id: second.id, until: 1 }), { name: 'InvalidRequest' });
+    await assert.rejects(first.engine.banPeer({ id: 'nobody' }), { name: 'InvalidRequest' });
+    await assert.rejects(first.engine.banPeer({ id: first.id }), { name: 'InvalidRequest' });
+    const until = Date.now() + 1_500;
+    assert.equal((await first.engine.banPeer({ id: second.id, until })).standingUntil, until);
+    await parted(first, second);
+    await eventually('it is over', async () => {
+      return (await first.engine.peer({ id: second.id })).standing === 'normal';
+    });
+    await connected(first, [second]);
+  });
+
+  it('a trusted peer is shown as such, until trust is taken back', async () => {
+    const [first, second] = await network.peers(2);
+    await connected(first, [second]);
+    assert.equal((await first.engine.trustPeer({ id: second.id, trusted: true })).standing, 'trusted');
+    assert.equal((await first.engine.trustPeer({ id: second.id, trusted: false })).standing, 'normal');
+  });
+
+  it('an installation counts once for the peer it came from, with its parts shown', async () => {
+    const [publisher, reader] = await network.peers(2);
+    const files = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [`file-${index}.txt`, `content ${index}`]),
+    );
+    const { id } = await publisher.publish('many-files', '1.0.0', files);
+    await lists(reader, id, '1.0.0');
+    const before = await reader.engine.peer({ id: publisher.id });
+    await reader.engine.install({ id, to: join(await network.folder(), 'to') });
+    const after = await reader.engine.peer({ id: publisher.id });
+    assert.equal(after.successes, before.successes + 1);
+    assert.equal(after.verifiedPackages, 1);
+    assert.ok((after.throughput ?? 0) > 0);
+    const { success, responseTime, availability, recency, proximity } = after.reputationParts;
+    const sum = success + responseTime + availability + recency + proximity;
+    assert.equal(Math.min(sum, 1).toFixed(6), after.reputation.toFixed(6));
+    assert.ok(availability > before.reputationParts.availability);
+  });
+});
+
+describe('stopping to serve', () => {
+  let network: TestNetwork;
+  beforeEach(() => {
+    network = new TestNetwork();
+  });
+  afterEach(() => network.close());
+
+  it('ends serving a package and nothing else; publishing it again serves it again', async () => {
+    const [publisher, reader] = await network.peers(2);
+    const shared = 'in both packages\n'.repeat(50);
+    const stopped = await publisher.publish('stopped', '1.0.0', { 'shared.txt': shared, 'own.txt': 'only here' });
+    const kept = await publisher.publish('kept', '1.0.0', { 'shared.txt': shared });
+    for (const { id } of [stopped, kept]) await lists(reader, id, '1.0.0');
+    await publisher.engine.stopServing({ id: stopped.id });
+    await eventually('the reader knows', async () => {
+      await reader.restart({ bootstrap: [publisher.address] });
+      await connected(reader, [publisher]);
+      return eventually('it is read', async () => {
+        return !(await reader.engine.peer({ id: publisher.id })).provides.includes(stopped.id);
+      });
+    });
+    const folder = await network.folder();
+    await assert.rejects(reader.engine.install({ id: stopped.id, to: join(folder, 'a') }), {
+      name: 'ContentUnavailable',
+    });
+    await reader.engine.install({ id: kept.id, to: join(folder, 'b') });
+    await publisher.restart();
+    await publisher.engine.install({ id: stopped.id, to: join(folder, 'c') });
+    await reader.restart({ bootstrap: [publisher.address] });
+    await connected(reader, [publisher]);
+    await eventually('the reader knows again', async () => {
+      return (await reader.engine.peer({ id: publisher.id })).provides.includes(stopped.id);
+    });
+    await reader.engine.install({ id: stopped.id, to: join(folder, 'd') });
+    await assert.rejects(publisher.engine.stopServing({ id: 'nothing-such' }), { name: 'PackageNotFound' });
+  });
+
+  it('shows its upkeep', async () => {
+    const peer = await network.peer();
+    const names = (await peer.engine.status({})).tasks.map(({ name }) => name).sort();
+    assert.deepEqual(names, ['connect', 'expire', 'ping', 'provide', 'put-heads', 'save', 'sync']);
+    await peer.engine.stopNode({});
+    assert.deepEqual((await peer.engine.status({})).tasks.map(({ name }) => name).sort(), ['expire', 'save']);
+  });
+});

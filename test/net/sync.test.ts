@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Stream } from '@libp2p/interface';
+import { createPublisherKey } from '../../src/identity/publisher-key.ts';
+import { SYNC_PROTOCOL } from '../../src/worker/node/protocols.ts';
+import { asCount, asMap } from '../../src/worker/network/frames.ts';
+import type { Frames } from '../../src/worker/network/frames.ts';
+import { barePeer, forged, serve, signedRecord } from './helpers/bare-peer.ts';
+import type { BarePeer } from './helpers/bare-peer.ts';
+import { TestNetwork, eventually } from './helpers/peers.ts';
+import type { TestPeer } from './helpers/peers.ts';
+
+const bound = (): AbortSignal => AbortSignal.timeout(60_000);
+
+describe('sync', () => {
+  let network: TestNetwork;
+  const bare: BarePeer[] = [];
+  beforeEach(() => {
+    network = new TestNetwork();
+  });
+  afterEach(async () => {
+    for (const peer of bare.splice(0)) await peer.stop();
+    await network.close();
+  });
+
+  async function logPeer(
+    records: readonly Uint8Array[],
+    hooks: { sent?: (count: number, stream: Stream) => void; asked?: (after: number) => void } = {},
+  ): Promise<BarePeer> {
+    const peer = await barePeer();
+    bare.push(peer);
+    await serve(peer, SYNC_PROTOCOL, async (frames: Frames, stream) => {
+      const request = asMap(await frames.read(bound()));
+      const after = asCount(request['after']);
+      let left = asCount(request['limit']);
+      hooks.asked?.(after);
+      await frames.write({ epoch: 'one' }, bound());
+      for (let position = after + 1; position <= records.length && left > 0; position++) {
+        left -= records[position - 1]!.length;
+        await frames.write({ p: position, record: records[position - 1], serves: true }, bound());
+        hooks.sent?.(position, stream);
+      }
+      await frames.write({ end: true, more: left <= 0 }, bound());
+    });
+    return peer;
+  }
+
+  async function known(peer: TestPeer): Promise<number> {
+    return (await peer.engine.status({})).counts.network;
+  }
+
+  it('brings 10,000 records to an empty peer in one go, while its event loop goes on', async () => {
+    const keys = Array.from({ length: 20 }, () => createPublisherKey());
+    const records = Array.from({ length: 10_000 }, (_, index) => {
+      return signedRecord(`package-${index}`, { key: keys[index % keys.length]! }).envelope;
+    });
+    const asked: number[] = [];
+    const source = await logPeer(records, { asked: (after) => asked.push(after) });
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    const peer = await network.peer({ bootstrap: [source.address] }, ['sync']);
+    const began = performance.now();
+    await eventually('all of them are known', async () => (await known(peer)) === 10_000, 100_000);
+    delay.disable();
+    const milliseconds = performance.now() - began;
+    console.log(
+      `      ${Math.round(10_000_000 / milliseconds)} records a second, event loop delay p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms, longest ${(delay.max / 1e6).toFixed(0)} ms`,
+    );
+    assert.ok(asked.length >= 4, 'in several portions');
+  }).timeout(120_000);
+
+  it('goes on where it was cut, wherever that was', async () => {
+    const key = createPublisherKey();
+    const records = Array.from({ length: 400 }, (_, index) => signedRecord(`cut-${index}`, { key }).envelope);
+    const asked: number[] = [];
+    let next = 1 + Math.floor(Math.random() * 40);
+    const source = await logPeer(records, {
+      asked: (after) => asked.push(after),
+      sent: (count, stream) => {
+        if (count < next || next >= records.length) return;
+        next = count + 1 + Math.floor(Math.random() * 120);
+        stream.abort(new Error('cut'));
+        // A new connection is a new visit: nobody waits for the next round here.
+        const [other] = source.node.libp2p.getPeers();
+        if (other !== undefined) void source.node.libp2p.hangUp(other).catch(() => undefined);
+      },
+    });
+    const peer = await network.peer({}, ['sync']);
+    await eventually('all of them are known', async () => {
+      if (source.node.libp2p.getPeers().length === 0) await source.dial(peer.address).catch(() => undefined);
+      if ((await known(peer)) === records.length) return true;
+      return false;
+    });
+    assert.ok(asked.length > 1, 'it was cut');
+    assert.deepEqual(
+      asked,
+      [...asked].sort((a, b) => a - b),
+      'it never goes back',
+    );
+  });
+
+  it('ends a visit at a record that is not valid, and the liar loses reputation', async () => {
+    const valid = signedRecord('before').envelope;
+    const key = createPublisherKey();
+    const after = Array.from({ length: 200 }, (_, index) => signedRecord(`after-${index}`, { key }).envelope);
+    const liar = await logPeer([valid, forged(signedRecord('false').envelope), ...after]);
+    const peer = await network.peer({ bootstrap: [liar.address] }, ['sync']);
+    await eventually('the lie was noticed', async () => {
+      const known = await peer.engine.peers({});
+      return known.some(({ id }) => id === liar.id) && (await peer.engine.peer({ id: liar.id })).failures > 0;
+    });
+    // What came in one batch with the lie was verified for itself; nothing of what follows is read.
+    assert.ok((await known(peer)) < 100);
+  });
+
+  it('does not count a peer that has nothing new to say as reliable', async () => {
+    const silent = await logPeer([]);
+    const talker = await logPeer([signedRecord('new-here').envelope]);
+    const peer = await network.peer({ bootstrap: [silent.address, talker.address] }, ['sync']);
+    await eventually('the record came', async () => (await known(peer)) === 1);
+    await eventually('the talker is counted', async () => {
+      return (await peer.engine.peer({ id: talker.id })).successes === 1;
+    });
+    assert.equal((await peer.engine.peer({ id: silent.id })).successes, 0);
+  });
+
+  it('a peer that is silent in the middle of its answer holds up nobody else', async () => {
+    const silent = await barePeer();
+    bare.push(silent);
+    let hung = 0;
+    await serve(silent, SYNC_PROTOCOL, async (frames) => {
+      await frames.read(bound());
+      await frames.write({ epoch: 'one' }, bound());
+      hung++;
+    });
+    const talker = await logPeer([signedRecord('in-time').envelope]);
+    const peer = await network.peer({ bootstrap: [silent.address] }, ['sync']);
+    await eventually('the silent one was asked', () => hung > 0);
+    await peer.engine.bootstrap({ address: talker.address });
+    await eventually('the record came', async () => (await known(peer)) === 1);
+  });
+});

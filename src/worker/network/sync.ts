@@ -14,6 +14,8 @@ const MAX_FRAME_BYTES = LIMITS.recordBytes + 1024;
 const PAGE = 50;
 /** How often connected peers are asked again. */
 const INTERVAL_MS = 2 * 60 * 1000;
+/** Half of the pause after which a visit that was cut is tried again; it doubles each time. */
+const FIRST_RETRY_MS = 250;
 const ROUND_BOUND_MS = 10 * 60 * 1000;
 /** Longest silence within one visit. */
 const FRAME_BOUND_MS = 10_000;
@@ -33,6 +35,8 @@ export class Sync {
   readonly #context: NetworkContext;
   readonly #running = new Map<string, Promise<void>>();
   readonly #waiting: PeerId[] = [];
+  /** Peers whose last visit was cut, how often in a row, and when they are asked again. */
+  readonly #cut = new Map<string, { times: number; timer: NodeJS.Timeout }>();
   #topology: string | undefined;
 
   constructor(context: NetworkContext) {
@@ -66,6 +70,8 @@ export class Sync {
   async stop(): Promise<void> {
     if (this.#topology !== undefined) this.#context.node.libp2p.unregister(this.#topology);
     this.#waiting.length = 0;
+    for (const { timer } of this.#cut.values()) clearTimeout(timer);
+    this.#cut.clear();
     await Promise.all(this.#running.values());
   }
 
@@ -101,15 +107,38 @@ export class Sync {
   #begin(peer: PeerId): void {
     const id = peer.toString();
     const visit = this.#pull(peer)
+      .then(() => {
+        this.#cut.delete(id);
+      })
       .catch((error: unknown) => {
         if (!this.#isWanted(peer)) return;
         this.#context.log.debug(`Catching up with peer ${id} ended early: ${errorMessage(error)}`);
+        this.#visitAgain(peer);
       })
       .finally(() => {
         this.#running.delete(id);
         this.#beginNext();
       });
     this.#running.set(id, visit);
+  }
+
+  /**
+   * A visit was cut, but the peer is connected: by a connection that outlived another, of which nobody is told. The next
+   * round would be minutes away.
+   */
+  #visitAgain(peer: PeerId): void {
+    const id = peer.toString();
+    const before = this.#cut.get(id);
+    clearTimeout(before?.timer);
+    const times = (before?.times ?? 0) + 1;
+    const timer = setTimeout(
+      () => {
+        this.#visit(peer);
+      },
+      Math.min(FIRST_RETRY_MS * 2 ** times, INTERVAL_MS),
+    );
+    timer.unref();
+    this.#cut.set(id, { times, timer });
   }
 
   #isWanted(peer: PeerId): boolean {

@@ -133,7 +133,8 @@ export class Sync {
     const times = (before?.times ?? 0) + 1;
     const timer = setTimeout(
       () => {
-        this.#visit(peer);
+        if (this.#isWanted(peer)) this.#visit(peer);
+        else this.#cut.delete(id);
       },
       Math.min(FIRST_RETRY_MS * 2 ** times, INTERVAL_MS),
     );

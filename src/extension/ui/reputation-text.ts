@@ -11,7 +11,7 @@ export type Judged = Pick<
 /** One term of a score in words. */
 export interface ScoreLine {
   readonly label: string;
-  /** What it has of what it can have, and why: `0.48 of 0.50: 24 of 25 answers were right`. */
+  /** What it has of what it can have, and why: `0.48 of 0.50: 24 right, 1 wrong or late`. */
   readonly value: string;
 }
 
@@ -20,8 +20,8 @@ export function scoreLines(peer: Judged, t: Localise, time: (at: number) => stri
   const { success, responseTime, availability, recency, proximity } = peer.reputationParts;
   const seen = peer.lastSeen === undefined ? t('not seen yet') : t('last seen {0}', time(peer.lastSeen));
   return [
-    line(t('Right answers'), success, 0.5, answers(peer, t), t),
-    line(t('Quick answers'), responseTime, 0.25, answerTime(peer, t), t),
+    line(t('Answers'), success, 0.5, answers(peer, t), t),
+    line(t('Speed'), responseTime, 0.25, answerTime(peer, t), t),
     line(t('Packages that it served'), availability, 0.15, servedPackages(peer.verifiedPackages, t), t),
     line(t('Seen lately'), recency, 0.1, seen, t),
     line(t('Nearness'), proximity, 0.1, proximity === 0 ? t('no place is known, or it is far') : t('near you'), t),
@@ -33,8 +33,9 @@ function line(label: string, points: number, most: number, why: string, t: Local
 }
 
 function answers({ successes, failures }: Judged, t: Localise): string {
-  const all = successes + failures;
-  return all === 0 ? t('not asked yet, which counts in full') : t('{0} of {1} answers were right', successes, all);
+  return successes + failures === 0
+    ? t('not asked yet, which counts in full')
+    : t('{0} right, {1} wrong or late', successes, failures);
 }
 
 function answerTime({ averageResponse }: Judged, t: Localise): string {

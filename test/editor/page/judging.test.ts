@@ -65,7 +65,7 @@ describe('judging peers and packages in the window', () => {
     await workbench.view('Peers').waitForRow(/^ada /);
     await workbench.page.reload();
     await workbench.waitUntilLoaded(60_000);
-    await workbench.openView('Ggen');
+    await workbench.runCommand('Ggen: List Peers');
     await workbench.runCommand('Ggen: Start Node');
     await workbench.view('Peers').waitForRow(/^ada /);
     await workbench.runCommand('Ggen: Show Status');
@@ -84,7 +84,7 @@ describe('judging peers and packages in the window', () => {
 
   it('tells why a peer has its score', async () => {
     await workbench.view('Peers').click(/^ada/);
-    const { description } = await workbench.quickInput.waitForRow('Right answers');
+    const { description } = await workbench.quickInput.waitForRow('Answers');
     assert.match(description, /^0\.\d\d of 0\.50: /);
     await workbench.screenshot('peer-score');
   });

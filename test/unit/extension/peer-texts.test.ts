@@ -48,8 +48,8 @@ describe('why a score is what it is', () => {
     assert.deepEqual(
       scoreLines(peer, t, time).map(({ label, value }) => `${label}: ${value}`),
       [
-        'Right answers: 0.48 of 0.50: 24 of 25 answers were right',
-        'Quick answers: 0.25 of 0.25: 12 ms on average',
+        'Answers: 0.48 of 0.50: 24 right, 1 wrong or late',
+        'Speed: 0.25 of 0.25: 12 ms on average',
         'Packages that it served: 0.04 of 0.15: content of 3 packages, verified',
         'Seen lately: 0.10 of 0.10: last seen <5>',
         'Nearness: 0.00 of 0.10: no place is known, or it is far',

@@ -58,7 +58,10 @@ function standingActions(peer: PeerDetails): Fact[] {
   return [
     standing === 'trusted'
       ? run(t('Stop Trusting Peer'), 'workspace-untrusted', COMMANDS.untrustPeer)
-      : run(t('Trust Peer'), 'workspace-trusted', COMMANDS.trustPeer),
+      : {
+          ...run(t('Trust Peer'), 'workspace-trusted', COMMANDS.trustPeer),
+          ...(standing === 'banned' ? { value: t('lifts the ban as well') } : {}),
+        },
     standing === 'banned'
       ? run(t('Lift Ban'), 'discard', COMMANDS.unbanPeer)
       : run(t('Ban Peer'), 'circle-slash', COMMANDS.banPeer),

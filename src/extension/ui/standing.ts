@@ -30,7 +30,7 @@ export function standingMeaning(standing: PeerStanding, t: Localise): string {
     case 'ignored':
       return t('It stays connected, but is not asked.');
     case 'banned':
-      return t('It can neither connect nor be dialled, and no record is taken from it.');
+      return t('No connection with it, and no record is taken from it.');
   }
 }
 

@@ -85,12 +85,6 @@ export class View {
     await this.#row(match).click();
   }
 
-  /** Hold the pointer over a row, so that its tooltip comes. */
-  async hover(match: string | RegExp): Promise<void> {
-    await this.waitForRow(match);
-    await this.#row(match).hover();
-  }
-
   /** Press a button at the right of a row, by its title. */
   async pressInline(match: string | RegExp, title: string): Promise<void> {
     await this.waitForRow(match);

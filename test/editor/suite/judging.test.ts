@@ -118,7 +118,13 @@ describe('judging peers and what they send', () => {
         return String(shown.description).startsWith('two contents signed') && shown;
       });
       assert.equal((item.iconPath as vscode.ThemeIcon).id, 'warning');
-      assert.match((item.tooltip as vscode.MarkdownString).value, /signed&nbsp;two&nbsp;different&nbsp;contents/);
+      const hovered = await views.packages.resolveTreeItem(
+        new vscode.TreeItem('suite-clash'),
+        await networkPackage('suite-clash'),
+      );
+      for (const { tooltip } of [item, hovered]) {
+        assert.match((tooltip as vscode.MarkdownString).value, /signed&nbsp;two&nbsp;different&nbsp;contents/);
+      }
     } finally {
       await liar.stop();
     }

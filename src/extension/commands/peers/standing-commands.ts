@@ -69,7 +69,7 @@ async function askDuration(peer: PeerSummary): Promise<number | undefined> {
   const items = [
     {
       label: `$(circle-slash) ${t('Ban until I lift it')}`,
-      detail: t('Its connections are closed, it can neither connect nor be dialled, and no record is taken from it.'),
+      detail: t('No connection with it from now on, and no record is taken from it.'),
       days: Infinity,
     },
     { label: `$(clock) ${t('Ban for one day')}`, days: 1 },

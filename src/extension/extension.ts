@@ -8,6 +8,7 @@ import { followLog } from './engine/log-events.ts';
 import { NodeControl } from './engine/node-control.ts';
 import { ReadModel } from './model/read-model.ts';
 import { PublisherIdentity } from './publisher-identity.ts';
+import { watchRebuilt } from './rebuilt-notice.ts';
 import type { Services } from './services.ts';
 import { readAutoStart } from './settings.ts';
 import { settingsForStart, watchSettings } from './settings-watch.ts';
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): TestHooks | undefine
     new StatusBar(model),
     registerCommands(services, views),
     watchSettings(node),
+    watchRebuilt(services.host, context.globalState),
   );
   if (readAutoStart()) {
     node.start().catch((error: unknown) => {

@@ -9,12 +9,14 @@ import { addBootstrapPeer } from './add-bootstrap-peer.ts';
 import { copyPackageId } from './copy-package-id.ts';
 import { installCommand } from './install/install.ts';
 import { restartNode, startNode, stopNode } from './node-commands.ts';
-import { copyPeerAddress, listPeers, showPeer } from './peer-commands.ts';
+import { copyPeerAddress, listPeers, showPeer } from './peers/peer-commands.ts';
+import { banPeer, trustPeer, unbanPeer, untrustPeer } from './peers/standing-commands.ts';
 import { publishProject } from './publish/publish.ts';
 import { revealInstalled } from './reveal.ts';
 import { searchPackages } from './search/search.ts';
 import { showLog } from './show-log.ts';
-import { showStatus } from './show-status.ts';
+import { showStatus } from './status/show-status.ts';
+import { stopServing } from './stop-serving.ts';
 import { unyankRelease, yankRelease } from './yank.ts';
 
 /** `argument` is whatever a menu, a key binding or another extension hands over: each command checks its own. */
@@ -33,9 +35,14 @@ function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
     showPeer,
     listPeers,
     copyPeerAddress,
+    banPeer,
+    unbanPeer,
+    trustPeer,
+    untrustPeer,
     copyPackageId,
     yankRelease,
     unyankRelease,
+    stopServing,
     revealInstalled,
     showLog,
     refresh: ({ model }) => {

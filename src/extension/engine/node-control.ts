@@ -45,9 +45,15 @@ export class NodeControl implements vscode.Disposable {
     this.#wanted = true;
     const settings = this.#settings();
     const engine = await this.#host.engine();
+    // Stopped while the engine came up: then that is what the user wants.
+    if (!this.#isWanted()) throw new DOMException('The node was stopped meanwhile.', 'AbortError');
     const status = await bounded(START_BOUND, signal, (bound) => engine.startNode(settings, { signal: bound }));
-    this.#applied = settings;
+    if (this.#isWanted()) this.#applied = settings;
     return status;
+  }
+
+  #isWanted(): boolean {
+    return this.#wanted;
   }
 
   async stop(): Promise<void> {

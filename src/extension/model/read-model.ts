@@ -59,6 +59,11 @@ export class ReadModel implements vscode.Disposable {
     return this.#peers.filter((peer) => peer.connected);
   }
 
+  /** Known ones that are not connected, banned ones among them. */
+  get awayPeers(): readonly PeerSummary[] {
+    return this.#peers.filter((peer) => !peer.connected);
+  }
+
   get counts(): PackageCounts {
     return this.#counts;
   }

@@ -43,7 +43,9 @@ const rows = (t: Localise): Record<GgenErrorName, Row> => ({
   ProjectChanged: { actions: [] },
   VersionNotHigher: { actions: [] },
   DraftNotFound: {
-    instead: t('The engine was restarted meanwhile, so what was prepared is gone. Nothing was published; try again.'),
+    instead: t(
+      'What was prepared is kept for an hour at most, and not over a restart: it is gone. Nothing was published; try again.',
+    ),
     actions: [],
   },
   DraftOutdated: { actions: [] },

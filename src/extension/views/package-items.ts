@@ -2,10 +2,11 @@ import * as vscode from 'vscode';
 import { shortPublisherId } from '../../identity/publisher-id.ts';
 import { COMMANDS } from '../../shared/contributions.ts';
 import type { PackageSection, PackageSummary } from '../../shared/model.ts';
-import { countFiles, countPeers, countProviders, formatBytes, formatTime } from '../ui/format.ts';
+import { countFiles, countProviders, formatBytes, formatTime } from '../ui/format.ts';
 import { plainText } from '../ui/plain-text.ts';
 import { tooltip } from './markdown.ts';
 import type { MoreNode, PackageNode, PackagesNode, ReleaseNode, SectionNode } from './package-nodes.ts';
+import { packageTooltip } from './package-tooltip.ts';
 
 const { t } = vscode.l10n;
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -55,21 +56,28 @@ function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
   return item;
 }
 
-function packageItem({ section, summary }: PackageNode): vscode.TreeItem {
+function packageItem({ section, summary, equivocation }: PackageNode): vscode.TreeItem {
   const name = plainText(summary.name);
   const item = new vscode.TreeItem(name, Collapsed);
+  const line = [...(equivocation ? [t('two contents signed')] : []), packageLine(section, summary)].join(' · ');
   item.id = `${section}:${summary.id}`;
-  item.iconPath = new vscode.ThemeIcon('package');
-  item.description = packageLine(section, summary);
-  item.tooltip = packageTooltip(summary);
+  item.iconPath = packageIcon(summary, equivocation);
+  item.description = line;
+  // The tooltip is made when it is asked for, unless there is something to warn of.
+  if (equivocation) item.tooltip = packageTooltip(summary, equivocation);
   item.contextValue = [
     'package',
     ...(summary.latest === undefined ? [] : ['installable']),
     ...(summary.installed.length > 0 ? ['installed'] : []),
     ...(summary.published ? ['own'] : []),
   ].join(' ');
-  item.accessibilityInformation = { label: `${name}, ${packageLine(section, summary)}` };
+  item.accessibilityInformation = { label: `${name}, ${line}` };
   return item;
+}
+
+function packageIcon({ latest }: PackageSummary, equivocation: boolean): vscode.ThemeIcon {
+  if (equivocation) return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  return new vscode.ThemeIcon(latest === undefined ? 'circle-slash' : 'package');
 }
 
 /** Version, publisher, providers and description in one line, the most telling first. */
@@ -94,21 +102,6 @@ function installedVersions({ latest, installed }: PackageSummary): string[] {
   return latest === undefined || installed.includes(latest)
     ? [versions]
     : [versions, t('{0} is out', plainText(latest))];
-}
-
-function packageTooltip(summary: PackageSummary): vscode.MarkdownString {
-  return tooltip(summary.title === '' ? summary.name : summary.title, summary.description, [
-    [t('Id'), summary.id],
-    [t('Latest version'), summary.latest ?? t('none: all are yanked')],
-    [t('Versions'), String(summary.versions)],
-    [t('Installed'), summary.installed.join(', ')],
-    [t('Licence'), summary.license],
-    [t('Size'), formatBytes(summary.size)],
-    [t('Served by'), countPeers(summary.providers, t)],
-    [t('Categories'), summary.categories.join(', ')],
-    [t('Tags'), summary.tags.join(', ')],
-    [t('Updated'), formatTime(summary.updated, Date.now(), vscode.env.language)],
-  ]);
 }
 
 function releaseItem({ section, summary, release }: ReleaseNode): vscode.TreeItem {

@@ -10,6 +10,8 @@ export interface PackageNode {
   readonly kind: 'package';
   readonly section: PackageSection;
   readonly summary: PackageSummary;
+  /** The publisher was caught signing two contents for one version. Known once the package was looked into. */
+  readonly equivocation: boolean;
 }
 
 export interface ReleaseNode {

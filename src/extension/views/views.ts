@@ -3,7 +3,7 @@ import { VIEWS } from '../../shared/contributions.ts';
 import type { Services } from '../services.ts';
 import type { PackagesNode } from './package-nodes.ts';
 import { PackagesTree } from './packages-tree.ts';
-import type { PeerNode } from './peers-tree.ts';
+import type { PeersNode } from './peer-nodes.ts';
 import { PeersTree } from './peers-tree.ts';
 
 const { t } = vscode.l10n;
@@ -22,7 +22,7 @@ export function createViews(services: Services, subscriptions: vscode.ExtensionC
     treeDataProvider: packages,
     showCollapseAll: true,
   });
-  const peersView = vscode.window.createTreeView<PeerNode>(VIEWS.peers, { treeDataProvider: peers });
+  const peersView = vscode.window.createTreeView<PeersNode>(VIEWS.peers, { treeDataProvider: peers });
   for (const view of [packagesView, peersView]) subscriptions.push(startWhenSeen(view, services));
   subscriptions.push(
     packages,
@@ -51,13 +51,16 @@ function startWhenSeen(
 /** The line above a view's content, for what the list itself cannot say. VS Code shows it in place of welcome texts. */
 function describe(
   packages: vscode.TreeView<PackagesNode>,
-  peers: vscode.TreeView<PeerNode>,
+  peers: vscode.TreeView<PeersNode>,
   { model }: Services,
 ): void {
   const { published, installed, network } = model.counts;
   packages.message = published + installed + network > 0 ? packagesMessage(model) : '';
   const count = model.connectedPeers.length;
   peers.description = count === 0 ? '' : String(count);
+  // With somebody away in the list, VS Code shows no welcome text that would say it.
+  const nobody = model.state === 'running' && count === 0 && model.awayPeers.length > 0;
+  peers.message = nobody ? t('No peer is connected. The node goes on trying those that it knows.') : '';
 }
 
 function packagesMessage({ state, failure }: Services['model']): string {

@@ -25,12 +25,6 @@ export function checkSettings(settings: NodeSettings): NodeSettings {
   return settings;
 }
 
-/** Whether a running node must be composed anew to work with other settings. The rest is read when it is used. */
-export function needsRestart(running: NodeSettings, wanted: NodeSettings): boolean {
-  const composed = ({ listen, dhtMode, name }: NodeSettings): string => JSON.stringify([listen, dhtMode, name]);
-  return composed(running) !== composed(wanted);
-}
-
 /** TCP is what this node speaks; in tests, the memory of one process. */
 const LISTEN = /^\/(?:(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+|memory\/[^/]+)$/;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { MarkdownString } from 'vscode';
 import { packageItem } from '../../../src/extension/commands/search/result-items.ts';
 import { packagesItem } from '../../../src/extension/views/package-items.ts';
+import { packageTooltip } from '../../../src/extension/views/package-tooltip.ts';
 import type { PackageSummary } from '../../../src/shared/model.ts';
 
 const EVIL =
@@ -27,14 +27,14 @@ const SUMMARY: PackageSummary = {
 
 describe('what strangers wrote', () => {
   it('is text and nothing more in a tooltip', () => {
-    const markdown = packagesItem({ kind: 'package', section: 'network', summary: SUMMARY }).tooltip as MarkdownString;
+    const markdown = packageTooltip(SUMMARY, true);
     assert.ok(markdown.isTrusted !== true);
     assert.ok(markdown.supportHtml !== true && markdown.supportThemeIcons !== true);
     assert.doesNotMatch(markdown.value, /(?<!\\)\]\s*\(|(?<!\\)!\[|:\/\/|www\.evil|<b>|\n#/);
   });
 
   it('cannot draw icons or turn the direction of a line', () => {
-    const tree = packagesItem({ kind: 'package', section: 'network', summary: SUMMARY });
+    const tree = packagesItem({ kind: 'package', section: 'network', summary: SUMMARY, equivocation: false });
     const pick = packageItem(SUMMARY);
     for (const text of [tree.description, tree.accessibilityInformation?.label, pick.description, pick.detail]) {
       assert.doesNotMatch(String(text), /\$\(|\u202e|\n/);

@@ -34,7 +34,7 @@ describe('with another peer', () => {
     assert.deepEqual(inspected?.globalValue, [peer.address]);
     await eventually('a connected peer', () => services.model.connectedPeers.length === 1);
     const node = await eventually('its claimed name', () =>
-      views.peers.getChildren().find((one) => one.peer.name === 'Ada'),
+      views.peers.getChildren().find((one) => one.kind === 'peer' && one.peer.name === 'Ada'),
     );
     const item = views.peers.getTreeItem(node);
     assert.equal(item.label, 'Ada');

@@ -19,9 +19,9 @@ export interface OtherPeer {
   stop(): Promise<void>;
 }
 
-export async function startOtherPeer(name: string): Promise<OtherPeer> {
+/** @param key of the publisher; a new one when left out */
+export async function startOtherPeer(name: string, key = createPublisherKey()): Promise<OtherPeer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ggen-peer-'));
-  const key = createPublisherKey();
   const process = await startEngineProcess({
     script: workerScript(),
     dataDir,

@@ -99,7 +99,7 @@ describe('publishing', () => {
   });
 
   it('yanks and un-yanks a release', async () => {
-    const { views, services } = await hooks();
+    const { views } = await hooks();
     const node = async (): Promise<PackagesNode | undefined> => {
       const [section] = await views.packages.getChildren();
       const [pack] = await views.packages.getChildren(section);
@@ -114,6 +114,17 @@ describe('publishing', () => {
     await command(COMMANDS.unyankRelease, yanked);
     const again = await node();
     assert.ok(again?.kind === 'release' && !again.release.yanked);
+  });
+
+  it('ends serving when it is confirmed, and the package stays in the list', async () => {
+    const { views, services } = await hooks();
+    const engine = await services.host.engine();
+    const [section] = await views.packages.getChildren();
+    const [node] = await views.packages.getChildren(section);
+    assert.ok(node?.kind === 'package');
+    await answering(command(COMMANDS.stopServing, node), 'accept');
+    await assert.rejects(engine.stopServing({ id: node.summary.id }), { name: 'PackageNotFound' });
+    assert.equal((await engine.listPackages({ section: 'published' })).total, 1);
     await services.node.stop();
   });
 });

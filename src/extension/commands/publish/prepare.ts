@@ -25,12 +25,14 @@ const { t } = vscode.l10n;
 export async function prepare(services: Services, target: PublishTarget): Promise<ReleaseDraft | undefined> {
   services.diagnostics.clear();
   const publisher = (await services.publisher.key()).id;
-  const engine = await services.host.engine();
   try {
     const title = t('Reading {0}', basename(target.root));
-    const draft = await withProgress<ReleaseDraft, DraftProgress>(title, describe, (task) =>
-      engine.draftRelease({ ...target, publisher }, task),
-    );
+    const draft = await withProgress<ReleaseDraft, DraftProgress>(title, describe, async (task) => {
+      // Before the draft: the network may know a newer release, from another machine of the same publisher.
+      await services.node.start(task.signal);
+      const engine = await services.host.engine();
+      return await engine.draftRelease({ ...target, publisher }, task);
+    });
     showProblems(services.diagnostics, target.root, draft.diagnostics);
     return draft;
   } catch (error) {

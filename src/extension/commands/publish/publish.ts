@@ -63,8 +63,10 @@ async function sign(services: Services, draft: ReleaseDraft): Promise<PublishRec
     async ({ signal }) => {
       await services.node.start(signal);
       const engine = await services.host.engine();
+      signal.throwIfAborted();
       const signature = key.sign(draft.bytesToSign);
-      return await engine.publish({ draft: draft.draft, signature }, { signal });
+      // From here on it can't be called off: a cancel would only hide that the package is public.
+      return await engine.publish({ draft: draft.draft, signature });
     },
   );
 }

@@ -1,14 +1,19 @@
 import * as vscode from 'vscode';
-import { COMMANDS } from '../../../shared/contributions.ts';
+import type { CallOptions } from '../../../shared/api.ts';
 import type { PackageSummary, SearchResults } from '../../../shared/model.ts';
+import { isAbort } from '../../../shared/errors.ts';
 import type { Services } from '../../services.ts';
 import { errorText } from '../../ui/error-text.ts';
-import type { ResultItem } from './result-items.ts';
+import { answerLine } from './answer-line.ts';
+import { parseQueryText } from './query-text.ts';
+import { refineSearch } from './refine.ts';
+import type { NoteItem, ResultItem } from './result-items.ts';
 import { BUTTONS, failedNote, resultItems } from './result-items.ts';
+import { PAGE_SIZE, ResultPages } from './result-pages.ts';
 import { SearchSession } from './search-session.ts';
+import { COMMANDS } from '../../../shared/contributions.ts';
 
 const { t } = vscode.l10n;
-const LIMIT = 50;
 
 /** Let the user find a package, here and on the network; undefined when they leave. */
 export async function pickPackage(services: Services, title: string): Promise<PackageSummary | undefined> {
@@ -25,77 +30,142 @@ class PackagePicker {
   readonly #services: Services;
   readonly #pick = vscode.window.createQuickPick<ResultItem>();
   readonly #session: SearchSession;
+  #pages = new ResultPages();
+  #more: AbortController | undefined;
+  /** The list of filters is open in its place. */
+  #refining = false;
   #answered: (summary: PackageSummary | undefined) => void = () => undefined;
 
   constructor(services: Services, title: string) {
     this.#services = services;
     this.#pick.title = title;
-    this.#pick.placeholder = t('Name, words or tags of a package');
+    this.#pick.placeholder = t('Name, words or tags; also tag:web, license:MIT, version:^1, sort:updated');
+    this.#pick.buttons = [BUTTONS.refine];
     this.#pick.matchOnDescription = false;
     this.#pick.keepScrollPosition = true;
-    this.#session = new SearchSession(
-      async (query, options) => {
-        const engine = await services.host.engine();
-        const scope = services.model.state === 'running' ? 'network' : 'local';
-        return await engine.search({ ...query, scope, limit: LIMIT }, options);
+    this.#session = new SearchSession(({ text }, options) => this.#search(text, 0, options), {
+      busy: (busy) => {
+        this.#pick.busy = busy;
       },
-      {
-        busy: (busy) => {
-          this.#pick.busy = busy;
-        },
-        show: (text, results, final) => {
-          this.#show(text, results, final);
-        },
-        fail: (_text, error) => {
-          this.#pick.items = [failedNote(errorText(error, t)?.message ?? '')];
-        },
+      show: (text, results, final) => {
+        this.#pages.first(results);
+        this.#show(text, final);
       },
-    );
+      fail: (_text, error) => {
+        this.#fail(error);
+      },
+    });
   }
 
   run(): Promise<PackageSummary | undefined> {
     return new Promise((resolve) => {
       this.#answered = resolve;
       this.#pick.onDidChangeValue((text) => {
-        this.#session.input(text);
+        this.#ask(text);
       });
       this.#pick.onDidAccept(() => void this.#accept());
+      this.#pick.onDidTriggerButton(() => void this.#refine());
       this.#pick.onDidTriggerItemButton(({ item, button }) => void this.#press(item, button));
       this.#pick.onDidHide(() => {
-        resolve(undefined);
+        if (!this.#refining) resolve(undefined);
       });
       this.#pick.show();
-      this.#session.input('', true);
+      this.#ask('', true);
     });
   }
 
   dispose(): void {
+    this.#more?.abort();
     this.#session.dispose();
     this.#pick.dispose();
   }
 
+  #ask(text: string, now = false): void {
+    this.#more?.abort();
+    this.#pages = new ResultPages();
+    this.#session.input(text, now);
+  }
+
+  async #search(text: string, offset: number, options: CallOptions<SearchResults>): Promise<SearchResults> {
+    const engine = await this.#services.host.engine();
+    const scope = this.#services.model.state === 'running' ? 'network' : 'local';
+    return await engine.search({ ...parseQueryText(text).query, scope, limit: PAGE_SIZE, offset }, options);
+  }
+
   /** Replace the list; what was active stays so, wherever the new answer ranks it. */
-  #show(text: string, results: SearchResults, final: boolean): void {
+  #show(text: string, final: boolean): void {
+    const { results } = this.#pages;
+    if (results === undefined) return;
     const before = this.#pick.activeItems[0];
     const { state, connectedPeers } = this.#services.model;
-    this.#pick.items = resultItems(text, results, { state, peers: connectedPeers.length, final });
-    const id = before !== undefined && 'summary' in before ? before.summary.id : undefined;
+    const more = final && this.#pages.mayHaveMore;
+    this.#pick.items = resultItems(text, results, { state, peers: connectedPeers.length, final, more });
+    const { ignored } = parseQueryText(text);
+    this.#pick.prompt = answerLine(results, { shown: results.packages.length, final, ignored }, t);
+    this.#activate(before !== undefined && 'summary' in before ? before.summary.id : undefined);
+  }
+
+  #activate(id: string | undefined): void {
     const same = this.#pick.items.find((item) => 'summary' in item && item.summary.id === id);
     if (same !== undefined) this.#pick.activeItems = [same];
+  }
+
+  #fail(error: unknown): void {
+    this.#pick.items = [failedNote(errorText(error, t)?.message ?? '')];
+    this.#pick.prompt = undefined;
   }
 
   async #accept(): Promise<void> {
     const [item] = this.#pick.selectedItems;
     if (item === undefined) return;
-    if ('summary' in item) {
-      this.#answered(item.summary);
-    } else if (item.next === COMMANDS.startNode) {
-      await vscode.commands.executeCommand(item.next);
-      this.#session.input(this.#pick.value, true);
-    } else if (item.next !== undefined) {
+    if ('summary' in item) this.#answered(item.summary);
+    else await this.#follow(item);
+  }
+
+  /** Take the step that a note offers. */
+  async #follow({ next }: NoteItem): Promise<void> {
+    if (next === 'more') {
+      await this.#loadMore();
+    } else if (next === COMMANDS.startNode) {
+      await vscode.commands.executeCommand(next);
+      this.#ask(this.#pick.value, true);
+    } else if (next !== undefined) {
       this.#answered(undefined);
-      await vscode.commands.executeCommand(item.next);
+      await vscode.commands.executeCommand(next);
     }
+  }
+
+  async #loadMore(): Promise<void> {
+    const text = this.#pick.value.trim();
+    const controller = new AbortController();
+    this.#more?.abort();
+    this.#more = controller;
+    this.#pick.busy = true;
+    try {
+      const page = await this.#search(text, this.#pages.offset, { signal: controller.signal });
+      if (controller.signal.aborted) return;
+      this.#pages.add(page);
+      this.#show(text, true);
+      this.#activate(page.packages[0]?.id);
+    } catch (error) {
+      if (!controller.signal.aborted && !isAbort(error)) this.#fail(error);
+    } finally {
+      if (this.#more === controller && !controller.signal.aborted) this.#pick.busy = false;
+    }
+  }
+
+  /** Show filters and orders in place of the results, then come back with the one that was chosen. */
+  async #refine(): Promise<void> {
+    const text = this.#pick.value;
+    this.#refining = true;
+    try {
+      const refined = await refineSearch(text, this.#pages.results?.facets);
+      this.#pick.value = refined ?? text;
+    } finally {
+      this.#refining = false;
+    }
+    this.#pick.show();
+    this.#ask(this.#pick.value, true);
   }
 
   async #press(item: ResultItem, button: vscode.QuickInputButton): Promise<void> {

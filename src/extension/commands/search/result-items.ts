@@ -14,13 +14,15 @@ export interface PackageItem extends vscode.QuickPickItem {
 
 /** Says why there is nothing, or not more; choosing it takes the next step, if there is one. */
 export interface NoteItem extends vscode.QuickPickItem {
-  readonly next?: CommandId;
+  /** A command, or the next page of the results. */
+  readonly next?: CommandId | 'more';
 }
 
 export type ResultItem = PackageItem | NoteItem;
 
-/** What stands beside a result. */
+/** What stands beside a result, and in the title. */
 export const BUTTONS = {
+  refine: { iconPath: new vscode.ThemeIcon('filter'), tooltip: t('Filter and Sort') },
   install: { iconPath: new vscode.ThemeIcon('cloud-download'), tooltip: t('Install…') },
   copyId: { iconPath: new vscode.ThemeIcon('copy'), tooltip: t('Copy Package Id') },
 } as const satisfies Record<string, vscode.QuickInputButton>;
@@ -31,10 +33,13 @@ export interface SearchSituation {
   readonly peers: number;
   /** No more answers will come. */
   readonly final: boolean;
+  /** There may be another page. */
+  readonly more: boolean;
 }
 
 export function resultItems(text: string, results: SearchResults, situation: SearchSituation): ResultItem[] {
   const items: ResultItem[] = results.packages.map(packageItem);
+  if (situation.more) items.push(moreNote());
   if (situation.state !== 'running') items.push(stoppedNote());
   else if (items.length === 0 && situation.final) items.push(nothingNote(text, situation.peers));
   return items;
@@ -48,7 +53,7 @@ export function packageItem(summary: PackageSummary): PackageItem {
     summary.installed.length > 0 ? t('installed: {0}', plainText(summary.installed.join(', '))) : '',
   ];
   return {
-    label: `$(package) ${plainText(summary.name)}`,
+    label: `$(${summary.latest === undefined ? 'circle-slash' : 'package'}) ${plainText(summary.name)}`,
     description: facts.filter((fact) => fact !== '').join(' · '),
     detail: plainText(summary.description, 200),
     // The engine ranked them; VS Code's own filter would hide what matches by description or tag.
@@ -69,6 +74,10 @@ export function failedNote(message: string): NoteItem {
 }
 
 // Notes stand in the description, because VS Code sorts items whose label matches the typed text to the top.
+
+function moreNote(): NoteItem {
+  return { label: '$(ellipsis)', description: t('More results…'), alwaysShow: true, next: 'more' };
+}
 
 function stoppedNote(): NoteItem {
   return {

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { COMMANDS, SETTINGS_SECTION } from '../../shared/contributions.ts';
-import type { EngineStatus } from '../../shared/model.ts';
-import { bounded } from '../engine/bounded.ts';
-import type { Services } from '../services.ts';
-import type { Fact, FactGroup } from '../ui/facts.ts';
-import { addressFact, showFacts } from '../ui/facts.ts';
-import { formatBytes } from '../ui/format.ts';
-import { stateText } from '../ui/state-text.ts';
+import { COMMANDS, SETTINGS_SECTION } from '../../../shared/contributions.ts';
+import type { EngineStatus } from '../../../shared/model.ts';
+import { bounded } from '../../engine/bounded.ts';
+import type { Services } from '../../services.ts';
+import type { Fact } from '../../ui/facts.ts';
+import { addressFact, showFacts } from '../../ui/facts.ts';
+import { stateText } from '../../ui/state-text.ts';
+import { engineGroups, networkGroups, rebuiltGroups } from './status-groups.ts';
 
 const { t } = vscode.l10n;
 const STATUS_BOUND = 5_000;
@@ -17,9 +17,9 @@ export async function showStatus(services: Services): Promise<void> {
   const status = engine && (await bounded(STATUS_BOUND, undefined, (signal) => engine.status({}, { signal })));
   await showFacts(t('Ggen: status'), [
     { title: t('Node'), facts: nodeFacts(services, status) },
-    ...(status === undefined ? [] : networkGroups(status)),
+    ...(status === undefined ? [] : [...rebuiltGroups(status), ...networkGroups(status)]),
     { title: t('Actions'), facts: actions(services) },
-    ...(status === undefined ? [] : [engineGroup(status)]),
+    ...(status === undefined ? [] : engineGroups(status)),
   ]);
 }
 
@@ -32,55 +32,6 @@ function nodeFacts({ model }: Services, status: EngineStatus | undefined): Fact[
     ...(peerId === undefined ? [] : [{ label: t('Peer id'), value: peerId, icon: 'key' }]),
     ...addresses.map(addressFact),
     ...(startedAt === undefined ? [] : [{ label: t('Running since'), value: dateTime(startedAt), icon: 'clock' }]),
-  ];
-}
-
-function networkGroups(status: EngineStatus): FactGroup[] {
-  const { counts } = status;
-  return [
-    { title: t('Network'), facts: networkFacts(status) },
-    {
-      title: t('Packages'),
-      facts: [
-        { label: t('Published'), value: String(counts.published), icon: 'cloud-upload' },
-        { label: t('Installed'), value: String(counts.installed), icon: 'desktop-download' },
-        { label: t('On the network'), value: String(counts.network), icon: 'globe' },
-      ],
-    },
-  ];
-}
-
-function engineGroup(status: EngineStatus): FactGroup {
-  return {
-    title: t('Engine'),
-    facts: [
-      { label: t('Version'), value: status.version, icon: 'tag' },
-      { label: t('Memory of the process'), value: formatBytes(status.memory), icon: 'server-process' },
-      { label: t('Data folder'), value: status.dataDir, icon: 'folder' },
-    ],
-  };
-}
-
-function networkFacts(status: EngineStatus): Fact[] {
-  return [
-    {
-      label: t('Connected peers'),
-      value: String(status.connectedPeers),
-      icon: 'vm-active',
-      run: run(COMMANDS.listPeers),
-    },
-    { label: t('Peers that hear announcements'), value: String(status.topicPeers), icon: 'broadcast' },
-    { label: t('Peers in the hash table'), value: String(status.routingTableSize), icon: 'table' },
-    ...status.bootstrap.map(({ address, state, error }) => ({
-      label:
-        state === 'connected'
-          ? t('Bootstrap peer, connected')
-          : state === 'pending'
-            ? t('Bootstrap peer, being dialled')
-            : t('Bootstrap peer, not reached'),
-      value: error === undefined ? address : `${address} (${error})`,
-      icon: state === 'connected' ? 'pass' : state === 'pending' ? 'sync' : 'warning',
-    })),
   ];
 }
 

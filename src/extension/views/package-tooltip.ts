@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { PackageSummary } from '../../shared/model.ts';
+import { countPeers, formatBytes, formatTime } from '../ui/format.ts';
+import { tooltip } from './markdown.ts';
+
+const { t } = vscode.l10n;
+
+/** What a package says of itself and what is known of it; a warning stands first. */
+export function packageTooltip(summary: PackageSummary, equivocation: boolean): vscode.MarkdownString {
+  return tooltip(summary.title === '' ? summary.name : summary.title, summary.description, [
+    [t('Warning'), equivocation ? equivocationText() : undefined],
+    [t('Id'), summary.id],
+    [t('Latest version'), summary.latest ?? t('none: all are yanked')],
+    [t('Versions'), String(summary.versions)],
+    [t('Installed'), summary.installed.join(', ')],
+    [t('Licence'), summary.license],
+    [t('Size'), formatBytes(summary.size)],
+    [t('Served by'), countPeers(summary.providers, t)],
+    [t('Categories'), summary.categories.join(', ')],
+    [t('Tags'), summary.tags.join(', ')],
+    [t('Updated'), formatTime(summary.updated, Date.now(), vscode.env.language)],
+  ]);
+}
+
+/** What happened, and what it means for who would install it. */
+function equivocationText(): string {
+  return t(
+    'its publisher signed two different contents for one version. The one seen first is kept, the other was refused. Ask the publisher which is right before you install it.',
+  );
+}

@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import { COMMANDS } from '../../shared/contributions.ts';
+import type { PeerSummary } from '../../shared/model.ts';
+import { countPeers, formatRtt } from '../ui/format.ts';
+import { peerIcon, standingMeaning, standingText } from '../ui/standing.ts';
+import { tooltip } from './markdown.ts';
+import type { PeerGroupNode, PeersNode } from './peer-nodes.ts';
+import { peerLine, peerName } from './peer-texts.ts';
+
+const { t } = vscode.l10n;
+const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+
+/** How VS Code shows an item of the Peers view. */
+export function peersItem(node: PeersNode): vscode.TreeItem {
+  return node.kind === 'peer' ? peerItem(node.peer) : groupItem(node);
+}
+
+function peerItem(peer: PeerSummary): vscode.TreeItem {
+  const name = peerName(peer);
+  const item = new vscode.TreeItem(name, None);
+  item.id = peer.id;
+  item.iconPath = new vscode.ThemeIcon(peerIcon(peer));
+  item.description = peerLine(peer);
+  item.tooltip = peerTooltip(peer);
+  item.contextValue = ['peer', peer.standing, ...(peer.address === '' ? [] : ['addressed'])].join(' ');
+  item.command = { command: COMMANDS.showPeer, title: t('Show Peer Details'), arguments: [{ kind: 'peer', peer }] };
+  item.accessibilityInformation = {
+    label: peer.connected
+      ? t('Peer {0}, {1}', name, item.description)
+      : t('Peer {0}, away, {1}', name, item.description),
+  };
+  return item;
+}
+
+/** Bans are in sight, so that they can be lifted; who is merely away is folded. */
+function groupItem({ group, peers }: PeerGroupNode): vscode.TreeItem {
+  const label = group === 'banned' ? t('Banned') : t('Away');
+  const item = new vscode.TreeItem(label, group === 'banned' ? Expanded : Collapsed);
+  item.id = `group:${group}`;
+  item.iconPath = new vscode.ThemeIcon(group === 'banned' ? 'circle-slash' : 'debug-disconnect');
+  item.description = String(peers.length);
+  item.contextValue = 'group';
+  item.accessibilityInformation = { label: `${label}: ${countPeers(peers.length, t)}` };
+  return item;
+}
+
+function peerTooltip(peer: PeerSummary): vscode.MarkdownString {
+  const { connected, since, rtt, standing, direction } = peer;
+  const standingLine = `${standingText(peer, t, vscode.env.language)}. ${standingMeaning(standing, t)}`;
+  return tooltip(peerName(peer), peer.name === '' ? '' : t('The name is what the peer claims.'), [
+    [t('Peer id'), peer.id],
+    [connected ? t('Address') : t('Last address'), peer.address],
+    [t('Standing'), standing === 'normal' ? undefined : standingLine],
+    [t('Reason'), peer.standingReason],
+    [t('Opened by'), openedBy(direction)],
+    [t('Connected since'), since === undefined ? t('away') : new Date(since).toLocaleString(vscode.env.language)],
+    [t('Round-trip time'), connected ? roundTrip(rtt) : undefined],
+    [t('Says that it serves'), peer.packages === 1 ? t('1 package') : t('{0} packages', peer.packages)],
+    [t('Reputation'), t('{0} of 1.00', peer.reputation.toFixed(2))],
+  ]);
+}
+
+function openedBy(direction: PeerSummary['direction']): string | undefined {
+  if (direction === undefined) return undefined;
+  return direction === 'inbound' ? t('the other peer') : t('this node');
+}
+
+function roundTrip(rtt: number | undefined): string {
+  return rtt === undefined ? t('not measured yet') : formatRtt(rtt);
+}

@@ -32,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): TestHooks | undefine
     followContextKeys(model),
     new StatusBar(model),
     registerCommands(services, views),
-    watchSettings(node),
+    watchSettings(node, log),
     watchRebuilt(services.host, context.globalState),
   );
   if (readAutoStart()) {

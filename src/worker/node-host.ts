@@ -1,4 +1,5 @@
 import { GgenError, errorMessage } from '../shared/errors.ts';
+import { needsRestart } from '../shared/settings.ts';
 import type {
   BootstrapResult,
   NodeSettings,
@@ -17,7 +18,7 @@ import type { Blockstore, MarketplaceNode } from './node/node.ts';
 import { peerIdFromText } from './node/peer-id.ts';
 import { loadOrCreatePeerKey } from './node/peer-key.ts';
 import { Presence, awayDetails, awayPeers } from './node/presence.ts';
-import { checkSettings, needsRestart } from './node/settings.ts';
+import { checkSettings } from './node/settings.ts';
 import { SqliteDatastore } from './node/sqlite-datastore.ts';
 import { headValidator, selectHead } from './network/heads.ts';
 import type { Path, RecordSink } from './network/context.ts';

@@ -130,6 +130,17 @@ describe('judging peers and what they send', () => {
     }
   });
 
+  it('a peer that left stays in sight, among those that are away', async () => {
+    const { views } = await hooks();
+    const item = await eventually('the peer that left', () => {
+      const group = views.peers.getChildren().find((node) => node.kind === 'group' && node.group === 'away');
+      const left = views.peers.getChildren(group).find((node) => node.kind === 'peer' && node.peer.name === 'Mallory');
+      return group !== undefined && left !== undefined && views.peers.getTreeItem(left);
+    });
+    assert.match(item.accessibilityInformation?.label ?? '', /^Peer Mallory, away, /);
+    assert.equal((item.iconPath as vscode.ThemeIcon).id, 'vm-outline');
+  });
+
   /** The item of Eve's peer, wherever the view has it, once it fits. */
   async function row(fits: (one: PeerNode['peer']) => boolean = () => true): Promise<PeerNode> {
     const { views, services } = await hooks();

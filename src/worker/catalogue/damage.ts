@@ -1,11 +1,10 @@
-import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 import { GgenError } from '../../shared/errors.ts';
 
 /** SQLite's primary result codes for a file that can't be believed (sqlite.org/rescode.html). */
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
-/** Database header (sqlite.org/fileformat2.html): page size at byte 16, number of pages at byte 28, both big-endian. */
-const HEADER_BYTES = 32;
 
 /** What is remembered of a database that had to be replaced. */
 export interface Rebuilt {
@@ -25,23 +24,16 @@ export function isDamage(error: unknown): boolean {
 }
 
 /**
- * Whether the file ends before its header says. SQLite finds that out only when it comes to a missing page; this costs
- * one read. While a write-ahead log has content the header says nothing yet.
+ * Whether the file ends before its header says. SQLite finds that out only when it comes to a missing page. While a
+ * write-ahead log has content the header says nothing yet.
+ *
+ * Asks SQLite and the folder, and never opens the file: closing it again would drop this process's lock on it
+ * (sqlite.org/howtocorrupt.html, section 2.2).
  */
-export function isTruncated(file: string): boolean {
-  const size = sizeOf(file);
-  if (size === 0 || sizeOf(`${file}-wal`) > 0) return false;
-  if (size < HEADER_BYTES) return true;
-  const header = Buffer.alloc(HEADER_BYTES);
-  const handle = openSync(file, 'r');
-  try {
-    readSync(handle, header, 0, HEADER_BYTES, 0);
-  } finally {
-    closeSync(handle);
-  }
-  const stored = header.readUInt16BE(16);
-  const pageSize = stored === 1 ? 65_536 : stored;
-  return header.readUInt32BE(28) * pageSize > size;
+export function isTruncated(sqlite: DatabaseSync, file: string): boolean {
+  if (sizeOf(file) === 0 || sizeOf(`${file}-wal`) > 0) return false;
+  const pragma = (name: string): number => Number(sqlite.prepare(`PRAGMA ${name}`).get()?.[name]);
+  return pragma('page_count') * pragma('page_size') > sizeOf(file);
 }
 
 /** Rename a closed database and what lies beside it. The name says when; returns it. */

@@ -51,7 +51,7 @@ function connect(sqlite: DatabaseSync, path: string, dataDir: string): DatabaseS
     // 16 MB of log: while thousands of records come in, the same pages are not written into the file over and over.
     sqlite.exec('PRAGMA wal_autocheckpoint = 4000');
     registerFunctions(sqlite);
-    migrate(sqlite, dataDir, () => isTruncated(path));
+    migrate(sqlite, dataDir, () => isTruncated(sqlite, path));
     return sqlite;
   } catch (error) {
     sqlite.close();

@@ -80,6 +80,8 @@ export interface PackageSummary {
   readonly installed: readonly string[];
   /** Distinct peers known to serve its content, this node not counted. */
   readonly providers: number;
+  /** The publisher was caught signing two different contents for one version; the first one seen is kept. */
+  readonly equivocation: boolean;
 }
 
 /** A package with everything its record says. */
@@ -89,8 +91,6 @@ export interface PackageDetails extends PackageSummary {
   readonly releases: readonly Release[];
   /** Sequence number of the record that this was read from. */
   readonly seq: number;
-  /** The publisher was caught signing two different contents for one version; the first one seen is kept. */
-  readonly equivocation: boolean;
 }
 
 /** One release, found by exact version or range. */

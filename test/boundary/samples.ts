@@ -120,9 +120,10 @@ const summary: PackageSummary = {
   published: true,
   installed: ['1.0.0'],
   providers: 1,
+  equivocation: false,
 };
 
-const full: PackageDetails = { ...summary, metadata, releases: [release], seq: 7, equivocation: false };
+const full: PackageDetails = { ...summary, metadata, releases: [release], seq: 7 };
 
 const unsigned = {
   draft: 'draft-1',

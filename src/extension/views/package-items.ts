@@ -6,7 +6,6 @@ import { countFiles, countProviders, formatBytes, formatTime } from '../ui/forma
 import { plainText } from '../ui/plain-text.ts';
 import { tooltip } from './markdown.ts';
 import type { MoreNode, PackageNode, PackagesNode, ReleaseNode, SectionNode } from './package-nodes.ts';
-import { packageTooltip } from './package-tooltip.ts';
 
 const { t } = vscode.l10n;
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -56,15 +55,13 @@ function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
   return item;
 }
 
-function packageItem({ section, summary, equivocation }: PackageNode): vscode.TreeItem {
+function packageItem({ section, summary }: PackageNode): vscode.TreeItem {
   const name = plainText(summary.name);
   const item = new vscode.TreeItem(name, Collapsed);
-  const line = [...(equivocation ? [t('two contents signed')] : []), packageLine(section, summary)].join(' · ');
+  const line = [...(summary.equivocation ? [t('two contents signed')] : []), packageLine(section, summary)].join(' · ');
   item.id = `${section}:${summary.id}`;
-  item.iconPath = packageIcon(summary, equivocation);
+  item.iconPath = packageIcon(summary);
   item.description = line;
-  // The tooltip is made when it is asked for, unless there is something to warn of.
-  if (equivocation) item.tooltip = packageTooltip(summary, equivocation);
   item.contextValue = [
     'package',
     ...(summary.latest === undefined ? [] : ['installable']),
@@ -75,7 +72,7 @@ function packageItem({ section, summary, equivocation }: PackageNode): vscode.Tr
   return item;
 }
 
-function packageIcon({ latest }: PackageSummary, equivocation: boolean): vscode.ThemeIcon {
+function packageIcon({ latest, equivocation }: PackageSummary): vscode.ThemeIcon {
   if (equivocation) return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
   return new vscode.ThemeIcon(latest === undefined ? 'circle-slash' : 'package');
 }

@@ -10,8 +10,6 @@ export interface PackageNode {
   readonly kind: 'package';
   readonly section: PackageSection;
   readonly summary: PackageSummary;
-  /** The publisher was caught signing two contents for one version. Known once the package was looked into. */
-  readonly equivocation: boolean;
 }
 
 export interface ReleaseNode {

@@ -6,9 +6,9 @@ import { tooltip } from './markdown.ts';
 const { t } = vscode.l10n;
 
 /** What a package says of itself and what is known of it; a warning stands first. */
-export function packageTooltip(summary: PackageSummary, equivocation: boolean): vscode.MarkdownString {
+export function packageTooltip(summary: PackageSummary): vscode.MarkdownString {
   return tooltip(summary.title === '' ? summary.name : summary.title, summary.description, [
-    [t('Warning'), equivocation ? equivocationText() : undefined],
+    [t('Warning'), summary.equivocation ? equivocationText() : undefined],
     [t('Id'), summary.id],
     [t('Latest version'), summary.latest ?? t('none: all are yanked')],
     [t('Versions'), String(summary.versions)],

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { errorText } from '../ui/error-text.ts';
-import type { PackageSection, PackageSummary } from '../../shared/model.ts';
+import type { PackageSection } from '../../shared/model.ts';
 import { bounded } from '../engine/bounded.ts';
 import type { EngineHost } from '../engine/engine-host.ts';
 import type { ReadModel } from '../model/read-model.ts';
@@ -23,8 +23,6 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
   readonly #modelChange: vscode.Disposable;
   /** How many packages of a section are shown. */
   readonly #shown = new Map<PackageSection, number>();
-  /** Ids of packages whose publisher was caught signing two contents for one version. */
-  readonly #equivocal = new Set<string>();
   #seen = '';
 
   readonly onDidChangeTreeData = this.#change.event;
@@ -41,19 +39,9 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
     return packagesItem(node);
   }
 
-  /** Called when a tooltip is about to be shown: it says what lists do not. No refresh may be asked for from here. */
-  async resolveTreeItem(item: vscode.TreeItem, node: PackagesNode): Promise<vscode.TreeItem> {
-    if (node.kind !== 'package') return item;
-    try {
-      const engine = await this.#host.engine();
-      const { equivocation } = await bounded(READ_BOUND, undefined, (signal) =>
-        engine.getPackage({ id: node.summary.id }, { signal }),
-      );
-      this.#noteEquivocation(node.summary.id, equivocation);
-      item.tooltip = packageTooltip(node.summary, equivocation);
-    } catch {
-      item.tooltip = packageTooltip(node.summary, node.equivocation);
-    }
+  /** Called when a tooltip is about to be shown, so that no list pays for all of them. */
+  resolveTreeItem(item: vscode.TreeItem, node: PackagesNode): vscode.TreeItem {
+    if (node.kind === 'package') item.tooltip = packageTooltip(node.summary);
     return item;
   }
 
@@ -103,30 +91,17 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
       const page = await bounded(READ_BOUND, undefined, (signal) => engine.listPackages(request, { signal }));
       total = page.total;
       if (page.packages.length === 0) break;
-      packages.push(...page.packages.map((summary) => this.#packageNode(section, summary)));
+      packages.push(...page.packages.map((summary): PackageNode => ({ kind: 'package', section, summary })));
     }
     const left = total - packages.length;
     return left > 0 && packages.length > 0 ? [...packages, { kind: 'more', section, left }] : packages;
   }
 
-  #packageNode(section: PackageSection, summary: PackageSummary): PackageNode {
-    return { kind: 'package', section, summary, equivocation: this.#equivocal.has(summary.id) };
-  }
-
-  /** Lists do not say it, so that packages are marked once they were looked into. Whether it is news. */
-  #noteEquivocation(id: string, equivocation: boolean): boolean {
-    if (this.#equivocal.has(id) === equivocation) return false;
-    if (equivocation) this.#equivocal.add(id);
-    else this.#equivocal.delete(id);
-    return true;
-  }
-
   async #releases({ section, summary }: PackageNode): Promise<ReleaseNode[]> {
     const engine = await this.#host.engine();
-    const { releases, equivocation } = await bounded(READ_BOUND, undefined, (signal) =>
+    const { releases } = await bounded(READ_BOUND, undefined, (signal) =>
       engine.getPackage({ id: summary.id }, { signal }),
     );
-    if (this.#noteEquivocation(summary.id, equivocation)) this.#change.fire(undefined);
     return releases.toReversed().map((release) => ({ kind: 'release', section, summary, release }));
   }
 

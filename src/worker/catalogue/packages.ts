@@ -182,9 +182,8 @@ export class Packages {
   }
 
   details(publisher: string, name: string): PackageDetails | undefined {
-    const row = this.#db.get<{ id: number; record: string; equivocation: number }>(
-      `SELECT id, record, EXISTS (SELECT 1 FROM equivocations e WHERE e.publisher = ?1 AND e.name = ?2) AS equivocation
-       FROM packages WHERE publisher = ?1 AND name = ?2`,
+    const row = this.#db.get<{ id: number; record: string }>(
+      'SELECT id, record FROM packages WHERE publisher = ? AND name = ?',
       publisher,
       name,
     );
@@ -192,7 +191,7 @@ export class Packages {
     const [summary] = summariesOf(this.#db, [row.id]);
     if (summary === undefined) return undefined;
     const { metadata, releases, seq } = JSON.parse(row.record) as PackageRecord;
-    return { ...summary, metadata, releases, seq, equivocation: row.equivocation === 1 };
+    return { ...summary, metadata, releases, seq };
   }
 
   /** Peers known to serve a package, counted. */

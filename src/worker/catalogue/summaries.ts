@@ -17,13 +17,15 @@ interface SummaryRow extends Row {
   tags: string;
   description: string;
   installed: string | null;
+  equivocation: number;
 }
 
 const SELECT = `
   SELECT s.id, s.publisher, s.name, s.mine, s.updated, s.providers, s.latest, s.versions, s.size, s.title, s.license,
     s.categories, s.tags, s.description,
     (SELECT group_concat(DISTINCT i.version) FROM installs i WHERE i.publisher = s.publisher AND i.name = s.name)
-      AS installed
+      AS installed,
+    EXISTS (SELECT 1 FROM equivocations e WHERE e.publisher = s.publisher AND e.name = s.name) AS equivocation
   FROM summaries s`;
 
 /** Summaries of the packages in these rows, in the order given; a row that is gone is left out. */
@@ -58,5 +60,6 @@ function toSummary(row: SummaryRow): PackageSummary {
     published: row.mine === 1,
     installed: row.installed === null ? [] : row.installed.split(','),
     providers: row.providers,
+    equivocation: row.equivocation === 1,
   };
 }

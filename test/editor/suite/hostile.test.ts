@@ -23,18 +23,19 @@ const SUMMARY: PackageSummary = {
   published: false,
   installed: [],
   providers: 0,
+  equivocation: false,
 };
 
 describe('what strangers wrote', () => {
   it('is text and nothing more in a tooltip', () => {
-    const markdown = packageTooltip(SUMMARY, true);
+    const markdown = packageTooltip({ ...SUMMARY, equivocation: true });
     assert.ok(markdown.isTrusted !== true);
     assert.ok(markdown.supportHtml !== true && markdown.supportThemeIcons !== true);
     assert.doesNotMatch(markdown.value, /(?<!\\)\]\s*\(|(?<!\\)!\[|:\/\/|www\.evil|<b>|\n#/);
   });
 
   it('cannot draw icons or turn the direction of a line', () => {
-    const tree = packagesItem({ kind: 'package', section: 'network', summary: SUMMARY, equivocation: false });
+    const tree = packagesItem({ kind: 'package', section: 'network', summary: SUMMARY });
     const pick = packageItem(SUMMARY);
     for (const text of [tree.description, tree.accessibilityInformation?.label, pick.description, pick.detail]) {
       assert.doesNotMatch(String(text), /\$\(|\u202e|\n/);

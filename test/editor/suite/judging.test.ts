@@ -112,19 +112,15 @@ describe('judging peers and what they send', () => {
       await liar.publish(await project(files));
       await command(COMMANDS.addBootstrapPeer, liar.address);
       const item = await eventually('the mark', async () => {
-        const node = await networkPackage('suite-clash');
-        await views.packages.getChildren(node);
         const shown = views.packages.getTreeItem(await networkPackage('suite-clash'));
         return String(shown.description).startsWith('two contents signed') && shown;
       });
       assert.equal((item.iconPath as vscode.ThemeIcon).id, 'warning');
-      const hovered = await views.packages.resolveTreeItem(
+      const { tooltip } = views.packages.resolveTreeItem(
         new vscode.TreeItem('suite-clash'),
         await networkPackage('suite-clash'),
       );
-      for (const { tooltip } of [item, hovered]) {
-        assert.match((tooltip as vscode.MarkdownString).value, /signed&nbsp;two&nbsp;different&nbsp;contents/);
-      }
+      assert.match((tooltip as vscode.MarkdownString).value, /signed&nbsp;two&nbsp;different&nbsp;contents/);
     } finally {
       await liar.stop();
     }

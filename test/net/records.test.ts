@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Path } from '../../src/worker/network/context.ts';
-import { TestNetwork, connected, eventually, lists, meshed } from './helpers/peers.ts';
+import { TestNetwork, eventually, lists, meshed } from './helpers/peers.ts';
 
 describe('how records travel', () => {
   let network: TestNetwork;

@@ -66,6 +66,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
   const conduct = new Conduct({
     peers: catalogue.peers,
     standings: catalogue.standings,
+    here: () => host.settings?.location,
     onBan: (peer) => {
       host.disconnect(peer);
     },

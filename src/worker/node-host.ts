@@ -1,6 +1,7 @@
 import { GgenError, errorMessage } from '../shared/errors.ts';
 import type {
   BootstrapResult,
+  Location,
   NodeSettings,
   NodeState,
   NodeStatus,
@@ -205,7 +206,9 @@ export class NodeHost {
     const { catalogue, sink, conduct, scheduler, loggers, paths } = this.#options;
     const stopped = new AbortController();
     const log = loggers('network');
-    const network = new Network({ node, catalogue, sink, conduct, scheduler, log, paths, stopped: stopped.signal });
+    const here = (): Location | undefined => this.#settings?.location;
+    const context = { node, catalogue, sink, conduct, scheduler, log, paths, here, stopped: stopped.signal };
+    const network = new Network(context);
     const presence = new Presence({
       node,
       catalogue,

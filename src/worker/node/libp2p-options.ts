@@ -111,6 +111,8 @@ function services(inputs: Libp2pInputs): ServiceFactoryMap<NodeServices> {
       allowPublishToZeroTopicPeers: true,
       // One record is one message, whoever says it first: the default id differs per sender.
       msgIdFn: (message) => createHash('sha256').update(message.data).digest(),
+      // What was heard before is known by the same hash before its sender's signature is verified, not after.
+      fastMsgIdFn: ({ data = new Uint8Array() }) => createHash('sha256').update(data).digest('base64'),
       ignoreDuplicatePublishError: true,
       // Both are unbounded by default.
       maxOutboundBufferSize: 8 * 1024 * 1024,

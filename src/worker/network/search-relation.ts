@@ -25,7 +25,10 @@ export function isRelated(query: WireQuery, { name, metadata }: PackageRecord): 
 
 function begins(other: string, word: string): boolean {
   if (other.startsWith(word) || isOneErrorApart(other, word)) return true;
-  return word.length >= SHORTEST_CORRECTED && [-1, 0, 1].some((more) => isOneErrorApart(other.slice(0, word.length + more), word));
+  return (
+    word.length >= SHORTEST_CORRECTED &&
+    [-1, 0, 1].some((more) => isOneErrorApart(other.slice(0, word.length + more), word))
+  );
 }
 
 function hasAny(wanted: readonly string[] | undefined, present: readonly string[]): boolean {

@@ -34,6 +34,8 @@ export interface NodeHostOptions {
   readonly scheduler: Scheduler;
   /** TCP when left out. */
   readonly transports?: Transports;
+  /** The DHT's own figure when left out. */
+  readonly kBucketSize?: number;
   readonly sink: RecordSink;
   readonly conduct: Conduct;
   readonly loggers: LoggerFactory;
@@ -181,7 +183,7 @@ export class NodeHost {
   }
 
   async #compose(settings: NodeSettings): Promise<Running> {
-    const { catalogue, blocks, sink, conduct, dataDir, version, transports } = this.#options;
+    const { catalogue, blocks, sink, conduct, dataDir, version, transports, kBucketSize } = this.#options;
     const node = await startNode({
       privateKey: await loadOrCreatePeerKey(dataDir),
       datastore: new SqliteDatastore(catalogue.db),
@@ -193,6 +195,7 @@ export class NodeHost {
       reputation: (peer) => conduct.score(peer),
       isBanned: (peer) => conduct.isBanned(peer),
       ...(transports === undefined ? {} : { transports }),
+      ...(kBucketSize === undefined ? {} : { kBucketSize }),
     });
     try {
       return await this.#startPaths(node, settings);

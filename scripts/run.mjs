@@ -23,7 +23,10 @@ const TASKS = {
     ['scripts/build.ts', '--quiet'],
     ['--enable-source-maps', 'dist/peer.mjs'],
   ],
+  // A heap that holds a whole network is above what Node takes by itself on a small machine.
+  sim: [['--max-old-space-size=6144', 'node_modules/mocha/bin/mocha.js', '--spec', 'test/sim/**/*.test.ts']],
   start: [['scripts/build.ts'], ['scripts/start.ts']],
+  stress: [['bench/stress.ts']],
   test: [['scripts/test.ts']],
   'test:desktop': [['scripts/build.ts', '--quiet'], ['test/editor/harness/desktop.ts']],
 };

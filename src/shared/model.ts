@@ -307,6 +307,15 @@ export interface PeerDetails extends PeerSummary {
   readonly verifiedPackages: number;
   /** Why `reputation` is what it is. */
   readonly reputationParts: ReputationParts;
+  /** Where it says that it is, to 0.1 degree; absent when it says nothing. */
+  readonly location?: Location;
+}
+
+/** A place on Earth in degrees, as coarse as its owner tells it. */
+export interface Location {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly region?: string;
 }
 
 export interface NodeSettings {
@@ -321,6 +330,8 @@ export interface NodeSettings {
   readonly timeout: number;
   /** Name this peer claims to others; empty for none. */
   readonly name: string;
+  /** Told to peers, rounded to 0.1 degree, so that near ones are preferred. Nothing is told when it is left out. */
+  readonly location?: Location;
 }
 
 export type NodeState = 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';

@@ -37,6 +37,8 @@ export interface EngineOptions {
   readonly paths?: readonly Path[];
   /** How peers are reached; TCP when left out. */
   readonly transports?: Transports;
+  /** Peers in one bucket of the DHT's table; its own figure (20) when left out. A simulation with fewer nodes needs fewer. */
+  readonly kBucketSize?: number;
 }
 
 export interface EngineHost extends Engine {
@@ -51,7 +53,7 @@ export interface EngineHost extends Engine {
  * @throws GgenError DataDirInUse, DatabaseTooNew, UnsupportedRuntime
  */
 export async function createEngine(options: EngineOptions): Promise<EngineHost> {
-  const { dataDir, version, paths = ALL_PATHS, transports } = options;
+  const { dataDir, version, paths = ALL_PATHS, transports, kBucketSize } = options;
   const catalogue = await openCatalogue(dataDir);
   const blocks = await openBlocks(dataDir);
   await removeLeftOverDrafts(dataDir);
@@ -66,6 +68,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
   const conduct = new Conduct({
     peers: catalogue.peers,
     standings: catalogue.standings,
+    here: () => host.settings?.location,
     onBan: (peer) => {
       host.disconnect(peer);
     },
@@ -90,6 +93,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
     blocks: new ServedBlockstore(blocks, (cid) => served.isHidden(cid)),
     scheduler,
     ...(transports === undefined ? {} : { transports }),
+    ...(kBucketSize === undefined ? {} : { kBucketSize }),
     sink: new ForkKeeper(ingest, catalogue),
     conduct,
     loggers,

@@ -2,6 +2,7 @@ import { GgenError, errorMessage } from '../shared/errors.ts';
 import { needsRestart } from '../shared/settings.ts';
 import type {
   BootstrapResult,
+  Location,
   NodeSettings,
   NodeState,
   NodeStatus,
@@ -34,6 +35,8 @@ export interface NodeHostOptions {
   readonly scheduler: Scheduler;
   /** TCP when left out. */
   readonly transports?: Transports;
+  /** The DHT's own figure when left out. */
+  readonly kBucketSize?: number;
   readonly sink: RecordSink;
   readonly conduct: Conduct;
   readonly loggers: LoggerFactory;
@@ -181,7 +184,7 @@ export class NodeHost {
   }
 
   async #compose(settings: NodeSettings): Promise<Running> {
-    const { catalogue, blocks, sink, conduct, dataDir, version, transports } = this.#options;
+    const { catalogue, blocks, sink, conduct, dataDir, version, transports, kBucketSize } = this.#options;
     const node = await startNode({
       privateKey: await loadOrCreatePeerKey(dataDir),
       datastore: new SqliteDatastore(catalogue.db),
@@ -193,6 +196,7 @@ export class NodeHost {
       reputation: (peer) => conduct.score(peer),
       isBanned: (peer) => conduct.isBanned(peer),
       ...(transports === undefined ? {} : { transports }),
+      ...(kBucketSize === undefined ? {} : { kBucketSize }),
     });
     try {
       return await this.#startPaths(node, settings);
@@ -206,7 +210,9 @@ export class NodeHost {
     const { catalogue, sink, conduct, scheduler, loggers, paths } = this.#options;
     const stopped = new AbortController();
     const log = loggers('network');
-    const network = new Network({ node, catalogue, sink, conduct, scheduler, log, paths, stopped: stopped.signal });
+    const here = (): Location | undefined => this.#settings?.location;
+    const context = { node, catalogue, sink, conduct, scheduler, log, paths, here, stopped: stopped.signal };
+    const network = new Network(context);
     const presence = new Presence({
       node,
       catalogue,

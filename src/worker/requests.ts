@@ -1,7 +1,8 @@
 import type { CallName, Calls } from '../shared/api.ts';
 import { GgenError } from '../shared/errors.ts';
 
-type Kind = 'text' | 'text?' | 'number' | 'number?' | 'flag' | 'flag?' | 'bytes' | 'texts' | 'texts?' | 'section';
+type Kind =
+  'text' | 'text?' | 'number' | 'number?' | 'flag' | 'flag?' | 'bytes' | 'texts' | 'texts?' | 'map?' | 'section';
 
 const TESTS: Record<Kind, { readonly test: (value: unknown) => boolean; readonly expected: string }> = {
   text: { test: isText, expected: 'a text' },
@@ -13,6 +14,10 @@ const TESTS: Record<Kind, { readonly test: (value: unknown) => boolean; readonly
   bytes: { test: (value) => value instanceof Uint8Array, expected: 'bytes' },
   texts: { test: isTexts, expected: 'a list of texts' },
   'texts?': { test: (value) => value === undefined || isTexts(value), expected: 'a list of texts' },
+  'map?': {
+    test: (value) => value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value)),
+    expected: 'a map',
+  },
   section: {
     test: (value) => value === 'published' || value === 'installed' || value === 'network',
     expected: "'published', 'installed' or 'network'",
@@ -28,6 +33,7 @@ const FORMS: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name]['r
     fanOut: 'number',
     timeout: 'number',
     name: 'text',
+    location: 'map?',
   },
   stopNode: {},
   status: {},

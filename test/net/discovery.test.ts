@@ -21,19 +21,6 @@ describe('bootstrap and discovery', () => {
     assert.ok(first.address.startsWith(measured.address), `${measured.address} is an address of the first peer`);
   });
 
-  it('peers that joined through a third find each other', async () => {
-    const [, second, third] = await network.peers(3);
-    await connected(second, [third!]);
-  });
-
-  it('the DHT has the other peers in its routing table', async () => {
-    const [first] = await network.peers(3);
-    await eventually('two peers in the routing table', async () => {
-      const { routingTableSize } = await first.engine.status({});
-      return routingTableSize >= 2;
-    });
-  });
-
   it('tells the name that a peer claims, cleaned of what does not belong in a name', async () => {
     const [first] = await network.peers(2, { name: 'Ada\u202e\u0007 (desk)' });
     const named = await eventually('the name arrived', async () => {

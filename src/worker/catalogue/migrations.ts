@@ -84,4 +84,6 @@ export const MIGRATIONS: readonly string[] = [
   `,
   SEARCH_SCHEMA,
   NETWORK_SCHEMA,
+  // 4: where a peer says that it is, as JSON.
+  'ALTER TABLE peers ADD COLUMN location TEXT',
 ];

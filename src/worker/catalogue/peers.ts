@@ -1,3 +1,4 @@
+import type { Location } from '../../shared/model.ts';
 import type { PeerStats } from '../reputation/score.ts';
 import type { Database, Row } from './database.ts';
 
@@ -11,6 +12,8 @@ interface PeerRow extends Row {
   failures: number;
   average_response: number | null;
   throughput: number | null;
+  /** JSON. */
+  location: string | null;
   /** Packages of which it sent verified content. */
   packages: number;
   claimed: number;
@@ -78,6 +81,12 @@ export class Peers {
     );
   }
 
+  /** Where a peer says that it is; forgotten when it says nothing any more. */
+  saveLocation(id: string, location: Location | undefined): void {
+    const text = location === undefined ? null : JSON.stringify(location);
+    this.#db.run('UPDATE peers SET location = ?2 WHERE id = ?1 AND location IS NOT ?2', id, text);
+  }
+
   addHolder(peer: string, publisher: string, name: string): void {
     this.#db.run('INSERT OR IGNORE INTO holders (peer, publisher, name) VALUES (?, ?, ?)', peer, publisher, name);
   }
@@ -133,6 +142,7 @@ function toPeer(row: PeerRow): KnownPeer {
     ...(row.last_seen === null ? {} : { lastSeen: row.last_seen }),
     ...(row.average_response === null ? {} : { averageResponse: row.average_response }),
     ...(row.throughput === null ? {} : { throughput: row.throughput }),
+    ...(row.location === null ? {} : { location: JSON.parse(row.location) as Location }),
   };
   return { id: row.id, name: row.name, agent: row.agent, address: row.address, stats, claimed: row.claimed };
 }

@@ -1,12 +1,22 @@
 import type { Message } from '@libp2p/gossipsub';
 import type { PeerId } from '@libp2p/interface';
 import { LIMITS } from '../../shared/defaults.ts';
+import { errorMessage } from '../../shared/errors.ts';
 import { TopicValidatorResult } from '../node/gossip.ts';
 import { TOPIC } from '../node/protocols.ts';
 import { AnnounceLimits } from './announce-limits.ts';
 import { isLie } from './context.ts';
 import type { NetworkContext, TakeResult } from './context.ts';
-import { Slices } from './slices.ts';
+
+/** Longest that messages are taken before the event loop has its turn, in milliseconds. */
+const SLICE_MS = 8;
+
+/** A message that waits for its turn. */
+interface Waiting {
+  readonly sender: string;
+  readonly message: Message;
+  readonly decide: (verdict: TopicValidatorResult) => void;
+}
 
 const VERDICTS: Record<TakeResult['outcome'], TopicValidatorResult> = {
   new: TopicValidatorResult.Accept,
@@ -21,13 +31,14 @@ const VERDICTS: Record<TakeResult['outcome'], TopicValidatorResult> = {
 /**
  * Announce: the gossip topic `/ggen/packages/v1`, a message is a signed package record (docs/protocols/announce.md).
  * A record is verified and stored before it is forwarded; one that isn't valid is not forwarded and costs its sender.
- * Messages are taken one after the other, in slices, so that no crowd of them holds up the event loop.
+ * Messages are taken one after the other, as many in one transaction as wait and fit into a slice, so that no crowd of them
+ * holds up the event loop, and each is stored before it is forwarded.
  */
 export class Announce {
   readonly #context: NetworkContext;
   readonly #limits = new AnnounceLimits();
-  readonly #slices = new Slices();
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #waiting: Waiting[] = [];
+  #takingTurns = false;
 
   constructor(context: NetworkContext) {
     this.#context = context;
@@ -60,14 +71,50 @@ export class Announce {
     }
     if (this.#isUnwanted(peer, message) || !this.#limits.admits(peer, message.data)) return TopicValidatorResult.Ignore;
     this.#limits.enter(peer);
-    const turn = this.#turn
-      .then(() => this.#slices.next())
-      .then(() => this.#take(peer, message))
-      .finally(() => {
-        this.#limits.leave(peer);
+    try {
+      return await new Promise<TopicValidatorResult>((decide) => {
+        this.#waiting.push({ sender: peer, message, decide });
+        if (!this.#takingTurns) void this.#takeTurns();
       });
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    } finally {
+      this.#limits.leave(peer);
+    }
+  }
+
+  /** Take what waits, slice by slice, until nothing does. */
+  async #takeTurns(): Promise<void> {
+    this.#takingTurns = true;
+    while (this.#waiting.length > 0) {
+      // First, too: what came in the same moment goes into the same transaction.
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#takeSlice();
+    }
+    this.#takingTurns = false;
+  }
+
+  /** One transaction; what it decided is told when it is durable. */
+  #takeSlice(): void {
+    const decided: (() => void)[] = [];
+    const until = performance.now() + SLICE_MS;
+    const taken: Waiting[] = [];
+    try {
+      this.#context.catalogue.db.transaction(() => {
+        do {
+          const next = this.#waiting.shift();
+          if (next === undefined) return;
+          taken.push(next);
+          const verdict = this.#take(next.sender, next.message);
+          decided.push(() => {
+            next.decide(verdict);
+          });
+        } while (performance.now() < until);
+      });
+      for (const tell of decided) tell();
+    } catch (error) {
+      this.#context.log.warn(`${taken.length} announcements could not be stored: ${errorMessage(error)}`);
+      // Sync brings them later.
+      for (const { decide } of taken) decide(TopicValidatorResult.Ignore);
+    }
   }
 
   #isUnwanted(sender: string, message: Message): boolean {

@@ -1,3 +1,4 @@
+import type { Location } from '../../shared/model.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Logger } from '../log.ts';
 import type { Scheduler } from '../maintenance/scheduler.ts';
@@ -48,6 +49,8 @@ export interface NetworkContext {
   readonly conduct: Conduct;
   readonly scheduler: Scheduler;
   readonly log: Logger;
+  /** This node's place, rounded; absent unless the user told it. */
+  readonly here: () => Location | undefined;
   /** The paths that are in use. */
   readonly paths: ReadonlySet<Path>;
   /** Fires when the node stops. */

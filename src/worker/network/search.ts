@@ -75,6 +75,7 @@ export class Search {
 
   async #choose(limit: number): Promise<PeerId[]> {
     const { node, conduct } = this.#context;
+    const here = this.#context.here();
     const able: (RatedPeer & { readonly peer: PeerId })[] = [];
     for (const peer of node.libp2p.getPeers()) {
       const stored = await node.libp2p.peerStore.get(peer).catch(() => undefined);
@@ -82,7 +83,12 @@ export class Search {
       const id = peer.toString();
       able.push({ peer, stats: conduct.stats(id), trusted: conduct.standing(id).standing === 'trusted' });
     }
-    return selectPeers(able, { minimum: MINIMUM_REPUTATION, limit, now: Date.now() }).map(({ peer }) => peer);
+    return selectPeers(able, {
+      minimum: MINIMUM_REPUTATION,
+      limit,
+      now: Date.now(),
+      ...(here === undefined ? {} : { here }),
+    }).map(({ peer }) => peer);
   }
 
   async #askOne(peer: PeerId, query: WireQuery, { signal, expired, enter }: Asking): Promise<void> {

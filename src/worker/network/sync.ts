@@ -1,7 +1,9 @@
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
 import { LIMITS } from '../../shared/defaults.ts';
 import { errorMessage } from '../../shared/errors.ts';
+import type { Location } from '../../shared/model.ts';
 import type { Task, TaskReport } from '../maintenance/scheduler.ts';
+import { readLocation } from '../node/location.ts';
 import { SYNC_PROTOCOL } from '../node/protocols.ts';
 import { serves } from './context.ts';
 import type { NetworkContext } from './context.ts';
@@ -163,12 +165,13 @@ export class Sync {
     try {
       const known = catalogue.peers.cursor(id);
       await frames.write(
-        { v: 1, epoch: known?.epoch ?? '', after: known?.position ?? 0, limit: PORTION_BYTES },
+        { v: 1, epoch: known?.epoch ?? '', after: known?.position ?? 0, limit: PORTION_BYTES, ...this.#place() },
         this.#bound(),
       );
       const head = asMap(await frames.read(this.#bound()));
       const answered = performance.now() - started;
       const epoch = asText(head['epoch'], MAX_EPOCH_LENGTH);
+      catalogue.peers.saveLocation(id, readLocation(head['location']));
       const from = epoch === known?.epoch ? known.position : 0;
       const { learnt, more } = await receiveLog(this.#context, frames, {
         peer: id,
@@ -189,7 +192,7 @@ export class Sync {
   async #serve(stream: Stream, connection: Connection): Promise<void> {
     const frames = new Frames(stream, MAX_FRAME_BYTES);
     try {
-      await this.#answer(frames);
+      await this.#answer(frames, connection.remotePeer.toString());
       await frames.close(this.#bound());
     } catch (error) {
       frames.abort(error instanceof Error ? error : new Error(String(error)));
@@ -197,14 +200,15 @@ export class Sync {
     }
   }
 
-  async #answer(frames: Frames): Promise<void> {
+  async #answer(frames: Frames, asker: string): Promise<void> {
     const { catalogue } = this.#context;
     const request = asMap(await frames.read(this.#bound()));
     const { epoch } = catalogue.db;
     const same = asText(request['epoch'], MAX_EPOCH_LENGTH) === epoch;
     let position = same ? asCount(request['after']) : 0;
     let left = request['limit'] === undefined ? Infinity : asCount(request['limit']);
-    await frames.write({ epoch }, this.#bound());
+    catalogue.peers.saveLocation(asker, readLocation(request['location']));
+    await frames.write({ epoch, ...this.#place() }, this.#bound());
     for (;;) {
       const page = catalogue.packages.logAfter(position, PAGE);
       const bound = this.#bound();
@@ -221,6 +225,12 @@ export class Sync {
       if (page.length < PAGE || left <= 0) break;
     }
     await frames.write({ end: true, more: left <= 0 }, this.#bound());
+  }
+
+  /** What a frame tells of this node's place: nothing, unless the user told it. */
+  #place(): { readonly location?: Location } {
+    const location = this.#context.here();
+    return location === undefined ? {} : { location };
   }
 
   #bound(): AbortSignal {

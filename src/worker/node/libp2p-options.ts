@@ -39,6 +39,8 @@ export interface Libp2pInputs {
   readonly isBanned: (peer: string) => boolean;
   /** TCP when left out. */
   readonly transports?: Transports;
+  /** Peers in one bucket of the DHT's table, and how many keep a value; the DHT's own figure (20) when left out. */
+  readonly kBucketSize?: number;
 }
 
 /** How peers are reached. */
@@ -94,6 +96,7 @@ function services(inputs: Libp2pInputs): ServiceFactoryMap<NodeServices> {
     ping: ping({ protocolPrefix: PROTOCOL_PREFIX }),
     dht: kadDHT({
       protocol: KAD_PROTOCOL,
+      ...(inputs.kBucketSize === undefined ? {} : { kBucketSize: inputs.kBucketSize }),
       clientMode: inputs.settings.dhtMode === 'client',
       // The default drops private addresses: on a local network nobody would ever enter the routing table.
       peerInfoMapper: passthroughMapper,
@@ -111,6 +114,8 @@ function services(inputs: Libp2pInputs): ServiceFactoryMap<NodeServices> {
       allowPublishToZeroTopicPeers: true,
       // One record is one message, whoever says it first: the default id differs per sender.
       msgIdFn: (message) => createHash('sha256').update(message.data).digest(),
+      // What was heard before is known by the same hash before its sender's signature is verified, not after.
+      fastMsgIdFn: ({ data = new Uint8Array() }) => createHash('sha256').update(data).digest('base64'),
       ignoreDuplicatePublishError: true,
       // Both are unbounded by default.
       maxOutboundBufferSize: 8 * 1024 * 1024,

@@ -227,6 +227,7 @@ function knownDetails(
     ...(stats?.throughput === undefined ? {} : { throughput: stats.throughput }),
     ...(stats?.lastSeen === undefined ? {} : { lastSeen: stats.lastSeen }),
     provides,
+    ...(stats?.location === undefined ? {} : { location: stats.location }),
     verifiedPackages: stats?.packages ?? 0,
     reputationParts,
   };

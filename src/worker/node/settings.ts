@@ -2,13 +2,14 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { GgenError } from '../../shared/errors.ts';
 import type { NodeSettings } from '../../shared/model.ts';
 import { parseBootstrapAddress } from './connector.ts';
+import { coarseLocation } from './location.ts';
 
 const LONGEST_TIMEOUT_MS = 5 * 60 * 1000;
 const SHORTEST_TIMEOUT_MS = 100;
 const MAX_FAN_OUT = 10;
 
 /**
- * Settings that the node can be started with.
+ * Settings that the node can be started with; the location as coarse as it may leave this process.
  *
  * @throws GgenError InvalidRequest or InvalidAddress, naming the setting and what to write instead
  */
@@ -22,7 +23,8 @@ export function checkSettings(settings: NodeSettings): NodeSettings {
   if (!Number.isFinite(timeout) || timeout < SHORTEST_TIMEOUT_MS || timeout > LONGEST_TIMEOUT_MS) {
     throw invalid('time-out', `from 0.1 to ${LONGEST_TIMEOUT_MS / 1000} seconds`);
   }
-  return settings;
+  const { location } = settings;
+  return location === undefined ? settings : { ...settings, location: coarseLocation(location) };
 }
 
 /** TCP is what this node speaks; in tests, the memory of one process. */

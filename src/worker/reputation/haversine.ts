@@ -1,9 +1,6 @@
-/** A place on Earth in degrees, as coarse as its owner chose to tell. */
-export interface Location {
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly region?: string;
-}
+import type { Location } from '../../shared/model.ts';
+
+export type { Location };
 
 /** Mean radius of the Earth in kilometres, as ggen has it. */
 const EARTH_RADIUS = 6371;

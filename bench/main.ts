@@ -6,6 +6,7 @@ import { measureDht } from './dht.ts';
 import { measureIngest } from './ingest.ts';
 import { measureLookup } from './lookup.ts';
 import { measureMemory } from './memory.ts';
+import { measureNetwork } from './network.ts';
 import { measurePackage } from './package-size.ts';
 import { measurePublish } from './publish.ts';
 import { measureSearch } from './search.ts';
@@ -21,6 +22,7 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   search: measureSearch,
   lookup: measureLookup,
   ingest: measureIngest,
+  network: measureNetwork,
 };
 
 async function main(names: readonly string[]): Promise<number> {

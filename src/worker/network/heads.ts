@@ -7,8 +7,11 @@ import type { Task, TaskReport } from '../maintenance/scheduler.ts';
 import type { NetworkContext, RecordSink } from './context.ts';
 import { headKey, parseHeadKey } from './head-key.ts';
 
-/** After the first valid answer, others have this long to come with a newer one. */
-const GRACE_MS = 500;
+/**
+ * After the first valid answer others have as long again to come with a newer one, within these bounds: a network that
+ * answers in no time is not waited for, and a slow one not for ever. In milliseconds.
+ */
+const GRACE_MS = { least: 25, most: 500 } as const;
 /** Values expire after 48 h in the DHT and are never put again by it. */
 const REPUT_MS = 8 * 60 * 60 * 1000;
 /** How often is looked whether something is due, and how soon after the start: the routing table is empty at first. */
@@ -93,11 +96,16 @@ export class Heads {
     const enough = new AbortController();
     const bound = AbortSignal.any([signal, this.#context.stopped, enough.signal]);
     let grace: NodeJS.Timeout | undefined;
+    const began = performance.now();
     const found = (envelope: Uint8Array): void => {
       if (this.#take(publisher, name, envelope)) {
-        grace ??= setTimeout(() => {
-          enough.abort();
-        }, GRACE_MS);
+        const taken = performance.now() - began;
+        grace ??= setTimeout(
+          () => {
+            enough.abort();
+          },
+          Math.min(Math.max(taken, GRACE_MS.least), GRACE_MS.most),
+        );
       }
     };
     try {

@@ -13,6 +13,10 @@ export interface QuickRow {
 /** Text of a row, or what its label must match. */
 export type RowMatch = string | RegExp;
 
+/** Picks that may lie behind each other, and how long one takes to close. */
+const MOST_ESCAPES = 5;
+const ESCAPE_BOUND_MS = 2_000;
+
 /** The quick input: palette, quick picks, input boxes and the folder chooser. */
 export class QuickInput {
   readonly #page: Page;
@@ -22,7 +26,8 @@ export class QuickInput {
 
   constructor(page: Page) {
     this.#page = page;
-    this.#widget = page.locator('.quick-input-widget:visible');
+    // While it fades out it is still visible, but takes no key any more.
+    this.#widget = page.locator('.quick-input-widget:not(.quick-input-widget-closing):visible');
     this.#input = this.#widget.locator('.quick-input-box input');
     this.#rows = this.#widget.locator('.quick-input-list .monaco-list-row');
   }
@@ -142,8 +147,11 @@ export class QuickInput {
 
   /** Close it without an answer; nothing happens when it is closed. */
   async cancel(): Promise<void> {
-    if (!(await this.isOpen())) return;
-    await this.#input.press('Escape');
+    for (let times = 0; times < MOST_ESCAPES && (await this.isOpen()); times++) {
+      await this.#page.keyboard.press('Escape');
+      // One Escape may only lead back to the pick before.
+      await this.#widget.waitFor({ state: 'hidden', timeout: ESCAPE_BOUND_MS }).catch(() => undefined);
+    }
     await this.waitUntilClosed();
   }
 

@@ -11,11 +11,9 @@ import { verifiedSource } from './blocks.ts';
 import { checkTree } from './path-safety.ts';
 import { STAGING_PREFIX } from './staging-prefix.ts';
 import type { StagingNotes } from './stagings.ts';
+import { throttled } from './throttle.ts';
 import { listTree } from './tree.ts';
 import type { TreeFile } from './tree.ts';
-
-/** Progress is reported at most once per so many milliseconds. */
-const REPORT_EVERY_MS = 50;
 
 export interface WriteTreeOptions {
   readonly store: Blockstore;
@@ -79,7 +77,7 @@ export async function writeTree(
   try {
     made = await mkdir(dirname(target), { recursive: true });
     await mkdir(staging);
-    await writeFiles(files, staging, signal, throttled(onProgress, files.length, totalBytes));
+    await writeFiles(files, staging, signal, writeProgress(onProgress, files.length, totalBytes));
     await moveIntoPlace(staging, target);
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
@@ -143,21 +141,18 @@ async function moveIntoPlace(staging: string, target: string): Promise<void> {
   });
 }
 
-function throttled(
+function writeProgress(
   onProgress: (progress: InstallProgress) => void,
   totalFiles: number,
   totalBytes: number,
 ): (bytes: number) => void {
   let files = 0;
   let bytes = 0;
-  let reported = 0;
+  const report = throttled(onProgress);
   return (more) => {
     files++;
     bytes += more;
-    const now = performance.now();
-    if (now - reported < REPORT_EVERY_MS) return;
-    reported = now;
-    onProgress({ phase: 'write', files, bytes, totalFiles, totalBytes });
+    report(() => ({ phase: 'write', files, bytes, totalFiles, totalBytes }));
   };
 }
 

@@ -8,9 +8,7 @@ import type { BlockFiles } from './blocks.ts';
 import { importTree } from './import.ts';
 import { openFile } from './project/open-file.ts';
 import type { ProjectScan } from './project/project.ts';
-
-/** Progress is reported at most once per so many milliseconds. */
-const REPORT_EVERY_MS = 50;
+import { throttled } from './throttle.ts';
 
 /** A project's files as blocks, in a store of their own that nobody else sees. */
 export interface PackedContent {
@@ -71,12 +69,10 @@ export async function packProject(
 function importProgress(scan: ProjectScan, onProgress: (progress: DraftProgress) => void): (size: number) => void {
   let files = 0;
   let bytes = 0;
-  let reported = 0;
+  const report = throttled(onProgress);
   return (size) => {
     files++;
     bytes += size;
-    if (performance.now() - reported < REPORT_EVERY_MS) return;
-    reported = performance.now();
-    onProgress({ phase: 'import', files, bytes, totalFiles: scan.files.length, totalBytes: scan.size });
+    report(() => ({ phase: 'import', files, bytes, totalFiles: scan.files.length, totalBytes: scan.size }));
   };
 }

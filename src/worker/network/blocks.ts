@@ -17,7 +17,7 @@ function isFoundProvider(event: {
   return event.type === 'bitswap:found-provider';
 }
 
-/** Blocks from other peers, and telling others what is here. */
+/** Blocks from other peers. */
 export class Blocks {
   readonly #context: NetworkContext;
 
@@ -63,12 +63,5 @@ export class Blocks {
     })) {
       if (!id.equals(node.peerId)) yield id;
     }
-  }
-
-  /** Tell the DHT that this node serves a release. Does nothing when nobody is there to be told. */
-  async provide(root: CID, signal: AbortSignal): Promise<void> {
-    const { node, stopped } = this.#context;
-    if (node.libp2p.getPeers().length === 0) return;
-    await node.libp2p.contentRouting.provide(root, { signal: AbortSignal.any([signal, stopped]) });
   }
 }

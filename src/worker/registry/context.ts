@@ -25,5 +25,3 @@ export interface RegistryContext {
   /** Run something that the caller need not wait for; the engine waits for it at its end, and ends it. */
   readonly background: (what: string, work: (signal: AbortSignal) => Promise<unknown>) => void;
 }
-
-export const NEVER: AbortSignal = new AbortController().signal;

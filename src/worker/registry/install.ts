@@ -2,14 +2,12 @@ import type { InstallProgress, InstallRequest } from '../../shared/api.ts';
 import type { InstalledPackage, ReleaseDetails } from '../../shared/model.ts';
 import { parseRoot } from '../content/blocks.ts';
 import { checkTarget, writeTree } from '../content/install.ts';
+import { throttled } from '../content/throttle.ts';
 import { fetchTree } from '../content/transfer.ts';
 import { selectPeers } from '../reputation/select.ts';
 import { TransferTally } from '../reputation/transfer-tally.ts';
 import type { RegistryContext } from './context.ts';
 import type { Lookup } from './lookup.ts';
-
-/** Progress is reported at most once per so many milliseconds. */
-const REPORT_EVERY_MS = 50;
 
 /**
  * Install a release: find it, fetch what is missing with every block verified, write it to its folder, serve it on.
@@ -100,13 +98,10 @@ function fetchProgress(
   onProgress: (progress: InstallProgress) => void,
 ): (bytes: number) => void {
   let bytes = 0;
-  let reported = 0;
+  const report = throttled(onProgress);
   return (more) => {
     // Directory blocks come on top of the files' bytes: never show more than there is.
     bytes = Math.min(bytes + more, totalBytes);
-    const now = performance.now();
-    if (now - reported < REPORT_EVERY_MS) return;
-    reported = now;
-    onProgress({ phase: 'fetch', files: 0, bytes, totalFiles, totalBytes });
+    report(() => ({ phase: 'fetch', files: 0, bytes, totalFiles, totalBytes }));
   };
 }

@@ -14,6 +14,8 @@ export default tseslint.config(
       'ggen/import-walls': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // What `using` declares is used at the end of its block.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreUsingDeclarations: true }],
       // Numbers in messages read better without String() around them.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       // `while (true)` with a bound inside is how frames are read.

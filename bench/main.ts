@@ -2,27 +2,41 @@
 import type { Measurement } from './figure.ts';
 import { line, reached } from './figure.ts';
 import { measureActivation } from './activation/activation.ts';
+import { measureContent } from './content.ts';
 import { measureDht } from './dht.ts';
+import { measureImport } from './import.ts';
+import { measureDraft } from './draft.ts';
 import { measureIngest } from './ingest.ts';
+import { measureInstall } from './install.ts';
 import { measureLookup } from './lookup.ts';
 import { measureMemory } from './memory.ts';
 import { measureNetwork } from './network.ts';
 import { measurePackage } from './package-size.ts';
 import { measurePublish } from './publish.ts';
+import { measureRead } from './read.ts';
 import { measureSearch } from './search.ts';
 import { measureStartup } from './startup.ts';
+import { measureTelemetry } from './telemetry.ts';
+import { measureWindows } from './windows.ts';
 
 const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   activation: measureActivation,
   startup: measureStartup,
   memory: measureMemory,
+  windows: measureWindows,
   publish: measurePublish,
+  content: measureContent,
+  import: measureImport,
+  read: measureRead,
+  draft: measureDraft,
   dht: measureDht,
   package: measurePackage,
   search: measureSearch,
   lookup: measureLookup,
   ingest: measureIngest,
+  install: measureInstall,
   network: measureNetwork,
+  telemetry: measureTelemetry,
 };
 
 async function main(names: readonly string[]): Promise<number> {

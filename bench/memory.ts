@@ -1,14 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { DIST } from '../scripts/lib/paths.ts';
 import { spawnOwned, stop } from '../scripts/lib/processes.ts';
 import type { Figure } from './figure.ts';
+import { residentMemory } from './resident-memory.ts';
 
 /** How long a process is left alone before it counts as idle. */
 const SETTLE_MS = 5_000;
@@ -16,7 +15,16 @@ const SETTLE_MS = 5_000;
 /** Resident memory of a peer that runs and has nothing to do. */
 export async function measureMemory(): Promise<readonly Figure[]> {
   const data = await mkdtemp(join(tmpdir(), 'ggen-bench-'));
-  const peer = start([join(DIST, 'peer.mjs'), '--listen', '/ip4/127.0.0.1/tcp/0', '--data', data]);
+  const peer = start([
+    join(DIST, 'ggen-p2p.mjs'),
+    'start',
+    '--format',
+    'json',
+    '--listen',
+    '/ip4/127.0.0.1/tcp/0',
+    '--data',
+    data,
+  ]);
   const bare = start(['--eval', 'console.log(0); setInterval(() => undefined, 1e9)']);
   try {
     await Promise.all([peer, bare].map((child) => once(child.stdout!, 'data')));
@@ -38,10 +46,4 @@ export async function measureMemory(): Promise<readonly Figure[]> {
 
 function start(args: readonly string[]): ChildProcess {
   return spawnOwned(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-/** In MB of 1,000,000 bytes, as the system counts it. */
-async function residentMemory({ pid }: ChildProcess): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
-  return (Number(stdout) * 1_024) / 1_000_000;
 }

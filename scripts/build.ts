@@ -1,5 +1,6 @@
-/** `npm run build`: the three bundles into dist/. Does nothing when nothing changed. `--quiet` prints faults only. */
+/** `npm run build`: the bundles into dist/. Does nothing when nothing changed. `--quiet` prints faults only. */
 import { existsSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { buildOptions, BUNDLES, type Bundle } from './build/bundles.ts';
@@ -31,6 +32,7 @@ async function buildOne(bundle: Bundle): Promise<Built> {
     throw new TaskError(`${bundle.entry} is missing: there is nothing to build.`);
   try {
     const { metafile } = await build({ ...buildOptions(bundle), absWorkingDir: ROOT });
+    if (bundle.executable === true) await chmod(join(ROOT, bundle.outfile), 0o755);
     return { bundle, metafile };
   } catch {
     // esbuild printed what is wrong, with file and line.

@@ -21,7 +21,7 @@ const TASKS = {
   package: [['scripts/build.ts', '--quiet'], ['scripts/package.ts']],
   peer: [
     ['scripts/build.ts', '--quiet'],
-    ['--enable-source-maps', 'dist/peer.mjs'],
+    ['--enable-source-maps', 'dist/ggen-p2p.mjs', 'start'],
   ],
   // A heap that holds a whole network is above what Node takes by itself on a small machine.
   sim: [['--max-old-space-size=6144', 'node_modules/mocha/bin/mocha.js', '--spec', 'test/sim/**/*.test.ts']],

@@ -1,6 +1,6 @@
 /** `npm test [-- TIER…]`: every tier, also after one that failed; the last line is `N passed, N failed`. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -62,14 +62,50 @@ async function runTiers(
   signal: AbortSignal,
 ): Promise<Result[]> {
   const results: Result[] = [];
+  for (const group of groups(tiers)) {
+    const lanes = group.map((lane, index) =>
+      runLane(lane, { env, folder: join(folder, String(index)), live: index === 0 }, signal),
+    );
+    results.push(...(await Promise.all(lanes)).flat());
+  }
+  return results;
+}
+
+/** What runs one group after the other; each group is of lanes that run at the same time. */
+function groups(tiers: readonly Tier[]): (readonly Tier[])[][] {
+  const [first, ...last] = tiers.filter(({ runs }) => runs === 'alone');
+  const busy = tiers.filter(({ runs }) => runs === undefined);
+  const waiting = tiers.filter(({ runs }) => runs === 'waiting');
+  const beside = [busy, waiting].filter((lane) => lane.length > 0);
+  const alone = (tier: Tier): Tier[][] => [[tier]];
+  if (first === undefined) return [beside];
+  // What is built comes before everything that looks at it.
+  return first.name === 'build' ? [alone(first), beside, ...last.map(alone)] : [beside, ...[first, ...last].map(alone)];
+}
+
+interface LaneOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** For reports; made here. */
+  readonly folder: string;
+  /** Show the output as it comes; else each step's when it is over. */
+  readonly live: boolean;
+}
+
+async function runLane(
+  tiers: readonly Tier[],
+  { env, folder, live }: LaneOptions,
+  signal: AbortSignal,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  await mkdir(folder, { recursive: true });
   for (const tier of tiers) {
     for (const step of tier.steps) {
       if (signal.aborted) return results;
-      console.log(
-        `\n── ${step.title} (${tier.name}) ${'─'.repeat(Math.max(2, 60 - step.title.length - tier.name.length))}`,
-      );
+      const heading = `\n── ${step.title} (${tier.name}) ${'─'.repeat(Math.max(2, 60 - step.title.length - tier.name.length))}`;
+      if (live) console.log(heading);
       const start = performance.now();
-      const report = await runStep(step, env, folder, signal);
+      const { report, output } = await runStep(step, { env, folder, live }, signal);
+      if (!live) console.log(`${heading}\n${output}`);
       results.push({ title: step.title, report, seconds: (performance.now() - start) / 1000 });
     }
   }

@@ -78,7 +78,17 @@ async function startPeer(folder: string, children: ChildProcess[], bootstrap: re
   const join_ = bootstrap.flatMap((address) => ['--bootstrap', address]);
   const child = spawnOwned(
     process.execPath,
-    [join(DIST, 'peer.mjs'), '--listen', '/ip4/127.0.0.1/tcp/0', '--data', data, ...join_],
+    [
+      join(DIST, 'ggen-p2p.mjs'),
+      'start',
+      '--format',
+      'json',
+      '--listen',
+      '/ip4/127.0.0.1/tcp/0',
+      '--data',
+      data,
+      ...join_,
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   children.push(child);

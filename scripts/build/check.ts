@@ -4,7 +4,12 @@ import type { Bundle } from './bundles.ts';
 
 /** Everything that is wrong with a bundle, each in one line; empty when nothing is. */
 export function faultsOf(bundle: Bundle, metafile: Metafile): string[] {
-  return [...sizeFaults(bundle, metafile), ...nativeFaults(bundle, metafile), ...comlinkFaults(bundle, metafile)];
+  return [
+    ...sizeFaults(bundle, metafile),
+    ...nativeFaults(bundle, metafile),
+    ...comlinkFaults(bundle, metafile),
+    ...telemetryFaults(bundle, metafile),
+  ];
 }
 
 /** Size in bytes of the bundle itself, without its source map. */
@@ -37,6 +42,14 @@ function comlinkFaults(bundle: Bundle, metafile: Metafile): string[] {
     if (builds.length > 1) return [`${bundle.outfile} contains two builds of comlink: ${builds.join(', ')}.`];
   }
   return [];
+}
+
+/** Who sends traces nowhere shall not load what would send them; the command line is one file, which holds all of it. */
+function telemetryFaults(bundle: Bundle, metafile: Metafile): string[] {
+  if (bundle.name === 'otlp' || bundle.name === 'ggen-p2p') return [];
+  return usedInputs(bundle, metafile)
+    .filter((path) => /node_modules\/@opentelemetry\/(?!api\/)/.test(path))
+    .map((path) => `${bundle.outfile} would contain ${path}, which belongs into dist/otlp.mjs.`);
 }
 
 /** Files of which something is left in the bundle. */

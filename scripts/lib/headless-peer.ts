@@ -1,4 +1,4 @@
-/** A headless peer in a process of its own: `dist/peer.mjs`, as `npm run peer` starts it. */
+/** A headless peer in a process of its own: `dist/ggen-p2p.mjs start`, as `npm run peer` starts it. */
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
@@ -48,7 +48,7 @@ const TIMEOUT = 20_000;
 export async function startHeadlessPeer(options: HeadlessPeerOptions): Promise<HeadlessPeer> {
   const child = spawnOwned(
     process.execPath,
-    ['--enable-source-maps', join(DIST, 'peer.mjs'), ...argumentsOf(options)],
+    ['--enable-source-maps', join(DIST, 'ggen-p2p.mjs'), 'start', '--format', 'json', ...argumentsOf(options)],
     {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -102,12 +102,20 @@ function argumentsOf(program: string, dataDir: string, options: ServerOptions): 
   ];
 }
 
+/** Where the extension's node of this server keeps its data: not where the user's own does. */
+export function nodeFolder(dataDir: string): string {
+  return join(dataDir, 'node');
+}
+
 /** Written twice: where the window keeps the user's settings, and where it keeps those of the machine it is joined to. */
 async function writeUserSettings(dataDir: string, settings: Settings): Promise<void> {
   for (const scope of ['User', 'Machine']) {
     const path = join(dataDir, 'data', scope, 'settings.json');
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, JSON.stringify({ ...QUIET, ...settings }, undefined, 2));
+    await writeFile(
+      path,
+      JSON.stringify({ ...QUIET, 'ggen.node.dataFolder': nodeFolder(dataDir), ...settings }, undefined, 2),
+    );
   }
 }
 

@@ -10,9 +10,11 @@
 export const WALLS = {
   shared: { rooms: [], packages: [] },
   identity: { rooms: ['shared'], packages: ['multiformats'] },
+  // What ignore files leave out: the engine reads them on the disk, the extension in folders that are on none.
+  ignore: { rooms: ['shared'], packages: ['ignore'] },
   rpc: { rooms: ['shared'], packages: ['comlink'] },
   'worker/node': {
-    rooms: ['shared', 'worker/catalogue', 'worker/log', 'worker/maintenance', 'worker/reputation'],
+    rooms: ['shared', 'worker/catalogue', 'worker/log', 'worker/maintenance', 'worker/reputation', 'worker/telemetry'],
     packages: [
       'libp2p',
       '@libp2p/tcp',
@@ -31,7 +33,6 @@ export const WALLS = {
       '@helia/libp2p',
       '@helia/bitswap',
       '@helia/interface',
-      'blockstore-fs',
       'blockstore-core',
       'interface-blockstore',
       'interface-datastore',
@@ -57,21 +58,27 @@ export const WALLS = {
       'worker/reputation',
       'worker/node',
       'worker/log',
+      'worker/telemetry',
     ],
-    packages: ['@ipld/dag-cbor', 'multiformats', '@libp2p/utils'],
+    packages: ['@ipld/dag-cbor', '@ipld/dag-pb', 'multiformats', 'uint8-varint', '@libp2p/utils'],
     types: ['@libp2p/interface', '@libp2p/kad-dht', '@libp2p/gossipsub'],
   },
   'worker/content': {
-    rooms: ['shared', 'worker/catalogue', 'worker/node', 'worker/log'],
+    rooms: ['shared', 'ignore', 'worker/catalogue', 'worker/node', 'worker/log'],
     packages: [
+      '@ipld/dag-cbor',
       '@ipld/dag-pb',
-      'blockstore-fs',
+      '@secretlint/core',
+      '@secretlint/profiler',
+      '@secretlint/secretlint-rule-preset-recommend',
       'ignore',
+      'ipfs-unixfs',
       'ipfs-unixfs-exporter',
       'ipfs-unixfs-importer',
       'multiformats',
       'semver',
       'smol-toml',
+      'uint8-varint',
     ],
     types: ['@libp2p/interface', 'interface-blockstore'],
   },
@@ -84,17 +91,37 @@ export const WALLS = {
       'worker/reputation',
       'worker/network',
       'worker/content',
+      'worker/maintenance',
       'worker/node',
       'worker/log',
+      'worker/telemetry',
     ],
-    packages: ['semver'],
+    packages: ['multiformats', 'semver', 'smol-toml'],
+    types: ['interface-blockstore'],
   },
+  // Who runs the engine: this process or another one. It sees the composition root and nothing behind it.
+  'worker/host': { rooms: ['shared', 'rpc', 'worker'], packages: [] },
   'worker/log': { rooms: ['shared'], packages: [] },
+  // The one place that knows OpenTelemetry.
+  'worker/telemetry': {
+    rooms: ['shared', 'worker/log', 'worker/maintenance'],
+    packages: [
+      '@opentelemetry/api',
+      '@opentelemetry/exporter-metrics-otlp-http',
+      '@opentelemetry/exporter-trace-otlp-http',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-metrics',
+      '@opentelemetry/sdk-trace',
+    ],
+  },
   // The composition root sees every room of the engine.
   worker: { rooms: ['shared', 'identity', 'rpc', 'worker'], packages: [], types: ['@libp2p/interface'] },
-  extension: { rooms: ['shared', 'identity', 'rpc'], packages: ['vscode'] },
-  // The headless peer runs the engine in its own process: it may see its composition root, and nothing behind it.
-  cli: { rooms: ['shared', 'identity', 'rpc', 'worker'], packages: [] },
+  extension: { rooms: ['shared', 'identity', 'ignore', 'rpc'], packages: ['vscode'] },
+  // The command line opens the host in its own process, and sees nothing behind it.
+  cli: {
+    rooms: ['shared', 'identity', 'rpc', 'worker/host'],
+    packages: ['prom-client', 'smol-toml'],
+  },
 };
 
 const ROOMS = Object.keys(WALLS).sort((a, b) => b.length - a.length);

@@ -10,7 +10,7 @@ const ALLOWED = [
   /^(readme|changelog)\.md$/i,
   /^license\.txt$/i,
   /^media\/[\w./-]+\.(svg|png)$/,
-  /^dist\/(extension\.cjs|worker\.mjs|ThirdPartyNotices\.txt)$/,
+  /^dist\/(extension\.cjs|engine\.mjs|otlp\.mjs|worker\.mjs|ThirdPartyNotices\.txt)$/,
 ];
 
 const REQUIRED = [
@@ -19,6 +19,8 @@ const REQUIRED = [
   'README.md',
   'LICENSE.txt',
   'dist/extension.cjs',
+  'dist/engine.mjs',
+  'dist/otlp.mjs',
   'dist/worker.mjs',
   'dist/ThirdPartyNotices.txt',
 ];

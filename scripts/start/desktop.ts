@@ -32,7 +32,7 @@ export async function openDesktop(
 ): Promise<ChildProcess> {
   const file = join(data, 'User', 'settings.json');
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(settings, undefined, 2));
+  await writeFile(file, JSON.stringify({ 'ggen.node.dataFolder': join(data, 'node'), ...settings }, undefined, 2));
   const args = [
     // Verbose, because only then the window belongs to this group of processes, and ends with it.
     ...[`--extensionDevelopmentPath=${ROOT}`, '--new-window', '--wait', '--verbose', '--disable-workspace-trust'],

@@ -1,38 +1,43 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../lib/paths.ts';
-import { exitOf, spawnOwned, stop } from '../lib/processes.ts';
+import { collectOutput, exitOf, spawnOwned, stop } from '../lib/processes.ts';
 import { readReport, REPORT_FILE, type Report } from './report.ts';
 import type { Step } from './tiers.ts';
 
 /** Longest time that one step may take, in milliseconds. */
-const TIMEOUT = 5 * 60_000;
+const TIMEOUT = 8 * 60_000;
 
-/**
- * Run a step to its end, its output to this process's.
- * @param env environment of the step
- * @param folder a folder for its report
- */
+export interface StepOptions {
+  /** Environment of the step. */
+  readonly env: NodeJS.ProcessEnv;
+  /** A folder for its report. */
+  readonly folder: string;
+  /** Its output goes to this process's; else it is gathered. */
+  readonly live: boolean;
+}
+
+/** Run a step to its end. */
 export async function runStep(
   step: Step,
-  env: NodeJS.ProcessEnv,
-  folder: string,
+  { env, folder, live }: StepOptions,
   signal: AbortSignal,
-): Promise<Report> {
+): Promise<{ readonly report: Report; readonly output: string }> {
   const file = join(folder, 'report.json');
   await rm(file, { force: true });
   const child = spawnOwned(process.execPath, step.args, {
     cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: live ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
     env: { ...env, [REPORT_FILE]: file },
   });
+  const output = live ? (): string => '' : collectOutput(child);
   const end = (): void => void stop(child);
   const bound = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]);
   bound.addEventListener('abort', end, { once: true });
   const code = await exitOf(child);
   await stop(child);
   bound.removeEventListener('abort', end);
-  return judge(step, code, step.counts === true ? readReport(file) : undefined);
+  return { report: judge(step, code, step.counts === true ? readReport(file) : undefined), output: output() };
 }
 
 /** A step that ended badly without a failure in its report (it crashed, or its own clean-up failed) has one failure. */

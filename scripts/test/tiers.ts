@@ -13,6 +13,11 @@ export interface Tier {
   /** What it is for. */
   readonly purpose: string;
   readonly steps: readonly Step[];
+  /**
+   * `alone`: nothing else runs meanwhile. `waiting`: it mostly waits for time to pass, so that the tiers of neither kind run at
+   * the same time, one after the other among themselves.
+   */
+  readonly runs?: 'alone' | 'waiting';
 }
 
 const bin = (path: string): string => `node_modules/${path}`;
@@ -23,6 +28,12 @@ function mocha(title: string, ...args: string[]): Step {
 }
 
 export const TIERS: readonly Tier[] = [
+  {
+    name: 'build',
+    purpose: 'the bundles, their ceilings and what must not be in them',
+    runs: 'alone',
+    steps: [{ title: 'Build', args: ['scripts/build.ts'] }],
+  },
   {
     name: 'types',
     purpose: 'the compiler, as strict as it goes',
@@ -40,11 +51,6 @@ export const TIERS: readonly Tier[] = [
     ],
   },
   {
-    name: 'build',
-    purpose: 'the three bundles, their ceilings and what must not be in them',
-    steps: [{ title: 'Build', args: ['scripts/build.ts'] }],
-  },
-  {
     name: 'unit',
     purpose: 'one room at a time, hostile input included, no network',
     steps: [mocha('Unit tests', 'test/unit/**/*.test.ts', 'test/tooling/**/*.test.ts')],
@@ -52,7 +58,16 @@ export const TIERS: readonly Tier[] = [
   {
     name: 'net',
     purpose: 'whole nodes over real TCP on loopback',
-    steps: [mocha('Network tests', '--timeout', '60000', 'test/net/**/*.test.ts', 'test/cli/**/*.test.ts')],
+    runs: 'waiting',
+    steps: [mocha('Network tests', '--timeout', '60000', 'test/net/**/*.test.ts')],
+  },
+  {
+    name: 'processes',
+    purpose: 'processes that share a node, are killed and go on; the built command line',
+    steps: [
+      mocha('Shared nodes and kills', '--timeout', '60000', 'test/host/**/*.test.ts', 'test/kill/**/*.test.ts'),
+      mocha('Command line', '--timeout', '60000', 'test/cli/**/*.test.ts'),
+    ],
   },
   {
     name: 'boundary',
@@ -67,6 +82,7 @@ export const TIERS: readonly Tier[] = [
   {
     name: 'editor',
     purpose: 'a real VS Code: inside its extension host, and through its window as a user',
+    runs: 'alone',
     steps: [
       { title: 'Tests in the extension host', args: ['test/editor/harness/host-suite.ts'], counts: true },
       mocha('Tests through the window', '--timeout', '120000', 'test/editor/page/**/*.test.ts'),

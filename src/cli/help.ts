@@ -1,39 +1,44 @@
-export const HELP = `Usage:
-  npm run peer -- [--publish DIR]… [options]     run a peer until it is stopped (Ctrl+C)
-  npm run peer -- install ID --to DIR [options]  install a package once
-  npm run peer -- search TEXT [options]          search here and on the network once
-  npm run peer -- publish DIR [options]          publish a project once
+import { COMMON_OPTIONS } from './flags.ts';
+import type { CommandSpec, OptionSpec } from './spec.ts';
 
-Options of all:
-  --listen ADDR        address to listen on; repeatable (default /ip4/0.0.0.0/tcp/0)
-  --bootstrap ADDR     address of a peer to join, ending in /p2p/<peer id>; repeatable
-  --data DIR           folder of this peer's state (default: a folder of this user)
-  --name NAME          name that this peer claims to others
-  --dht-server         keep and answer DHT records for others (default of a running peer)
-  --dht-client         only ask (default of install, search and publish)
-  --help               show this text
+const COLUMN = 30;
 
-  A running peer:
-  --publish DIR        publish the project in this folder at the start; repeatable
+/** What there is, command by command. */
+export function overview(commands: readonly CommandSpec[]): string {
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`);
+  return `ggen-p2p: packages from peer to peer, without a server
 
-  install:             ID is publisher/name or name, each with or without @version
-  --to DIR             folder that shall hold the files: new or empty
-  --version V          exact version or range, instead of @version
-  --timeout SECONDS    give up after this time (default 120); also for search and publish
+Usage: ggen-p2p COMMAND [options]
 
-  search:
-  --limit N            at most so many packages, 1 to 100 (default 20)
+Commands:
+${lines.join('\n')}
 
-Environment, where no option says otherwise:
-  GGEN_P2P_LISTEN, GGEN_P2P_BOOTSTRAP   addresses, separated by commas
-  GGEN_P2P_DHT_SERVER                   true or false
+'ggen-p2p COMMAND --help' tells the options and shows examples; 'ggen-p2p --version' tells the version.
+A command works with the node that runs, in a window of VS Code or as a peer, else runs one for its own time.
 
-Output: one JSON object per line, {"event": …}. Messages for people go to the error output.
-A package that was published once is served while a peer runs on the same data folder.
-Exit codes: 0 done, 1 failed, 2 the command line is wrong.
+Settings come from flags, else from the environment (GGEN_P2P_LISTEN, GGEN_P2P_BOOTSTRAP, GGEN_P2P_DHT_SERVER, …), else from
+the configuration file, else from the defaults: 'ggen-p2p status --verbose' tells which.
 
-Examples:
-  npm run peer -- --listen /ip4/127.0.0.1/tcp/4001 --data ~/peer --publish ./my-pack
-  npm run peer -- search "rust cli" --bootstrap /ip4/127.0.0.1/tcp/4001/p2p/12D3KooW…
-  npm run peer -- install my-pack@^1 --to ./vendor/my-pack --bootstrap /ip4/127.0.0.1/tcp/4001/p2p/12D3KooW…
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 not found, 4 nobody reached or too late,
+5 refused, 6 no node runs or it cannot be used, 130 and 143 ended by a signal.
 `;
+}
+
+/** Everything about one command. */
+export function commandHelp({ name, summary, operands, options, notes, examples }: CommandSpec): string {
+  const usage = [`ggen-p2p ${name}`, operands, '[options]'].filter((part) => part !== undefined).join(' ');
+  return [
+    `${summary}.`,
+    `Usage: ${usage}`,
+    `Options:\n${[...options, ...COMMON_OPTIONS].map(optionLine).join('\n')}`,
+    ...(notes === undefined ? [] : [notes]),
+    `Examples:\n${examples.map((example) => `  ${example}`).join('\n')}`,
+    '',
+  ].join('\n\n');
+}
+
+function optionLine({ long, short, value, help }: OptionSpec): string {
+  const letter = short === undefined ? '    ' : `-${short}, `;
+  const name = `  ${letter}--${long}${value === undefined ? '' : ` ${value}`}`;
+  return name.length < COLUMN ? name.padEnd(COLUMN) + help : `${name}\n${' '.repeat(COLUMN)}${help}`;
+}

@@ -1,70 +1,73 @@
-import { errorMessage, errorName, isAbort } from '../shared/errors.ts';
-import type { Command } from './arguments.ts';
-import { parseCommand } from './arguments.ts';
-import { dataFolder, nodeSettings, startFolder } from './environment.ts';
-import { HELP } from './help.ts';
-import { runOnce } from './once.ts';
-import type { Output } from './output.ts';
-import { processOutput } from './output.ts';
-import { runPeer } from './run.ts';
-import { stopSignal } from './stop-signals.ts';
+import { COMMANDS } from './commands.ts';
+import { EXIT, failureOf } from './exit-codes.ts';
+import type { Flags } from './flags.ts';
+import { parseFlags } from './flags.ts';
+import { commandHelp, overview } from './help.ts';
+import type { Format } from './output/console.ts';
+import { Console, FORMATS } from './output/console.ts';
+import { VERSION } from './session.ts';
+import type { CommandSpec } from './spec.ts';
+import { stopRequest } from './stop-signal.ts';
 import { UsageError } from './usage-error.ts';
 
-const DONE = 0;
-const FAILED = 1;
-const WRONG_USAGE = 2;
-
 /** Longest time that stopping may take once it was asked for. The engine's own bound lies below. */
-const STOP_BOUND_MS = 2_900;
+const STOP_BOUND_MS = 4_800;
 
-async function main(): Promise<number> {
-  const { signal, stop } = stopSignal();
-  const output = processOutput(stop);
+/** Run the command line. Resolves to its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { signal, stop, exitCode } = stopRequest();
   signal.addEventListener('abort', endInTime, { once: true });
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', stop);
+  const [name] = args;
+  const command = COMMANDS.find((known) => known.name === name);
+  let output = consoleFor(undefined);
   try {
-    await dispatch(parseCommand(process.argv.slice(2)), output, signal);
-    return DONE;
+    if (command === undefined) return general(name, args, output);
+    const flags = parseFlags(command, args.slice(1));
+    output = consoleFor(flags);
+    if (flags.on('help')) {
+      output.text(commandHelp(command));
+      return EXIT.done;
+    }
+    process.chdir(startFolder());
+    const code = await command.run({ flags, console: output, signal });
+    return code;
   } catch (error) {
-    return failed(error, output, signal);
+    const { code, ...failure } = failureOf(error, command?.name, signal.aborted);
+    output.error(failure);
+    return signal.aborted ? (exitCode() ?? code) : code;
   }
 }
 
-async function dispatch(command: Command, output: Output, signal: AbortSignal): Promise<void> {
-  if (command.kind === 'help') {
-    process.stdout.write(HELP);
-    return;
+/** What is no command: help, the version, or a mistake. @throws UsageError */
+function general(name: string | undefined, args: readonly string[], output: Console): number {
+  if (name === '--version') {
+    output.text(`${VERSION}\n`);
+    return EXIT.done;
   }
-  const { env, platform } = process;
-  process.chdir(startFolder(env));
-  const options = {
-    dataDir: dataFolder(command.node, env, platform),
-    // A node that stays for a moment would only leave dead entries in the routing tables of others.
-    settings: nodeSettings(command.node, env, command.kind === 'run' ? 'server' : 'client'),
-    output,
-  };
-  if (command.kind === 'run') await runPeer({ ...options, publish: command.publish }, signal);
-  else await runOnce(command, options, signal);
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    const about: CommandSpec | undefined = COMMANDS.find((known) => known.name === args[1]);
+    output.text(about === undefined ? overview(COMMANDS) : commandHelp(about));
+    return EXIT.done;
+  }
+  throw new UsageError(`There is no command '${name}'.`);
 }
 
-function failed(error: unknown, output: Output, signal: AbortSignal): number {
-  if (error instanceof UsageError) {
-    output.message(`${error.message}\nnpm run peer -- --help shows what there is.`);
-    return WRONG_USAGE;
-  }
-  if (signal.aborted && isAbort(error)) {
-    output.message('Stopped before it was done.');
-    return FAILED;
-  }
-  output.event({ event: 'error', name: errorName(error), message: errorMessage(error) });
-  output.message(errorMessage(error));
-  return FAILED;
+/** @throws UsageError when there is no such format */
+function consoleFor(flags: Flags | undefined): Console {
+  const wanted = flags?.text('format') ?? 'table';
+  const format = FORMATS.find((known): known is Format => known === wanted);
+  if (format === undefined) throw new UsageError(`--format takes one of ${FORMATS.join(', ')}, not '${wanted}'.`);
+  return new Console({ stdout: process.stdout, stderr: process.stderr, env: process.env, format });
 }
 
-/** A component that hangs must not keep a peer from ending: what it was told is durable by then. */
+/** Folder that relative paths start from: npm runs its scripts in the project's folder, wherever one typed. */
+function startFolder(): string {
+  const typedIn = process.env['npm_lifecycle_event'] === 'peer' ? process.env['INIT_CWD'] : undefined;
+  return typedIn === undefined || typedIn === '' ? process.cwd() : typedIn;
+}
+
+/** A component that hangs must not keep a process from ending: what it was told is durable by then. */
 function endInTime(): void {
-  setTimeout(() => process.exit(FAILED), STOP_BOUND_MS).unref();
+  setTimeout(() => process.exit(EXIT.failed), STOP_BOUND_MS).unref();
 }
-
-const code = await main();
-// Not by itself: a connection that lingers would keep the process. What was printed is out once this is called.
-process.stdout.write('', () => process.exit(code));

@@ -6,11 +6,13 @@ import { EngineHost } from './engine/engine-host.ts';
 import { startEngineProcess } from './engine/engine-process.ts';
 import { followLog } from './engine/log-events.ts';
 import { NodeControl } from './engine/node-control.ts';
+import { registerReleases } from './filesystem/register.ts';
+import { watchOwnForks } from './engine/own-forks.ts';
 import { ReadModel } from './model/read-model.ts';
 import { PublisherIdentity } from './publisher-identity.ts';
 import { watchRebuilt } from './rebuilt-notice.ts';
 import type { Services } from './services.ts';
-import { readAutoStart } from './settings.ts';
+import { readAutoStart, readDataFolder } from './settings.ts';
 import { settingsForStart, watchSettings } from './settings-watch.ts';
 import type { TestHooks } from './test-hooks.ts';
 import { StatusBar } from './ui/status-bar.ts';
@@ -32,11 +34,12 @@ export function activate(context: vscode.ExtensionContext): TestHooks | undefine
     followContextKeys(model),
     new StatusBar(model),
     registerCommands(services, views),
+    registerReleases(services),
     watchSettings(node, log),
     watchRebuilt(services.host, context.globalState),
   );
   if (readAutoStart()) {
-    node.start().catch((error: unknown) => {
+    node.join().catch((error: unknown) => {
       log.error(`The node could not be started: ${errorMessage(error)}`);
     });
   }
@@ -54,15 +57,17 @@ function createServices(context: vscode.ExtensionContext): Services {
   host = new EngineHost(() => spawnEngine(context, log), log);
   const node = new NodeControl(host, settingsForStart, log);
   const model = new ReadModel(host, node);
+  const publisher = new PublisherIdentity(context.secrets, context.globalState);
   const diagnostics = vscode.languages.createDiagnosticCollection('ggen');
   context.subscriptions.push(log, host, node, model, diagnostics, followLog(host, log));
+  context.subscriptions.push(watchOwnForks(host, publisher, log));
   return {
     log,
     host,
     node,
     model,
     diagnostics,
-    publisher: new PublisherIdentity(context.secrets, context.globalState),
+    publisher,
   };
 }
 
@@ -70,8 +75,8 @@ async function spawnEngine(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
 ): ReturnType<typeof startEngineProcess> {
-  const dataDir = context.globalStorageUri.fsPath;
-  await mkdir(dataDir, { recursive: true });
+  const dataDir = readDataFolder();
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   return await startEngineProcess({
     script: vscode.Uri.joinPath(context.extensionUri, 'dist', 'worker.mjs').fsPath,
     dataDir,

@@ -1,4 +1,6 @@
+import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
+import { defaultDataFolder } from '../shared/data-folder.ts';
 import { SETTINGS, SETTINGS_SECTION } from '../shared/contributions.ts';
 import type { SettingKey } from '../shared/contributions.ts';
 import type { CheckedSettings } from './settings-check.ts';
@@ -16,6 +18,15 @@ export function readSettings(): CheckedSettings {
 /** Whether the node shall start with VS Code. */
 export function readAutoStart(): boolean {
   return read(SETTINGS.autoStart) === true;
+}
+
+/**
+ * Folder of the node's data: this user's one, shared with every other window and the command line, unless the setting names
+ * another. A path that is not absolute would mean something else in each window, and counts as none.
+ */
+export function readDataFolder(): string {
+  const value = read(SETTINGS.dataFolder);
+  return typeof value === 'string' && isAbsolute(value.trim()) ? value.trim() : defaultDataFolder();
 }
 
 /** Add a bootstrap peer to the user's settings, after what stands there. */

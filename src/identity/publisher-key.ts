@@ -53,6 +53,17 @@ export function verify(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint
   return verifyBytes(null, bytes, importedKey(publicKey), signature);
 }
 
+/** As `verify`, on another thread, so that this one can go on. Rejects when the key cannot be read at all. */
+export function verifyAside(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  if (publicKey.length !== KEY_LENGTH || signature.length !== SIGNATURE_LENGTH) return Promise.resolve(false);
+  return new Promise((resolve, reject) => {
+    verifyBytes(null, bytes, importedKey(publicKey), signature, (error, valid) => {
+      if (error === null) resolve(valid);
+      else reject(error);
+    });
+  });
+}
+
 /** Importing a key costs a quarter of a verification, and records of one publisher come together. */
 const MAX_IMPORTED = 256;
 const imported = new Map<string, KeyObject>();

@@ -8,8 +8,8 @@ import { ClientSubscriptions, isolated } from './client-subscriptions.ts';
 import { wrapDispatch } from './comlink.ts';
 import type { RpcEndpoint } from './endpoint.ts';
 import { plainData } from './plain.ts';
-import type { Reply } from './protocol.ts';
-import { isNotice, parseReply } from './protocol.ts';
+import type { Greeting, Reply } from './protocol.ts';
+import { checkRpcVersion, isGreeting, isNotice, parseReply, RPC_VERSION } from './protocol.ts';
 
 /** The engine on the far side of an endpoint. Beside their own errors, calls reject with EngineStopped when it is gone. */
 export interface RemoteEngine extends Engine {
@@ -19,6 +19,10 @@ export interface RemoteEngine extends Engine {
   close(): void;
   /** Calls that wait for their answer. */
   liveOperations(): number;
+  /** Resolves, when the far side is gone, to the error that says why. */
+  readonly closed: Promise<Error>;
+  /** The program on the far side. */
+  readonly server: Greeting;
 }
 
 export interface ConnectOptions {
@@ -33,13 +37,13 @@ export interface ConnectOptions {
  * Connect to the engine that `serveEngine` serves on the other end.
  *
  * @throws GgenError whatever kept the far side's engine from starting (for example DataDirInUse); EngineStopped when the
- * far side ends meanwhile; EngineUnavailable when it does not answer in time. AbortError when cancelled.
+ * far side ends meanwhile; EngineUnavailable when it does not answer in time; VersionMismatch when it is another version's.
+ * AbortError when cancelled.
  */
 export async function connectEngine(endpoint: RpcEndpoint, options: ConnectOptions): Promise<RemoteEngine> {
   const client = new Client(endpoint, options.closed);
   try {
-    await client.connect(options.signal, options.timeout ?? 30_000);
-    return client.engine();
+    return client.engine(await client.connect(options.signal, options.timeout ?? 30_000));
   } catch (error) {
     client.close();
     throw error;
@@ -51,6 +55,7 @@ class Client {
   readonly #endpoint: RpcEndpoint;
   readonly #link: ReturnType<typeof wrapDispatch>;
   readonly #offNotices: () => void;
+  readonly #closed: Promise<Error>;
   readonly #subscriptions = new ClientSubscriptions({
     subscribe: (name, subscription) => {
       this.#tell(this.#link.remote.subscribe(name, subscription));
@@ -63,6 +68,7 @@ class Client {
 
   constructor(endpoint: RpcEndpoint, closed: Promise<Error>) {
     this.#endpoint = endpoint;
+    this.#closed = closed;
     this.#link = wrapDispatch(endpoint);
     this.#offNotices = endpoint.onMessage((message) => {
       this.#notice(message);
@@ -72,18 +78,19 @@ class Client {
     });
   }
 
-  async connect(signal: AbortSignal | undefined, timeout: number): Promise<void> {
+  async connect(signal: AbortSignal | undefined, timeout: number): Promise<Greeting> {
     const bound = AbortSignal.timeout(timeout);
     try {
       const either = signal === undefined ? bound : AbortSignal.any([signal, bound]);
-      await this.#ask(either, undefined, () => this.#link.remote.connect());
+      const greeting = await this.#ask(either, undefined, () => this.#link.remote.connect(RPC_VERSION));
+      return checked(greeting);
     } catch (error) {
       if (!bound.aborted || signal?.aborted === true) throw error;
       throw new GgenError('EngineUnavailable', `The engine did not answer within ${timeout / 1000} seconds.`);
     }
   }
 
-  engine(): RemoteEngine {
+  engine(server: Greeting): RemoteEngine {
     const calls = CALL_NAMES.map((name) => [
       name,
       (request: unknown, options?: CallOptions<unknown>) => this.#call(name, request, options),
@@ -99,6 +106,8 @@ class Client {
         this.close();
       },
       liveOperations: () => this.#calls.size,
+      server,
+      closed: this.#closed,
     };
   }
 
@@ -111,7 +120,7 @@ class Client {
   async #call(name: CallName, request: unknown, options: CallOptions<unknown> = {}): Promise<unknown> {
     const plain = plainData(request);
     return await this.#ask(options.signal, options.onProgress, (operation) =>
-      this.#link.remote.call(name, plain, operation),
+      this.#link.remote.call(name, plain, operation, options.traceparent),
     );
   }
 
@@ -173,6 +182,13 @@ class Client {
     this.#link.close();
     this.#endpoint.close();
   }
+}
+
+/** A far side that greets in a way of its own is of another version. */
+function checked(greeting: unknown): Greeting {
+  if (isGreeting(greeting)) checkRpcVersion(greeting.rpc, greeting.version);
+  else checkRpcVersion('unknown', '?');
+  return greeting as Greeting;
 }
 
 function value(reply: Reply): unknown {

@@ -67,6 +67,9 @@ function openGate(endpoint: RpcEndpoint, accept: (message: unknown) => boolean):
   return { port, close };
 }
 
+/** Of `Dispatch.call`, which takes the most. */
+const MOST_ARGUMENTS = 4;
+
 function isDispatchCall(message: unknown): boolean {
   if (!isPlainObject(message) || message['type'] !== 'APPLY' || typeof message['id'] !== 'string') return false;
   const path: unknown = message['path'];
@@ -76,7 +79,7 @@ function isDispatchCall(message: unknown): boolean {
     path.length === 1 &&
     (DISPATCH_NAMES as readonly unknown[]).includes(path[0]) &&
     Array.isArray(args) &&
-    args.length <= 3 &&
+    args.length <= MOST_ARGUMENTS &&
     args.every((argument) => isPlainObject(argument) && argument['type'] === 'RAW')
   );
 }

@@ -1,6 +1,21 @@
 import type { EventName } from '../shared/events.ts';
 import type { PlainError } from '../shared/errors.ts';
+import { GgenError } from '../shared/errors.ts';
 import { isPlainObject, plainData } from './plain.ts';
+
+/**
+ * Number of what the two sides say to each other: of this protocol and of the table of calls. Raised whenever one that does
+ * not know of the change would misunderstand the other.
+ */
+export const RPC_VERSION = 2;
+
+/** What the serving side tells of itself when a client connects. */
+export interface Greeting {
+  readonly rpc: number;
+  /** Version of the program. */
+  readonly version: string;
+  readonly pid: number;
+}
 
 /** Answer to a call. Errors are values here, because thrown ones lose everything but name and message on the way. */
 export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: PlainError };
@@ -9,10 +24,16 @@ export type Reply = { readonly ok: true; readonly value: unknown } | { readonly 
  * What the serving side exposes through comlink. Arguments are unknown: they come from the far side and are checked.
  */
 export interface Dispatch {
-  /** Answers once the engine is there, or with the reason why it is not. */
-  connect(): Promise<Reply>;
-  /** `operation` is a number that the client has not in use: the name of this call in `cancel` and in progress. */
-  call(name: unknown, request: unknown, operation: unknown): Promise<Reply>;
+  /**
+   * Answers with a `Greeting` once the engine is there, or with the reason why it is not. `rpc` is the client's `RPC_VERSION`:
+   * one that differs is refused with VersionMismatch.
+   */
+  connect(rpc: unknown): Promise<Reply>;
+  /**
+   * `operation` is a number that the client has not in use: the name of this call in `cancel` and in progress. `traceparent`
+   * is the caller's span, if it has one; what is no such text is passed over.
+   */
+  call(name: unknown, request: unknown, operation: unknown, traceparent?: unknown): Promise<Reply>;
   cancel(operation: unknown): void;
   /** `subscription` numbers the events that follow, so that those of an ended subscription can be told apart. */
   subscribe(event: unknown, subscription: unknown): Promise<Reply>;
@@ -37,6 +58,25 @@ export const DISPATCH_NAMES = Object.keys({
 export type Notice =
   | { readonly notice: 'progress'; readonly operation: number; readonly progress: unknown }
   | { readonly notice: 'event'; readonly name: EventName; readonly subscription: number; readonly event: unknown };
+
+export function isGreeting(value: unknown): value is Greeting {
+  return (
+    isPlainObject(value) &&
+    typeof value['rpc'] === 'number' &&
+    typeof value['version'] === 'string' &&
+    typeof value['pid'] === 'number'
+  );
+}
+
+/** @throws GgenError VersionMismatch when two programs speak differently */
+export function checkRpcVersion(theirs: unknown, version: string): void {
+  if (theirs === RPC_VERSION) return;
+  throw new GgenError(
+    'VersionMismatch',
+    `The node of this machine is run by ggen-p2p ${version}, which speaks another version of the local protocol. Update both to the same version, or end the other program first.`,
+    { details: { version, theirs: String(theirs), mine: String(RPC_VERSION) } },
+  );
+}
 
 export function isNotice(message: unknown): message is Notice {
   return isPlainObject(message) && (message['notice'] === 'progress' || message['notice'] === 'event');

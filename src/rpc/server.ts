@@ -3,15 +3,19 @@ import { CALL_NAMES } from '../shared/api.ts';
 import { GgenError, toPlainError } from '../shared/errors.ts';
 import type { EventName } from '../shared/events.ts';
 import { EVENT_NAMES } from '../shared/events.ts';
+import { checkTraceparent } from '../shared/traceparent.ts';
 import { exposeDispatch } from './comlink.ts';
 import type { RpcEndpoint } from './endpoint.ts';
 import { isPlainObject, plainData } from './plain.ts';
-import type { Dispatch, Notice, Reply } from './protocol.ts';
+import type { Dispatch, Greeting, Notice, Reply } from './protocol.ts';
+import { checkRpcVersion, RPC_VERSION } from './protocol.ts';
 import { ServerOperations } from './server-operations.ts';
 
 export interface ServeOptions {
   /** Called when the client asks the hosting side to stop. Left out: such wishes are ignored. */
   readonly onShutdown?: () => void;
+  /** Version of the program, as told to clients. */
+  readonly version?: string;
 }
 
 export interface ServedEngine {
@@ -52,8 +56,9 @@ class Session {
 
   /** What the client may call: plain functions, so that nothing else of the session is in reach. */
   readonly dispatch: Dispatch = {
-    connect: () => answer(() => this.#engine.then(() => undefined)),
-    call: (name, request, operation) => answer(() => this.#call(name, request, operation)),
+    connect: (rpc) => answer(() => this.#connect(rpc)),
+    call: (name, request, operation, traceparent) =>
+      answer(() => this.#call(name, request, operation, checkTraceparent(traceparent))),
     cancel: (operation) => {
       this.operations.cancel(operation);
     },
@@ -75,13 +80,20 @@ class Session {
     engine.catch(() => undefined);
   }
 
+  async #connect(rpc: unknown): Promise<Greeting> {
+    const { version = '' } = this.#options;
+    checkRpcVersion(rpc, version);
+    await this.#engine;
+    return { rpc: RPC_VERSION, version, pid: process.pid };
+  }
+
   end(): void {
     this.operations.cancelAll();
     for (const subscription of this.#subscriptions.values()) subscription.abort();
     this.#subscriptions.clear();
   }
 
-  async #call(name: unknown, request: unknown, operation: unknown): Promise<unknown> {
+  async #call(name: unknown, request: unknown, operation: unknown, traceparent: string | undefined): Promise<unknown> {
     if (!isCallName(name)) throw new GgenError('InvalidRequest', `The engine has no call of the name ${show(name)}.`);
     const plain = plainData(request);
     if (!isPlainObject(plain)) throw new GgenError('InvalidRequest', `The call ${name} takes one plain object.`);
@@ -93,7 +105,7 @@ class Session {
       };
       // The request's form is the engine's to check; its type is not known here, where every call looks the same.
       const call = engine[name] as (request: unknown, options: object) => Promise<unknown>;
-      return plainData(await call.call(engine, plain, { signal, onProgress }), 'the answer');
+      return plainData(await call.call(engine, plain, { signal, onProgress, traceparent }), 'the answer');
     });
   }
 

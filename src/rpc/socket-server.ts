@@ -12,6 +12,10 @@ import type { SocketEndpointOptions } from './socket-endpoint.ts';
 import { socketClosed, socketEndpoint } from './socket-endpoint.ts';
 
 export interface EngineListener {
+  /** Clients that are connected. */
+  clients(): number;
+  /** Take in nobody any more, and remove the socket's file. Who is connected stays so. */
+  retire(): void;
   /** Stop listening, drop every connection (their calls are cancelled), remove the socket's file. */
   close(): Promise<void>;
 }
@@ -38,7 +42,18 @@ export async function listenOnSocket(
   });
   await removeDeadSocket(path);
   await listen(server, path);
-  return { close: () => closeAll(server, sockets) };
+  const closed = once(server, 'close');
+  return {
+    clients: () => sockets.size,
+    retire: () => {
+      server.close();
+    },
+    close: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
 }
 
 /**
@@ -94,12 +109,4 @@ async function isSocket(path: string): Promise<boolean> {
 
 function isPipe(path: string): boolean {
   return path.startsWith('\\\\');
-}
-
-async function closeAll(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  for (const socket of sockets) socket.destroy();
-  await closed;
 }

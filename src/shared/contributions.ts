@@ -8,8 +8,16 @@
 /** Commands, by what they do. */
 export const COMMANDS = {
   publish: 'ggen.publish',
+  publishDryRun: 'ggen.publishDryRun',
   search: 'ggen.search',
   install: 'ggen.install',
+  installFromLock: 'ggen.installFromLock',
+  updatePackage: 'ggen.updatePackage',
+  updateAll: 'ggen.updateAll',
+  uninstall: 'ggen.uninstall',
+  verifyInstallation: 'ggen.verifyInstallation',
+  exportPackage: 'ggen.exportPackage',
+  importPackage: 'ggen.importPackage',
   startNode: 'ggen.startNode',
   stopNode: 'ggen.stopNode',
   restartNode: 'ggen.restartNode',
@@ -26,7 +34,19 @@ export const COMMANDS = {
   yankRelease: 'ggen.yankRelease',
   unyankRelease: 'ggen.unyankRelease',
   stopServing: 'ggen.stopServing',
+  pauseSeeding: 'ggen.pauseSeeding',
+  resumeSeeding: 'ggen.resumeSeeding',
+  keepOffline: 'ggen.keepOffline',
+  stopKeeping: 'ggen.stopKeeping',
+  cleanUpStorage: 'ggen.cleanUpStorage',
+  verifyStorage: 'ggen.verifyStorage',
   revealInstalled: 'ggen.revealInstalled',
+  readReadme: 'ggen.readReadme',
+  browseFiles: 'ggen.browseFiles',
+  openReleaseFolder: 'ggen.openReleaseFolder',
+  compareVersions: 'ggen.compareVersions',
+  compareInstalled: 'ggen.compareInstalled',
+  materialise: 'ggen.materialise',
   showLog: 'ggen.showLog',
   refresh: 'ggen.refresh',
   loadMore: 'ggen.loadMore',
@@ -56,8 +76,21 @@ export const SETTINGS = {
   dhtMode: 'node.dhtMode',
   autoStart: 'node.autoStart',
   name: 'node.name',
+  maxFiles: 'publish.maxFiles',
+  maxSize: 'publish.maxSize',
+  location: 'node.location',
   fanOut: 'search.fanOut',
   timeout: 'search.timeout',
+  serveInstalled: 'content.serveInstalled',
+  uploadRate: 'content.uploadRate',
+  downloadRate: 'content.downloadRate',
+  uploadPerDay: 'content.uploadPerDay',
+  downloadPerDay: 'content.downloadPerDay',
+  transfersPerPeer: 'content.transfersPerPeer',
+  limitLocalNetwork: 'content.limitLocalNetwork',
+  quota: 'content.quota',
+  dataFolder: 'node.dataFolder',
+  otlpEndpoint: 'telemetry.otlpEndpoint',
 } as const;
 
 export type SettingKey = (typeof SETTINGS)[keyof typeof SETTINGS];
@@ -70,12 +103,17 @@ export const CONTEXT_KEYS = {
   failure: 'ggen.failure',
   /** Whether a peer is connected. */
   hasPeers: 'ggen.hasPeers',
+  /** Whether the user paused handing out content. */
+  seedingPaused: 'ggen.seedingPaused',
 } as const;
 
 /** What the views distinguish: the node's states, and those of the engine that runs it. */
 export const VIEW_STATES = ['stopped', 'starting', 'running', 'stopping', 'restarting', 'failed'] as const;
 
 export type ViewState = (typeof VIEW_STATES)[number];
+
+/** Scheme of the URIs under which releases are read: `ggen:/<publisher>/<name>@<version>/<path>`. */
+export const RELEASE_SCHEME = 'ggen';
 
 /** Manifest files on which publishing is offered. */
 export const MANIFEST_FILES = [

@@ -8,6 +8,16 @@ export const DEFAULT_NODE_SETTINGS: NodeSettings = {
   fanOut: 3,
   timeout: 30_000,
   name: '',
+  quota: 5 * 1024 ** 3,
+  transfers: {
+    serveInstalled: true,
+    sendRate: 0,
+    receiveRate: 0,
+    sendPerDay: 0,
+    receivePerDay: 0,
+    perPeer: 4,
+    limitLocal: false,
+  },
 };
 
 /** Limits that every peer enforces before it does any work on what it got. */
@@ -38,6 +48,9 @@ export const LIMITS = {
   searchPublishers: 10,
   searchLicenses: 10,
 } as const;
+
+/** Most bytes of a file that are read at once, so that one answer never fills the boundary. */
+export const READ_BYTES = 4 * 1024 * 1024;
 
 /** Published package names: lower case, digits, and `-`, `_`, `.` between them; no two dots in a row. */
 export const NAME_PATTERN = /^[a-z0-9](?:[a-z0-9_-]|\.(?!\.))*(?<=[a-z0-9])$/;

@@ -14,6 +14,8 @@ export interface EngineEvents {
     /** Ids of packages that changed since the version before; empty when too many did. */
     readonly changed: readonly string[];
   };
+  /** Own packages that two machines with one publisher key published apart, and that nobody has united yet. */
+  forks: { readonly version: number; readonly ids: readonly string[] };
   log: { readonly version: number; readonly line: LogLine };
 }
 
@@ -23,11 +25,12 @@ export const EVENT_NAMES = Object.keys({
   node: 0,
   peers: 0,
   packages: 0,
+  forks: 0,
   log: 0,
 } satisfies Record<EventName, 0>) as readonly EventName[];
 
 /** Events of which a new subscriber gets the newest one at once. */
-export const SNAPSHOT_EVENTS: readonly EventName[] = ['node', 'peers', 'packages'];
+export const SNAPSHOT_EVENTS: readonly EventName[] = ['node', 'peers', 'packages', 'forks'];
 
 export interface LogLine {
   readonly level: 'error' | 'warn' | 'info' | 'debug' | 'trace';

@@ -1,4 +1,5 @@
 import { errorMessage } from '../shared/errors.ts';
+import { within } from '../shared/waiting.ts';
 import type { Logger } from './log.ts';
 
 /** How long ending waits for work that was told to end. */
@@ -31,11 +32,6 @@ export class Background {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, PATIENCE_MS);
-    });
-    await Promise.race([Promise.all(this.#running), patience]);
-    clearTimeout(timer);
+    await within(PATIENCE_MS, Promise.all(this.#running));
   }
 }

@@ -12,21 +12,30 @@ import type { Logger } from './log.ts';
 import { NodeHost } from './node-host.ts';
 import { ALL_PATHS } from './network/context.ts';
 import type { Path } from './network/context.ts';
+import { Traffic } from './network/traffic.ts';
 import { Scheduler } from './maintenance/scheduler.ts';
 import type { Transports } from './node/libp2p-options.ts';
 import { ServedBlockstore } from './node/served-blockstore.ts';
 import { PeerStandings } from './peer-standings.ts';
 import type { RegistryContext } from './registry/context.ts';
-import { ForkKeeper } from './registry/forks.ts';
+import { ForkKeeper, divergedPackages } from './registry/forks.ts';
 import { Ingest } from './registry/ingest.ts';
 import { Registry } from './registry/registry.ts';
 import { registryCalls } from './registry-calls.ts';
 import { checkRequest } from './requests.ts';
 import { Operations } from './operations.ts';
+import { healExchanges } from './content/install/exchange.ts';
 import { removeLeftOverStagings } from './content/stagings.ts';
+import { Retention, STORAGE_TASK } from './registry/retention.ts';
 import { ServedContent } from './registry/served-content.ts';
 import { Conduct } from './reputation/conduct.ts';
+import { instrumented } from './telemetry/calls.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
+import { gauges } from './telemetry-gauges.ts';
 import { upkeep } from './upkeep.ts';
+
+/** After something changed in what is pinned, how long to wait for more of it, in milliseconds. */
+const SETTLE_MS = 2_000;
 
 export interface EngineOptions {
   /** Folder of this node's state; created when missing. One engine at a time may have it. */
@@ -39,6 +48,8 @@ export interface EngineOptions {
   readonly transports?: Transports;
   /** Peers in one bucket of the DHT's table; its own figure (20) when left out. A simulation with fewer nodes needs fewer. */
   readonly kBucketSize?: number;
+  /** How long to wait for another owner of the folder to let go, in milliseconds; 6 s when left out. */
+  readonly lockPatience?: number;
 }
 
 export interface EngineHost extends Engine {
@@ -53,14 +64,16 @@ export interface EngineHost extends Engine {
  * @throws GgenError DataDirInUse, DatabaseTooNew, UnsupportedRuntime
  */
 export async function createEngine(options: EngineOptions): Promise<EngineHost> {
-  const { dataDir, version, paths = ALL_PATHS, transports, kBucketSize } = options;
-  const catalogue = await openCatalogue(dataDir);
+  const { dataDir, version, paths = ALL_PATHS, transports, kBucketSize, lockPatience } = options;
+  const catalogue = await openCatalogue(dataDir, lockPatience);
   const blocks = await openBlocks(dataDir);
   await removeLeftOverDrafts(dataDir);
   await removeLeftOverStagings(catalogue.stagings);
+  await healExchanges(catalogue.exchanges);
   const events: EventHub = new EventHub({
     peers: () => host.peers(false),
     counts: () => catalogue.packages.counts(),
+    forks: () => divergedPackages(catalogue),
   });
   const loggers = createLoggers((line) => {
     events.log(line);
@@ -74,28 +87,47 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
     },
     onChange: () => {
       events.peersChanged();
+      // Who is banned is not counted among those who serve a package.
+      events.packagesChanged();
     },
   });
   const scheduler = new Scheduler(loggers('upkeep'));
   const served = new ServedContent(catalogue, blocks);
   await served.refresh();
+  const traffic = new Traffic(catalogue.traffic, DEFAULT_NODE_SETTINGS.transfers);
   const background = new Background(loggers('engine'));
   const operations = new Operations();
   const onChange = (id: string): void => {
     registry.forget(id);
     events.packagesChanged(id);
+    if (catalogue.packages.isOwn(id.slice(0, id.indexOf('/')))) events.forksChanged();
   };
   const ingest = new Ingest({ catalogue, log: loggers('records'), onChange });
+  const telemetry: Telemetry = new Telemetry({
+    version,
+    scheduler,
+    log: loggers('telemetry'),
+    gauges: gauges({ catalogue, blocks, peers: () => host.peers(true) }),
+  });
   const host: NodeHost = new NodeHost({
     dataDir,
     version,
     catalogue,
-    blocks: new ServedBlockstore(blocks, (cid) => served.isHidden(cid)),
+    blocks: new ServedBlockstore(blocks, (cid) => traffic.paused || served.isHidden(cid)),
+    traffic,
+    onSettings: async ({ transfers, otlpEndpoint }) => {
+      await telemetry.follow(otlpEndpoint);
+      traffic.configure(transfers);
+      if (await served.serveInstalled(transfers.serveInstalled)) host.network?.provider.soon();
+    },
     scheduler,
     ...(transports === undefined ? {} : { transports }),
     ...(kBucketSize === undefined ? {} : { kBucketSize }),
-    sink: new ForkKeeper(ingest, catalogue),
+    sink: new ForkKeeper(ingest, catalogue, () => {
+      events.forksChanged();
+    }),
     conduct,
+    telemetry,
     loggers,
     paths: new Set(paths),
     onStatus: (status) => {
@@ -105,6 +137,15 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
       events.peersChanged();
     },
   });
+  const retention = new Retention({
+    catalogue,
+    blocks,
+    quota: () => (host.settings ?? DEFAULT_NODE_SETTINGS).quota,
+    onChange: () => {
+      scheduler.soon(STORAGE_TASK, SETTLE_MS);
+    },
+  });
+  scheduler.add(retention.task());
   const context: RegistryContext = {
     dataDir,
     version,
@@ -112,7 +153,9 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
     blocks,
     ingest,
     served,
+    retention,
     conduct,
+    telemetry,
     loggers,
     network: () => host.network,
     settings: () => host.settings ?? DEFAULT_NODE_SETTINGS,
@@ -122,8 +165,14 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
     },
   };
   const registry: Registry = new Registry(context);
-  for (const task of upkeep(catalogue, conduct)) scheduler.add(task);
+  for (const task of upkeep(catalogue, conduct, traffic)) scheduler.add(task);
   const standing = new PeerStandings(host, conduct);
+  catalogue.db.onTextDamaged((reason) => {
+    loggers('catalogue').warn(
+      `The search index was damaged (${reason}). It is being made again from the packages known.`,
+    );
+    scheduler.soon('index');
+  });
   reportRebuilt(catalogue.db, loggers('catalogue'), () => {
     registry.forget();
     events.packagesChanged();
@@ -133,14 +182,19 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
     await host.stop();
     await scheduler.stop();
     await background.stop();
+    traffic.save();
     await registry.close();
+    await telemetry.close();
     events.close();
+    await blocks.close();
     catalogue.close();
   };
   let closing: Promise<void> | undefined;
   events.node(host.status());
   events.peersChanged();
   events.packagesChanged();
+  await telemetry.follow(undefined);
+  events.forksChanged();
   const calls: EngineCalls = {
     startNode: (settings) => host.start(settings),
     stopNode: () => host.stop(),
@@ -148,6 +202,10 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
     peer: ({ id }) => host.peer(id),
     banPeer: (request) => standing.ban(request),
     unbanPeer: ({ id }) => standing.pardon(id),
+    pauseSeeding: ({ paused }) => {
+      host.pauseSeeding(paused);
+      return Promise.resolve(traffic.status());
+    },
     trustPeer: ({ id, trusted }) => standing.trust(id, trusted),
     bootstrap: ({ address }, options) => host.bootstrap(address, options?.signal),
     status: () =>
@@ -158,14 +216,17 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
         counts: catalogue.packages.counts(),
         memory: process.memoryUsage.rss(),
         tasks: scheduler.status(),
+        storage: retention.usage(),
+        transfers: traffic.status(),
         ...host.figures(),
         ...(host.settings === undefined ? {} : { settings: host.settings }),
         ...(catalogue.db.rebuilt === undefined ? {} : { rebuilt: catalogue.db.rebuilt }),
       }),
+    metrics: () => Promise.resolve(telemetry.metrics.snapshot()),
     ...registryCalls(registry, catalogue, operations),
   };
   return {
-    ...checked(calls),
+    ...instrumented(checked(calls), telemetry),
     subscribe: (name, listener) => events.subscribe(name, listener),
     close: () => (closing ??= close()),
   };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SNAPSHOT_EVENTS } from '../shared/events.ts';
 import type { EngineEvents, EventName, LogLine } from '../shared/events.ts';
 import type { NodeStatus, PackageCounts, PeerSummary } from '../shared/model.ts';
@@ -11,6 +12,9 @@ const MAX_CHANGED = 100;
 
 type Listener<Name extends EventName> = (event: EngineEvents[Name]) => void;
 
+/** Events of which bursts are gathered. */
+type Gathered = 'peers' | 'packages' | 'forks';
+
 /** Log lines from before anybody listened: an engine that has just been made may have something to say. */
 const MAX_EARLY_LINES = 100;
 
@@ -18,6 +22,8 @@ const MAX_EARLY_LINES = 100;
 export interface SnapshotSource {
   peers(): readonly PeerSummary[];
   counts(): PackageCounts;
+  /** Own packages that have grown apart. */
+  forks(): readonly string[];
 }
 
 /** Hands events to listeners: versioned, in order, the newest snapshot first to whoever comes late. */
@@ -27,12 +33,13 @@ export class EventHub {
     node: new Set(),
     peers: new Set(),
     packages: new Set(),
+    forks: new Set(),
     log: new Set(),
   };
   readonly #newest: Partial<EngineEvents> = {};
   readonly #changed = new Set<string>();
-  readonly #pending = new Map<'peers' | 'packages', NodeJS.Timeout>();
-  readonly #last: Record<'peers' | 'packages', number> = { peers: 0, packages: 0 };
+  readonly #pending = new Map<Gathered, NodeJS.Timeout>();
+  readonly #last: Record<Gathered, number> = { peers: 0, packages: 0, forks: 0 };
   readonly #early: EngineEvents['log'][] = [];
   #version = 0;
   #closed = false;
@@ -82,6 +89,15 @@ export class EventHub {
     });
   }
 
+  /** An own package changed, or another machine's record of it came. A snapshot follows shortly, if it is another one. */
+  forksChanged(): void {
+    this.#gather('forks', () => {
+      const ids = this.#source.forks();
+      if (isDeepStrictEqual(ids, this.#newest.forks?.ids ?? [])) return;
+      this.#emit('forks', { version: this.#next(), ids });
+    });
+  }
+
   close(): void {
     this.#closed = true;
     for (const timer of this.#pending.values()) clearTimeout(timer);
@@ -93,7 +109,7 @@ export class EventHub {
     return ++this.#version;
   }
 
-  #gather(name: 'peers' | 'packages', emit: () => void): void {
+  #gather(name: Gathered, emit: () => void): void {
     if (this.#closed || this.#pending.has(name)) return;
     const since = performance.now() - this.#last[name];
     const timer = setTimeout(

@@ -1,18 +1,21 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { serveEngine } from '../rpc/server.ts';
 import { workerEndpoint } from '../rpc/worker-endpoint.ts';
-import { createEngine } from './engine.ts';
 import type { EngineOptions } from './engine.ts';
+import { openHost } from './host/host.ts';
 
 /**
- * The worker thread: an engine, served to the thread that started it. `workerData` is the engine's options. Asked to
- * shut down it closes the engine and exits by itself; being terminated is the last resort of whoever started it.
+ * The worker thread: the engine of this user's one node, here or in another process, served to the thread that started it.
+ * `workerData` is the engine's options. Asked to shut down it leaves and exits by itself; being terminated is the last resort
+ * of whoever started it.
  */
 function main(): void {
   if (parentPort === null) throw new Error('This file runs as a worker thread.');
   const port = parentPort;
-  const engine = createEngine(workerData as EngineOptions);
+  const options = workerData as EngineOptions;
+  const engine = openHost(options);
   serveEngine(engine, workerEndpoint(port), {
+    version: options.version,
     onShutdown: () => {
       void engine
         .then((host) => host.close())
@@ -21,6 +24,14 @@ function main(): void {
         .finally(() => process.exit(0));
     },
   });
+  // Nobody to attach to, and no way to be the owner: whoever started this thread learns why by its end.
+  engine.then(
+    (host) =>
+      host.failed.then((error) => {
+        throw error;
+      }),
+    () => undefined,
+  );
 }
 
 main();

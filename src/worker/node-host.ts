@@ -9,29 +9,38 @@ import type {
   PeerDetails,
   PeerSummary,
 } from '../shared/model.ts';
+import { within } from '../shared/waiting.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import type { LoggerFactory } from './log.ts';
 import type { Scheduler } from './maintenance/scheduler.ts';
 import { Connector, parseBootstrapAddress } from './node/connector.ts';
 import type { Transports } from './node/libp2p-options.ts';
 import { startNode } from './node/node.ts';
-import type { Blockstore, MarketplaceNode } from './node/node.ts';
+import type { MarketplaceNode } from './node/node.ts';
 import { peerIdFromText } from './node/peer-id.ts';
 import { loadOrCreatePeerKey } from './node/peer-key.ts';
 import { Presence, awayDetails, awayPeers } from './node/presence.ts';
+import type { ServedBlockstore } from './node/served-blockstore.ts';
 import { checkSettings } from './node/settings.ts';
 import { SqliteDatastore } from './node/sqlite-datastore.ts';
 import { headValidator, selectHead } from './network/heads.ts';
 import type { Path, RecordSink } from './network/context.ts';
 import { Network } from './network/network.ts';
+import { isLocal } from './network/traffic.ts';
+import type { Traffic } from './network/traffic.ts';
+import { rememberedSettings, rememberSettings } from './remembered-settings.ts';
 import type { Conduct } from './reputation/conduct.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 
 export interface NodeHostOptions {
   readonly dataDir: string;
   readonly version: string;
   readonly catalogue: Catalogue;
   /** The blocks that are served. */
-  readonly blocks: Blockstore;
+  readonly blocks: ServedBlockstore;
+  readonly traffic: Traffic;
+  /** Called with the settings before a node works with them. */
+  readonly onSettings: (settings: NodeSettings) => Promise<void>;
   readonly scheduler: Scheduler;
   /** TCP when left out. */
   readonly transports?: Transports;
@@ -39,6 +48,7 @@ export interface NodeHostOptions {
   readonly kBucketSize?: number;
   readonly sink: RecordSink;
   readonly conduct: Conduct;
+  readonly telemetry: Telemetry;
   readonly loggers: LoggerFactory;
   readonly paths: ReadonlySet<Path>;
   readonly onStatus: (status: NodeStatus) => void;
@@ -71,12 +81,14 @@ export class NodeHost {
 
   constructor(options: NodeHostOptions) {
     this.#options = options;
+    this.#settings = rememberedSettings(options.catalogue.db);
   }
 
   get network(): Network | undefined {
     return this.#running?.network;
   }
 
+  /** Of the running node; else those that it was started with last in this data folder. */
   get settings(): NodeSettings | undefined {
     return this.#settings;
   }
@@ -85,15 +97,16 @@ export class NodeHost {
   async start(settings: NodeSettings): Promise<NodeStatus> {
     const checked = checkSettings(settings);
     return this.#inTurn(async () => {
+      await this.#options.onSettings(checked);
       if (this.#running !== undefined) {
         if (this.#settings !== undefined && !needsRestart(this.#settings, checked)) {
-          this.#settings = checked;
+          this.#remember(checked);
           this.#running.connector.follow([...checked.bootstrap, ...this.#addedBootstrap]);
           return this.status();
         }
         await this.#stopRunning();
       }
-      this.#settings = checked;
+      this.#remember(checked);
       this.#enter('starting');
       try {
         this.#running = await this.#compose(checked);
@@ -104,6 +117,12 @@ export class NodeHost {
       this.#enter('running');
       return this.status();
     });
+  }
+
+  /** Hand out nothing until this is taken back, whether a node runs or not. */
+  pauseSeeding(paused: boolean): void {
+    this.#options.traffic.pause(paused);
+    this.#options.onStatus(this.status());
   }
 
   async stop(): Promise<NodeStatus> {
@@ -119,6 +138,7 @@ export class NodeHost {
     return {
       state: this.#state,
       addresses: running?.node.addresses() ?? [],
+      ...(this.#options.traffic.paused ? { seedingPaused: true } : {}),
       ...(running === undefined ? {} : { peerId: running.node.peerId.toString(), startedAt: running.startedAt }),
       ...(this.#error === undefined ? {} : { error: this.#error }),
     };
@@ -170,6 +190,11 @@ export class NodeHost {
     };
   }
 
+  #remember(settings: NodeSettings): void {
+    this.#settings = settings;
+    rememberSettings(this.#options.catalogue.db, settings);
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const next = this.#transition.then(work, work);
     this.#transition = next.catch(() => undefined);
@@ -184,14 +209,15 @@ export class NodeHost {
   }
 
   async #compose(settings: NodeSettings): Promise<Running> {
-    const { catalogue, blocks, sink, conduct, dataDir, version, transports, kBucketSize } = this.#options;
+    const { catalogue, blocks, sink, conduct, telemetry, dataDir, version, transports, kBucketSize } = this.#options;
+    const validate = headValidator(catalogue, sink);
     const node = await startNode({
       privateKey: await loadOrCreatePeerKey(dataDir),
       datastore: new SqliteDatastore(catalogue.db),
       blockstore: blocks,
       settings,
       version,
-      validateHead: headValidator(catalogue, sink),
+      validateHead: async (key, value) => telemetry.event('kademlia', {}, () => validate(key, value)),
       selectHead,
       reputation: (peer) => conduct.score(peer),
       isBanned: (peer) => conduct.isBanned(peer),
@@ -207,16 +233,37 @@ export class NodeHost {
   }
 
   async #startPaths(node: MarketplaceNode, settings: NodeSettings): Promise<Running> {
-    const { catalogue, sink, conduct, scheduler, loggers, paths } = this.#options;
+    const { catalogue, sink, conduct, telemetry, scheduler, loggers, paths } = this.#options;
     const stopped = new AbortController();
     const log = loggers('network');
     const here = (): Location | undefined => this.#settings?.location;
-    const context = { node, catalogue, sink, conduct, scheduler, log, paths, here, stopped: stopped.signal };
+    const { blocks, traffic } = this.#options;
+    blocks.onServe = (bytes) => {
+      // bitswap does not say who asks: it counts as long as anybody is connected who counts.
+      const local = node.libp2p.getConnections().every(isLocal);
+      if (!traffic.maySend(local)) return Promise.reject(new Error('The limit of the day is reached'));
+      return traffic.spend('sent', bytes, local, stopped.signal);
+    };
+    const context = {
+      node,
+      catalogue,
+      sink,
+      served: blocks,
+      traffic,
+      conduct,
+      telemetry,
+      scheduler,
+      log,
+      paths,
+      here,
+      stopped: stopped.signal,
+    };
     const network = new Network(context);
     const presence = new Presence({
       node,
       catalogue,
       conduct,
+      telemetry,
       log: loggers('presence'),
       changed: this.#options.onPeers,
     });
@@ -240,15 +287,7 @@ export class NodeHost {
     this.#enter('stopping');
     running.stopped.abort();
     running.presence.stop();
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, WIND_DOWN_MS);
-    });
-    await Promise.race([
-      Promise.allSettled([running.network.stop(), ...running.endTasks.map((end) => end())]),
-      patience,
-    ]);
-    clearTimeout(timer);
+    await within(WIND_DOWN_MS, Promise.allSettled([running.network.stop(), ...running.endTasks.map((end) => end())]));
     await running.node.stop().catch((error: unknown) => {
       this.#options.loggers('node').warn(`The node did not stop cleanly: ${errorMessage(error)}`);
     });

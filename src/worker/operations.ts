@@ -1,5 +1,6 @@
 import { GgenError, isAbort } from '../shared/errors.ts';
 import type { CallOptions } from '../shared/api.ts';
+import { within } from '../shared/waiting.ts';
 
 /** How long ending waits for operations that were told to end. */
 const PATIENCE_MS = 1_500;
@@ -38,12 +39,7 @@ export class Operations {
   /** Tell all to end, and wait until they have, within a bound. */
   async stop(): Promise<void> {
     this.#ended.abort();
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, PATIENCE_MS);
-    });
-    await Promise.race([Promise.all(this.#running), patience]);
-    clearTimeout(timer);
+    await within(PATIENCE_MS, Promise.all(this.#running));
   }
 }
 

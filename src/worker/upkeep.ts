@@ -1,12 +1,13 @@
 import type { Catalogue } from './catalogue/catalogue.ts';
-import { checkpoint, forgetPeers, removeExpiredValues } from './catalogue/upkeep.ts';
+import { forgetPeers, removeExpiredValues } from './catalogue/upkeep.ts';
 import type { Task, TaskReport } from './maintenance/scheduler.ts';
+import type { Traffic } from './network/traffic.ts';
 import type { Conduct } from './reputation/conduct.ts';
 
 const MINUTE = 60_000;
 
 /** What the engine does for itself, whether a node runs or not. */
-export function upkeep(catalogue: Catalogue, conduct: Conduct): readonly Task[] {
+export function upkeep(catalogue: Catalogue, conduct: Conduct, traffic: Traffic): readonly Task[] {
   return [
     {
       name: 'save',
@@ -14,9 +15,19 @@ export function upkeep(catalogue: Catalogue, conduct: Conduct): readonly Task[] 
       every: MINUTE,
       bound: MINUTE,
       run: () => {
-        checkpoint(catalogue.db);
+        traffic.save();
+        catalogue.db.checkpoint();
         return undefined;
       },
+    },
+    {
+      name: 'index',
+      title: 'Bring the search index up to date',
+      every: MINUTE,
+      // What the last run of the program left, or an index that was begun anew.
+      first: 0,
+      bound: MINUTE,
+      run: (signal) => index(catalogue, signal),
     },
     {
       name: 'expire',
@@ -27,6 +38,13 @@ export function upkeep(catalogue: Catalogue, conduct: Conduct): readonly Task[] 
       run: (signal) => expire(catalogue, conduct, signal),
     },
   ];
+}
+
+async function index({ packages }: Catalogue, signal: AbortSignal): Promise<TaskReport | undefined> {
+  const { waiting } = packages.index;
+  if (waiting === 0) return undefined;
+  const entered = await inSlices(() => packages.index.enterSome(), signal);
+  return { detail: `${entered} of ${waiting} packages` };
 }
 
 async function expire({ db }: Catalogue, conduct: Conduct, signal: AbortSignal): Promise<TaskReport> {

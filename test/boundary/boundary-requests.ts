@@ -28,7 +28,7 @@ export function requestTests(engine: () => RemoteEngine): void {
 
   it('carries a view of a larger buffer as its exact bytes, both ways', async () => {
     const signature = Buffer.from(new ArrayBuffer(1_000_000), 1_000, 64).fill(255);
-    assert.deepEqual(await engine().publish({ draft: 'draft-1', signature }), SAMPLES.publish.response);
+    assert.deepEqual(await engine().publish({ ...SAMPLES.publish.request, signature }), SAMPLES.publish.response);
     const answer = await command(engine(), 'view');
     assert.deepEqual(answer, new Uint8Array(10).fill(7));
     assert.equal((answer as Uint8Array).buffer.byteLength, 10);

@@ -1,8 +1,12 @@
 import type { CallName, Calls } from '../../src/shared/api.ts';
 import type { EngineEvents } from '../../src/shared/events.ts';
 import type {
+  ArchiveReceipt,
   EngineStatus,
+  MetricsSnapshot,
+  InstallPlan,
   InstalledPackage,
+  KeptRelease,
   NodeSettings,
   NodeStatus,
   PackageDetails,
@@ -30,7 +34,17 @@ const settings: NodeSettings = {
   dhtMode: 'server',
   fanOut: 3,
   timeout: 30_000,
+  quota: 5_368_709_120,
   name: 'Zoë’s laptop 🦀',
+  transfers: {
+    serveInstalled: false,
+    sendRate: 500_000,
+    receiveRate: 0,
+    sendPerDay: 10_000_000_000,
+    receivePerDay: 0,
+    perPeer: 4,
+    limitLocal: true,
+  },
 };
 
 const running: NodeStatus = {
@@ -154,7 +168,22 @@ const draft: ReleaseDraft = {
       line: 1,
       column: 2,
     },
+    {
+      severity: 'error',
+      code: 'secret',
+      message: 'A key.',
+      path: 'src/key.ts',
+      line: 3,
+      column: 1,
+      fingerprint: '0123456789abcdef',
+    },
   ],
+  changes: {
+    since: '1.0.0',
+    added: [{ path: 'src/ünïcode.ts', size: 12 }],
+    changed: [{ path: 'README.md', size: 2, before: 1 }],
+    removed: [{ path: 'old', size: 0 }],
+  },
 };
 
 const receipt: PublishReceipt = {
@@ -185,6 +214,29 @@ const results: SearchResults = {
   elapsed: 12.5,
 };
 
+const metrics: MetricsSnapshot = {
+  since: 1_700_000_000_000,
+  time: 1_700_000_060_000,
+  metrics: [
+    {
+      name: 'p2p_operations_total',
+      help: 'Calls',
+      unit: '1',
+      kind: 'counter',
+      points: [{ labels: { operation: 'search', status: 'ok' }, value: 3 }],
+    },
+    { name: 'p2p_connected_peers', help: 'Peers', unit: '1', kind: 'gauge', points: [{ labels: {}, value: 2 }] },
+    {
+      name: 'p2p_operation_duration_ms',
+      help: 'Time',
+      unit: 'ms',
+      kind: 'histogram',
+      bounds: [1, 10],
+      points: [{ labels: { operation: 'search' }, buckets: [1, 2, 0], count: 3, sum: 12.5 }],
+    },
+  ],
+};
+
 const status: EngineStatus = {
   version: '0.1.0',
   node: running,
@@ -195,6 +247,8 @@ const status: EngineStatus = {
   topicPeers: 3,
   counts: { published: 1, installed: 2, network: 3 },
   memory: 123_456_789,
+  storage: { blocks: 12, bytes: 3_000_000, pinned: 2_000_000, evictable: 1_000_000, quota: 5_368_709_120, damaged: 1 },
+  transfers: { paused: true, sentToday: 123, receivedToday: 456 },
   bootstrap: [{ address: settings.bootstrap[0]!, state: 'failed', error: 'refused' }],
   tasks: [
     {
@@ -223,11 +277,62 @@ const installed: InstalledPackage = {
   installedAt: 1_760_000_000_005,
 };
 
+const kept: KeptRelease = {
+  id: 'pub/example',
+  publisher: 'pub',
+  name: 'example',
+  version: '1.0.0',
+  root: release.root,
+  files: 3,
+  size: 100,
+  keptAt: 1_760_000_000_007,
+};
+
+const plan: InstallPlan = {
+  plan: 'plan-1',
+  project: '/home/user/project',
+  lockFile: '/home/user/project/ggen.lock',
+  packages: [
+    {
+      id: 'pub/example',
+      publisher: 'pub',
+      name: 'example',
+      version: '1.1.0',
+      root: release.root,
+      size: 100,
+      files: 3,
+      path: '/home/user/project/packages/example',
+      action: 'update',
+      from: '1.0.0',
+      missing: 42,
+      requested: true,
+      yanked: false,
+      wantedBy: [
+        { by: '', requirement: '^1.0.0', optional: false },
+        { by: 'other 2.0.0', requirement: '>=1.1', optional: true },
+      ],
+    },
+  ],
+  skipped: [{ id: 'extra', requirement: '^3', by: "'other' 2.0.0", reason: 'Nobody knows it.' }],
+  missing: 42,
+  changes: true,
+};
+
+const archive: ArchiveReceipt = {
+  id: 'pub/example',
+  version: '1.0.0',
+  root: release.root,
+  path: '/home/user/example-1.0.0.car',
+  bytes: 12_345,
+  blocks: 5,
+};
+
 /** A sample of every call: one without does not compile. */
 export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
   startNode: { request: settings, response: running },
   stopNode: { request: {}, response: { state: 'stopped', addresses: [] } },
   status: { request: {}, response: status },
+  metrics: { request: {}, response: metrics },
   peers: { request: { connectedOnly: true }, response: [peer, away] },
   peer: { request: { id: peer.id }, response: details },
   bootstrap: {
@@ -236,6 +341,7 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
   },
   banPeer: { request: { id: peer.id, reason: 'It lies.', until: 1_760_000_100_000 }, response: details },
   unbanPeer: { request: { id: peer.id }, response: details },
+  pauseSeeding: { request: { paused: true }, response: { paused: true, sentToday: 1, receivedToday: 2 } },
   trustPeer: { request: { id: peer.id, trusted: true }, response: { ...details, standing: 'trusted' } },
   search: {
     request: {
@@ -260,8 +366,9 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
     request: { id: 'example', version: '^1' },
     response: { id: 'pub/example', publisher: 'pub', name: 'example', metadata, release },
   },
+  providers: { request: { id: 'z6Mk/example' }, response: [{ peer: '12D3KooW', reputation: 0.85 }] },
   listVersions: { request: { id: 'example' }, response: [release, { ...release, version: '1.0.0', yanked: true }] },
-  publish: { request: signed, response: receipt },
+  publish: { request: { ...signed, accepted: ['0123456789abcdef'] }, response: receipt },
   delete: { request: signed, response: receipt },
   exists: { request: { id: 'example', version: '1.0.0' }, response: false },
   metadata: {
@@ -269,7 +376,12 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
     response: { name: 'n', description: 'd', version: '1', packageCount: 0, apiVersion: '1', features: ['search'] },
   },
   draftRelease: {
-    request: { root: '/work/project', publisher: 'pub', manifest: 'gpack.toml' },
+    request: {
+      root: '/home/ada/project',
+      publisher: 'pub',
+      manifest: 'gpack.toml',
+      limits: { files: 10, bytes: 1_000 },
+    },
     response: draft,
     progress: [
       { phase: 'scan', files: 1, bytes: 12 },
@@ -277,10 +389,48 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
     ],
   },
   draftYank: { request: { id: 'example', version: '1.0.0', yanked: true, publisher: 'pub' }, response: unsigned },
+  draftMerge: { request: { id: 'pub/example', publisher: 'pub' }, response: unsigned },
   discardDraft: { request: { draft: 'draft-1' }, response: undefined },
+  readFolder: {
+    request: { release: 'pub/example@1.0.0', path: 'src' },
+    response: {
+      entries: [{ name: 'main.ts', kind: 'file', size: 12, cid: release.root }],
+      published: 1_760_000_000_003,
+    },
+  },
+  statFile: {
+    request: { release: 'pub/example@1.0.0', path: '' },
+    response: { kind: 'folder', size: 0, cid: release.root, published: 1_760_000_000_003 },
+  },
+  readFile: {
+    request: { release: release.root, path: 'README.md', offset: 1, length: 3 },
+    response: { bytes: Uint8Array.of(0, 128, 255), size: 5 },
+  },
+  listFiles: {
+    request: { release: 'example' },
+    response: { release: 'pub/example@1.0.0', files: [{ path: 'src/ünï.ts', size: 12 }], size: 12 },
+  },
+  compareReleases: {
+    request: { from: 'pub/example@1.0.0', to: 'pub/example@1.1.0' },
+    response: {
+      from: 'pub/example@1.0.0',
+      to: 'pub/example@1.1.0',
+      changes: [
+        { path: 'a', kind: 'added', after: 1 },
+        { path: 'b', kind: 'changed', before: 1, after: 2 },
+        { path: 'c', kind: 'removed', before: 3 },
+      ],
+    },
+  },
   listPackages: { request: { section: 'network', offset: 0, limit: 50 }, response: { packages: [summary], total: 1 } },
   install: {
-    request: { id: 'pub/example', version: '1.0.0', to: '/home/user/packages/example' },
+    request: {
+      id: 'pub/example',
+      version: '1.0.0',
+      to: '/home/user/packages/example',
+      replace: true,
+      overwrite: ['/home/user/packages/example/changed.txt'],
+    },
     response: installed,
     progress: [
       { phase: 'resolve', files: 0, bytes: 0 },
@@ -289,7 +439,59 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
     ],
   },
   installed: { request: {}, response: [installed] },
+  planInstall: {
+    request: { project: plan.project, mode: 'add', packages: ['pub/example@^1'], folder: 'packages' },
+    response: plan,
+  },
+  applyPlan: {
+    request: { plan: 'plan-1', overwrite: ['*'] },
+    response: [{ ...installed, project: plan.project, changed: 0 }],
+    progress: [{ phase: 'fetch', files: 0, bytes: 50, totalFiles: 3, totalBytes: 100 }],
+  },
+  uninstall: { request: { path: installed.path, overwrite: [] }, response: undefined },
+  verifyInstalled: {
+    request: { path: installed.path },
+    response: {
+      id: 'pub/example',
+      version: '1.0.0',
+      path: installed.path,
+      files: 3,
+      changed: ['a.txt'],
+      missing: ['b/c.txt'],
+      extra: ['node_modules/'],
+    },
+    progress: [{ phase: 'verify', files: 1, bytes: 0, totalFiles: 3 }],
+  },
+  exportPackage: {
+    request: { id: 'pub/example', version: '1.0.0', to: archive.path },
+    response: archive,
+    progress: [{ phase: 'write', files: 0, bytes: 50, totalBytes: 100 }],
+  },
+  importPackage: {
+    request: { from: archive.path },
+    response: archive,
+    progress: [{ phase: 'fetch', files: 0, bytes: 50, totalFiles: 3, totalBytes: 100 }],
+  },
   stopServing: { request: { id: 'pub/example' }, response: undefined },
+  keep: {
+    request: { id: 'pub/example', version: '1.0.0' },
+    progress: [{ phase: 'fetch', files: 0, bytes: 50, totalFiles: 3, totalBytes: 100 }],
+    response: kept,
+  },
+  unkeep: { request: { id: 'pub/example' }, response: undefined },
+  kept: { request: {}, response: [kept] },
+  cleanUpStorage: { request: {}, progress: [{ bytes: 600_000 }], response: { blocks: 3, bytes: 1_200_000 } },
+  verifyStorage: {
+    request: {},
+    progress: [{ phase: 'repair', blocks: 7, bytes: 70, totalBlocks: 8, totalBytes: 80, id: 'pub/example' }],
+    response: {
+      blocks: 8,
+      bytes: 80,
+      damaged: 2,
+      repaired: [{ id: 'pub/example', version: '1.0.0' }],
+      unrepaired: [{ id: 'pub/other', version: '0.1.0', reason: 'No connected peer serves this package.' }],
+    },
+  },
 };
 
 /** A sample of every event. */
@@ -297,5 +499,6 @@ export const EVENT_SAMPLES: { readonly [Name in keyof EngineEvents]: EngineEvent
   node: { version: 1, status: failed },
   peers: { version: 2, peers: [peer, away] },
   packages: { version: 3, counts: status.counts, changed: ['pub/example'] },
-  log: { version: 4, line: { level: 'info', scope: 'announce', message: 'told 3 peers', time: 1_760_000_000_006 } },
+  forks: { version: 4, ids: ['pub/example'] },
+  log: { version: 5, line: { level: 'info', scope: 'announce', message: 'told 3 peers', time: 1_760_000_000_006 } },
 };

@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { buildPeer, CliTest, filesOf } from './support.ts';
+import { buildPeer, CliTest, filesOf, resultOf } from './support.ts';
+import type { Ended } from './support.ts';
 
 const MANIFEST = (version: string): string =>
   `[gpack]\nid = "cli-test-pack"\nname = "CLI test"\nversion = "${version}"\ndescription = "For the tests of the peer"\n` +
   'license = "MIT"\nggen_compat = ">=1"\n';
+
+function publisherOf(published: Ended): string | undefined {
+  return String(resultOf(published)['package_id']).split('/')[0];
+}
 
 describe('the headless peer', () => {
   const test = new CliTest();
@@ -45,32 +50,51 @@ describe('the headless peer', () => {
     await one.line('peer', (line) => line['connected'] === true);
 
     const third = ['--data', await test.folder('three'), '--bootstrap', address];
-    const found = await test.run('search', 'cli', 'test', '--limit', '5', ...third);
+    const found = await test.run('search', 'cli', 'test', '--limit', '5', '-f', 'json', ...third);
     assert.equal(found.code, 0, found.errors);
-    assert.equal(found.lines.find(({ event }) => event === 'found')?.['id'], published['id']);
+    const [first] = resultOf(found)['packages'] as Record<string, unknown>[];
+    assert.equal(first?.['id'], published['id']);
+    assert.deepEqual(first?.['providers'], [address.split('/p2p/')[1]]);
 
     const to = await test.folder('installed');
-    const installed = await test.run('install', 'cli-test-pack@^1', '--to', to, ...third);
+    const installed = await test.run('install', 'cli-test-pack@^1', '--to', to, '-f', 'json', ...third);
     assert.equal(installed.code, 0, installed.errors);
-    assert.equal(installed.lines.at(-1)?.['root'], published['root']);
+    assert.equal(resultOf(installed)['root'], published['root']);
     assert.deepEqual(await filesOf(to), await filesOf(root));
   });
 
   it('publishes once, tells the peers at once, and a new version supersedes', async () => {
     const { peer, address } = await test.peer('--data', await test.folder('one'));
-    const once = ['--data', await test.folder('two'), '--bootstrap', address];
+    const once = ['--data', await test.folder('two'), '--bootstrap', address, '-f', 'json'];
     const first = await test.run('publish', await project(), ...once);
     assert.equal(first.code, 0, first.errors);
-    assert.ok(Number(first.lines[0]?.['announcedTo']) >= 1);
+    assert.ok(Number(resultOf(first)['announced_to']) >= 1);
     await peer.line('package', (line) => line['version'] === '1.0.0');
 
     const again = await test.run('publish', await project(), ...once);
-    assert.equal(again.code, 1);
-    assert.equal(again.lines.at(-1)?.['name'], 'VersionNotHigher');
+    assert.equal(again.code, 5);
+    assert.match(again.errors, /"name":"VersionNotHigher"/);
 
     const second = await test.run('publish', await project('1.1.0'), ...once);
     assert.equal(second.code, 0, second.errors);
     await peer.line('package', (line) => line['version'] === '1.1.0');
+  });
+
+  it('publishes secrets only when each is accepted by its fingerprint, which a refusal names', async () => {
+    const root = await project();
+    await writeFile(join(root, '.env'), 'PASSWORD=hunter2\n');
+    const data = await test.folder('one');
+    const publish = ['publish', root, '--data', data, '-f', 'json'];
+    const dry = await test.run(...publish, '--dry-run');
+    assert.equal(dry.code, 0, dry.errors);
+    assert.equal(resultOf(dry)['files'], 5);
+    await assert.rejects(stat(join(data, 'publisher.key')), { code: 'ENOENT' });
+    const refused = await test.run(...publish);
+    assert.equal(refused.code, 5);
+    assert.match(refused.errors, /"name":"SecretsNotAccepted"/);
+    const fingerprint = /secret ([0-9a-f]{16}): \.env:1:1/.exec(refused.errors)?.[1] ?? '';
+    const accepted = await test.run(...publish, '--accept-secret', fingerprint);
+    assert.equal(accepted.code, 0, accepted.errors);
   });
 
   it('takes what is published already as it is when it starts again', async () => {
@@ -122,12 +146,12 @@ describe('the headless peer', () => {
     });
   }
 
-  it('keeps its identity and refuses a data folder that is in use', async () => {
+  it('keeps its identity and refuses a data folder on which a peer runs', async () => {
     const data = await test.folder('one');
     const { peer, address } = await test.peer('--data', data);
-    const second = await test.run('--data', data);
-    assert.equal(second.code, 1);
-    assert.equal(second.lines[0]?.['name'], 'DataDirInUse');
+    const second = await test.run('start', '--data', data);
+    assert.equal(second.code, 6);
+    assert.match(second.errors, new RegExp(`process ${peer.child.pid}`));
     peer.child.kill('SIGTERM');
     await peer.exit;
     const again = await test.peer('--data', data);
@@ -145,12 +169,12 @@ describe('the headless peer', () => {
       await assert.rejects(stat(path), { code: 'ENOENT' });
       peer.child.kill('SIGTERM');
       await peer.exit;
-      const first = await test.run('publish', await project(), '--data', data);
+      const first = await test.run('publish', await project(), '--data', data, '-f', 'json');
       assert.equal(first.code, 0, first.errors);
       assert.equal((await stat(path)).mode & 0o777, 0o600);
       const key = await readFile(path, 'utf8');
-      const second = await test.run('publish', await project('2.0.0'), '--data', data);
-      assert.equal(second.lines[0]?.['id'], first.lines[0]?.['id']);
+      const second = await test.run('publish', await project('2.0.0'), '--data', data, '-f', 'json');
+      assert.equal(publisherOf(second), publisherOf(first));
       assert.equal(await readFile(path, 'utf8'), key);
     });
 
@@ -160,7 +184,7 @@ describe('the headless peer', () => {
       await test.run('publish', await project(), '--data', data);
       await chmod(join(data, 'publisher.key'), 0o640);
       const refused = await test.run('publish', await project('2.0.0'), '--data', data);
-      assert.equal(refused.code, 1);
+      assert.equal(refused.code, 2);
       assert.match(refused.errors, /chmod 600 .*publisher\.key/);
     });
 
@@ -169,9 +193,9 @@ describe('the headless peer', () => {
       await mkdir(data, { recursive: true });
       await writeFile(join(data, 'publisher.key'), 'SECRETTEXT', { mode: 0o600 });
       const refused = await test.run('publish', await project(), '--data', data);
-      assert.equal(refused.code, 1);
+      assert.equal(refused.code, 2);
       assert.match(refused.errors, /publisher\.key: The publisher key cannot be read/);
-      assert.ok(!`${refused.errors}${JSON.stringify(refused.lines)}`.includes('SECRETTEXT'));
+      assert.ok(!`${refused.errors}${refused.output}`.includes('SECRETTEXT'));
       assert.equal(await readFile(join(data, 'publisher.key'), 'utf8'), 'SECRETTEXT');
     });
   });

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +10,10 @@ import { promisify } from 'node:util';
 import { spawnOwned, stop } from '../../scripts/lib/processes.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const LOOPBACK = '/ip4/127.0.0.1/tcp/0';
+export const PROGRAM = join(ROOT, 'dist', 'ggen-p2p.mjs');
+
+/** A node that only this machine reaches, and no configuration file of whoever runs the tests. */
+const ALONE = { GGEN_P2P_LISTEN: '/ip4/127.0.0.1/tcp/0', XDG_CONFIG_HOME: join(tmpdir(), 'ggen-no-such-folder') };
 
 export interface PeerLine {
   readonly event: string;
@@ -21,23 +25,28 @@ export async function buildPeer(): Promise<void> {
   await promisify(execFile)(process.execPath, ['scripts/build.ts', '--quiet'], { cwd: ROOT });
 }
 
-/** One process of the peer, and what it printed. */
+/** One process of the command line, and what it printed. */
 export class PeerProcess {
+  /** Events of `start --format json`. */
   readonly lines: PeerLine[] = [];
   readonly child: ChildProcess;
   readonly exit: Promise<number | null>;
+  output = '';
   errors = '';
   readonly #changed = new Set<() => void>();
 
   constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     // Nothing of the environment in which the tests run may decide their outcome.
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(GGEN_|INIT_CWD$|XDG_DATA_HOME$)/.test(name));
-    const env = { ...Object.fromEntries(inherited), GGEN_P2P_LISTEN: LOOPBACK, ...environment };
-    const command = ['--enable-source-maps', join(ROOT, 'dist', 'peer.mjs'), ...args];
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => !/^(GGEN_|INIT_CWD$|XDG_|NO_COLOR$|OTEL_|TRACEPARENT$)/.test(name),
+    );
+    const env = { ...Object.fromEntries(inherited), ...ALONE, ...environment };
+    const command = ['--enable-source-maps', PROGRAM, ...args];
     this.child = spawnOwned(process.execPath, command, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.exit = once(this.child, 'close').then(([code]) => code as number | null);
     createInterface(this.child.stdout!).on('line', (line) => {
-      this.lines.push(JSON.parse(line) as PeerLine);
+      this.output += `${line}\n`;
+      if (line.startsWith('{"event"')) this.lines.push(JSON.parse(line) as PeerLine);
       for (const look of this.#changed) look();
     });
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.errors += text));
@@ -62,9 +71,23 @@ export class PeerProcess {
   }
 }
 
+/** What a command printed, and how it ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Result of a command with `--format json`. */
+export function resultOf({ output, errors }: Ended): Readonly<Record<string, unknown>> {
+  assert.notEqual(output, '', errors);
+  return JSON.parse(output) as Readonly<Record<string, unknown>>;
+}
+
 /** Folders and processes of one test, gone at its end. */
 export class CliTest {
   readonly #processes: PeerProcess[] = [];
+  readonly #daemons: number[] = [];
   #folder: string | undefined;
 
   async folder(name: string): Promise<string> {
@@ -80,19 +103,37 @@ export class CliTest {
 
   /** A running peer, and the address under which it is reached. */
   async peer(...args: string[]): Promise<{ peer: PeerProcess; address: string }> {
-    const peer = this.spawn(args);
+    const peer = this.spawn(['start', '--format', 'json', '--log-level', 'warn', ...args]);
     const ready = await peer.line('ready');
     return { peer, address: (ready['addresses'] as string[])[0]! };
   }
 
   /** Run a command to its end. */
-  async run(...args: string[]): Promise<{ code: number | null; lines: PeerLine[]; errors: string }> {
-    const peer = this.spawn(args);
-    const code = await peer.exit;
-    return { code, lines: peer.lines, errors: peer.errors };
+  async run(...args: string[]): Promise<Ended> {
+    return this.runIn({}, ...args);
+  }
+
+  /** The same, with variables of the environment. */
+  async runIn(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
+    const command = this.spawn(args, environment);
+    const code = await command.exit;
+    return { code, output: command.output, errors: command.errors };
+  }
+
+  /** See to it that a peer in the background, which a command of this test started, ends with the test. */
+  endAfterwards(pid: number): void {
+    assert.ok(Number.isInteger(pid) && pid > 1);
+    this.#daemons.push(pid);
   }
 
   async close(): Promise<void> {
+    for (const pid of this.#daemons.splice(0)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended by itself.
+      }
+    }
     await Promise.all(this.#processes.splice(0).map(({ child }) => stop(child)));
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
     this.#folder = undefined;

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { buildPeer, CliTest } from './support.ts';
+import type { Ended } from './support.ts';
+import { buildPeer, CliTest, resultOf } from './support.ts';
 
+/** Processes at a time. */
+const BESIDE = 6;
 const NOBODY = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWMEkTdkKZtKbADuiPETm24Pk7evPvBFaViVX6cAETtDYE';
 
-describe('the command line of the peer', () => {
+describe('the command line and what it refuses', () => {
   const test = new CliTest();
   before(async function () {
     this.timeout(120_000);
@@ -15,32 +21,63 @@ describe('the command line of the peer', () => {
 
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['an unknown command', ['frobnicate'], /no command 'frobnicate'/],
-    ['an unknown option', ['--frobnicate'], /--frobnicate/],
-    ['an option without its value', ['--listen'], /--listen/],
-    ['both modes of the DHT', ['--dht-server', '--dht-client'], /one of/],
+    ['an unknown option', ['start', '--frobnicate'], /--frobnicate/],
+    ['an operand where none is', ['peer-list', 'all'], /no operands/],
+    ['an option without its value', ['start', '--listen'], /--listen/],
+    ['both modes of the DHT', ['search', 'x', '--dht-server', '--dht-client'], /one of/],
     ['no package', ['install', '--to', 'x'], /one package/],
     ['two packages', ['install', 'a', 'b', '--to', 'x'], /one package/],
     ['a package that cannot be', ['install', 'No Name', '--to', 'x'], /not a package name/],
-    ['no target', ['install', 'a'], /--to DIR/],
     ['two versions', ['install', 'a@1.0.0', '--version', '2.0.0', '--to', 'x'], /once/],
     ['no text', ['search'], /what to search for/],
     ['a limit that is none', ['search', 'x', '--limit', '1e2'], /--limit/],
     ['a limit too high', ['search', 'x', '--limit', '101'], /1 to 100/],
+    ['a reputation above 1', ['search', 'x', '--min-reputation', '1.5'], /0 to 1/],
+    ['an unknown order', ['search', 'x', '--sort', 'luck'], /relevance/],
+    ['an unknown format', ['status', '--format', 'xml'], /table, json, yaml/],
     ['a time that is none', ['publish', '.', '--timeout', '0'], /--timeout/],
     ['no folder', ['publish'], /one folder/],
+    ['a release without its version', ['yank', 'a'], /ID@VERSION/],
+    ['a peer id that is none', ['peer-info', 'nonsense'], /not a peer id/],
+    ['no address', ['bootstrap'], /at least one address/],
+    ['an action that is none', ['key', 'sell', 'it'], /show, export, import/],
+    ['a shell that is none', ['completion', 'cmd'], /bash, zsh, fish/],
+    ['a quota that is none', ['start', '--quota', 'much'], /20GB/],
+    ['something to mirror that cannot be', ['start', '--mirror', 'my-pack'], /publisher\/name/],
+    ['HTTP for other machines', ['start', '--http', '0.0.0.0:9464'], /--http-remote/],
+    ['an address for HTTP that is none', ['start', '--http', 'here'], /127\.0\.0\.1:9464/],
   ];
-  for (const [what, args, message] of wrong) {
-    it(`refuses ${what} with exit code 2`, async () => {
-      const data = await test.folder('data');
-      const { code, lines, errors } = await test.run(...args, ...(what.includes('value') ? [] : ['--data', data]));
-      assert.equal(code, 2);
-      assert.match(errors, message);
-      assert.match(errors, /--help/);
-      assert.doesNotMatch(errors, /^ +at /m);
-      assert.deepEqual(lines, []);
-      await assert.rejects(readdir(data), { code: 'ENOENT' });
+  /** All of them at once, some beside each other: each is a process of its own that has nothing to do. */
+  const refusals = async (): Promise<readonly Ended[]> => {
+    const data = await test.folder('data');
+    const ended: Ended[] = [];
+    for (let first = 0; first < wrong.length; first += BESIDE) {
+      const calls = wrong.slice(first, first + BESIDE).map(([what, args]) => {
+        const takesData = !what.includes('value') && !['frobnicate', 'completion'].includes(args[0]!);
+        return test.run(...args, ...(takesData ? ['--data', data] : []));
+      });
+      ended.push(...(await Promise.all(calls)));
+    }
+    await assert.rejects(readdir(data), { code: 'ENOENT' });
+    return ended;
+  };
+
+  describe('refuses with exit code 2, and does nothing:', () => {
+    let ended: readonly Ended[];
+    before(async () => {
+      ended = await refusals();
     });
-  }
+    for (const [index, [what, , message]] of wrong.entries()) {
+      it(what, () => {
+        const { code, output, errors } = ended[index]!;
+        assert.equal(code, 2, errors);
+        assert.match(errors, message);
+        assert.match(errors, /^next: .*--help/m);
+        assert.doesNotMatch(errors, /^ +at /m);
+        assert.equal(output, '');
+      });
+    }
+  });
 
   it('refuses addresses and environment that cannot be, with exit code 2', async () => {
     const data = ['--data', await test.folder('data')];
@@ -49,13 +86,13 @@ describe('the command line of the peer', () => {
       ['--bootstrap', '/ip4/127.0.0.1/tcp/1'],
       ['--listen', 'nonsense'],
     ]) {
-      const { code, errors } = await test.run(...args, ...data);
+      const { code, errors } = await test.run('start', ...args, ...data);
       assert.equal(code, 2);
       assert.match(errors, /address/);
     }
-    const peer = test.spawn(data, { GGEN_P2P_DHT_SERVER: 'perhaps' });
-    assert.equal(await peer.exit, 2);
-    assert.match(peer.errors, /GGEN_P2P_DHT_SERVER/);
+    const { code, errors } = await test.runIn({ GGEN_P2P_DHT_SERVER: 'perhaps' }, 'start', ...data);
+    assert.equal(code, 2);
+    assert.match(errors, /GGEN_P2P_DHT_SERVER/);
   });
 
   it('takes addresses and the data folder from the environment, and options first', async () => {
@@ -67,41 +104,111 @@ describe('the command line of the peer', () => {
       LOCALAPPDATA: home,
       HOME: home,
     };
-    const joined = test.spawn([], environment);
+    const joined = test.spawn(['start', '--format', 'json'], environment);
     await joined.line(
       'peer',
       (line) => line['connected'] === true && String(line['address']).startsWith(address.slice(0, 14)),
     );
-    assert.ok((await readdir(home, { recursive: true })).some((path) => path.endsWith(join('ggen-p2p', 'peer.key'))));
+    const files = await readdir(home, { recursive: true });
+    assert.ok(files.some((path) => path.includes('ggen-p2p') && path.endsWith('peer.key')));
     joined.child.kill('SIGTERM');
     assert.equal(await joined.exit, 0);
 
-    const alone = test.spawn(['search', '', '--bootstrap', NOBODY], environment);
-    assert.equal(await alone.exit, 1);
-    assert.equal(alone.lines.at(-1)?.['name'], 'PeerUnreachable');
+    const alone = await test.runIn(environment, 'search', '', '--bootstrap', NOBODY, '--format', 'json');
+    assert.equal(alone.code, 4);
+    const [error] = alone.errors.split('\n').filter((line) => line.startsWith('{'));
+    assert.equal((JSON.parse(error!) as { error: { name: string } }).error.name, 'PeerUnreachable');
   });
 
   it('starts relative paths where npm was called', async () => {
     const folder = await test.folder('typed-here');
     await mkdir(join(folder, 'pack'), { recursive: true });
     await writeFile(join(folder, 'pack', 'package.json'), '{"name":"typed-here","version":"1.0.0"}');
-    const peer = test.spawn(['publish', 'pack', '--data', 'data'], { npm_lifecycle_event: 'peer', INIT_CWD: folder });
-    assert.equal(await peer.exit, 0, peer.errors);
+    const environment = { npm_lifecycle_event: 'peer', INIT_CWD: folder };
+    const { code, errors } = await test.runIn(environment, 'publish', 'pack', '--data', 'data');
+    assert.equal(code, 0, errors);
     assert.ok((await readdir(join(folder, 'data'))).includes('peer.key'));
   });
 
-  it('ends with exit code 1 when nobody knows the package, and writes nothing', async () => {
+  it('ends with exit code 3 when nobody knows the package, says what to do, and writes nothing', async () => {
     const to = await test.folder('target');
-    const { code, lines } = await test.run(
-      'install',
-      'nowhere-to-be-found',
-      '--to',
-      to,
-      '--data',
-      await test.folder('data'),
-    );
-    assert.equal(code, 1);
-    assert.equal(lines.at(-1)?.['name'], 'PackageNotFound');
+    const data = await test.folder('data');
+    const { code, output, errors } = await test.run('install', 'nowhere-to-be-found', '--to', to, '--data', data);
+    assert.equal(code, 3);
+    assert.equal(output, '');
+    assert.match(errors, /^error: .*nowhere-to-be-found/m);
+    assert.match(errors, /^next: .*search/m);
     await assert.rejects(readdir(to), { code: 'ENOENT' });
+  });
+
+  it('ends with the exit code of the signal when it is stopped in the middle, and leaves nothing', async function () {
+    if (process.platform === 'win32') this.skip();
+    // Somebody who takes the connection and says nothing.
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const data = await test.folder('data');
+    const address = NOBODY.replace('/tcp/1/', `/tcp/${port}/`);
+    const asking = test.spawn(['search', 'x', '--data', data, '--bootstrap', address]);
+    await once(silent, 'connection');
+    asking.child.kill('SIGINT');
+    assert.equal(await asking.exit, 130);
+    assert.match(asking.errors, /^error: Stopped before it was done/m);
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+    assert.equal((await test.run('status', '--data', data)).code, 6);
+  });
+
+  it('looks for what is wrong', async () => {
+    const data = await test.folder('data');
+    const fine = await test.run('doctor', '--data', data, '-f', 'json');
+    assert.equal(fine.code, 0, fine.errors);
+    const states = (ended: Ended): Record<string, string> =>
+      Object.fromEntries(
+        (resultOf(ended)['checks'] as { name: string; state: string }[]).map(({ name, state }) => [name, state]),
+      );
+    assert.deepEqual(states(fine), {
+      runtime: 'ok',
+      configuration: 'ok',
+      'publisher key': 'ok',
+      node: 'ok',
+      disk: 'ok',
+      listening: 'warning',
+      peers: 'warning',
+    });
+    const alone = await test.run('doctor', '--data', data, '--bootstrap', NOBODY, '-f', 'json');
+    assert.equal(alone.code, 1);
+    assert.equal(states(alone)['bootstrap'], 'failed');
+    const wrong = await test.runIn({ GGEN_P2P_FAN_OUT: 'many' }, 'doctor', '--data', data);
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.output, /✗ configuration: GGEN_P2P_FAN_OUT/);
+  });
+
+  it('tells where each setting comes from, and names a key of the file that there is not', async () => {
+    const data = await test.folder('data');
+    const file = await test.folder('config.toml');
+    await writeFile(file, `listen = ["/ip4/127.0.0.1/tcp/0"]\nname = "from the file"\nfan-out = 5\ndata = "data"\n`);
+    const environment = { GGEN_P2P_NAME: 'from the environment', GGEN_P2P_LISTEN: '' };
+    const found = await test.runIn(environment, 'status', '--config', file, '--format', 'json');
+    assert.equal(found.code, 6, found.errors);
+    const configuration = resultOf(found)['configuration'] as { key: string; value: unknown; source: string }[];
+    const of = (key: string): unknown[] => {
+      const { value, source } = configuration.find((setting) => setting.key === key)!;
+      return [value, source];
+    };
+    assert.deepEqual(of('data'), [data, 'file']);
+    assert.deepEqual(of('name'), ['from the environment', 'environment']);
+    assert.deepEqual(of('fan-out'), [5, 'file']);
+    assert.deepEqual(of('query-timeout'), [30, 'default']);
+
+    await writeFile(file, 'listne = []\n');
+    const unknown = await test.run('status', '--config', file);
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.errors, /config\.toml: there is no setting listne/);
+    await writeFile(file, 'fan-out = 11\n');
+    assert.match((await test.run('status', '--config', file)).errors, /'fan-out' must be a whole number from 1 to 10/);
+    await writeFile(file, 'fan-out = = 3\n');
+    assert.equal((await test.run('status', '--config', file)).code, 2);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { AnnounceLimits } from '../../src/worker/network/announce-limits.ts';
+import { encodeAnnouncement, readAnnouncement } from '../../src/worker/node/announcement.ts';
 import { TOPIC } from '../../src/worker/node/protocols.ts';
 import { barePeer, forged, signedRecord } from './helpers/bare-peer.ts';
 import type { BarePeer } from './helpers/bare-peer.ts';
@@ -35,7 +36,7 @@ describe('announcements', () => {
   function heard(peer: BarePeer): Uint8Array[] {
     const messages: Uint8Array[] = [];
     peer.node.libp2p.services.pubsub.addEventListener('gossipsub:message', ({ detail }) => {
-      messages.push(detail.msg.data);
+      messages.push(readAnnouncement(detail.msg.data).record);
     });
     return messages;
   }
@@ -72,6 +73,38 @@ describe('announcements', () => {
     await eventually('the last word came', () => heardByOne.length === 1);
     assert.equal(Buffer.compare(heardByOne[0]!, last.envelope), 0, 'never its own');
     assert.equal(heardByOther.length, 1);
+  });
+
+  it('say who serves the package, which counts only when that peer signed it', async () => {
+    const peer = await network.peer({}, ['announce']);
+    const [liar, honest] = [await speaker(peer), await speaker(peer)];
+    const messages = heard(honest);
+    const [claimed, served] = [signedRecord('claimed'), signedRecord('served')];
+    const signature = await liar.node.sign(new Uint8Array(32));
+    const holder = honest.node.publicKey;
+    await liar.node.libp2p.services.pubsub.publish(
+      TOPIC,
+      encodeAnnouncement({ record: claimed.envelope, holder, signature }),
+    );
+    await lists(peer, claimed.id, '1.0.0');
+    await eventually('the record is forwarded all the same', () => messages.length === 1);
+    await honest.announce(served.envelope);
+    const { provides } = await eventually('the one who serves it is known', async () => {
+      const details = await peer.engine.peer({ id: honest.id });
+      return details.provides.length > 0 && details;
+    });
+    assert.deepEqual(provides, [served.id]);
+    assert.equal((await peer.engine.peer({ id: liar.id })).failures, 0, 'a record is judged by itself');
+  });
+
+  it('that are too short or too long have no record, and cost their sender', async () => {
+    const peer = await network.peer({}, ['announce']);
+    const liar = await speaker(peer);
+    for (const length of [0, 95, 96, 70_000]) {
+      await liar.node.libp2p.services.pubsub.publish(TOPIC, new Uint8Array(length));
+    }
+    // The first three have the same record, which is none: they are one message.
+    await eventually('it is blamed', async () => (await peer.engine.peer({ id: liar.id })).failures === 2);
   });
 
   it('who floods with lies is banned, which is shown, and others are heard all the while', async () => {

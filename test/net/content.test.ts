@@ -2,15 +2,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TestNetwork, eventually, lists } from './helpers/peers.ts';
+import { eventually, lists, networkPerTest } from './helpers/peers.ts';
 import { damageBlocks, readTree } from './helpers/trees.ts';
 
 describe('content', () => {
-  let network: TestNetwork;
-  beforeEach(() => {
-    network = new TestNetwork();
-  });
-  afterEach(() => network.close());
+  const network = networkPerTest();
 
   const files = {
     'README.md': '# Package\n',
@@ -60,8 +56,10 @@ describe('content', () => {
     await lists(liar, id, '1.0.0');
     await lists(reader!, id, '1.0.0');
     await liar.engine.install({ id, to: join(await network.folder(), 'liar') });
+    await liar.stop();
     await damageBlocks(liar.dataDir);
-    await reader!.restart({ bootstrap: [liar.address, publisher.address] });
+    const { address } = await network.peerOn(liar.dataDir, liar.key);
+    await reader!.restart({ bootstrap: [address, publisher.address] });
     await eventually('the liar claims to serve it', async () => {
       return (await reader!.engine.peer({ id: liar.id })).provides.includes(id);
     });

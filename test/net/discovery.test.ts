@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { TestNetwork, connected, eventually } from './helpers/peers.ts';
+import { connected, eventually, networkPerTest } from './helpers/peers.ts';
 
 describe('bootstrap and discovery', () => {
-  let network: TestNetwork;
-  beforeEach(() => {
-    network = new TestNetwork();
-  });
-  afterEach(() => network.close());
+  const network = networkPerTest();
 
   it('two peers know each other after one bootstrapped from the other', async () => {
     const [first, second] = await network.peers(2);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { TestNetwork, connected, eventually, lists, meshed } from './helpers/peers.ts';
+import { connected, eventually, lists, meshed, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 import { readTree } from './helpers/trees.ts';
 import { scriptedPeer } from './search-peers.ts';
@@ -11,11 +11,7 @@ import { scriptedPeer } from './search-peers.ts';
  */
 
 describe('ggen: what the marketplace does', () => {
-  let network: TestNetwork;
-  beforeEach(() => {
-    network = new TestNetwork();
-  });
-  afterEach(() => network.close());
+  const network = networkPerTest();
 
   it('network initialisation', async () => {
     const peer = await network.peer();
@@ -124,11 +120,7 @@ describe('ggen: what the marketplace does', () => {
 });
 
 describe('ggen: what the network does', () => {
-  let network: TestNetwork;
-  beforeEach(() => {
-    network = new TestNetwork();
-  });
-  afterEach(() => network.close());
+  const network = networkPerTest();
 
   it('bootstrap and discovery', async () => {
     const [first, second, third] = await network.peers(3);

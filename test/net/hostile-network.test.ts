@@ -3,7 +3,7 @@ import { KAD_PROTOCOL, SEARCH_PROTOCOL, SYNC_PROTOCOL } from '../../src/worker/n
 import { barePeer, forged, serve, signedRecord } from './helpers/bare-peer.ts';
 import type { BarePeer } from './helpers/bare-peer.ts';
 import { lieAboutProviders } from './helpers/lying-dht.ts';
-import { TestNetwork, eventually, lists } from './helpers/peers.ts';
+import { TestNetwork, eventually, lists, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 
 const bound = (): AbortSignal => AbortSignal.timeout(60_000);
@@ -100,11 +100,7 @@ describe('a network of 20 of which 6 are hostile', function () {
 
 describe('partitions', function () {
   this.timeout(60_000);
-  let network: TestNetwork;
-  beforeEach(() => {
-    network = new TestNetwork();
-  });
-  afterEach(() => network.close());
+  const network = networkPerTest();
 
   it('heal, and both halves know everything', async () => {
     const [a, b] = await network.peers(2);

@@ -9,7 +9,7 @@ import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { openCatalogue } from '../../src/worker/catalogue/catalogue.ts';
 import { openBlocks } from '../../src/worker/content/blocks.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../src/worker/records/record.ts';
-import { TestNetwork, lists } from './helpers/peers.ts';
+import { lists, networkPerTest } from './helpers/peers.ts';
 
 const DAG_PB = 0x70;
 const RAW = 0x55;
@@ -30,11 +30,7 @@ async function node(data: UnixFS, links: { name: string; block: Block }[]): Prom
 }
 
 describe('a publisher who means harm', () => {
-  let network: TestNetwork;
-  beforeEach(() => {
-    network = new TestNetwork();
-  });
-  afterEach(() => network.close());
+  const network = networkPerTest();
 
   /** A peer that publishes a release with these blocks, behind the back of everything that packs properly. */
   async function publishRaw(
@@ -70,6 +66,7 @@ describe('a publisher who means harm', () => {
     catalogue.close();
     const store = await openBlocks(dataDir);
     for (const { cid, bytes } of [root, ...blocks]) await store.put(cid, bytes);
+    await store.close();
     const peer = await network.peerOn(dataDir, key);
     return { id: `${key.id}/trap`, address: peer.address };
   }

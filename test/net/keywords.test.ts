@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { packageTokens, tokenKey, tokensOf } from '../../src/worker/network/keyword-tokens.ts';
-import type { PackageMetadata } from '../../src/shared/model.ts';
+import type { PackageMetadata, SearchResults } from '../../src/shared/model.ts';
+import { SEARCH_PROTOCOL } from '../../src/worker/node/protocols.ts';
 import { barePeer } from './helpers/bare-peer.ts';
 import type { BarePeer } from './helpers/bare-peer.ts';
 import { lieAboutProviders } from './helpers/lying-dht.ts';
 import { TestNetwork, connected, eventually } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
+import { scriptedPeer } from './search-peers.ts';
 
 describe('keywords', () => {
   let network: TestNetwork;
@@ -70,6 +72,41 @@ describe('keywords', () => {
     }
     const other = await second.engine.search({ text: 'something-else' });
     assert.deepEqual(other.packages, []);
+  });
+
+  it('are followed although a peer nearby is silent', async () => {
+    const [asker, second, holder] = await network.peers(3, { fanOut: 1 }, ['keywords', 'search']);
+    await connected(second, [holder!]);
+    const { id } = await holder!.publish('needle-in-haystack', '0.1.0');
+    await told(holder!);
+    const over = Promise.withResolvers<undefined>();
+    const silent = await scriptedPeer(asker.address, () => over.promise);
+    try {
+      // The one that is asked first.
+      await asker.engine.trustPeer({ id: silent.id, trusted: true });
+      await eventually('it is known to answer searches', async () => {
+        return (await asker.engine.peer({ id: silent.id })).protocols.includes(SEARCH_PROTOCOL);
+      });
+      const cancel = new AbortController();
+      const found = Promise.withResolvers<SearchResults>();
+      const search = asker.engine.search(
+        { text: 'needle' },
+        {
+          signal: cancel.signal,
+          onProgress: (results) => {
+            if (results.packages.some((summary) => summary.id === id)) found.resolve(results);
+          },
+        },
+      );
+      const { peers = [] } = await found.promise;
+      assert.equal(silent.asked.length, 1);
+      assert.notEqual(peers.find((peer) => peer.id === silent.id)?.state, 'failed', 'nobody waited for it');
+      cancel.abort();
+      await assert.rejects(search, { name: 'AbortError' });
+    } finally {
+      over.resolve(undefined);
+      await silent.stop();
+    }
   });
 
   it('are withdrawn when nothing matches them any more', async () => {

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { TestNetwork, connected, eventually } from './helpers/peers.ts';
+import { connected, eventually, networkPerTest } from './helpers/peers.ts';
 
 describe('location', () => {
-  let network: TestNetwork;
-  beforeEach(() => {
-    network = new TestNetwork();
-  });
-  afterEach(() => network.close());
+  const network = networkPerTest();
 
   it('is told only when the user set it, rounded to 0.1 degree, and lifts the score of who is near', async () => {
     const teller = await network.peer({ location: { latitude: 52.5163, longitude: 13.3777, region: 'Berlin\u202e' } });

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Path } from '../../src/worker/network/context.ts';
-import { TestNetwork, eventually, lists, meshed } from './helpers/peers.ts';
+import { eventually, lists, meshed, networkPerTest } from './helpers/peers.ts';
 
 describe('how records travel', () => {
-  let network: TestNetwork;
-  beforeEach(() => {
-    network = new TestNetwork();
-  });
-  afterEach(() => network.close());
+  const network = networkPerTest();
 
   for (const count of [3, 12]) {
     it(`an announcement alone reaches all of ${count} peers on one address`, async () => {

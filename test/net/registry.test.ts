@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogLine } from '../../src/shared/events.ts';
 import { createEngine } from '../../src/worker/engine.ts';
-import { TestNetwork, connected, eventually, lists } from './helpers/peers.ts';
+import { TestNetwork, connected, eventually, lists, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 
 /** The eight methods of the Registry on five real nodes, each holding something of its own. */
@@ -122,11 +122,7 @@ describe('the registry on five nodes', () => {
 });
 
 describe('looking packages up', () => {
-  let network: TestNetwork;
-  beforeEach(() => {
-    network = new TestNetwork();
-  });
-  afterEach(() => network.close());
+  const network = networkPerTest();
 
   it('asks for an unknown package once, however many want it at the same time', async () => {
     const [first, second] = await network.peers(2, {}, ['search']);

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { TestNetwork, connected, eventually, lists } from './helpers/peers.ts';
+import { connected, eventually, lists, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 
 describe('standings', () => {
-  let network: TestNetwork;
-  beforeEach(() => {
-    network = new TestNetwork();
-  });
-  afterEach(() => network.close());
+  const network = networkPerTest();
 
   async function parted(peer: TestPeer, other: TestPeer): Promise<void> {
     await eventually('they are parted', async () => {
@@ -79,11 +75,7 @@ describe('standings', () => {
 });
 
 describe('stopping to serve', () => {
-  let network: TestNetwork;
-  beforeEach(() => {
-    network = new TestNetwork();
-  });
-  afterEach(() => network.close());
+  const network = networkPerTest();
 
   it('ends serving a package and nothing else; publishing it again serves it again', async () => {
     const [publisher, reader] = await network.peers(2);
@@ -118,8 +110,23 @@ describe('stopping to serve', () => {
   it('shows its upkeep', async () => {
     const peer = await network.peer();
     const names = (await peer.engine.status({})).tasks.map(({ name }) => name).sort();
-    assert.deepEqual(names, ['connect', 'expire', 'ping', 'provide', 'put-heads', 'save', 'sync']);
+    assert.deepEqual(names, [
+      'connect',
+      'distances',
+      'expire',
+      'index',
+      'provide',
+      'put-heads',
+      'save',
+      'storage',
+      'sync',
+    ]);
     await peer.engine.stopNode({});
-    assert.deepEqual((await peer.engine.status({})).tasks.map(({ name }) => name).sort(), ['expire', 'save']);
+    assert.deepEqual((await peer.engine.status({})).tasks.map(({ name }) => name).sort(), [
+      'expire',
+      'index',
+      'save',
+      'storage',
+    ]);
   });
 });

@@ -58,6 +58,6 @@ describe('the task runner', () => {
   it('hands on the exit code and the words of the task', () => {
     const { status, stderr } = run('test', 'nonsense');
     assert.equal(status, 1);
-    assert.match(stderr, /^There is no tier 'nonsense': choose of types, lint, .*\.\n$/);
+    assert.match(stderr, /^There is no tier 'nonsense': choose of build, types, lint, .*\.\n$/);
   });
 });

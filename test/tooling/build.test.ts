@@ -28,6 +28,14 @@ describe('the check of a bundle', () => {
     }
   });
 
+  it("refuses OpenTelemetry's SDK where nobody may want it, not its interface", () => {
+    const api = 'node_modules/@opentelemetry/api/dist/index.mjs';
+    const sdk = 'node_modules/@opentelemetry/sdk-trace/dist/index.mjs';
+    assert.deepEqual(faultsOf(BUNDLE, metafile(1, [api])), []);
+    assert.match(faultsOf(BUNDLE, metafile(1, [api, sdk]))[0] ?? '', /sdk-trace.* belongs into dist\/otlp\.mjs/);
+    assert.deepEqual(faultsOf({ ...BUNDLE, name: 'otlp' }, metafile(1, [api, sdk])), []);
+  });
+
   it('refuses two builds of comlink, or of its adapter, and takes one of each', () => {
     const esm = 'node_modules/comlink/dist/esm';
     const umd = 'node_modules/comlink/dist/umd';
@@ -58,6 +66,8 @@ describe("the package's listing", () => {
     'LICENSE.txt',
     'media/ggen.svg',
     'dist/extension.cjs',
+    'dist/engine.mjs',
+    'dist/otlp.mjs',
     'dist/worker.mjs',
     'dist/ThirdPartyNotices.txt',
   ];
@@ -67,7 +77,7 @@ describe("the package's listing", () => {
   });
 
   it('may contain nothing else', () => {
-    for (const file of ['dist/worker.mjs.map', 'dist/peer.mjs', 'src/a.ts', '.npmrc', 'node_modules/a/index.js']) {
+    for (const file of ['dist/worker.mjs.map', 'dist/ggen-p2p.mjs', 'src/a.ts', '.npmrc', 'node_modules/a/index.js']) {
       assert.match(listingFaults([...GOOD, file])[0] ?? '', /which nothing runs/, file);
     }
   });

@@ -7,15 +7,29 @@ import type { MoreNode } from '../views/package-nodes.ts';
 import type { Views } from '../views/views.ts';
 import { addBootstrapPeer } from './add-bootstrap-peer.ts';
 import { copyPackageId } from './copy-package-id.ts';
+import { exportPackage, importPackage } from './install/archive.ts';
+import { installFromLock } from './install/from-lock.ts';
 import { installCommand } from './install/install.ts';
+import { uninstallPackage } from './install/uninstall.ts';
+import { updateAll, updatePackage } from './install/update.ts';
+import { verifyInstallation } from './install/verify.ts';
 import { restartNode, startNode, stopNode } from './node-commands.ts';
 import { copyPeerAddress, listPeers, showPeer } from './peers/peer-commands.ts';
 import { banPeer, trustPeer, unbanPeer, untrustPeer } from './peers/standing-commands.ts';
-import { publishProject } from './publish/publish.ts';
+import { dryRunPublish, publishProject } from './publish/publish.ts';
+import { browseFiles } from './read/browse.ts';
+import { compareInstalled, compareVersions } from './read/compare.ts';
+import { materialise } from './read/materialise.ts';
+import { openReleaseFolder } from './read/open-folder.ts';
+import { readReadme } from './read/readme.ts';
 import { revealInstalled } from './reveal.ts';
 import { searchPackages } from './search/search.ts';
+import { pauseSeeding } from './pause-seeding.ts';
 import { showLog } from './show-log.ts';
 import { showStatus } from './status/show-status.ts';
+import { cleanUpStorage } from './storage/clean-up.ts';
+import { keepOffline, stopKeeping } from './storage/keep.ts';
+import { verifyStorage } from './storage/verify.ts';
 import { stopServing } from './stop-serving.ts';
 import { unyankRelease, yankRelease } from './yank.ts';
 
@@ -25,8 +39,16 @@ type Handler = (services: Services, argument: unknown) => Promise<void> | void;
 function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
   return {
     publish: publishProject,
+    publishDryRun: dryRunPublish,
     search: searchPackages,
     install: installCommand,
+    installFromLock,
+    updatePackage,
+    updateAll,
+    uninstall: uninstallPackage,
+    verifyInstallation,
+    exportPackage,
+    importPackage,
     startNode,
     stopNode,
     restartNode,
@@ -43,7 +65,19 @@ function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
     yankRelease,
     unyankRelease,
     stopServing,
+    pauseSeeding: (services) => pauseSeeding(services, true),
+    resumeSeeding: (services) => pauseSeeding(services, false),
+    keepOffline,
+    stopKeeping,
+    cleanUpStorage,
+    verifyStorage,
     revealInstalled,
+    readReadme,
+    browseFiles,
+    openReleaseFolder,
+    compareVersions,
+    compareInstalled,
+    materialise,
     showLog,
     refresh: ({ model }) => {
       model.refresh();

@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 import { plainText } from '../ui/plain-text.ts';
 import { isPackageNode } from '../views/package-nodes.ts';
 import type { PackageNode, ReleaseNode } from '../views/package-nodes.ts';
-import { isInWorkspace } from './install/target-folder.ts';
+import { isInWorkspace } from './install/project-folder.ts';
 
 const { t } = vscode.l10n;
 const READ_BOUND = 5_000;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Engine } from '../../shared/api.ts';
+import { within } from '../../shared/waiting.ts';
 import { connectEngine } from '../../rpc/client.ts';
 import type { RemoteEngine } from '../../rpc/client.ts';
 import { workerClosed, workerEndpoint, workerEnvironment } from '../../rpc/worker-endpoint.ts';
@@ -75,17 +75,4 @@ async function stopWorker(worker: Worker, engine: RemoteEngine, closed: Promise<
 
 async function terminate(worker: Worker): Promise<void> {
   await within(TERMINATE_BOUND, worker.terminate());
-}
-
-/** Whether the promise settled in time. */
-async function within(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
-  const timer = new AbortController();
-  const late = delay(milliseconds, false, { signal: timer.signal }).catch(() => false);
-  const settled = promise.then(
-    () => true,
-    () => true,
-  );
-  const inTime = await Promise.race([settled, late]);
-  timer.abort();
-  return inTime;
 }

@@ -24,7 +24,7 @@ export class NodeControl implements vscode.Disposable {
     this.#settings = settings;
     this.#connection = host.onDidConnect(() => {
       if (!this.#wanted) return;
-      this.start().catch((error: unknown) => {
+      this.join().catch((error: unknown) => {
         log.error(`The node could not be started again: ${errorMessage(error)}`);
       });
     });
@@ -38,6 +38,19 @@ export class NodeControl implements vscode.Disposable {
   /** Settings with which the node was last started; undefined while it is not wanted. */
   get applied(): NodeSettings | undefined {
     return this.#applied;
+  }
+
+  /**
+   * Have the node run: one that runs already, in another window or program, is taken as it is; else as `start`. Two
+   * windows whose settings differ would stop each other's node for ever.
+   */
+  async join(): Promise<NodeStatus> {
+    this.#wanted = true;
+    const engine = await this.#host.engine();
+    const { node, settings, owner } = await bounded(START_BOUND, undefined, (signal) => engine.status({}, { signal }));
+    if (owner?.self !== false || node.state !== 'running' || settings === undefined) return await this.start();
+    this.#applied = settings;
+    return node;
   }
 
   /** Start with the present settings. Running already with the same: nothing happens; with others: it restarts. */

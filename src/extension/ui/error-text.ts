@@ -4,7 +4,8 @@ import type { Localise } from './localise.ts';
 import { plainText } from './plain-text.ts';
 
 /** What an error's notification may offer; `errorActions` in `report-error.ts` says what each does. */
-export type ErrorAction = 'startNode' | 'restartNode' | 'addPeer' | 'showPeers' | 'openSettings' | 'showLog' | 'search';
+export type ErrorAction =
+  'startNode' | 'restartNode' | 'addPeer' | 'showPeers' | 'openSettings' | 'showLog' | 'search' | 'cleanUpStorage';
 
 export interface ErrorText {
   readonly message: string;
@@ -29,9 +30,19 @@ const rows = (t: Localise): Record<GgenErrorName, Row> => ({
   NodeNotRunning: { instead: t('The node is stopped, so other peers cannot be reached.'), actions: ['startNode'] },
   NodeStartFailed: { actions: ['openSettings', 'showLog'] },
   DataDirInUse: {
-    instead: t('Another window or program of this user runs the Ggen node already. Stop it there, then restart here.'),
+    instead: t(
+      'Another window or program of this user runs the Ggen node, but does not answer. End or reload it, then restart here.',
+    ),
     actions: ['restartNode', 'showLog'],
   },
+  DataDirNotPrivate: { actions: ['showLog'] },
+  VersionMismatch: {
+    instead: t(
+      'Another version of Ggen runs the node of this machine. Reload the other VS Code windows, or end the other program, then restart here.',
+    ),
+    actions: ['restartNode', 'showLog'],
+  },
+  Interrupted: { actions: [] },
   UnsupportedRuntime: { actions: ['showLog'] },
   DatabaseTooNew: {
     instead: t('The packages here were stored by a newer version of this extension. Update the extension.'),
@@ -41,6 +52,7 @@ const rows = (t: Localise): Record<GgenErrorName, Row> => ({
   ManifestInvalid: { actions: [] },
   ProjectTooLarge: { actions: [] },
   ProjectChanged: { actions: [] },
+  SecretsNotAccepted: { actions: [] },
   VersionNotHigher: { actions: [] },
   DraftNotFound: {
     instead: t(
@@ -58,13 +70,28 @@ const rows = (t: Localise): Record<GgenErrorName, Row> => ({
   VersionNotFound: { actions: ['search'] },
   VersionYanked: { advice: t('Choose another version.'), actions: [] },
   ContentUnavailable: { actions: ['addPeer', 'showPeers'] },
+  LimitReached: { actions: ['openSettings'] },
   ContentCorrupt: {
     instead: t('A part of the package does not match its hash, so it was refused. Nothing was installed.'),
     actions: ['showLog'],
   },
+  FileNotFound: { actions: [] },
   UnsafePath: { actions: ['showLog'] },
   TargetNotEmpty: { actions: [] },
   TargetNotWritable: { advice: t('Choose another folder.'), actions: [] },
+  DiskFull: { actions: ['cleanUpStorage'] },
+  FilesChanged: { actions: [] },
+  NotInstalled: { actions: [] },
+  DependencyConflict: {
+    advice: t('Ask for other versions, or ask the publishers to agree on one.'),
+    actions: [],
+  },
+  DependencyMissing: { actions: ['addPeer', 'showPeers'] },
+  LockInvalid: { actions: [] },
+  LockMismatch: { actions: ['showLog'] },
+  PlanOutdated: { actions: [] },
+  ArchiveInvalid: { actions: ['showLog'] },
+  QuotaExceeded: { actions: ['openSettings'] },
   PeerNotFound: { actions: ['showPeers'] },
   PeerUnreachable: {
     advice: t('Check the address, and that the other machine lets connections in.'),

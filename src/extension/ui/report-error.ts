@@ -30,6 +30,8 @@ function choiceOf(action: ErrorAction): Choice {
       return command(t('Open Settings'), 'workbench.action.openSettings', `${SETTINGS_SECTION}.`);
     case 'search':
       return command(t('Search Packages'), COMMANDS.search);
+    case 'cleanUpStorage':
+      return command(t('Clean Up Storage'), COMMANDS.cleanUpStorage);
     case 'showLog':
       return command(t('Show Log'), COMMANDS.showLog);
   }

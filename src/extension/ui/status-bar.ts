@@ -43,9 +43,13 @@ export class StatusBar implements vscode.Disposable {
   #update(): void {
     const { state, counts, connectedPeers, failure } = this.#model;
     const text = t('Ggen: {0}', state === 'running' ? countPeers(connectedPeers.length, t) : stateText(state, t));
-    this.#item.text = `$(${ICONS[state]}) ${text}`;
-    this.#item.accessibilityInformation = { label: t('{0}. Show the status of the node.', text) };
+    const paused = this.#model.node.seedingPaused === true;
+    const seeding = paused ? t('Seeding is paused: nothing is handed out to other peers.') : undefined;
+    this.#item.text = `$(${ICONS[state]}) ${text}${paused ? ' $(debug-pause)' : ''}`;
+    const spoken = seeding === undefined ? text : `${text}. ${seeding}`;
+    this.#item.accessibilityInformation = { label: t('{0}. Show the status of the node.', spoken) };
     const lines = [text];
+    if (seeding !== undefined) lines.push(seeding);
     if (failure !== undefined) lines.push(failure.text);
     if (state === 'running') {
       lines.push(

@@ -13,6 +13,7 @@ export function followContextKeys(model: ReadModel): vscode.Disposable {
   const update = (): void => {
     put(CONTEXT_KEYS.state, model.state);
     put(CONTEXT_KEYS.failure, model.failure?.reason);
+    put(CONTEXT_KEYS.seedingPaused, model.node.seedingPaused === true);
     put(CONTEXT_KEYS.hasPeers, model.connectedPeers.length > 0);
   };
   update();

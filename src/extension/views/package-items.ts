@@ -5,6 +5,7 @@ import type { PackageSection, PackageSummary } from '../../shared/model.ts';
 import { countFiles, countProviders, formatBytes, formatTime } from '../ui/format.ts';
 import { plainText } from '../ui/plain-text.ts';
 import { tooltip } from './markdown.ts';
+import { equivocationText } from './package-tooltip.ts';
 import type { MoreNode, PackageNode, PackagesNode, ReleaseNode, SectionNode } from './package-nodes.ts';
 
 const { t } = vscode.l10n;
@@ -58,7 +59,7 @@ function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
 function packageItem({ section, summary }: PackageNode): vscode.TreeItem {
   const name = plainText(summary.name);
   const item = new vscode.TreeItem(name, Collapsed);
-  const line = [...(summary.equivocation ? [t('two contents signed')] : []), packageLine(section, summary)].join(' · ');
+  const line = [...contestedLine(summary), packageLine(section, summary)].join(' · ');
   item.id = `${section}:${summary.id}`;
   item.iconPath = packageIcon(summary);
   item.description = line;
@@ -66,10 +67,22 @@ function packageItem({ section, summary }: PackageNode): vscode.TreeItem {
     'package',
     ...(summary.latest === undefined ? [] : ['installable']),
     ...(summary.installed.length > 0 ? ['installed'] : []),
+    ...(isUpdatable(summary) ? ['updatable'] : []),
+    ...(summary.changed === undefined ? [] : ['changed']),
     ...(summary.published ? ['own'] : []),
   ].join(' ');
   item.accessibilityInformation = { label: `${name}, ${line}` };
   return item;
+}
+
+/** Which versions the publisher contradicted itself about. */
+function contestedLine({ equivocation, contested = [] }: PackageSummary): string[] {
+  if (!equivocation) return [];
+  return [
+    contested.length === 0
+      ? t('two contents signed')
+      : t('two contents signed for {0}', plainText(contested.join(', '), 60)),
+  ];
 }
 
 function packageIcon({ latest, equivocation }: PackageSummary): vscode.ThemeIcon {
@@ -94,20 +107,28 @@ function latestVersion({ latest, installed }: PackageSummary): string[] {
   return installed.length > 0 ? [version, t('installed')] : [version];
 }
 
-function installedVersions({ latest, installed }: PackageSummary): string[] {
-  const versions = plainText(installed.join(', '));
-  return latest === undefined || installed.includes(latest)
-    ? [versions]
-    : [versions, t('{0} is out', plainText(latest))];
+function installedVersions(summary: PackageSummary): string[] {
+  const { latest, installed, changed } = summary;
+  return [
+    plainText(installed.join(', ')),
+    ...(isUpdatable(summary) ? [t('update available: {0}', plainText(latest ?? ''))] : []),
+    ...(changed === undefined ? [] : [changed === 1 ? t('1 file changed') : t('{0} files changed', changed)]),
+  ];
+}
+
+function isUpdatable({ latest, installed }: PackageSummary): boolean {
+  return latest !== undefined && installed.length > 0 && !installed.includes(latest);
 }
 
 function releaseItem({ section, summary, release }: ReleaseNode): vscode.TreeItem {
   const installed = summary.installed.includes(release.version);
   const item = new vscode.TreeItem(plainText(release.version), None);
   item.id = `${section}:${summary.id}@${release.version}`;
-  item.iconPath = new vscode.ThemeIcon(release.yanked ? 'circle-slash' : installed ? 'check' : 'tag');
-  item.description = releaseLine({ release, installed });
+  const contested = summary.contested?.includes(release.version) === true;
+  item.iconPath = releaseIcon(release.yanked, installed, contested);
+  item.description = releaseLine({ release, installed, contested });
   item.tooltip = tooltip(`${summary.name} ${release.version}`, release.yanked ? t('Withdrawn by its publisher.') : '', [
+    [t('Warning'), contested ? equivocationText([release.version]) : undefined],
     [t('Published'), formatTime(release.published, Date.now(), vscode.env.language)],
     [t('Size'), `${formatBytes(release.size)}, ${countFiles(release.files, t)}`],
     [t('Needs'), release.dependencies.map(({ id, requirement }) => `${id} ${requirement}`).join(', ')],
@@ -123,8 +144,18 @@ function releaseItem({ section, summary, release }: ReleaseNode): vscode.TreeIte
   return item;
 }
 
-function releaseLine({ release, installed }: Pick<ReleaseNode, 'release'> & { installed: boolean }): string {
+function releaseIcon(yanked: boolean, installed: boolean, contested: boolean): vscode.ThemeIcon {
+  if (contested) return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  return new vscode.ThemeIcon(yanked ? 'circle-slash' : installed ? 'check' : 'tag');
+}
+
+function releaseLine({
+  release,
+  installed,
+  contested,
+}: Pick<ReleaseNode, 'release'> & { installed: boolean; contested: boolean }): string {
   return [
+    ...(contested ? [t('two contents signed')] : []),
     ...(release.yanked ? [t('yanked')] : []),
     ...(installed ? [t('installed')] : []),
     formatBytes(release.size),

@@ -1,11 +1,14 @@
+import { Exchanges } from './exchanges.ts';
 import { Forks } from './forks.ts';
 import { Installs } from './installs.ts';
+import { Kept } from './kept.ts';
 import { Provided } from './provided.ts';
 import { Packages } from './packages.ts';
 import { Peers } from './peers.ts';
 import { Serving } from './serving.ts';
 import { Stagings } from './stagings.ts';
 import { Standings } from './standings.ts';
+import { TrafficCounts } from './traffic-counts.ts';
 import { openDatabase } from './open.ts';
 import type { Database } from './database.ts';
 import { openRecord } from '../records/record.ts';
@@ -18,11 +21,14 @@ export interface Catalogue {
   readonly packages: Packages;
   readonly peers: Peers;
   readonly installs: Installs;
+  readonly kept: Kept;
   readonly forks: Forks;
   readonly provided: Provided;
   readonly serving: Serving;
   readonly standings: Standings;
   readonly stagings: Stagings;
+  readonly exchanges: Exchanges;
+  readonly traffic: TrafficCounts;
   close(): void;
 }
 
@@ -31,8 +37,8 @@ export interface Catalogue {
  *
  * @throws GgenError DataDirInUse, DatabaseTooNew, UnsupportedRuntime
  */
-export async function openCatalogue(dataDir: string, signal?: AbortSignal): Promise<Catalogue> {
-  const db = await openDatabase(dataDir, signal);
+export async function openCatalogue(dataDir: string, lockPatience?: number): Promise<Catalogue> {
+  const db = await openDatabase(dataDir, lockPatience);
   const ownRecords = new OwnRecords(dataDir);
   const packages = new Packages(db, ownRecords);
   keepOwn(packages, ownRecords);
@@ -44,11 +50,14 @@ export async function openCatalogue(dataDir: string, signal?: AbortSignal): Prom
     packages,
     peers: new Peers(db),
     installs: new Installs(db),
+    kept: new Kept(db),
     forks: new Forks(db),
     provided: new Provided(db),
     serving: new Serving(db),
     standings: new Standings(db),
     stagings: new Stagings(db),
+    exchanges: new Exchanges(db),
+    traffic: new TrafficCounts(db),
     close: () => {
       db.close();
     },

@@ -23,6 +23,33 @@ export function isDamage(error: unknown): boolean {
   return [SQLITE_CORRUPT, SQLITE_NOTADB].includes(error.errcode & 0xff);
 }
 
+/** Most complaints of SQLite that are looked at. */
+const MOST_COMPLAINTS = 100;
+
+/**
+ * Whether nothing but the full-text index is wrong, which the records give again: every complaint of SQLite's own check is of
+ * that table or lies inside one of the trees that it is kept in, and none says that two trees share a page.
+ */
+export function isOnlyTextDamaged(sqlite: DatabaseSync): boolean {
+  try {
+    const complaints = sqlite
+      .prepare(`PRAGMA quick_check(${MOST_COMPLAINTS})`)
+      .all()
+      .map((row) => String(row['quick_check']));
+    const roots = sqlite
+      .prepare("SELECT rootpage FROM sqlite_schema WHERE name LIKE 'packages\\_text\\_%' ESCAPE '\\' AND rootpage > 0")
+      .all()
+      .map((row) => Number(row['rootpage']));
+    const isOfText = (complaint: string): boolean =>
+      complaint.includes('packages_text') ||
+      (roots.includes(Number(/^Tree (\d+) /.exec(complaint)?.[1])) && !complaint.includes('2nd reference'));
+    // Without a complaint it is not known what is wrong.
+    return complaints.length < MOST_COMPLAINTS && !complaints.includes('ok') && complaints.every(isOfText);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Whether the file ends before its header says. SQLite finds that out only when it comes to a missing page. While a
  * write-ahead log has content the header says nothing yet.
@@ -45,6 +72,15 @@ export function setAside(file: string, now: Date): string {
   if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${target}-wal`);
   rmSync(`${file}-shm`, { force: true });
   return target;
+}
+
+/** The error of the one call that met a full-text index that is damaged, and nothing else. */
+export function textDamaged(cause: unknown): GgenError {
+  return new GgenError(
+    'Internal',
+    'The search index was damaged. It is being made again from the packages that are known. Try again in a moment.',
+    { cause },
+  );
 }
 
 /** The error of the one call that met the damage. */

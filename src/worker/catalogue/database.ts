@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { errorMessage } from '../../shared/errors.ts';
-import { damaged, isDamage, setAside } from './damage.ts';
+import type { GgenError } from '../../shared/errors.ts';
+import { damaged, isDamage, isOnlyTextDamaged, setAside, textDamaged } from './damage.ts';
 import type { Rebuilt } from './damage.ts';
+import { Journal } from './journal.ts';
 
 export type Row = Record<string, SQLInputValue>;
 
@@ -11,13 +13,16 @@ export interface DatabaseFile {
   readonly path: string;
   /** Open it, creating and migrating as needed. */
   readonly open: () => DatabaseSync;
+  /** The error of the one call that met the damage; the catalogue's when left out. */
+  readonly onDamage?: (setAside: string, cause: unknown) => GgenError;
 }
 
 /**
  * SQLite with prepared statements kept. One per engine; all access is synchronous and short.
  *
  * When SQLite finds its file damaged, the file is set aside and an empty one takes its place at once: the call that met
- * the damage fails, the next one works. What was lost is learnt again from peers.
+ * the damage fails, the next one works. What was lost is learnt again from peers. Where only the full-text index is damaged,
+ * that alone is made anew.
  */
 export class Database {
   readonly #file: DatabaseFile;
@@ -26,8 +31,10 @@ export class Database {
   readonly #onRebuilt: ((rebuilt: Rebuilt) => void)[] = [];
   /** The file was found damaged when it was opened: nobody could listen yet. */
   readonly replacedAtOpen: boolean;
-  readonly #atEnd: (() => void)[] = [];
+  readonly #onTextDamaged: ((reason: string) => void)[] = [];
   #depth = 0;
+  #mending = false;
+  readonly #journal = new Journal();
 
   constructor(sqlite: DatabaseSync, file: DatabaseFile, replacedAtOpen = false) {
     this.replacedAtOpen = replacedAtOpen;
@@ -36,6 +43,7 @@ export class Database {
   }
 
   run(sql: string, ...values: SQLInputValue[]): { changes: number; rowid: number } {
+    this.#journal.written();
     const { changes, lastInsertRowid } = this.#guard(() => this.#prepare(sql).run(...values));
     return { changes: Number(changes), rowid: Number(lastInsertRowid) };
   }
@@ -59,7 +67,6 @@ export class Database {
       this.#depth++;
       try {
         const result = work();
-        for (const last of this.#atEnd.splice(0)) last();
         sqlite.exec('COMMIT');
         return result;
       } catch (error) {
@@ -67,16 +74,25 @@ export class Database {
         if (sqlite === this.#sqlite && sqlite.isTransaction) sqlite.exec('ROLLBACK');
         throw error;
       } finally {
-        this.#atEnd.length = 0;
         this.#depth--;
       }
     });
   }
 
-  /** Do this at the end of the transaction that is under way, with everything else of its kind; at once when there is none. */
-  atEnd(work: () => void): void {
-    if (this.#depth > 0) this.#atEnd.push(work);
-    else work();
+  /**
+   * Move what was written from the journal into the file when that is so much that moving it takes some milliseconds.
+   * To be called in a turn of the event loop of its own: left to SQLite, it comes on top of some transaction.
+   */
+  checkpointIfDue(): boolean {
+    if (this.#depth > 0 || !this.#journal.isLong) return false;
+    this.checkpoint();
+    return true;
+  }
+
+  /** As `checkpointIfDue`, however little there is. */
+  checkpoint(): void {
+    const moved = this.#guard(() => this.#prepare('PRAGMA wal_checkpoint(PASSIVE)').get());
+    this.#journal.moved(Number(moved?.['log']));
   }
 
   /** Identifies this database's log to other peers: cursors into another one's log mean nothing here. */
@@ -107,6 +123,11 @@ export class Database {
     this.#onRebuilt.push(listener);
   }
 
+  /** Called when the full-text index is damaged and nothing else; makes it anew. */
+  onTextDamaged(listener: (reason: string) => void): void {
+    this.#onTextDamaged.push(listener);
+  }
+
   /** Write the log into the database and close it. */
   close(): void {
     this.#statements.clear();
@@ -126,8 +147,29 @@ export class Database {
     try {
       return work();
     } catch (error) {
-      if (!isDamage(error)) throw error;
-      throw damaged(this.#replace(error), error);
+      if (!isDamage(error) || this.#mending) throw error;
+      if (this.#mendText(error)) throw textDamaged(error);
+      const rebuilt = this.#replace(error);
+      throw this.#file.onDamage?.(rebuilt.setAside, error) ?? damaged(rebuilt, error);
+    }
+  }
+
+  /** Whether that was all, and is mended. What a transaction was about to write is lost with it. */
+  #mendText(cause: unknown): boolean {
+    if (this.#onTextDamaged.length === 0 || !isOnlyTextDamaged(this.#sqlite)) return false;
+    const depth = this.#depth;
+    this.#mending = true;
+    this.#depth = 0;
+    try {
+      if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
+      for (const mend of this.#onTextDamaged) mend(errorMessage(cause));
+      return true;
+    } catch {
+      // Then there is more that is wrong.
+      return false;
+    } finally {
+      this.#mending = false;
+      this.#depth = depth;
     }
   }
 

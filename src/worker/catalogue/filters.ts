@@ -82,7 +82,7 @@ function versionPart(range: string, includeYanked = false): Part {
 
 function providerPart(peers: readonly string[]): Part {
   return {
-    sql: `(s.mine = 1 OR EXISTS (SELECT 1 FROM holders h WHERE h.publisher = s.publisher AND h.name = s.name
+    sql: `(s.mine = 1 OR EXISTS (SELECT 1 FROM serving_holders h WHERE h.publisher = s.publisher AND h.name = s.name
       AND h.peer IN (SELECT value FROM json_each(?))))`,
     values: [JSON.stringify(peers)],
   };

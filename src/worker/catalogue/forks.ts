@@ -20,6 +20,14 @@ export class Forks {
       .map(({ envelope }) => envelope);
   }
 
+  /** Own packages that have such a record. */
+  packages(): { publisher: string; name: string }[] {
+    return this.#db.all<{ publisher: string; name: string }>(
+      `SELECT DISTINCT f.publisher, f.name FROM forks f JOIN packages p ON p.publisher = f.publisher AND p.name = f.name
+       WHERE p.mine = 1 AND f.digest <> p.digest ORDER BY f.publisher, f.name`,
+    );
+  }
+
   add(publisher: string, name: string, digest: string, envelope: Uint8Array, now: number): void {
     if (this.list(publisher, name).length >= MAX_PER_PACKAGE) return;
     this.#insert(publisher, name, digest, envelope, now);

@@ -14,38 +14,61 @@ export type LabelKind = 'category' | 'tag' | 'license' | 'publisher';
 const PUT_SUMMARY = `
   INSERT INTO summaries (id, publisher, name, mine, updated, providers, latest, versions, size, title, license,
     categories, tags, description, offered, withdrawn)
-  VALUES (?1, ?2, ?3, ?4, ?5, (SELECT count(*) FROM holders WHERE publisher = ?2 AND name = ?3),
+  VALUES (?1, ?2, ?3, ?4, ?5, (SELECT count(*) FROM serving_holders WHERE publisher = ?2 AND name = ?3),
     ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
   ON CONFLICT (id) DO UPDATE SET mine = ?4, updated = ?5, latest = ?6, versions = ?7, size = ?8, title = ?9,
     license = ?10, categories = ?11, tags = ?12, description = ?13, offered = ?14, withdrawn = ?15`;
 
-/**
- * Derive from a record everything by which its package is listed, filtered and found, except its texts.
- *
- * @param id row of the package
- * @param options `known`: the package was indexed before, by an older record
- */
-export function indexPackage(
-  db: Statements,
-  id: number,
-  record: PackageRecord,
-  { mine, known }: { mine: boolean; known: boolean },
-): void {
-  putSummary(db, id, record, mine);
-  if (known) db.run('DELETE FROM labels WHERE package = ?', id);
-  for (const [kind, label] of labelsOf(record)) {
-    db.run('INSERT OR IGNORE INTO labels (kind, label, package) VALUES (?, ?, ?)', kind, label, id);
-  }
-  learnWords(db, record);
+/** What the search index holds of a package. */
+export interface Indexed {
+  /** Its row. */
+  readonly id: number;
+  readonly publisher: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly license: string;
+  readonly categories: readonly string[];
+  readonly tags: readonly string[];
+  /** It was entered before, by an older record. */
+  readonly known: boolean;
 }
 
-/**
- * Enter the texts of a record into the full-text index. To be done for many packages in a row: any statement with a trigger
- * between two makes SQLite set a savepoint, at which FTS5 writes out what it would otherwise gather.
- */
-export function indexText(db: Statements, id: number, { name, metadata }: PackageRecord, known: boolean): void {
-  const { title, description, tags, categories } = metadata;
-  if (known) db.run('DELETE FROM packages_text WHERE rowid = ?', id);
+const ENTER_LABEL = 'INSERT OR IGNORE INTO labels (kind, label, package) VALUES (?, ?, ?)';
+const COUNT_LABELS = `INSERT INTO label_counts (kind, label, packages) VALUES (?1, ?2, ?3)
+  ON CONFLICT (kind, label) DO UPDATE SET packages = packages + ?3`;
+
+/** The full-text index, as the newest migration step left it: for beginning it anew. */
+export const TEXT_TABLE = `CREATE VIRTUAL TABLE packages_text USING fts5 (
+    name, title, description, tags, categories,
+    tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+  )`;
+
+/** Enter packages into everything by which they are filtered, counted and found. The more at once, the less each costs. */
+export function enterPackages(db: Statements, packages: readonly Indexed[]): void {
+  enterLabels(db, packages);
+  learnWords(db, packages);
+  // In a row: any statement with a trigger between two makes SQLite set a savepoint, at which FTS5 writes out what it would
+  // otherwise gather.
+  for (const { id, known } of packages) if (known) db.run('DELETE FROM packages_text WHERE rowid = ?', id);
+  for (const each of packages) enterText(db, each);
+}
+
+function enterLabels(db: Statements, packages: readonly Indexed[]): void {
+  const counts = new Map<string, { kind: LabelKind; label: string; added: number }>();
+  for (const each of packages) {
+    if (each.known) db.run('DELETE FROM labels WHERE package = ?', each.id);
+    for (const [kind, label] of labelsOf(each)) {
+      if (db.run(ENTER_LABEL, kind, label, each.id).changes === 0) continue;
+      const count = counts.get(`${kind} ${label}`) ?? { kind, label, added: 0 };
+      count.added++;
+      counts.set(`${kind} ${label}`, count);
+    }
+  }
+  for (const { kind, label, added } of counts.values()) db.run(COUNT_LABELS, kind, label, added);
+}
+
+function enterText(db: Statements, { id, name, title, description, tags, categories }: Indexed): void {
   db.run(
     'INSERT INTO packages_text (rowid, name, title, description, tags, categories) VALUES (?, ?, ?, ?, ?, ?)',
     id,
@@ -66,7 +89,8 @@ export function licensesIn(expression: string): string[] {
     .filter((part) => part !== '');
 }
 
-function putSummary(db: Statements, id: number, record: PackageRecord, mine: boolean): void {
+/** What lists show of a package, and what the search index is made of. */
+export function putSummary(db: Statements, id: number, record: PackageRecord, mine: boolean): void {
   const { publisher, name, updated, releases, metadata } = record;
   const latest = latestRelease(releases);
   const versions = (yanked: boolean): string =>
@@ -94,7 +118,7 @@ function putSummary(db: Statements, id: number, record: PackageRecord, mine: boo
   );
 }
 
-function labelsOf({ publisher, metadata: { categories, tags, license } }: PackageRecord): [LabelKind, string][] {
+function labelsOf({ publisher, categories, tags, license }: Indexed): [LabelKind, string][] {
   return [
     ['publisher', publisher],
     ...categories.map((text): [LabelKind, string] => ['category', text.toLowerCase()]),

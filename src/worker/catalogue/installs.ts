@@ -10,6 +10,8 @@ interface InstallRow extends Row {
   files: number;
   size: number;
   installed: number;
+  project: string | null;
+  changed: number | null;
 }
 
 /** What was installed on this machine, and where it stands. */
@@ -22,7 +24,8 @@ export class Installs {
 
   add(installed: InstalledPackage): void {
     this.#db.run(
-      'INSERT OR REPLACE INTO installs (path, publisher, name, version, root, files, size, installed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      `INSERT OR REPLACE INTO installs (path, publisher, name, version, root, files, size, installed, project, changed)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       installed.path,
       installed.publisher,
       installed.name,
@@ -31,6 +34,8 @@ export class Installs {
       installed.files,
       installed.size,
       installed.installedAt,
+      installed.project ?? null,
+      installed.changed ?? null,
     );
   }
 
@@ -46,18 +51,38 @@ export class Installs {
 
   /** Newest installation first. */
   list(): InstalledPackage[] {
-    return this.#db
-      .all<InstallRow>('SELECT * FROM installs ORDER BY installed DESC')
-      .map(({ publisher, name, version, root, path, files, size, installed }) => ({
-        id: `${publisher}/${name}`,
-        publisher,
-        name,
-        version,
-        root,
-        path,
-        files,
-        size,
-        installedAt: installed,
-      }));
+    return this.#db.all<InstallRow>('SELECT * FROM installs ORDER BY installed DESC').map(toInstalled);
   }
+
+  at(path: string): InstalledPackage | undefined {
+    const row = this.#db.get<InstallRow>('SELECT * FROM installs WHERE path = ?', path);
+    return row === undefined ? undefined : toInstalled(row);
+  }
+
+  /** What belongs to a project, by path. */
+  of(project: string): InstalledPackage[] {
+    return this.#db.all<InstallRow>('SELECT * FROM installs WHERE project = ? ORDER BY path', project).map(toInstalled);
+  }
+
+  /** Note what verifying found. */
+  verified(path: string, changed: number): void {
+    this.#db.run('UPDATE installs SET changed = ? WHERE path = ?', changed, path);
+  }
+}
+
+function toInstalled(row: InstallRow): InstalledPackage {
+  const { publisher, name, version, root, path, files, size, installed, project, changed } = row;
+  return {
+    id: `${publisher}/${name}`,
+    publisher,
+    name,
+    version,
+    root,
+    path,
+    files,
+    size,
+    installedAt: installed,
+    ...(project === null ? {} : { project }),
+    ...(changed === null ? {} : { changed }),
+  };
 }

@@ -1,11 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { GgenError } from '../../shared/errors.ts';
 import type { PackageRecord } from '../records/record.ts';
-import { indexPackage, indexText } from './index-package.ts';
+import { enterPackages, putSummary } from './index-package.ts';
 import type { Statements } from './index-package.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { SEARCH_SCHEMA } from './search-schema.ts';
 import { unsupported } from './unsupported.ts';
+
+/** Packages that are indexed together. */
+const CHUNK = 1_000;
 
 /**
  * Bring the database to the newest schema, in one transaction that also proves that this process owns the file.
@@ -48,17 +51,18 @@ function indexAll(sqlite: DatabaseSync): void {
       return { changes: Number(statement.run(...values).changes) };
     },
   };
-  const each = (index: (id: number, record: PackageRecord, mine: boolean) => void): void => {
-    for (const row of sqlite.prepare('SELECT id, record, mine FROM packages').iterate()) {
-      index(Number(row['id']), JSON.parse(String(row['record'])) as PackageRecord, row['mine'] === 1);
-    }
-  };
-  each((id, record, mine) => {
-    indexPackage(statements, id, record, { mine, known: false });
-  });
-  each((id, record) => {
-    indexText(statements, id, record, false);
-  });
+  const rows = sqlite.prepare('SELECT id, record, mine FROM packages ORDER BY id LIMIT ? OFFSET ?');
+  for (let offset = 0; ; offset += CHUNK) {
+    const chunk = rows.all(CHUNK, offset);
+    if (chunk.length === 0) return;
+    const packages = chunk.map((row) => {
+      const [id, record] = [Number(row['id']), JSON.parse(String(row['record'])) as PackageRecord];
+      putSummary(statements, id, record, row['mine'] === 1);
+      const { publisher, name, metadata } = record;
+      return { ...metadata, id, publisher, name, known: false };
+    });
+    enterPackages(statements, packages);
+  }
 }
 
 function tooNew(dataDir: string, version: number): GgenError {

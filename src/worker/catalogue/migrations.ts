@@ -1,3 +1,5 @@
+import { INDEX_SCHEMA } from './index-schema.ts';
+import { BANNED_SCHEMA } from './banned-schema.ts';
 import { NETWORK_SCHEMA } from './network-schema.ts';
 import { SEARCH_SCHEMA } from './search-schema.ts';
 
@@ -86,4 +88,17 @@ export const MIGRATIONS: readonly string[] = [
   NETWORK_SCHEMA,
   // 4: where a peer says that it is, as JSON.
   'ALTER TABLE peers ADD COLUMN location TEXT',
+  // 5: to which project an installation belongs, and how many of its files were changed when it was last verified.
+  'ALTER TABLE installs ADD COLUMN project TEXT; ALTER TABLE installs ADD COLUMN changed INTEGER',
+  INDEX_SCHEMA,
+  // 7: releases that stay here without being installed.
+  `
+  CREATE TABLE kept (
+    publisher TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, root TEXT NOT NULL,
+    files INTEGER NOT NULL, size INTEGER NOT NULL, since INTEGER NOT NULL,
+    PRIMARY KEY (publisher, name, version)
+  ) WITHOUT ROWID;
+  `,
+  // 8: banned peers do not count among those who serve a package.
+  BANNED_SCHEMA,
 ];

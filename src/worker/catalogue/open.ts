@@ -22,7 +22,7 @@ const LOCK_RETRY_MS = 100;
  *
  * @throws GgenError DataDirInUse, DatabaseTooNew, UnsupportedRuntime
  */
-export async function openDatabase(dataDir: string, signal?: AbortSignal): Promise<Database> {
+export async function openDatabase(dataDir: string, patience = LOCK_PATIENCE_MS): Promise<Database> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   // Loaded only here: importing node:sqlite with the module crashed extension hosts under the debugger.
   const { DatabaseSync: Sqlite } = await import('node:sqlite').catch((cause: unknown) => {
@@ -30,15 +30,15 @@ export async function openDatabase(dataDir: string, signal?: AbortSignal): Promi
   });
   const path = join(dataDir, 'catalogue.sqlite');
   const file = { path, open: () => connect(new Sqlite(path), path, dataDir) };
-  const deadline = Date.now() + LOCK_PATIENCE_MS;
+  const deadline = performance.now() + patience;
   for (;;) {
     try {
       return new Database(file.open(), file);
     } catch (error) {
       if (isDamage(error)) return replace(file, error);
       if (!isBusy(error)) throw error;
-      if (Date.now() > deadline) throw inUse(dataDir, error);
-      await delay(LOCK_RETRY_MS, undefined, { signal });
+      if (performance.now() >= deadline) throw inUse(dataDir, error);
+      await delay(LOCK_RETRY_MS);
     }
   }
 }
@@ -48,8 +48,8 @@ function connect(sqlite: DatabaseSync, path: string, dataDir: string): DatabaseS
     // Every acknowledged write survives a crash of the process; a power cut may cost the last moments, never the file.
     sqlite.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     sqlite.exec('PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -64000;');
-    // 16 MB of log: while thousands of records come in, the same pages are not written into the file over and over.
-    sqlite.exec('PRAGMA wal_autocheckpoint = 4000');
+    // The net below `Database.checkpointIfDue`, which moves less at a time and where it holds up nobody.
+    sqlite.exec('PRAGMA wal_autocheckpoint = 8000');
     registerFunctions(sqlite);
     migrate(sqlite, dataDir, () => isTruncated(sqlite, path));
     return sqlite;

@@ -2,15 +2,23 @@ import type { PackageCounts, PackageDetails, PackagePage, PackageSection, Packag
 import type { OpenedRecord, PackageRecord } from '../records/record.ts';
 import type { Database, Row } from './database.ts';
 import type { LocalQuery } from './filters.ts';
-import { indexPackage, indexText } from './index-package.ts';
+import { putSummary } from './index-package.ts';
 import { searchLocally } from './local-search.ts';
 import type { LocalResults } from './local-search.ts';
 import type { OwnRecords } from './own-records.ts';
+import { SearchIndex } from './search-index.ts';
 import { summariesOf } from './summaries.ts';
 
 /** A package as it is stored: its newest record, and the signed bytes that prove it. */
 export interface StoredPackage extends OpenedRecord {
   readonly mine: boolean;
+}
+
+export interface PutOptions {
+  readonly mine: boolean;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+  readonly indexLater?: boolean;
 }
 
 /** One step of the log that other peers read. */
@@ -38,6 +46,8 @@ const SECTIONS: Record<PackageSection, string> = {
 
 /** The packages that this node knows: newest record of each, every content root ever seen, and the search index. */
 export class Packages {
+  /** What of the packages is searched by. */
+  readonly index: SearchIndex;
   readonly #db: Database;
   readonly #ownRecords: OwnRecords;
   /** Publishers who signed here; read once, because every record that arrives asks. */
@@ -46,6 +56,7 @@ export class Packages {
   constructor(db: Database, ownRecords: OwnRecords) {
     this.#db = db;
     this.#ownRecords = ownRecords;
+    this.index = new SearchIndex(db);
     db.onRebuilt(() => {
       this.#own = undefined;
     });
@@ -75,21 +86,27 @@ export class Packages {
       .map(({ publisher }) => publisher);
   }
 
-  /** Store a record as the newest of its package. The caller has verified it and compared it with what is known. */
-  put(opened: OpenedRecord, { mine, now }: { mine: boolean; now: number }): void {
+  /**
+   * Store a record as the newest of its package. The caller has verified it and compared it with what is known.
+   *
+   * @param options `indexLater`: leave it to the caller to have it entered into the search index
+   */
+  put(opened: OpenedRecord, { mine, now, indexLater = false }: PutOptions): void {
     const { publisher, name } = opened.record;
     const own = mine || this.isOwn(publisher);
     this.#db.transaction(() => {
-      this.#write(opened, own, now);
+      const id = this.#write(opened, own, now);
+      if (!indexLater) this.index.enter(id);
       if (own) this.#ownRecords.save(publisher, name, opened.envelope);
     });
     if (mine) this.#own?.add(publisher);
   }
 
-  #write({ record, envelope, digest }: OpenedRecord, own: boolean, now: number): void {
+  /** Returns the package's row. */
+  #write({ record, envelope, digest }: OpenedRecord, own: boolean, now: number): number {
     const { publisher, name } = record;
     const before = this.#idOf(publisher, name);
-    this.#db.run(
+    const { rowid } = this.#db.run(
       `INSERT INTO packages (publisher, name, seq, updated, received, mine, record, envelope, digest)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
        ON CONFLICT (publisher, name) DO UPDATE SET
@@ -104,7 +121,7 @@ export class Packages {
       envelope,
       digest,
     );
-    const id = before ?? this.#idOf(publisher, name) ?? 0;
+    const id = before ?? rowid;
     this.#db.run('INSERT OR REPLACE INTO log (package) VALUES (?)', id);
     for (const { version, root } of record.releases) {
       this.#db.run(
@@ -115,11 +132,9 @@ export class Packages {
         root,
       );
     }
-    const known = before !== undefined;
-    indexPackage(this.#db, id, record, { mine: own, known });
-    this.#db.atEnd(() => {
-      indexText(this.#db, id, record, known);
-    });
+    putSummary(this.#db, id, record, own);
+    this.index.note(id, before !== undefined);
+    return id;
   }
 
   #idOf(publisher: string, name: string): number | undefined {
@@ -194,11 +209,14 @@ export class Packages {
     return { ...summary, metadata, releases, seq };
   }
 
-  /** Peers known to serve a package, counted. */
+  /** Peers known to serve a package, counted; banned ones do not count. */
   providers(publisher: string, name: string): number {
     return (
-      this.#db.get<{ n: number }>('SELECT count(*) AS n FROM holders WHERE publisher = ? AND name = ?', publisher, name)
-        ?.n ?? 0
+      this.#db.get<{ n: number }>(
+        'SELECT count(*) AS n FROM serving_holders WHERE publisher = ? AND name = ?',
+        publisher,
+        name,
+      )?.n ?? 0
     );
   }
 
@@ -224,7 +242,17 @@ export class Packages {
 
   /** As `search`, with what the matches have in common. */
   find(query: LocalQuery): LocalResults {
+    this.#enterSome();
     return searchLocally(this.#db, query);
+  }
+
+  /** What came in a crowd a moment ago; of a large crowd a part. */
+  #enterSome(): void {
+    try {
+      if (this.index.waiting > 0) this.index.enterSome();
+    } catch {
+      // A full disk, say: upkeep tells of it, and a search answers with what is there.
+    }
   }
 
   /** Move a package to the end of the log, so that peers read of it again: this node now serves what it only knew. */

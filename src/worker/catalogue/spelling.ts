@@ -1,4 +1,3 @@
-import type { PackageRecord } from '../records/record.ts';
 import type { Database } from './database.ts';
 import type { Statements } from './index-package.ts';
 import { fold, words } from './words.ts';
@@ -14,13 +13,17 @@ const MOST_ALTERNATIVES = 5;
 
 const ENTER = 'INSERT OR IGNORE INTO spellings (shortened, word) VALUES (?, ?)';
 
-/** Enter the words of a package's name and tags. Words stay when the package goes: they then lead nowhere. */
-export function learnWords(db: Statements, { name, metadata: { tags } }: PackageRecord): void {
-  const known = new Set(words(fold(`${name} ${tags.join(' ')}`)).filter(canBeCorrected));
-  for (const word of [...known].slice(0, WORDS_PER_PACKAGE)) {
+/** Enter the words of packages' names and tags. Words stay when a package goes: they then lead nowhere. */
+export function learnWords(db: Statements, packages: readonly { name: string; tags: readonly string[] }[]): void {
+  for (const word of new Set(packages.flatMap(wordsOf))) {
     if (db.run(ENTER, word, word).changes === 0) continue;
     for (const shortened of shortenings(word)) db.run(ENTER, shortened, word);
   }
+}
+
+function wordsOf({ name, tags }: { name: string; tags: readonly string[] }): string[] {
+  const all = new Set(words(fold(`${name} ${tags.join(' ')}`)).filter(canBeCorrected));
+  return [...all].slice(0, WORDS_PER_PACKAGE);
 }
 
 /**

@@ -29,15 +29,19 @@ export class Standings {
   }
 
   set(peer: string, { standing, reason, author, since, until }: GivenStanding): void {
-    this.#db.run(
-      'INSERT OR REPLACE INTO standings (peer, standing, reason, author, since, until) VALUES (?, ?, ?, ?, ?, ?)',
-      peer,
-      standing,
-      reason,
-      author,
-      since,
-      until ?? null,
-    );
+    this.#db.transaction(() => {
+      // Not replaced: SQLite fires no trigger for the row that a replacement removes, and triggers count the banned.
+      this.remove(peer);
+      this.#db.run(
+        'INSERT INTO standings (peer, standing, reason, author, since, until) VALUES (?, ?, ?, ?, ?, ?)',
+        peer,
+        standing,
+        reason,
+        author,
+        since,
+        until ?? null,
+      );
+    });
   }
 
   remove(peer: string): void {

@@ -17,7 +17,9 @@ interface SummaryRow extends Row {
   tags: string;
   description: string;
   installed: string | null;
-  equivocation: number;
+  changed: number | null;
+  /** JSON; null when there is no proof. */
+  contested: string | null;
 }
 
 const SELECT = `
@@ -25,7 +27,8 @@ const SELECT = `
     s.categories, s.tags, s.description,
     (SELECT group_concat(DISTINCT i.version) FROM installs i WHERE i.publisher = s.publisher AND i.name = s.name)
       AS installed,
-    EXISTS (SELECT 1 FROM equivocations e WHERE e.publisher = s.publisher AND e.name = s.name) AS equivocation
+    (SELECT sum(i.changed) FROM installs i WHERE i.publisher = s.publisher AND i.name = s.name) AS changed,
+    (SELECT e.versions FROM equivocations e WHERE e.publisher = s.publisher AND e.name = s.name LIMIT 1) AS contested
   FROM summaries s`;
 
 /** Summaries of the packages in these rows, in the order given; a row that is gone is left out. */
@@ -59,7 +62,9 @@ function toSummary(row: SummaryRow): PackageSummary {
     updated: row.updated,
     published: row.mine === 1,
     installed: row.installed === null ? [] : row.installed.split(','),
+    ...(row.changed === null || row.changed === 0 ? {} : { changed: row.changed }),
     providers: row.providers,
-    equivocation: row.equivocation === 1,
+    equivocation: row.contested !== null,
+    ...(row.contested === null ? {} : { contested: readTexts(row.contested) }),
   };
 }

@@ -37,8 +37,3 @@ export function forgetPeers(db: Database, now: number): number {
   });
   return gone.length;
 }
-
-/** Move what was written from the journal into the database file, as far as that is possible without waiting. */
-export function checkpoint(db: Database): void {
-  db.get('PRAGMA wal_checkpoint(PASSIVE)');
-}

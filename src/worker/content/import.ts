@@ -39,9 +39,9 @@ export async function importTree(
   for await (const { path = '', cid } of importer(source(), store, {
     profile: 'unixfs-v1-2025',
     wrapWithDirectory: true,
-    // Files are opened side by side, but never so many that descriptors or memory run out.
+    // Files are opened side by side, but never so many that descriptors or memory run out: each block is up to 1 MiB.
     fileImportConcurrency: 8,
-    blockWriteConcurrency: 8,
+    blockWriteConcurrency: 2,
   })) {
     byPath.set(path, cid);
     root = cid;

@@ -1,19 +1,13 @@
-import { decode } from '@ipld/dag-pb';
 import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
-import { collect } from './blocks.ts';
-
-const DAG_PB = 0x70;
+import { readVerified } from './blocks.ts';
+import { DAG_PB, linksOf } from './store/mark.ts';
 
 /**
  * CIDs of all blocks below a root that are in the store. Leaves are named by their parents, so they are not read; what is
- * missing is passed over. `seen` spares sub-trees that were walked before.
+ * missing or damaged is passed over. `seen` spares sub-trees that were walked before.
  */
-export async function localBlocks(
-  root: CID,
-  store: Pick<Blockstore, 'get' | 'has'>,
-  seen = new Set<string>(),
-): Promise<Set<string>> {
+export async function localBlocks(root: CID, store: Blockstore, seen = new Set<string>()): Promise<Set<string>> {
   const queue = [root];
   for (let cid = queue.pop(); cid !== undefined; cid = queue.pop()) {
     const key = cid.toString();
@@ -22,9 +16,10 @@ export async function localBlocks(
       seen.add(key);
       continue;
     }
-    if (!(await store.has(cid))) continue;
+    const bytes = await readVerified(store, cid);
+    if (bytes === undefined) continue;
     seen.add(key);
-    queue.push(...decode(await collect(store.get(cid))).Links.map(({ Hash }) => Hash));
+    queue.push(...linksOf(bytes));
   }
   return seen;
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FsBlockstore } from 'blockstore-fs';
 import type { DraftProgress } from '../../shared/api.ts';
 import { draftsFolder } from './blocks.ts';
 import type { BlockFiles } from './blocks.ts';
 import { importTree } from './import.ts';
 import { openFile } from './project/open-file.ts';
 import type { ProjectScan } from './project/project.ts';
+import { BlockStore } from './store/block-store.ts';
 import { throttled } from './throttle.ts';
 
 /** A project's files as blocks, in a store of their own that nobody else sees. */
@@ -18,15 +18,21 @@ export interface PackedContent {
   readonly files: number;
   readonly readme?: string;
   readonly changelog?: string;
-  /** Copy all blocks to where they are served from. */
+  /** CID of each file by its path. */
+  readonly cids: ReadonlyMap<string, string>;
+  /** Take over all blocks to where they are served from. */
   keep(into: BlockFiles): Promise<void>;
   /** Remove the blocks of the draft. */
   discard(): Promise<void>;
 }
 
+/** Sees the bytes of a file on their way into the draft, and hands them on as they are. */
+export type PassingBytes = (path: string, bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+
 /**
  * Import a scanned project into a draft. When it fails, nothing of it stays.
  *
+ * @param through what looks at the files while they are packed
  * @throws GgenError ProjectChanged, ManifestInvalid (nothing to publish)
  */
 export async function packProject(
@@ -34,14 +40,21 @@ export async function packProject(
   scan: ProjectScan,
   signal: AbortSignal,
   onProgress: (progress: DraftProgress) => void,
+  through: PassingBytes = (_path, bytes) => bytes,
 ): Promise<PackedContent> {
   const folder = join(draftsFolder(dataDir), randomUUID());
-  const store = new FsBlockstore(folder);
-  const discard = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const store = await BlockStore.open(folder, { transient: true });
+  const discard = async (): Promise<void> => {
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
-    await store.open();
     const { root, files } = await importTree(
-      scan.files.map((file) => ({ path: file.path, size: file.size, open: () => openFile(file, signal) })),
+      scan.files.map((file) => ({
+        path: file.path,
+        size: file.size,
+        open: () => through(file.path, openFile(file, signal)),
+      })),
       store,
       { signal, onFile: importProgress(scan, onProgress) },
     );
@@ -55,9 +68,8 @@ export async function packProject(
       files: scan.files.length,
       ...(readme === undefined ? {} : { readme }),
       ...(changelog === undefined ? {} : { changelog }),
-      keep: async (into) => {
-        for await (const { cid, bytes } of store.getAll()) await into.put(cid, bytes);
-      },
+      cids: new Map([...files].map(([path, cid]) => [path, cid.toString()])),
+      keep: (into) => into.takeAll(store),
       discard,
     };
   } catch (error) {

@@ -1,21 +1,19 @@
-import type { CID } from 'multiformats/cid';
 import type { PeerId } from '@libp2p/interface';
+import type { CID } from 'multiformats/cid';
+import { errorName } from '../../shared/errors.ts';
 import { peerIdFromText } from '../node/peer-id.ts';
+import { CAR_PROTOCOL } from '../node/protocols.ts';
+import { BitswapSession } from './bitswap-session.ts';
+import { CarSession } from './car/session.ts';
+import type { OnBlock } from './car/session.ts';
+import type { Want } from './car/wire.ts';
 import type { NetworkContext } from './context.ts';
+import { isLocal } from './traffic.ts';
 
-/** A session that asks exactly one peer for blocks, over bitswap. */
-export interface PeerSession {
-  get(cid: CID, options: { signal: AbortSignal }): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-  close(): void;
-}
-
-/** bitswap tells whom it is going to ask. */
-function isFoundProvider(event: {
-  readonly type: string;
-  readonly detail?: unknown;
-}): event is { readonly type: string; readonly detail: { readonly provider: { readonly id: CID } } } {
-  return event.type === 'bitswap:found-provider';
-}
+/** Longest wait for a connection and a stream. */
+const OPEN_BOUND_MS = 2_500;
+/** Messages that wait for each other on one connection are rare here; this many streams are open to one peer at most. */
+const MAX_OUTBOUND_STREAMS = 64;
 
 /** Blocks from other peers. */
 export class Blocks {
@@ -25,29 +23,9 @@ export class Blocks {
     this.#context = context;
   }
 
+  /** A session with exactly this peer: over CAR, or over bitswap where the peer does not speak that. */
   session(root: CID, peer: string): PeerSession {
-    const { node, stopped } = this.#context;
-    const provider = peerIdFromText(peer).toCID();
-    const session = node.helia.blockstore.createSession(root, {
-      providers: [provider],
-      minProviders: 1,
-      maxProviders: 1,
-    });
-    return {
-      get: (cid, { signal }) => {
-        // A session that gives up on its provider looks for others by itself; then the answer would not be this peer's.
-        const other = new AbortController();
-        return session.get(cid, {
-          signal: AbortSignal.any([signal, stopped, other.signal]),
-          onProgress: (event) => {
-            if (isFoundProvider(event) && !event.detail.provider.id.equals(provider)) other.abort();
-          },
-        });
-      },
-      close: () => {
-        session.close();
-      },
-    };
+    return new PeerSession(this.#context, root, peer);
   }
 
   /** Fires when the node stops, and with it every session. */
@@ -63,5 +41,66 @@ export class Blocks {
     })) {
       if (!id.equals(node.peerId)) yield id;
     }
+  }
+}
+
+/** Asks one peer for blocks; see `CarSession.fetch`. */
+export class PeerSession {
+  readonly #context: NetworkContext;
+  readonly #root: CID;
+  readonly #peer: string;
+  readonly #closed = new AbortController();
+  readonly #car: CarSession;
+  #bitswap: BitswapSession | undefined;
+  #local = false;
+
+  constructor(context: NetworkContext, root: CID, peer: string) {
+    this.#context = context;
+    this.#root = root;
+    this.#peer = peer;
+    const { traffic } = context;
+    this.#car = new CarSession({
+      open: (signal) => this.#open(signal),
+      atOnce: () => traffic.portion('received', this.#local),
+      received: (bytes, signal) => traffic.spend('received', bytes, this.#local, signal),
+    });
+  }
+
+  async fetch(wants: readonly Want[], onBlock: OnBlock): Promise<void> {
+    if (this.#bitswap === undefined) {
+      try {
+        await this.#car.fetch(wants, onBlock);
+        return;
+      } catch (error) {
+        if (errorName(error) !== 'UnsupportedProtocolError' || this.#closed.signal.aborted) throw error;
+        this.#bitswap ??= new BitswapSession(this.#context, this.#root, this.#peer);
+      }
+    }
+    await this.#bitswap.fetch(wants, async (cid, bytes) => {
+      await this.#context.traffic.spend('received', bytes.length, this.#local, this.#closed.signal);
+      await onBlock(cid, bytes);
+    });
+  }
+
+  close(reason?: unknown): void {
+    this.#closed.abort(reason);
+    this.#car.close(reason);
+    this.#bitswap?.close(reason);
+  }
+
+  async #open(signal: AbortSignal): ReturnType<NetworkContext['node']['libp2p']['dialProtocol']> {
+    const { node, stopped } = this.#context;
+    const peer = peerIdFromText(this.#peer);
+    const bound = AbortSignal.any([signal, stopped, AbortSignal.timeout(OPEN_BOUND_MS)]);
+    const stream = await node.libp2p.dialProtocol(peer, CAR_PROTOCOL, {
+      signal: bound,
+      maxOutboundStreams: MAX_OUTBOUND_STREAMS,
+    });
+    this.#local = node.libp2p.getConnections(peer).some(isLocal);
+    const stop = (): void => {
+      this.#car.close(stopped.reason);
+    };
+    stopped.addEventListener('abort', stop, { once: true, signal: this.#closed.signal });
+    return stream;
   }
 }

@@ -4,6 +4,9 @@ import type { Logger } from '../log.ts';
 import type { Scheduler } from '../maintenance/scheduler.ts';
 import type { MarketplaceNode } from '../node/node.ts';
 import type { Conduct } from '../reputation/conduct.ts';
+import type { Tracing } from '../telemetry/telemetry.ts';
+import type { BlockReader } from './car/walk.ts';
+import type { Traffic } from './traffic.ts';
 
 /** What came of a record that arrived. */
 export interface TakeResult {
@@ -46,7 +49,11 @@ export interface NetworkContext {
   readonly node: MarketplaceNode;
   readonly catalogue: Catalogue;
   readonly sink: RecordSink;
+  /** What is handed out: undefined for what is not here, or not served. */
+  readonly served: BlockReader;
+  readonly traffic: Traffic;
   readonly conduct: Conduct;
+  readonly telemetry: Tracing;
   readonly scheduler: Scheduler;
   readonly log: Logger;
   /** This node's place, rounded; absent unless the user told it. */

@@ -2,16 +2,13 @@ import type { ValidateFn, SelectFn } from '@libp2p/kad-dht';
 import { errorMessage } from '../../shared/errors.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { compareAge } from '../records/compare.ts';
-import { openRecord } from '../records/record.ts';
+import { openRecord, recordDigest } from '../records/record.ts';
 import type { Task, TaskReport } from '../maintenance/scheduler.ts';
+import { Certainty } from './certainty.ts';
 import type { NetworkContext, RecordSink } from './context.ts';
 import { headKey, parseHeadKey } from './head-key.ts';
+import { unfound } from '../telemetry/span.ts';
 
-/**
- * After the first valid answer others have as long again to come with a newer one, within these bounds: a network that
- * answers in no time is not waited for, and a slow one not for ever. In milliseconds.
- */
-const GRACE_MS = { least: 25, most: 500 } as const;
 /** Values expire after 48 h in the DHT and are never put again by it. */
 const REPUT_MS = 8 * 60 * 60 * 1000;
 /** How often is looked whether something is due, and how soon after the start: the routing table is empty at first. */
@@ -30,6 +27,9 @@ const WELL_KNOWN = 10;
 export function headValidator(catalogue: Catalogue, sink: RecordSink): ValidateFn {
   return (key, value) => {
     const { publisher, name } = parseHeadKey(key);
+    const seen = catalogue.packages.byDigest(recordDigest(value));
+    // Each peer that answers a question brings the same bytes: they were verified when they came first.
+    if (seen?.publisher === publisher && seen.name === name) return;
     const { record } = openRecord(value);
     if (record.publisher !== publisher || record.name !== name) throw new Error('The record is of another package');
     const known = catalogue.packages.get(publisher, name);
@@ -71,6 +71,14 @@ export class Heads {
   /** Store a record. Returns how many peers acknowledged it: 0 when nobody is connected, which is no error. */
   async put(publisher: string, name: string, envelope: Uint8Array, signal: AbortSignal): Promise<number> {
     if (!this.#context.paths.has('head')) return 0;
+    return this.#context.telemetry.span('store_in_dht', { package_id: `${publisher}/${name}` }, async (span) => {
+      const stored = await this.#store(publisher, name, envelope, signal);
+      span.set({ dht_stored: stored });
+      return stored;
+    });
+  }
+
+  async #store(publisher: string, name: string, envelope: Uint8Array, signal: AbortSignal): Promise<number> {
     const { dht } = this.#context.node.libp2p.services;
     const bound = AbortSignal.any([signal, this.#context.stopped, AbortSignal.timeout(PUT_BOUND_MS)]);
     let stored = 0;
@@ -88,38 +96,35 @@ export class Heads {
 
   /**
    * Ask the network for the newest record of a package. What is found goes through the sink; the caller then reads the
-   * catalogue. Ends soon after the first valid answer, at the latest when `signal` fires.
+   * catalogue. Ends when the answer is certain enough, at the latest when `signal` fires.
    */
   async fetch(publisher: string, name: string, signal: AbortSignal): Promise<boolean> {
     if (!this.#context.paths.has('head')) return false;
+    return this.#context.telemetry.span('query_dht', { package_id: `${publisher}/${name}` }, async (span) => {
+      const found = await this.#query(publisher, name, signal);
+      span.set({ 'p2p.dht.query.found': found });
+      if (!found) span.end(unfound(signal));
+      return found;
+    });
+  }
+
+  async #query(publisher: string, name: string, signal: AbortSignal): Promise<boolean> {
     const { dht } = this.#context.node.libp2p.services;
-    const enough = new AbortController();
-    const bound = AbortSignal.any([signal, this.#context.stopped, enough.signal]);
-    let grace: NodeJS.Timeout | undefined;
-    const began = performance.now();
-    const found = (envelope: Uint8Array): void => {
-      if (this.#take(publisher, name, envelope)) {
-        const taken = performance.now() - began;
-        grace ??= setTimeout(
-          () => {
-            enough.abort();
-          },
-          Math.min(Math.max(taken, GRACE_MS.least), GRACE_MS.most),
-        );
-      }
-    };
+    const certainty = new Certainty();
+    const bound = AbortSignal.any([signal, this.#context.stopped, certainty.signal]);
     try {
       // Not contentRouting.get, nor the returned value: one stale peer that refuses a correction makes both throw.
       for await (const event of dht.get(headKey(publisher, name), { signal: bound })) {
-        if (event.name === 'VALUE') found(event.value);
-        if (event.name === 'PEER_RESPONSE' && event.record !== undefined) found(event.record.value);
+        const value =
+          event.name === 'VALUE' ? event.value : event.name === 'PEER_RESPONSE' ? event.record?.value : undefined;
+        if (value !== undefined && this.#take(publisher, name, value)) certainty.answered();
       }
     } catch (error) {
-      if (grace === undefined) this.#context.log.debug(`Asking for ${publisher}/${name}: ${errorMessage(error)}`);
+      if (!certainty.any) this.#context.log.debug(`Asking for ${publisher}/${name}: ${errorMessage(error)}`);
     } finally {
-      clearTimeout(grace);
+      certainty.end();
     }
-    return grace !== undefined;
+    return certainty.any;
   }
 
   #take(publisher: string, name: string, envelope: Uint8Array): boolean {

@@ -13,7 +13,21 @@ const PARALLEL = 10;
 const ONE_BOUND_MS = 5_000;
 
 /** Find peers by the words of a query, and ask them as a search asks. */
-export async function askHolders(
+export function askHolders(
+  context: NetworkContext,
+  keywords: Keywords,
+  search: Search,
+  query: WireQuery,
+  options: Omit<FanOutOptions, 'peers'>,
+): Promise<FanOutResult> {
+  return context.telemetry.span('search_by_keywords', {}, async (span) => {
+    const result = await askAll(context, keywords, search, query, options);
+    span.set({ peers_asked: result.asked, peers_answered: result.answered });
+    return result;
+  });
+}
+
+async function askAll(
   { conduct, stopped }: NetworkContext,
   keywords: Keywords,
   search: Search,

@@ -3,6 +3,7 @@ import type { CID } from 'multiformats/cid';
 import { errorMessage } from '../../shared/errors.ts';
 import { askProviders, closestPeers, ownProviders } from '../node/providers.ts';
 import type { NetworkContext } from './context.ts';
+import { unfound } from '../telemetry/span.ts';
 import { tokenKey } from './keyword-tokens.ts';
 
 /** Tokens that are looked up for one question: the longest, which are in the fewest packages. */
@@ -70,7 +71,16 @@ export class Keywords {
     }
   }
 
-  async #lookUp(token: string, tallies: Map<string, Tally>, round: Round): Promise<void> {
+  #lookUp(token: string, tallies: Map<string, Tally>, round: Round): Promise<void> {
+    return this.#context.telemetry.span('query_dht', {}, async (span) => {
+      await this.#askProviders(token, tallies, round);
+      const found = [...tallies.values()].some(({ tokens }) => tokens.has(token));
+      span.set({ 'p2p.dht.query.found': found });
+      if (!found) span.end(unfound(round.signal));
+    });
+  }
+
+  async #askProviders(token: string, tallies: Map<string, Tally>, round: Round): Promise<void> {
     const { node, log } = this.#context;
     try {
       const cid = await tokenKey(token);

@@ -1,6 +1,7 @@
 import type { Task } from '../maintenance/scheduler.ts';
 import { Announce } from './announce.ts';
 import { Blocks } from './blocks.ts';
+import { CarServer } from './car/server.ts';
 import type { NetworkContext } from './context.ts';
 import { Heads } from './heads.ts';
 import { askHolders } from './keyword-search.ts';
@@ -45,6 +46,7 @@ export class Network {
       this.#begin(this.sync.task());
     }
     if (paths.has('head')) this.#begin(this.heads.task());
+    await new CarServer(this.#context).start();
     this.#begin(this.provider.task());
   }
 

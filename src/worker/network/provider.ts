@@ -73,15 +73,13 @@ export class Provider {
     const { catalogue, paths } = this.#context;
     const roots: string[] = [];
     const tokens = new Set<string>();
-    const installed = catalogue.installs.list();
+    const here = [...catalogue.installs.list(), ...catalogue.kept.list()];
     for (const { publisher, name, mine } of catalogue.serving.list()) {
       const record = catalogue.packages.get(publisher, name)?.record;
       if (record === undefined) continue;
       if (mine) roots.push(...record.releases.slice(-MAX_RELEASES).map(({ root }) => root));
       else
-        roots.push(
-          ...installed.filter((one) => one.publisher === publisher && one.name === name).map(({ root }) => root),
-        );
+        roots.push(...here.filter((one) => one.publisher === publisher && one.name === name).map(({ root }) => root));
       for (const token of packageTokens(name, record.metadata)) tokens.add(token);
       if (roots.length + tokens.size > MAX_KEYS) break;
     }

@@ -1,10 +1,12 @@
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
 import { LIMITS } from '../../shared/defaults.ts';
-import { errorMessage } from '../../shared/errors.ts';
+import { errorMessage, errorName } from '../../shared/errors.ts';
 import type { SearchPeer } from '../../shared/model.ts';
 import { SEARCH_PROTOCOL } from '../node/protocols.ts';
 import { selectPeers } from '../reputation/select.ts';
 import type { RatedPeer } from '../reputation/select.ts';
+import { outcomeOf } from '../telemetry/span.ts';
+import type { SpanHandle, SpanOutcome } from '../telemetry/span.ts';
 import { serves } from './context.ts';
 import type { NetworkContext } from './context.ts';
 import { Frames } from './frames.ts';
@@ -13,8 +15,8 @@ import { decodeRequest, encodeRequest } from './search-wire.ts';
 import type { WireQuery } from './search-wire.ts';
 
 const MAX_FRAME_BYTES = LIMITS.recordBytes + 1024;
-/** Longest silence of a peer within one answer. */
-const FRAME_BOUND_MS = 10_000;
+/** Longest silence of a peer within one answer; so many times its usual answer where that is known, within these bounds. */
+const SILENCE = { times: 10, least: 5_000, most: 10_000 } as const;
 /** Peers below this score are not asked (ggen's figure). */
 const MINIMUM_REPUTATION = 0.5;
 
@@ -57,6 +59,10 @@ export class Search {
    */
   async fanOut(query: WireQuery, options: FanOutOptions): Promise<FanOutResult> {
     if (!this.#context.paths.has('search') && options.peers === undefined) return { asked: 0, answered: 0, peers: [] };
+    return this.#context.telemetry.span('query_dht_parallel', {}, (span) => this.#fanOut(query, options, span));
+  }
+
+  async #fanOut(query: WireQuery, options: FanOutOptions, span: SpanHandle): Promise<FanOutResult> {
     const timeout = AbortSignal.timeout(options.timeout);
     const peers = options.peers ?? (await this.#choose(options.fanOut));
     const states = new Map<string, SearchPeer>(
@@ -70,10 +76,18 @@ export class Search {
     await Promise.all(peers.map((peer) => this.#askOne(peer, query, { ...options, expired: timeout, enter })));
     const ended = [...states.values()];
     const answered = ended.filter(({ state }) => state === 'answered').length;
+    const found = ended.filter(({ records }) => records > 0).length;
+    span.set({ 'p2p.dht.query.parallel.fan_out': peers.length, 'p2p.dht.query.parallel.found_count': found });
     return { asked: peers.length, answered, peers: ended };
   }
 
-  async #choose(limit: number): Promise<PeerId[]> {
+  #choose(limit: number): Promise<PeerId[]> {
+    return this.#context.telemetry.span('select_best_peers', { limit, min_reputation: MINIMUM_REPUTATION }, (span) =>
+      this.#chooseOf(limit, span),
+    );
+  }
+
+  async #chooseOf(limit: number, span: SpanHandle): Promise<PeerId[]> {
     const { node, conduct } = this.#context;
     const here = this.#context.here();
     const able: (RatedPeer & { readonly peer: PeerId })[] = [];
@@ -83,15 +97,27 @@ export class Search {
       const id = peer.toString();
       able.push({ peer, stats: conduct.stats(id), trusted: conduct.standing(id).standing === 'trusted' });
     }
-    return selectPeers(able, {
+    const chosen = selectPeers(able, {
       minimum: MINIMUM_REPUTATION,
       limit,
       now: Date.now(),
       ...(here === undefined ? {} : { here }),
     }).map(({ peer }) => peer);
+    span.set({ 'p2p.peer.selection.count': chosen.length, 'p2p.peer.selection.filtered_count': able.length });
+    return chosen;
   }
 
-  async #askOne(peer: PeerId, query: WireQuery, { signal, expired, enter }: Asking): Promise<void> {
+  async #askOne(peer: PeerId, query: WireQuery, asking: Asking): Promise<void> {
+    const attributes = { peer_id: peer.toString(), reputation: this.#context.conduct.score(peer.toString()) };
+    await this.#context.telemetry.span('ask_peer', attributes, (span) => this.#askWithin(span, peer, query, asking));
+  }
+
+  async #askWithin(
+    span: SpanHandle,
+    peer: PeerId,
+    query: WireQuery,
+    { signal, expired, enter }: Asking,
+  ): Promise<void> {
     const { conduct, stopped, log, node } = this.#context;
     const id = peer.toString();
     // Who can't be reached is not to blame: others may have named it, who lie.
@@ -100,6 +126,8 @@ export class Search {
     try {
       await this.#ask(peer, query, AbortSignal.any([signal, expired]), (records) => {
         enter(id, { records });
+        if (records === 1) span.set({ latency: performance.now() - started });
+        span.set({ result_count: records });
       });
       conduct.success(id, performance.now() - started);
       enter(id, { state: 'answered' });
@@ -109,12 +137,14 @@ export class Search {
       const blameless = signal.aborted || stopped.aborted || (!wasConnected && !(error instanceof FalseAnswer));
       if (!blameless) conduct.failure(id, error instanceof FalseAnswer ? 'lie' : 'late');
       enter(id, { state: 'failed' });
+      span.end(...failure(error, signal.aborted || stopped.aborted, expired.aborted));
     }
   }
 
   async #ask(peer: PeerId, query: WireQuery, signal: AbortSignal, onRecord: (records: number) => void): Promise<void> {
     const { node, sink, catalogue } = this.#context;
-    const bound = (): AbortSignal => this.#bound(signal);
+    const silence = this.#silenceOf(peer.toString());
+    const bound = (): AbortSignal => this.#bound(silence, signal);
     const stream = await node.libp2p.dialProtocol(peer, SEARCH_PROTOCOL, { signal: bound() });
     const frames = new Frames(stream, MAX_FRAME_BYTES);
     try {
@@ -129,7 +159,7 @@ export class Search {
 
   async #serve(stream: Stream, connection: Connection): Promise<void> {
     const frames = new Frames(stream, MAX_FRAME_BYTES);
-    const bound = (): AbortSignal => this.#bound();
+    const bound = (): AbortSignal => this.#bound(SILENCE.most);
     try {
       const { catalogue } = this.#context;
       const found = catalogue.packages.search(decodeRequest(await frames.read(bound())));
@@ -146,10 +176,22 @@ export class Search {
     }
   }
 
-  #bound(signal?: AbortSignal): AbortSignal {
-    const signals = [this.#context.stopped, AbortSignal.timeout(FRAME_BOUND_MS)];
+  #silenceOf(peer: string): number {
+    const usual = this.#context.conduct.stats(peer).averageResponse;
+    return usual === undefined ? SILENCE.most : Math.min(Math.max(usual * SILENCE.times, SILENCE.least), SILENCE.most);
+  }
+
+  #bound(milliseconds: number, signal?: AbortSignal): AbortSignal {
+    const signals = [this.#context.stopped, AbortSignal.timeout(milliseconds)];
     return AbortSignal.any(signal === undefined ? signals : [...signals, signal]);
   }
+}
+
+/** Why a peer did not answer: nobody waits any more, it was too slow, it lied, or it could not be reached. */
+function failure(error: unknown, isOver: boolean, isLate: boolean): [SpanOutcome, string?] {
+  if (error instanceof FalseAnswer) return ['error', error.name];
+  if (isOver) return ['cancelled'];
+  return isLate ? ['timeout'] : [outcomeOf(error), errorName(error)];
 }
 
 interface Asking {

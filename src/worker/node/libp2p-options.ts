@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { gossipsub, StrictSign } from '@libp2p/gossipsub';
+import { gossipsub, StrictNoSign } from '@libp2p/gossipsub';
 import { identify, identifyPush } from '@libp2p/identify';
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht';
 import { noise } from '@libp2p/noise';
@@ -15,12 +14,15 @@ import type { Datastore } from 'interface-datastore';
 import type { Libp2pOptions, ServiceFactoryMap } from 'libp2p';
 import { LIMITS } from '../../shared/defaults.ts';
 import type { NodeSettings } from '../../shared/model.ts';
+import { announcementId, readAnnouncement } from './announcement.ts';
 import { SCORE_THRESHOLDS, scoreParams } from './gossip-scoring.ts';
+import { quietLogger } from './quiet-logger.ts';
 import { DHT_NAMESPACE, KAD_PROTOCOL, PROTOCOL_PREFIX, TOPIC } from './protocols.ts';
 
 export interface NodeServices extends Record<string, unknown> {
   identify: Identify;
   identifyPush: IdentifyPush;
+  identifyIpfs: Identify;
   ping: Ping;
   dht: KadDHT;
   pubsub: GossipSub;
@@ -46,6 +48,8 @@ export interface Libp2pInputs {
 /** How peers are reached. */
 export type Transports = NonNullable<Libp2pOptions['transports']>;
 
+/** 40 MB/s over 100 ms there and back. */
+const STREAM_WINDOW = 4 * 1024 * 1024;
 const HOUR = 60 * 60 * 1000;
 /** Above an announcement with its gossip envelope, below anything that hurts. */
 const MAX_GOSSIP_BYTES = 4 * LIMITS.recordBytes;
@@ -59,11 +63,13 @@ export function libp2pOptions(inputs: Libp2pInputs): Libp2pOptions<NodeServices>
   return {
     privateKey: inputs.privateKey,
     datastore: inputs.datastore,
+    ...quietLogger(),
     nodeInfo: { name: 'ggen-p2p', version: inputs.version, userAgent: agentVersion(settings.name, inputs.version) },
     addresses: { listen: [...settings.listen] },
     transports: inputs.transports ?? [tcp()],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    // The default window grows to 16 MiB, which a reader that pauses must buffer; a stream breaks at 4 MiB.
+    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW } })],
     connectionManager: {
       // Both limits count per address (defaults 5 a second, 10 pending): an office behind one router hits them.
       inboundConnectionThreshold: 100,
@@ -93,10 +99,15 @@ function services(inputs: Libp2pInputs): ServiceFactoryMap<NodeServices> {
   return {
     identify: identify({ protocolPrefix: PROTOCOL_PREFIX }),
     identifyPush: identifyPush({ protocolPrefix: PROTOCOL_PREFIX }),
+    // Who is no peer of this marketplace learns here that bitswap is spoken, and can fetch a package by its CID. Only answers.
+    identifyIpfs: identify({ protocolPrefix: 'ipfs', runOnConnectionOpen: false }),
     ping: ping({ protocolPrefix: PROTOCOL_PREFIX }),
     dht: kadDHT({
       protocol: KAD_PROTOCOL,
       ...(inputs.kBucketSize === undefined ? {} : { kBucketSize: inputs.kBucketSize }),
+      // By default ten paths of ten at once ask all of the twenty closest peers at the same time, of which a few are enough.
+      alpha: 3,
+      disjointPaths: 3,
       clientMode: inputs.settings.dhtMode === 'client',
       // The default drops private addresses: on a local network nobody would ever enter the routing table.
       peerInfoMapper: passthroughMapper,
@@ -108,15 +119,17 @@ function services(inputs: Libp2pInputs): ServiceFactoryMap<NodeServices> {
       initialQuerySelfInterval: 500,
     }),
     pubsub: gossipsub({
-      globalSignaturePolicy: StrictSign,
+      // What is said is signed by its publisher, and verified on other threads; a second signature of gossipsub's own would be
+      // verified on this one, at more than the cost of all else.
+      globalSignaturePolicy: StrictNoSign,
       allowedTopics: [TOPIC],
       // The first node of a network publishes to nobody, and that is no error: later peers get it by sync.
       allowPublishToZeroTopicPeers: true,
-      // One record is one message, whoever says it first: the default id differs per sender.
-      msgIdFn: (message) => createHash('sha256').update(message.data).digest(),
-      // What was heard before is known by the same hash before its sender's signature is verified, not after.
-      fastMsgIdFn: ({ data = new Uint8Array() }) => createHash('sha256').update(data).digest('base64'),
+      // One record is one message, whoever says it first, and whatever it claims.
+      msgIdFn: ({ data }) => announcementId(readAnnouncement(data).record),
       ignoreDuplicatePublishError: true,
+      // Telling the others not to send what just came costs more than a record of usual size; the default is 512 bytes.
+      idontwantMinDataSize: 16 * 1024,
       // Both are unbounded by default.
       maxOutboundBufferSize: 8 * 1024 * 1024,
       maxInboundDataLength: MAX_GOSSIP_BYTES,

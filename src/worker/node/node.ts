@@ -7,6 +7,7 @@ import type { Libp2p, PeerId } from '@libp2p/interface';
 import type { Blockstore } from 'interface-blockstore';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import { libp2pOptions } from './libp2p-options.ts';
+import { quietLogger } from './quiet-logger.ts';
 import type { Libp2pInputs, NodeServices } from './libp2p-options.ts';
 
 export type { Blockstore };
@@ -16,6 +17,10 @@ export interface MarketplaceNode {
   readonly libp2p: Libp2p<NodeServices>;
   readonly helia: HeliaWithLibp2p<NodeServices>;
   readonly peerId: PeerId;
+  /** Of the peer key: raw, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Sign network traffic with the peer key; 64 bytes. */
+  sign(bytes: Uint8Array): Promise<Uint8Array>;
   /** Multiaddrs under which others reach this node, `/p2p/<peer id>` included. */
   addresses(): string[];
   /** Resolves within `STOP_BOUND_MS`, whatever the parts do. */
@@ -36,7 +41,10 @@ const START_BOUND_MS = 20_000;
 export async function startNode(inputs: Libp2pInputs & { readonly blockstore: Blockstore }): Promise<MarketplaceNode> {
   const { blockstore, datastore } = inputs;
   const helia = withBitswap<NodeServices>(
-    withLibp2pLight<Helia, NodeServices>(createHeliaLight({ blockstore, datastore }), libp2pOptions(inputs)),
+    withLibp2pLight<Helia, NodeServices>(
+      createHeliaLight({ blockstore, datastore, ...quietLogger() }),
+      libp2pOptions(inputs),
+    ),
   );
   const starting = helia.start();
   try {
@@ -51,6 +59,8 @@ export async function startNode(inputs: Libp2pInputs & { readonly blockstore: Bl
     libp2p,
     helia,
     peerId: libp2p.peerId,
+    publicKey: inputs.privateKey.publicKey.raw,
+    sign: async (bytes) => inputs.privateKey.sign(bytes),
     addresses: () => libp2p.getMultiaddrs().map((address) => address.toString()),
     stop: () => bounded(Promise.resolve(helia.stop()), STOP_BOUND_MS, 'Stopping the node').then(() => undefined),
   };

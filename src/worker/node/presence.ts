@@ -7,11 +7,12 @@ import type { KnownPeer } from '../catalogue/peers.ts';
 import type { Task } from '../maintenance/scheduler.ts';
 import type { Conduct } from '../reputation/conduct.ts';
 import type { Logger } from '../log.ts';
+import type { Tracing } from '../telemetry/telemetry.ts';
 import { claimedName } from './libp2p-options.ts';
 import type { MarketplaceNode } from './node.ts';
 
 /** How often round-trip times are taken. */
-const PING_INTERVAL_MS = 15_000;
+const TELL_INTERVAL_MS = 15_000;
 const PING_BOUND_MS = 5_000;
 /** Peers that are away but listed, beside all connected ones. */
 const AWAY_LISTED = 100;
@@ -20,6 +21,7 @@ export interface PresenceOptions {
   readonly node: MarketplaceNode;
   readonly catalogue: Catalogue;
   readonly conduct: Conduct;
+  readonly telemetry: Tracing;
   readonly log: Logger;
   /** Called after anything that `list` shows has changed. */
   readonly changed: () => void;
@@ -38,7 +40,7 @@ export class Presence {
   readonly #conduct: Conduct;
   readonly #stopped = new AbortController();
 
-  constructor({ node, catalogue, conduct, log, changed }: PresenceOptions) {
+  constructor({ node, catalogue, conduct, telemetry, log, changed }: PresenceOptions) {
     this.#node = node;
     this.#catalogue = catalogue;
     this.#conduct = conduct;
@@ -71,8 +73,11 @@ export class Presence {
       'peer:identify',
       ({ detail }) => {
         const agent = (detail.agentVersion ?? '').slice(0, 256);
-        this.#remember(detail.peerId.toString(), { agent, name: claimedName(agent) });
-        this.#changed();
+        const id = detail.peerId.toString();
+        telemetry.event('identify', { peer_id: id }, () => {
+          this.#remember(id, { agent, name: claimedName(agent) });
+          this.#changed();
+        });
       },
       { signal },
     );
@@ -80,13 +85,14 @@ export class Presence {
 
   task(): Task {
     return {
-      name: 'ping',
-      title: 'Measure the way to connected peers',
-      every: PING_INTERVAL_MS,
-      bound: 2 * PING_BOUND_MS,
-      run: async () => {
-        await Promise.all(this.#node.libp2p.getPeers().map((peer) => this.#ping(peer)));
-        return undefined;
+      name: 'distances',
+      title: 'Tell how far connected peers are',
+      every: TELL_INTERVAL_MS,
+      bound: PING_BOUND_MS,
+      run: () => {
+        // libp2p's own monitor pings each connection and notes the time: a second ping would only be more traffic.
+        this.#changed();
+        return Promise.resolve(undefined);
       },
     };
   }

@@ -10,6 +10,8 @@ import type { CID } from 'multiformats/cid';
 export class ServedBlockstore extends BaseBlockstore {
   readonly #inner: Blockstore;
   readonly #isHidden: (cid: CID) => boolean;
+  /** Resolves when so many bytes may be handed out. */
+  onServe: (bytes: number) => Promise<void> = () => Promise.resolve();
 
   constructor(inner: Blockstore, isHidden: (cid: CID) => boolean) {
     super();
@@ -17,11 +19,28 @@ export class ServedBlockstore extends BaseBlockstore {
     this.#isHidden = isHidden;
   }
 
+  /** A block that is served; undefined for every other. What it costs is for the caller to count. */
+  async read(cid: CID): Promise<Uint8Array | undefined> {
+    if (this.#isHidden(cid)) return undefined;
+    try {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of this.#inner.get(cid)) chunks.push(chunk);
+      const [first] = chunks;
+      return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
+    } catch {
+      // Most blocks that are asked for are simply not here.
+      return undefined;
+    }
+  }
+
   override put: Blockstore['put'] = (cid, bytes, options) => this.#inner.put(cid, bytes, options);
 
   override async *get(...[cid, options]: Parameters<Blockstore['get']>): AsyncGenerator<Uint8Array> {
     if (this.#isHidden(cid)) throw new NotFoundError(`Block ${cid.toString()} is not served`);
-    yield* this.#inner.get(cid, options);
+    for await (const chunk of this.#inner.get(cid, options)) {
+      await this.onServe(chunk.length);
+      yield chunk;
+    }
   }
 
   override has: Blockstore['has'] = (cid, options) => !this.#isHidden(cid) && this.#inner.has(cid, options);

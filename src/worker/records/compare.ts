@@ -8,8 +8,7 @@ export type Comparison =
   /** The same bytes. */
   | { readonly outcome: 'same' }
   | { readonly outcome: 'newer' }
-  /** `lacking`: versions of it that the known record does not have; not empty when two machines published apart. */
-  | { readonly outcome: 'older'; readonly lacking: readonly string[] }
+  | { readonly outcome: 'older' }
   /** One sequence number, two records: two machines with one key. Every peer keeps the same winner. */
   | { readonly outcome: 'fork'; readonly winner: 'known' | 'next' }
   /** These versions have another content root than was seen before. Refuse, keep as evidence, show. */
@@ -50,7 +49,7 @@ export function compareAge(a: OpenedRecord, b: OpenedRecord): number {
 }
 
 function bySequence(known: OpenedRecord, next: OpenedRecord): Comparison {
-  if (next.record.seq < known.record.seq) return { outcome: 'older', lacking: missing(next.record, known.record) };
+  if (next.record.seq < known.record.seq) return { outcome: 'older' };
   if (next.record.seq === known.record.seq) {
     return { outcome: 'fork', winner: compareAge(known, next) < 0 ? 'next' : 'known' };
   }

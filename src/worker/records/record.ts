@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { publicKeyFromPublisherId } from '../../identity/publisher-id.ts';
-import { verify } from '../../identity/publisher-key.ts';
+import { verify, verifyAside } from '../../identity/publisher-key.ts';
 import { recordBytesToSign } from '../../identity/record-domain.ts';
 import { LIMITS } from '../../shared/defaults.ts';
 import { GgenError } from '../../shared/errors.ts';
@@ -38,29 +38,55 @@ export function sealRecord(payload: Uint8Array, signature: Uint8Array): Uint8Arr
   return encodeEnvelope({ publicKey, payload, signature });
 }
 
+/** A record whose size and envelope are right, and whose signature was not looked at yet. */
+export interface SealedRecord {
+  readonly envelope: Uint8Array;
+  /** Raw Ed25519 public key, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  readonly payload: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly digest: string;
+}
+
 /**
  * Verify a record that came from anywhere. Throws RecordInvalid with a `RecordFault` in `details.reason`.
  *
  * The order is from cheap to expensive, so that a flood costs little: size; envelope (no copy); signature, whose cost
  * has a bound that the sender cannot raise; then structure, decoding, fields, canonical form; the time last, because it is
- * the only check whose answer changes. Who has seen a `digest` before need not open the record again.
+ * the only check whose answer changes. Who has seen a `digest` before need not open the record again. Who opens many takes
+ * the three steps apart: `unsealRecord`, `isGenuineAside`, `openSealed`.
  */
 export function openRecord(envelope: Uint8Array, options: OpenOptions = {}): OpenedRecord {
+  const sealed = unsealRecord(envelope);
+  const { publicKey, payload, signature } = sealed;
+  return openSealed(sealed, verify(publicKey, bytesToSign(payload), signature), options);
+}
+
+/** First step: size and envelope. Throws RecordInvalid. */
+export function unsealRecord(envelope: Uint8Array): SealedRecord {
   if (envelope.length > LIMITS.recordBytes) {
     throw recordFault('too-large', `it has ${envelope.length} bytes, at most ${LIMITS.recordBytes} are allowed`);
   }
   // A copy of its own: the caller's bytes may be a view of a buffer that is used again.
   const own = Uint8Array.from(envelope);
-  const { publicKey, payload, signature } = decodeEnvelope(own);
-  if (!verify(publicKey, bytesToSign(payload), signature)) {
-    throw recordFault('bad-signature', 'the signature does not verify');
-  }
+  return { ...decodeEnvelope(own), envelope: own, digest: recordDigest(own) };
+}
+
+/** Second step, on another thread: whether the signature is that of the key. */
+export function isGenuineAside({ publicKey, payload, signature }: SealedRecord): Promise<boolean> {
+  return verifyAside(publicKey, bytesToSign(payload), signature);
+}
+
+/** Last step: everything that the payload says. @param genuine what came of the second step. Throws RecordInvalid. */
+export function openSealed(sealed: SealedRecord, genuine: boolean, options: OpenOptions = {}): OpenedRecord {
+  if (!genuine) throw recordFault('bad-signature', 'the signature does not verify');
+  const { envelope, publicKey, payload, digest } = sealed;
   const record = decodePayload(payload);
   if (record.publisher !== publisherOf(publicKey)) {
     throw recordFault('publisher-mismatch', 'it was signed by another key than its publisher', 'publisher');
   }
   checkTime(record, options.now ?? Date.now());
-  return { record, envelope: own, digest: recordDigest(own) };
+  return { record, envelope, digest };
 }
 
 /** SHA-256 of an envelope in lower-case hex: what a record is known by before and after it is opened. */

@@ -4,7 +4,9 @@ import type { BlockFiles } from '../content/blocks.ts';
 import type { LoggerFactory } from '../log.ts';
 import type { Network } from '../network/network.ts';
 import type { Conduct } from '../reputation/conduct.ts';
+import type { Tracing } from '../telemetry/telemetry.ts';
 import type { Ingest } from './ingest.ts';
+import type { Retention } from './retention.ts';
 import type { ServedContent } from './served-content.ts';
 
 /** What the registry works with. The network comes and goes with the node; everything else lives as long as the engine. */
@@ -16,7 +18,10 @@ export interface RegistryContext {
   readonly ingest: Ingest;
   /** What of the content is handed out. */
   readonly served: ServedContent;
+  /** What must stay while something works with it: `hold(root)` returns the function that lets go. */
+  readonly retention: Retention;
   readonly conduct: Conduct;
+  readonly telemetry: Tracing;
   readonly loggers: LoggerFactory;
   /** The running node's paths; undefined while it does not run. */
   readonly network: () => Network | undefined;

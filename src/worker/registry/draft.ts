@@ -1,35 +1,48 @@
 import { isAbsolute } from 'node:path';
-import { parsePackageId } from '../../identity/publisher-id.ts';
-import type { Calls, DraftProgress, DraftRequest } from '../../shared/api.ts';
+import type { DraftProgress, DraftRequest } from '../../shared/api.ts';
 import { GgenError } from '../../shared/errors.ts';
-import type { Diagnostic, Release, ReleaseDraft, UnsignedDraft } from '../../shared/model.ts';
+import type { Diagnostic, Release, ReleaseChanges, ReleaseDraft } from '../../shared/model.ts';
 import { readManifest } from '../content/manifest/read.ts';
 import type { Manifest } from '../content/manifest/manifest.ts';
 import { packProject } from '../content/pack.ts';
-import type { PackedContent } from '../content/pack.ts';
+import type { PackedContent, PassingBytes } from '../content/pack.ts';
+import { preflight } from '../content/preflight/preflight.ts';
+import { SecretSearch } from '../content/preflight/secrets/secret-search.ts';
+import { checkLimits } from '../content/project/limits.ts';
 import { scanProject } from '../content/project/scan.ts';
 import type { ProjectScan } from '../content/project/project.ts';
 import { nextRecord } from '../records/next.ts';
 import { tidyMetadata } from '../records/tidy.ts';
 import type { PackageRecord } from '../records/record.ts';
 import type { RegistryContext } from './context.ts';
+import { compareWithLast } from './draft-changes.ts';
+import { dependencyFaults } from './draft-dependencies.ts';
+import { nameFaults } from './draft-name.ts';
+import { unsigned } from './drafts.ts';
 import type { Draft, Drafts } from './drafts.ts';
 import { newestKnown } from './forks.ts';
+import type { Lookup } from './lookup.ts';
 
 /** How long another of the publisher's machines may take to tell of a newer record. */
 const HEAD_PATIENCE_MS = 2_000;
+
+/** What drafting works with. */
+export interface DraftTools {
+  readonly context: RegistryContext;
+  readonly drafts: Drafts;
+  readonly lookup: Pick<Lookup, 'getVersion'>;
+}
 
 /**
  * Read, check, pack and import a project, and prepare the record that will make it public. Nobody sees anything of it:
  * the blocks go to a store of the draft's own.
  *
- * @throws GgenError ManifestNotFound, ManifestInvalid (`details.diagnostics`: each as JSON), ProjectTooLarge,
- * ProjectChanged, VersionNotHigher, RecordTooLarge, InvalidRequest
+ * @throws GgenError ManifestNotFound, ManifestInvalid and VersionNotHigher (`details.diagnostics`: each as JSON),
+ * ProjectTooLarge, ProjectChanged, RecordTooLarge, InvalidRequest
  */
 export async function draftRelease(
-  context: RegistryContext,
-  drafts: Drafts,
-  { root, manifest: requested, publisher }: DraftRequest,
+  { context, drafts, lookup }: DraftTools,
+  { root, manifest: requested, publisher, limits }: DraftRequest,
   signal: AbortSignal,
   onProgress: (progress: DraftProgress) => void,
 ): Promise<ReleaseDraft> {
@@ -38,50 +51,47 @@ export async function draftRelease(
   const manifest = await readManifest(root, requested, signal);
   refuseErrors(manifest.path, manifest.diagnostics);
   const previous = await newestRecord(context, publisher, manifest.name, signal);
-  // Asked for before anything is packed: a version that can't be published should cost nobody time.
-  nextRecord(previous, releaseChange(publisher, manifest, EMPTY_CONTENT));
+  refuseVersion(previous, publisher, manifest);
   const scan = await scanProject(root, {
     manifest,
+    limits: checkLimits(limits),
     signal,
     onProgress: ({ files, bytes }) => {
       onProgress({ phase: 'scan', files, bytes });
     },
   });
-  const diagnostics = [...manifest.diagnostics, ...scan.diagnostics];
-  refuseErrors(manifest.path, diagnostics);
-  const content = await packProject(context.dataDir, scan, signal, onProgress);
+  refuseErrors(manifest.path, [...manifest.diagnostics, ...scan.diagnostics]);
+  // Asked while the files are packed; a failure counts where it is awaited.
+  const served = dependencyFaults(context, lookup, manifest, signal);
+  served.catch(() => undefined);
+  const secrets = new SecretSearch();
+  const through: PassingBytes = (path, bytes) => secrets.through(path, bytes);
+  const content = await packProject(context.dataDir, scan, signal, onProgress, through);
   try {
+    const [compared, dependencies] = await Promise.all([
+      compareWithLast(context, { manifest, scan, content }, previous, signal),
+      served,
+    ]);
+    const { changes } = compared;
+    const diagnostics = [
+      ...secrets.diagnostics(),
+      ...manifest.diagnostics,
+      ...scan.diagnostics,
+      ...nameFaults(context.catalogue.packages, publisher, manifest),
+      ...compared.diagnostics,
+      ...preflight(manifest, scan, changes),
+      ...dependencies,
+    ];
+    refuseErrors(manifest.path, diagnostics);
     const record = nextRecord(previous, releaseChange(publisher, manifest, content));
-    const draft = drafts.add('release', record, manifest.version, content);
-    return describe(draft, { manifest, scan, diagnostics, previous, root: content.root });
+    const fingerprints = diagnostics.map(({ fingerprint }) => fingerprint).filter((one) => one !== undefined);
+    const wanted = { kind: 'release', record, version: manifest.version, content } as const;
+    const draft = drafts.add({ ...wanted, secrets: [...new Set(fingerprints)] });
+    return describe(draft, { manifest, scan, diagnostics, previous, changes, root: content.root });
   } catch (error) {
     await content.discard();
     throw error;
   }
-}
-
-/**
- * Prepare the record that marks a release as yanked, or as good again.
- *
- * @throws GgenError PackageNotFound, VersionNotFound, NotPublisher, InvalidRequest
- */
-export function draftYank(
-  context: RegistryContext,
-  drafts: Drafts,
-  { id, version, yanked, publisher }: Calls['draftYank']['request'],
-): UnsignedDraft {
-  const parsed = parsePackageId(id);
-  if (parsed.publisher !== undefined && parsed.publisher !== publisher) {
-    throw new GgenError('NotPublisher', `Only its publisher can withdraw a release of '${parsed.name}'.`, {
-      details: { id },
-    });
-  }
-  const known = newestKnown(context.catalogue, publisher, parsed.name);
-  if (known === undefined) {
-    throw new GgenError('PackageNotFound', `You have not published a package '${parsed.name}'.`, { details: { id } });
-  }
-  const draft = drafts.add('yank', nextRecord(known, { kind: 'yank', version, yanked }), version);
-  return unsigned(draft);
 }
 
 type Content = Pick<PackedContent, 'root' | 'size' | 'files' | 'readme' | 'changelog'>;
@@ -121,19 +131,30 @@ async function newestRecord(
   return newestKnown(context.catalogue, publisher, name);
 }
 
+/** Asked for before anything is packed: a version that can't be published should cost nobody time. */
+function refuseVersion(previous: PackageRecord | undefined, publisher: string, manifest: Manifest): void {
+  try {
+    nextRecord(previous, releaseChange(publisher, manifest, EMPTY_CONTENT));
+  } catch (error) {
+    if (!(error instanceof GgenError) || error.name !== 'VersionNotHigher') throw error;
+    const { message, details } = error;
+    const { path, places, diagnostics } = manifest;
+    const at = places.version ?? { line: 1, column: 1 };
+    const fault: Diagnostic = { severity: 'error', code: 'version-not-higher', message, path, ...at };
+    const all = [...diagnostics, fault].map((diagnostic) => JSON.stringify(diagnostic));
+    throw new GgenError('VersionNotHigher', message, { details: { ...details, diagnostics: all }, cause: error });
+  }
+}
+
+/** Errors that nobody can accept; those with a fingerprint wait for the publisher's word. */
 function refuseErrors(path: string, diagnostics: readonly Diagnostic[]): void {
-  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const errors = diagnostics.filter(({ severity, fingerprint }) => severity === 'error' && fingerprint === undefined);
   const [first] = errors;
   if (first === undefined) return;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   throw new GgenError('ManifestInvalid', `The project can't be published yet: ${first.message}${more}`, {
     details: { path, diagnostics: diagnostics.map((diagnostic) => JSON.stringify(diagnostic)) },
   });
-}
-
-function unsigned(draft: Draft): UnsignedDraft {
-  const { publisher, name } = draft.record;
-  return { draft: draft.id, id: `${publisher}/${name}`, version: draft.version, bytesToSign: draft.bytesToSign };
 }
 
 function describe(
@@ -143,12 +164,14 @@ function describe(
     scan,
     diagnostics,
     previous,
+    changes,
     root,
   }: {
     manifest: Manifest;
     scan: ProjectScan;
     diagnostics: readonly Diagnostic[];
     previous: PackageRecord | undefined;
+    changes: ReleaseChanges | undefined;
     root: string;
   },
 ): ReleaseDraft {
@@ -167,5 +190,6 @@ function describe(
     skipped: scan.skipped,
     diagnostics,
     ...(newest === undefined ? {} : { previous: newest }),
+    ...(changes === undefined ? {} : { changes }),
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GgenError } from '../../shared/errors.ts';
+import type { UnsignedDraft } from '../../shared/model.ts';
 import type { PackedContent } from '../content/pack.ts';
 import { encodePayload } from '../records/payload.ts';
 import { bytesToSign } from '../records/record.ts';
@@ -8,14 +9,19 @@ import type { PackageRecord } from '../records/record.ts';
 /** A record that waits for its publisher's signature, with the blocks that it will make public. */
 export interface Draft {
   readonly id: string;
-  readonly kind: 'release' | 'yank';
+  /** `merge`: nothing new is said, only what was signed apart on two machines is united. */
+  readonly kind: 'release' | 'yank' | 'merge';
   readonly record: PackageRecord;
   readonly version: string;
   readonly payload: Uint8Array;
   readonly bytesToSign: Uint8Array;
   /** Absent for a yank, which has no content. */
   readonly content?: PackedContent;
+  /** Fingerprints of the secrets in it, each of which the publisher must accept. */
+  readonly secrets: readonly string[];
 }
+
+export type NewDraft = Pick<Draft, 'kind' | 'record' | 'version' | 'content'> & Partial<Pick<Draft, 'secrets'>>;
 
 /** Drafts older than this are forgotten: whoever made them went away. */
 const LIFETIME_MS = 60 * 60 * 1000;
@@ -25,16 +31,14 @@ export class Drafts {
   readonly #drafts = new Map<string, { draft: Draft; expiry: NodeJS.Timeout; committing: boolean }>();
 
   /** @throws GgenError RecordTooLarge, RecordInvalid */
-  add(kind: Draft['kind'], record: PackageRecord, version: string, content?: Draft['content']): Draft {
-    const payload = encodePayload(record);
+  add(wanted: NewDraft): Draft {
+    const payload = encodePayload(wanted.record);
     const draft: Draft = {
+      secrets: [],
+      ...wanted,
       id: randomUUID(),
-      kind,
-      record,
-      version,
       payload,
       bytesToSign: bytesToSign(payload),
-      ...(content === undefined ? {} : { content }),
     };
     const expiry = setTimeout(() => {
       // Whatever stays of it is removed with all drafts at the next start.
@@ -51,8 +55,8 @@ export class Drafts {
    *
    * @throws GgenError DraftNotFound, InvalidRequest, and what `work` throws
    */
-  async commit<T>(id: string, kind: Draft['kind'], work: (draft: Draft) => Promise<T>): Promise<T> {
-    const draft = this.#get(id, kind);
+  async commit<T>(id: string, kinds: readonly Draft['kind'][], work: (draft: Draft) => Promise<T>): Promise<T> {
+    const draft = this.#get(id, kinds);
     const entry = this.#drafts.get(id);
     if (entry !== undefined) entry.committing = true;
     try {
@@ -67,7 +71,7 @@ export class Drafts {
     }
   }
 
-  #get(id: string, kind: Draft['kind']): Draft {
+  #get(id: string, kinds: readonly Draft['kind'][]): Draft {
     const entry = this.#drafts.get(id);
     const draft = entry?.draft;
     if (draft === undefined || entry?.committing === true) {
@@ -75,8 +79,8 @@ export class Drafts {
         details: { draft: id },
       });
     }
-    if (draft.kind !== kind) {
-      throw new GgenError('InvalidRequest', `This draft is to ${draft.kind}, not to ${kind}.`, {
+    if (!kinds.includes(draft.kind)) {
+      throw new GgenError('InvalidRequest', `This draft is to ${draft.kind}, not to ${kinds.join(' or ')}.`, {
         details: { draft: id },
       });
     }
@@ -95,4 +99,10 @@ export class Drafts {
   async discardAll(): Promise<void> {
     await Promise.all([...this.#drafts.keys()].map((id) => this.discard(id)));
   }
+}
+
+/** What the caller gets of a draft: the bytes to sign, and the handle. */
+export function unsigned(draft: Draft): UnsignedDraft {
+  const { publisher, name } = draft.record;
+  return { draft: draft.id, id: `${publisher}/${name}`, version: draft.version, bytesToSign: draft.bytesToSign };
 }

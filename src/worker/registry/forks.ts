@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { errorName } from '../../shared/errors.ts';
 import type { RecordSink, TakeResult } from '../network/context.ts';
@@ -12,10 +13,13 @@ import type { OpenedRecord, PackageRecord } from '../records/record.ts';
 export class ForkKeeper implements RecordSink {
   readonly #inner: RecordSink;
   readonly #catalogue: Catalogue;
+  readonly #onFork: () => void;
 
-  constructor(inner: RecordSink, catalogue: Catalogue) {
+  /** @param onFork told when a record was kept */
+  constructor(inner: RecordSink, catalogue: Catalogue, onFork: () => void) {
     this.#inner = inner;
     this.#catalogue = catalogue;
+    this.#onFork = onFork;
   }
 
   take(envelope: Uint8Array): TakeResult {
@@ -39,7 +43,9 @@ export class ForkKeeper implements RecordSink {
     const known = this.#catalogue.packages.get(publisher, name);
     if (known?.mine !== true) return;
     const opened = openRecord(envelope);
-    if (addsTo(known, opened)) this.#catalogue.forks.add(publisher, name, opened.digest, envelope, Date.now());
+    if (!addsTo(known, opened)) return;
+    this.#catalogue.forks.add(publisher, name, opened.digest, envelope, Date.now());
+    this.#onFork();
   }
 }
 
@@ -68,6 +74,24 @@ export function newestKnown(
   return united;
 }
 
+/** Whether own machines published a package apart: united, it has releases or withdrawals that its head has not. */
+export function hasDiverged(
+  catalogue: Pick<Catalogue, 'packages' | 'forks'>,
+  publisher: string,
+  name: string,
+): boolean {
+  const head = catalogue.packages.get(publisher, name)?.record;
+  return head !== undefined && !isDeepStrictEqual(newestKnown(catalogue, publisher, name)?.releases, head.releases);
+}
+
+/** Ids of the own packages that were published apart, and that nobody has united yet. */
+export function divergedPackages(catalogue: Catalogue): string[] {
+  return catalogue.forks
+    .packages()
+    .filter(({ publisher, name }) => hasDiverged(catalogue, publisher, name))
+    .map(({ publisher, name }) => `${publisher}/${name}`);
+}
+
 /** Whether a record says something that the head does not: another version, or anything at all at its height or above. */
 function addsTo(head: OpenedRecord, other: OpenedRecord): boolean {
   if (other.digest === head.digest) return false;
@@ -75,10 +99,14 @@ function addsTo(head: OpenedRecord, other: OpenedRecord): boolean {
   return other.record.seq >= head.record.seq || other.record.releases.some(({ version }) => !versions.has(version));
 }
 
-/** Two contents under one version cannot be united: the head, which everybody else has, stays. */
+/**
+ * Two contents under one version cannot be united: the head, which everybody else has, stays. Times are those of the two
+ * records and not the present, so that every machine makes the same of them.
+ */
 function unite(head: PackageRecord, fork: PackageRecord): PackageRecord {
   try {
-    return { ...mergeRecords(head, fork), seq: Math.max(head.seq, fork.seq) };
+    const [seq, updated] = [Math.max(head.seq, fork.seq), Math.max(head.updated, fork.updated)];
+    return { ...mergeRecords(head, fork, 0), seq, updated };
   } catch (error) {
     if (errorName(error) === 'RecordInvalid') return head;
     throw error;

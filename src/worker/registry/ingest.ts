@@ -3,11 +3,13 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Logger } from '../log.ts';
 import type { RecordSink, TakeResult } from '../network/context.ts';
 import { compareRecords } from '../records/compare.ts';
-import { openRecord, recordDigest } from '../records/record.ts';
-import type { OpenedRecord } from '../records/record.ts';
+import { isGenuineAside, openRecord, openSealed, recordDigest, unsealRecord } from '../records/record.ts';
+import type { OpenedRecord, SealedRecord } from '../records/record.ts';
 import { BoundedCache } from './cache.ts';
 import { IngestQueue } from './ingest-queue.ts';
 
+/** While records come in, their texts enter the search index so many at once. */
+const INDEX_BATCH = 300;
 /** Records that brought nothing, remembered so that their repetitions cost one digest each. */
 const REMEMBERED = 10_000;
 
@@ -32,11 +34,14 @@ export class Ingest implements RecordSink {
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#queue = new IngestQueue({
-      open: (envelope) => this.#open(envelope),
-      store: (opened) => this.#storeTaken(opened),
+      look: (envelope) => this.#look(envelope, unsealRecord),
+      verify: isGenuineAside,
+      open: (sealed, genuine) => this.#openSealed(sealed, genuine),
+      store: (opened) => this.#storeTaken(opened, true),
       transaction: (work) => {
         options.catalogue.db.transaction(work);
       },
+      afterwards: (idle) => this.#afterwards(idle),
     });
     options.catalogue.db.onRebuilt(() => {
       this.#useless.clear();
@@ -44,14 +49,14 @@ export class Ingest implements RecordSink {
   }
 
   take(envelope: Uint8Array): TakeResult {
-    const opened = this.#open(envelope);
-    return 'outcome' in opened ? opened : this.#storeTaken(opened);
+    const opened = this.#look(envelope, openRecord);
+    return 'outcome' in opened ? opened : this.#storeTaken(opened, false);
   }
 
   /**
-   * Take many records, many in one transaction, in slices of a few milliseconds between which the event loop runs: how
-   * to take in whatever may come by the hundred. The results stand in the order of the records, and everything that they
-   * say is stored. Throws `signal.reason`, and an Error when too much is waiting already (the peer may come again).
+   * Take many records, verified on other threads, many in one transaction, in slices of a few milliseconds between which the
+   * event loop runs: how to take in whatever may come by the hundred. The results stand in the order of the records, and
+   * everything that they say is stored; the search index follows within moments. Throws `signal.reason`, and an Error when too much is waiting already (the peer may come again).
    */
   takeMany(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly TakeResult[]> {
     return this.#queue.addAll(envelopes, signal);
@@ -59,6 +64,10 @@ export class Ingest implements RecordSink {
 
   /** Store a verified record if it moves its package forward. `mine`: it was signed here. */
   store(opened: OpenedRecord, mine: boolean): TakeResult {
+    return this.#store(opened, mine, false);
+  }
+
+  #store(opened: OpenedRecord, mine: boolean, indexLater: boolean): TakeResult {
     const { catalogue, log, onChange } = this.#options;
     const { publisher, name } = opened.record;
     const id = { publisher, name };
@@ -90,27 +99,58 @@ export class Ingest implements RecordSink {
       case 'newer':
         break;
     }
-    catalogue.packages.put(opened, { mine, now: Date.now() });
+    catalogue.packages.put(opened, { mine, now: Date.now(), indexLater });
     onChange(`${publisher}/${name}`);
     return { outcome: known === undefined ? 'new' : 'newer', ...id };
   }
 
-  /** The verified record, or what is known of it without: the cheap questions come first. */
-  #open(envelope: Uint8Array): OpenedRecord | TakeResult {
+  /** What is known of a record without opening it, else what `open` makes of it: the cheap questions come first. */
+  #look<T extends { readonly digest: string }>(
+    envelope: Uint8Array,
+    open: (envelope: Uint8Array) => T,
+  ): T | TakeResult {
     const digest = recordDigest(envelope);
-    const useless = this.#useless.get(digest);
-    if (useless !== undefined) return useless;
-    const seen = this.#options.catalogue.packages.byDigest(digest);
-    if (seen !== undefined) return { outcome: 'same', ...seen };
+    const known = this.#known(digest);
+    if (known !== undefined) return known;
     try {
-      return openRecord(envelope);
+      return open(envelope);
     } catch (error) {
       return this.#refuse(digest, error);
     }
   }
 
-  #storeTaken(opened: OpenedRecord): TakeResult {
-    const result = this.store(opened, false);
+  #openSealed(sealed: SealedRecord, genuine: boolean | Error): OpenedRecord | TakeResult {
+    try {
+      if (genuine instanceof Error) throw genuine;
+      // The same record may have come twice while it was verified.
+      return this.#known(sealed.digest) ?? openSealed(sealed, genuine);
+    } catch (error) {
+      return this.#refuse(sealed.digest, error);
+    }
+  }
+
+  #known(digest: string): TakeResult | undefined {
+    const useless = this.#useless.get(digest);
+    if (useless !== undefined) return useless;
+    const seen = this.#options.catalogue.packages.byDigest(digest);
+    return seen === undefined ? undefined : { outcome: 'same', ...seen };
+  }
+
+  /** What is better done for hundreds of records at once, each in a turn of the event loop of its own. */
+  #afterwards(idle: boolean): boolean {
+    const { db, packages } = this.#options.catalogue;
+    try {
+      if (packages.index.waiting >= (idle ? 1 : INDEX_BATCH)) packages.index.enterSome();
+      else return db.checkpointIfDue();
+      return true;
+    } catch (error) {
+      this.#options.log.warn(`The search index could not be brought up to date: ${errorMessage(error)}`);
+      return false;
+    }
+  }
+
+  #storeTaken(opened: OpenedRecord, indexLater: boolean): TakeResult {
+    const result = this.#store(opened, false, indexLater);
     // A record that was older once stays so: sequence numbers only grow.
     if (result.outcome === 'older') this.#useless.set(opened.digest, result);
     return result;

@@ -1,7 +1,9 @@
 import { parsePackageId, shortPublisherId } from '../../identity/publisher-id.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { PackageDetails, Release, ReleaseDetails } from '../../shared/model.ts';
+import { Certainty } from '../network/certainty.ts';
 import { matchRelease } from '../records/releases.ts';
+import type { SpanHandle } from '../telemetry/span.ts';
 import { BoundedCache } from './cache.ts';
 import type { RegistryContext } from './context.ts';
 import { SharedCalls } from './shared-calls.ts';
@@ -34,9 +36,16 @@ export class Lookup {
    *
    * @throws GgenError InvalidRequest, PackageNotFound, PackageAmbiguous
    */
-  async getPackage(id: string, signal: AbortSignal): Promise<PackageDetails> {
+  getPackage(id: string, signal: AbortSignal): Promise<PackageDetails> {
+    return this.#context.telemetry.span('get_package', { package_id: id }, (span) =>
+      this.#getPackage(id, signal, span),
+    );
+  }
+
+  async #getPackage(id: string, signal: AbortSignal, span: SpanHandle): Promise<PackageDetails> {
     const { name, publisher } = await this.#resolve(id, signal);
     const known = this.#known(publisher, name);
+    span.set({ cache_hit: known !== undefined });
     if (known !== undefined) {
       this.#refresh(publisher, name);
       return known;
@@ -103,25 +112,41 @@ export class Lookup {
     const network = this.#context.network();
     if (network === undefined) return;
     const ask = async (all: AbortSignal): Promise<undefined> => {
+      const known = this.#sequence(publisher, name);
+      const certainty = new Certainty();
       const found = new AbortController();
-      const bound = AbortSignal.any([all, AbortSignal.timeout(this.#context.settings().timeout), found.signal]);
+      const enough = AbortSignal.any([all, certainty.signal, found.signal]);
+      const bound = AbortSignal.any([enough, AbortSignal.timeout(this.#context.settings().timeout)]);
       const head = network.heads.fetch(publisher, name, bound).then((ok) => {
+        // The newest of what several peers hold: a search would only find the same.
         if (ok) found.abort();
       });
-      await Promise.all([head, this.#fanOut(name, AbortSignal.any([all, found.signal]))]);
+      const searched = this.#fanOut(name, enough, () => {
+        // The slowest of the others is not waited for.
+        if (!certainty.any && this.#sequence(publisher, name) > known) certainty.answered();
+      });
+      await Promise.all([head, searched]).finally(() => {
+        certainty.end();
+      });
       return undefined;
     };
     await this.#questions.run(`package ${publisher}/${name}`, ask, { signal });
+  }
+
+  /** Of the newest record known; 0 when there is none. */
+  #sequence(publisher: string, name: string): number {
+    return this.#context.catalogue.packages.get(publisher, name)?.record.seq ?? 0;
   }
 
   async #search(name: string, signal: AbortSignal): Promise<void> {
     await this.#questions.run(`name ${name}`, (all) => this.#fanOut(name, all), { signal });
   }
 
-  async #fanOut(name: string, signal: AbortSignal): Promise<undefined> {
+  /** @param onUpdate called whenever something was found or a peer came to its end */
+  async #fanOut(name: string, signal: AbortSignal, onUpdate: () => void = nothing): Promise<undefined> {
     const { fanOut, timeout } = this.#context.settings();
     const query = { text: name, limit: 20, includeYanked: true };
-    await this.#context.network()?.search.fanOut(query, { fanOut, signal, timeout, onUpdate: () => undefined });
+    await this.#context.network()?.search.fanOut(query, { fanOut, signal, timeout, onUpdate });
     return undefined;
   }
 
@@ -132,6 +157,10 @@ export class Lookup {
     this.#asked.set(id, true);
     this.#context.background(`asking for a newer ${id}`, (signal) => network.heads.fetch(publisher, name, signal));
   }
+}
+
+function nothing(): void {
+  // Who asks looks into the catalogue in the end.
 }
 
 function notFound(id: string, online: boolean): GgenError {

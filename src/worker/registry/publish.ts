@@ -12,31 +12,48 @@ const DHT_PATIENCE_MS = 3_000;
 /**
  * Make a signed draft public: verify the signature, keep the blocks, store the record, tell everybody.
  *
- * @throws GgenError DraftNotFound, DraftOutdated, SignatureInvalid, InvalidRequest
+ * @throws GgenError DraftNotFound, DraftOutdated, SignatureInvalid, SecretsNotAccepted (`details.fingerprints`), InvalidRequest,
+ * DiskFull, QuotaExceeded
  */
 export async function commit(
   context: RegistryContext,
   drafts: Drafts,
-  { draft: id, signature }: SignedDraft,
-  kind: Draft['kind'],
+  { draft: id, signature, accepted = [] }: SignedDraft,
+  kinds: readonly Draft['kind'][],
   signal: AbortSignal,
 ): Promise<PublishReceipt> {
-  const { draft, envelope } = await drafts.commit(id, kind, async (found) => {
+  const { draft, envelope } = await drafts.commit(id, kinds, async (found) => {
+    refuseSecrets(found, accepted);
     const sealed = sealRecord(found.payload, signature);
     checkFollows(context, found);
     signal.throwIfAborted();
+    const { content } = found;
+    using _held = content && (await context.retention.reserve(content.root, content.size, signal));
     // From here on it is not taken back: blocks first, so that whoever sees the record can fetch them.
-    await found.content?.keep(context.blocks);
+    await content?.keep(context.blocks);
     store(context, found, sealed);
     return { draft: found, envelope: sealed };
   });
   const { publisher, name, seq, releases } = draft.record;
-  if (kind === 'release') await context.served.resume(publisher, name);
+  if (draft.kind === 'release') await context.served.resume(publisher, name);
   const told = await tell(context, draft, envelope);
   context.network()?.provider.soon();
-  context.loggers('publish').info(`${kind === 'yank' ? 'Updated' : 'Published'} ${publisher}/${name}@${draft.version}`);
+  context
+    .loggers('publish')
+    .info(`${draft.kind === 'release' ? 'Published' : 'Updated'} ${publisher}/${name}@${draft.version}`);
   const root = releases.find(({ version }) => version === draft.version)?.root ?? '';
   return { id: `${publisher}/${name}`, version: draft.version, root, seq, ...told };
+}
+
+function refuseSecrets({ secrets }: Draft, accepted: readonly string[]): void {
+  const fingerprints = secrets.filter((fingerprint) => !accepted.includes(fingerprint));
+  if (fingerprints.length === 0) return;
+  const what = fingerprints.length === 1 ? 'one place that looks' : `${fingerprints.length} places that look`;
+  throw new GgenError(
+    'SecretsNotAccepted',
+    `The project has ${what} like a secret. Remove what it is, or accept each one. Nothing was published.`,
+    { details: { fingerprints } },
+  );
 }
 
 /** The record must follow the newest one known: another draft, or another machine, may have been faster. */

@@ -1,16 +1,26 @@
+import { resolve } from 'node:path';
 import type {
   Calls,
+  CleanUpProgress,
   DraftProgress,
   DraftRequest,
   InstallProgress,
   InstallRequest,
+  PlanRequest,
   SignedDraft,
+  VerifyProgress,
 } from '../../shared/api.ts';
 import { errorName } from '../../shared/errors.ts';
 import type {
+  CleanUpReport,
+  ArchiveReceipt,
+  InstallPlan,
   InstalledPackage,
+  KeptRelease,
+  InstalledState,
   PackageDetails,
   PackagePage,
+  Provider,
   PublishReceipt,
   RegistryMetadata,
   Release,
@@ -18,16 +28,30 @@ import type {
   ReleaseDraft,
   SearchQuery,
   SearchResults,
+  StorageReport,
   UnsignedDraft,
 } from '../../shared/model.ts';
 import type { RegistryContext } from './context.ts';
-import { draftRelease, draftYank } from './draft.ts';
+import { draftRelease } from './draft.ts';
+import { draftMerge } from './draft-merge.ts';
+import { draftYank } from './draft-yank.ts';
 import { Drafts } from './drafts.ts';
-import { install } from './install.ts';
+import { exportPackage } from './archive/export.ts';
+import { importPackage } from './archive/import.ts';
+import { applyPlan } from './install/apply.ts';
+import { planInstall } from './install/plan.ts';
+import { Plans } from './install/plans.ts';
+import { Serial } from './install/serial.ts';
+import { install, uninstall } from './install/single.ts';
+import { verifyInstalled } from './install/verify.ts';
 import { Lookup } from './lookup.ts';
+import { providersOf } from './providers.ts';
 import { commit } from './publish.ts';
+import { ReleaseReader } from './read.ts';
 import { Searches } from './search.ts';
 import { stopServing } from './served-content.ts';
+import { keepRelease, stopKeeping } from './keep.ts';
+import { verifyStorage } from './verify-storage.ts';
 
 const nothing = (): void => undefined;
 const PAGE = 100;
@@ -42,11 +66,17 @@ export class Registry {
   readonly #drafts = new Drafts();
   readonly #lookup: Lookup;
   readonly #searches: Searches;
+  readonly #plans = new Plans();
+  /** Changes of installed folders, one after the other: two of them may share a lock file or a package. */
+  readonly #changes = new Serial();
+  /** Reading releases without installing them. */
+  readonly reader: ReleaseReader;
 
   constructor(context: RegistryContext) {
     this.#context = context;
     this.#lookup = new Lookup(context);
     this.#searches = new Searches(context);
+    this.reader = new ReleaseReader(context, this.#lookup);
   }
 
   /** A package changed, or without an id any number of them: what is kept ready of it is void. */
@@ -70,18 +100,22 @@ export class Registry {
     return this.#lookup.getVersion(id, version, signal);
   }
 
+  providers(request: Calls['providers']['request'], signal: AbortSignal): Promise<readonly Provider[]> {
+    return providersOf(this.#context, this.#lookup, request, signal);
+  }
+
   /** All releases, ascending by semver precedence, withdrawn ones marked. */
   async listVersions(id: string, signal: AbortSignal): Promise<readonly Release[]> {
     return (await this.#lookup.getPackage(id, signal)).releases;
   }
 
   publish(draft: SignedDraft, signal: AbortSignal): Promise<PublishReceipt> {
-    return commit(this.#context, this.#drafts, draft, 'release', signal);
+    return commit(this.#context, this.#drafts, draft, ['release', 'merge'], signal);
   }
 
   /** Yank a release, or take that back: what the draft says. A release is never removed from anybody's records. */
   delete(draft: SignedDraft, signal: AbortSignal): Promise<PublishReceipt> {
-    return commit(this.#context, this.#drafts, draft, 'yank', signal);
+    return commit(this.#context, this.#drafts, draft, ['yank'], signal);
   }
 
   /** Whether a package, or a release of it by exact version or range, is known here or to the network. */
@@ -125,7 +159,13 @@ export class Registry {
     signal: AbortSignal,
     onProgress: (progress: DraftProgress) => void = nothing,
   ): Promise<ReleaseDraft> {
-    return draftRelease(this.#context, this.#drafts, request, signal, onProgress);
+    const tools = { context: this.#context, drafts: this.#drafts, lookup: this.#lookup };
+    return draftRelease(tools, request, signal, onProgress);
+  }
+
+  async draftMerge(request: Calls['draftMerge']['request']): Promise<UnsignedDraft> {
+    await Promise.resolve();
+    return draftMerge(this.#context, this.#drafts, request);
   }
 
   async draftYank(request: Calls['draftYank']['request']): Promise<UnsignedDraft> {
@@ -146,7 +186,58 @@ export class Registry {
     signal: AbortSignal,
     onProgress: (progress: InstallProgress) => void = nothing,
   ): Promise<InstalledPackage> {
-    return install(this.#context, this.#lookup, request, signal, onProgress);
+    return this.#changes.run(this.#placeOf(request.to), signal, () =>
+      install(this.#context, this.#lookup, request, signal, onProgress),
+    );
+  }
+
+  /** What a folder is changed together with: its project, where it belongs to one. */
+  #placeOf(folder: string): string {
+    const path = resolve(folder);
+    return this.#context.catalogue.installs.at(path)?.project ?? path;
+  }
+
+  planInstall(request: PlanRequest, signal: AbortSignal): Promise<InstallPlan> {
+    return planInstall(this.#context, this.#lookup, this.#plans, request, signal);
+  }
+
+  async applyPlan(
+    { plan, overwrite = [] }: Calls['applyPlan']['request'],
+    signal: AbortSignal,
+    onProgress: (progress: InstallProgress) => void = nothing,
+  ): Promise<readonly InstalledPackage[]> {
+    const { project } = this.#plans.get(plan).plan;
+    return await this.#changes.run(project, signal, () =>
+      applyPlan(this.#context, this.#plans, plan, { overwrite, signal, onProgress }),
+    );
+  }
+
+  uninstall(request: Calls['uninstall']['request'], signal: AbortSignal): Promise<void> {
+    return this.#changes.run(this.#placeOf(request.path), signal, () => uninstall(this.#context, request, signal));
+  }
+
+  verifyInstalled(
+    { path }: Calls['verifyInstalled']['request'],
+    signal: AbortSignal,
+    onProgress: (progress: InstallProgress) => void = nothing,
+  ): Promise<InstalledState> {
+    return verifyInstalled(this.#context, path, signal, onProgress);
+  }
+
+  exportPackage(
+    request: Calls['exportPackage']['request'],
+    signal: AbortSignal,
+    onProgress: (progress: InstallProgress) => void = nothing,
+  ): Promise<ArchiveReceipt> {
+    return exportPackage(this.#context, this.#lookup, request, signal, onProgress);
+  }
+
+  importPackage(
+    { from }: Calls['importPackage']['request'],
+    signal: AbortSignal,
+    onProgress: (progress: InstallProgress) => void = nothing,
+  ): Promise<ArchiveReceipt> {
+    return importPackage(this.#context, from, signal, onProgress);
   }
 
   /** @throws GgenError PackageNotFound, PackageAmbiguous, InvalidRequest */
@@ -154,8 +245,35 @@ export class Registry {
     return stopServing(this.#context, id);
   }
 
-  /** Forget all drafts. */
+  keep(
+    request: Calls['keep']['request'],
+    signal: AbortSignal,
+    onProgress: (progress: InstallProgress) => void = nothing,
+  ): Promise<KeptRelease> {
+    return keepRelease(this.#context, this.#lookup, request, signal, onProgress);
+  }
+
+  /** @throws GgenError PackageNotFound */
+  unkeep(id: string, version: string | undefined): void {
+    stopKeeping(this.#context, id, version);
+  }
+
+  cleanUpStorage(
+    signal: AbortSignal,
+    onProgress: (progress: CleanUpProgress) => void = nothing,
+  ): Promise<CleanUpReport> {
+    return this.#context.retention.cleanUp(signal, (bytes) => {
+      onProgress({ bytes });
+    });
+  }
+
+  verifyStorage(signal: AbortSignal, onProgress: (progress: VerifyProgress) => void = nothing): Promise<StorageReport> {
+    return verifyStorage(this.#context, this.#lookup, signal, onProgress);
+  }
+
+  /** Forget all drafts, and stop reading. */
   close(): Promise<void> {
+    this.reader.close();
     return this.#drafts.discardAll();
   }
 }

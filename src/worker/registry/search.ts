@@ -1,5 +1,6 @@
 import { LIMITS } from '../../shared/defaults.ts';
 import type { SearchPeer, SearchQuery, SearchResults } from '../../shared/model.ts';
+import { within } from '../../shared/waiting.ts';
 import type { LocalQuery } from '../catalogue/filters.ts';
 import { score } from '../reputation/score.ts';
 import type { RegistryContext } from './context.ts';
@@ -11,6 +12,8 @@ import { SharedCalls } from './shared-calls.ts';
 const UPDATE_EVERY_MS = 30;
 /** Fewer packages than this, known or found at the first peers, are too few to leave it at that. */
 const THIN = 3;
+/** So long the peers nearby are waited for before it is judged whether they found too little. In milliseconds. */
+const NEAR_MS = 1_000;
 /** Peers that a lowest reputation is asked about, last seen first. */
 const JUDGED_PEERS = 2_000;
 
@@ -59,6 +62,7 @@ async function search(
     onProgress(answer([...peers.values()]));
   });
   const { fanOut, timeout } = context.settings();
+  const end = performance.now() + timeout;
   try {
     const wanted = { ...query, limit: Math.min(query.limit + query.offset, LIMITS.searchLimit) };
     const options = {
@@ -70,12 +74,15 @@ async function search(
         updates.request();
       },
     };
-    await network.search.fanOut(wanted, options);
+    const asked = network.search.fanOut(wanted, options);
+    // A peer that is silent does not keep the others from being found.
+    await within(NEAR_MS, asked);
     signal.throwIfAborted();
-    const near = answer([...peers.values()]);
-    if (near.packages.length >= THIN) return near;
+    const left = end - performance.now();
     // Too little nearby: ask those whom the DHT's keywords name.
-    await network.searchByKeywords(wanted, options);
+    const isThin = answer([...peers.values()]).packages.length < THIN;
+    if (isThin && left > 0) await network.searchByKeywords(wanted, { ...options, timeout: Math.ceil(left) });
+    await asked;
     signal.throwIfAborted();
     return answer([...peers.values()]);
   } finally {

@@ -42,18 +42,28 @@ export class ServedContent {
     await this.refresh();
   }
 
-  /** The package was published or installed again. */
+  /** The package was published, installed or kept again. */
   async resume(publisher: string, name: string): Promise<void> {
-    if (this.#catalogue.serving.resume(publisher, name)) await this.refresh();
+    const { serving } = this.#catalogue;
+    if (serving.resume(publisher, name) || !serving.installed) await this.refresh();
+  }
+
+  /** Whether what was installed is handed out. Returns whether that is a change. */
+  async serveInstalled(wanted: boolean): Promise<boolean> {
+    const { serving } = this.#catalogue;
+    if (serving.installed === wanted) return false;
+    serving.installed = wanted;
+    await this.refresh();
+    return true;
   }
 
   async #blocksOf(packages: readonly { publisher: string; name: string }[]): Promise<Set<string>> {
-    const { packages: records, installs } = this.#catalogue;
-    const installed = installs.list();
+    const { packages: records, installs, kept } = this.#catalogue;
+    const here = [...installs.list(), ...kept.list()];
     const seen = new Set<string>();
     for (const { publisher, name } of packages) {
       const roots = (records.get(publisher, name)?.record.releases ?? []).map(({ root }) => root);
-      const mine = installed.filter((one) => one.publisher === publisher && one.name === name).map(({ root }) => root);
+      const mine = here.filter((one) => one.publisher === publisher && one.name === name).map(({ root }) => root);
       for (const root of new Set([...roots, ...mine])) await localBlocks(parseRoot(root), this.#blocks, seen);
     }
     return seen;
@@ -82,9 +92,13 @@ function servedPackage({ serving }: Catalogue, id: string): { publisher: string;
     .filter(({ publisher, name }) => name === wanted.name && publisher === (wanted.publisher ?? publisher));
   const [only, other] = found;
   if (only === undefined) {
-    throw new GgenError('PackageNotFound', `'${id}' is not served here. Only packages published or installed are.`, {
-      details: { id },
-    });
+    throw new GgenError(
+      'PackageNotFound',
+      `'${id}' is not served here. Only packages that are published, installed or kept offline are.`,
+      {
+        details: { id },
+      },
+    );
   }
   if (other !== undefined) {
     throw new GgenError('PackageAmbiguous', `Several publishers have a '${wanted.name}' that is served here.`, {

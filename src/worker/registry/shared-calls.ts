@@ -1,3 +1,5 @@
+import { unlessAborted } from '../../shared/waiting.ts';
+
 /** A question that is under way, and who waits for its answer. */
 interface Running<Result, Progress> {
   readonly answer: Promise<Result>;
@@ -68,15 +70,9 @@ export class SharedCalls<Result, Progress = never> {
   }
 
   async #wait(key: string, running: Running<Result, Progress>, signal: AbortSignal): Promise<Result> {
-    const cancelled = Promise.withResolvers<never>();
-    const cancel = (): void => {
-      cancelled.reject(signal.reason);
-    };
-    signal.addEventListener('abort', cancel, { once: true });
     try {
-      return await Promise.race([running.answer, cancelled.promise]);
+      return await unlessAborted(running.answer, signal);
     } finally {
-      signal.removeEventListener('abort', cancel);
       running.waiting--;
       if (running.waiting === 0) {
         this.#forget(key, running);

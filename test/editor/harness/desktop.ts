@@ -52,7 +52,7 @@ async function desktopVsCode(): Promise<string> {
 async function writeSettings(data: string): Promise<void> {
   const path = join(data, 'User', 'settings.json');
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, JSON.stringify(testSettings()));
+  await writeFile(path, JSON.stringify({ ...testSettings(), 'ggen.node.dataFolder': join(data, 'node') }));
 }
 
 function launchArguments(data: string): string[] {

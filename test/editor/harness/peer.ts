@@ -5,7 +5,7 @@ import { startHeadlessPeer, type HeadlessPeer, type HeadlessPeerOptions } from '
 
 export type { HeadlessPeer, PeerEvent } from '../../../scripts/lib/headless-peer.ts';
 
-/** Start a headless peer (`dist/peer.mjs`) with a temporary data folder, which `stop` removes. */
+/** Start a headless peer (`dist/ggen-p2p.mjs`) with a temporary data folder, which `stop` removes. */
 export async function startPeer(options: Omit<HeadlessPeerOptions, 'data'> = {}): Promise<HeadlessPeer> {
   const data = await mkdtemp(join(tmpdir(), 'ggen-peer-'));
   const remove = (): Promise<void> => rm(data, { recursive: true, force: true, maxRetries: 5 });

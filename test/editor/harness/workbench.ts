@@ -19,6 +19,10 @@ const THEMES: Readonly<Record<Theme, { readonly id: string; readonly className: 
   'hc-light': { id: 'Default High Contrast Light', className: 'hc-light' },
 };
 
+/** How long a command may take to stand in the palette, in milliseconds, and how often the palette is opened for it. */
+const COMMAND_PATIENCE = 8_000;
+const COMMAND_TRIES = 3;
+
 export class Workbench {
   readonly page: Page;
   /** The box that quick picks, input boxes, the palette and the folder chooser share. */
@@ -50,9 +54,17 @@ export class Workbench {
 
   /** Open the palette and run the command of exactly this title, category included, for example `Ggen: Show Status`. */
   async runCommand(title: string): Promise<void> {
-    await this.openPalette();
-    await this.quickInput.type(`>${title}`);
-    await this.quickInput.choose(title);
+    for (let tries = 1; ; tries++) {
+      await this.openPalette();
+      await this.quickInput.type(`>${title}`);
+      try {
+        await this.quickInput.choose(title, COMMAND_PATIENCE);
+        return;
+      } catch (error) {
+        // The palette lists what there is when it opens: in a window that has just come up, not yet everything.
+        if (tries === COMMAND_TRIES) throw error;
+      }
+    }
   }
 
   /** Titles that the palette offers for a text; empty when no command matches. The palette is closed again. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Editor } from '../harness/editor.ts';
 import { openEditor } from '../harness/editor.ts';
-import { startHeadlessPeer } from '../../../scripts/lib/headless-peer.ts';
 import { startPeer } from '../harness/peer.ts';
+import { nodeFolder } from '../../../scripts/lib/vscode-server.ts';
 import { testSettings } from '../harness/settings.ts';
 import { eventually } from '../harness/eventually.ts';
 
@@ -114,17 +115,22 @@ describe('an engine that cannot start', () => {
     const opened = await openEditor({ folder, settings: QUIET });
     cleanup.defer(() => opened.close());
     const { workbench, server } = opened;
-    // Somebody else has the extension's data folder.
-    const data = join(server.dataDir, 'data', 'User', 'globalStorage', 'ggen.ggen-p2p');
-    const other = await startHeadlessPeer({ data });
-    cleanup.defer(() => other.stop());
+    // Somebody else has the extension's data folder, and says nothing.
+    const data = nodeFolder(server.dataDir);
+    await mkdir(data, { recursive: true, mode: 0o700 });
+    const other = new DatabaseSync(join(data, 'catalogue.sqlite'));
+    cleanup.defer(() => {
+      if (other.isOpen) other.close();
+    });
+    other.exec('PRAGMA locking_mode = EXCLUSIVE; CREATE TABLE mine (a)');
     await workbench.openView('Ggen');
-    await workbench.view('Packages').waitForWelcome(/runs the Ggen node already.*Restart Node/s);
+    await workbench.view('Packages').waitForWelcome(/runs the Ggen node, but does not answer.*Restart Node/s);
     await workbench.view('Peers').waitForWelcome(/no peer can be connected.*Show Status/s);
     assert.equal(await workbench.statusBarText('ggen.status'), 'Ggen: failed');
     await workbench.screenshot('welcome-failed');
 
-    await other.stop();
+    other.exec('DROP TABLE mine');
+    other.close();
     await workbench.view('Packages').pressWelcome('Restart Node');
     await workbench.view('Peers').waitForWelcome(/The node is running/);
   });

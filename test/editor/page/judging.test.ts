@@ -8,6 +8,7 @@ import { ROOT } from '../../../scripts/lib/paths.ts';
 import type { Editor } from '../harness/editor.ts';
 import { openEditor } from '../harness/editor.ts';
 import { eventually } from '../harness/eventually.ts';
+import { nodeFolder } from '../../../scripts/lib/vscode-server.ts';
 import { testSettings } from '../harness/settings.ts';
 import type { Workbench } from '../harness/workbench.ts';
 
@@ -34,7 +35,7 @@ describe('judging peers and packages in the window', () => {
     editor = await openEditor({ folder, settings: { ...testSettings(bootstrap), 'ggen.node.autoStart': false } });
     cleanup.defer(() => editor.close());
     ({ workbench } = editor);
-    data = join(editor.server.dataDir, 'data', 'User', 'globalStorage', 'ggen.ggen-p2p');
+    data = nodeFolder(editor.server.dataDir);
   });
 
   after(() => cleanup.disposeAsync());
@@ -77,8 +78,8 @@ describe('judging peers and packages in the window', () => {
 
   it('shows the upkeep: what ran, what came of it, what is next', async () => {
     await workbench.runCommand('Ggen: Show Status');
-    await workbench.quickInput.type('at ');
-    const row = await workbench.quickInput.waitForRow('Measure the way to connected peers');
+    await workbench.quickInput.type('connected peers');
+    const row = await workbench.quickInput.waitForRow('Tell how far connected peers are');
     assert.match(row.description, /^(ran at .* · done|running now|has not run yet)/);
     await workbench.screenshot('status-upkeep');
   });
@@ -177,7 +178,8 @@ describe('judging peers and packages in the window', () => {
     await twoContents();
     await view.waitForRow(/^clash /);
     await view.expand('clash');
-    await view.waitForRow(/^clash two contents signed · 1\.0\.0/);
+    await view.waitForRow(/^clash two contents signed for 1\.0\.0 · 1\.0\.0/);
+    await view.waitForRow(/^1\.0\.0 two contents signed · /);
     await workbench.screenshot('equivocation');
   });
 

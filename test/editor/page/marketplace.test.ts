@@ -166,6 +166,10 @@ describe('marketplace in the window', () => {
     await quickInput.choose(/sql-from-shapes/);
 
     await quickInput.choose(/packages\/.*sql-from-shapes/);
+    const plan = await quickInput.waitForRow(/^Install .*sql-from-shapes/);
+    assert.match(plan.description, /^1 package · .* to fetch$/);
+    await workbench.screenshot('install-plan');
+    await quickInput.choose(/Install .*sql-from-shapes/);
     const { message } = await workbench.notifications.waitFor(/^Installed .*sql-from-shapes .* every byte verified/);
     assert.ok(message.includes(project.folder), message);
     await workbench.screenshot('installed');
@@ -192,13 +196,18 @@ describe('marketplace in the window', () => {
     await view.pressInline(label, 'Install');
     const { description } = await quickInput.waitForRow(/packages\/.*rust-error-types$/);
     assert.equal(description, 'in this workspace');
-    // Somebody fills the folder between the question and the answer.
+    await quickInput.choose(/packages\/.*rust-error-types$/);
+    await quickInput.waitForRow(/^Install .*rust-error-types/);
+    // Somebody fills the folder between the plan and the answer.
     const taken = join(project.folder, 'packages', label);
     await mkdir(taken, { recursive: true });
     await appendFile(join(taken, 'mine.txt'), 'mine');
-    await quickInput.choose(/packages\/.*rust-error-types$/);
+    await quickInput.choose(/Install .*rust-error-types/);
     await notifications.press(/is not an empty folder/, 'Choose Another Folder');
-    await quickInput.choose(/packages\/.*rust-error-types-\d/);
+    await quickInput.choose(/packages\/.*rust-error-types$/);
+    const other = await quickInput.waitForRow(/^(?!Install).*rust-error-types/);
+    assert.match(other.detail, /packages\/~\w{8}-.*rust-error-types/, 'a folder that is free');
+    await quickInput.choose(/Install .*rust-error-types/);
     await notifications.waitFor(/^Installed .*rust-error-types/);
     assert.deepEqual(await readdir(taken), ['mine.txt']);
   });
@@ -273,11 +282,12 @@ describe('marketplace in the window', () => {
     });
   }
 
-  /** Choose the package and the folder that is suggested. */
+  /** Choose the package and the folder that is suggested, and agree to the plan. */
   async function install(name: RegExp): Promise<void> {
     await workbench.runCommand('Ggen: Install Package');
     await workbench.quickInput.choose(name);
     await workbench.quickInput.choose(/\/packages\//);
+    await workbench.quickInput.choose(/Install .*cli-subcommand/);
   }
 
   async function nothingWritten(name: string): Promise<void> {

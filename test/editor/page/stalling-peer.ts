@@ -15,8 +15,18 @@ export interface StallingPeer {
 /** Start a peer that publishes a project. */
 export async function startStallingPeer(project: string): Promise<StallingPeer> {
   const data = await mkdtemp(join(tmpdir(), 'ggen-peer-'));
-  const options = ['--listen', '/ip4/127.0.0.1/tcp/0', '--data', data, '--publish', project];
-  const child = spawnOwned(process.execPath, [join(DIST, 'peer.mjs'), ...options], {
+  const options = [
+    'start',
+    '--format',
+    'json',
+    '--listen',
+    '/ip4/127.0.0.1/tcp/0',
+    '--data',
+    data,
+    '--publish',
+    project,
+  ];
+  const child = spawnOwned(process.execPath, [join(DIST, 'ggen-p2p.mjs'), ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const end = async (): Promise<void> => {

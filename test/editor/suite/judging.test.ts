@@ -113,14 +113,19 @@ describe('judging peers and what they send', () => {
       await command(COMMANDS.addBootstrapPeer, liar.address);
       const item = await eventually('the mark', async () => {
         const shown = views.packages.getTreeItem(await networkPackage('suite-clash'));
-        return String(shown.description).startsWith('two contents signed') && shown;
+        return String(shown.description).startsWith('two contents signed for 1.0.0') && shown;
       });
       assert.equal((item.iconPath as vscode.ThemeIcon).id, 'warning');
       const { tooltip } = views.packages.resolveTreeItem(
         new vscode.TreeItem('suite-clash'),
         await networkPackage('suite-clash'),
       );
-      assert.match((tooltip as vscode.MarkdownString).value, /signed&nbsp;two&nbsp;different&nbsp;contents/);
+      assert.match((tooltip as vscode.MarkdownString).value, /contents&nbsp;for&nbsp;version&nbsp;1\\?\.0/);
+      const [release] = await views.packages.getChildren(await networkPackage('suite-clash'));
+      assert.ok(release !== undefined);
+      const marked = views.packages.getTreeItem(release);
+      assert.match(String(marked.description), /^two contents signed · /);
+      assert.equal((marked.iconPath as vscode.ThemeIcon).id, 'warning');
     } finally {
       await liar.stop();
     }

@@ -25,6 +25,7 @@ describe('with another peer', () => {
     await peer.stop();
     await remove(project);
     await remove(join(workspaceFolder(), 'packages'));
+    await remove(join(workspaceFolder(), 'ggen.lock'));
   });
 
   it('Add Bootstrap Peer keeps the address in the user settings and connects', async () => {
@@ -65,7 +66,8 @@ describe('with another peer', () => {
           (one) => one.kind === 'section' && one.section === 'network',
         );
         const nodes = section === undefined ? [] : await views.packages.getChildren(section);
-        return nodes.length > 0 && nodes;
+        const [newest] = nodes;
+        return newest?.kind === 'package' && newest.summary.name === 'suite-remote' && nodes;
       },
       { seen: () => JSON.stringify(services.model.counts) },
     );

@@ -51,6 +51,9 @@ describe('publishing', () => {
     const engine = await services.host.engine();
     const id = (await engine.listPackages({ section: 'published' })).packages[0]?.id ?? '';
     assert.equal((await engine.listVersions({ id })).length, 1);
+    const problems = vscode.languages.getDiagnostics(vscode.Uri.file(join(root, 'gpack.toml')));
+    const place = problems.find(({ code }) => code === 'version-not-higher')?.range.start.line;
+    assert.equal(place, 2);
 
     await writeFiles(root, gpack('suite-greeting', '1.1.0'));
     await publish('accept');

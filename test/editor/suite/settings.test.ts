@@ -9,7 +9,7 @@ const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getC
 const set = (key: SettingKey, value: unknown): Thenable<void> => configuration().update(key, value, true);
 
 describe('settings', () => {
-  const changed: readonly SettingKey[] = [SETTINGS.name, SETTINGS.listen, SETTINGS.fanOut];
+  const changed: readonly SettingKey[] = [SETTINGS.name, SETTINGS.listen, SETTINGS.fanOut, SETTINGS.location];
 
   after(async () => {
     const { services } = await hooks();
@@ -26,6 +26,17 @@ describe('settings', () => {
     const { settings, node } = await engine.status({});
     assert.equal(settings?.name, 'Grace');
     assert.ok(node.addresses.every((address) => address.startsWith('/ip4/127.0.0.1/tcp/')));
+  });
+
+  it('of a place reach the running node, as coarse as it is told', async () => {
+    const { services } = await hooks();
+    const engine = await services.host.engine();
+    assert.equal((await engine.status({})).settings?.location, undefined);
+    await set(SETTINGS.location, { latitude: 52.5163, longitude: 13.3777, region: 'Berlin' });
+    const location = await eventually('the place', async () => (await engine.status({})).settings?.location);
+    assert.deepEqual(location, { latitude: 52.5, longitude: 13.4, region: 'Berlin' });
+    await set(SETTINGS.location, undefined);
+    await eventually('no place', async () => (await engine.status({})).settings?.location === undefined);
   });
 
   it('that are unusable are left out, and the node starts all the same', async () => {

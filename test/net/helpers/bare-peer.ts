@@ -8,6 +8,7 @@ import type { PublisherKey } from '../../../src/identity/publisher-key.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
 import type { PackageMetadata } from '../../../src/shared/model.ts';
 import { Frames } from '../../../src/worker/network/frames.ts';
+import { claimToSign, encodeAnnouncement } from '../../../src/worker/node/announcement.ts';
 import { startNode } from '../../../src/worker/node/node.ts';
 import type { MarketplaceNode } from '../../../src/worker/node/node.ts';
 import { TOPIC } from '../../../src/worker/node/protocols.ts';
@@ -19,8 +20,8 @@ export interface BarePeer {
   readonly id: string;
   readonly address: string;
   dial(address: string): Promise<void>;
-  /** Say this on the topic, whatever it is. */
-  announce(data: Uint8Array): Promise<void>;
+  /** Say this on the topic, whatever it is, and that this peer serves it. */
+  announce(record: Uint8Array): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,8 +46,9 @@ export async function barePeer(): Promise<BarePeer> {
     dial: async (address) => {
       await node.libp2p.dial(multiaddr(address));
     },
-    announce: async (data) => {
-      await pubsub.publish(TOPIC, data);
+    announce: async (record) => {
+      const signature = await node.sign(claimToSign(record));
+      await pubsub.publish(TOPIC, encodeAnnouncement({ record, holder: node.publicKey, signature }));
     },
     stop: () => node.stop(),
   };

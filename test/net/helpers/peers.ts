@@ -116,6 +116,13 @@ export class TestNetwork {
   }
 }
 
+/** A network for the tests of the suite in which this is called: what a test starts in it is gone at the test's end. */
+export function networkPerTest(): TestNetwork {
+  const network = new TestNetwork();
+  afterEach(() => network.close());
+  return network;
+}
+
 /** Wait until something holds. Fails with `what` after the bound, which is far above what it takes. */
 export async function eventually<T>(
   what: string,

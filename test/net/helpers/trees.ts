@@ -1,5 +1,6 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 /** All files below a folder, by their path with forward slashes. */
 export async function readTree(root: string): Promise<Map<string, Buffer>> {
@@ -12,12 +13,28 @@ export async function readTree(root: string): Promise<Map<string, Buffer>> {
   );
 }
 
-/** Flip a bit in every block that a peer serves, as a failing disk or a liar would. */
+/**
+ * Flip a bit in every large block that a peer stores, as a failing disk or a liar would; and in every small one if the peer
+ * does not run: those lie in the index, which a running peer has for itself.
+ */
 export async function damageBlocks(dataDir: string): Promise<void> {
   const blocks = join(dataDir, 'blocks');
   for (const [path, bytes] of await readTree(blocks)) {
+    if (!path.endsWith('.data')) continue;
     const [first = 0] = bytes;
     bytes[0] = first ^ 1;
     await writeFile(join(blocks, path), bytes);
+  }
+  damageIndex(join(blocks, 'index.sqlite'));
+}
+
+function damageIndex(path: string): void {
+  const index = new DatabaseSync(path);
+  try {
+    index.exec('UPDATE bytes SET bytes = zeroblob(length(bytes))');
+  } catch (error) {
+    if (!String(error).includes('locked')) throw error;
+  } finally {
+    index.close();
   }
 }

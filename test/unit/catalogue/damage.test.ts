@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { createPublisherKey } from '../../../src/identity/publisher-key.ts';
 import { openCatalogue } from '../../../src/worker/catalogue/catalogue.ts';
 import type { Rebuilt } from '../../../src/worker/catalogue/damage.ts';
@@ -107,7 +108,7 @@ describe('a damaged catalogue', () => {
         assert.throws(() => {
           catalogue.db.transaction(() => {
             catalogue.packages.put(signedRecord(stranger, 'lost'), { mine: false, now: Date.now() });
-            throw Object.assign(new Error('database disk image is malformed'), { errcode: 267 });
+            throw Object.assign(new Error('database disk image is malformed'), { errcode: 11 });
           });
         }, /set aside/);
         assert.equal(catalogue.packages.get(stranger.id, 'lost'), undefined);
@@ -115,6 +116,68 @@ describe('a damaged catalogue', () => {
           catalogue.packages.put(signedRecord(stranger, 'kept'), { mine: false, now: Date.now() });
         });
         assert.deepEqual(catalogue.packages.counts(), { published: 1, installed: 0, network: 1 });
+      } finally {
+        catalogue.close();
+      }
+    });
+  });
+
+  /** Bytes of the full-text index that are no longer what it wrote. */
+  function damageText(file: string, what: string): void {
+    const sqlite = new DatabaseSync(file, { defensive: false });
+    sqlite.exec(what);
+    sqlite.close();
+  }
+
+  for (const [what, damage] of [
+    ['whose texts are garbled', 'UPDATE packages_text_data SET block = randomblob(length(block)) WHERE id > 10'],
+    ['whose texts are gone', 'DELETE FROM packages_text_data'],
+  ] as const) {
+    it(`in its full-text index alone, ${what}, makes that again from the records`, async () => {
+      await withFolder(async (dataDir) => {
+        const { file, epoch } = await filled(dataDir);
+        damageText(file, damage);
+        const catalogue = await openCatalogue(dataDir);
+        try {
+          const told: string[] = [];
+          catalogue.db.onTextDamaged((reason) => told.push(reason));
+          assert.throws(() => catalogue.packages.search({ text: 'pack' }), {
+            name: 'Internal',
+            message: /search index/,
+          });
+          assert.equal(told.length, 1);
+          assert.equal(catalogue.db.rebuilt, undefined);
+          assert.equal(catalogue.db.epoch, epoch);
+          assert.equal(catalogue.packages.counts().network, NAMES.length);
+          while (catalogue.packages.index.enterSome() > 0);
+          assert.equal(catalogue.packages.search({ text: 'pack', limit: 100 }).length, NAMES.length);
+          assert.deepEqual(
+            catalogue.db.all('PRAGMA quick_check').map((row) => row['quick_check']),
+            ['ok'],
+          );
+          catalogue.packages.put(signedRecord(stranger, 'package-1', { seq: 2 }), { mine: false, now: Date.now() });
+          assert.equal(catalogue.packages.search({ text: 'package-1' })[0]?.name, 'package-1');
+        } finally {
+          catalogue.close();
+        }
+      });
+    });
+  }
+
+  it('found by a write into the full-text index loses that write alone', async () => {
+    await withFolder(async (dataDir) => {
+      const { file } = await filled(dataDir);
+      damageText(file, 'DELETE FROM packages_text_data WHERE id = 10');
+      const catalogue = await openCatalogue(dataDir);
+      try {
+        const put = (): void => {
+          catalogue.packages.put(signedRecord(stranger, 'fresh'), { mine: false, now: Date.now() });
+        };
+        assert.throws(put, { name: 'Internal', message: /search index/ });
+        assert.equal(catalogue.packages.counts().network, NAMES.length);
+        put();
+        assert.equal(catalogue.packages.search({ text: 'fresh' }).length, 1);
+        assert.equal(catalogue.db.rebuilt, undefined);
       } finally {
         catalogue.close();
       }

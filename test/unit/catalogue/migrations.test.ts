@@ -3,11 +3,12 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync } from 'node:zlib';
+import { createPublisherKey } from '../../../src/identity/publisher-key.ts';
 import { openCatalogue } from '../../../src/worker/catalogue/catalogue.ts';
 import type { Catalogue } from '../../../src/worker/catalogue/catalogue.ts';
 import { MIGRATIONS } from '../../../src/worker/catalogue/migrations.ts';
 import { OwnRecords } from '../../../src/worker/catalogue/own-records.ts';
-import { withFolder } from './support.ts';
+import { signedRecord, withFolder } from './support.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', 'fixtures', 'catalogue');
 /** Every schema that was ever released before the present one. A step that is released gets its fixture here. */
@@ -121,4 +122,26 @@ describe('databases of older schemas', () => {
       });
     });
   }
+
+  MIGRATIONS.forEach((_, index) => {
+    it(`an empty one of schema ${index + 1} opens, takes packages in and counts them`, async () => {
+      await withFolder(async (dataDir) => {
+        const old = new DatabaseSync(join(dataDir, 'catalogue.sqlite'));
+        for (const step of MIGRATIONS.slice(0, index + 1)) old.exec(step);
+        old.exec(`PRAGMA user_version = ${index + 1}`);
+        old.close();
+        const catalogue = await openCatalogue(dataDir);
+        try {
+          const key = createPublisherKey();
+          const record = signedRecord(key, 'first', { metadata: { tags: ['cli'] } });
+          catalogue.packages.put(record, { mine: false, now: 1 });
+          const { packages, facets } = catalogue.packages.find({ text: '' });
+          assert.equal(packages.length, 1);
+          assert.deepEqual(facets.tags, [{ value: 'cli', count: 1 }]);
+        } finally {
+          catalogue.close();
+        }
+      });
+    });
+  });
 });

@@ -20,7 +20,7 @@ async function bytesOf(file: ProjectFile, signal?: AbortSignal): Promise<Buffer>
 const CHANGED = { name: 'ProjectChanged', message: /data/ };
 
 describe('reading a file for import', () => {
-  for (const size of [0, 1, 256 * 1024, 256 * 1024 + 1, 3_000_000]) {
+  for (const size of [0, 1, 1024 * 1024, 1024 * 1024 + 1, 3_000_000]) {
     it(`gives exactly its ${size} bytes`, async () => {
       const content = randomBytes(size);
       await using folder = await ProjectFolder.of({ data: content });
@@ -29,10 +29,10 @@ describe('reading a file for import', () => {
   }
 
   it('gives chunks of bounded size that stay what they are', async () => {
-    await using folder = await ProjectFolder.of({ data: Buffer.alloc(2_000_000, 1) });
+    await using folder = await ProjectFolder.of({ data: Buffer.alloc(5_000_000, 1) });
     const chunks: Uint8Array[] = [];
     for await (const chunk of openFile(await fileOf(folder))) chunks.push(chunk);
-    assert.ok(chunks.every((chunk) => chunk.length <= 256 * 1024 && chunk.buffer.byteLength <= 256 * 1024));
+    assert.ok(chunks.every((chunk) => chunk.length <= 1024 * 1024 && chunk.buffer.byteLength <= 1024 * 1024));
     assert.ok(chunks.every((chunk) => chunk.every((byte) => byte === 1)));
   });
 
@@ -61,7 +61,7 @@ describe('reading a file for import', () => {
 
   it('refuses a file that changes while it is read', async () => {
     for (const change of ['grow', 'shrink'] as const) {
-      await using folder = await ProjectFolder.of({ data: Buffer.alloc(1_000_000) });
+      await using folder = await ProjectFolder.of({ data: Buffer.alloc(3_000_000) });
       const file = await fileOf(folder);
       const reading = openFile(file);
       await reading.next();
@@ -73,7 +73,7 @@ describe('reading a file for import', () => {
   });
 
   it('stops when it is cancelled, and closes the file when it is left', async () => {
-    await using folder = await ProjectFolder.of({ data: Buffer.alloc(1_000_000) });
+    await using folder = await ProjectFolder.of({ data: Buffer.alloc(3_000_000) });
     const file = await fileOf(folder);
     await assert.rejects(bytesOf(file, AbortSignal.abort()), { name: 'AbortError' });
     const controller = new AbortController();

@@ -5,6 +5,7 @@ import {
   CONTEXT_KEYS,
   INTERNAL_COMMANDS,
   MANIFEST_FILES,
+  RELEASE_SCHEME,
   SETTINGS,
   SETTINGS_SECTION,
   VIEW_CONTAINER,
@@ -20,6 +21,7 @@ interface Conditional {
 }
 
 interface Manifest {
+  readonly activationEvents: readonly string[];
   readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
   readonly contributes: {
     readonly commands: readonly {
@@ -41,7 +43,7 @@ interface Manifest {
 const ROOT = new URL('../../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
 const text = read('package.json');
-const { contributes, capabilities } = JSON.parse(text) as Manifest;
+const { contributes, capabilities, activationEvents } = JSON.parse(text) as Manifest;
 const texts = JSON.parse(read('package.nls.json')) as Record<string, string>;
 
 const whens = [...Object.values(contributes.menus).flat(), ...contributes.viewsWelcome].map(({ when }) => when ?? '');
@@ -78,8 +80,10 @@ describe('contributions of package.json', () => {
     assert.deepEqual(value(SETTINGS.bootstrap), DEFAULT_NODE_SETTINGS.bootstrap);
     assert.equal(value(SETTINGS.dhtMode), DEFAULT_NODE_SETTINGS.dhtMode);
     assert.equal(value(SETTINGS.name), DEFAULT_NODE_SETTINGS.name);
+    assert.equal(value(SETTINGS.location), null);
     assert.equal(value(SETTINGS.fanOut), DEFAULT_NODE_SETTINGS.fanOut);
     assert.equal(value(SETTINGS.timeout), DEFAULT_NODE_SETTINGS.timeout / 1000);
+    assert.equal(value(SETTINGS.quota), DEFAULT_NODE_SETTINGS.quota / 1024 ** 3);
   });
 
   it('hide internal commands, and only those, from the palette', () => {
@@ -127,7 +131,8 @@ describe('contributions of package.json', () => {
 
   it('offer publishing on every kind of manifest', () => {
     for (const menu of ['explorer/context', 'editor/context', 'editor/title']) {
-      const clauses = contributes.menus[menu]?.map(({ when }) => /resourceFilename =~ \/(.*)\/$/.exec(when ?? '')?.[1]);
+      const publishing = contributes.menus[menu]?.filter(({ command }) => command === COMMANDS.publish);
+      const clauses = publishing?.map(({ when }) => /resourceFilename =~ \/(.*)\/$/.exec(when ?? '')?.[1]);
       for (const file of MANIFEST_FILES) {
         const matching = clauses?.filter((pattern) => pattern !== undefined && new RegExp(pattern).test(file));
         assert.equal(matching?.length, 1, `${file} in ${menu}`);
@@ -140,6 +145,14 @@ describe('contributions of package.json', () => {
     const used = new Set([...text.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key));
     assert.deepEqual([...used].toSorted(), Object.keys(texts).toSorted());
     for (const [key, value] of Object.entries(texts)) assert.notEqual(value.trim(), '', key);
+  });
+
+  it('wake the extension for the file system of releases', () => {
+    assert.ok(activationEvents.includes(`onFileSystem:${RELEASE_SCHEME}`));
+    for (const menu of ['explorer/context', 'editor/title']) {
+      const when = contributes.menus[menu]?.find(({ command }) => command === COMMANDS.materialise)?.when;
+      assert.equal(when, `resourceScheme == ${RELEASE_SCHEME}`);
+    }
   });
 
   it('point to files that exist', () => {

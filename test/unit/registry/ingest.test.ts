@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createPublisherKey } from '../../../src/identity/publisher-key.ts';
 import { openCatalogue } from '../../../src/worker/catalogue/catalogue.ts';
 import type { Catalogue } from '../../../src/worker/catalogue/catalogue.ts';
+import { unsealRecord } from '../../../src/worker/records/record.ts';
 import { Ingest } from '../../../src/worker/registry/ingest.ts';
 import { IngestQueue } from '../../../src/worker/registry/ingest-queue.ts';
 import { signedRecord, withFolder } from '../catalogue/support.ts';
@@ -61,6 +62,40 @@ describe('taking in many records', () => {
     });
   });
 
+  it('enters what came into the search index, in the end and after a crash', async () => {
+    await withFolder(async (dataDir) => {
+      const tagged = (name: string): Uint8Array => signedRecord(key, name, { metadata: { tags: ['teapot'] } }).envelope;
+      const before = await openCatalogue(dataDir);
+      const ingest = new Ingest({ catalogue: before, log: quiet, onChange: nothing });
+      await ingest.takeMany(Array.from({ length: 500 }, (_, index) => tagged(`p${index}`)));
+      const waiting = before.packages.index.waiting;
+      assert.ok(waiting > 0, 'stored first, and searched for a moment later');
+      before.close();
+      const after = await openCatalogue(dataDir);
+      const { packages } = after;
+      try {
+        assert.equal(packages.index.waiting, waiting);
+        while (packages.index.enterSome() > 0);
+        assert.equal(packages.index.waiting, 0);
+        assert.equal(packages.search({ text: 'teap', limit: 1_000 }).length, 500);
+        assert.deepEqual(packages.find({ text: '' }).facets.tags, [{ value: 'teapot', count: 500 }]);
+      } finally {
+        after.close();
+      }
+    });
+  });
+
+  it('finds at once what has just come, an older record of it no more', async () => {
+    await withIngest(async (ingest, { packages }) => {
+      await ingest.takeMany([signedRecord(key, 'a', { metadata: { description: 'samovar' } }).envelope]);
+      assert.equal(packages.search({ text: 'samovar' }).length, 1);
+      const next = { seq: 2, metadata: { description: 'kettle' } };
+      await ingest.takeMany([signedRecord(key, 'a', next).envelope]);
+      assert.equal(packages.search({ text: 'samovar' }).length, 0);
+      assert.equal(packages.search({ text: 'kettle' }).length, 1);
+    });
+  });
+
   it('takes nothing more of a caller who cancelled, and all of the others', async () => {
     await withIngest(async (ingest, { packages }) => {
       const cancelled = new AbortController();
@@ -88,12 +123,15 @@ describe('taking in many records', () => {
     const record = signedRecord(key, 'a');
     let fail = true;
     const queue = new IngestQueue({
+      look: () => unsealRecord(record.envelope),
+      verify: () => Promise.resolve(true),
       open: () => record,
       store: () => ({ outcome: 'new', publisher: key.id, name: 'a' }),
       transaction: (work) => {
         work();
         if (fail) throw new Error('disk full');
       },
+      afterwards: () => false,
     });
     await assert.rejects(queue.addAll([record.envelope, record.envelope]), /disk full/);
     fail = false;

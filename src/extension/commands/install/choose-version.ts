@@ -10,7 +10,7 @@ const { t } = vscode.l10n;
 const READ_BOUND = 30_000;
 
 /**
- * The version to install: the only one, or the one that the user picks; the newest stands first. Undefined when the
+ * The version to take: the only one, or the one that the user picks; the newest stands first. Undefined when the
  * user leaves.
  *
  * @throws GgenError PackageNotFound, VersionYanked when all are withdrawn
@@ -18,6 +18,7 @@ const READ_BOUND = 30_000;
 export async function chooseVersion(
   { host }: Services,
   { id, name }: { readonly id: string; readonly name: string },
+  title = t('Install {0}: which version?', plainText(name)),
 ): Promise<string | undefined> {
   const engine = await host.engine();
   const releases = await bounded(READ_BOUND, undefined, (signal) => engine.listVersions({ id }, { signal }));
@@ -27,7 +28,7 @@ export async function chooseVersion(
   }
   if (offered.length === 1) return offered[0]?.version;
   const picked = await vscode.window.showQuickPick(offered.map(versionItem), {
-    title: t('Install {0}: which version?', plainText(name)),
+    title,
     placeHolder: t('The latest stands first'),
     ignoreFocusOut: true,
   });

@@ -1,20 +1,23 @@
 import * as vscode from 'vscode';
-import type { InstallProgress } from '../../../shared/api.ts';
 import { errorName } from '../../../shared/errors.ts';
-import type { InstalledPackage } from '../../../shared/model.ts';
+import type { InstallPlan, InstalledPackage } from '../../../shared/model.ts';
+import { bounded } from '../../engine/bounded.ts';
 import type { Services } from '../../services.ts';
 import { countFiles, formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
-import { percentOf, withProgress } from '../../ui/progress.ts';
 import { ask, reportError } from '../../ui/report-error.ts';
 import { isPackageNode } from '../../views/package-nodes.ts';
 import type { PackageNode, ReleaseNode } from '../../views/package-nodes.ts';
 import { revealFolder } from '../reveal.ts';
 import { pickPackage } from '../search/pick-package.ts';
+import { applyPlan } from './apply-plan.ts';
 import { chooseVersion } from './choose-version.ts';
-import { chooseTargetFolder, isInWorkspace } from './target-folder.ts';
+import { confirmPlan } from './confirm-plan.ts';
+import { makePlan } from './make-plan.ts';
+import { chooseProject, isInWorkspace, mayChange } from './project-folder.ts';
 
 const { t } = vscode.l10n;
+const READ_BOUND = 30_000;
 
 /** What shall be installed; the version is asked for when it is open. */
 export interface Wanted {
@@ -34,66 +37,60 @@ function wantedOf(node: PackageNode | ReleaseNode): Wanted {
   return node.kind === 'release' ? { id, name, version: node.release.version } : { id, name };
 }
 
-/** Ask what is open (version, folder), then install with progress and say where it is. */
+/** Ask what is open (version, folder), show the plan, then install with progress and say where it is. */
 export async function installPackage(services: Services, wanted: Wanted): Promise<void> {
   await services.node.start();
   const version = wanted.version ?? (await chooseVersion(services, wanted));
   if (version === undefined) return;
-  const to = await chooseTargetFolder(wanted.name, version);
-  if (to === undefined) return;
-  if (isInWorkspace(to) && !vscode.workspace.isTrusted) {
-    void vscode.window.showErrorMessage(t('This workspace is not trusted, so nothing is installed into it.'));
-    return;
-  }
-  const installed = await install(services, { ...wanted, version }, to);
-  if (installed !== undefined) void announce(installed);
-}
-
-async function install(
-  services: Services,
-  { id, name, version }: Required<Wanted>,
-  to: string,
-): Promise<InstalledPackage | undefined> {
-  const engine = await services.host.engine();
+  const place = await chooseProject(wanted.name, version);
+  if (place === undefined || !mayChange(place.project)) return;
+  const name = `${plainText(wanted.name)} ${plainText(version)}`;
   try {
-    return await withProgress<InstalledPackage, InstallProgress>(
-      t('Installing {0} {1}', plainText(name), plainText(version)),
-      describe,
-      (task) => engine.install({ id, version, to }, task),
-    );
+    const packages = [`${wanted.id}@${await requirementOf(services, wanted.id, version)}`];
+    const plan = await makePlan(services, t('Install {0}', name), { ...place, mode: 'add', packages });
+    if (!plan.changes) {
+      void vscode.window.showInformationMessage(t('{0} is installed there already.', name));
+      return;
+    }
+    if (!(await confirmPlan(services, plan, { title: t('Install {0}?', name), yes: t('Install {0}', name) }))) return;
+    const installed = await applyPlan(services, plan, t('Installing {0}', name));
+    if (installed !== undefined) void announce(plan, installed, wanted.id);
   } catch (error) {
     if (errorName(error) !== 'TargetNotEmpty' && errorName(error) !== 'TargetNotWritable') throw error;
-    const again = { title: t('Choose Another Folder'), run: () => retry(services, { id, name, version }) };
+    const again = { title: t('Choose Another Folder'), run: () => retry(services, { ...wanted, version }) };
     void reportError(services.log, error, [again]);
-    return undefined;
   }
+}
+
+/** The latest version stands for all that are compatible with it; an older one was chosen for what it is. */
+async function requirementOf({ host }: Services, id: string, version: string): Promise<string> {
+  const engine = await host.engine();
+  const { latest } = await bounded(READ_BOUND, undefined, (signal) => engine.getPackage({ id }, { signal }));
+  return version === latest ? `^${version}` : version;
 }
 
 async function retry(services: Services, wanted: Required<Wanted>): Promise<void> {
   await installPackage(services, wanted).catch((error: unknown) => reportError(services.log, error));
 }
 
-function describe(progress: InstallProgress): { text: string; percent?: number } {
-  const { phase, files, bytes, totalFiles, totalBytes } = progress;
-  if (phase === 'resolve') return { text: t('Asking who has it…') };
-  const size =
-    totalBytes === undefined ? formatBytes(bytes) : t('{0} of {1}', formatBytes(bytes), formatBytes(totalBytes));
-  const done = percentOf(bytes, totalBytes);
-  if (phase === 'fetch') return { text: t('Fetching: {0}', size), percent: (done.percent ?? 0) * 0.8 };
-  const count = totalFiles === undefined ? countFiles(files, t) : t('{0} of {1} files', files, totalFiles);
-  return { text: t('Writing: {0}, {1}', count, size), percent: 80 + (done.percent ?? 0) * 0.2 };
-}
-
-async function announce(installed: InstalledPackage): Promise<void> {
-  const { name, version, path, files, size } = installed;
-  const message = t(
-    'Installed {0} {1}: {2}, {3}, every byte verified. It is in {4}.',
-    plainText(name),
-    plainText(version),
-    countFiles(files, t),
-    formatBytes(size),
-    plainText(path),
-  );
+async function announce(plan: InstallPlan, installed: readonly InstalledPackage[], id: string): Promise<void> {
+  const found = installed.find((one) => one.id === id);
+  if (found === undefined) return;
+  const { name, version, path, files, size } = found;
+  const others = plan.packages.filter(({ action }) => action !== 'keep').length - 1;
+  const message = [
+    t(
+      'Installed {0} {1}: {2}, {3}, every byte verified. It is in {4}.',
+      plainText(name),
+      plainText(version),
+      countFiles(files, t),
+      formatBytes(size),
+      plainText(path),
+    ),
+    ...(others > 0
+      ? [others === 1 ? t('1 other package changed with it.') : t('{0} other packages changed with it.', others)]
+      : []),
+  ].join(' ');
   await ask('information', message, [
     { title: isInWorkspace(path) ? t('Reveal') : t('Open Folder'), run: () => revealFolder(path) },
   ]);

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DraftProgress } from '../../../shared/api.ts';
 import { MANIFEST_FILES } from '../../../shared/contributions.ts';
@@ -7,38 +5,59 @@ import { errorName } from '../../../shared/errors.ts';
 import type { Diagnostic, ReleaseDraft } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
 import { countFiles, formatBytes } from '../../ui/format.ts';
+import type { Task } from '../../ui/progress.ts';
 import { percentOf, withProgress } from '../../ui/progress.ts';
 import { ask, reportError } from '../../ui/report-error.ts';
 import { errorDiagnostics } from './error-diagnostics.ts';
 import { versionLine } from './manifest-position.ts';
 import { showProblems } from './problems.ts';
+import { publishLimits } from './publish-limits.ts';
 import type { PublishTarget } from './publish-target.ts';
+import { fileOf, titleOf } from './publish-target.ts';
+import { projectOnDisk } from './staging.ts';
 
 const { t } = vscode.l10n;
 
 /**
  * Have the engine read and pack a project, with progress. What the project is faulted for goes to the Problems view.
  *
+ * @param publisher in whose namespace
  * @returns undefined when it cannot be published as it is, and the user was told why
  * @throws GgenError and AbortError, those that need no word about the project itself
  */
-export async function prepare(services: Services, target: PublishTarget): Promise<ReleaseDraft | undefined> {
+export async function prepare(
+  services: Services,
+  target: PublishTarget,
+  publisher: string,
+): Promise<ReleaseDraft | undefined> {
   services.diagnostics.clear();
-  const publisher = (await services.publisher.key()).id;
   try {
-    const title = t('Reading {0}', basename(target.root));
+    const title = t('Reading {0}', titleOf(target));
     const draft = await withProgress<ReleaseDraft, DraftProgress>(title, describe, async (task) => {
       // Before the draft: the network may know a newer release, from another machine of the same publisher.
       await services.node.start(task.signal);
-      const engine = await services.host.engine();
-      return await engine.draftRelease({ ...target, publisher }, task);
+      return await draftOf(services, target, publisher, task);
     });
-    showProblems(services.diagnostics, target.root, draft.diagnostics);
+    showProblems(services.diagnostics, target, draft.diagnostics);
     return draft;
   } catch (error) {
     if (!explain(services, target, error)) throw error;
     return undefined;
   }
+}
+
+async function draftOf(
+  { host }: Services,
+  { folder, manifest }: PublishTarget,
+  publisher: string,
+  task: Task<DraftProgress>,
+): Promise<ReleaseDraft> {
+  const limits = publishLimits();
+  await using project = await projectOnDisk(folder, { limits, ...task });
+  const engine = await host.engine();
+  const request = { root: project.root, publisher, limits, ...(manifest === undefined ? {} : { manifest }) };
+  const draft = await engine.draftRelease(request, task);
+  return { ...draft, skipped: [...project.skipped, ...draft.skipped] };
 }
 
 function describe({ phase, files, bytes, totalFiles, totalBytes }: DraftProgress): { text: string; percent?: number } {
@@ -50,13 +69,13 @@ function describe({ phase, files, bytes, totalFiles, totalBytes }: DraftProgress
 /** Tell what is wrong with the project and offer the place to mend it; false when the error is about something else. */
 function explain({ diagnostics, log }: Services, target: PublishTarget, error: unknown): boolean {
   const faults = errorDiagnostics(error);
-  if (faults.length > 0) {
-    showProblems(diagnostics, target.root, faults);
-    void tellProblems(target, faults);
+  showProblems(diagnostics, target, faults);
+  if (errorName(error) === 'VersionNotHigher') {
+    void reportError(log, error, [{ title: t('Open Manifest'), run: () => openVersion(target) }]);
     return true;
   }
-  if (errorName(error) !== 'VersionNotHigher') return false;
-  void reportError(log, error, [{ title: t('Open Manifest'), run: () => openVersion(target) }]);
+  if (faults.length === 0) return false;
+  void tellProblems(target, faults);
   return true;
 }
 
@@ -64,7 +83,7 @@ async function tellProblems(target: PublishTarget, faults: readonly Diagnostic[]
   const errors = faults.filter(({ severity }) => severity === 'error');
   const count = errors.length === 1 ? t('1 problem') : t('{0} problems', errors.length);
   const files = [...new Set(errors.map(({ path }) => path))].join(', ');
-  await ask('error', t('{0} cannot be published yet: {1} in {2}.', basename(target.root), count, files), [
+  await ask('error', t('{0} cannot be published yet: {1} in {2}.', titleOf(target), count, files), [
     { title: t('Show Problems'), run: () => vscode.commands.executeCommand('workbench.actions.view.problems') },
   ]);
 }
@@ -72,11 +91,11 @@ async function tellProblems(target: PublishTarget, faults: readonly Diagnostic[]
 /** Open the manifest with the cursor on its version. */
 async function openVersion(target: PublishTarget): Promise<void> {
   for (const name of target.manifest === undefined ? MANIFEST_FILES : [target.manifest]) {
-    const path = join(target.root, name);
-    const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    const line = (versionLine(text, name) ?? 1) - 1;
-    await vscode.window.showTextDocument(vscode.Uri.file(path), { selection: new vscode.Range(line, 0, line, 0) });
+    const uri = fileOf(target, name);
+    const document = await Promise.resolve(vscode.workspace.openTextDocument(uri)).catch(() => undefined);
+    if (document === undefined) continue;
+    const line = (versionLine(document.getText(), name) ?? 1) - 1;
+    await vscode.window.showTextDocument(document, { selection: new vscode.Range(line, 0, line, 0) });
     return;
   }
 }

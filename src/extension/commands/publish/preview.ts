@@ -1,9 +1,12 @@
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ReleaseDraft } from '../../../shared/model.ts';
 import { plainText } from '../../ui/plain-text.ts';
-import type { PreviewItem } from './preview-items.ts';
+import { decideOnSecrets } from './decide-secrets.ts';
+import { openFile } from './open-file.ts';
+import type { PreviewItem } from './preview-item.ts';
+import type { PreviewState } from './preview-items.ts';
 import { previewItems } from './preview-items.ts';
+import type { PublishTarget } from './publish-target.ts';
 
 const { t } = vscode.l10n;
 
@@ -11,39 +14,54 @@ const { t } = vscode.l10n;
  * Show what would be published and ask. A quick pick, because it can be read, searched (is `.env` in it?) and answered
  * by keyboard and by mouse; a file's line opens the file and leaves the question standing.
  *
- * @returns whether to publish
+ * @returns the secrets that the user accepted, by their fingerprints; undefined when nothing shall be published
  */
-export async function confirmPublish(draft: ReleaseDraft, root: string): Promise<boolean> {
+export async function confirmPublish(
+  draft: ReleaseDraft,
+  target: PublishTarget,
+): Promise<readonly string[] | undefined> {
+  let accepted: ReadonlySet<string> = new Set();
+  for (;;) {
+    const action = await show(draft, target, { dryRun: false, accepted });
+    if (action === 'publish') return [...accepted];
+    if (action !== 'secrets') return undefined;
+    accepted = await decideOnSecrets(draft, target, accepted);
+  }
+}
+
+/** Show what would be published, with nothing to decide. @param keyless nothing was published from here before */
+export async function showDryRun(draft: ReleaseDraft, target: PublishTarget, keyless: boolean): Promise<void> {
+  await show(draft, target, { dryRun: true, keyless, accepted: new Set() });
+}
+
+async function show(draft: ReleaseDraft, target: PublishTarget, state: PreviewState): Promise<PreviewItem['action']> {
   const pick = vscode.window.createQuickPick<PreviewItem>();
-  pick.title = t('Publish {0} {1}?', plainText(draft.name), plainText(draft.version));
-  pick.placeholder = t('Enter publishes. Type to look for a file; choose one to open it.');
+  const what = [plainText(draft.name), plainText(draft.version)] as const;
+  pick.title = state.dryRun ? t('Dry run: {0} {1}', ...what) : t('Publish {0} {1}?', ...what);
+  pick.placeholder = state.dryRun
+    ? t('Type to look for a file; choose one to open it.')
+    : t('Enter takes the first line. Type to look for a file; choose one to open it.');
   pick.matchOnDescription = true;
   pick.ignoreFocusOut = true;
   pick.keepScrollPosition = true;
-  pick.items = previewItems(draft);
+  pick.items = previewItems(draft, state);
   try {
-    return await answer(pick, root);
+    return await answer(pick, target);
   } finally {
     pick.dispose();
   }
 }
 
-function answer(pick: vscode.QuickPick<PreviewItem>, root: string): Promise<boolean> {
+function answer(pick: vscode.QuickPick<PreviewItem>, target: PublishTarget): Promise<PreviewItem['action']> {
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
       const [item] = pick.selectedItems;
-      if (item?.action !== undefined) resolve(item.action === 'publish');
-      else if (item?.open !== undefined) void openFile(root, item.open);
+      if (item?.action !== undefined) resolve(item.action);
+      else if (item?.open !== undefined) void openFile(target, item.open);
     });
     pick.onDidHide(() => {
-      resolve(false);
+      resolve('cancel');
     });
     pick.show();
   });
-}
-
-async function openFile(root: string, { path, line }: NonNullable<PreviewItem['open']>): Promise<void> {
-  const options: vscode.TextDocumentShowOptions = { preview: true, preserveFocus: true };
-  if (line !== undefined) options.selection = new vscode.Range(line - 1, 0, line - 1, 0);
-  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(join(root, path)), options);
 }

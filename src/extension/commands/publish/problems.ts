@@ -1,6 +1,7 @@
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Diagnostic } from '../../../shared/model.ts';
+import type { PublishTarget } from './publish-target.ts';
+import { fileOf } from './publish-target.ts';
 
 const SEVERITIES: Record<Diagnostic['severity'], vscode.DiagnosticSeverity> = {
   error: vscode.DiagnosticSeverity.Error,
@@ -11,12 +12,12 @@ const SEVERITIES: Record<Diagnostic['severity'], vscode.DiagnosticSeverity> = {
 /** Show what a project is faulted for in the Problems view, in place of what was shown before. */
 export function showProblems(
   collection: vscode.DiagnosticCollection,
-  root: string,
+  target: PublishTarget,
   diagnostics: readonly Diagnostic[],
 ): void {
   collection.clear();
   const byPath = Map.groupBy(diagnostics, ({ path }) => path);
-  for (const [path, faults] of byPath) collection.set(vscode.Uri.file(join(root, path)), faults.map(toVsCode));
+  for (const [path, faults] of byPath) collection.set(fileOf(target, path), faults.map(toVsCode));
 }
 
 function toVsCode({ severity, code, message, line = 1, column = 1 }: Diagnostic): vscode.Diagnostic {

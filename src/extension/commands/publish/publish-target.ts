@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { MANIFEST_FILES } from '../../../shared/contributions.ts';
 import { GgenError } from '../../../shared/errors.ts';
@@ -7,9 +7,9 @@ const { t } = vscode.l10n;
 
 /** The project to publish. */
 export interface PublishTarget {
-  /** Absolute path of its folder. */
-  readonly root: string;
-  /** Manifest that the user picked, relative to the root; the engine looks for one when left out. */
+  /** Its folder: on a disk of this machine, in a remote window or in a virtual workspace. */
+  readonly folder: vscode.Uri;
+  /** Manifest that the user picked, relative to the folder; the engine looks for one when left out. */
   readonly manifest?: string;
 }
 
@@ -17,7 +17,7 @@ export interface PublishTarget {
  * The project that is meant: of the manifest (or folder) handed over by a menu, else a folder of the workspace, which
  * the user picks when there are several. Undefined when the user leaves.
  *
- * @throws GgenError InvalidRequest when there is nothing on disk to publish
+ * @throws GgenError ManifestNotFound when no folder is open
  */
 export async function publishTarget(argument?: unknown): Promise<PublishTarget | undefined> {
   if (argument instanceof vscode.Uri) return ofUri(argument);
@@ -29,20 +29,21 @@ export async function publishTarget(argument?: unknown): Promise<PublishTarget |
     folders.length === 1
       ? folders[0]
       : await vscode.window.showWorkspaceFolderPick({ placeHolder: t('Which project shall be published?') });
-  return folder === undefined ? undefined : { root: onDisk(folder.uri) };
+  return folder === undefined ? undefined : { folder: folder.uri };
 }
 
 function ofUri(uri: vscode.Uri): PublishTarget {
-  const path = onDisk(uri);
-  const name = basename(path);
+  const name = posix.basename(uri.path);
   const isManifest = (MANIFEST_FILES as readonly string[]).includes(name);
-  return isManifest ? { root: dirname(path), manifest: name } : { root: path };
+  return isManifest ? { folder: vscode.Uri.joinPath(uri, '..'), manifest: name } : { folder: uri };
 }
 
-function onDisk(uri: vscode.Uri): string {
-  if (uri.scheme === 'file') return uri.fsPath;
-  throw new GgenError(
-    'InvalidRequest',
-    t('Only projects on a disk of this machine can be published, and {0} is not on one.', uri.toString(true)),
-  );
+/** A file of the project. @param path relative to its folder, with forward slashes */
+export function fileOf({ folder }: PublishTarget, path: string): vscode.Uri {
+  return vscode.Uri.joinPath(folder, path);
+}
+
+/** The last part of the folder's path, as people call the project. */
+export function titleOf({ folder }: PublishTarget): string {
+  return posix.basename(folder.path);
 }

@@ -1,5 +1,5 @@
-import { sep } from 'node:path';
 import * as vscode from 'vscode';
+import { createPublisherKey } from '../../../identity/publisher-key.ts';
 import { VIEWS } from '../../../shared/contributions.ts';
 import { errorMessage } from '../../../shared/errors.ts';
 import type { PublishReceipt, ReleaseDraft } from '../../../shared/model.ts';
@@ -9,28 +9,53 @@ import { plainText } from '../../ui/plain-text.ts';
 import { withProgress } from '../../ui/progress.ts';
 import { ask } from '../../ui/report-error.ts';
 import { prepare } from './prepare.ts';
-import { confirmPublish } from './preview.ts';
+import { confirmPublish, showDryRun } from './preview.ts';
+import { showProblems } from './problems.ts';
 import { publishTarget } from './publish-target.ts';
+import type { PublishTarget } from './publish-target.ts';
 
 const { t } = vscode.l10n;
 
 /** Publish a project: prepare it, show what would be published, and on confirmation sign and announce it. */
 export async function publishProject(services: Services, argument?: unknown): Promise<void> {
-  if (!vscode.workspace.isTrusted) {
-    void tellUntrusted();
-    return;
-  }
-  const target = await publishTarget(argument);
+  const target = await trustedTarget(argument);
   if (target === undefined) return;
-  await saveInside(target.root);
-  const draft = await prepare(services, target);
-  if (draft !== undefined) await decide(services, draft, target.root);
+  const { id } = await services.publisher.key();
+  const draft = await prepare(services, target, id);
+  if (draft !== undefined) await decide(services, draft, target);
 }
 
-/** What is published is what lies on the disk: save what is edited, as VS Code does before it runs or debugs. */
-async function saveInside(root: string): Promise<void> {
+/** Everything that publishing does, but for signing: nothing leaves this machine, and no publisher key is made. */
+export async function dryRunPublish(services: Services, argument?: unknown): Promise<void> {
+  const target = await trustedTarget(argument);
+  if (target === undefined) return;
+  const key = await services.publisher.existing();
+  // Before the first publish, a key that stands for nobody and is forgotten.
+  const draft = await prepare(services, target, (key ?? createPublisherKey()).id);
+  if (draft === undefined) return;
+  try {
+    await showDryRun(draft, target, key === undefined);
+  } finally {
+    await discard(services, draft);
+  }
+}
+
+/** The project that is meant, with everything saved; undefined when the user leaves or does not trust the workspace. */
+async function trustedTarget(argument: unknown): Promise<PublishTarget | undefined> {
+  if (!vscode.workspace.isTrusted) {
+    void tellUntrusted();
+    return undefined;
+  }
+  const target = await publishTarget(argument);
+  if (target !== undefined) await saveInside(target);
+  return target;
+}
+
+/** What is published is what is stored: save what is edited, as VS Code does before it runs or debugs. */
+async function saveInside({ folder }: PublishTarget): Promise<void> {
+  const inside = folder.with({ path: folder.path.replace(/\/?$/, '/') }).toString();
   const edited = vscode.workspace.textDocuments.filter(
-    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath.startsWith(root + sep),
+    ({ isDirty, uri }) => isDirty && uri.toString().startsWith(inside),
   );
   await Promise.all(edited.map((document) => document.save()));
 }
@@ -41,12 +66,16 @@ async function tellUntrusted(): Promise<void> {
   ]);
 }
 
-async function decide(services: Services, draft: ReleaseDraft, root: string): Promise<void> {
+async function decide(services: Services, draft: ReleaseDraft, target: PublishTarget): Promise<void> {
   let published = false;
   try {
-    if (!(await confirmPublish(draft, root))) return;
-    const receipt = await sign(services, draft);
+    const accepted = await confirmPublish(draft, target);
+    if (accepted === undefined) return;
+    const receipt = await sign(services, draft, accepted);
     published = true;
+    // What was accepted is decided on.
+    const remarks = draft.diagnostics.filter(({ fingerprint }) => fingerprint === undefined);
+    showProblems(services.diagnostics, target, remarks);
     void announce(draft, receipt);
     await services.publisher.introduce();
   } finally {
@@ -55,7 +84,7 @@ async function decide(services: Services, draft: ReleaseDraft, root: string): Pr
 }
 
 /** Start the node if need be, sign with the publisher key, which stays on this side, and hand both to the engine. */
-async function sign(services: Services, draft: ReleaseDraft): Promise<PublishReceipt> {
+async function sign(services: Services, draft: ReleaseDraft, accepted: readonly string[]): Promise<PublishReceipt> {
   const key = await services.publisher.key();
   return await withProgress(
     t('Publishing {0} {1}', plainText(draft.name), plainText(draft.version)),
@@ -66,7 +95,7 @@ async function sign(services: Services, draft: ReleaseDraft): Promise<PublishRec
       signal.throwIfAborted();
       const signature = key.sign(draft.bytesToSign);
       // From here on it can't be called off: a cancel would only hide that the package is public.
-      return await engine.publish({ draft: draft.draft, signature });
+      return await engine.publish({ draft: draft.draft, signature, accepted });
     },
   );
 }

@@ -3,6 +3,7 @@ import type { CallOptions } from '../../../shared/api.ts';
 import type { PackageSummary, SearchResults } from '../../../shared/model.ts';
 import { isAbort } from '../../../shared/errors.ts';
 import type { Services } from '../../services.ts';
+import type { PackageNode } from '../../views/package-nodes.ts';
 import { errorText } from '../../ui/error-text.ts';
 import { answerLine } from './answer-line.ts';
 import { parseQueryText } from './query-text.ts';
@@ -172,6 +173,13 @@ class PackagePicker {
     if (!('summary' in item)) return;
     if (button === BUTTONS.install) {
       this.#answered(item.summary);
+    } else if (button === BUTTONS.readme || button === BUTTONS.browse) {
+      const node: PackageNode = { kind: 'package', section: 'network', summary: item.summary };
+      this.#answered(undefined);
+      await vscode.commands.executeCommand(
+        button === BUTTONS.readme ? COMMANDS.readReadme : COMMANDS.browseFiles,
+        node,
+      );
     } else {
       await vscode.env.clipboard.writeText(item.summary.id);
       vscode.window.setStatusBarMessage(`$(check) ${t('Package id copied')}`, 3_000);

@@ -24,6 +24,8 @@ export type ResultItem = PackageItem | NoteItem;
 export const BUTTONS = {
   refine: { iconPath: new vscode.ThemeIcon('filter'), tooltip: t('Filter and Sort') },
   install: { iconPath: new vscode.ThemeIcon('cloud-download'), tooltip: t('Install…') },
+  readme: { iconPath: new vscode.ThemeIcon('book'), tooltip: t('Read README') },
+  browse: { iconPath: new vscode.ThemeIcon('list-tree'), tooltip: t('Browse Files') },
   copyId: { iconPath: new vscode.ThemeIcon('copy'), tooltip: t('Copy Package Id') },
 } as const satisfies Record<string, vscode.QuickInputButton>;
 
@@ -58,7 +60,12 @@ export function packageItem(summary: PackageSummary): PackageItem {
     detail: plainText(summary.description, 200),
     // The engine ranked them; VS Code's own filter would hide what matches by description or tag.
     alwaysShow: true,
-    buttons: summary.latest === undefined ? [BUTTONS.copyId] : [BUTTONS.install, BUTTONS.copyId],
+    buttons: [
+      BUTTONS.readme,
+      BUTTONS.browse,
+      ...(summary.latest === undefined ? [] : [BUTTONS.install]),
+      BUTTONS.copyId,
+    ],
     summary,
   };
 }

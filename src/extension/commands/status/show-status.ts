@@ -52,6 +52,8 @@ function actions({ model }: Services): Fact[] {
           },
         ]),
     { label: t('Add Bootstrap Peer'), icon: 'add', run: run(COMMANDS.addBootstrapPeer) },
+    { label: t('Clean Up Storage'), icon: 'trash', run: run(COMMANDS.cleanUpStorage) },
+    { label: t('Verify Storage'), icon: 'verified', run: run(COMMANDS.verifyStorage) },
     {
       label: t('Open Settings'),
       icon: 'settings-gear',

@@ -12,12 +12,14 @@ export function networkGroups(status: EngineStatus): FactGroup[] {
   return [
     { title: t('Network'), facts: networkFacts(status) },
     { title: t('Packages'), facts: catalogueFacts(status) },
+    { title: t('Transfers'), facts: transferFacts(status) },
   ];
 }
 
 /** What the engine does by itself, and what it is. */
 export function engineGroups(status: EngineStatus): FactGroup[] {
   return [
+    { title: t('Stored packages'), facts: storageFacts(status) },
     { title: t('Upkeep'), facts: status.tasks.map(taskFact) },
     {
       title: t('Engine'),
@@ -25,8 +27,20 @@ export function engineGroups(status: EngineStatus): FactGroup[] {
         { label: t('Version'), value: status.version, icon: 'tag' },
         { label: t('Memory of the process'), value: formatBytes(status.memory), icon: 'server-process' },
         { label: t('Data folder'), value: status.dataDir, icon: 'folder' },
+        ...ownerFacts(status),
       ],
     },
+  ];
+}
+
+/** Which process runs the node, and who shares it. */
+function ownerFacts({ owner }: EngineStatus): Fact[] {
+  if (owner === undefined) return [];
+  const { self, pid, version, clients = 0 } = owner;
+  const where = self ? t('this window') : t('another window or program (process {0}, version {1})', pid, version);
+  return [
+    { label: t('The node runs in'), value: where, icon: 'vm' },
+    { label: t('Other windows and commands that share it'), value: String(clients), icon: 'multiple-windows' },
   ];
 }
 
@@ -51,6 +65,49 @@ function catalogueFacts({ counts }: EngineStatus): Fact[] {
     { label: t('Published'), value: String(counts.published), icon: 'cloud-upload' },
     { label: t('Installed'), value: String(counts.installed), icon: 'desktop-download' },
     { label: t('On the network'), value: String(counts.network), icon: 'globe' },
+  ];
+}
+
+/** What goes to others and comes from them; bytes as far as limits count them. */
+function transferFacts({ transfers, settings }: EngineStatus): Fact[] {
+  const { paused, sentToday, receivedToday } = transfers;
+  const limits = settings?.transfers;
+  const of = (bytes: number, limit = 0): string =>
+    limit === 0 ? formatBytes(bytes) : t('{0} of {1}', formatBytes(bytes), formatBytes(limit));
+  const command = paused ? COMMANDS.resumeSeeding : COMMANDS.pauseSeeding;
+  return [
+    {
+      label: paused ? t('Seeding is paused: choose to resume it') : t('Seeding: choose to pause it'),
+      icon: paused ? 'debug-continue' : 'debug-pause',
+      run: () => vscode.commands.executeCommand(command),
+    },
+    { label: t('Sent today, counted'), value: of(sentToday, limits?.sendPerDay), icon: 'arrow-up' },
+    { label: t('Fetched today, counted'), value: of(receivedToday, limits?.receivePerDay), icon: 'arrow-down' },
+  ];
+}
+
+function storageFacts({ storage }: EngineStatus): Fact[] {
+  const { bytes, quota, pinned, evictable, damaged } = storage;
+  const run = (command: string) => (): unknown => vscode.commands.executeCommand(command);
+  return [
+    {
+      label: t('Stored'),
+      value: t('{0} of at most {1}', formatBytes(bytes), formatBytes(quota)),
+      icon: 'database',
+      run: run(COMMANDS.cleanUpStorage),
+    },
+    { label: t('Published, installed or kept offline'), value: formatBytes(pinned), icon: 'pinned' },
+    { label: t('Removed when space is needed'), value: formatBytes(evictable), icon: 'trash' },
+    ...(damaged === 0
+      ? []
+      : [
+          {
+            label: t('Damaged blocks to repair'),
+            value: String(damaged),
+            icon: 'warning',
+            run: run(COMMANDS.verifyStorage),
+          },
+        ]),
   ];
 }
 

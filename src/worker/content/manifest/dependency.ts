@@ -45,7 +45,8 @@ function cleanDependency(report: Report, dependency: RawDependency): Dependency 
   return { id, requirement, optional: dependency.optional };
 }
 
-function dependencyId(written: string): string | undefined {
+/** The id of a package, as records have it, that a manifest means; undefined when it means none. */
+export function dependencyId(written: string): string | undefined {
   const slash = written.indexOf('/');
   const publisher = written.slice(0, Math.max(slash, 0));
   // Published names are normalised, so what refers to them is too. Only a real publisher id makes a namespace.

@@ -1,3 +1,4 @@
+import type { Position } from './document.ts';
 import type { Dependency, Diagnostic, ManifestKind, PackageMetadata } from '../../../shared/model.ts';
 
 /** What a project says of itself, brought into one form whatever its manifest is. */
@@ -27,8 +28,18 @@ export interface Manifest {
   readonly exclude?: readonly string[];
   /** README as the manifest names it, relative to the root; whether it exists is for the scan to find out. */
   readonly readme?: string;
+  /** Where things stand in the file, for what is only found out later about them. */
+  readonly places: ManifestPlaces;
   /** Only those with severity `error` block publishing. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Line and column, from 1, of what a manifest says; absent where it does not. */
+export interface ManifestPlaces {
+  readonly name?: Position;
+  readonly version?: Position;
+  /** By the id of the dependency. */
+  readonly dependencies: ReadonlyMap<string, Position>;
 }
 
 /** Keys from the root of a document to a value; list elements by their index in decimal. */

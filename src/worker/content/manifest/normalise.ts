@@ -3,9 +3,10 @@ import { LIMITS } from '../../../shared/defaults.ts';
 import type { Diagnostic, ManifestKind, PackageMetadata } from '../../../shared/model.ts';
 import { spellOut } from '../path-characters.ts';
 import { checkPath } from '../path-safety.ts';
-import { cleanDependencies } from './dependency.ts';
+import { cleanDependencies, dependencyId } from './dependency.ts';
+import type { Position } from './document.ts';
 import { cleanLink } from './link.ts';
-import type { Located, Manifest, RawManifest } from './manifest.ts';
+import type { Located, Manifest, ManifestPlaces, RawManifest } from './manifest.ts';
 import { packageName } from './name.ts';
 import type { Report } from './report.ts';
 import { cleanText } from './text.ts';
@@ -32,6 +33,7 @@ export function normalise(report: Report, kind: ManifestKind, path: string, raw:
     metadata: normaliseMetadata(report, raw, name),
     dependencies: cleanDependencies(report, raw.dependencies),
     ...optional,
+    places: places(report, raw),
     diagnostics: report.diagnostics,
   };
 }
@@ -39,7 +41,27 @@ export function normalise(report: Report, kind: ManifestKind, path: string, raw:
 /** What is returned of a manifest that says nothing, with the reasons. */
 export function emptyManifest(kind: ManifestKind, path: string, diagnostics: readonly Diagnostic[]): Manifest {
   const metadata = { title: '', description: '', categories: [], tags: [], license: '', authors: [] };
-  return { kind, path, name: '', version: '', metadata, dependencies: [], diagnostics };
+  return {
+    kind,
+    path,
+    name: '',
+    version: '',
+    metadata,
+    dependencies: [],
+    places: { dependencies: new Map() },
+    diagnostics,
+  };
+}
+
+function places(report: Report, { name, version, dependencies }: RawManifest): ManifestPlaces {
+  const known = dependencies.map(({ id, at }) => [dependencyId(id), report.place(at)] as const);
+  const named = known.filter((entry): entry is [string, Position] => entry[0] !== undefined);
+  return {
+    ...(name === undefined ? {} : { name: report.place(name.at) }),
+    ...(version === undefined ? {} : { version: report.place(version.at) }),
+    // From the end: of a dependency that is there twice the first one counts.
+    dependencies: new Map(named.reverse()),
+  };
 }
 
 function normaliseMetadata(report: Report, raw: RawManifest, name: string): PackageMetadata {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../../shared/model.ts';
-import type { ManifestDocument } from './document.ts';
+import type { ManifestDocument, Position } from './document.ts';
 import type { KeyPath } from './manifest.ts';
 
 /** More than this many diagnostics of one manifest help nobody. */
@@ -14,6 +14,11 @@ export class Report {
   constructor(path: string, locate: ManifestDocument['locate']) {
     this.#path = path;
     this.#locate = locate;
+  }
+
+  /** Where a key stands. */
+  place(at: KeyPath): Position {
+    return this.#locate(at);
   }
 
   add(severity: Diagnostic['severity'], code: string, message: string, at: KeyPath = []): void {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import ignore from 'ignore';
 import type { Manifest } from '../manifest/manifest.ts';
-import { patternsOfList } from './ignore-patterns.ts';
+import { patternsOfList } from '../../../ignore/patterns.ts';
 
 /** Without these a package cannot be read or used, so an allow-list need not name them. */
 const ALWAYS_INCLUDED = /^(?:readme|licen[cs]e|copying|notice|changelog)(?:[.-].*)?$/i;

@@ -1,5 +1,6 @@
-import { LIMITS } from '../../../shared/defaults.ts';
 import { GgenError } from '../../../shared/errors.ts';
+import type { ProjectLimits } from '../../../shared/model.ts';
+import { isCeiling } from './limits.ts';
 
 const count = new Intl.NumberFormat('en');
 
@@ -7,7 +8,12 @@ const count = new Intl.NumberFormat('en');
 export class Budget {
   files = 0;
   bytes = 0;
+  readonly #limits: ProjectLimits;
   readonly #perFolder = new Map<string, { files: number; bytes: number }>();
+
+  constructor(limits: ProjectLimits) {
+    this.#limits = limits;
+  }
 
   /** Throws GgenError ProjectTooLarge. */
   add(path: string, size: number): void {
@@ -17,22 +23,26 @@ export class Budget {
     const folder = slash < 0 ? '' : path.slice(0, slash + 1);
     const sum = this.#perFolder.get(folder) ?? { files: 0, bytes: 0 };
     this.#perFolder.set(folder, { files: sum.files + 1, bytes: sum.bytes + size });
-    if (this.files > LIMITS.filesPerRelease) throw this.#tooLarge('files');
-    if (this.bytes > LIMITS.bytesPerRelease) throw this.#tooLarge('bytes');
+    if (this.files > this.#limits.files) throw this.#tooLarge('files');
+    if (this.bytes > this.#limits.bytes) throw this.#tooLarge('bytes');
   }
 
   #tooLarge(unit: 'files' | 'bytes'): GgenError {
-    const limit = unit === 'files' ? LIMITS.filesPerRelease : LIMITS.bytesPerRelease;
+    const limit = this.#limits[unit];
     const [folder, sum] = [...this.#perFolder].reduce((most, entry) => (entry[1][unit] > most[1][unit] ? entry : most));
     const place = folder === '' ? 'the root folder itself' : `\`${folder}\``;
     const message =
-      `The project has more than ${quantity(limit, unit)}, the most that one release can hold. ` +
+      `The project has more than ${quantity(limit, unit)}, ${whose(unit, this.#limits)}. ` +
       `So far ${quantity(sum[unit], unit)} of them were found in ${place}. ` +
       'Name what need not be published in a file .ggenignore in the root.';
     return new GgenError('ProjectTooLarge', message, {
       details: { limit, unit, files: this.files, bytes: this.bytes, folder },
     });
   }
+}
+
+function whose(unit: keyof ProjectLimits, limits: ProjectLimits): string {
+  return isCeiling(unit, limits) ? 'the most that one release can hold' : 'the most that the settings allow';
 }
 
 function quantity(amount: number, unit: 'files' | 'bytes'): string {

@@ -3,8 +3,11 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { GgenError } from '../../../shared/errors.ts';
 import type { ProjectFile } from './project.ts';
 
-/** Bytes that are read at once. */
-const CHUNK_BYTES = 256 * 1024;
+/**
+ * Bytes that are read at once: those of a leaf of the import profile, which then becomes a block without being copied. Half
+ * the garbage is half the memory, because buffers outlive their use until they are collected.
+ */
+const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * The bytes of a file of a scan, in chunks that are the caller's to keep. A file that is not what the scan saw (another
@@ -19,12 +22,20 @@ export async function* openFile(file: ProjectFile, signal?: AbortSignal): AsyncG
   while (offset < file.size) {
     signal?.throwIfAborted();
     const chunk = new Uint8Array(Math.min(CHUNK_BYTES, file.size - offset));
-    const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
-    if (bytesRead === 0) throw changed(file);
-    offset += bytesRead;
-    yield bytesRead === chunk.length ? chunk : chunk.slice(0, bytesRead);
+    await fill(chunk, handle, offset, file);
+    offset += chunk.length;
+    yield chunk;
   }
   await refuseChanged(handle, file);
+}
+
+/** Read until the chunk is full: some file systems give less than was asked for. */
+async function fill(chunk: Uint8Array, handle: FileHandle, offset: number, file: ProjectFile): Promise<void> {
+  for (let filled = 0; filled < chunk.length;) {
+    const { bytesRead } = await handle.read(chunk, filled, chunk.length - filled, offset + filled);
+    if (bytesRead === 0) throw changed(file);
+    filled += bytesRead;
+  }
 }
 
 /**

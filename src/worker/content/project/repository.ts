@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { patternsOf } from './ignore-patterns.ts';
-import { IgnoreRules } from './ignore-rules.ts';
+import { patternsOf } from '../../../ignore/patterns.ts';
+import { IgnoreRules } from '../../../ignore/rules.ts';
 import { readIgnoreFile } from './ignore-files.ts';
 
 /** How far up a repository is looked for. */

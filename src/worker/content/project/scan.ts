@@ -2,16 +2,16 @@ import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { DraftProgress } from '../../../shared/api.ts';
 import { GgenError } from '../../../shared/errors.ts';
-import type { Diagnostic } from '../../../shared/model.ts';
+import type { Diagnostic, ProjectLimits } from '../../../shared/model.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { spellOut } from '../path-characters.ts';
 import { checkTree } from '../path-safety.ts';
 import { allowList, manifestFolder } from './allow-list.ts';
 import { findChangelog, findReadme } from './documents.ts';
-import { patternsOfList } from './ignore-patterns.ts';
+import { patternsOfList } from '../../../ignore/patterns.ts';
+import { checkLimits } from './limits.ts';
 import type { ProjectFile, ProjectScan, SkippedEntry } from './project.ts';
 import { outerRules } from './repository.ts';
-import { findSecrets } from './secrets.ts';
 import { walk } from './walk.ts';
 
 /** More problems of one kind than this are summed up: they cross to the window. */
@@ -22,12 +22,14 @@ const MOST_SKIPPED = 1_000;
 export interface ScanOptions {
   /** With it, its `include` and `exclude` count, and it must be among the files. */
   readonly manifest?: Manifest | undefined;
+  /** What every peer enforces, when left out. */
+  readonly limits?: ProjectLimits | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DraftProgress) => void) | undefined;
 }
 
 /**
- * List what publishing a project would publish. Nothing is read but ignore files, and the files that look like secrets.
+ * List what publishing a project would publish. Nothing is read but ignore files.
  * Faults of single files come as diagnostics; those of the manifest itself are not repeated.
  *
  * @param root absolute path of the project's folder
@@ -40,6 +42,7 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
   const { files, skipped, tooDeep } = await walk(real, {
     rules: await outerRules(real, patternsOfList(manifest?.exclude ?? [], folder)),
     allowed: allowList(manifest),
+    limits: options.limits ?? checkLimits(undefined),
     signal,
     onProgress: (progress) => onProgress?.({ phase: 'scan', ...progress }),
   });
@@ -56,7 +59,6 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
     ...(changelog === undefined ? {} : { changelog }),
     diagnostics: [
       ...pathFaults([...files.map(({ path }) => path), ...tooDeep.map((path) => `${path}/…`)]),
-      ...(await findSecrets(files, signal)),
       ...manifestLeftOut(files, manifest),
       ...readmeFaults(readme, manifest),
       ...tooManySkipped(skipped),

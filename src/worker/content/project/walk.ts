@@ -1,12 +1,14 @@
 import { constants, type Dirent } from 'node:fs';
 import { access, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlwaysExcluded } from '../../../ignore/always-excluded.ts';
+import type { IgnoreRules } from '../../../ignore/rules.ts';
 import { LIMITS } from '../../../shared/defaults.ts';
 import { GgenError } from '../../../shared/errors.ts';
-import { isAlwaysExcluded } from './always-excluded.ts';
+import type { ProjectLimits } from '../../../shared/model.ts';
 import { Budget } from './budget.ts';
+import { STAGING_PREFIX } from '../staging-prefix.ts';
 import { readIgnoreFile } from './ignore-files.ts';
-import type { IgnoreRules } from './ignore-rules.ts';
 import type { ProjectFile, SkippedEntry } from './project.ts';
 
 /** Folders read at once. The thread pool of Node has four threads; a few more requests keep them busy. */
@@ -20,6 +22,7 @@ export interface WalkOptions {
   readonly rules: IgnoreRules;
   /** Whether a file that no rule leaves out belongs to the release. */
   readonly allowed: (path: string) => boolean;
+  readonly limits: ProjectLimits;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: { readonly files: number; readonly bytes: number }) => void) | undefined;
 }
@@ -57,11 +60,12 @@ class Walker implements Found {
   readonly skipped: SkippedEntry[] = [];
   readonly tooDeep: string[] = [];
   readonly #options: WalkOptions;
-  readonly #budget = new Budget();
+  readonly #budget: Budget;
   readonly #queue: Folder[] = [];
 
   constructor(options: WalkOptions) {
     this.#options = options;
+    this.#budget = new Budget(options.limits);
   }
 
   async walk(root: string): Promise<void> {
@@ -88,7 +92,7 @@ class Walker implements Found {
   }
 
   async #entry(folder: Folder, entry: Dirent): Promise<void> {
-    if (isAlwaysExcluded(entry.name)) return;
+    if (isAlwaysExcluded(entry.name) || entry.name.startsWith(STAGING_PREFIX)) return;
     const path = (folder.path === '' ? '' : `${folder.path}/`) + entry.name.normalize('NFC');
     const absolutePath = join(folder.absolutePath, entry.name);
     if (folder.rules.ignores(path, entry.isDirectory())) return;

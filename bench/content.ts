@@ -1,0 +1,241 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { memoryOfInstall } from './content/installer.ts';
+import { startRawSender, Receiver } from './content/threads.ts';
+import { TREE_OF_21_MB, writeProject } from './content/trees.ts';
+import { NpmRegistry } from './content/verdaccio.ts';
+import type { Figure } from './figure.ts';
+import { median } from './figure.ts';
+import { loopbackRoundTrip } from './loopback.ts';
+import { WorkerPeer, until } from './worker-peer.ts';
+
+const MIB = 1024 * 1024;
+const ROUNDS = 5;
+const SMALL_FILES = Array.from({ length: 500 }, () => 2_000);
+
+interface Published {
+  readonly id: string;
+  readonly root: string;
+  readonly size: number;
+  readonly milliseconds: number;
+}
+
+/** How content moves, beside what a raw stream, plain bitswap, and npm with a registry make of the same bytes. */
+export async function measureContent(): Promise<readonly Figure[]> {
+  const bench = await ContentBench.start();
+  try {
+    return [
+      ...(await bench.smallFiles()),
+      ...(await bench.largeFile()),
+      await bench.firstFile(),
+      ...(await bench.npm()),
+      await bench.memory(),
+    ];
+  } finally {
+    await bench.stop();
+  }
+}
+
+/** A publisher, an installing peer and a receiver, each in a thread of its own. */
+class ContentBench {
+  readonly #folder: string;
+  readonly #publisher: WorkerPeer;
+  readonly #reader: WorkerPeer;
+  readonly #receiver: Receiver;
+  #count = 0;
+
+  private constructor(folder: string, publisher: WorkerPeer, reader: WorkerPeer, receiver: Receiver) {
+    this.#folder = folder;
+    this.#publisher = publisher;
+    this.#reader = reader;
+    this.#receiver = receiver;
+  }
+
+  static async start(): Promise<ContentBench> {
+    const folder = await mkdtemp(join(tmpdir(), 'ggen-bench-'));
+    const publisher = await WorkerPeer.start([]);
+    const reader = await WorkerPeer.start([publisher.address]);
+    return new ContentBench(folder, publisher, reader, await Receiver.start());
+  }
+
+  async stop(): Promise<void> {
+    await this.#receiver.stop();
+    await Promise.all([this.#publisher.stop(), this.#reader.stop()]);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async smallFiles(): Promise<Figure[]> {
+    const samples: number[] = [];
+    let last: Published | undefined;
+    for (let round = 0; round < ROUNDS; round++) {
+      last = await this.#publish(SMALL_FILES);
+      samples.push(await this.#install(last));
+    }
+    if (last === undefined) throw new Error('Nothing was published.');
+    const walk = await this.#receiver.tell({ do: 'walk', address: this.#publisher.address, root: last.root });
+    const baseline = { title: 'walking them over bitswap', value: walk.milliseconds };
+    const value = median(samples);
+    return [
+      { title: 'Install of 500 files of 2 kB (median)', unit: 'ms', value, goal: 400, baseline },
+      { title: 'The same, ten times faster', unit: 'ms', value, goal: walk.milliseconds / 10, baseline },
+    ];
+  }
+
+  async largeFile(): Promise<Figure[]> {
+    const large = await this.#publish([64 * MIB]);
+    const second = await WorkerPeer.start([this.#publisher.address]);
+    const raw = await startRawSender();
+    try {
+      await this.#knows(second, large);
+      await second.engine.install({ id: large.id, to: this.#path() });
+      const samples = { raw: [] as number[], one: [] as number[], other: [] as number[], both: [] as number[] };
+      const [first, another] = [this.#publisher.address, second.address];
+      // In turn, so that a noisy moment of the machine meets all of them.
+      for (let round = 0; round < ROUNDS; round++) {
+        samples.raw.push(await this.#tell({ do: 'raw', address: raw.address, bytes: 64 * MIB }));
+        samples.one.push(await this.#fetch(large, [first]));
+        samples.other.push(await this.#fetch(large, [another]));
+        samples.both.push(await this.#fetch(large, [first, another]));
+      }
+      const stream = median(samples.raw);
+      const faster = Math.min(median(samples.one), median(samples.other));
+      return [
+        {
+          title: 'Fetch of a 64 MB file (median)',
+          unit: 'ms',
+          value: median(samples.one),
+          goal: stream / 0.8,
+          baseline: { title: 'one raw libp2p stream', value: stream },
+        },
+        {
+          title: 'The same from two providers (median)',
+          unit: 'ms',
+          value: median(samples.both),
+          // No slower: what two medians of one thing differ by does not count.
+          goal: faster * 1.05,
+          baseline: { title: 'the faster of them alone', value: faster },
+        },
+      ];
+    } finally {
+      await raw.stop();
+      await second.stop();
+    }
+  }
+
+  /** From asking for a file of a package that is known, but of which nothing is here, to its bytes. */
+  async firstFile(): Promise<Figure> {
+    const samples: number[] = [];
+    for (let round = 0; round < ROUNDS * 2; round++) {
+      const release = await this.#publish([2_000, 2_000, 2_000]);
+      await this.#knows(this.#reader, release);
+      const began = performance.now();
+      await this.#reader.engine.readFile({ release: `${release.id}@1.0.0`, path: 'README.md' });
+      samples.push(performance.now() - began);
+    }
+    return {
+      title: 'First file of a small package (median)',
+      unit: 'ms',
+      value: median(samples),
+      goal: 50,
+      baseline: { title: 'a TCP round trip', value: await loopbackRoundTrip() },
+    };
+  }
+
+  /** A tree of 502 files and 21 MB, published and installed by both. */
+  async npm(): Promise<Figure[]> {
+    const registry = await NpmRegistry.start();
+    const samples = {
+      publish: [] as number[],
+      install: [] as number[],
+      npmPublish: [] as number[],
+      npmInstall: [] as number[],
+    };
+    try {
+      for (let round = 0; round < 3; round++) {
+        const ours = await this.#publish(TREE_OF_21_MB);
+        samples.publish.push(ours.milliseconds);
+        samples.install.push(await this.#install(ours));
+        const name = `bench-npm-${round}`;
+        const project = join(this.#folder, name);
+        await writeProject(project, name, TREE_OF_21_MB);
+        const theirs = await registry.times(project, name, '1.0.0');
+        samples.npmPublish.push(theirs.publish);
+        samples.npmInstall.push(theirs.install);
+      }
+    } finally {
+      await registry.stop();
+    }
+    const [publish, install] = [median(samples.npmPublish), median(samples.npmInstall)];
+    return [
+      {
+        title: 'Publish of 502 files, 21 MB (median)',
+        unit: 'ms',
+        value: median(samples.publish),
+        goal: publish / 2,
+        baseline: { title: 'npm with Verdaccio', value: publish },
+      },
+      {
+        title: 'Install of 502 files, 21 MB (median)',
+        unit: 'ms',
+        value: median(samples.install),
+        goal: (install * 2) / 3,
+        baseline: { title: 'npm with Verdaccio', value: install },
+      },
+    ];
+  }
+
+  async memory(): Promise<Figure> {
+    const { id } = await this.#publish(Array.from({ length: 50 }, () => 10_000_000));
+    const folder = join(this.#folder, 'memory');
+    const { idle, peak } = await memoryOfInstall(folder, this.#publisher.address, { id, to: join(folder, 'to') });
+    return {
+      title: 'Peak memory over idle, install of 500 MB',
+      unit: 'MB',
+      value: peak - idle,
+      goal: 150,
+      baseline: { title: 'idle', value: idle },
+    };
+  }
+
+  /** Publish a project of these files; the time is that of draft, signature and commit. */
+  async #publish(sizes: readonly number[]): Promise<Published> {
+    const name = `bench-${this.#count++}`;
+    const project = join(this.#folder, name);
+    await writeProject(project, name, sizes);
+    const { engine, key } = this.#publisher;
+    const began = performance.now();
+    const { id, draft, root, size, bytesToSign } = await engine.draftRelease({ root: project, publisher: key.id });
+    await engine.publish({ draft, signature: key.sign(bytesToSign) });
+    const milliseconds = performance.now() - began;
+    await rm(project, { recursive: true });
+    return { id, root, size, milliseconds };
+  }
+
+  async #install(release: Published): Promise<number> {
+    await this.#knows(this.#reader, release);
+    const to = this.#path();
+    const began = performance.now();
+    await this.#reader.engine.install({ id: release.id, to });
+    return performance.now() - began;
+  }
+
+  #fetch({ root, size }: Published, addresses: readonly string[]): Promise<number> {
+    return this.#tell({ do: 'fetch', addresses, root, size });
+  }
+
+  async #tell(order: Parameters<Receiver['tell']>[0]): Promise<number> {
+    return (await this.#receiver.tell(order)).milliseconds;
+  }
+
+  async #knows({ engine }: WorkerPeer, { id }: { readonly id: string }): Promise<void> {
+    await until(`${id} is known, and who has it`, async () => {
+      const { packages } = await engine.search({ text: '', scope: 'local', limit: 100 });
+      return packages.some((one) => one.id === id && one.providers > 0);
+    });
+  }
+
+  #path(): string {
+    return join(this.#folder, `to-${this.#count++}`);
+  }
+}

@@ -1,0 +1,115 @@
+/** The receiving side in a thread of its own: one raw stream, a transfer of ours, or a plain Helia that walks files. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parentPort } from 'node:worker_threads';
+import { multiaddr } from '@multiformats/multiaddr';
+import { exporter, recursive } from 'ipfs-unixfs-exporter';
+import { CID } from 'multiformats/cid';
+import { errorMessage } from '../../src/shared/errors.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
+import { openBlocks } from '../../src/worker/content/blocks.ts';
+import { fetchTree } from '../../src/worker/content/transfer.ts';
+import { Blocks } from '../../src/worker/network/blocks.ts';
+import type { NetworkContext } from '../../src/worker/network/context.ts';
+import { Traffic } from '../../src/worker/network/traffic.ts';
+import { barePeer } from '../../test/net/helpers/bare-peer.ts';
+import type { BarePeer } from '../../test/net/helpers/bare-peer.ts';
+import { plainHelia } from '../../test/net/helpers/plain-helia.ts';
+import { RAW_PROTOCOL } from './orders.ts';
+import type { Done, Order } from './orders.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs as a worker thread.');
+const peer = await barePeer();
+const nothing = (): void => undefined;
+const log = { error: nothing, warn: nothing, info: nothing, debug: nothing, trace: nothing };
+const stopped = new AbortController();
+const traffic = new Traffic(
+  { load: () => ({ sent: 0, received: 0 }), save: nothing, isPaused: () => false, savePaused: nothing },
+  DEFAULT_NODE_SETTINGS.transfers,
+);
+port.on('message', (order: Order) => {
+  void obey(order)
+    .catch((error: unknown): Done => ({ milliseconds: Infinity, error: errorMessage(error) }))
+    .then((done) => {
+      port.postMessage(done);
+      if (order.do === 'stop') port.close();
+    });
+});
+port.postMessage('ready');
+
+async function obey(order: Order): Promise<Done> {
+  if (order.do === 'raw') return raw(peer, order.address, order.bytes);
+  if (order.do === 'fetch') return fetchRelease(order.addresses, order.root, order.size);
+  if (order.do === 'walk') return walk(order.address, order.root);
+  stopped.abort();
+  await peer.stop();
+  return { milliseconds: 0 };
+}
+
+async function raw({ node }: BarePeer, address: string, bytes: number): Promise<Done> {
+  await node.libp2p.dial(multiaddr(address));
+  const stream = await node.libp2p.dialProtocol(multiaddr(address), RAW_PROTOCOL);
+  const began = performance.now();
+  const all = new Promise<void>((resolve) => {
+    let received = 0;
+    stream.addEventListener('message', ({ data }) => {
+      received += data.byteLength;
+      if (received === bytes) resolve();
+    });
+  });
+  const asked = Buffer.alloc(8);
+  asked.writeBigUInt64LE(BigInt(bytes));
+  stream.send(asked);
+  await all;
+  const milliseconds = performance.now() - began;
+  await stream.close();
+  return { milliseconds };
+}
+
+/** A transfer into an empty store on disk; the connections are there before the clock runs, as with the raw stream. */
+async function fetchRelease(addresses: readonly string[], root: string, size: number): Promise<Done> {
+  const folder = await mkdtemp(join(tmpdir(), 'ggen-bench-'));
+  try {
+    for (const address of addresses) await peer.dial(address);
+    const blocks = new Blocks({ node: peer.node, stopped: stopped.signal, traffic } as unknown as NetworkContext);
+    const store = await openBlocks(folder);
+    let first: number | undefined;
+    const began = performance.now();
+    await fetchTree(CID.parse(root), {
+      store,
+      network: blocks,
+      providers: addresses.map((address) => address.slice(address.lastIndexOf('/') + 1)),
+      signal: AbortSignal.timeout(120_000),
+      size,
+      onBlock: () => (first ??= performance.now() - began),
+      onSuccess: nothing,
+      onFailure: nothing,
+      log,
+    });
+    return { milliseconds: performance.now() - began, ...(first === undefined ? {} : { first }) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** File after file, as any IPFS client would with this package: nothing of ours is involved. */
+async function walk(address: string, root: string): Promise<Done> {
+  const helia = await plainHelia();
+  try {
+    await helia.node.libp2p.dial(multiaddr(address));
+    const session = helia.node.blockstore;
+    let bytes = 0;
+    const began = performance.now();
+    for await (const { cid } of recursive(CID.parse(root), session)) {
+      const entry = await exporter(cid, session);
+      if (entry.type !== 'file' && entry.type !== 'raw') continue;
+      for await (const chunk of entry.content()) bytes += chunk.length;
+    }
+    if (bytes === 0) throw new Error('Nothing was walked.');
+    return { milliseconds: performance.now() - began };
+  } finally {
+    await helia.stop();
+  }
+}

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Done, Order } from './orders.ts';
+
+/** A node in a thread of its own that only sends bytes. */
+export async function startRawSender(): Promise<{ readonly address: string; stop(): Promise<void> }> {
+  const worker = new Worker(new URL('./raw-thread.ts', import.meta.url));
+  const [address] = (await once(worker, 'message')) as [string];
+  return {
+    address,
+    stop: async () => {
+      const ended = once(worker, 'exit');
+      worker.postMessage('stop');
+      await ended;
+    },
+  };
+}
+
+/** A receiver in a thread of its own. */
+export class Receiver {
+  readonly #worker: Worker;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+  }
+
+  static async start(): Promise<Receiver> {
+    const worker = new Worker(new URL('./receiver-thread.ts', import.meta.url));
+    await once(worker, 'message');
+    return new Receiver(worker);
+  }
+
+  async tell(order: Order): Promise<Done> {
+    const answer = once(this.#worker, 'message');
+    this.#worker.postMessage(order);
+    const [done] = (await answer) as [Done];
+    if (done.error !== undefined) throw new Error(done.error);
+    return done;
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#worker, 'exit');
+    await this.tell({ do: 'stop' });
+    await ended;
+  }
+}

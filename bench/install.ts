@@ -1,0 +1,82 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createPublisherKey } from '../src/identity/publisher-key.ts';
+import { createEngine } from '../src/worker/engine.ts';
+import type { EngineHost } from '../src/worker/engine.ts';
+import type { Figure } from './figure.ts';
+import { median } from './figure.ts';
+
+const ROUNDS = 5;
+const BYTES = 2_000;
+
+/** Installing what is here already: checking, writing, exchanging. The baseline writes the same files and nothing else. */
+export async function measureInstall(): Promise<readonly Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'ggen-bench-install-'));
+  const engine = await createEngine({ dataDir: join(folder, 'data'), version: '0.0.0-bench' });
+  try {
+    const figures: Figure[] = [];
+    for (const [count, goal] of [
+      [500, 400],
+      [1_000, 800],
+    ] as const) {
+      const files = manyFiles(count);
+      const id = await publish(engine, join(folder, `project-${count}`), `many-${count}`, files);
+      const samples: number[] = [];
+      const plain: number[] = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        samples.push(await timed(() => engine.install({ id, to: join(folder, `${count}-${round}`) })));
+        plain.push(await timed(() => writeAll(join(folder, `plain-${count}-${round}`), files)));
+      }
+      figures.push({
+        title: `Install ${count} files of 2 kB that are here (median)`,
+        unit: 'ms',
+        value: median(samples),
+        goal,
+        baseline: { title: 'writing the same files', value: median(plain) },
+      });
+    }
+    return figures;
+  } finally {
+    await engine.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function manyFiles(count: number): Map<string, string> {
+  const files = Array.from({ length: count }, (_, index) => {
+    const text = `${index} `.repeat(BYTES).slice(0, BYTES);
+    return [`folder-${index % 20}/file-${index}.txt`, text] as const;
+  });
+  return new Map(files);
+}
+
+async function publish(
+  engine: EngineHost,
+  root: string,
+  name: string,
+  files: ReadonlyMap<string, string>,
+): Promise<string> {
+  const manifest = JSON.stringify({ name, version: '1.0.0', license: 'MIT' });
+  await writeAll(root, new Map([...files, ['package.json', manifest]]));
+  const key = createPublisherKey();
+  const draft = await engine.draftRelease({ root, publisher: key.id });
+  return (await engine.publish({ draft: draft.draft, signature: key.sign(draft.bytesToSign) })).id;
+}
+
+/** As a program would that has nothing to verify: folders first, then sixteen files at a time. */
+async function writeAll(root: string, files: ReadonlyMap<string, string>): Promise<void> {
+  const folders = new Set([...files.keys()].map((path) => dirname(join(root, path))));
+  for (const path of folders) await mkdir(path, { recursive: true });
+  const queue = files.entries();
+  const write = async (): Promise<void> => {
+    for (const [path, text] of queue) await writeFile(join(root, path), text, { flag: 'wx' });
+  };
+  await Promise.all(Array.from({ length: 16 }, write));
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}

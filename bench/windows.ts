@@ -1,0 +1,53 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { spawnOwned, stop } from '../scripts/lib/processes.ts';
+import { connectToSocket } from '../src/rpc/socket-server.ts';
+import { DEFAULT_NODE_SETTINGS } from '../src/shared/defaults.ts';
+import { socketAddress } from '../src/worker/host/address.ts';
+import type { Figure } from './figure.ts';
+import { residentMemory } from './resident-memory.ts';
+
+const WINDOWS = 8;
+const SETTLE_MS = 3_000;
+const WINDOW = fileURLToPath(new URL('window.ts', import.meta.url));
+
+/** What eight windows of one user cost: one node, and a relay in each of the others. */
+export async function measureWindows(): Promise<readonly Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'ggen-bench-'));
+  const children: ChildProcess[] = [];
+  const open = async (...args: readonly string[]): Promise<ChildProcess> => {
+    const child = spawnOwned(process.execPath, [WINDOW, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
+    await once(child.stdout!, 'data');
+    return child;
+  };
+  try {
+    const bare = await open();
+    const dataDir = join(folder, 'node');
+    const owner = await open(dataDir);
+    const engine = await connectToSocket(await socketAddress(dataDir));
+    await engine.startNode({ ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'] });
+    engine.close();
+    const others = await Promise.all(Array.from({ length: WINDOWS - 1 }, () => open(dataDir)));
+    await delay(SETTLE_MS);
+    const nothing = await residentMemory(bare);
+    const attached = (await Promise.all(others.map(residentMemory))).reduce((sum, memory) => sum + memory, 0);
+    return [
+      {
+        title: 'Memory of seven more windows, each',
+        unit: 'MB',
+        value: attached / others.length - nothing,
+        goal: 25,
+        baseline: { title: 'what the window that runs the node adds', value: (await residentMemory(owner)) - nothing },
+      },
+    ];
+  } finally {
+    await Promise.all(children.map((child) => stop(child)));
+    await rm(folder, { recursive: true, force: true });
+  }
+}

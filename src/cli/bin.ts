@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// The program's entry. Before anything else is loaded, it sees to it that this Node can load it.
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if (major < 22 || (major === 22 && minor < 16)) {
+  process.stderr.write(
+    `error: ggen-p2p needs Node 22.16 or newer, and this is ${process.versions.node}.\nnext: install Node 24 from https://nodejs.org.\n`,
+  );
+  process.exitCode = 1;
+} else {
+  const { main } = await import('./main.ts');
+  const code = await main(process.argv.slice(2));
+  // Not by itself: a connection that lingers would keep the process. What was printed is out once this is called.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
+
+export {};

@@ -1,0 +1,18 @@
+/** What keeps a command from its work, and that only the command line knows: with its exit code and the next step. */
+export class CommandError extends Error {
+  override readonly name: string;
+  readonly code: number;
+  readonly next: string | undefined;
+
+  constructor(
+    name: 'KeyNotFound' | 'NotInstalled' | 'KeyExists' | 'PeerRunning' | 'NotAPeer' | 'DaemonFailed',
+    code: number,
+    message: string,
+    next?: string,
+  ) {
+    super(message);
+    this.name = name;
+    this.code = code;
+    this.next = next;
+  }
+}

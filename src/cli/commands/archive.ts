@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import type { ArchiveReceipt } from '../../shared/model.ts';
+import { EXIT } from '../exit-codes.ts';
+import { ENGINE_OPTIONS, LOCAL_OPTIONS, sessionOptions } from '../options.ts';
+import type { Console } from '../output/console.ts';
+import { progressBar } from '../output/progress.ts';
+import { bytes } from '../output/units.ts';
+import { withSession } from '../session.ts';
+import type { CommandSpec } from '../spec.ts';
+import { UsageError } from '../usage-error.ts';
+import { packageOperand } from './install.ts';
+
+export const exportCommand: CommandSpec = {
+  name: 'export',
+  summary: 'Write a release with its signed record to one file',
+  operands: 'ID FILE',
+  complete: 'file',
+  options: [...ENGINE_OPTIONS],
+  notes: 'For machines that no network connects: there, import reads the file and verifies every byte.',
+  examples: ['ggen-p2p export rust-error-types@0.2.1 ./errors.car'],
+  run: async (context) => {
+    const [id, file, ...rest] = context.flags.operands;
+    if (id === undefined || file === undefined || rest.length > 0)
+      throw new UsageError('export takes a package and a file.');
+    const request = { ...packageOperand(id), to: resolve(file) };
+    const bar = progressBar(context.console);
+    await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
+      const progress = { signal, onProgress: bar.onProgress };
+      show(context.console, 'Exported', await engine.exportPackage(request, progress).finally(bar.end));
+    });
+    return EXIT.done;
+  },
+};
+
+export const importCommand: CommandSpec = {
+  name: 'import',
+  summary: 'Take a release out of a file that export wrote, every byte verified',
+  operands: 'FILE',
+  complete: 'file',
+  options: [...LOCAL_OPTIONS],
+  notes: 'Afterwards it can be installed without a network.',
+  examples: ['ggen-p2p import ./errors.car', 'ggen-p2p install rust-error-types --to ./errors'],
+  run: async (context) => {
+    const from = resolve(context.flags.only('import takes one file'));
+    const bar = progressBar(context.console);
+    await withSession(await sessionOptions(context, 'none'), async ({ engine }, signal) => {
+      const progress = { signal, onProgress: bar.onProgress };
+      show(context.console, 'Imported', await engine.importPackage({ from }, progress).finally(bar.end));
+    });
+    return EXIT.done;
+  },
+};
+
+function show(output: Console, done: string, { id, version, root, path, bytes: size, blocks }: ArchiveReceipt): void {
+  output.result({ package_id: id, version, root, path, bytes: size, blocks }, (view) => {
+    return `${view.good(done)} ${id}@${version}\n${view.dim(`${bytes(size)}, ${blocks} blocks, ${path}`)}`;
+  });
+}

@@ -1,0 +1,47 @@
+import { EXIT } from '../exit-codes.ts';
+import { FORMAT_OPTION, sessionOptions } from '../options.ts';
+import { table } from '../output/table.ts';
+import { withSession } from '../session.ts';
+import { NODE_KEYS, settingOptions } from '../settings/keys.ts';
+import type { CommandSpec } from '../spec.ts';
+import { UsageError } from '../usage-error.ts';
+
+const DEFAULT_TIMEOUT_SECONDS = 30;
+
+export const bootstrap: CommandSpec = {
+  name: 'bootstrap',
+  summary: 'Join peers by their addresses',
+  operands: 'ADDR…',
+  options: [
+    {
+      long: 'timeout',
+      short: 't',
+      value: 'SECONDS',
+      help: `give up after this time (default ${DEFAULT_TIMEOUT_SECONDS})`,
+    },
+    FORMAT_OPTION,
+    ...settingOptions(NODE_KEYS.filter((key) => key !== 'bootstrap')),
+  ],
+  notes:
+    'A running node stays connected with them. Without one, they are tried, and what they are is remembered. To join them\n' +
+    "at every start, write them into the configuration file: bootstrap = ['…'].",
+  examples: ['ggen-p2p bootstrap /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…'],
+  run: async (context) => {
+    const addresses = context.flags.operands;
+    if (addresses.length === 0) throw new UsageError('Name at least one address, ending in /p2p/<peer id>.');
+    const options = await sessionOptions(context, 'optional', DEFAULT_TIMEOUT_SECONDS);
+    return withSession(options, async ({ engine }, signal) => {
+      const results = await Promise.all(addresses.map((address) => engine.bootstrap({ address }, { signal })));
+      const connected = results.filter(({ state }) => state === 'connected').length;
+      const nodes = results.map(({ address, state, error }) => ({ address, state, error: error ?? null }));
+      context.console.result({ nodes, connected, total: nodes.length }, (view) =>
+        table(
+          [{ title: 'STATE' }, { title: 'ADDRESS', shrinks: true }, { title: 'WHY', shrinks: true }],
+          nodes.map(({ address, state, error }) => [state, address, error ?? '']),
+          view,
+        ),
+      );
+      return connected > 0 ? EXIT.done : EXIT.network;
+    });
+  },
+};

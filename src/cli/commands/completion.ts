@@ -1,0 +1,28 @@
+import { SHELLS } from '../completion/shells.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { CommandSpec } from '../spec.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** Built with the other commands at hand, which it completes. */
+export function completion(commands: () => readonly CommandSpec[]): CommandSpec {
+  const names = Object.keys(SHELLS);
+  return {
+    name: 'completion',
+    summary: 'Print a completion script for a shell',
+    operands: names.join(' | '),
+    complete: names,
+    options: [],
+    notes:
+      'bash: source <(ggen-p2p completion bash)\n' +
+      'zsh:  ggen-p2p completion zsh > "${fpath[1]}/_ggen-p2p"\n' +
+      'fish: ggen-p2p completion fish > ~/.config/fish/completions/ggen-p2p.fish',
+    examples: ['source <(ggen-p2p completion bash)'],
+    run: ({ flags, console: output }) => {
+      const shell = flags.only(`completion takes one shell: ${names.join(', ')}`);
+      const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
+      if (script === undefined) throw new UsageError(`There is no script for '${shell}': choose ${names.join(', ')}.`);
+      output.text(script(commands()));
+      return Promise.resolve(EXIT.done);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import { parsePackageId } from '../../identity/publisher-id.ts';
+import { errorMessage } from '../../shared/errors.ts';
+import type { InstalledPackage } from '../../shared/model.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Flags } from '../flags.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../options.ts';
+import { progressBar } from '../output/progress.ts';
+import { bytes, instant } from '../output/units.ts';
+import { withSession } from '../session.ts';
+import type { CommandContext, CommandSpec } from '../spec.ts';
+import { UsageError } from '../usage-error.ts';
+import { changeProject, PROJECT_OPTIONS } from './project.ts';
+
+export const install: CommandSpec = {
+  name: 'install',
+  summary: 'Install packages into a project, or one release into a folder, every byte verified',
+  operands: '[ID…]',
+  options: [
+    {
+      long: 'to',
+      value: 'DIR',
+      complete: 'folder',
+      help: 'install one release, without what it depends on, into this new or empty folder',
+    },
+    { long: 'version', value: 'V', help: 'exact version or range, instead of ID@V' },
+    { long: 'folder', value: 'DIR', help: "folder of the packages' folders, within the project (default packages)" },
+    ...PROJECT_OPTIONS,
+    ...ENGINE_OPTIONS,
+  ],
+  notes:
+    'ID is publisher/name or name, each with or without @version (exact or a range). Without --to, packages come into the\n' +
+    'project with what they depend on, and ggen.lock says what; without an ID, exactly what ggen.lock says.',
+  examples: [
+    'ggen-p2p install rust-error-types',
+    'ggen-p2p install',
+    "ggen-p2p install 'my-pack@^1' --to ./here --format json",
+  ],
+  run: async (context) => {
+    const { flags } = context;
+    if (flags.has('to')) await installInto(context);
+    else if (flags.operands.length === 0) await changeProject(context, { mode: 'lock' }, 'optional');
+    else await changeProject(context, { mode: 'add', packages: wantedPackages(flags), ...folderOf(flags) }, 'optional');
+    return EXIT.done;
+  },
+};
+
+async function installInto(context: CommandContext): Promise<void> {
+  const { flags, console: output } = context;
+  const [id, version] = packageAndVersion(flags, flags.only('install --to takes one package: publisher/name or name'));
+  const request = { id, to: resolve(flags.text('to') ?? ''), ...(version === undefined ? {} : { version }) };
+  const bar = progressBar(output);
+  await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
+    const installed = await engine.install(request, { signal, onProgress: bar.onProgress }).finally(bar.end);
+    output.result(installedOutput(installed), (view) => {
+      const { path, files, size } = installed;
+      const what = `${installed.id}@${installed.version}`;
+      return `${view.good('Installed')} ${what}\n${view.dim(`${files} files, ${bytes(size)}, in ${path}`)}`;
+    });
+  });
+}
+
+function installedOutput(installed: InstalledPackage): Readonly<Record<string, unknown>> {
+  const { id, version, root, path, files, size, installedAt } = installed;
+  return { package_id: id, version, root, path, files, size, installed_at: instant(installedAt) };
+}
+
+function wantedPackages(flags: Flags): string[] {
+  if (flags.has('version') && flags.operands.length > 1)
+    throw new UsageError('--version is for one package: write ID@VERSION.');
+  return flags.operands.map((operand) => {
+    const [id, version] = packageAndVersion(flags, operand);
+    return version === undefined ? id : `${id}@${version}`;
+  });
+}
+
+function folderOf(flags: Flags): { folder?: string } {
+  const folder = flags.text('folder');
+  return folder === undefined ? {} : { folder };
+}
+
+function packageAndVersion(flags: Flags, operand: string): [id: string, version: string | undefined] {
+  const { id, version } = packageOperand(operand);
+  const named = flags.text('version');
+  if (named !== undefined && version !== undefined) {
+    throw new UsageError('Name the version once: after @, or with --version.');
+  }
+  return [id, named ?? version];
+}
+
+/** A package as named on the command line. @throws UsageError */
+export function packageOperand(text: string): { id: string; version?: string } {
+  try {
+    const { publisher, name, version } = parsePackageId(text);
+    const id = publisher === undefined ? name : `${publisher}/${name}`;
+    return version === undefined ? { id } : { id, version };
+  } catch (error) {
+    throw new UsageError(errorMessage(error));
+  }
+}

@@ -1,0 +1,116 @@
+import { readFile, stat } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
+import { isProtectedKey, protectKey } from '../../identity/protected-key.ts';
+import type { PublisherKey } from '../../identity/publisher-key.ts';
+import { CommandError } from '../command-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import { LOCAL_OPTIONS } from '../options.ts';
+import { facts } from '../output/table.ts';
+import { keyFile, loadKeyFile, saveSecretFile } from '../publisher/key-file.ts';
+import { existingKey, keyFromEnvironment, keyFromText, KEY_VARIABLE } from '../publisher/key.ts';
+import { readPassphrase } from '../publisher/passphrase.ts';
+import { resolveSettings } from '../settings/settings.ts';
+import type { CommandContext, CommandSpec } from '../spec.ts';
+import { UsageError } from '../usage-error.ts';
+
+const ACTIONS = ['show', 'export', 'import'] as const;
+const STANDARD = '-';
+
+export const key: CommandSpec = {
+  name: 'key',
+  summary: 'Show the publisher key, or take it to another machine',
+  operands: 'show | export FILE | import FILE',
+  complete: ACTIONS,
+  options: [
+    {
+      long: 'passphrase-file',
+      value: 'FILE',
+      complete: 'file',
+      help: 'file that holds the passphrase, instead of being asked',
+    },
+    { long: 'replace', help: 'import: take the place of the key that is there' },
+    ...LOCAL_OPTIONS,
+  ],
+  notes:
+    'An exported key is encrypted with a passphrase (scrypt, AES-256-GCM) and for its owner only (mode 0600). FILE may be -\n' +
+    'for the standard output or input. What VS Code publishes with lies in its own secret storage.',
+  examples: ['ggen-p2p key show', 'ggen-p2p key export ./publisher.pem', 'ggen-p2p key import ./publisher.pem'],
+  run: async (context) => {
+    const [action, file, ...rest] = context.flags.operands;
+    const { dataDir } = await resolveSettings(context.flags, process.env);
+    if (action === 'show' && file === undefined) return show(context, dataDir);
+    if (file === undefined || rest.length > 0)
+      throw new UsageError('Write: key show, key export FILE, or key import FILE.');
+    if (action === 'export') return exportKey(context, dataDir, file);
+    if (action === 'import') return importKey(context, dataDir, file);
+    throw new UsageError(`key knows ${ACTIONS.join(', ')}, not '${action ?? ''}'.`);
+  },
+};
+
+async function show({ console: output }: CommandContext, dataDir: string): Promise<number> {
+  const fromEnvironment = keyFromEnvironment(process.env);
+  const { id } = fromEnvironment ?? (await needed(dataDir));
+  const source = fromEnvironment === undefined ? keyFile(dataDir) : KEY_VARIABLE;
+  output.result({ publisher: id, source }, (view) =>
+    facts(
+      [
+        ['publisher', id],
+        ['source', source],
+      ],
+      view,
+    ),
+  );
+  return EXIT.done;
+}
+
+async function exportKey({ console: output, flags }: CommandContext, dataDir: string, file: string): Promise<number> {
+  const secret = await needed(dataDir);
+  if (file !== STANDARD && (await exists(file))) throw new UsageError(`${file} is there already: name another file.`);
+  const passphrase = await readPassphrase(flags.text('passphrase-file'), process.env, 'new');
+  const protectedKey = protectKey(secret.secret(), passphrase);
+  if (file === STANDARD) {
+    output.text(protectedKey);
+    return EXIT.done;
+  }
+  await saveSecretFile(file, protectedKey);
+  output.result({ publisher: secret.id, file }, (view) => `${view.good('Exported')} ${secret.id} to ${file}`);
+  return EXIT.done;
+}
+
+async function importKey({ console: output, flags }: CommandContext, dataDir: string, file: string): Promise<number> {
+  const text = file === STANDARD ? await readAll(process.stdin) : await readFile(file, 'utf8');
+  const passphrase = isProtectedKey(text)
+    ? await readPassphrase(flags.text('passphrase-file'), process.env, 'known')
+    : undefined;
+  const wanted = keyFromText(text, passphrase);
+  const known = await loadKeyFile(dataDir);
+  if (known !== undefined && known.id !== wanted.id && !flags.on('replace')) {
+    throw new CommandError(
+      'KeyExists',
+      EXIT.refused,
+      `There is another publisher key already (${known.id}): without it nobody can publish into its namespace.`,
+      "Save it with 'ggen-p2p key export FILE', then import this one with --replace.",
+    );
+  }
+  await saveSecretFile(keyFile(dataDir), wanted.secret());
+  output.result({ publisher: wanted.id, file: keyFile(dataDir) }, (view) => `${view.good('Imported')} ${wanted.id}`);
+  return EXIT.done;
+}
+
+async function needed(dataDir: string): Promise<PublisherKey> {
+  const found = await existingKey(process.env, dataDir);
+  if (found !== undefined) return found;
+  throw new CommandError(
+    'KeyNotFound',
+    EXIT.notFound,
+    `There is no publisher key in ${dataDir} yet.`,
+    "It is created at the first publish, or comes with 'ggen-p2p key import FILE'.",
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

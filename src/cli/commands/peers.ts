@@ -1,0 +1,179 @@
+import type { Engine } from '../../shared/api.ts';
+import type { PeerDetails } from '../../shared/model.ts';
+import { EXIT } from '../exit-codes.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../options.ts';
+import type { View } from '../output/console.ts';
+import { facts, table } from '../output/table.ts';
+import { ago, instant, share } from '../output/units.ts';
+import { withSession } from '../session.ts';
+import type { CommandSpec } from '../spec.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** The forms of libp2p's peer ids in base58 (its specification, "Peer IDs"). */
+const PEER_ID = /^(?:12D3KooW[1-9A-HJ-NP-Za-km-z]{44}|(?:Qm|16Uiu2)[1-9A-HJ-NP-Za-km-z]{40,50})$/;
+/** Questions to the engine at the same time. */
+const PARALLEL = 16;
+
+/** ggen's shape of a peer. */
+function described(peer: PeerDetails): Readonly<Record<string, unknown>> {
+  return {
+    peer_id: peer.id,
+    addresses: peer.addresses,
+    reputation: share(peer.reputation),
+    successful_retrievals: peer.successes,
+    failed_retrievals: peer.failures,
+    last_seen: instant(peer.lastSeen),
+    packages_provided: peer.packages,
+  };
+}
+
+/** What `--verbose` tells beside ggen's shape. */
+function more(peer: PeerDetails): Readonly<Record<string, unknown>> {
+  return {
+    name: peer.name,
+    connected: peer.connected,
+    direction: peer.direction ?? null,
+    round_trip_ms: peer.rtt ?? null,
+    average_response_ms: peer.averageResponse ?? null,
+    bytes_per_second: peer.throughput ?? null,
+    standing: peer.standing,
+    standing_reason: peer.standingReason ?? null,
+    agent: peer.agent,
+  };
+}
+
+/** Everything that is known of a peer, for `peer-info --full`. */
+function everything(peer: PeerDetails): Readonly<Record<string, unknown>> {
+  const { reputationParts: parts } = peer;
+  return {
+    verified_packages: peer.verifiedPackages,
+    reputation_parts: {
+      success: share(parts.success),
+      response_time: share(parts.responseTime),
+      availability: share(parts.availability),
+      recency: share(parts.recency),
+      proximity: share(parts.proximity),
+    },
+    location: peer.location ?? null,
+    protocols: peer.protocols,
+    provides: peer.provides,
+  };
+}
+
+export const peerList: CommandSpec = {
+  name: 'peer-list',
+  summary: 'List the peers that are known, connected ones first',
+  options: [
+    { long: 'verbose', short: 'v', help: 'also names, connections and standings' },
+    { long: 'min-reputation', value: 'SCORE', help: 'only peers with at least this reputation, 0 to 1 (default 0)' },
+    ...ENGINE_OPTIONS,
+  ],
+  examples: ['ggen-p2p peer-list', 'ggen-p2p peer-list -v --min-reputation 0.7', 'ggen-p2p peer-list -f json'],
+  run: async (context) => {
+    const { flags } = context;
+    flags.none('peer-list');
+    const least = flags.number('min-reputation', 0, 1, false) ?? 0;
+    const verbose = flags.on('verbose');
+    await withSession(await sessionOptions(context, networkFor(flags.has('bootstrap'))), async ({ engine }, signal) => {
+      const known = (await engine.peers({}, { signal })).filter(({ reputation }) => reputation >= least);
+      const peers = (
+        await detailsOf(
+          engine,
+          known.map(({ id }) => id),
+          signal,
+        )
+      ).sort(byRank);
+      const output = {
+        peers: peers.map((peer) => (verbose ? { ...described(peer), ...more(peer) } : described(peer))),
+        total: peers.length,
+      };
+      context.console.result(output, (view) => listForPeople(peers, verbose, view));
+    });
+    return EXIT.done;
+  },
+};
+
+export const peerInfo: CommandSpec = {
+  name: 'peer-info',
+  summary: 'Show what is known of a peer',
+  operands: 'PEER-ID',
+  options: [
+    { long: 'full', help: 'also its protocols, its packages, and why its reputation is what it is' },
+    ...ENGINE_OPTIONS,
+  ],
+  examples: ['ggen-p2p peer-info 12D3KooW…', 'ggen-p2p peer-info 12D3KooW… --full --format yaml'],
+  run: async (context) => {
+    const id = context.flags.only('peer-info takes one peer id');
+    if (!PEER_ID.test(id)) throw new UsageError(`'${id}' is not a peer id (12D3KooW…, 52 characters).`);
+    const full = context.flags.on('full');
+    const network = networkFor(context.flags.has('bootstrap'));
+    await withSession(await sessionOptions(context, network), async ({ engine }, signal) => {
+      const peer = await engine.peer({ id }, { signal });
+      const output = { ...described(peer), ...more(peer), ...(full ? everything(peer) : {}) };
+      context.console.result(output, (view) => facts(rowsOf(output), view));
+    });
+    return EXIT.done;
+  },
+};
+
+/** Without a node that runs, what was learnt before is what there is to tell, unless the caller names whom to join. */
+function networkFor(named: boolean): 'none' | 'needed' {
+  return named ? 'needed' : 'none';
+}
+
+async function detailsOf(engine: Engine, ids: readonly string[], signal: AbortSignal): Promise<PeerDetails[]> {
+  const queue = [...ids];
+  const found: PeerDetails[] = [];
+  const work = async (): Promise<void> => {
+    for (let id = queue.shift(); id !== undefined; id = queue.shift())
+      found.push(await engine.peer({ id }, { signal }));
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+  return found;
+}
+
+function byRank(a: PeerDetails, b: PeerDetails): number {
+  return Number(b.connected) - Number(a.connected) || b.reputation - a.reputation || (a.id < b.id ? -1 : 1);
+}
+
+function listForPeople(peers: readonly PeerDetails[], verbose: boolean, view: View): string {
+  if (peers.length === 0) return "No peer is known yet. Join one with 'ggen-p2p bootstrap ADDR'.";
+  const columns = [
+    { title: 'PEER', shrinks: true },
+    ...(verbose ? [{ title: 'NAME', shrinks: true }] : []),
+    { title: 'STATE' },
+    { title: 'REPUTATION', right: true },
+    { title: 'OK', right: true },
+    { title: 'FAILED', right: true },
+    { title: 'PACKAGES', right: true },
+    { title: 'LAST SEEN' },
+    ...(verbose ? [{ title: 'ADDRESS', shrinks: true }] : []),
+  ];
+  const rows = peers.map((peer) => [
+    peer.id,
+    ...(verbose ? [peer.name] : []),
+    peer.standing === 'normal' ? (peer.connected ? 'connected' : 'away') : peer.standing,
+    peer.reputation.toFixed(2),
+    String(peer.successes),
+    String(peer.failures),
+    String(peer.packages),
+    peer.connected ? 'now' : ago(peer.lastSeen),
+    ...(verbose ? [peer.address] : []),
+  ]);
+  const connected = peers.filter((peer) => peer.connected).length;
+  return `${table(columns, rows, view)}\n${view.dim(`${connected} connected, ${peers.length} known`)}`;
+}
+
+/** Plain data as rows of facts: lists and maps in one line each. */
+function rowsOf(output: Readonly<Record<string, unknown>>): (readonly [string, string])[] {
+  const text = (value: unknown): string => {
+    if (value === null || value === undefined || value === '') return '-';
+    if (Array.isArray(value)) return value.length === 0 ? '-' : value.join(', ');
+    if (typeof value === 'object')
+      return Object.entries(value)
+        .map(([key, item]) => `${key} ${String(item)}`)
+        .join(', ');
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  };
+  return Object.entries(output).map(([key, value]) => [key.replaceAll('_', ' '), text(value)] as const);
+}

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import type { PlanRequest } from '../../shared/api.ts';
+import type { InstallPlan, PlannedPackage } from '../../shared/model.ts';
+import type { Flags } from '../flags.ts';
+import type { View } from '../output/console.ts';
+import { progressBar } from '../output/progress.ts';
+import { table } from '../output/table.ts';
+import { bytes } from '../output/units.ts';
+import { sessionOptions } from '../options.ts';
+import { withSession } from '../session.ts';
+import type { CommandContext, OptionSpec } from '../spec.ts';
+
+/** What every command takes that changes a project's packages. */
+export const PROJECT_OPTIONS: readonly OptionSpec[] = [
+  {
+    long: 'project',
+    value: 'DIR',
+    complete: 'folder',
+    help: 'folder of the project, which holds ggen.lock (default: this one)',
+  },
+  { long: 'dry-run', help: 'show what would be done, and do nothing' },
+  {
+    long: 'overwrite',
+    value: 'PATH',
+    repeatable: true,
+    complete: 'file',
+    help: "give up changes that were made to this file of a package; '*' for all; repeatable",
+  },
+];
+
+/** Bring a project's packages to a wanted state, all of it or nothing, and show what that was. */
+export async function changeProject(
+  context: CommandContext,
+  request: Omit<PlanRequest, 'project'>,
+  network: 'none' | 'optional',
+): Promise<void> {
+  const { flags, console: output } = context;
+  const project = projectFolder(flags);
+  const bar = progressBar(output);
+  await withSession(await sessionOptions(context, network), async ({ engine }, signal) => {
+    const plan = await engine.planInstall({ ...request, project }, { signal });
+    const apply = plan.changes && !flags.on('dry-run');
+    if (apply) {
+      const overwrite = (flags.texts('overwrite') ?? []).map((path) => (path === '*' ? path : resolve(path)));
+      const progress = { signal, onProgress: bar.onProgress };
+      await engine.applyPlan({ plan: plan.plan, overwrite }, progress).finally(bar.end);
+    }
+    output.result(planOutput(plan, apply), (view) => forPeople(plan, apply, view));
+  });
+}
+
+function projectFolder(flags: Flags): string {
+  return resolve(flags.text('project') ?? '.');
+}
+
+function planOutput(plan: InstallPlan, applied: boolean): Readonly<Record<string, unknown>> {
+  return {
+    project: plan.project,
+    lock_file: plan.lockFile,
+    applied,
+    changes: plan.changes,
+    bytes_to_fetch: plan.missing,
+    packages: plan.packages.map(plannedOutput),
+    skipped: plan.skipped.map(({ id, requirement, by, reason }) => ({ package: id, requirement, by, reason })),
+  };
+}
+
+function plannedOutput(planned: PlannedPackage): Readonly<Record<string, unknown>> {
+  const { id, version, root, action, from, path, size, files, requested, yanked } = planned;
+  return { package_id: id, version, root, action, from: from ?? null, path, size, files, requested, yanked };
+}
+
+function forPeople(
+  { packages, skipped, changes, missing, lockFile }: InstallPlan,
+  applied: boolean,
+  view: View,
+): string {
+  const rows = packages.map(({ name, version, from, action, path, yanked }) => [
+    name,
+    action === 'update' ? `${from ?? ''} → ${version}` : version,
+    `${action}${yanked ? ', withdrawn' : ''}`,
+    path,
+  ]);
+  const columns = [{ title: 'PACKAGE' }, { title: 'VERSION' }, { title: 'ACTION' }, { title: 'FOLDER', shrinks: true }];
+  const left = skipped.map(({ id, by, reason }) => view.dim(`left out: ${id}, wanted by ${by}: ${reason}`));
+  const outcome = !changes
+    ? 'Nothing to do.'
+    : applied
+      ? `${view.good('Done')}, and written to ${lockFile}.`
+      : `Nothing was done yet: ${bytes(missing)} would be fetched.`;
+  return [...(rows.length > 0 ? [table(columns, rows, view)] : []), ...left, outcome].join('\n');
+}

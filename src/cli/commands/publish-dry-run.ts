@@ -1,0 +1,56 @@
+import { resolve } from 'node:path';
+import { createPublisherKey } from '../../identity/publisher-key.ts';
+import type { DraftProgress, Engine } from '../../shared/api.ts';
+import type { ReleaseDraft } from '../../shared/model.ts';
+import type { Console } from '../output/console.ts';
+
+interface DryRun {
+  readonly folder: string;
+  /** In whose namespace; undefined before there is a key. */
+  readonly publisher: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: DraftProgress) => void;
+  /** Looks at the draft and tells of it. */
+  readonly check: (draft: ReleaseDraft) => void;
+}
+
+/** Everything that publishing does but for signing; the draft is thrown away. @throws GgenError as `draftRelease` says */
+export async function dryRun(engine: Engine, output: Console, run: DryRun): Promise<void> {
+  const { folder, publisher, signal, onProgress, check } = run;
+  // Without a key, one that stands for nobody and is forgotten: looking shall not make one.
+  const request = { root: resolve(folder), publisher: publisher ?? createPublisherKey().id };
+  const draft = await engine.draftRelease(request, { signal, onProgress });
+  try {
+    check(draft);
+    show(output, draft, publisher === undefined ? draft.name : draft.id);
+  } finally {
+    await engine.discardDraft({ draft: draft.draft });
+  }
+}
+
+function show(output: Console, draft: ReleaseDraft, id: string): void {
+  const { version, root, files, size, changes } = draft;
+  const paths = (list: readonly { readonly path: string }[] = []): string[] => list.map(({ path }) => path);
+  const result = {
+    package_id: id,
+    version,
+    root,
+    files: files.length,
+    size,
+    ...(changes === undefined
+      ? {}
+      : {
+          since: changes.since,
+          added: paths(changes.added),
+          changed: paths(changes.changed),
+          removed: paths(changes.removed),
+        }),
+  };
+  output.result(result, (view) => {
+    const since =
+      changes === undefined
+        ? ''
+        : `; since ${changes.since}: ${changes.added.length} added, ${changes.changed.length} changed, ${changes.removed.length} removed`;
+    return `${view.good('Nothing was published.')} ${id}@${version} would have ${files.length} files, ${size} bytes${since}`;
+  });
+}

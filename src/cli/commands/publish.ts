@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Engine } from '../../shared/api.ts';
+import { GgenError, isAbort } from '../../shared/errors.ts';
+import type { Diagnostic, PublishReceipt, ReleaseDraft } from '../../shared/model.ts';
+import { EXIT } from '../exit-codes.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../options.ts';
+import type { Flags } from '../flags.ts';
+import type { Console } from '../output/console.ts';
+import { progressBar } from '../output/progress.ts';
+import { existingKey, publisherKey } from '../publisher/key.ts';
+import { publishProject } from '../publisher/publish-project.ts';
+import { withSession } from '../session.ts';
+import type { CommandSpec } from '../spec.ts';
+import { UsageError } from '../usage-error.ts';
+import { dryRun } from './publish-dry-run.ts';
+
+const LONGEST_SERVE_SECONDS = 3_600;
+const DEFAULT_SERVE_SECONDS = 60;
+const MOST_COPIES = 20;
+const LOOK_EVERY_MS = 500;
+
+export const publish: CommandSpec = {
+  name: 'publish',
+  summary: 'Publish the project in a folder',
+  operands: 'PATH',
+  complete: 'folder',
+  options: [
+    { long: 'version', short: 'v', value: 'VERSION', help: 'fail unless the manifest has this version' },
+    { long: 'skip-verify', help: 'say nothing of warnings; errors are checked all the same' },
+    { long: 'dry-run', help: 'do everything but sign, and tell what would be published' },
+    {
+      long: 'accept-secret',
+      value: 'FINGERPRINT',
+      repeatable: true,
+      help: 'publish what looks like a secret all the same; a refusal names each',
+    },
+    {
+      long: 'serve',
+      value: 'SECONDS',
+      help: 'stay so long afterwards, so that others can fetch it (without a running node)',
+    },
+    {
+      long: 'copies',
+      value: 'N',
+      help: `stay until so many peers serve the release, at most as long as --serve says (default ${DEFAULT_SERVE_SECONDS})`,
+    },
+    ...ENGINE_OPTIONS,
+  ],
+  notes: 'Signs with the key in GGEN_P2P_PUBLISHER_KEY, else with that of the data folder, created at first need.',
+  examples: [
+    'ggen-p2p publish .',
+    'ggen-p2p publish ./my-pack --version 1.2.0 --format json',
+    'GGEN_P2P_PUBLISHER_KEY="$KEY" ggen-p2p publish . --bootstrap "$PEER" --copies 1',
+  ],
+  run: async (context) => {
+    const { flags, console: output } = context;
+    const folder = flags.only('publish takes one folder');
+    const copies = flags.number('copies', 1, MOST_COPIES);
+    const serve = flags.number('serve', 0, LONGEST_SERVE_SECONDS) ?? (copies === undefined ? 0 : DEFAULT_SERVE_SECONDS);
+    const options = await sessionOptions(context, 'optional');
+    const timeout = options.timeout + serve * 1_000;
+    await withSession({ ...options, timeout }, async ({ engine, attached }, signal) => {
+      const bar = progressBar(output);
+      const accepted = flags.texts('accept-secret') ?? [];
+      const check = checkDraft(output, flags, accepted);
+      if (flags.on('dry-run')) {
+        const publisher = (await existingKey(process.env, options.settings.dataDir))?.id;
+        await dryRun(engine, output, { folder, publisher, signal, onProgress: bar.onProgress, check }).finally(bar.end);
+        return;
+      }
+      const key = await publisherKey(process.env, options.settings.dataDir);
+      const steps = { signal, onProgress: bar.onProgress, check, accepted };
+      const receipt = await publishProject(engine, key, folder, steps).finally(bar.end);
+      show(output, receipt);
+      if (copies !== undefined) await copied(engine, receipt, copies, serve, signal);
+      else if (attached) return;
+      else if (serve > 0) await stay(serve, signal);
+      else output.note(`It is served while a node runs on ${options.settings.dataDir}: ggen-p2p start.`);
+    });
+    return EXIT.done;
+  },
+};
+
+/** Refuse what the caller did not expect, before anything is signed. */
+function checkDraft(output: Console, flags: Flags, accepted: readonly string[]): (draft: ReleaseDraft) => void {
+  const version = flags.text('version');
+  return (draft) => {
+    if (version !== undefined && draft.version !== version) {
+      throw new UsageError(`The manifest ${draft.manifest} has version ${draft.version}, not ${version}.`);
+    }
+    for (const found of draft.diagnostics) {
+      const { fingerprint } = found;
+      if (fingerprint !== undefined && !accepted.includes(fingerprint))
+        output.note(line(found, `secret ${fingerprint}`));
+    }
+    if (flags.on('skip-verify')) return;
+    for (const { path, reason } of draft.skipped) output.note(`left out: ${path} (${reason})`);
+    for (const found of draft.diagnostics) if (found.severity === 'warning') output.note(line(found, 'warning'));
+  };
+}
+
+function line({ path, line: row, column, message }: Diagnostic, kind: string): string {
+  const position = row === undefined ? '' : `:${row}${column === undefined ? '' : `:${column}`}`;
+  return `${kind}: ${path}${position}: ${message}`;
+}
+
+function show(output: Console, { id, version, announcedTo, dhtStored }: PublishReceipt): void {
+  // ggen's shape.
+  const result = { package_id: id, version, announced_to: announcedTo, dht_stored: dhtStored > 0 };
+  output.result(result, (view) => {
+    const stored = dhtStored > 0 ? `stored by ${dhtStored} in the DHT` : 'not stored in the DHT yet';
+    return `${view.good('Published')} ${id}@${version}\n${view.dim(`announced to ${announcedTo} peers, ${stored}`)}`;
+  });
+}
+
+/** Serve what was published until the time is over or the user has had enough. */
+async function stay(seconds: number, signal: AbortSignal): Promise<void> {
+  await delay(seconds * 1_000, undefined, { signal }).catch((error: unknown) => {
+    if (!isAbort(error)) throw error;
+  });
+}
+
+/** Serve what was published until so many others do. @throws GgenError ContentUnavailable when they do not in time */
+async function copied(
+  engine: Engine,
+  { id, version }: PublishReceipt,
+  copies: number,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const end = performance.now() + seconds * 1_000;
+  for (;;) {
+    const { length } = await engine.providers({ id, version }, { signal });
+    if (length >= copies) return;
+    if (performance.now() > end) {
+      const message = `It is published, but ${length} of ${copies} peers serve ${id}@${version} after ${seconds} seconds.`;
+      throw new GgenError('ContentUnavailable', message, { details: { id, version } });
+    }
+    await delay(LOOK_EVERY_MS, undefined, { signal });
+  }
+}

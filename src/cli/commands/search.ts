@@ -1,0 +1,152 @@
+import { LIMITS } from '../../shared/defaults.ts';
+import type { Engine } from '../../shared/api.ts';
+import type { PackageSummary, SearchQuery, SearchSort } from '../../shared/model.ts';
+import { EXIT } from '../exit-codes.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../options.ts';
+import type { View } from '../output/console.ts';
+import { table } from '../output/table.ts';
+import { share } from '../output/units.ts';
+import { withSession } from '../session.ts';
+import type { CommandSpec } from '../spec.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Flags } from '../flags.ts';
+
+const SORTS: readonly SearchSort[] = ['relevance', 'updated', 'name', 'providers'];
+/** ggen's figures. */
+const DEFAULT_LIMIT = 20;
+const DEFAULT_MIN_REPUTATION = 0.5;
+
+interface FoundPackage {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string | null;
+  readonly description: string;
+  readonly providers: readonly string[];
+  readonly reputation: number | null;
+}
+
+/** ggen's shape. */
+interface SearchOutput {
+  readonly packages: readonly FoundPackage[];
+  readonly local_count: number;
+  readonly remote_count: number;
+  readonly query_time_ms: number;
+}
+
+export const search: CommandSpec = {
+  name: 'search',
+  summary: 'Search here and at the best connected peers',
+  operands: 'QUERY',
+  options: [
+    {
+      long: 'category',
+      short: 'c',
+      value: 'CATEGORY',
+      repeatable: true,
+      help: 'only packages of this category; repeatable',
+    },
+    {
+      long: 'tags',
+      short: 't',
+      value: 'TAG',
+      repeatable: true,
+      help: 'only packages with one of these tags; repeatable',
+    },
+    {
+      long: 'limit',
+      short: 'l',
+      value: 'N',
+      help: `at most so many packages, 1 to ${LIMITS.searchLimit} (default ${DEFAULT_LIMIT})`,
+    },
+    {
+      long: 'min-reputation',
+      value: 'SCORE',
+      help: `own packages, and those with a provider of at least this reputation, 0 to 1 (default ${DEFAULT_MIN_REPUTATION})`,
+    },
+    {
+      long: 'sort',
+      value: 'ORDER',
+      complete: SORTS,
+      help: 'relevance, updated, name or providers (default relevance)',
+    },
+    { long: 'local', help: 'ask nobody else' },
+    ...ENGINE_OPTIONS,
+  ],
+  notes: "An empty QUERY ('') lists everything.",
+  examples: [
+    'ggen-p2p search rust cli',
+    'ggen-p2p search database --tags sql -t web --limit 5',
+    "ggen-p2p search '' --local --format json",
+  ],
+  run: async (context) => {
+    const query = queryOf(context.flags);
+    const local = context.flags.on('local');
+    const options = await sessionOptions(context, local ? 'none' : 'needed');
+    await withSession(options, async ({ engine }, signal) => {
+      const { packages, localCount, remoteCount, elapsed } = await engine.search(query, { signal });
+      const output: SearchOutput = {
+        packages: await Promise.all(packages.map((found) => describe(engine, found, signal))),
+        local_count: localCount,
+        remote_count: remoteCount,
+        query_time_ms: Math.round(elapsed),
+      };
+      context.console.result(output, (view) => forPeople(output, view));
+    });
+    return EXIT.done;
+  },
+};
+
+function queryOf(flags: Flags): SearchQuery {
+  if (flags.operands.length === 0) throw new UsageError("Say what to search for; '' lists everything.");
+  const sort = flags.text('sort');
+  if (sort !== undefined && !isSort(sort))
+    throw new UsageError(`--sort takes one of ${SORTS.join(', ')}, not '${sort}'.`);
+  return {
+    text: flags.operands.join(' '),
+    categories: flags.texts('category') ?? [],
+    tags: flags.texts('tags') ?? [],
+    limit: flags.number('limit', 1, LIMITS.searchLimit) ?? DEFAULT_LIMIT,
+    minReputation: flags.number('min-reputation', 0, 1, false) ?? DEFAULT_MIN_REPUTATION,
+    scope: flags.on('local') ? 'local' : 'network',
+    ...(sort === undefined ? {} : { sort }),
+  };
+}
+
+function isSort(text: string): text is SearchSort {
+  return SORTS.some((sort) => sort === text);
+}
+
+async function describe(engine: Engine, found: PackageSummary, signal: AbortSignal): Promise<FoundPackage> {
+  const providers = await engine.providers({ id: found.id }, { signal });
+  const [best] = providers;
+  return {
+    id: found.id,
+    name: found.name,
+    version: found.latest ?? null,
+    description: found.description,
+    providers: providers.map(({ peer }) => peer),
+    reputation: found.published ? 1 : best === undefined ? null : share(best.reputation),
+  };
+}
+
+function forPeople({ packages, local_count, remote_count, query_time_ms }: SearchOutput, view: View): string {
+  const figures = view.dim(`${local_count} known here, ${remote_count} from peers, ${query_time_ms} ms`);
+  if (packages.length === 0) return `Nothing was found. Fewer words, or --min-reputation 0, find more.\n${figures}`;
+  const rows = packages.map(({ name, version, description, providers, reputation, id }) => [
+    name,
+    version ?? 'withdrawn',
+    description,
+    String(providers.length),
+    reputation === null ? '-' : reputation.toFixed(2),
+    id.split('/')[0] ?? '',
+  ]);
+  const columns = [
+    { title: 'NAME' },
+    { title: 'VERSION' },
+    { title: 'DESCRIPTION', shrinks: true },
+    { title: 'PEERS', right: true },
+    { title: 'REPUTATION', right: true },
+    { title: 'PUBLISHER', shrinks: true },
+  ];
+  return `${table(columns, rows, view)}\n${figures}`;
+}

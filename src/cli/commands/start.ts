@@ -1,0 +1,86 @@
+import { EXIT } from '../exit-codes.ts';
+import type { Flags } from '../flags.ts';
+import { FORMAT_OPTION, timeoutOf, TIMEOUT_OPTION } from '../options.ts';
+import { facts } from '../output/table.ts';
+import { askPeer } from '../service/control.ts';
+import { daemonLog, startDaemon } from '../service/daemon.ts';
+import { runPeer } from '../service/run.ts';
+import { checkSettings } from '../service/peer.ts';
+import { SETTINGS, settingOptions } from '../settings/keys.ts';
+import type { Settings } from '../settings/settings.ts';
+import { resolveSettings } from '../settings/settings.ts';
+import type { CommandContext, CommandSpec, OptionSpec } from '../spec.ts';
+
+const DAEMON_TIMEOUT_SECONDS = 30;
+
+const OPTIONS: readonly OptionSpec[] = [
+  { long: 'daemon', short: 'd', help: 'run in the background; returns when the peer is ready' },
+  ...settingOptions(
+    SETTINGS.map(({ key }) => key),
+    { listen: 'l', config: 'c' },
+  ),
+  FORMAT_OPTION,
+  { ...TIMEOUT_OPTION, help: `with --daemon: longest wait until it is ready (default ${DAEMON_TIMEOUT_SECONDS})` },
+];
+
+export const start: CommandSpec = {
+  name: 'start',
+  summary: 'Run a peer until it is stopped, in the foreground or as a daemon',
+  options: OPTIONS,
+  notes:
+    'SIGHUP reads the configuration anew, SIGINT and SIGTERM end it. With --format json it prints one object per event,\n' +
+    'see docs/cli.md. Where a window of VS Code runs the node already, the peer stands by and takes over when it closes.',
+  examples: [
+    'ggen-p2p start --listen /ip4/0.0.0.0/tcp/4001 --name attic',
+    'ggen-p2p start --daemon --bootstrap /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…',
+    "ggen-p2p start --mirror '*' --quota 50GB --http 127.0.0.1:9464 --log-format json",
+  ],
+  run: async (context) => {
+    context.flags.none('start');
+    const resolve = (): Promise<Settings> => resolveSettings(context.flags, process.env);
+    const settings = await resolve();
+    if (context.flags.on('daemon')) return background(context, settings);
+    await runPeer({ settings, resolve, console: context.console, signal: context.signal });
+    return EXIT.done;
+  },
+};
+
+async function background({ flags, console: output, signal }: CommandContext, settings: Settings): Promise<number> {
+  checkSettings(settings);
+  const { dataDir } = settings;
+  const running = await askPeer(dataDir, 'state');
+  const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutOf(flags, DAEMON_TIMEOUT_SECONDS))]);
+  const pid = running?.pid ?? (await startDaemon(foregroundArguments(flags), dataDir, bound));
+  if (running !== undefined) output.note(`A peer runs already. It keeps its settings; 'ggen-p2p stop' ends it.`);
+  const state = running ?? (await askPeer(dataDir, 'state'));
+  const result = {
+    pid,
+    already_running: running !== undefined,
+    data_dir: dataDir,
+    log: daemonLog(dataDir),
+    http: state?.http ?? null,
+  };
+  output.result(result, (view) =>
+    facts(
+      [
+        ['process', String(pid)],
+        ['data', dataDir],
+        ['log', result.log],
+      ],
+      view,
+    ),
+  );
+  return EXIT.done;
+}
+
+/** The same flags again, as the peer in the background gets them. */
+function foregroundArguments(flags: Flags): string[] {
+  return OPTIONS.filter(({ long }) => !['daemon', 'format', 'timeout'].includes(long)).flatMap(
+    ({ long, value, repeatable }) => {
+      if (value === undefined) return flags.on(long) ? [`--${long}`] : [];
+      if (repeatable === true) return (flags.texts(long) ?? []).map((text) => `--${long}=${text}`);
+      const text = flags.text(long);
+      return text === undefined ? [] : [`--${long}=${text}`];
+    },
+  );
+}

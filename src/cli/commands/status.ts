@@ -1,0 +1,133 @@
+import type { EngineStatus } from '../../shared/model.ts';
+import { EXIT } from '../exit-codes.ts';
+import { LOCAL_OPTIONS, sessionOptions } from '../options.ts';
+import type { View } from '../output/console.ts';
+import type { Fact } from '../output/table.ts';
+import { facts, table } from '../output/table.ts';
+import { bytes, duration, instant } from '../output/units.ts';
+import { askPeer } from '../service/control.ts';
+import { VERSION, withSession } from '../session.ts';
+import type { ResolvedSetting, Settings } from '../settings/settings.ts';
+import type { CommandSpec } from '../spec.ts';
+import { statusOutput } from './status-output.ts';
+
+/** Which kind of process has the node. `other`: a window, or a command that runs just now. */
+type Runner = 'peer' | 'other' | null;
+
+export const status: CommandSpec = {
+  name: 'status',
+  summary: 'Show whether a node runs, how it stands, and where each setting comes from',
+  options: [
+    { long: 'verbose', short: 'v', help: 'also its upkeep, and where each setting comes from' },
+    ...LOCAL_OPTIONS,
+  ],
+  notes: 'Exit code 6 when no node runs. With --format json or yaml, everything is told.',
+  examples: ['ggen-p2p status', 'ggen-p2p status --verbose', 'ggen-p2p status --format json'],
+  run: async (context) => {
+    context.flags.none('status');
+    const options = await sessionOptions(context, 'none');
+    const { settings } = options;
+    return withSession(options, async ({ engine, attached }, signal) => {
+      const found = await engine.status({}, { signal });
+      const runner: Runner = attached
+        ? (await askPeer(settings.dataDir, 'state')) === undefined
+          ? 'other'
+          : 'peer'
+        : null;
+      const running = attached && found.node.state === 'running';
+      const output = {
+        ...statusOutput(found),
+        // The process that looks is not the one that runs it.
+        ...(attached ? {} : { running: false, pid: null, clients: null, memory_bytes: null }),
+        runner,
+        tasks: found.tasks.map(({ name, title, running: busy, result, detail, lastRun, next }) => ({
+          name,
+          title,
+          running: busy,
+          result: result ?? null,
+          detail: detail ?? null,
+          last_run: instant(lastRun),
+          next_run: instant(next),
+        })),
+        configuration_file: settings.file,
+        configuration: settings.all.map(configured),
+      };
+      context.console.result(output, (view) => forPeople(found, runner, settings, context.flags.on('verbose'), view));
+      return running ? EXIT.done : EXIT.noNode;
+    });
+  },
+};
+
+function configured({ key, value, source, origin }: ResolvedSetting): Readonly<Record<string, unknown>> {
+  return { key, value, source, origin: origin ?? null };
+}
+
+function forPeople(found: EngineStatus, runner: Runner, settings: Settings, verbose: boolean, view: View): string {
+  const parts = [facts(runner === null ? atRest(found, view) : atWork(found, runner, view), view)];
+  if (verbose) {
+    if (found.tasks.length > 0 && runner !== null) {
+      const rows = found.tasks.map(({ title, running, result, detail }) => [
+        title,
+        running ? 'running' : (result ?? '-'),
+        detail ?? '',
+      ]);
+      parts.push(
+        table([{ title: 'UPKEEP', shrinks: true }, { title: 'LAST' }, { title: 'RESULT', shrinks: true }], rows, view),
+      );
+    }
+    parts.push(configurationTable(settings, view));
+  }
+  return parts.join('\n\n');
+}
+
+function atRest({ counts, dataDir }: EngineStatus, view: View): Fact[] {
+  return [
+    ['node', "not running; 'ggen-p2p start' runs it", view.odd],
+    ['packages', `${counts.published} published, ${counts.installed} installed, ${counts.network} of others`],
+    ['data', dataDir],
+    ['version', VERSION],
+  ];
+}
+
+function atWork(found: EngineStatus, runner: Runner, view: View): Fact[] {
+  const { node, owner, counts } = found;
+  const who = runner === 'peer' ? 'a peer of the command line' : 'a window of VS Code, or a command';
+  const uptime = node.startedAt === undefined ? '' : ` for ${duration(Date.now() - node.startedAt)}`;
+  const colour = node.state === 'running' ? view.good : view.odd;
+  return [
+    ['node', `${node.state}${uptime}${node.error === undefined ? '' : ` (${node.error})`}`, colour],
+    ['process', `${owner?.pid ?? '?'}, ${who}; ${owner?.clients ?? 0} attached`],
+    ['version', found.version],
+    ['peer id', node.peerId ?? '-'],
+    ...node.addresses.map((address, index) => [index === 0 ? 'addresses' : '', address] as const),
+    [
+      'peers',
+      `${found.connectedPeers} connected, ${found.routingTableSize} in the routing table, ${found.topicPeers} on the topic`,
+    ],
+    ...found.bootstrap.map(
+      ({ address, state, error }) =>
+        ['bootstrap', `${state} ${address}${error === undefined ? '' : `: ${error}`}`] as const,
+    ),
+    ['packages', `${counts.published} published, ${counts.installed} installed, ${counts.network} of others`],
+    ['stored', `${bytes(found.storage.bytes)} of ${bytes(found.storage.quota)}`],
+    ['memory', bytes(found.memory)],
+    ['data', found.dataDir],
+  ];
+}
+
+/** What a command or peer started now would take, and from where. */
+function configurationTable({ all, file }: Settings, view: View): string {
+  const rows = all.map(({ key, value, source, origin }) => [
+    key,
+    Array.isArray(value) ? value.join(', ') : String(value),
+    source,
+    origin ?? '',
+  ]);
+  const columns = [
+    { title: 'SETTING' },
+    { title: 'VALUE', shrinks: true },
+    { title: 'FROM' },
+    { title: '', shrinks: true },
+  ];
+  return `${table(columns, rows, view)}\n${view.dim(`Flag before environment before file before default. File: ${file}`)}`;
+}

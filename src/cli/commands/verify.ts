@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import type { InstalledPackage, InstalledState } from '../../shared/model.ts';
+import { CommandError } from '../command-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../options.ts';
+import type { View } from '../output/console.ts';
+import { plain } from '../output/plain.ts';
+import { progressBar } from '../output/progress.ts';
+import { withSession } from '../session.ts';
+import type { CommandSpec } from '../spec.ts';
+
+export const verify: CommandSpec = {
+  name: 'verify',
+  summary: 'Compare every file of installed packages with their releases',
+  operands: '[ID | FOLDER…]',
+  complete: 'folder',
+  options: [
+    { long: 'strict', help: 'files that are not of the release count as a difference, too' },
+    ...ENGINE_OPTIONS,
+  ],
+  notes: 'Without operands everything that is installed on this machine. Exit code 1 when something differs.',
+  examples: ['ggen-p2p verify', 'ggen-p2p verify ./packages/rust-error-types', 'ggen-p2p verify my-pack --format json'],
+  run: async (context) => {
+    const { flags, console: output } = context;
+    const bar = progressBar(output);
+    const states = await withSession(await sessionOptions(context, 'none'), async ({ engine }, signal) => {
+      const chosen = choose(await engine.installed({}, { signal }), flags.operands);
+      const found: InstalledState[] = [];
+      for (const { path } of chosen) {
+        const progress = { signal, onProgress: bar.onProgress };
+        found.push(await engine.verifyInstalled({ path }, progress).finally(bar.end));
+      }
+      return found;
+    });
+    const strict = flags.on('strict');
+    const packages = states.map((state) => stateOutput(state, isIntact(state, strict)));
+    const different = packages.filter(({ intact }) => !intact).length;
+    output.result({ packages, different }, (view) => forPeople(states, strict, view));
+    return different > 0 ? EXIT.failed : EXIT.done;
+  },
+};
+
+/** @throws CommandError when an operand names nothing that is installed */
+function choose(installed: readonly InstalledPackage[], operands: readonly string[]): readonly InstalledPackage[] {
+  if (operands.length === 0) return installed;
+  return operands.flatMap((operand) => {
+    const found = installed.filter(
+      ({ id, name, path }) => id === operand || name === operand || path === resolve(operand),
+    );
+    if (found.length > 0) return found;
+    throw new CommandError('NotInstalled', EXIT.notFound, `'${operand}' is not installed on this machine.`);
+  });
+}
+
+function isIntact({ changed, missing, extra }: InstalledState, strict: boolean): boolean {
+  return changed.length === 0 && missing.length === 0 && (!strict || extra.length === 0);
+}
+
+function stateOutput(state: InstalledState, intact: boolean): { readonly intact: boolean } & Record<string, unknown> {
+  const { id, version, path, files, changed, missing, extra } = state;
+  return { package_id: id, version, path, intact, files, changed, missing, extra };
+}
+
+function forPeople(states: readonly InstalledState[], strict: boolean, view: View): string {
+  if (states.length === 0) return 'Nothing is installed.';
+  return states
+    .map((state) => {
+      const { id, version, path, files, changed, missing, extra } = state;
+      const mark = isIntact(state, strict) ? view.good('✓') : view.bad('✗');
+      const differences = [
+        ...changed.map((file) => `    changed  ${plain(file)}`),
+        ...missing.map((file) => `    missing  ${plain(file)}`),
+        ...extra.map((file) => `    not of the release  ${plain(file)}`),
+      ];
+      return [`${mark} ${id}@${version}: ${files} files in ${plain(path)}`, ...differences].join('\n');
+    })
+    .join('\n');
+}

@@ -1,0 +1,38 @@
+import { EXIT } from '../exit-codes.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../options.ts';
+import { publisherKey } from '../publisher/key.ts';
+import { withSession } from '../session.ts';
+import type { CommandSpec } from '../spec.ts';
+import { UsageError } from '../usage-error.ts';
+import { packageOperand } from './install.ts';
+
+export const yank: CommandSpec = {
+  name: 'yank',
+  summary: 'Mark a release of yours as not to be installed, or as good again',
+  operands: 'ID@VERSION',
+  options: [{ long: 'undo', help: 'mark it as good again' }, ...ENGINE_OPTIONS],
+  notes: 'Nothing is deleted: who installed the release keeps it, and an exact version can still be installed.',
+  examples: ['ggen-p2p yank my-pack@1.2.0', 'ggen-p2p yank my-pack@1.2.0 --undo'],
+  run: async (context) => {
+    const { flags, console: output } = context;
+    const { id, version } = packageOperand(flags.only('yank takes one release: ID@VERSION'));
+    if (version === undefined) throw new UsageError('Name the version that is meant: ID@VERSION.');
+    const yanked = !flags.on('undo');
+    const options = await sessionOptions(context, 'optional');
+    await withSession(options, async ({ engine }, signal) => {
+      const key = await publisherKey(process.env, options.settings.dataDir);
+      const own = id.includes('/') ? id : `${key.id}/${id}`;
+      const draft = await engine.draftYank({ id: own, version, yanked, publisher: key.id }, { signal });
+      const receipt = await engine.delete({ draft: draft.draft, signature: key.sign(draft.bytesToSign) }, { signal });
+      const result = {
+        package_id: receipt.id,
+        version: receipt.version,
+        yanked,
+        announced_to: receipt.announcedTo,
+        dht_stored: receipt.dhtStored > 0,
+      };
+      output.result(result, (view) => `${view.good(yanked ? 'Yanked' : 'Un-yanked')} ${receipt.id}@${receipt.version}`);
+    });
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,7 @@
+import type { CommandSpec } from '../spec.ts';
+import { bash } from './bash.ts';
+import { fish } from './fish.ts';
+import { zsh } from './zsh.ts';
+
+/** Shell -> what makes its completion script. */
+export const SHELLS: Readonly<Record<string, (commands: readonly CommandSpec[]) => string>> = { bash, zsh, fish };

@@ -1,0 +1,121 @@
+import { styleText } from 'node:util';
+import { plainLines } from './plain.ts';
+import { yaml } from './yaml.ts';
+
+export type Format = 'table' | 'json' | 'yaml';
+export const FORMATS: readonly Format[] = ['table', 'json', 'yaml'];
+
+/** How a result for people is to be laid out. */
+export interface View {
+  /** Columns of the terminal; undefined where the output goes elsewhere and nothing is to be cut. */
+  readonly width: number | undefined;
+  readonly head: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly odd: (text: string) => string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ConsoleOptions {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Environment;
+  readonly format: Format;
+}
+
+/** Where a command's result and messages go: the result to the standard output, everything else to the error output. */
+export class Console {
+  readonly format: Format;
+  readonly #stdout: NodeJS.WriteStream;
+  readonly #stderr: NodeJS.WriteStream;
+  readonly #env: Environment;
+  #barDrawn = false;
+
+  constructor({ stdout, stderr, env, format }: ConsoleOptions) {
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.#env = env;
+    this.format = format;
+  }
+
+  /** The result of a command: one document for programs, or what `people` makes of it. */
+  result(value: unknown, people: (view: View) => string): void {
+    if (this.format === 'json') this.#stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    else if (this.format === 'yaml') this.#stdout.write(yaml(value));
+    else this.text(`${people(this.view())}\n`);
+  }
+
+  /** Something that happened while a command goes on: a line of JSON, a YAML document, or a line for people. */
+  event(value: unknown, people: () => string | undefined): void {
+    if (this.format === 'json') this.#stdout.write(`${JSON.stringify(value)}\n`);
+    else if (this.format === 'yaml') this.#stdout.write(`---\n${yaml(value)}`);
+    else {
+      const line = people();
+      if (line !== undefined) this.text(`${line}\n`);
+    }
+  }
+
+  /** Text as it is, to the standard output. */
+  text(text: string): void {
+    this.#stdout.write(text);
+  }
+
+  /** A line for people, beside the result. */
+  note(text: string): void {
+    this.#clearBar();
+    this.#stderr.write(`${plainLines(text)}\n`);
+  }
+
+  /** What went wrong, for the reader that the format is for. */
+  error(error: { readonly name: string; readonly message: string; readonly next?: string }): void {
+    this.#clearBar();
+    if (this.format === 'json') this.#stderr.write(`${JSON.stringify({ error })}\n`);
+    else if (this.format === 'yaml') this.#stderr.write(yaml({ error }));
+    else {
+      const title = this.#colour(this.#stderr) ? styleText('red', 'error:', { validateStream: false }) : 'error:';
+      this.#stderr.write(`${title} ${plainLines(error.message)}\n`);
+      if (error.next !== undefined) this.#stderr.write(`next: ${plainLines(error.next)}\n`);
+    }
+  }
+
+  /** Whether a bar that moves may be drawn on the error output. */
+  get showsProgress(): boolean {
+    return this.format === 'table' && this.#stderr.isTTY && this.#env['TERM'] !== 'dumb';
+  }
+
+  /** Draw a line of the bar in place of the one before; an empty text removes it. */
+  bar(text: string): void {
+    this.#stderr.write(`\r\x1b[K${text}`);
+    this.#barDrawn = text !== '';
+  }
+
+  get barWidth(): number {
+    return this.#stderr.columns;
+  }
+
+  view(): View {
+    const colour = this.#colour(this.#stdout);
+    const style = (format: Parameters<typeof styleText>[0]) => (text: string) =>
+      colour ? styleText(format, text, { validateStream: false }) : text;
+    return {
+      width: this.#stdout.isTTY ? this.#stdout.columns : undefined,
+      head: style('bold'),
+      dim: style('dim'),
+      good: style('green'),
+      bad: style('red'),
+      odd: style('yellow'),
+    };
+  }
+
+  /** What is said must not stand behind a bar; the next step draws it again. */
+  #clearBar(): void {
+    if (this.#barDrawn) this.bar('');
+  }
+
+  /** Colours on a terminal that has them, and where nobody asked for none (https://no-color.org). */
+  #colour(stream: NodeJS.WriteStream): boolean {
+    return stream.isTTY && (this.#env['NO_COLOR'] ?? '') === '' && this.#env['TERM'] !== 'dumb';
+  }
+}

@@ -1,0 +1,36 @@
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** A size for people, in powers of 1,000. */
+export function bytes(count: number): string {
+  let value = count;
+  let unit = 0;
+  while (value >= 1_000 && unit < UNITS.length - 1) {
+    value /= 1_000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit] ?? ''}`;
+}
+
+/** A time since the Unix epoch in milliseconds as RFC 3339 text; null where there is none. */
+export function instant(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
+}
+
+/** How long ago, for people. */
+export function ago(time: number | undefined, now = Date.now()): string {
+  return time === undefined ? 'never' : `${duration(Math.max(0, now - time))} ago`;
+}
+
+/** A duration in milliseconds for people, in its largest unit. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1_000);
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** Two decimals are what a reputation can be told to. */
+export function share(value: number): number {
+  return Math.round(value * 1_000_000) / 1_000_000;
+}

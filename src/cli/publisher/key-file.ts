@@ -1,0 +1,77 @@
+import { mkdir, open, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { PublisherKey } from '../../identity/publisher-key.ts';
+import { createPublisherKey, publisherKeyFromSecret } from '../../identity/publisher-key.ts';
+import { errorMessage, GgenError } from '../../shared/errors.ts';
+
+const FILE_NAME = 'publisher.key';
+const OWNER_ONLY = 0o600;
+const OTHERS = 0o077;
+
+/** Where the publisher key of a data folder lies. */
+export function keyFile(dataDir: string): string {
+  return join(dataDir, FILE_NAME);
+}
+
+/**
+ * The publisher key of a data folder, created at first need in a file that only its owner can read.
+ *
+ * @throws GgenError InvalidRequest when others can read the file, or it holds no key
+ */
+export async function loadOrCreateKeyFile(dataDir: string): Promise<PublisherKey> {
+  const known = await loadKeyFile(dataDir);
+  if (known !== undefined) return known;
+  const key = createPublisherKey();
+  await saveSecretFile(keyFile(dataDir), key.secret());
+  return key;
+}
+
+/** The key of a data folder, if there is one. @throws GgenError as `loadOrCreateKeyFile` */
+export async function loadKeyFile(dataDir: string): Promise<PublisherKey | undefined> {
+  const path = keyFile(dataDir);
+  const text = await readSecretFile(path);
+  if (text === undefined) return undefined;
+  try {
+    return publisherKeyFromSecret(text);
+  } catch (error) {
+    throw new GgenError('InvalidRequest', `${path}: ${errorMessage(error)}`, { details: { path } });
+  }
+}
+
+/**
+ * A file that nobody but its owner can read; undefined where there is none.
+ *
+ * @throws GgenError InvalidRequest when others can read it
+ */
+async function readSecretFile(path: string): Promise<string | undefined> {
+  const file = await open(path).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (file === undefined) return undefined;
+  try {
+    // Of the open file, not of its name: what is checked is what is read. Windows keeps no such mode.
+    const { mode } = await file.stat();
+    if (process.platform !== 'win32' && (mode & OTHERS) !== 0) throw tooOpen(path, mode);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+/** Write a secret for its owner only; beside and renamed, so that the file is either complete or not there. */
+export async function saveSecretFile(path: string, secret: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}.new`;
+  await writeFile(draft, secret, { mode: OWNER_ONLY, flag: 'wx', flush: true });
+  await rename(draft, path);
+}
+
+function tooOpen(path: string, mode: number): GgenError {
+  return new GgenError(
+    'InvalidRequest',
+    `Other users of this machine can read the publisher key (mode ${(mode & 0o777).toString(8)}), so it is not used. ` +
+      `If nobody read it, run: chmod 600 ${path}`,
+    { details: { path } },
+  );
+}

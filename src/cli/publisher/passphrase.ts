@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { UsageError } from '../usage-error.ts';
+import { PASSPHRASE_VARIABLE } from './key.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Terminal {
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+}
+
+const ENTER = ['\r', '\n'];
+const BACKSPACE = ['\u007f', '\b'];
+const STOP = ['\u0003', '\u0004'];
+
+/**
+ * A passphrase: from the file that `--passphrase-file` names, else the environment, else typed on the terminal without
+ * being shown (twice where it is a new one).
+ *
+ * @throws UsageError when there is none and nobody to ask
+ */
+export async function readPassphrase(
+  file: string | undefined,
+  env: Environment,
+  purpose: 'new' | 'known',
+  terminal: Terminal = { input: process.stdin, output: process.stderr },
+): Promise<string> {
+  if (file !== undefined) return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+  const variable = env[PASSPHRASE_VARIABLE] ?? '';
+  if (variable !== '') return variable;
+  if (!terminal.input.isTTY) {
+    throw new UsageError(`A passphrase is needed: --passphrase-file FILE, or the variable ${PASSPHRASE_VARIABLE}.`);
+  }
+  const typed = await ask('Passphrase: ', terminal);
+  if (purpose === 'new' && (await ask('Once more: ', terminal)) !== typed) {
+    throw new UsageError('The two passphrases differ.');
+  }
+  return typed;
+}
+
+/** One line from the terminal, which shows nothing of it. */
+function ask(question: string, { input, output }: Terminal): Promise<string> {
+  output.write(question);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let text = '';
+  const read = (chunk: string): void => {
+    for (const character of chunk) {
+      if (ENTER.includes(character)) resolve(text);
+      else if (STOP.includes(character)) reject(new DOMException('Stopped.', 'AbortError'));
+      else text = BACKSPACE.includes(character) ? text.replace(/.$/u, '') : text + character;
+    }
+  };
+  input.setRawMode(true).setEncoding('utf8').on('data', read).resume();
+  return promise.finally(() => {
+    input.off('data', read).setRawMode(false).pause();
+    output.write('\n');
+  });
+}

@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { chmod, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { socketAddress } from '../../worker/host/address.ts';
+
+/** What a peer of the command line says of itself. */
+export interface PeerState {
+  readonly pid: number;
+  readonly version: string;
+  readonly state: 'starting' | 'ready' | 'stopping';
+  /** Address of its HTTP endpoint, if it has one. */
+  readonly http?: string;
+}
+
+export type ControlRequest = 'state' | 'stop' | 'reload';
+const REQUESTS: readonly ControlRequest[] = ['state', 'stop', 'reload'];
+
+const MAX_LINE = 4_096;
+const ANSWER_BOUND_MS = 3_000;
+
+export interface Control {
+  close(): Promise<void>;
+}
+
+/**
+ * Let other commands of this user find this peer: a socket beside the engine's, one line of JSON asked, one answered. By
+ * it, not by a file with a process id, is known whether a peer runs: an id is reused, a socket answers or does not.
+ *
+ * @returns undefined when another peer answers for this data folder already
+ */
+export async function listenForControl(
+  dataDir: string,
+  answer: (request: ControlRequest) => PeerState,
+): Promise<Control | undefined> {
+  const path = await socketAddress(dataDir, 'peer');
+  const pipe = path.startsWith('\\\\');
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    serve(socket, answer);
+  });
+  try {
+    await listen(server, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    if (pipe || (await askPeer(dataDir, 'state')) !== undefined) return undefined;
+    // Nobody answers: a process that was killed left it.
+    await rm(path, { force: true });
+    await listen(server, path);
+  }
+  if (!pipe) await chmod(path, 0o600);
+  return {
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroySoon();
+      await closed;
+    },
+  };
+}
+
+async function listen(server: Server, path: string): Promise<void> {
+  server.listen(path);
+  await once(server, 'listening');
+}
+
+/** Ask the peer of a data folder. Undefined when there is none, or it does not answer in time. */
+export async function askPeer(dataDir: string, request: ControlRequest): Promise<PeerState | undefined> {
+  const socket = connect(await socketAddress(dataDir, 'peer'));
+  try {
+    const signal = AbortSignal.timeout(ANSWER_BOUND_MS);
+    await once(socket, 'connect', { signal });
+    socket.write(`${request}\n`);
+    const line = await readLine(socket, signal);
+    return line === undefined ? undefined : (JSON.parse(line) as PeerState);
+  } catch {
+    return undefined;
+  } finally {
+    socket.destroy();
+  }
+}
+
+function serve(socket: Socket, answer: (request: ControlRequest) => PeerState): void {
+  // A client that goes away is no event.
+  socket.on('error', () => socket.destroy());
+  readLine(socket, AbortSignal.timeout(ANSWER_BOUND_MS)).then(
+    (line) => {
+      const request = REQUESTS.find((known) => known === line);
+      if (request === undefined) socket.destroy();
+      else socket.end(`${JSON.stringify(answer(request))}\n`);
+    },
+    () => socket.destroy(),
+  );
+}
+
+/** The first line that comes, without its end; undefined when the other side ends before, or says too much. */
+async function readLine(socket: Socket, signal: AbortSignal): Promise<string | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
+  let text = '';
+  const look = (chunk: string): void => {
+    text += chunk;
+    const end = text.indexOf('\n');
+    if (end >= 0) resolve(text.slice(0, end));
+    else if (text.length > MAX_LINE) resolve(undefined);
+  };
+  socket.setEncoding('utf8').on('data', look);
+  socket.once('close', () => {
+    resolve(undefined);
+  });
+  socket.once('error', reject);
+  signal.addEventListener('abort', () => {
+    reject(new Error('No answer in time'));
+  });
+  return promise.finally(() => socket.off('data', look));
+}

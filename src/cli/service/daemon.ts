@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CommandError } from '../command-error.ts';
+import { EXIT } from '../exit-codes.ts';
+
+/** Tells a peer that a command waits to hear whether it started. */
+const WAITED_FOR = 'GGEN_P2P_DAEMON';
+const READY = 'ready';
+
+/** Where a peer in the background writes its log. */
+export function daemonLog(dataDir: string): string {
+  return join(dataDir, 'peer.log');
+}
+
+/**
+ * Start a peer that goes on when this process and its terminal are gone. Resolves when it is ready.
+ *
+ * @param args arguments of `start`, without `--daemon`
+ * @throws CommandError DaemonFailed with the last it wrote
+ */
+export async function startDaemon(args: readonly string[], dataDir: string, bound: AbortSignal): Promise<number> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const path = daemonLog(dataDir);
+  const log = await open(path, 'a', 0o600);
+  const { size } = await log.stat();
+  try {
+    const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', 'start', ...args], {
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', log.fd, log.fd, 'ipc'],
+      env: { ...process.env, [WAITED_FOR]: '1' },
+    });
+    const outcome = await startOf(child, bound);
+    if (outcome !== READY) {
+      child.kill();
+      throw await startFailed(path, size, outcome);
+    }
+    child.disconnect();
+    child.unref();
+    return child.pid ?? 0;
+  } finally {
+    await log.close();
+  }
+}
+
+/** Called by a peer once it is ready: whoever started it in the background may go. */
+export function announceReady(): void {
+  if (process.env[WAITED_FOR] === undefined || process.send === undefined) return;
+  process.send(READY, undefined, undefined, () => {
+    if (process.connected) process.disconnect();
+  });
+}
+
+function startOf(child: ChildProcess, bound: AbortSignal): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('message', (message) => {
+      resolve(message === READY ? READY : 'it said something else');
+    });
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('exit', (code) => {
+      resolve(`it ended with exit code ${code ?? 'of a signal'}`);
+    });
+    bound.addEventListener('abort', () => {
+      resolve('it was not ready in time');
+    });
+  });
+}
+
+async function startFailed(path: string, from: number, outcome: string): Promise<CommandError> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4_096), 0, 4_096, from);
+    const said = buffer.toString('utf8', 0, bytesRead).trim();
+    return new CommandError(
+      'DaemonFailed',
+      EXIT.failed,
+      `The peer in the background did not start: ${outcome}.${said === '' ? '' : `\n${said}`}`,
+      `Its log is ${path}; 'ggen-p2p start' in the foreground shows more.`,
+    );
+  } finally {
+    await file.close();
+  }
+}

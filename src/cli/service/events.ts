@@ -1,0 +1,68 @@
+import type { PublishReceipt } from '../../shared/model.ts';
+
+/** What a peer prints while it runs, one object per line with `--format json`. */
+export type PeerEvent =
+  | {
+      readonly event: 'ready';
+      readonly peerId: string;
+      readonly addresses: readonly string[];
+      readonly bootstrap: number;
+      readonly pid: number;
+      /** Another process has the node; this one takes over when that one ends. */
+      readonly attached: boolean;
+      readonly http?: string;
+    }
+  | {
+      readonly event: 'peer';
+      readonly id: string;
+      readonly name: string;
+      readonly address: string;
+      readonly connected: boolean;
+    }
+  | {
+      readonly event: 'package';
+      readonly id: string;
+      readonly name: string;
+      readonly version: string;
+      readonly published: boolean;
+    }
+  | ({ readonly event: 'published'; readonly path: string } & PublishReceipt)
+  | {
+      readonly event: 'published';
+      readonly path: string;
+      readonly unchanged: true;
+      readonly id?: string;
+      readonly version: string;
+    }
+  | {
+      readonly event: 'mirrored';
+      readonly id: string;
+      readonly version: string;
+      readonly files: number;
+      readonly size: number;
+    }
+  | { readonly event: 'reloaded' }
+  | { readonly event: 'error'; readonly name: string; readonly message: string };
+
+/** The same for people; undefined for what they did not ask to be told of each time. */
+export function eventText(event: PeerEvent): string | undefined {
+  switch (event.event) {
+    case 'ready': {
+      const where = event.addresses.map((address) => `\n  ${address}`).join('');
+      const http = event.http === undefined ? '' : `\nHTTP on ${event.http}`;
+      return `${event.attached ? 'Standing by' : 'Ready'} as ${event.peerId} (process ${event.pid})${where}${http}`;
+    }
+    case 'published':
+      return 'unchanged' in event
+        ? `Published before: ${event.id ?? event.path}@${event.version}`
+        : `Published ${event.id}@${event.version} from ${event.path}`;
+    case 'reloaded':
+      return 'Configuration loaded anew';
+    // The log tells of these.
+    case 'mirrored':
+    case 'error':
+    case 'peer':
+    case 'package':
+      return undefined;
+  }
+}

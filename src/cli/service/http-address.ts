@@ -1,0 +1,46 @@
+import { BlockList, isIP } from 'node:net';
+import { UsageError } from '../usage-error.ts';
+
+export interface HttpAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/**
+ * `HOST:PORT`, `[IPv6]:PORT` or a port alone, which means 127.0.0.1. Port 0 is any free one.
+ *
+ * @throws UsageError when it is none, or one that other machines reach without `remote`
+ */
+export function parseHttpAddress(text: string, remote: boolean): HttpAddress {
+  const match = /^(?:(?:\[([^\]]+)\]|([^:\s/]+)):)?(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2] ?? '127.0.0.1';
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) throw new UsageError(`'${text}' is no address for HTTP: write 127.0.0.1:9464.`);
+  if (!remote && !isLoopback(host)) {
+    throw new UsageError(
+      `Other machines reach ${host}, and the HTTP endpoint asks nobody who they are. If that is meant, say --http-remote.`,
+    );
+  }
+  return { host, port };
+}
+
+/** Whether only this machine reaches it. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  const version = isIP(host);
+  return version !== 0 && LOOPBACK.check(host, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+/**
+ * Whether a request's Host header names this server by an address, or by a name that is its own. A page in a browser that
+ * had a name of its own resolve to this machine (DNS rebinding) is refused by it.
+ */
+export function isOwnHost(header: string | undefined, names: readonly string[]): boolean {
+  const name = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(header ?? '');
+  const host = (name?.[1] ?? name?.[2] ?? '').toLowerCase();
+  return isIP(host) !== 0 || host === 'localhost' || names.includes(host);
+}

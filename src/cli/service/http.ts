@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
+import { errorMessage } from '../../shared/errors.ts';
+import type { HttpAddress } from './http-address.ts';
+import { isOwnHost } from './http-address.ts';
+
+/** What an endpoint answers. */
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** Path -> what is answered there. Each gets a signal that bounds it. */
+export type Endpoints = Readonly<Record<string, (signal: AbortSignal) => Promise<Answer>>>;
+
+export interface HttpEndpoint {
+  /** Where it listens, for example `http://127.0.0.1:9464`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const ANSWER_BOUND_MS = 4_000;
+const LIMITS = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 8_192 };
+const MAX_CONNECTIONS = 32;
+
+/**
+ * Answer GET requests for the peer's state. Read-only, without CORS, for names of this machine only.
+ *
+ * @throws Error when the address cannot be listened on
+ */
+export async function listenForHttp(address: HttpAddress, endpoints: Endpoints): Promise<HttpEndpoint> {
+  const names = [address.host, hostname()].map((name) => name.toLowerCase());
+  const server = createServer({ ...LIMITS, connectionsCheckingInterval: 1_000 }, (request, response) => {
+    answerTo(request, names, endpoints).then(
+      (answer) => {
+        send(response, answer, request.method === 'HEAD');
+      },
+      (error: unknown) => {
+        send(response, text(503, errorMessage(error)), false);
+      },
+    );
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  server.listen(address.port, address.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return {
+    url: `http://${host}:${port}`,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A short answer for people and probes. */
+export function text(status: number, message: string): Answer {
+  return { status, type: 'text/plain; charset=utf-8', body: `${message}\n` };
+}
+
+async function answerTo(request: IncomingMessage, names: readonly string[], endpoints: Endpoints): Promise<Answer> {
+  // Nothing in a request's body is wanted.
+  request.resume();
+  if (!isOwnHost(request.headers.host, names)) return text(421, 'This is not the host that was asked for.');
+  if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Only GET and HEAD are answered.');
+  const path = (request.url ?? '').split('?')[0] ?? '';
+  const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
+  if (endpoint === undefined) return text(404, `There are ${Object.keys(endpoints).join(', ')}.`);
+  return endpoint(AbortSignal.timeout(ANSWER_BOUND_MS));
+}
+
+function send(response: ServerResponse, { status, type, body }: Answer, headOnly: boolean): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
+  });
+  response.end(headOnly ? undefined : body);
+}

@@ -1,0 +1,43 @@
+import type { LogLine } from '../../shared/events.ts';
+import { plain } from '../output/plain.ts';
+
+type Level = LogLine['level'];
+
+/** From the gravest to the most talkative. */
+const LEVELS: readonly Level[] = ['error', 'warn', 'info', 'debug', 'trace'];
+
+export interface LogOptions {
+  readonly format: string;
+  readonly level: string;
+}
+
+/** Writes log lines to a stream, as text or as one JSON object per line. The system rotates, stores and forwards them. */
+export class PeerLog {
+  readonly #stream: NodeJS.WritableStream;
+  #options: LogOptions;
+
+  constructor(stream: NodeJS.WritableStream, options: LogOptions) {
+    this.#stream = stream;
+    this.#options = options;
+  }
+
+  /** Take other options from now on. */
+  configure(options: LogOptions): void {
+    this.#options = options;
+  }
+
+  write({ level, scope, message, time }: LogLine): void {
+    if (LEVELS.indexOf(level) > LEVELS.findIndex((known) => known === this.#options.level)) return;
+    const at = new Date(time).toISOString();
+    const text =
+      this.#options.format === 'json'
+        ? JSON.stringify({ time: at, level, scope, message })
+        : `${at} ${level.padEnd(5)} [${scope}] ${plain(message)}`;
+    this.#stream.write(`${text}\n`);
+  }
+
+  /** A line of the peer's own. */
+  say(level: Level, message: string): void {
+    this.write({ level, scope: 'peer', message, time: Date.now() });
+  }
+}

@@ -1,0 +1,191 @@
+import { uniteForks } from '../../identity/unite-forks.ts';
+import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors.ts';
+import type { Host } from '../../worker/host/host.ts';
+import { openHost } from '../../worker/host/host.ts';
+import { CommandError } from '../command-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Console } from '../output/console.ts';
+import { existingKey } from '../publisher/key.ts';
+import { VERSION } from '../session.ts';
+import type { Settings } from '../settings/settings.ts';
+import { aborted } from '../stop-signal.ts';
+import type { PeerState } from './control.ts';
+import { askPeer, listenForControl } from './control.ts';
+import { announceReady } from './daemon.ts';
+import type { PeerEvent } from './events.ts';
+import { eventText } from './events.ts';
+import { PeerLog } from './log.ts';
+import { checkSettings, Peer } from './peer.ts';
+import { watchPackages, watchPeers } from './watch.ts';
+
+export interface RunOptions {
+  readonly settings: Settings;
+  /** Reads the settings anew. */
+  readonly resolve: () => Promise<Settings>;
+  readonly console: Console;
+  readonly signal: AbortSignal;
+}
+
+/** Run a peer until the signal is aborted, or another command asks for its end. */
+export async function runPeer(options: RunOptions): Promise<void> {
+  const { settings, console: output } = options;
+  checkSettings(settings);
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([options.signal, stopped.signal]);
+  const log = new PeerLog(process.stderr, { format: settings.text('log-format'), level: settings.text('log-level') });
+  const control = new PeerControl(stopped);
+  const listener = await listenForControl(settings.dataDir, (request) => control.answer(request));
+  if (listener === undefined) throw await running(settings.dataDir);
+  try {
+    await serve({ ...options, signal }, log, control, (event) => {
+      if (event.event === 'error') log.say('error', event.message);
+      output.event(event, () => lineFor(event, log));
+    });
+  } catch (error) {
+    // Stopped while it was starting: that is an end like any other.
+    if (!signal.aborted || !isAbort(error)) throw error;
+  } finally {
+    await listener.close();
+  }
+}
+
+async function serve(
+  { settings, resolve, signal, console: output }: RunOptions,
+  log: PeerLog,
+  control: PeerControl,
+  tell: (event: PeerEvent) => void,
+): Promise<void> {
+  const host = await openHost({ dataDir: settings.dataDir, version: VERSION });
+  const ends = [writeLog(host, log), uniteOwnForks(host, settings.dataDir, log)];
+  const onReady = (event: PeerEvent): void => {
+    tell(event);
+    // People are told of each peer and package by the log, if they want it.
+    if (event.event === 'ready' && output.format !== 'table') ends.push(...watch(host, tell));
+  };
+  const peer = new Peer({ host, log, version: VERSION, tell: onReady, signal }, settings);
+  try {
+    signal.throwIfAborted();
+    await peer.start();
+    control.ready(peer);
+    announceReady();
+    ends.push(onReload(control, peer, resolve, tell, () => control.answer('stop')));
+    await Promise.race([aborted(signal), failed(host)]);
+  } finally {
+    control.stopping();
+    for (const end of ends) end();
+    await peer.stop();
+    await host.close();
+  }
+}
+
+/** What people read of an event: on a terminal beside the log, and else in it, whose lines stay of one form. */
+function lineFor(event: PeerEvent, log: PeerLog): string | undefined {
+  const text = eventText(event);
+  if (text === undefined || process.stdout.isTTY) return text;
+  log.say('info', text);
+  return undefined;
+}
+
+/** Tell of peers and packages as they come and change. Returns what ends it. */
+function watch(host: Host, tell: (event: PeerEvent) => void): (() => void)[] {
+  const onError = (error: unknown): void => {
+    tell({ event: 'error', name: errorName(error), message: errorMessage(error) });
+  };
+  return [watchPeers(host, tell), watchPackages(host, tell, onError)];
+}
+
+/** Reload on SIGHUP, and when a command asks for it; one at a time. */
+function onReload(
+  control: PeerControl,
+  peer: Peer,
+  resolve: () => Promise<Settings>,
+  tell: (event: PeerEvent) => void,
+  stop: () => void,
+): () => void {
+  let last = Promise.resolve();
+  const reload = (): void => {
+    last = last
+      .then(async () => {
+        await peer.reload(await resolve());
+      })
+      .catch((error: unknown) => {
+        tell({
+          event: 'error',
+          name: errorName(error),
+          message: `The configuration was not taken: ${errorMessage(error)}`,
+        });
+      });
+  };
+  control.onReload = reload;
+  // In a terminal the signal says that this one was closed.
+  const onHangUp = process.stdin.isTTY ? stop : reload;
+  process.on('SIGHUP', onHangUp);
+  return () => process.off('SIGHUP', onHangUp);
+}
+
+/** The engine's log; that of another process belongs into its own. */
+function writeLog(host: Host, log: PeerLog): () => void {
+  return host.subscribe('log', ({ line }) => {
+    if (host.isOwner || line.scope === 'host') log.write(line);
+  });
+}
+
+/** What this key published apart on another machine is united by whoever holds the key. */
+function uniteOwnForks(engine: Host, dataDir: string, log: PeerLog): () => void {
+  return uniteForks({
+    engine,
+    key: () => existingKey(process.env, dataDir),
+    info: (message) => {
+      log.say('info', message);
+    },
+    warn: (message) => {
+      log.say('warn', message);
+    },
+  });
+}
+
+async function failed(host: Host): Promise<never> {
+  throw await host.failed;
+}
+
+async function running(dataDir: string): Promise<Error> {
+  const pid = (await askPeer(dataDir, 'state'))?.pid;
+  if (pid === undefined) return new GgenError('DataDirInUse', `Another peer starts on ${dataDir} just now.`);
+  return new CommandError(
+    'PeerRunning',
+    EXIT.noNode,
+    `A peer runs on ${dataDir} already: process ${pid}.`,
+    "End it with 'ggen-p2p stop', or choose another folder with --data DIR.",
+  );
+}
+
+/** What this peer says of itself to other commands, and what they may ask of it. */
+class PeerControl {
+  onReload: () => void = () => undefined;
+  readonly #stop: AbortController;
+  #state: PeerState['state'] = 'starting';
+  #peer: Peer | undefined;
+
+  constructor(stop: AbortController) {
+    this.#stop = stop;
+  }
+
+  ready(peer: Peer): void {
+    this.#peer = peer;
+    this.#state = 'ready';
+  }
+
+  stopping(): void {
+    this.#state = 'stopping';
+  }
+
+  answer(request: 'state' | 'stop' | 'reload'): PeerState {
+    if (request === 'stop') {
+      this.stopping();
+      this.#stop.abort(new DOMException('Stopped.', 'AbortError'));
+    }
+    if (request === 'reload') this.onReload();
+    const http = this.#peer?.http;
+    return { pid: process.pid, version: VERSION, state: this.#state, ...(http === undefined ? {} : { http }) };
+  }
+}

@@ -1,0 +1,27 @@
+import { isPublisherId, parsePackageId } from '../../identity/publisher-id.ts';
+import type { PackageSummary } from '../../shared/model.ts';
+import { UsageError } from '../usage-error.ts';
+
+const EVERYTHING = '*';
+
+/** Whether a package is one of those to mirror. */
+export type Selection = (summary: Pick<PackageSummary, 'id' | 'publisher'>) => boolean;
+
+/** @throws UsageError naming the entry that is neither `*`, a publisher id nor `publisher/name` */
+export function parseSelection(entries: readonly string[]): Selection {
+  for (const entry of entries) {
+    if (entry === EVERYTHING || isPublisherId(entry) || isFullId(entry)) continue;
+    throw new UsageError(`'${entry}' cannot be mirrored: name a publisher id, publisher/name, or '*' for everything.`);
+  }
+  const wanted = new Set(entries);
+  return ({ id, publisher }) => wanted.has(EVERYTHING) || wanted.has(publisher) || wanted.has(id);
+}
+
+function isFullId(text: string): boolean {
+  try {
+    const { publisher, version } = parsePackageId(text);
+    return publisher !== undefined && version === undefined;
+  } catch {
+    return false;
+  }
+}

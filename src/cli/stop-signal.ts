@@ -1,0 +1,44 @@
+/** Exit code of a program that a signal ended, by the shells' convention. */
+const ENDED_BY = { SIGINT: 130, SIGTERM: 143 } as const;
+
+type StopSignalName = keyof typeof ENDED_BY;
+
+export interface StopRequest {
+  readonly signal: AbortSignal;
+  /** Ask for the end from within. */
+  readonly stop: () => void;
+  /** Exit code that belongs to the system's signal, if one asked for the end. */
+  readonly exitCode: () => number | undefined;
+}
+
+/** Aborts at the first SIGINT or SIGTERM; the second one ends the process at once. */
+export function stopRequest(): StopRequest {
+  const controller = new AbortController();
+  let by: StopSignalName | undefined;
+  const stop = (): void => {
+    controller.abort(new DOMException('Stopped.', 'AbortError'));
+  };
+  for (const name of Object.keys(ENDED_BY) as StopSignalName[]) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(ENDED_BY[name]);
+      by = name;
+      stop();
+    });
+  }
+  return { signal: controller.signal, stop, exitCode: () => (by === undefined ? undefined : ENDED_BY[by]) };
+}
+
+/** Resolves once the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+  });
+}

@@ -1,0 +1,83 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { InstallProgress } from '../../../shared/api.ts';
+import { GgenError } from '../../../shared/errors.ts';
+import type { ArchiveReceipt } from '../../../shared/model.ts';
+import type { Services } from '../../services.ts';
+import { formatBytes } from '../../ui/format.ts';
+import { plainText } from '../../ui/plain-text.ts';
+import { withProgress } from '../../ui/progress.ts';
+import { ask, reportError } from '../../ui/report-error.ts';
+import { chooseRelease, startNodeIfPossible } from '../read/choose-release.ts';
+import { describeProgress } from './apply-plan.ts';
+import { installPackage } from './install.ts';
+
+const { t } = vscode.l10n;
+const EXTENSION = 'car';
+
+/** Write a release with its record to one file: the item's, or the newest of a package that the user finds. */
+export async function exportPackage(services: Services, argument?: unknown): Promise<void> {
+  const release = await chooseRelease(services, argument, t('Export Package to File'));
+  if (release === undefined) return;
+  const { id, name, version } = release;
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  const start = folder?.uri.scheme === 'file' ? folder.uri.fsPath : homedir();
+  const to = await vscode.window.showSaveDialog({
+    title: t('Export {0} {1}', name, version),
+    defaultUri: vscode.Uri.file(join(start, `${name}-${version}.${EXTENSION}`)),
+    filters: { [t('Package in one file')]: [EXTENSION] },
+  });
+  if (to === undefined) return;
+  if (to.scheme !== 'file')
+    throw new GgenError('InvalidRequest', t('Packages can only be exported to a file on disk.'));
+  await startNodeIfPossible(services);
+  const engine = await services.host.engine();
+  const receipt = await withProgress<ArchiveReceipt, InstallProgress>(
+    t('Exporting {0} {1}', plainText(name), plainText(version)),
+    describeProgress,
+    (task) => engine.exportPackage({ id, version, to: to.fsPath }, task),
+  );
+  const message = t(
+    'Exported {0} {1}: {2} in {3}. Who imports it needs no network, and verifies every byte.',
+    plainText(name),
+    plainText(version),
+    formatBytes(receipt.bytes),
+    plainText(receipt.path),
+  );
+  void ask('information', message, []);
+}
+
+/** Take a release out of a file: the argument's, or one that the user chooses; then offer to install it. */
+export async function importPackage(services: Services, argument?: unknown): Promise<void> {
+  const from = argument instanceof vscode.Uri ? argument : await chooseFile();
+  if (from === undefined) return;
+  if (from.scheme !== 'file')
+    throw new GgenError('InvalidRequest', t('Packages can only be imported from a file on disk.'));
+  const engine = await services.host.engine();
+  const { id, version, blocks } = await withProgress<ArchiveReceipt, InstallProgress>(
+    t('Importing {0}', plainText(from.fsPath)),
+    describeProgress,
+    (task) => engine.importPackage({ from: from.fsPath }, task),
+  );
+  const name = id.slice(id.indexOf('/') + 1);
+  const install = (): Promise<void> =>
+    installPackage(services, { id, name, version }).catch((error: unknown) => reportError(services.log, error));
+  const message = t(
+    '{0} {1} is here: its signature and {2} blocks were verified.',
+    plainText(name),
+    plainText(version),
+    blocks,
+  );
+  void ask('information', message, [{ title: t('Install'), run: install }]);
+}
+
+async function chooseFile(): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: t('Import Package from File'),
+    openLabel: t('Import'),
+    filters: { [t('Package in one file')]: [EXTENSION] },
+    canSelectMany: false,
+  });
+  return chosen?.[0];
+}

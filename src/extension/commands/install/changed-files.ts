@@ -1,0 +1,50 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { GgenError, errorName } from '../../../shared/errors.ts';
+import { plainText } from '../../ui/plain-text.ts';
+
+const { t } = vscode.l10n;
+
+interface ChangedItem extends vscode.QuickPickItem {
+  readonly overwrite?: boolean;
+  readonly path?: string;
+}
+
+/**
+ * Do something that may be refused because it would overwrite or delete what the user changed: then show these files, and do it
+ * again with them only if the user gives them up. Undefined when the user does not.
+ *
+ * @throws what `work` throws besides
+ */
+export async function askingForChanged<T>(work: (overwrite: readonly string[]) => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work([]);
+  } catch (error) {
+    if (!(error instanceof GgenError) || errorName(error) !== 'FilesChanged') throw error;
+    const { files, count } = error.details;
+    const named = Array.isArray(files) ? files.map(String) : [];
+    if (!(await confirmLoss(named, Number(count)))) return undefined;
+    return await work(named.length < Number(count) ? ['*'] : named);
+  }
+}
+
+async function confirmLoss(files: readonly string[], count: number): Promise<boolean> {
+  const items: ChangedItem[] = [
+    { label: `$(shield) ${t('Keep my changes and stop')}`, alwaysShow: true },
+    {
+      label: `$(warning) ${count === 1 ? t('Give up my changes to 1 file') : t('Give up my changes to {0} files', count)}`,
+      detail: t('They are overwritten or deleted, and cannot be brought back.'),
+      alwaysShow: true,
+      overwrite: true,
+    },
+    { label: t('Changed by hand: choose one to open it'), kind: vscode.QuickPickItemKind.Separator },
+    ...files.map((path) => ({ label: `$(file) ${plainText(basename(path))}`, description: plainText(path), path })),
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: t('You changed files that would be overwritten or deleted'),
+    matchOnDescription: true,
+    ignoreFocusOut: true,
+  });
+  if (picked?.path !== undefined) await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(picked.path));
+  return picked?.overwrite === true;
+}

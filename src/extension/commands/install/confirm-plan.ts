@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import type { InstallPlan, PlannedPackage } from '../../../shared/model.ts';
+import type { Services } from '../../services.ts';
+import { reportError } from '../../ui/report-error.ts';
+import { showChanges } from '../read/show-changes.ts';
+import { planItems } from './plan-items.ts';
+import type { PlanItem } from './plan-items.ts';
+
+/**
+ * Show what a plan will do and ask. Choosing an update shows its differences in the diff editor and ends the question: the
+ * command can be run again.
+ *
+ * @param yes what the answer that applies it says
+ * @returns whether to apply it
+ */
+export async function confirmPlan(
+  services: Services,
+  plan: InstallPlan,
+  { title, yes }: { readonly title: string; readonly yes: string },
+): Promise<boolean> {
+  const item = await ask(planItems(plan, yes), title);
+  if (item?.compare !== undefined) await compare(services, item.compare);
+  return item?.answer === 'apply';
+}
+
+/** The item chosen, of those that can be; undefined when the user leaves. */
+function ask(items: readonly PlanItem[], title: string): Promise<PlanItem | undefined> {
+  const pick = vscode.window.createQuickPick<PlanItem>();
+  pick.title = title;
+  pick.placeholder = vscode.l10n.t('Nothing is fetched or written before you say so');
+  pick.matchOnDescription = true;
+  pick.ignoreFocusOut = true;
+  pick.items = items;
+  return new Promise<PlanItem | undefined>((resolve) => {
+    pick.onDidAccept(() => {
+      const [item] = pick.selectedItems;
+      if (item?.answer === undefined && item?.compare === undefined) return;
+      resolve(item);
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+    });
+    pick.show();
+  }).finally(() => {
+    pick.dispose();
+  });
+}
+
+async function compare(services: Services, { id, name, version, from }: PlannedPackage): Promise<void> {
+  if (from === undefined || from === version) return;
+  await showChanges(services, { id, name, version: from }, { id, name, version }).catch((error: unknown) =>
+    reportError(services.log, error),
+  );
+}

@@ -1,0 +1,35 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { Services } from '../../services.ts';
+import { startNodeIfPossible } from '../read/choose-release.ts';
+import { applyPlan } from './apply-plan.ts';
+import { confirmPlan } from './confirm-plan.ts';
+import { makePlan } from './make-plan.ts';
+import { chooseLockedProject, mayChange } from './project-folder.ts';
+
+const { t } = vscode.l10n;
+
+/** Bring a folder's packages to exactly what its lock file says: the argument's, or that of the workspace. */
+export async function installFromLock(services: Services, argument?: unknown): Promise<void> {
+  const project = await chooseLockedProject(argument);
+  if (project === undefined) {
+    void vscode.window.showInformationMessage(t('Open a folder that has a ggen.lock first.'));
+    return;
+  }
+  if (!mayChange(project)) return;
+  await startNodeIfPossible(services);
+  const title = t('Install from the lock file of {0}', basename(project));
+  const plan = await makePlan(services, title, { project, mode: 'lock' });
+  if (!plan.changes) {
+    void vscode.window.showInformationMessage(t('Everything in the lock file of {0} is installed.', basename(project)));
+    return;
+  }
+  if (!(await confirmPlan(services, plan, { title, yes: t('Install exactly this') }))) return;
+  const installed = await applyPlan(services, plan, title);
+  if (installed === undefined) return;
+  const message =
+    installed.length === 1
+      ? t('1 package is as the lock file says')
+      : t('{0} packages are as the lock file says', installed.length);
+  vscode.window.setStatusBarMessage(`$(check) ${message}`, 5_000);
+}

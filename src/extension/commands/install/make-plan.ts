@@ -1,0 +1,17 @@
+import * as vscode from 'vscode';
+import type { PlanRequest } from '../../../shared/api.ts';
+import type { InstallPlan } from '../../../shared/model.ts';
+import type { Services } from '../../services.ts';
+import { withProgress } from '../../ui/progress.ts';
+
+/** Have the engine make a plan, under a notification that can be cancelled. @throws GgenError as `planInstall` says */
+export async function makePlan({ host }: Services, title: string, request: PlanRequest): Promise<InstallPlan> {
+  return await withProgress<InstallPlan>(
+    `${title}: ${vscode.l10n.t('finding out what it needs')}`,
+    (never) => never,
+    async ({ signal }) => {
+      const engine = await host.engine();
+      return await engine.planInstall(request, { signal });
+    },
+  );
+}

@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import { GgenError } from '../../../shared/errors.ts';
+import type { InstalledPackage } from '../../../shared/model.ts';
+import { bounded } from '../../engine/bounded.ts';
+import type { Services } from '../../services.ts';
+import { plainText } from '../../ui/plain-text.ts';
+import { isPackageNode } from '../../views/package-nodes.ts';
+
+const READ_BOUND = 10_000;
+
+/** Everything that is installed on this machine. */
+export async function listInstalled({ host }: Services): Promise<readonly InstalledPackage[]> {
+  const engine = await host.engine();
+  return await bounded(READ_BOUND, undefined, (signal) => engine.installed({}, { signal }));
+}
+
+/**
+ * The installation that a command is about: the item's, or the one that the user picks. Undefined when the user leaves.
+ *
+ * @throws GgenError NotInstalled when there is none
+ */
+export async function pickInstalled(
+  services: Services,
+  argument: unknown,
+  title: string,
+): Promise<InstalledPackage | undefined> {
+  const all = await listInstalled(services);
+  const node = isPackageNode(argument) ? argument : undefined;
+  const matching = all.filter(
+    ({ id, version }) =>
+      node === undefined || (node.summary.id === id && (node.kind === 'package' || node.release.version === version)),
+  );
+  if (matching.length === 0) throw new GgenError('NotInstalled', vscode.l10n.t('No such package is installed here.'));
+  if (node !== undefined && matching.length === 1) return matching[0];
+  const items = matching.map((installed) => ({
+    label: `$(package) ${plainText(installed.name)}`,
+    description: plainText(installed.version),
+    detail: installed.path,
+    installed,
+  }));
+  const options = { title, matchOnDetail: true, ignoreFocusOut: true };
+  return (await vscode.window.showQuickPick(items, options))?.installed;
+}

@@ -1,0 +1,81 @@
+import * as vscode from 'vscode';
+import { shortPublisherId } from '../../../identity/publisher-id.ts';
+import type { InstallPlan, PlannedPackage } from '../../../shared/model.ts';
+import { countFiles, formatBytes } from '../../ui/format.ts';
+import { plainText } from '../../ui/plain-text.ts';
+
+const { t } = vscode.l10n;
+
+export interface PlanItem extends vscode.QuickPickItem {
+  /** What choosing it means; absent for what only informs. */
+  readonly answer?: 'apply' | 'cancel';
+  /** An update whose differences are to be shown. */
+  readonly compare?: PlannedPackage;
+}
+
+/** All that a plan will do, with the decision first. */
+export function planItems(plan: InstallPlan, yes: string): PlanItem[] {
+  const of = (action: PlannedPackage['action']): PlannedPackage[] =>
+    plan.packages.filter((one) => one.action === action);
+  return [
+    { label: `$(check) ${yes}`, description: summary(plan), alwaysShow: true, answer: 'apply' },
+    { label: `$(close) ${t('Change nothing')}`, alwaysShow: true, answer: 'cancel' },
+    ...group(t('Will be installed'), of('install').map(packageItem)),
+    ...group(t('Will be updated: choose one to see what changed'), of('update').map(updateItem)),
+    ...group(t('Will be removed'), of('remove').map(packageItem)),
+    ...group(
+      t('Left out'),
+      plan.skipped.map(({ id, requirement, by, reason }) => ({
+        label: `$(circle-slash) ${plainText(id)} ${plainText(requirement)}`,
+        description: t('optional, wanted by {0}', plainText(by)),
+        detail: plainText(reason, 300),
+      })),
+    ),
+    ...group(t('Stays as it is'), of('keep').map(packageItem)),
+  ];
+}
+
+/** How many packages, and how much of them has to be fetched. */
+function summary({ packages, missing }: InstallPlan): string {
+  const count = packages.filter(({ action }) => action !== 'keep').length;
+  return [
+    count === 1 ? t('1 package') : t('{0} packages', count),
+    missing === 0 ? t('all of it is here') : t('{0} to fetch', formatBytes(missing)),
+  ].join(' · ');
+}
+
+function packageItem(one: PlannedPackage): PlanItem {
+  const { name, version, publisher, size, files, path, yanked, missing } = one;
+  return {
+    label: `$(package) ${plainText(name)} ${plainText(version)}`,
+    description: [
+      ...(yanked ? [t('withdrawn by its publisher')] : []),
+      t('by {0}', shortPublisherId(publisher)),
+      countFiles(files, t),
+      formatBytes(size),
+      ...(missing > 0 || one.action !== 'install' ? [] : [t('is here already')]),
+    ].join(' · '),
+    detail: [plainText(path), ...wanted(one)].join(' · '),
+  };
+}
+
+function updateItem(one: PlannedPackage): PlanItem {
+  const { label } = packageItem(one);
+  const from = one.from === undefined ? '' : t('instead of {0}', plainText(one.from));
+  const { description, detail } = packageItem(one);
+  return {
+    label,
+    description: [from, description].join(' · '),
+    ...(detail === undefined ? {} : { detail }),
+    compare: one,
+  };
+}
+
+function wanted({ wantedBy }: PlannedPackage): string[] {
+  const others = wantedBy.filter(({ by }) => by !== '').map(({ by, requirement }) => `${by} (${requirement})`);
+  return others.length === 0 ? [] : [t('needed by {0}', plainText(others.join(', '), 200))];
+}
+
+function group(label: string, items: readonly PlanItem[]): PlanItem[] {
+  return items.length === 0 ? [] : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
+}

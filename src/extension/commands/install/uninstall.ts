@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import type { InstalledPackage } from '../../../shared/model.ts';
+import type { Services } from '../../services.ts';
+import { plainText } from '../../ui/plain-text.ts';
+import { withProgress } from '../../ui/progress.ts';
+import { applyPlan } from './apply-plan.ts';
+import { askingForChanged } from './changed-files.ts';
+import { confirmPlan } from './confirm-plan.ts';
+import { makePlan } from './make-plan.ts';
+import { pickInstalled } from './pick-installed.ts';
+import { mayChange } from './project-folder.ts';
+
+const { t } = vscode.l10n;
+
+/** Remove an installed package, with what only it needed: the item's, or the one that the user picks. */
+export async function uninstallPackage(services: Services, argument?: unknown): Promise<void> {
+  const installed = await pickInstalled(services, argument, t('Uninstall Package'));
+  if (installed === undefined || !mayChange(installed.path)) return;
+  const { name, version, project, id } = installed;
+  const title = t('Uninstall {0} {1}', plainText(name), plainText(version));
+  const removed =
+    project === undefined
+      ? await removeSingle(services, installed, title)
+      : await removeFrom(services, project, id, title);
+  if (removed) vscode.window.setStatusBarMessage(`$(check) ${t('{0} is uninstalled', plainText(name))}`, 5_000);
+}
+
+async function removeFrom(services: Services, project: string, id: string, title: string): Promise<boolean> {
+  const plan = await makePlan(services, title, { project, mode: 'remove', packages: [id] });
+  if (!(await confirmPlan(services, plan, { title: `${title}?`, yes: title }))) return false;
+  return (await applyPlan(services, plan, title)) !== undefined;
+}
+
+async function removeSingle(services: Services, { path }: InstalledPackage, title: string): Promise<boolean> {
+  const yes = `$(trash) ${title}`;
+  const picked = await vscode.window.showQuickPick(
+    [{ label: yes, detail: path }, { label: `$(close) ${t('Keep it')}` }],
+    { title: `${title}?`, ignoreFocusOut: true },
+  );
+  if (picked?.label !== yes) return false;
+  const engine = await services.host.engine();
+  const done = await askingForChanged((overwrite) =>
+    withProgress(
+      title,
+      (never) => never,
+      async ({ signal }) => {
+        await engine.uninstall({ path, overwrite }, { signal });
+        return true;
+      },
+    ),
+  );
+  return done === true;
+}

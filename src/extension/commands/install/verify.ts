@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { InstallProgress } from '../../../shared/api.ts';
+import type { InstalledPackage, InstalledState } from '../../../shared/model.ts';
+import { releaseUri } from '../../filesystem/release-uri.ts';
+import type { Services } from '../../services.ts';
+import { countFiles } from '../../ui/format.ts';
+import { plainText } from '../../ui/plain-text.ts';
+import { withProgress } from '../../ui/progress.ts';
+import { describeProgress } from './apply-plan.ts';
+import { pickInstalled } from './pick-installed.ts';
+import { mayChange } from './project-folder.ts';
+
+const { t } = vscode.l10n;
+
+interface StateItem extends vscode.QuickPickItem {
+  readonly show?: { readonly kind: 'changed' | 'missing' | 'extra'; readonly path: string };
+  readonly restore?: boolean;
+}
+
+/** Compare every file of an installed package with its release: the item's, or the one that the user picks. */
+export async function verifyInstallation(services: Services, argument?: unknown): Promise<void> {
+  const installed = await pickInstalled(services, argument, t('Verify Installation'));
+  if (installed === undefined) return;
+  const name = `${plainText(installed.name)} ${plainText(installed.version)}`;
+  const engine = await services.host.engine();
+  const state = await withProgress<InstalledState, InstallProgress>(
+    t('Verifying {0}', name),
+    describeProgress,
+    (task) => engine.verifyInstalled({ path: installed.path }, task),
+  );
+  if (state.changed.length + state.missing.length + state.extra.length === 0) {
+    const files = countFiles(state.files, t);
+    void vscode.window.showInformationMessage(
+      t('{0} is exactly what its publisher signed: {1} verified.', name, files),
+    );
+    return;
+  }
+  const picked = await vscode.window.showQuickPick(stateItems(state), {
+    title: t(
+      '{0}: {1} changed, {2} missing, {3} added',
+      name,
+      state.changed.length,
+      state.missing.length,
+      state.extra.length,
+    ),
+    placeHolder: t('Choose a file to compare it with the release'),
+    ignoreFocusOut: true,
+  });
+  if (picked?.show !== undefined) await show(installed, picked.show);
+  if (picked?.restore === true && mayChange(installed.path)) await restore(services, installed, state);
+}
+
+function stateItems({ changed, missing, extra }: InstalledState): StateItem[] {
+  const items = (kind: 'changed' | 'missing' | 'extra', icon: string, paths: readonly string[]): StateItem[] =>
+    paths.map((path) => ({ label: `$(${icon}) ${plainText(path)}`, show: { kind, path } }));
+  const group = (label: string, list: readonly StateItem[]): StateItem[] =>
+    list.length === 0 ? [] : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...list];
+  const broken = changed.length + missing.length;
+  return [
+    ...group(t('Changed'), items('changed', 'diff-modified', changed)),
+    ...group(t('Missing'), items('missing', 'diff-removed', missing)),
+    ...group(t('Not part of the package'), items('extra', 'diff-added', extra)),
+    ...(broken === 0
+      ? []
+      : group(t('This package'), [
+          {
+            label: `$(discard) ${t('Restore what was changed or is missing: {0}', countFiles(broken, t))}`,
+            detail: t('Your changes to these files are overwritten. What is not part of the package stays.'),
+            alwaysShow: true,
+            restore: true,
+          },
+        ])),
+  ];
+}
+
+async function show(installed: InstalledPackage, { kind, path }: NonNullable<StateItem['show']>): Promise<void> {
+  const file = vscode.Uri.file(join(installed.path, path));
+  const released = releaseUri(installed, path);
+  if (kind === 'missing') await vscode.commands.executeCommand('vscode.open', released);
+  else if (kind === 'changed') {
+    const title = t('{0}: {1} and yours', path, installed.version);
+    await vscode.commands.executeCommand('vscode.diff', released, file, title);
+  } else if (path.endsWith('/')) await vscode.commands.executeCommand('revealInExplorer', file);
+  else await vscode.commands.executeCommand('vscode.open', file);
+}
+
+async function restore(
+  services: Services,
+  { id, version, path, name }: InstalledPackage,
+  { changed }: InstalledState,
+): Promise<void> {
+  const engine = await services.host.engine();
+  const overwrite = changed.map((file) => join(path, file));
+  await withProgress<InstalledPackage, InstallProgress>(
+    t('Restoring {0} {1}', plainText(name), plainText(version)),
+    describeProgress,
+    (task) => engine.install({ id, version, to: path, replace: true, overwrite }, task),
+  );
+  vscode.window.setStatusBarMessage(`$(check) ${t('{0} is as its publisher signed it', plainText(name))}`, 5_000);
+}

@@ -1,0 +1,19 @@
+import * as vscode from 'vscode';
+import { SETTINGS, SETTINGS_SECTION } from '../../../shared/contributions.ts';
+import { LIMITS } from '../../../shared/defaults.ts';
+import type { ProjectLimits } from '../../../shared/model.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** The most that the user wants to publish at once; a value that is none counts as what every peer enforces. */
+export function publishLimits(): ProjectLimits {
+  const settings = vscode.workspace.getConfiguration(SETTINGS_SECTION);
+  return {
+    files: within(settings.get(SETTINGS.maxFiles), LIMITS.filesPerRelease),
+    bytes: within(settings.get(SETTINGS.maxSize), LIMITS.bytesPerRelease / MEBIBYTE) * MEBIBYTE,
+  };
+}
+
+function within(value: unknown, most: number): number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? Math.min(value, most) : most;
+}

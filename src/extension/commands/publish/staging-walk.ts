@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import { isAlwaysExcluded } from '../../../ignore/always-excluded.ts';
+import { IgnoreRules } from '../../../ignore/rules.ts';
+import { LIMITS } from '../../../shared/defaults.ts';
+import { GgenError } from '../../../shared/errors.ts';
+import type { ProjectLimits, ReleaseDraft } from '../../../shared/model.ts';
+import { formatBytes } from '../../ui/format.ts';
+
+const { t } = vscode.l10n;
+
+/** Longest ignore file that is read, in bytes. */
+const IGNORE_BYTES = 1024 * 1024;
+
+interface Folder {
+  readonly uri: vscode.Uri;
+  /** Relative to the project; empty for its own folder. */
+  readonly path: string;
+  readonly depth: number;
+  readonly rules: IgnoreRules;
+}
+
+/** The files of a project that is read through VS Code's file systems, without what ignore files leave out. */
+export class StagingWalk {
+  readonly skipped: ReleaseDraft['skipped'][number][] = [];
+  count = 0;
+  bytes = 0;
+  readonly #folder: vscode.Uri;
+  readonly #limits: ProjectLimits;
+  readonly #signal: AbortSignal;
+  readonly #sizes = new Map<string, number>();
+
+  constructor(folder: vscode.Uri, limits: ProjectLimits, signal: AbortSignal) {
+    this.#folder = folder;
+    this.#limits = limits;
+    this.#signal = signal;
+  }
+
+  /** @throws GgenError ProjectTooLarge, InvalidRequest */
+  async *files(): AsyncGenerator<{ readonly uri: vscode.Uri; readonly path: string }, void, undefined> {
+    const none = new IgnoreRules({ git: [], manifest: [], ggen: [] }, '');
+    const folders: Folder[] = [{ uri: this.#folder, path: '', depth: 1, rules: none }];
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+      this.#signal.throwIfAborted();
+      const entries = await vscode.workspace.fs.readDirectory(folder.uri);
+      const rules = await rulesInside(folder, entries);
+      for (const [name, type] of entries) {
+        const path = folder.path === '' ? name : `${folder.path}/${name}`;
+        if (!isName(name)) {
+          this.skipped.push({ path, reason: t('not a name that a file can have') });
+          continue;
+        }
+        const uri = vscode.Uri.joinPath(folder.uri, name);
+        const isFolder = type === vscode.FileType.Directory;
+        if (isAlwaysExcluded(name) || rules.ignores(path.normalize('NFC'), isFolder)) continue;
+        const why = unusable(type, folder.depth);
+        if (why !== undefined) this.skipped.push({ path, reason: why });
+        else if (isFolder) folders.push({ uri, path, depth: folder.depth + 1, rules });
+        else {
+          await this.#add(uri);
+          yield { uri, path };
+        }
+      }
+    }
+  }
+
+  /** The file turned out to have another size than it was said to have. @throws GgenError ProjectTooLarge */
+  grew(uri: vscode.Uri, size: number): void {
+    this.bytes += size - (this.#sizes.get(uri.path) ?? 0);
+    this.#refuseTooLarge();
+  }
+
+  async #add(uri: vscode.Uri): Promise<void> {
+    const { size } = await vscode.workspace.fs.stat(uri);
+    this.#sizes.set(uri.path, size);
+    this.count++;
+    this.bytes += size;
+    this.#refuseTooLarge();
+  }
+
+  #refuseTooLarge(): void {
+    const { files, bytes } = this.#limits;
+    if (this.count <= files && this.bytes <= bytes) return;
+    const most = this.count > files ? t('{0} files', files) : formatBytes(bytes);
+    throw new GgenError(
+      'ProjectTooLarge',
+      t('The project has more than {0}. Name what need not be published in a file .ggenignore in its folder.', most),
+    );
+  }
+}
+
+/** What a file system answers is not trusted to be the name of something inside the folder. */
+function isName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name);
+}
+
+/** Why an entry is not taken along, in words; undefined when it is. */
+function unusable(type: vscode.FileType, depth: number): string | undefined {
+  if ((type & vscode.FileType.SymbolicLink) !== 0) return t('symbolic link');
+  if (depth > LIMITS.pathDepth) return t('nested too deeply');
+  return type === vscode.FileType.Unknown ? t('neither a file nor a folder') : undefined;
+}
+
+async function rulesInside(
+  { uri, path, rules }: Folder,
+  entries: readonly (readonly [string, vscode.FileType])[],
+): Promise<IgnoreRules> {
+  const read = async (name: string): Promise<string | undefined> => {
+    if (!entries.some(([entry, type]) => entry === name && type === vscode.FileType.File)) return undefined;
+    const content = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(uri, name));
+    if (content.byteLength <= IGNORE_BYTES) return new TextDecoder().decode(content);
+    throw new GgenError('InvalidRequest', t('{0} is too long to be read.', path === '' ? name : `${path}/${name}`));
+  };
+  return rules.inside(path.normalize('NFC'), {
+    gitignore: await read('.gitignore'),
+    ggenignore: await read('.ggenignore'),
+  });
+}

@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import type { ReleaseFiles } from '../../../shared/model.ts';
+import { COMMANDS } from '../../../shared/contributions.ts';
+import { bounded } from '../../engine/bounded.ts';
+import { withLateProgress } from '../../filesystem/late-progress.ts';
+import { releaseText } from '../../filesystem/release-path.ts';
+import { releaseUri } from '../../filesystem/release-uri.ts';
+import type { Services } from '../../services.ts';
+import { countFiles, formatBytes } from '../../ui/format.ts';
+import { plainText } from '../../ui/plain-text.ts';
+import { chooseRelease, startNodeIfPossible } from './choose-release.ts';
+import type { ChosenRelease } from './choose-release.ts';
+import { findReadme, showDocument } from './readme.ts';
+
+const { t } = vscode.l10n;
+const LIST_BOUND_MS = 120_000;
+
+interface FileItem extends vscode.QuickPickItem {
+  /** A file to open, or a command to run on the release. */
+  readonly path?: string;
+  readonly command?: string;
+}
+
+/** Look into a release without changing the workspace: its README in a preview, and its files to open one of them. */
+export async function browseFiles(services: Services, argument?: unknown): Promise<void> {
+  const release = await chooseRelease(services, argument, t('Browse Files'));
+  if (release === undefined) return;
+  const { list, readme } = await withLateProgress(
+    t('Listing the files of {0} {1}', release.name, release.version),
+    async (signal) => {
+      await startNodeIfPossible(services, signal);
+      return read(services, release, signal);
+    },
+  );
+  if (readme !== undefined) await showDocument(release, readme);
+  const picked = await vscode.window.showQuickPick(items(list), {
+    title: t(
+      '{0} {1}: {2}, {3}',
+      release.name,
+      release.version,
+      countFiles(list.files.length, t),
+      formatBytes(list.size),
+    ),
+    placeHolder: t('A file to open; it is fetched then, and verified'),
+    matchOnDescription: true,
+    ignoreFocusOut: true,
+  });
+  if (picked?.path !== undefined) await vscode.commands.executeCommand('vscode.open', releaseUri(release, picked.path));
+  if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command, releaseUri(release));
+}
+
+async function read(
+  services: Services,
+  release: ChosenRelease,
+  signal: AbortSignal,
+): Promise<{ list: ReleaseFiles; readme: string | undefined }> {
+  const engine = await services.host.engine();
+  const list = await bounded(LIST_BOUND_MS, signal, (bound) =>
+    engine.listFiles({ release: releaseText(release) }, { signal: bound }),
+  );
+  return { list, readme: await findReadme(services, release, signal) };
+}
+
+function items({ files }: ReleaseFiles): FileItem[] {
+  const separator = (label: string): FileItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  return [
+    separator(t('Files')),
+    ...files.map(({ path, size }) => ({
+      label: `$(file) ${plainText(path)}`,
+      description: formatBytes(size),
+      path,
+    })),
+    separator(t('This release')),
+    { label: `$(folder-opened) ${t('Open as a folder…')}`, command: COMMANDS.openReleaseFolder },
+    { label: `$(diff-multiple) ${t('Compare with another version…')}`, command: COMMANDS.compareVersions },
+    { label: `$(cloud-download) ${t('Install it…')}`, command: COMMANDS.materialise },
+  ];
+}

@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import { GgenError } from '../../../shared/errors.ts';
+import type { InstalledPackage, Release } from '../../../shared/model.ts';
+import { bounded } from '../../engine/bounded.ts';
+import type { Services } from '../../services.ts';
+import { formatTime } from '../../ui/format.ts';
+import { plainText } from '../../ui/plain-text.ts';
+import { isPackageNode } from '../../views/package-nodes.ts';
+import { chooseRelease, releasesOf } from './choose-release.ts';
+import type { ChosenRelease } from './choose-release.ts';
+import { showChanges } from './show-changes.ts';
+
+const { t } = vscode.l10n;
+const ASK_BOUND_MS = 10_000;
+
+/** Show what a release changed since another one: the item's, or the newest, against the one that the user picks. */
+export async function compareVersions(services: Services, argument?: unknown): Promise<void> {
+  const release = await chooseRelease(services, argument, t('Compare Versions'));
+  if (release === undefined) return;
+  const releases = await releasesOf(services, release.id);
+  const others = releases.filter(({ version }) => version !== release.version);
+  if (others.length === 0) {
+    throw new GgenError(
+      'VersionNotFound',
+      t('{0} has only one version, so there is nothing to compare.', release.name),
+    );
+  }
+  const picked = await vscode.window.showQuickPick(versionItems(release, releases), {
+    title: t('Compare {0} {1}: with which version?', release.name, release.version),
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) return;
+  // Whichever is older stands on the left, as in the history of a file.
+  const at = (version: string): number => releases.findIndex((one) => one.version === version);
+  const older = at(picked.version) > at(release.version);
+  const other = { ...release, version: picked.version };
+  await (older ? showChanges(services, other, release) : showChanges(services, release, other));
+}
+
+/** The version before it first, then the others from the newest on. */
+function versionItems(
+  { version }: ChosenRelease,
+  releases: readonly Release[],
+): (vscode.QuickPickItem & { readonly version: string })[] {
+  const before = releases[releases.findIndex((one) => one.version === version) + 1];
+  const others = releases.filter((one) => one.version !== version && one !== before);
+  return [...(before === undefined ? [] : [before]), ...others].map((release) => ({
+    label: `$(tag) ${plainText(release.version)}`,
+    description: [
+      ...(release === before ? [t('the version before')] : []),
+      ...(release.yanked ? [t('yanked')] : []),
+      formatTime(release.published, Date.now(), vscode.env.language),
+    ].join(' · '),
+    version: release.version,
+  }));
+}
+
+/** Show what the newest release of an installed package changed since the installed one. */
+export async function compareInstalled(services: Services, argument?: unknown): Promise<void> {
+  const installed = await chooseInstalled(services, argument);
+  if (installed === undefined) return;
+  const { id, name, version } = installed;
+  const engine = await services.host.engine();
+  const { latest } = await bounded(ASK_BOUND_MS, undefined, (signal) => engine.getPackage({ id }, { signal }));
+  if (latest === undefined || latest === version) {
+    void vscode.window.showInformationMessage(t('{0} {1} is the newest version.', name, version));
+    return;
+  }
+  await showChanges(services, { id, name, version }, { id, name, version: latest });
+}
+
+async function chooseInstalled({ host }: Services, argument: unknown): Promise<InstalledPackage | undefined> {
+  const engine = await host.engine();
+  const all = await bounded(ASK_BOUND_MS, undefined, (signal) => engine.installed({}, { signal }));
+  const node = isPackageNode(argument) ? argument : undefined;
+  const matching = all.filter(
+    ({ id, version }) =>
+      node === undefined || (node.summary.id === id && (node.kind === 'package' || node.release.version === version)),
+  );
+  // Where a version is installed does not matter here.
+  const distinct = [...new Map(matching.map((one) => [`${one.id}@${one.version}`, one])).values()];
+  if (distinct.length === 0) throw new GgenError('PackageNotFound', t('No installed package to compare.'));
+  if (distinct.length === 1) return distinct[0];
+  const items = distinct.map((one) => ({
+    label: `$(package) ${plainText(one.name)}`,
+    description: plainText(one.version),
+    installed: one,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { title: t('Compare Installed with Newest') });
+  return picked?.installed;
+}

@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import { releaseUri } from '../../filesystem/release-uri.ts';
+import type { Services } from '../../services.ts';
+import { chooseRelease, startNodeIfPossible } from './choose-release.ts';
+import type { ChosenRelease } from './choose-release.ts';
+
+const { t } = vscode.l10n;
+
+interface PlaceItem extends vscode.QuickPickItem {
+  readonly open: () => Promise<void>;
+}
+
+/** Show a release in the Explorer, as a read-only folder: in this window or in a new one, as the user chooses. */
+export async function openReleaseFolder(services: Services, argument?: unknown): Promise<void> {
+  const release = await chooseRelease(services, argument, t('Open Release as Folder'));
+  if (release === undefined) return;
+  const picked = await vscode.window.showQuickPick(places(release), {
+    title: t('Open {0} {1} as a read-only folder: where?', release.name, release.version),
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) return;
+  await startNodeIfPossible(services);
+  await picked.open();
+}
+
+function places(release: ChosenRelease): PlaceItem[] {
+  const uri = releaseUri(release);
+  const here = vscode.workspace.getWorkspaceFolder(uri);
+  if (here?.uri.toString() === uri.toString()) {
+    return [{ label: `$(folder-opened) ${t('It is open in this window: show it')}`, open: () => reveal(uri) }];
+  }
+  return [
+    {
+      label: `$(add) ${t('Add it to this window')}`,
+      detail: t('The workspace gets one more folder. VS Code may restart the extensions of this window for that.'),
+      open: () => addFolder(release, uri),
+    },
+    {
+      label: `$(empty-window) ${t('Open it in a new window')}`,
+      detail: t('This window stays as it is.'),
+      open: async () => {
+        await vscode.commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
+      },
+    },
+  ];
+}
+
+async function addFolder({ name, version }: ChosenRelease, uri: vscode.Uri): Promise<void> {
+  const count = vscode.workspace.workspaceFolders?.length ?? 0;
+  if (!vscode.workspace.updateWorkspaceFolders(count, 0, { uri, name: `${name} ${version}` })) {
+    void vscode.window.showErrorMessage(t('VS Code did not add the folder to this window.'));
+    return;
+  }
+  await reveal(uri);
+}
+
+async function reveal(uri: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand('revealInExplorer', uri);
+}

@@ -1,0 +1,123 @@
+import * as vscode from 'vscode';
+import type { FileChange, ReleaseComparison } from '../../../shared/model.ts';
+import { bounded } from '../../engine/bounded.ts';
+import { withLateProgress } from '../../filesystem/late-progress.ts';
+import { releaseText } from '../../filesystem/release-path.ts';
+import { releaseUri } from '../../filesystem/release-uri.ts';
+import type { Services } from '../../services.ts';
+import { countFiles, formatBytes } from '../../ui/format.ts';
+import { plainText } from '../../ui/plain-text.ts';
+import { startNodeIfPossible } from './choose-release.ts';
+import type { ChosenRelease } from './choose-release.ts';
+
+const { t } = vscode.l10n;
+const COMPARE_BOUND_MS = 120_000;
+/** Files that VS Code's multi-file diff is given at once: it fetches what is scrolled into sight, and keeps it. */
+export const MOST_IN_ONE_EDITOR = 200;
+
+interface ChangeItem extends vscode.QuickPickItem {
+  /** Absent: all of them. */
+  readonly change?: FileChange;
+}
+
+/** List the files that `to` changed since `from`, and show the differences of one or of all in the diff editor. */
+export async function showChanges(services: Services, from: ChosenRelease, to: ChosenRelease): Promise<void> {
+  const { changes } = await withLateProgress(
+    t('Comparing {0} {1} with {2}', to.name, from.version, to.version),
+    async (signal) => {
+      await startNodeIfPossible(services, signal);
+      return compare(services, from, to, signal);
+    },
+  );
+  const title = t('{0}: {1} → {2}', to.name, from.version, to.version);
+  if (changes.length === 0) {
+    void vscode.window.showInformationMessage(t('{0}: the files of both versions are the same.', title));
+    return;
+  }
+  const picked = await vscode.window.showQuickPick(items(changes), {
+    title: t('{0}, {1}', title, t('{0} changed', countFiles(changes.length, t))),
+    placeHolder: t('What to show in the diff editor'),
+    matchOnDescription: true,
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) return;
+  if (picked.change === undefined) await showAll(title, changes.slice(0, MOST_IN_ONE_EDITOR), from, to);
+  else await showOne(picked.change, from, to);
+}
+
+async function compare(
+  { host }: Services,
+  from: ChosenRelease,
+  to: ChosenRelease,
+  signal: AbortSignal,
+): Promise<ReleaseComparison> {
+  const engine = await host.engine();
+  const request = { from: releaseText(from), to: releaseText(to) };
+  return bounded(COMPARE_BOUND_MS, signal, (bound) => engine.compareReleases(request, { signal: bound }));
+}
+
+function items(changes: readonly FileChange[]): ChangeItem[] {
+  const all =
+    changes.length > MOST_IN_ONE_EDITOR
+      ? t('Show the first {0} of {1} changed files', MOST_IN_ONE_EDITOR, changes.length)
+      : t('Show all changes');
+  return [
+    { label: `$(diff-multiple) ${all}`, alwaysShow: true },
+    { label: t('Files'), kind: vscode.QuickPickItemKind.Separator },
+    ...changes.map((change) => ({
+      label: `$(${icon(change)}) ${plainText(change.path)}`,
+      description: describe(change),
+      change,
+    })),
+  ];
+}
+
+function icon({ kind }: FileChange): string {
+  return { added: 'diff-added', changed: 'diff-modified', removed: 'diff-removed' }[kind];
+}
+
+function describe({ kind, before = 0, after = 0 }: FileChange): string {
+  switch (kind) {
+    case 'added':
+      return t('added, {0}', formatBytes(after));
+    case 'removed':
+      return t('removed, {0}', formatBytes(before));
+    case 'changed':
+      return t('changed, {0} → {1}', formatBytes(before), formatBytes(after));
+  }
+}
+
+/** The two sides of a file; one is absent where the file is. */
+function sides(
+  { path, kind }: FileChange,
+  from: ChosenRelease,
+  to: ChosenRelease,
+): { readonly left?: vscode.Uri; readonly right?: vscode.Uri } {
+  return {
+    ...(kind === 'added' ? {} : { left: releaseUri(from, path) }),
+    ...(kind === 'removed' ? {} : { right: releaseUri(to, path) }),
+  };
+}
+
+async function showAll(
+  title: string,
+  changes: readonly FileChange[],
+  from: ChosenRelease,
+  to: ChosenRelease,
+): Promise<void> {
+  const resources = changes.map((change) => {
+    const { left, right } = sides(change, from, to);
+    return [releaseUri(to, change.path), left, right];
+  });
+  await vscode.commands.executeCommand('vscode.changes', title, resources);
+}
+
+async function showOne(change: FileChange, from: ChosenRelease, to: ChosenRelease): Promise<void> {
+  const { left, right } = sides(change, from, to);
+  if (left !== undefined && right !== undefined) {
+    const title = t('{0} ({1} → {2})', change.path, from.version, to.version);
+    await vscode.commands.executeCommand('vscode.diff', left, right, title);
+  } else {
+    await vscode.commands.executeCommand('vscode.open', right ?? left);
+  }
+}

@@ -1,0 +1,155 @@
+import * as vscode from 'vscode';
+import type { Engine } from '../../shared/api.ts';
+import { errorName, isAbort } from '../../shared/errors.ts';
+import { bounded } from '../engine/bounded.ts';
+import { errorText } from '../ui/error-text.ts';
+import { formatBytes } from '../ui/format.ts';
+import { plainText } from '../ui/plain-text.ts';
+import { withLateProgress } from './late-progress.ts';
+import { readWholeFile } from './read-whole-file.ts';
+import { releaseText } from './release-path.ts';
+import type { ReleasePath } from './release-path.ts';
+import { parseReleaseUri } from './release-uri.ts';
+
+const { t } = vscode.l10n;
+/** Bound on a question about files or folders; a folder is a few small blocks. */
+const ASK_BOUND_MS = 60_000;
+/** A window shows none of its folders before it knows of each root whether it is there: nobody shall wait long for that. */
+const ROOT_BOUND_MS = 5_000;
+
+/** VS Code looks for files of its own in every folder, of which some have names that no release may hold. */
+const ABSENT: readonly string[] = ['FileNotFound', 'UnsafePath'];
+
+/**
+ * Releases as VS Code reads them: `ggen:/<publisher>/<name>@<version>/<path>`. Read-only; what is opened is fetched then,
+ * from here or from peers, and verified by the engine.
+ */
+export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disposable {
+  readonly #engine: () => Promise<Engine>;
+  readonly #failed: (error: unknown) => void;
+  readonly #change = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+
+  readonly onDidChangeFile = this.#change.event;
+
+  /** @param failed told what went wrong, besides what is thrown */
+  constructor(engine: () => Promise<Engine>, failed: (error: unknown) => void) {
+    this.#engine = engine;
+    this.#failed = failed;
+  }
+
+  /** A release never changes. */
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => undefined);
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const isRoot = this.#parse(uri).path === '';
+    const asked = this.#ask(uri, (engine, { path, ...release }, signal) =>
+      engine.statFile({ release: releaseText(release), path }, { signal }),
+    );
+    const { kind, size, published } = await (isRoot ? this.#soon(asked) : asked);
+    return {
+      type: typeOf(kind),
+      size,
+      ctime: published,
+      mtime: published,
+      permissions: vscode.FilePermission.Readonly,
+    };
+  }
+
+  async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
+    const { entries } = await this.#ask(
+      uri,
+      (engine, { path, ...release }, signal) => engine.readFolder({ release: releaseText(release), path }, { signal }),
+      // A folder that is there, but holds a name that is not safe: the message says so.
+      ['FileNotFound'],
+    );
+    return entries.map(({ name, kind }) => [name, typeOf(kind)]);
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    const file = this.#parse(uri);
+    const title = t('Fetching {0} of {1} {2}', plainText(file.path), file.name, file.version);
+    return this.#guard(uri, async () => {
+      const engine = await this.#engine();
+      return withLateProgress(title, (signal, report) =>
+        readWholeFile(engine, file, signal, t, (bytes, size) => {
+          report(t('{0} of {1}', formatBytes(bytes), formatBytes(size)));
+        }),
+      );
+    });
+  }
+
+  createDirectory(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  /** Have VS Code ask again for what it could not read before. */
+  refresh(uris: readonly vscode.Uri[]): void {
+    this.#change.fire(uris.map((uri) => ({ type: vscode.FileChangeType.Changed, uri })));
+  }
+
+  dispose(): void {
+    this.#change.dispose();
+  }
+
+  #ask<T>(
+    uri: vscode.Uri,
+    question: (engine: Engine, file: ReleasePath, signal: AbortSignal) => Promise<T>,
+    absent = ABSENT,
+  ): Promise<T> {
+    const file = this.#parse(uri);
+    const work = async (): Promise<T> => {
+      const engine = await this.#engine();
+      return bounded(ASK_BOUND_MS, undefined, (signal) => question(engine, file, signal));
+    };
+    return this.#guard(uri, work, absent);
+  }
+
+  /** The engine may have to be started first, or the network asked for the package. */
+  async #soon<T>(asked: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(vscode.FileSystemError.Unavailable(t('The release could not be looked up in time. Try again.')));
+      }, ROOT_BOUND_MS);
+    });
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #parse(uri: vscode.Uri): ReleasePath {
+    const file = parseReleaseUri(uri);
+    if (file === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    return file;
+  }
+
+  async #guard<T>(uri: vscode.Uri, work: () => Promise<T>, absent = ABSENT): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (absent.includes(errorName(error))) throw vscode.FileSystemError.FileNotFound(uri);
+      if (!isAbort(error)) this.#failed(error);
+      throw vscode.FileSystemError.Unavailable(errorText(error, t)?.message ?? t('You cancelled fetching it.'));
+    }
+  }
+}
+
+function typeOf(kind: 'file' | 'folder'): vscode.FileType {
+  return kind === 'file' ? vscode.FileType.File : vscode.FileType.Directory;
+}

@@ -1,0 +1,21 @@
+import { GgenError } from './errors.ts';
+
+/** Base URL of an OTLP endpoint over HTTP, without a slash at its end; undefined for a text that is none. */
+export function normaliseOtlpEndpoint(text: string): string | undefined {
+  const url = URL.parse(text.trim());
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined;
+  // Passwords and keys belong into OTEL_EXPORTER_OTLP_HEADERS: settings and logs show the URL.
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined;
+  return url.href.replace(/\/+$/, '');
+}
+
+/** As `normaliseOtlpEndpoint`. @throws GgenError InvalidRequest (`details.setting`) */
+export function parseOtlpEndpoint(text: string): string {
+  const endpoint = normaliseOtlpEndpoint(text);
+  if (endpoint !== undefined) return endpoint;
+  throw new GgenError(
+    'InvalidRequest',
+    "The OpenTelemetry endpoint must be a URL such as 'http://127.0.0.1:4318', without user name, query or fragment.",
+    { details: { setting: 'otlpEndpoint' } },
+  );
+}

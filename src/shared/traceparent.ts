@@ -1,0 +1,26 @@
+/**
+ * Where a call belongs in its caller's trace: W3C Trace Context, header `traceparent`, version 00
+ * (https://www.w3.org/TR/trace-context/#traceparent-header): `00-<trace id>-<span id>-<flags>` in lower-case hexadecimal.
+ */
+
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
+const LENGTH = 55;
+
+export interface TraceParent {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceFlags: number;
+}
+
+/** What a text says; undefined for anything that is not of the form, which a trace begins anew for instead of failing. */
+export function parseTraceparent(value: unknown): TraceParent | undefined {
+  if (typeof value !== 'string' || value.length !== LENGTH) return undefined;
+  const [, traceId, spanId, flags] = TRACEPARENT.exec(value) ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) };
+}
+
+/** The text if it is one: what may be carried on. */
+export function checkTraceparent(value: unknown): string | undefined {
+  return parseTraceparent(value) === undefined ? undefined : (value as string);
+}

@@ -1,0 +1,59 @@
+import type { CID } from 'multiformats/cid';
+import { GgenError } from '../../../shared/errors.ts';
+import { RAW, readNode } from './tree-files.ts';
+import type { GetBlock } from './tree-files.ts';
+
+/** A piece of a file, in order: bytes that stand in a node itself, or a raw block that holds them. */
+export type Leaf = { readonly bytes: Uint8Array } | { readonly cid: CID; readonly length: number };
+
+/** A balanced tree with 1,024 children a node needs 3 levels for 512 MiB; other importers build deeper ones. */
+const MAX_DEPTH = 64;
+/** Blocks of one file that are looked at: nodes that name each other many times over must not take for ever. */
+const MAX_NODES = 1_000_000;
+
+/**
+ * The pieces of a file of several blocks. Raw leaves are named, not read: their length is what their parent says.
+ *
+ * @throws GgenError RecordInvalid, and what `get` throws
+ */
+export async function* fileLeaves(cid: CID, get: GetBlock, signal: AbortSignal): AsyncGenerator<Leaf> {
+  let nodes = 0;
+  const visit = async function* (at: CID, depth: number): AsyncGenerator<Leaf> {
+    signal.throwIfAborted();
+    if (++nodes > MAX_NODES || depth > MAX_DEPTH) throw broken();
+    const { node, data } = readNode(at, await get(at));
+    if (data.type !== 'file' && data.type !== 'raw') throw broken();
+    if (data.data !== undefined && data.data.length > 0) yield { bytes: data.data };
+    for (const [index, { Hash }] of node.Links.entries()) {
+      if (Hash.code === RAW) {
+        if (++nodes > MAX_NODES) throw broken();
+        yield { cid: Hash, length: Number(data.blockSizes[index] ?? -1) };
+      } else yield* visit(Hash, depth + 1);
+    }
+  };
+  yield* visit(cid, 0);
+}
+
+/**
+ * The bytes of a file, block by block.
+ *
+ * @throws GgenError RecordInvalid, and what `get` throws
+ */
+export async function* fileContent(cid: CID, get: GetBlock, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  if (cid.code === RAW) {
+    yield await get(cid);
+    return;
+  }
+  for await (const leaf of fileLeaves(cid, get, signal)) {
+    if ('bytes' in leaf) yield leaf.bytes;
+    else {
+      const bytes = await get(leaf.cid);
+      if (bytes.length !== leaf.length) throw broken();
+      yield bytes;
+    }
+  }
+}
+
+function broken(): GgenError {
+  return new GgenError('RecordInvalid', 'A file of the release is not put together as UnixFS says.');
+}

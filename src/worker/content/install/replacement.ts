@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { foldPath, foldersOf, localState } from './local-state.ts';
+import type { LocalEntry } from './local-state.ts';
+import { sameAsFile } from './compare-file.ts';
+import type { GetBlock, TreeFile } from './tree-files.ts';
+
+/** What becomes of a folder whose release is replaced by another one, or by none. */
+export interface Replacement {
+  /** Files of the new release to write. */
+  readonly write: readonly TreeFile[];
+  /** The user's own files and folders, and changes to files that the new release has unchanged: they go along. */
+  readonly carry: readonly string[];
+  /** What the user would lose: files changed or added by hand where the new release has something else, or nothing. */
+  readonly conflicts: readonly string[];
+}
+
+export interface ReplacementOptions {
+  /** Blocks of both releases. */
+  readonly get: GetBlock;
+  readonly signal: AbortSignal;
+  /** Paths that the user gave up, as they stand in `conflicts` or `carry`; `*` gives up all conflicts. */
+  readonly overwrite: ReadonlySet<string>;
+}
+
+/**
+ * Find out what an exchange of releases means for what the user did in the folder.
+ *
+ * @throws Node's error when a folder or file cannot be read; what `get` throws
+ */
+export async function planReplacement(
+  folder: string,
+  before: readonly TreeFile[],
+  after: readonly TreeFile[],
+  { get, signal, overwrite }: ReplacementOptions,
+): Promise<Replacement> {
+  const alsoInto = foldersOf(after.map(({ path }) => path));
+  const { entries } = await localState(before, folder, { get, signal, alsoInto });
+  const fresh = new Fresh(before, after);
+  const kept = new Set<TreeFile>();
+  const carry: string[] = [];
+  const conflicts: string[] = [];
+  for (const entry of entries) {
+    if (entry.state === 'same' || overwrite.has(entry.path)) continue;
+    const file = fresh.file(entry.path);
+    const isSame = async (): Promise<boolean> =>
+      file !== undefined && (await sameAsFile(join(folder, entry.path), file.cid, get, signal));
+    if (fresh.isUntouched(entry)) {
+      if (file !== undefined) kept.add(file);
+      carry.push(entry.path);
+    } else if (!(await isSame()) && !overwrite.has('*')) conflicts.push(entry.path);
+  }
+  return { write: after.filter((file) => !kept.has(file)), carry, conflicts };
+}
+
+/** The new release, asked by paths of the old folder. */
+class Fresh {
+  readonly #before: ReadonlyMap<string, TreeFile>;
+  readonly #files: ReadonlyMap<string, TreeFile>;
+  readonly #folders: ReadonlySet<string>;
+
+  constructor(before: readonly TreeFile[], after: readonly TreeFile[]) {
+    this.#before = new Map(before.map((file) => [file.path.normalize('NFC'), file]));
+    this.#files = new Map(after.map((file) => [foldPath(file.path), file]));
+    this.#folders = foldersOf(this.#files.keys());
+  }
+
+  file(path: string): TreeFile | undefined {
+    return this.#files.get(foldPath(path));
+  }
+
+  /** Whether the new release has nothing to say about what the user did here. */
+  isUntouched({ path, state }: LocalEntry): boolean {
+    const key = foldPath(path.replace(/\/$/, ''));
+    if ([...foldersOf([key])].some((folder) => this.#files.has(folder))) return false;
+    if (state === 'extra') return !this.#files.has(key) && !this.#folders.has(key);
+    const [was, is] = [this.#before.get(path.normalize('NFC')), this.#files.get(key)];
+    return was !== undefined && is !== undefined && was.cid.equals(is.cid);
+  }
+}

@@ -1,0 +1,83 @@
+import { mkdir, open, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { GgenError } from '../../../shared/errors.ts';
+import { fileContent } from './file-leaves.ts';
+import { RAW } from './tree-files.ts';
+import type { GetBlock, TreeFile } from './tree-files.ts';
+
+/** Files written at the same time: enough to keep the thread pool busy, far below any limit on descriptors. */
+const CONCURRENCY = 16;
+
+export interface WriteOptions {
+  readonly get: GetBlock;
+  readonly signal: AbortSignal;
+  /** Most bytes that all files may have together: what the record says. */
+  readonly limit: number;
+  /** Called after each piece, and with `file` after the last one of a file. */
+  readonly onWritten: (bytes: number, file: boolean) => void;
+}
+
+/**
+ * Write files whose paths were checked into a folder that is empty. A file of one block is one write.
+ *
+ * @throws GgenError RecordInvalid when the files are larger than the record says; Node's error; what `get` throws
+ */
+export async function writeFiles(files: readonly TreeFile[], folder: string, options: WriteOptions): Promise<void> {
+  const folders = new Set(files.map(({ path }) => dirname(path)).filter((path) => path !== '.'));
+  for (const path of folders) await mkdir(join(folder, path), { recursive: true });
+  const writer = new Writer(folder, options);
+  const queue = files.values();
+  const failed = new AbortController();
+  const workers = Array.from({ length: CONCURRENCY }, async () => {
+    try {
+      for (const file of queue) {
+        failed.signal.throwIfAborted();
+        await writer.write(file);
+      }
+    } catch (error) {
+      failed.abort(error);
+    }
+  });
+  await Promise.all(workers);
+  failed.signal.throwIfAborted();
+}
+
+class Writer {
+  readonly #folder: string;
+  readonly #options: WriteOptions;
+  #bytes = 0;
+
+  constructor(folder: string, options: WriteOptions) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  async write({ path, cid }: TreeFile): Promise<void> {
+    const { get, signal, onWritten } = this.#options;
+    signal.throwIfAborted();
+    const to = join(this.#folder, path);
+    // 'wx': two entries that the file system takes for one must fail, not overwrite each other.
+    if (cid.code === RAW) {
+      const bytes = this.#count(await get(cid));
+      await writeFile(to, bytes, { flag: 'wx' });
+      onWritten(bytes.length, true);
+      return;
+    }
+    const file = await open(to, 'wx');
+    try {
+      for await (const bytes of fileContent(cid, get, signal)) {
+        await file.writeFile(this.#count(bytes));
+        onWritten(bytes.length, false);
+      }
+    } finally {
+      await file.close();
+    }
+    onWritten(0, true);
+  }
+
+  #count(bytes: Uint8Array): Uint8Array {
+    this.#bytes += bytes.length;
+    if (this.#bytes <= this.#options.limit) return bytes;
+    throw new GgenError('RecordInvalid', 'The content is larger than its record says. Nothing was installed.');
+  }
+}

@@ -1,0 +1,56 @@
+import { posix } from 'node:path';
+
+/** Stand for a file of settings without being one. */
+const TEMPLATES = /^\.env\.(?:.*\.)?(?:example|sample|template|dist|defaults?|schema)$/i;
+
+/** A line of .npmrc with a secret of its own; `${NPM_TOKEN}` only says where to find it. */
+const NPM_SECRET = /^[^#;\n]*(?:_authToken|_auth|_password)\s*=\s*(?!\s*"?\$\{)\S/im;
+/** Keys in text form (RFC 7468), `ENCRYPTED` ones too. */
+const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/;
+
+export interface SecretFileRule {
+  readonly name: RegExp;
+  /** What it is, in words for the user. */
+  readonly what: string;
+  /** Tells a secret from a harmless file of that name by the file's first bytes; absent: the name is enough. */
+  readonly inside?: (head: Buffer) => number | undefined;
+}
+
+const RULES: readonly SecretFileRule[] = [
+  { name: /^\.env(?:\..+)?$/i, what: 'a file of settings that usually hold passwords' },
+  { name: /^id_(?:rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk)$/i, what: 'a private SSH key' },
+  { name: /\.(?:p12|pfx|jks|keystore|kdbx|ppk)$/i, what: 'a store of private keys' },
+  {
+    name: /^(?:\.netrc|_netrc|\.git-credentials|\.pypirc|\.pgpass|\.htpasswd)$/i,
+    what: 'a file of passwords or tokens',
+  },
+  {
+    name: /^(?:credentials|credentials\.json|service[_-]account.*\.json|.*\.tfstate)$/i,
+    what: 'a file of credentials',
+  },
+  { name: /\.(?:pem|key)$/i, what: 'a private key', inside: privateKeyIn },
+  { name: /^\.npmrc$/i, what: 'an npm token', inside: (head) => indexOf(head, NPM_SECRET) },
+];
+
+/** The rule for files of this name that nobody means to publish. */
+export function secretFileRule(path: string): SecretFileRule | undefined {
+  const name = posix.basename(path);
+  return TEMPLATES.test(name) ? undefined : RULES.find((rule) => rule.name.test(name));
+}
+
+/** Line, from 1, that makes a file with these first bytes a secret; undefined when it is none. */
+export function secretLine(rule: SecretFileRule, head: Buffer): number | undefined {
+  if (rule.inside === undefined) return 1;
+  const at = rule.inside(head);
+  return at === undefined ? undefined : head.toString('latin1').slice(0, at).split('\n').length;
+}
+
+/** A text key, or one in binary form (DER), which always begins with a sequence of at least 128 bytes. */
+function privateKeyIn(head: Buffer): number | undefined {
+  const der = head[0] === 0x30 && ((head[1] ?? 0) & 0x80) !== 0;
+  return der ? 0 : indexOf(head, PRIVATE_KEY);
+}
+
+function indexOf(head: Buffer, pattern: RegExp): number | undefined {
+  return pattern.exec(head.toString('latin1'))?.index;
+}

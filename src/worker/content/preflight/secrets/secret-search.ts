@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { TextDecoder } from 'node:util';
+import type { Diagnostic } from '../../../../shared/model.ts';
+import { fingerprintOf, secretDiagnostic } from './finding.ts';
+import { secretFileRule, secretLine } from './secret-files.ts';
+import type { SecretFileRule } from './secret-files.ts';
+import { TextSearch } from './text-search.ts';
+
+/** How much of a file decides whether it is text, and whether it is a file of keys. */
+const HEAD_BYTES = 64 * 1024;
+/** How much of one file is searched: larger texts are data. */
+const SEARCHED_BYTES = 4 * 1024 * 1024;
+/** More secrets than this are not gone through one by one. */
+const MOST = 500;
+
+/**
+ * Looks for secrets in the very bytes that are packed, as they pass by: nothing is read twice, and nothing can change
+ * between the search and the packing.
+ */
+export class SecretSearch {
+  readonly #found: Diagnostic[] = [];
+  readonly #cut: string[] = [];
+
+  /** Hand the bytes of a file on, and search them. */
+  async *through(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    const search = new FileSearch(path);
+    for await (const chunk of bytes) {
+      await search.push(chunk);
+      yield chunk;
+    }
+    await search.end();
+    this.#found.push(...search.diagnostics);
+    if (search.cut) this.#cut.push(path);
+  }
+
+  /** What was found so far, by path and line. */
+  diagnostics(): Diagnostic[] {
+    const found = this.#found.toSorted((a, b) => order(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0));
+    return [...found.slice(0, MOST), ...tooMany(found), ...partly(this.#cut)];
+  }
+}
+
+class FileSearch {
+  readonly #path: string;
+  readonly #rule: SecretFileRule | undefined;
+  readonly #hash: Hash | undefined;
+  readonly #text: TextSearch;
+  #decoder: TextDecoder | undefined;
+  #head = Buffer.alloc(0);
+  #seen = 0;
+  #file: Diagnostic | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#rule = secretFileRule(path);
+    this.#hash = this.#rule === undefined ? undefined : createHash('sha256');
+    this.#text = new TextSearch(path);
+  }
+
+  /** Whether the file is longer than what was searched. */
+  get cut(): boolean {
+    return this.#decoder !== undefined && this.#seen > SEARCHED_BYTES;
+  }
+
+  /** The file as a whole, when its name says enough: what stands in it is then not listed one by one. */
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#file === undefined ? this.#text.diagnostics : [this.#file];
+  }
+
+  async push(chunk: Uint8Array): Promise<void> {
+    this.#hash?.update(chunk);
+    if (this.#seen === 0) this.#decoder = decoderFor(chunk);
+    if (this.#rule !== undefined && this.#head.length < HEAD_BYTES) this.#head = Buffer.concat([this.#head, chunk]);
+    const searched = chunk.subarray(0, Math.max(0, SEARCHED_BYTES - this.#seen));
+    this.#seen += chunk.length;
+    if (this.#decoder !== undefined) await this.#text.push(this.#decoder.decode(searched, { stream: true }));
+  }
+
+  async end(): Promise<void> {
+    await this.#text.end();
+    this.#file = this.#judgeByName();
+  }
+
+  #judgeByName(): Diagnostic | undefined {
+    if (this.#rule === undefined || this.#hash === undefined) return undefined;
+    const line = secretLine(this.#rule, this.#head.subarray(0, HEAD_BYTES));
+    if (line === undefined) return undefined;
+    const fingerprint = fingerprintOf(this.#path, 'file', this.#hash.digest());
+    const found = { code: 'secret-file', what: this.#rule.what, fingerprint };
+    return secretDiagnostic({ path: this.#path, line, column: 1 }, found);
+  }
+}
+
+/** For text in UTF-8 or UTF-16; undefined for anything else, which holds NUL characters soon. */
+function decoderFor(head: Uint8Array): TextDecoder | undefined {
+  if (head[0] === 0xff && head[1] === 0xfe) return new TextDecoder('utf-16le');
+  if (head[0] === 0xfe && head[1] === 0xff) return new TextDecoder('utf-16be');
+  return head.subarray(0, HEAD_BYTES).includes(0) ? undefined : new TextDecoder('utf-8');
+}
+
+function tooMany(found: readonly Diagnostic[]): Diagnostic[] {
+  const [next] = found.slice(MOST);
+  if (next === undefined) return [];
+  const message = `There are ${found.length} places that look like secrets, too many to go through. Name their files in .ggenignore.`;
+  return [{ severity: 'error', code: 'secrets-many', message, path: next.path, line: next.line ?? 1, column: 1 }];
+}
+
+function partly(cut: readonly string[]): Diagnostic[] {
+  return cut.toSorted(order).map((path) => {
+    const message = `Only the first ${SEARCHED_BYTES / 2 ** 20} MiB of this file were searched for secrets.`;
+    return { severity: 'information', code: 'secrets-partly', message, path };
+  });
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

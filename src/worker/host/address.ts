@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, realpath } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { GgenError } from '../../shared/errors.ts';
+
+/** Bytes that every system takes as the path of a unix socket: macOS has room for 103, Linux for 107. */
+const LONGEST_PATH = 100;
+
+/**
+ * Where the owner of a data folder is reached: a unix socket in the folder, for whose path the folder may be too deep
+ * down (then one in a private folder of this user among the system's temporary files), or a named pipe on Windows.
+ * The same folder has the same address, however it is written. Creates the folders that are missing, for this user only.
+ *
+ * @param name of what answers there: one folder may have several
+ *
+ * @throws GgenError DataDirNotPrivate when another user could have put something there
+ */
+export async function socketAddress(dataDir: string, name = 'engine'): Promise<string> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const folder = await realpath(dataDir);
+  if (process.platform === 'win32') {
+    return `\\\\.\\pipe\\ggen-p2p-${name}-${digest(`${userInfo().username}\0${folder.toLowerCase()}`)}`;
+  }
+  await checkPrivate(folder);
+  const path = join(folder, `${name}.sock`);
+  return Buffer.byteLength(path) <= LONGEST_PATH ? path : await shortAddress(folder, name);
+}
+
+async function shortAddress(folder: string, name: string): Promise<string> {
+  const uid = process.getuid?.() ?? 0;
+  const shared = join(tmpdir(), `ggen-p2p-${uid}`);
+  await mkdir(shared, { recursive: true, mode: 0o700 });
+  await checkPrivate(shared);
+  return join(shared, `${name}-${digest(folder)}.sock`);
+}
+
+/** Whoever may write into the folder could put a socket of their own there, and would be handed drafts to sign. */
+async function checkPrivate(folder: string): Promise<void> {
+  const { uid, mode } = await lstat(folder);
+  const ours = uid === process.getuid?.();
+  if (ours && (mode & 0o022) === 0) return;
+  const why = ours ? 'others may write into it' : 'it belongs to another user';
+  throw new GgenError(
+    'DataDirNotPrivate',
+    `The folder ${folder} cannot hold a node's data: ${why}. Make it this user's alone (mode 0700), or choose another one.`,
+    { details: { path: folder } },
+  );
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}

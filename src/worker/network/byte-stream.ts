@@ -1,0 +1,189 @@
+import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface';
+
+/** Above this the sender is asked to wait, below half of it to go on, in bytes: more than is ever waited for at once. */
+const HIGH_WATER = 3 * 1024 * 1024;
+/** A stream breaks when more than this waits in it. */
+const MOST_UNREAD = 8 * 1024 * 1024;
+
+/**
+ * Bytes of a libp2p stream with back-pressure both ways: what is not read keeps the other side from sending, and a write ends
+ * only when the stream takes more. (The stream's own iterator reads without limit, and its `onDrain` waits only the first time.)
+ */
+export class ByteStream {
+  readonly #stream: Stream;
+  readonly #chunks: Uint8Array[] = [];
+  #buffered = 0;
+  #ended = false;
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
+  /** So many bytes are waited for. */
+  #wakeAt = 0;
+
+  constructor(stream: Stream) {
+    this.#stream = stream;
+    // What is under way when it is paused is a window of 4 MiB at most.
+    stream.maxReadBufferLength = MOST_UNREAD;
+    stream.addEventListener('message', this.#onMessage);
+    stream.addEventListener('end', this.#onEnd);
+    stream.addEventListener('remoteCloseWrite', this.#onEnd);
+    stream.addEventListener('close', this.#onClose);
+    if (stream.readableEnded) this.#ended = true;
+  }
+
+  /** Bytes that can be taken without waiting. */
+  get available(): number {
+    return this.#buffered;
+  }
+
+  /** The other side sends nothing more. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get isOpen(): boolean {
+    return !this.#ended && this.#failure === undefined && this.#stream.status === 'open';
+  }
+
+  /**
+   * Wait for more bytes than are there, or for the end.
+   *
+   * @param least how many are wanted, at most 2 MiB and a little: it is cheaper to wait once for many than often for a few
+   * @returns how many came; 0 at the end
+   */
+  async more(signal: AbortSignal, least = 1): Promise<number> {
+    signal.throwIfAborted();
+    const before = this.#buffered;
+    this.#throwFailure();
+    if (this.#ended) return 0;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        signal.removeEventListener('abort', done);
+        this.#wake = undefined;
+        resolve();
+      };
+      this.#wake = done;
+      this.#wakeAt = before + least;
+      signal.addEventListener('abort', done, { once: true });
+    });
+    signal.throwIfAborted();
+    if (this.#buffered === before) this.#throwFailure();
+    return this.#buffered - before;
+  }
+
+  /** The byte at this place of what is there, without taking it. */
+  peek(index: number): number {
+    let rest = index;
+    for (const chunk of this.#chunks) {
+      if (rest < chunk.length) return chunk[rest] ?? 0;
+      rest -= chunk.length;
+    }
+    throw new RangeError('There are not so many bytes yet');
+  }
+
+  /** Take so many bytes, which must be there: a view where they came in one piece. */
+  take(length: number): Uint8Array {
+    const [first] = this.#chunks;
+    if (first !== undefined && first.length >= length) {
+      if (first.length === length) this.#chunks.shift();
+      else this.#chunks[0] = first.subarray(length);
+      this.#taken(length);
+      return first.subarray(0, length);
+    }
+    const bytes = Buffer.allocUnsafe(length);
+    this.takeInto(bytes, 0);
+    return bytes;
+  }
+
+  /** Take as many bytes as are there and fit behind `offset`; returns the place behind them. */
+  takeInto(target: Uint8Array, offset: number): number {
+    let end = offset;
+    while (end < target.length) {
+      const chunk = this.#chunks.shift();
+      if (chunk === undefined) break;
+      const fits = Math.min(chunk.length, target.length - end);
+      target.set(fits === chunk.length ? chunk : chunk.subarray(0, fits), end);
+      if (fits < chunk.length) this.#chunks.unshift(chunk.subarray(fits));
+      end += fits;
+    }
+    this.#taken(end - offset);
+    return end;
+  }
+
+  /** Write, and wait until the stream takes more. */
+  async write(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#throwFailure();
+    this.#stream.send(bytes);
+    await this.#drained(signal);
+  }
+
+  async close(signal: AbortSignal): Promise<void> {
+    await this.#stream.close({ signal });
+  }
+
+  abort(error: Error): void {
+    this.#stream.abort(error);
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #drained(signal: AbortSignal): Promise<void> {
+    while (this.#stream.writableNeedsDrain) {
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          this.#stream.removeEventListener('drain', done);
+          this.#stream.removeEventListener('close', done);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        this.#stream.addEventListener('drain', done);
+        this.#stream.addEventListener('close', done);
+        signal.addEventListener('abort', done, { once: true });
+      });
+      signal.throwIfAborted();
+      this.#throwFailure();
+    }
+  }
+
+  #taken(length: number): void {
+    const before = this.#buffered;
+    this.#buffered -= length;
+    if (before > HIGH_WATER / 2 && this.#buffered <= HIGH_WATER / 2 && this.#isReading) this.#stream.resume();
+  }
+
+  get #isReading(): boolean {
+    return !this.#ended && this.#failure === undefined;
+  }
+
+  readonly #onMessage = ({ data }: StreamMessageEvent): void => {
+    for (const chunk of data instanceof Uint8Array ? [data] : data) {
+      this.#chunks.push(chunk);
+      this.#buffered += chunk.length;
+    }
+    if (this.#buffered > HIGH_WATER) this.#pauseSoon();
+    if (this.#buffered >= this.#wakeAt) this.#wake?.();
+  };
+
+  /**
+   * Not at once: a stream that is paused by what its own `resume` hands out takes itself for readable again afterwards, and
+   * lets the sender go on without end.
+   */
+  #pauseSoon(): void {
+    queueMicrotask(() => {
+      if (this.#buffered > HIGH_WATER && this.#isReading && this.#stream.readStatus === 'readable')
+        this.#stream.pause();
+    });
+  }
+
+  readonly #onEnd = (): void => {
+    this.#ended = this.#stream.readBufferLength === 0;
+    this.#wake?.();
+  };
+
+  readonly #onClose = ({ error }: StreamCloseEvent): void => {
+    if (error !== undefined) this.#failure = error;
+    this.#onEnd();
+  };
+}

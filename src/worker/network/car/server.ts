@@ -1,0 +1,113 @@
+import { decode } from '@ipld/dag-pb';
+import type { Connection, Stream } from '@libp2p/interface';
+import type { CID } from 'multiformats/cid';
+import { errorMessage } from '../../../shared/errors.ts';
+import { CAR_PROTOCOL } from '../../node/protocols.ts';
+import { ByteStream } from '../byte-stream.ts';
+import type { NetworkContext } from '../context.ts';
+import { isLocal } from '../traffic.ts';
+import { BlockWriter } from './block-writer.ts';
+import { walk } from './walk.ts';
+import { END_OF_ANSWER, MAX_REQUEST_BYTES, decodeRequest, encodeCarHeader, encodeHead, readFrame } from './wire.ts';
+
+/** Streams that one connection may hold open; more are reset. */
+const MAX_STREAMS = 16;
+/** Answers under way to all peers together: each holds a few blocks in memory. */
+const MAX_ANSWERS = 32;
+/** Longest wait for the next request, and for it to be complete. */
+const REQUEST_BOUND_MS = 10_000;
+const IDLE_BOUND_MS = 60_000;
+
+/** Hands out what is served, as CAR streams (docs/protocols/car.md). */
+export class CarServer {
+  readonly #context: NetworkContext;
+  /** Answers under way, by peer. */
+  readonly #answering = new Map<string, number>();
+  #answers = 0;
+
+  constructor(context: NetworkContext) {
+    this.#context = context;
+  }
+
+  async start(): Promise<void> {
+    await this.#context.node.libp2p.handle(CAR_PROTOCOL, (stream, connection) => this.#serve(stream, connection), {
+      maxInboundStreams: MAX_STREAMS,
+    });
+  }
+
+  async #serve(stream: Stream, connection: Connection): Promise<void> {
+    const { stopped, log } = this.#context;
+    const bytes = new ByteStream(stream);
+    const ended = new AbortController();
+    const signal = AbortSignal.any([stopped, ended.signal]);
+    stream.addEventListener('close', () => {
+      ended.abort(new Error('The asker went away'));
+    });
+    try {
+      while (await this.#answerNext(bytes, connection, signal)) continue;
+      await bytes.close(AbortSignal.any([signal, AbortSignal.timeout(REQUEST_BOUND_MS)]));
+    } catch (error) {
+      bytes.abort(error instanceof Error ? error : new Error(String(error)));
+      log.debug(`An answer to peer ${connection.remotePeer.toString()} ended: ${errorMessage(error)}`);
+    }
+  }
+
+  /** Returns false when the asker has nothing more to ask. */
+  async #answerNext(stream: ByteStream, connection: Connection, signal: AbortSignal): Promise<boolean> {
+    const idle = AbortSignal.any([signal, AbortSignal.timeout(IDLE_BOUND_MS)]);
+    while (stream.available === 0) if ((await stream.more(idle)) === 0) return false;
+    const bound = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_BOUND_MS)]);
+    const wants = decodeRequest(await readFrame(stream, MAX_REQUEST_BYTES, (least) => stream.more(bound, least)));
+    const peer = connection.remotePeer.toString();
+    if (!this.#begin(peer, isLocal(connection))) {
+      await stream.write(encodeHead(true), bound);
+      return true;
+    }
+    const out = new BlockWriter(stream, signal, this.#context.traffic.sending(connection, signal));
+    try {
+      const [first] = wants;
+      await out.bytes(encodeHead(false));
+      if (first !== undefined) await out.bytes(encodeCarHeader(first.cid));
+      for await (const { cid, bytes } of walk(wants, this.#context.served, linksOf)) {
+        // The answer then ends without the rest, as if it were not here.
+        if (!this.#context.traffic.maySend(isLocal(connection))) break;
+        await out.block(cid, bytes);
+      }
+      await out.bytes(END_OF_ANSWER);
+      await out.flush();
+    } finally {
+      out.end();
+      this.#end(peer);
+    }
+    return true;
+  }
+
+  /** Whether there is room for one more answer to this peer. */
+  #begin(peer: string, lan: boolean): boolean {
+    const { traffic } = this.#context;
+    const own = this.#answering.get(peer) ?? 0;
+    if (!traffic.maySend(lan) || this.#answers >= MAX_ANSWERS || own >= traffic.settings.perPeer) return false;
+    this.#answering.set(peer, own + 1);
+    this.#answers++;
+    return true;
+  }
+
+  #end(peer: string): void {
+    const own = this.#answering.get(peer) ?? 0;
+    if (own > 1) this.#answering.set(peer, own - 1);
+    else this.#answering.delete(peer);
+    this.#answers--;
+  }
+}
+
+const DAG_PB = 0x70;
+
+/** What a block links to; nothing where it is not of a form that has links, or not of its form. */
+function linksOf(cid: CID, bytes: Uint8Array): readonly CID[] {
+  if (cid.code !== DAG_PB) return [];
+  try {
+    return decode(bytes).Links.map(({ Hash }) => Hash);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,70 @@
+import type { CID } from 'multiformats/cid';
+import type { Want } from './wire.ts';
+
+/** Blocks that one answer may have: more than any release. */
+const MAX_BLOCKS = 100_000;
+/** Blocks that are read ahead while the last ones were small, and while they were large. */
+const AHEAD_SMALL = 16;
+const AHEAD_LARGE = 2;
+const SMALL_BYTES = 64 * 1024;
+const DAG_PB = 0x70;
+
+/** Where blocks are read from; undefined for what is not to be had. */
+export interface BlockReader {
+  read(cid: CID): Promise<Uint8Array | undefined>;
+}
+
+interface Reading {
+  readonly want: Want;
+  readonly bytes: Promise<Uint8Array | undefined>;
+}
+
+/**
+ * The blocks of a request in the order of their answer: what was named first comes first, each block before what it links to, depth
+ * first, none twice. What is not to be had is left out, and with it what only it leads to.
+ */
+export async function* walk(
+  wants: readonly Want[],
+  reader: BlockReader,
+  linksOf: (cid: CID, bytes: Uint8Array) => readonly CID[],
+): AsyncGenerator<{ readonly cid: CID; readonly bytes: Uint8Array }> {
+  /** The next one at the end. */
+  const stack = wants.toReversed();
+  const seen = new Set<string>();
+  const ahead: Reading[] = [];
+  let limit = AHEAD_LARGE;
+  for (;;) {
+    while (ahead.length < limit && mayReadAhead(ahead)) {
+      const want = stack.pop();
+      if (want === undefined) break;
+      const key = want.cid.toString();
+      if (seen.has(key) || seen.size >= MAX_BLOCKS) continue;
+      seen.add(key);
+      const bytes = reader.read(want.cid);
+      // Waited for below, unless the answer is broken off before.
+      bytes.catch(() => undefined);
+      ahead.push({ want, bytes });
+    }
+    const next = ahead.shift();
+    if (next === undefined) return;
+    const bytes = await next.bytes;
+    if (bytes === undefined) continue;
+    limit = bytes.length <= SMALL_BYTES ? AHEAD_SMALL : AHEAD_LARGE;
+    const { cid, scope } = next.want;
+    if (leads(next.want)) {
+      const links = linksOf(cid, bytes).filter((link) => scope === 'tree' || link.code === DAG_PB);
+      stack.push(...links.toReversed().map((link) => ({ cid: link, scope })));
+    }
+    yield { cid, bytes };
+  }
+}
+
+/** Nothing is read past a block whose links come next: the order would not be depth first. */
+function mayReadAhead(ahead: readonly Reading[]): boolean {
+  const last = ahead.at(-1);
+  return last === undefined || !leads(last.want);
+}
+
+function leads({ cid, scope }: Want): boolean {
+  return scope !== 'block' && cid.code === DAG_PB;
+}

@@ -1,0 +1,173 @@
+import { isPrivate } from '@libp2p/utils';
+import type { Connection } from '@libp2p/interface';
+import { GgenError } from '../../shared/errors.ts';
+import type { TransferSettings, TransferStatus } from '../../shared/model.ts';
+import { TokenBuckets } from './token-buckets.ts';
+
+/** Longest sleep at a time: limits may be lifted meanwhile. */
+const NAP_MS = 250;
+/** What is sent at once with and without a limit on the rate, in bytes. */
+const LIMITED_SLICE = 16 * 1024;
+const SLICE = 256 * 1024;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const ALL = '';
+
+export type Direction = 'sent' | 'received';
+
+/** Where the count of the day survives a restart. */
+export interface TrafficStore {
+  /** Bytes of a day, counted from the epoch. */
+  load(day: number): Readonly<Record<Direction, number>>;
+  save(day: number, bytes: Readonly<Record<Direction, number>>): void;
+  isPaused(): boolean;
+  savePaused(paused: boolean): void;
+}
+
+/**
+ * Bytes of packages that come and go: counted, kept to the user's limits, and paused. Limits hold for all peers together. Peers on
+ * a private address are neither counted nor limited, unless the user wants it.
+ */
+export class Traffic {
+  readonly #store: TrafficStore;
+  #settings: TransferSettings;
+  #buckets: Readonly<Record<Direction, TokenBuckets | undefined>>;
+  #day: number;
+  #bytes: Record<Direction, number>;
+  #paused: boolean;
+
+  constructor(store: TrafficStore, settings: TransferSettings) {
+    this.#store = store;
+    this.#settings = settings;
+    this.#buckets = buckets(settings);
+    this.#day = today();
+    this.#bytes = { ...store.load(this.#day) };
+    this.#paused = store.isPaused();
+  }
+
+  get settings(): TransferSettings {
+    return this.#settings;
+  }
+
+  /** Other limits, from the next byte on. */
+  configure(settings: TransferSettings): void {
+    if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
+    this.#settings = settings;
+    this.#buckets = buckets(settings);
+  }
+
+  /** Whether the user paused handing out. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  pause(paused: boolean): void {
+    this.#paused = paused;
+    this.#store.savePaused(paused);
+  }
+
+  status(): TransferStatus {
+    this.#turnDay();
+    return { paused: this.#paused, sentToday: this.#bytes.sent, receivedToday: this.#bytes.received };
+  }
+
+  /** Whether anything is handed out at present. @param lan to a peer on the local network */
+  maySend(lan: boolean): boolean {
+    return !this.#paused && (this.#isExempt(lan) || this.#left('sent') > 0);
+  }
+
+  /** How many bytes to move at once, so that a limit on the rate makes itself felt. */
+  portion(direction: Direction, lan: boolean): number {
+    return this.#isExempt(lan) || this.#buckets[direction] === undefined ? Infinity : LIMITED_SLICE;
+  }
+
+  /** What may be sent over a connection. */
+  sending(
+    connection: Connection,
+    signal: AbortSignal,
+  ): { readonly slice: number; spend(bytes: number): Promise<void> } {
+    const lan = isLocal(connection);
+    return {
+      slice: Math.min(SLICE, this.portion('sent', lan)),
+      spend: (bytes) => this.spend('sent', bytes, lan, signal),
+    };
+  }
+
+  /**
+   * Count bytes, and wait until they are within the limit on the rate. Whoever sends asks `maySend` before each block.
+   *
+   * @throws GgenError LimitReached when no more may be received today
+   */
+  async spend(direction: Direction, bytes: number, lan: boolean, signal: AbortSignal): Promise<void> {
+    if (this.#isExempt(lan)) return;
+    if (direction === 'received' && this.#left(direction) <= 0) throw limitReached();
+    this.#bytes[direction] += bytes;
+    while (this.#buckets[direction]?.take(ALL, bytes) === false) await nap(signal);
+  }
+
+  /** Keep the count. */
+  save(): void {
+    this.#turnDay();
+    this.#store.save(this.#day, this.#bytes);
+  }
+
+  #isExempt(lan: boolean): boolean {
+    return lan && !this.#settings.limitLocal;
+  }
+
+  #left(direction: Direction): number {
+    this.#turnDay();
+    const limit = direction === 'sent' ? this.#settings.sendPerDay : this.#settings.receivePerDay;
+    return limit === 0 ? Infinity : limit - this.#bytes[direction];
+  }
+
+  #turnDay(): void {
+    const day = today();
+    if (day === this.#day) return;
+    this.#store.save(this.#day, this.#bytes);
+    this.#day = day;
+    this.#bytes = { ...this.#store.load(day) };
+  }
+}
+
+/** Whether the other side is on a private address: the same house, office or machine. */
+export function isLocal({ remoteAddr }: Pick<Connection, 'remoteAddr'>): boolean {
+  try {
+    return isPrivate(remoteAddr);
+  } catch {
+    // An address without an IP: a peer in this very process.
+    return remoteAddr.toString().startsWith('/memory/');
+  }
+}
+
+function limitReached(): GgenError {
+  return new GgenError(
+    'LimitReached',
+    'The limit of bytes per day that you set is reached. Raise it in the settings, or try again tomorrow.',
+  );
+}
+
+function buckets({ sendRate, receiveRate }: TransferSettings): Record<Direction, TokenBuckets | undefined> {
+  return { sent: bucket(sendRate), received: bucket(receiveRate) };
+}
+
+function bucket(rate: number): TokenBuckets | undefined {
+  return rate === 0 ? undefined : new TokenBuckets({ capacity: rate, perSecond: rate, maxKeys: 1 });
+}
+
+function today(): number {
+  return Math.floor(Date.now() / DAY_MS);
+}
+
+async function nap(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, NAP_MS);
+    signal.addEventListener('abort', done, { once: true });
+  });
+  signal.throwIfAborted();
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * What is said on the topic: a package record, followed by the claim of the peer that said it first (docs/protocols/announce.md).
+ *
+ * Claim: the peer's raw Ed25519 public key, 32 bytes, and its signature, 64 bytes, over `ggen-announce:` and the SHA-256 of the
+ * record. The message's id is that SHA-256 alone, so that a record is one message whatever is claimed of it, and nobody can
+ * keep a record from being heard by saying it with a false claim.
+ */
+export interface Announcement {
+  readonly record: Uint8Array;
+  /** Raw public key of the peer that says that it serves the package. */
+  readonly holder: Uint8Array;
+  /** Of `claimToSign(record)`, unverified. */
+  readonly signature: Uint8Array;
+}
+
+const KEY_LENGTH = 32;
+const SIGNATURE_LENGTH = 64;
+/** Bytes that a claim adds to a record. */
+export const CLAIM_BYTES = KEY_LENGTH + SIGNATURE_LENGTH;
+const CLAIM_PREFIX = Buffer.from('ggen-announce:');
+
+/** Take a message apart; the parts are views of it. One that is shorter than a claim has no record. */
+export function readAnnouncement(data: Uint8Array): Announcement {
+  const end = Math.max(data.length - CLAIM_BYTES, 0);
+  return {
+    record: data.subarray(0, end),
+    holder: data.subarray(end, end + KEY_LENGTH),
+    signature: data.subarray(end + KEY_LENGTH),
+  };
+}
+
+export function encodeAnnouncement({ record, holder, signature }: Announcement): Uint8Array {
+  return Buffer.concat([record, holder, signature]);
+}
+
+/** What the peer that says a record first signs. */
+export function claimToSign(record: Uint8Array): Uint8Array {
+  return Buffer.concat([CLAIM_PREFIX, announcementId(record)]);
+}
+
+/** SHA-256 of a record: the id of the message that says it. */
+export function announcementId(record: Uint8Array): Uint8Array {
+  return createHash('sha256').update(record).digest();
+}

@@ -1,0 +1,21 @@
+import type { ComponentLogger, Logger } from '@libp2p/interface';
+
+function nothing(): void {
+  // Nobody listens.
+}
+
+const QUIET: Logger = Object.assign(nothing, {
+  error: nothing,
+  trace: nothing,
+  enabled: false,
+  newScope: () => QUIET,
+});
+
+/**
+ * For libp2p's own log lines, which are for its developers and shown with DEBUG in the environment. Without it they go
+ * nowhere: its default logger is set up anew, terminal and all, for every connection, stream and query that comes and goes.
+ */
+export function quietLogger(): { readonly logger?: ComponentLogger } {
+  const isAskedFor = process.env['DEBUG'] !== undefined && process.env['DEBUG'] !== '';
+  return isAskedFor ? {} : { logger: { forComponent: () => QUIET } };
+}

@@ -1,0 +1,174 @@
+import { parse, TomlError } from 'smol-toml';
+import { CID } from 'multiformats/cid';
+import { isPackageName, isPublisherId } from '../../../identity/publisher-id.ts';
+import { LIMITS } from '../../../shared/defaults.ts';
+import { GgenError, errorMessage } from '../../../shared/errors.ts';
+import { isVersion, isVersionRange } from '../../records/versions.ts';
+
+/** Name of the file in the project's folder. */
+export const LOCK_FILE = 'ggen.lock';
+/** Largest lock file that is read, in bytes, and most packages in one. */
+export const MAX_LOCK_BYTES = 4 * 1024 * 1024;
+const MAX_PACKAGES = 2_000;
+const VERSION = 1;
+
+/** One package of a lock file: which release, and its content. */
+export interface LockedPackage {
+  readonly publisher: string;
+  readonly name: string;
+  readonly version: string;
+  /** CID of the content. */
+  readonly root: string;
+  /** Bytes and number of its files. */
+  readonly size: number;
+  readonly files: number;
+  /** What the user asked for; absent when only other packages need it. */
+  readonly requirement?: string;
+  /** Name of its folder where that is not the package's name. */
+  readonly folder?: string;
+  /** Ids of the packages that it needs, all of them in the file. */
+  readonly dependencies: readonly string[];
+}
+
+export function lockedId({ publisher, name }: Pick<LockedPackage, 'publisher' | 'name'>): string {
+  return `${publisher}/${name}`;
+}
+
+const HEADING = `# Which releases this project uses, and the identifier of their content. Written by Ggen; keep it under version control.
+version = ${VERSION}
+`;
+
+/** The text of a lock file: packages by name, one fact a line, so that a change shows as what it is. */
+export function writeLock(packages: readonly LockedPackage[]): string {
+  const sorted = packages.toSorted((a, b) => compareTexts(a.name, b.name) || compareTexts(a.publisher, b.publisher));
+  return [HEADING, ...sorted.map(writePackage)].join('\n');
+}
+
+function writePackage(entry: LockedPackage): string {
+  // JSON's strings are TOML's: everything here is text of a known alphabet.
+  const lines = [
+    '[[package]]',
+    `name = ${JSON.stringify(entry.name)}`,
+    `publisher = ${JSON.stringify(entry.publisher)}`,
+    `version = ${JSON.stringify(entry.version)}`,
+    `root = ${JSON.stringify(entry.root)}`,
+    `size = ${entry.size}`,
+    `files = ${entry.files}`,
+    ...(entry.requirement === undefined ? [] : [`requirement = ${JSON.stringify(entry.requirement)}`]),
+    ...(entry.folder === undefined ? [] : [`folder = ${JSON.stringify(entry.folder)}`]),
+    ...(entry.dependencies.length === 0
+      ? []
+      : [
+          'dependencies = [',
+          ...entry.dependencies.toSorted(compareTexts).map((id) => `  ${JSON.stringify(id)},`),
+          ']',
+        ]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * Read a lock file, which anybody may have written: every field is checked before any of it is used.
+ *
+ * @throws GgenError LockInvalid, naming the line or the package
+ */
+export function readLock(text: string): LockedPackage[] {
+  if (Buffer.byteLength(text) > MAX_LOCK_BYTES) throw invalid(`it is larger than ${MAX_LOCK_BYTES} bytes`);
+  const root = parseToml(text);
+  if (root['version'] !== VERSION) {
+    throw invalid(`its version is ${String(root['version']).slice(0, 20)}, and this program knows version ${VERSION}`);
+  }
+  const list = root['package'] ?? [];
+  if (!Array.isArray(list) || list.length > MAX_PACKAGES) {
+    throw invalid(`'package' is no list of at most ${MAX_PACKAGES} packages`);
+  }
+  const packages = list.map(readPackage);
+  checkReferences(packages);
+  return packages;
+}
+
+function parseToml(text: string): Record<string, unknown> {
+  try {
+    return parse(text, { maxDepth: 8, integersAsBigInt: false });
+  } catch (cause) {
+    const line = cause instanceof TomlError ? ` in line ${cause.line}` : '';
+    const [what = ''] = errorMessage(cause).split('\n', 1);
+    throw invalid(`it is not TOML${line} (${what})`, cause);
+  }
+}
+
+function readPackage(value: unknown, index: number): LockedPackage {
+  const where = `package ${index + 1}`;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(`${where} is no table`);
+  const fields = value as Record<string, unknown>;
+  const text = (field: string, check: (text: string) => boolean): string => {
+    const found = fields[field];
+    if (typeof found === 'string' && found.length <= LIMITS.textLength && check(found)) return found;
+    throw invalid(`${where} has no valid '${field}'`);
+  };
+  const count = (field: string, max: number): number => {
+    const found = fields[field];
+    if (typeof found === 'number' && Number.isSafeInteger(found) && found >= 0 && found <= max) return found;
+    throw invalid(`${where} has no valid '${field}'`);
+  };
+  const publisher = text('publisher', isPublisherId);
+  const name = text('name', isPackageName);
+  return {
+    publisher,
+    name,
+    version: text('version', isVersion),
+    root: text('root', isRoot),
+    size: count('size', LIMITS.bytesPerRelease),
+    files: count('files', LIMITS.filesPerRelease),
+    ...(fields['requirement'] === undefined ? {} : { requirement: text('requirement', isVersionRange) }),
+    ...(fields['folder'] === undefined
+      ? {}
+      : { folder: text('folder', (folder) => folder === qualifiedFolder({ publisher, name })) }),
+    dependencies: readDependencies(fields['dependencies'] ?? [], where),
+  };
+}
+
+function readDependencies(value: unknown, where: string): string[] {
+  if (Array.isArray(value) && value.length <= LIMITS.dependencies && value.every(isId)) return value;
+  throw invalid(`${where} has no valid 'dependencies'`);
+}
+
+function isId(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  const slash = value.indexOf('/');
+  return isPublisherId(value.slice(0, Math.max(slash, 0))) && isPackageName(value.slice(slash + 1));
+}
+
+function checkReferences(packages: readonly LockedPackage[]): void {
+  const ids = new Set(packages.map(lockedId));
+  if (ids.size !== packages.length) throw invalid('it names a package twice');
+  const unknown = packages.flatMap(({ dependencies }) => dependencies).find((id) => !ids.has(id));
+  if (unknown !== undefined) throw invalid(`something in it needs ${unknown}, which is not in it`);
+}
+
+/** UnixFS directories as releases have them: CIDv1, dag-pb, sha2-256. */
+function isRoot(text: string): boolean {
+  try {
+    const cid = CID.parse(text);
+    return cid.version === 1 && cid.code === 0x70 && cid.multihash.code === 0x12 && cid.toString() === text;
+  } catch {
+    return false;
+  }
+}
+
+/** Name of a package's folder where its name alone will not do: another package has it, or Windows knows it as a device. */
+export function qualifiedFolder({ publisher, name }: { readonly publisher: string; readonly name: string }): string {
+  return `~${publisher.slice(-8)}-${name}`;
+}
+
+function invalid(why: string, cause?: unknown): GgenError {
+  return new GgenError(
+    'LockInvalid',
+    `${LOCK_FILE} cannot be used: ${why}. Take the version of it that was last committed, or delete it and install anew.`,
+    { cause },
+  );
+}

@@ -1,0 +1,51 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GgenError } from '../../../shared/errors.ts';
+import { LOCK_FILE, MAX_LOCK_BYTES, readLock } from './lock-file.ts';
+import type { LockedPackage } from './lock-file.ts';
+
+/** A project's lock file as it stands. */
+export interface ProjectLock {
+  /** Absolute path. */
+  readonly path: string;
+  /** Absent when there is no such file. */
+  readonly text?: string;
+  readonly packages: readonly LockedPackage[];
+}
+
+/**
+ * Read a project's lock file; one that is absent lists nothing.
+ *
+ * @throws GgenError LockInvalid
+ */
+export async function readProjectLock(project: string): Promise<ProjectLock> {
+  const path = join(project, LOCK_FILE);
+  const text = await readSmallFile(path);
+  return text === undefined ? { path, packages: [] } : { path, text, packages: readLock(text) };
+}
+
+async function readSmallFile(path: string): Promise<string | undefined> {
+  const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+  const file = await open(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw unreadable(path, error);
+  });
+  if (file === undefined) return undefined;
+  try {
+    const { size } = await file.stat();
+    if (!(await file.stat()).isFile() || size > MAX_LOCK_BYTES) throw unreadable(path, undefined);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+function unreadable(path: string, cause: unknown): GgenError {
+  return new GgenError(
+    'LockInvalid',
+    `${path} cannot be read: it must be a plain file of at most ${MAX_LOCK_BYTES / 1024 / 1024} MiB.`,
+    { details: { path }, cause },
+  );
+}

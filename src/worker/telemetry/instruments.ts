@@ -1,0 +1,54 @@
+/** The metrics by name (ggen's), with what each label may say. The one list: the dashboard and the documents are checked against it. */
+import type { MetricUnit } from '../../shared/model.ts';
+
+interface Instrument {
+  readonly help: string;
+  readonly unit: MetricUnit;
+}
+
+/** From a fraction of a millisecond, which a local answer takes, to the longest bound of a question. */
+const MILLISECONDS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
+const RESULTS = [0, 1, 2, 5, 10, 20, 50, 100];
+
+export const COUNTERS = {
+  p2p_operations_total: {
+    help: 'Calls of the engine. operation: which; status: ok, error or cancelled',
+    unit: '1',
+  },
+  p2p_packages_published_total: { help: 'Releases published here', unit: '1' },
+  p2p_searches_total: { help: 'Searches answered. cache_hit: true where no peer was asked', unit: '1' },
+  p2p_dht_queries_total: {
+    help: 'Questions to the DHT: for a record by its id, or for providers of a word',
+    unit: '1',
+  },
+  p2p_events_total: { help: 'Events of the network. type: gossipsub, kademlia or identify', unit: '1' },
+  p2p_announcements_total: { help: 'Package records announced to at least one peer', unit: '1' },
+} as const satisfies Record<string, Instrument>;
+
+export const HISTOGRAMS = {
+  p2p_operation_duration_ms: {
+    help: 'Time that calls of the engine took. operation: which',
+    unit: 'ms',
+    bounds: MILLISECONDS,
+  },
+  p2p_search_results: { help: 'Packages in the answer of a search', unit: '1', bounds: RESULTS },
+  p2p_dht_query_duration_ms: { help: 'Time that questions to the DHT took', unit: 'ms', bounds: MILLISECONDS },
+  p2p_gossipsub_propagation_ms: {
+    help: "Time from a record's `updated` to its first announcement here, by both machines' clocks",
+    unit: 'ms',
+    bounds: MILLISECONDS,
+  },
+} as const satisfies Record<string, Instrument & { readonly bounds: readonly number[] }>;
+
+export const GAUGES = {
+  p2p_connected_peers: { help: 'Peers that are connected', unit: '1' },
+  p2p_known_packages: { help: 'Packages in the catalogue. section: published, installed or network', unit: '1' },
+  p2p_peer_reputation: { help: 'Reputation of each connected peer, 0 to 1. peer: its id', unit: '1' },
+  p2p_cache_size_bytes: { help: 'Bytes of the blocks stored here', unit: 'bytes' },
+} as const satisfies Record<string, Instrument>;
+
+export type CounterName = keyof typeof COUNTERS;
+export type HistogramName = keyof typeof HISTOGRAMS;
+export type GaugeName = keyof typeof GAUGES;
+
+export type Labels = Readonly<Record<string, string>>;

@@ -1,0 +1,57 @@
+import { ValueType } from '@opentelemetry/api';
+import type { HrTime } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
+import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { HistogramMetric, Metric, MetricsSnapshot, ScalarMetric } from '../../shared/model.ts';
+
+/** OpenTelemetry's units, in UCUM. */
+const UNITS = { ms: 'ms', bytes: 'By', 1: '1' } as const;
+
+interface Span {
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+}
+
+/** A snapshot in the form of OpenTelemetry's SDK. The engine keeps its own figures, so that all ways to read them agree. */
+export function resourceMetrics(
+  { since, time, metrics }: MetricsSnapshot,
+  resource: Resource,
+  scope: { readonly name: string; readonly version: string },
+): ResourceMetrics {
+  const span: Span = { startTime: hrTime(since), endTime: hrTime(time) };
+  const filled = metrics.filter(({ points }) => points.length > 0);
+  return { resource, scopeMetrics: [{ scope, metrics: filled.map((metric) => metricData(metric, span)) }] };
+}
+
+function metricData(metric: Metric, span: Span): MetricData {
+  return metric.kind === 'histogram' ? histogramData(metric, span) : scalarData(metric, span);
+}
+
+function scalarData(metric: ScalarMetric, span: Span): MetricData {
+  const dataPoints = metric.points.map(({ labels, value }) => ({ ...span, attributes: { ...labels }, value }));
+  const base = { ...common(metric), dataPoints };
+  return metric.kind === 'gauge'
+    ? { ...base, dataPointType: DataPointType.GAUGE }
+    : { ...base, dataPointType: DataPointType.SUM, isMonotonic: true };
+}
+
+function histogramData(metric: HistogramMetric, span: Span): MetricData {
+  const dataPoints = metric.points.map(({ labels, buckets, count, sum }) => ({
+    ...span,
+    attributes: { ...labels },
+    value: { buckets: { boundaries: [...metric.bounds], counts: [...buckets] }, count, sum },
+  }));
+  return { ...common(metric), dataPointType: DataPointType.HISTOGRAM, dataPoints };
+}
+
+function common({ name, help, unit }: Metric): Pick<MetricData, 'descriptor' | 'aggregationTemporality'> {
+  return {
+    descriptor: { name, description: help, unit: UNITS[unit], valueType: ValueType.DOUBLE },
+    aggregationTemporality: AggregationTemporality.CUMULATIVE,
+  };
+}
+
+function hrTime(milliseconds: number): HrTime {
+  return [Math.floor(milliseconds / 1_000), (milliseconds % 1_000) * 1_000_000];
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { Tracer } from '@opentelemetry/api';
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import { errorMessage } from '../../shared/errors.ts';
+import type { MetricsSnapshot } from '../../shared/model.ts';
+import { within } from '../../shared/waiting.ts';
+import type { Logger } from '../log.ts';
+import { resourceMetrics } from './otlp-metrics.ts';
+
+/** This file is loaded only when an endpoint is set, and nothing else imports OpenTelemetry's SDK or exporters. */
+
+export interface OtlpOptions {
+  /** Base URL, without a slash at its end. */
+  readonly endpoint: string;
+  readonly version: string;
+  readonly log: Logger;
+  readonly snapshot: () => MetricsSnapshot;
+}
+
+export interface Otlp {
+  readonly endpoint: string;
+  readonly tracer: Tracer;
+  /** Send the figures as they stand. Rejects when they could not be delivered. */
+  sendMetrics(): Promise<void>;
+  /** Send what is left, within so many milliseconds. */
+  close(bound: number): Promise<void>;
+}
+
+/** Spans wait so long for others to go with them. */
+const GATHER_MS = 1_000;
+/** Longest that one delivery may take with all its repetitions; it also bounds what is left of one after the end. */
+const SEND_BOUND_MS = 2_000;
+/** Spans that wait at most; more are dropped. */
+const MOST_SPANS = 4_096;
+/** Characters of an attribute: callers name packages as they like. */
+const LONGEST_VALUE = 256;
+const SCOPE = 'ggen-p2p';
+const COMPLAIN_EVERY_MS = 5 * 60_000;
+
+/** Send spans and metrics to an OTLP endpoint over HTTP, as JSON. Headers, certificates and compression come from OTEL_EXPORTER_OTLP_*. */
+export function startOtlp({ endpoint, version, log, snapshot }: OtlpOptions): Otlp {
+  const resource = resourceFromAttributes({
+    'service.name': process.env['OTEL_SERVICE_NAME'] ?? SCOPE,
+    'service.version': version,
+    // Each start of an engine is one: several may run in one process.
+    'service.instance.id': randomUUID(),
+    'process.pid': process.pid,
+  });
+  const options = (signal: string): { url: string; timeoutMillis: number } => ({
+    url: `${endpoint}/v1/${signal}`,
+    timeoutMillis: SEND_BOUND_MS,
+  });
+  const processor = new BatchSpanProcessor({
+    exporter: complaining(new OTLPTraceExporter(options('traces')), endpoint, log),
+    scheduledDelayMillis: GATHER_MS,
+    exportTimeoutMillis: 2 * SEND_BOUND_MS,
+    maxQueueSize: MOST_SPANS,
+  });
+  const spanLimits = { attributeValueLengthLimit: LONGEST_VALUE };
+  const provider = new TracerProvider({ resource, spanLimits, spanProcessors: [processor] });
+  const metrics = new OTLPMetricExporter(options('metrics'));
+  const sendMetrics = async (): Promise<void> => {
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    metrics.export(resourceMetrics(snapshot(), resource, { name: SCOPE, version }), ({ error }) => {
+      if (error === undefined) resolve(undefined);
+      else reject(error);
+    });
+    await promise;
+  };
+  return {
+    endpoint,
+    tracer: provider.getTracer(SCOPE, version),
+    sendMetrics,
+    close: async (bound) => {
+      // At an end nobody can act on what did not succeed.
+      const ends = [provider.shutdown(), sendMetrics().finally(() => metrics.shutdown())];
+      await within(bound, Promise.allSettled(ends));
+    },
+  };
+}
+
+/** The exporter, saying once in a while that spans do not arrive: the SDK drops them without a word. */
+function complaining(exporter: SpanExporter, endpoint: string, log: Logger): SpanExporter {
+  let again = 0;
+  return {
+    export: (spans, done) => {
+      exporter.export(spans, (result) => {
+        if (result.error !== undefined && performance.now() >= again) {
+          again = performance.now() + COMPLAIN_EVERY_MS;
+          log.warn(`Traces could not be delivered to ${endpoint}: ${errorMessage(result.error)}`);
+        }
+        done(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+  };
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { eventually } from '../net/helpers/peers.ts';
+import { writeProject } from './projects.ts';
+import type { Ended } from './support.ts';
+import { buildPeer, CliTest, resultOf } from './support.ts';
+
+const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'cli');
+/** Set to write the files anew: then read the difference, because programs rely on these shapes. */
+const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
+
+/** Figures that differ from run to run: what matters is that they are there, and of this kind. */
+const VARIABLE =
+  /("?(?:query_time_ms|uptime_s|memory_bytes|pinned_bytes|damaged_blocks|pid|clients|average_response_ms|round_trip_ms|bytes_per_second|routing_table_size|topic_peers|successful_retrievals|reputation|success|response_time|availability|recency|packages_provided|verified_packages|announced_to|remote_count|connected_peers|bytes)"?: )(?:-?\d[\d.]*|null)/g;
+
+describe('what programs read from the command line', () => {
+  const test = new CliTest();
+  const names = new Map<string, string>();
+  let data: string;
+  let server: string;
+
+  before(async function () {
+    this.timeout(120_000);
+    await buildPeer();
+  });
+
+  before('two peers, one of them with a package', async () => {
+    const one = await test.folder('one');
+    const pack = await writeProject(await test.folder('pack'), 'golden-pack');
+    const first = await test.peer('--data', one, '--publish', pack, '--name', 'first');
+    const published = await first.peer.line('published');
+    data = await test.folder('two');
+    const second = await test.peer('--data', data, '--bootstrap', first.address, '--name', 'second');
+    await second.peer.line('package');
+    server = first.address;
+    names.set(String(published['id']).split('/')[0]!, '<publisher>');
+    names.set(String(published['root']), '<root>');
+    names.set(first.address.split('/p2p/')[1]!, '<first peer>');
+    names.set(second.address.split('/p2p/')[1]!, '<second peer>');
+  });
+  after(() => test.close());
+
+  function settled(text: string): string {
+    let plain = text;
+    const folders: [string, string][] = [
+      [data.slice(0, -'/two'.length), '<folder>'],
+      [tmpdir(), '<temporary>'],
+      [`ggen-p2p/${packageJson.version}`, 'ggen-p2p/<version>'],
+      [`"version": "${packageJson.version}"`, '"version": "<version>"'],
+    ];
+    for (const [value, name] of [...names, ...folders]) plain = plain.replaceAll(value, name);
+    return (
+      plain
+        .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+        .replaceAll(/127\.0\.0\.1\/tcp\/\d+/g, '127.0.0.1/tcp/<port>')
+        // A peer is known under the address that it listens on, and for a while under the one that it came from.
+        .replaceAll(/( *"[^"]*<port>[^"]*"),\n\1(?=\n)/g, '$1')
+        .replaceAll(VARIABLE, '$1<number>')
+    );
+  }
+
+  async function check(file: string, { output, errors }: Ended): Promise<void> {
+    const found = settled(output);
+    assert.notEqual(found, '', errors);
+    const path = join(FOLDER, file);
+    if (UPDATE) {
+      await mkdir(FOLDER, { recursive: true });
+      await writeFile(path, found);
+    }
+    assert.equal(found, await readFile(path, 'utf8'));
+  }
+
+  const run = (...args: string[]): Promise<Ended> => test.run(...args, '--data', data);
+
+  it('status', async () => {
+    const { output, ...ended } = await run('status', '--format', 'json');
+    const { tasks, ...rest } = JSON.parse(output) as Record<string, unknown>;
+    // Which upkeep there is belongs to the engine.
+    assert.deepEqual(Object.keys((tasks as object[])[0]!), [
+      'name',
+      'title',
+      'running',
+      'result',
+      'detail',
+      'last_run',
+      'next_run',
+    ]);
+    await check('status.json', { ...ended, output: `${JSON.stringify(rest, undefined, 2)}\n` });
+  });
+
+  it('search, as JSON, YAML and a table', async () => {
+    await eventually('its provider is known', async () => {
+      const [found] = resultOf(await run('search', 'golden', '-f', 'json'))['packages'] as { providers: string[] }[];
+      return found?.providers.length === 1;
+    });
+    const local = ['search', 'golden', '--local'];
+    await check('search.json', await run(...local, '-f', 'json'));
+    await check('search.yaml', await run(...local, '-f', 'yaml'));
+    await check('search-nothing.json', await run('search', 'zzzz', '--local', '-f', 'json'));
+    const { output } = await run(...local);
+    assert.match(output, /^NAME +VERSION +DESCRIPTION +PEERS +REPUTATION +PUBLISHER\ngolden-pack +1\.0\.0 /);
+    assert.ok(!output.includes('\u001b'), 'no colours where no terminal is');
+  });
+
+  it('peer-list and peer-info', async () => {
+    await check('peer-list.json', await run('peer-list', '-f', 'json'));
+    await check('peer-list-verbose.json', await run('peer-list', '-v', '-f', 'json'));
+    const info = await run('peer-info', server.split('/p2p/')[1]!, '--full', '-f', 'json');
+    const { protocols, agent, ...rest } = resultOf(info);
+    assert.ok(Array.isArray(protocols) && typeof agent === 'string');
+    await check('peer-info.json', { ...info, output: `${JSON.stringify(rest, undefined, 2)}\n` });
+    const unknown = await run('peer-info', '12D3KooWMEkTdkKZtKbADuiPETm24Pk7evPvBFaViVX6cAETtDYE', '-f', 'json');
+    assert.equal(unknown.code, 3);
+    await check('error.json', { ...unknown, output: unknown.errors });
+  });
+
+  it('bootstrap', async () => {
+    await check('bootstrap.json', await run('bootstrap', server, '-f', 'json'));
+  });
+
+  it('publish, yank, and key show', async () => {
+    const published = await run('publish', await writeProject(await test.folder('own'), 'own-pack'), '-f', 'json');
+    const shown = await run('key', 'show', '-f', 'json');
+    names.set(String(resultOf(shown)['publisher']), '<own publisher>');
+    await check('publish.json', published);
+    await check('key-show.json', shown);
+    await check('yank.json', await run('yank', 'own-pack@1.0.0', '-f', 'json'));
+  });
+
+  it('install into a folder and into a project, update, verify, uninstall', async () => {
+    const to = await test.folder('installed');
+    await check('install-to.json', await run('install', 'golden-pack', '--to', to, '-f', 'json'));
+    const project = ['--project', await test.folder('project'), '-f', 'json'];
+    await mkdir(project[1]!);
+    const dry = await run('install', 'golden-pack', ...project, '--dry-run');
+    assert.equal(resultOf(dry)['applied'], false);
+    await check('install.json', await run('install', 'golden-pack', ...project));
+    await check('update.json', await run('update', ...project));
+    await writeFile(join(to, 'README.md'), 'changed');
+    const verified = await run('verify', to, '-f', 'json');
+    assert.equal(verified.code, 1);
+    await check('verify.json', verified);
+    await check('uninstall.json', await run('uninstall', 'golden-pack', ...project));
+  });
+
+  it('export and import', async () => {
+    const file = await test.folder('golden.car');
+    await check('export.json', await run('export', 'golden-pack', file, '-f', 'json'));
+    const elsewhere = ['--data', await test.folder('three')];
+    await check('import.json', await test.run('import', file, '-f', 'json', ...elsewhere));
+    const to = await test.folder('offline');
+    const installed = await test.run('install', 'golden-pack', '--to', to, ...elsewhere);
+    assert.equal(installed.code, 0, installed.errors);
+  });
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Editor } from '../harness/editor.ts';
+import { openEditor } from '../harness/editor.ts';
+import type { TemporaryProject } from '../harness/project.ts';
+import { copyExample } from '../harness/project.ts';
+import { testSettings } from '../harness/settings.ts';
+import type { Workbench } from '../harness/workbench.ts';
+
+/** Put together here, so that this file is no secret itself. */
+const TOKEN = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
+
+/** What one sees before a release is public, and what one has to decide on. */
+describe('the preview of a publish', () => {
+  const cleanup = new AsyncDisposableStack();
+  let project: TemporaryProject;
+  let editor: Editor;
+  let workbench: Workbench;
+
+  before(async () => {
+    project = await copyExample();
+    cleanup.defer(() => project.remove());
+    editor = await openEditor({ folder: project.folder, settings: testSettings([]) });
+    cleanup.defer(() => editor.close());
+    ({ workbench } = editor);
+    await workbench.openView('Ggen');
+    // Its commands are in the palette once it is active.
+    await workbench.statusBarText('ggen.status');
+  });
+
+  after(() => cleanup.disposeAsync());
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.screenshot(`failed ${this.currentTest.title}`);
+    await workbench.quickInput.cancel();
+    await workbench.notifications.clear();
+  });
+
+  it('of a dry run has nothing to decide, and publishes nothing', async () => {
+    const { quickInput } = workbench;
+    await workbench.runCommand('Ggen: Preview Publish (Dry Run)');
+    const { detail } = await quickInput.waitForRow('Dry run of reading-time 1.0.0: nothing is published');
+    assert.equal(detail, 'It could be published as it is.');
+    const rows = await quickInput.settledRows();
+    assert.ok(!rows.some(({ label }) => label.startsWith('Publish ')));
+    // No publisher key was made for it.
+    assert.equal(rows.find(({ label }) => label === 'Namespace')?.description, 'your own, made when you first publish');
+    await workbench.screenshot('dry-run');
+    await quickInput.choose('Dry run of reading-time 1.0.0: nothing is published');
+    await quickInput.waitUntilClosed();
+    assert.deepEqual(await workbench.view('Packages').treeRows(), []);
+  });
+
+  it('publishes only when each secret was accepted by itself', async () => {
+    const { quickInput } = workbench;
+    await workbench.runCommand('Ggen: Publish Open Project');
+    await quickInput.choose('Publish reading-time 1.0.0');
+    await workbench.notifications.waitFor(/^Published reading-time 1\.0\.0/);
+    await workbench.notifications.clear();
+    await change();
+    await workbench.runCommand('Ggen: Publish Open Project');
+    await quickInput.choose('2 places look like secrets');
+    await quickInput.waitForRow('Do not publish it');
+    assert.match(await quickInput.title(), /^Secret 1 of 2: \.env:1$/);
+    await workbench.screenshot('secret');
+    await quickInput.choose('Accept: publish what stands there');
+    await quickInput.choose('Do not publish it');
+    await quickInput.choose('1 place looks like a secret');
+    await quickInput.waitForRow('Do not publish it');
+    assert.match(await quickInput.title(), /^Secret 1 of 1: src\/key\.js:2$/);
+    await quickInput.choose('Accept: publish what stands there');
+    await quickInput.choose('Publish reading-time 1.1.0');
+    await workbench.notifications.waitFor(/^Published reading-time 1\.1\.0/);
+  });
+
+  it('tells what is faulted, in the Problems view too, and what changes', async () => {
+    const { quickInput } = workbench;
+    await change('1.2.0');
+    await rm(join(project.folder, 'src/reading-time.js'));
+    await writeFile(join(project.folder, 'src/new.js'), 'export {};\n');
+    await workbench.runCommand('Ggen: Preview Publish (Dry Run)');
+    await quickInput.waitForRow('Dry run of reading-time 1.2.0: nothing is published');
+    await quickInput.type('src/');
+    const rows = await quickInput.settledRows();
+    const described = (label: string): string | undefined => rows.find((row) => row.label === label)?.description;
+    assert.match(described('src/reading-time.js') ?? '', /^removed, /);
+    assert.match(described('src/new.js') ?? '', /^added, 11 B$/);
+    const breaking = described('package.json:3') ?? '';
+    assert.ok(breaking.startsWith('1.2.0 no longer has src/reading-time.js, which 1.1.0 had'), breaking);
+    await quickInput.cancel();
+    await workbench.runCommand('Problems: Focus on Problems View');
+    const panel = workbench.page.locator('.markers-panel');
+    await panel.getByText('This looks like a GitHub token').waitFor();
+    await panel.getByText('no longer has src/reading-time.js').waitFor();
+    await workbench.screenshot('publish-problems');
+    await workbench.runCommand('View: Hide Panel');
+  });
+
+  for (const theme of ['light', 'dark', 'hc', 'hc-light'] as const) {
+    it(`stands in the theme '${theme}'`, async () => {
+      await workbench.setTheme(theme);
+      await workbench.runCommand('Ggen: Publish Open Project');
+      await workbench.quickInput.waitForRow('2 places look like secrets');
+      await workbench.quickInput.settledRows();
+      await workbench.screenshot(`publish-preview-${theme}`);
+    });
+  }
+
+  async function change(version = '1.1.0'): Promise<void> {
+    const manifest = join(project.folder, 'package.json');
+    const text = await readFile(manifest, 'utf8');
+    await writeFile(manifest, text.replace(/"version": "[^"]*"/, `"version": "${version}"`));
+    await writeFile(join(project.folder, '.env'), 'PASSWORD=hunter2\n');
+    await writeFile(join(project.folder, 'src/key.js'), `// A key:\nexport const key = '${TOKEN}';\n`);
+  }
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../../../scripts/lib/paths.ts';
+import { nodeFolder } from '../../../scripts/lib/vscode-server.ts';
+import { workbenchUrl } from '../../../scripts/lib/workbench-url.ts';
+import { connectToSocket } from '../../../src/rpc/socket-server.ts';
+import { socketAddress } from '../../../src/worker/host/address.ts';
+import type { Editor, EditorWindow } from '../harness/editor.ts';
+import { openEditor, openWindow } from '../harness/editor.ts';
+import { eventually } from '../harness/eventually.ts';
+import type { HeadlessPeer } from '../harness/peer.ts';
+import { startPeer } from '../harness/peer.ts';
+import { copyExample } from '../harness/project.ts';
+import { testSettings } from '../harness/settings.ts';
+
+/** Two windows of one user: one node between them. */
+describe('two windows', () => {
+  const cleanup = new AsyncDisposableStack();
+  let peer: HeadlessPeer;
+  let first: Editor;
+  let second: EditorWindow;
+
+  before(async () => {
+    peer = await startPeer({ publish: [join(ROOT, 'examples', 'rust-error-types')] });
+    cleanup.defer(() => peer.stop());
+    const empty = await mkdtemp(join(tmpdir(), 'ggen-window-'));
+    cleanup.defer(() => rm(empty, { recursive: true, force: true, maxRetries: 5 }));
+    const project = await copyExample();
+    cleanup.defer(() => project.remove());
+    first = await openEditor({ folder: empty, settings: testSettings(peer.addresses.slice(0, 1)) });
+    cleanup.defer(() => first.close());
+    await first.workbench.openView('Ggen');
+    await first.workbench.view('Packages').waitForRow(/^On the network 1$/);
+    second = await openWindow(workbenchUrl(first.server.url, { folder: project.folder }));
+    cleanup.defer(() => second.close());
+    await second.workbench.openView('Ggen');
+  });
+
+  after(() => cleanup.disposeAsync());
+
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed') return;
+    await first.workbench.screenshot(`failed first ${this.currentTest.title}`).catch(() => undefined);
+    await second.workbench.screenshot(`failed second ${this.currentTest.title}`);
+  });
+
+  /** Process that runs the node of these windows. */
+  async function ownerPid(): Promise<number> {
+    const engine = await connectToSocket(await socketAddress(nodeFolder(first.server.dataDir)));
+    try {
+      const { owner } = await engine.status({});
+      return owner?.pid ?? engine.server.pid;
+    } finally {
+      engine.close();
+    }
+  }
+
+  it('show the same peers and packages, and the peer sees one node', async () => {
+    await second.workbench.view('Packages').waitForRow(/^On the network 1$/);
+    await second.workbench.view('Peers').waitForRow(/^…/);
+    assert.equal(await second.workbench.statusBarText('ggen.status'), 'Ggen: 1 peer');
+    const ids = new Set(peer.events.filter(({ event }) => event === 'peer').map(({ id }) => id));
+    assert.equal(ids.size, 1);
+  });
+
+  it('see at once what the other one publishes', async () => {
+    await second.workbench.runCommand('Ggen: Publish Open Project');
+    await second.workbench.quickInput.choose('Publish reading-time 1.0.0');
+    await second.workbench.notifications.waitFor(/^Published reading-time 1\.0\.0/);
+    await first.workbench.view('Packages').waitForRow(/^Published 1$/);
+  });
+
+  it('go on in the second when the first one ends', async () => {
+    const owner = await ownerPid();
+    process.kill(owner, 'SIGKILL');
+    await eventually('another process runs the node', async () => (await ownerPid().catch(() => owner)) !== owner);
+    await second.workbench.view('Packages').waitForRow(/^Published 1$/);
+    await second.workbench.view('Packages').waitForRow(/^On the network 1$/);
+    await eventually(
+      'the peer is connected again',
+      async () => (await second.workbench.statusBarText('ggen.status')) === 'Ggen: 1 peer',
+    );
+    await second.workbench.screenshot('two-windows-second');
+  });
+});

@@ -1,0 +1,19 @@
+import type { CallName } from '../../src/shared/api.ts';
+import type { NodeSettings } from '../../src/shared/model.ts';
+
+/** What a client process is asked. */
+export type ClientRequest = { readonly id: number } & (
+  | { readonly act: 'start'; readonly settings?: Partial<NodeSettings> }
+  | { readonly act: 'call'; readonly name: CallName; readonly request: object }
+  | { readonly act: 'publish'; readonly root: string }
+  | { readonly act: 'close' }
+);
+
+/** What it tells. */
+export type ClientMessage =
+  | { readonly kind: 'open'; readonly publisher: string }
+  | { readonly kind: 'refused' | 'failed'; readonly name: string; readonly message: string }
+  | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly name: string; readonly message: string }
+  | { readonly kind: 'node'; readonly state: string }
+  | { readonly kind: 'packages'; readonly version: number; readonly published: number };

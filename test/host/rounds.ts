@@ -1,0 +1,18 @@
+/** How many rounds: enough to meet every case in each run of the tests; `GGEN_ROUNDS` for more. */
+export const ROUNDS = Number(process.env['GGEN_ROUNDS'] ?? 40);
+
+/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Whether a kind of work came to its end in a good part of the rounds, so that losing it could be seen. */
+export function isWorking(done: number, rounds: number): boolean {
+  return done > rounds / 4;
+}

@@ -1,0 +1,56 @@
+/**
+ * The program that is killed: an engine without a network that does one job when it is told to, and says before and after.
+ * Lines of JSON, on stdin `{ dataDir, job }`, on stdout `{ say: 'ready' | 'begin' | 'done' | 'failed' }`.
+ */
+import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
+import { createInterface } from 'node:readline';
+import { publisherKeyFromSecret } from '../../src/identity/publisher-key.ts';
+import { createEngine } from '../../src/worker/engine.ts';
+import type { EngineHost } from '../../src/worker/engine.ts';
+
+export type Job =
+  | { readonly kind: 'publish'; readonly root: string; readonly secret: string }
+  | { readonly kind: 'install'; readonly project: string; readonly packages: readonly string[] };
+
+export interface Order {
+  readonly dataDir: string;
+  readonly job: Job;
+}
+
+export interface Said {
+  readonly say: 'ready' | 'begin' | 'done' | 'failed';
+  readonly error?: string;
+}
+
+function say(said: Said): void {
+  process.stdout.write(`${JSON.stringify(said)}\n`);
+}
+
+async function work(engine: EngineHost, job: Job): Promise<void> {
+  if (job.kind === 'publish') {
+    const key = publisherKeyFromSecret(job.secret);
+    const draft = await engine.draftRelease({ root: job.root, publisher: key.id });
+    await engine.publish({ draft: draft.draft, signature: key.sign(draft.bytesToSign) });
+    return;
+  }
+  const { plan } = await engine.planInstall({ project: job.project, mode: 'add', packages: job.packages });
+  await engine.applyPlan({ plan });
+}
+
+const lines = createInterface({ input: process.stdin });
+// A process that is killed would not do so, and the next ones start faster with it.
+flushCompileCache();
+say({ say: 'ready' });
+const [line] = (await once(lines, 'line')) as [string];
+const { dataDir, job } = JSON.parse(line) as Order;
+try {
+  const engine = await createEngine({ dataDir, version: '0.0.0-kill' });
+  say({ say: 'begin' });
+  await work(engine, job);
+  say({ say: 'done' });
+  await engine.close();
+} catch (error) {
+  say({ say: 'failed', error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+}
+process.exit(0);

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Interface } from 'node:readline';
+import { build } from 'esbuild';
+import { buildOptions } from '../../scripts/build/bundles.ts';
+import type { Order, Said } from './child.ts';
+
+/** What came of one child. */
+export interface Fate {
+  /** It said that it was done before it died: what it did must last. */
+  readonly acknowledged: boolean;
+  /** Milliseconds from the beginning of its job to its death or its end. */
+  readonly lived: number;
+  readonly failed?: string;
+}
+
+/** What a child has to live with. It is started for itself then, not ahead of time. */
+export interface Hardship {
+  /** Largest file that it may write, in blocks of 512 bytes. */
+  readonly fileBlocks?: number;
+  /** Where permissions count for root too: it runs without root's right to pass over them. */
+  readonly permissionsCount?: boolean;
+}
+
+/** Starts children ahead of time, so that the next one is ready when the last one is dead. */
+export class Victims {
+  readonly #script: string;
+  #next: Promise<Child>;
+
+  private constructor(script: string) {
+    this.#script = script;
+    this.#next = this.#start();
+  }
+
+  /** Bundle the child, so that its start costs little, into a folder that the caller removes. */
+  static async prepare(folder: string): Promise<Victims> {
+    const outfile = join(folder, 'child.mjs');
+    const entry = join(import.meta.dirname, 'child.ts');
+    await build({
+      ...buildOptions({ name: 'worker', entry, outfile, format: 'esm', ceiling: Infinity }),
+      minify: false,
+      sourcemap: false,
+    });
+    return new Victims(outfile);
+  }
+
+  /** Give a child an order and kill it so many milliseconds after it has begun; not at all when left out. */
+  async run(order: Order, killAfter?: number, hardship?: Hardship): Promise<Fate> {
+    if (hardship !== undefined) return await (await this.#start(hardship)).run(order, killAfter);
+    const child = await this.#next;
+    this.#next = this.#start();
+    return await child.run(order, killAfter);
+  }
+
+  async close(): Promise<void> {
+    (await this.#next).kill();
+  }
+
+  async #start({ fileBlocks, permissionsCount = false }: Hardship = {}): Promise<Child> {
+    const options = {
+      stdio: 'pipe' as const,
+      env: { ...process.env, NODE_COMPILE_CACHE: join(dirname(this.#script), 'compiled') },
+    };
+    const limited = ['-c', `ulimit -f ${fileBlocks ?? 0}; exec "$0" "$@"`, process.execPath, this.#script];
+    const plain = ['--bounding-set', '-dac_override,-dac_read_search', process.execPath, this.#script];
+    const [command, args] =
+      fileBlocks !== undefined
+        ? ['/bin/sh', limited]
+        : permissionsCount && process.getuid?.() === 0
+          ? ['setpriv', plain]
+          : [process.execPath, [this.#script]];
+    const child = new Child(spawn(command, args, options));
+    await child.ready;
+    return child;
+  }
+}
+
+class Child {
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #lines: Interface;
+  readonly ready: Promise<unknown>;
+  #errors = '';
+
+  constructor(child: ChildProcessWithoutNullStreams) {
+    this.#process = child;
+    this.#lines = createInterface({ input: child.stdout });
+    this.ready = Promise.race([once(this.#lines, 'line'), this.#died()]);
+    this.ready.catch(() => undefined);
+    child.stderr.on('data', (data: Buffer) => {
+      this.#errors += data.toString();
+    });
+    // Writing to one that died is what this is about.
+    child.stdin.on('error', () => undefined);
+  }
+
+  async #died(): Promise<never> {
+    await once(this.#process, 'close');
+    throw new Error(`The child ended before it was ready: ${this.#errors}`);
+  }
+
+  async run(order: Order, killAfter: number | undefined): Promise<Fate> {
+    let acknowledged = false;
+    let failed: string | undefined;
+    let began = 0;
+    let ended = 0;
+    this.#lines.on('line', (line) => {
+      const said = JSON.parse(line) as Said;
+      if (said.say === 'begin') {
+        began = performance.now();
+        if (killAfter !== undefined) this.#killAt(began + killAfter);
+      }
+      if (said.say === 'done') {
+        acknowledged = true;
+        ended = performance.now();
+      }
+      if (said.say === 'failed') failed = said.error;
+    });
+    const closed = once(this.#process, 'close');
+    this.#process.stdin.write(`${JSON.stringify(order)}\n`);
+    await closed;
+    if (began === 0 && failed === undefined) failed = `it never began: ${this.#errors}`;
+    const lived = (ended === 0 ? performance.now() : ended) - began;
+    return { acknowledged, lived, ...(failed === undefined ? {} : { failed }) };
+  }
+
+  /** Timers are as coarse as a millisecond: the last one is waited out, so that every moment is hit. */
+  #killAt(time: number): void {
+    setTimeout(
+      () => {
+        while (performance.now() < time);
+        this.kill();
+      },
+      Math.max(0, time - performance.now() - 2),
+    );
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createPublisherKey } from '../../src/identity/publisher-key.ts';
+import { GgenError } from '../../src/shared/errors.ts';
+import type { Diagnostic, PublishReceipt, ReleaseDraft } from '../../src/shared/model.ts';
+import { createEngine } from '../../src/worker/engine.ts';
+import { eventually, lists, networkPerTest } from './helpers/peers.ts';
+import type { TestPeer } from './helpers/peers.ts';
+
+/** Put together here, so that this file is no secret itself. */
+const TOKEN = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
+
+describe('a draft', () => {
+  const network = networkPerTest();
+
+  const draftOf = (peer: TestPeer, root: string): Promise<ReleaseDraft> =>
+    peer.engine.draftRelease({ root, publisher: peer.key.id });
+  const publish = (peer: TestPeer, draft: ReleaseDraft, accepted?: readonly string[]): Promise<PublishReceipt> =>
+    peer.engine.publish({
+      draft: draft.draft,
+      signature: peer.key.sign(draft.bytesToSign),
+      ...(accepted === undefined ? {} : { accepted }),
+    });
+
+  it('with secrets is published only when each of them was accepted', async () => {
+    const peer = await network.peer();
+    const root = await network.project('secretive', '1.0.0', {
+      '.env': 'A=1',
+      'src/a.ts': `x\n  "${TOKEN}"`,
+      LICENSE: '',
+    });
+    const draft = await draftOf(peer, root);
+    const secrets = draft.diagnostics.filter(({ fingerprint }) => fingerprint !== undefined);
+    assert.deepEqual(
+      secrets.map(({ severity, path, line, column }) => [severity, path, line, column]),
+      [
+        ['error', '.env', 1, 1],
+        ['error', 'src/a.ts', 2, 4],
+      ],
+    );
+    const fingerprints = secrets.map(({ fingerprint = '' }) => fingerprint);
+    for (const accepted of [undefined, [], fingerprints.slice(0, 1), ['0000000000000000']]) {
+      await assert.rejects(publish(peer, draft, accepted), { name: 'SecretsNotAccepted' });
+    }
+    assert.equal((await peer.engine.listPackages({ section: 'published' })).total, 0);
+    assert.equal((await publish(peer, draft, fingerprints)).version, '1.0.0');
+  });
+
+  it('tells what it changes in the last release, and what would break', async () => {
+    const peer = await network.peer();
+    const large = randomBytes(3_000_000);
+    const before = {
+      'README.md': '#',
+      LICENSE: 'MIT',
+      'lib/a.ts': 'a',
+      'lib/b.ts': 'bb',
+      'data.bin': large,
+      '.editorconfig': 'x',
+    };
+    await peer.publish('changing', '1.2.0', before);
+    const kept = Object.entries(before).filter(([path]) => path !== 'lib/b.ts' && path !== '.editorconfig');
+    const after = { ...Object.fromEntries(kept), 'lib/a.ts': 'a longer', 'new/c.ts': 'ccc' };
+    const draft = await draftOf(peer, await network.project('changing', '1.3.0', after));
+    assert.equal(draft.previous, '1.2.0');
+    assert.deepEqual(draft.changes, {
+      since: '1.2.0',
+      added: [{ path: 'new/c.ts', size: 3 }],
+      changed: [
+        {
+          path: 'gpack.toml',
+          size: draft.files.find(({ path }) => path === 'gpack.toml')?.size,
+          before: manifestSize(draft),
+        },
+        { path: 'lib/a.ts', size: 8, before: 1 },
+      ],
+      removed: [
+        { path: '.editorconfig', size: 1 },
+        { path: 'lib/b.ts', size: 2 },
+      ],
+    });
+    assert.deepEqual(places(draft, 'breaking-files-removed'), [['warning', 'gpack.toml', 4]]);
+    const major = await draftOf(peer, await network.project('changing', '2.0.0', after));
+    assert.deepEqual(places(major, 'breaking-files-removed'), []);
+    assert.equal(major.changes?.removed.length, 2);
+  });
+
+  it('is compared with a last release that only another peer has', async () => {
+    const [first, second] = await network.peers(2);
+    const { id } = await first.publish('two-machines', '1.0.0', { 'README.md': '#', 'a.txt': 'a' });
+    await lists(second, id, '1.0.0');
+    const root = await network.project('two-machines', '1.1.0', { 'README.md': '#', 'b.txt': 'b' });
+    const draft = await second.engine.draftRelease({ root, publisher: first.key.id });
+    assert.deepEqual(
+      [draft.changes?.added, draft.changes?.removed],
+      [[{ path: 'b.txt', size: 1 }], [{ path: 'a.txt', size: 1 }]],
+    );
+    await first.stop();
+    await eventually(
+      'the publisher to be gone',
+      async () => (await second.engine.peers({ connectedOnly: true })).length === 0,
+    );
+    // The directory is here by now; where nothing of it is, that is said.
+    const other = await network.peer({ bootstrap: [second.address] });
+    await lists(other, id, '1.0.0');
+    const blind = await other.engine.draftRelease({ root, publisher: first.key.id });
+    assert.equal(blind.changes, undefined);
+    assert.deepEqual(places(blind, 'changes-unknown'), [['information', 'gpack.toml', 1]]);
+  });
+
+  it('names dependencies that nobody could install, at their line', async () => {
+    const [peer, other] = await network.peers(2);
+    const { id } = await other.publish('served', '1.4.0');
+    await lists(peer, id, '1.4.0');
+    const manifest =
+      '[package]\nname = "needy"\nversion = "1.0.0"\ndescription = "d"\nlicense = "MIT"\n\n' +
+      '[dependencies]\nserved = "^1.2"\nunheard-of = "1"\nmaybe = { version = "1", optional = true }\n';
+    const root = await network.project('needy', '1.0.0', { 'gpack.toml': manifest });
+    const draft = await draftOf(peer, root);
+    assert.deepEqual(places(draft, 'dependency-not-served'), [
+      ['warning', 'gpack.toml', 9],
+      ['information', 'gpack.toml', 10],
+    ]);
+    await writeFile(join(root, 'gpack.toml'), manifest.replace('^1.2', '^2'));
+    const unfit = (await draftOf(peer, root)).diagnostics.find(({ line }) => line === 8);
+    assert.match(unfit?.message ?? '', /^The dependency served \(\^2\).*no version that matches '\^2'/);
+  });
+
+  it('is told of names that others have, or that look like theirs', async () => {
+    const [peer, other] = await network.peers(2);
+    for (const name of ['cool-tools', 'taken']) {
+      const { id } = await other.publish(name, '1.0.0');
+      await lists(peer, id, '1.0.0');
+    }
+    const fault = async (name: string): Promise<[string, string][]> =>
+      (await draftOf(peer, await network.project(name, '1.0.0', {}))).diagnostics
+        .filter(({ code }) => code.startsWith('name-'))
+        .map(({ code, severity }) => [code, severity]);
+    assert.deepEqual(await fault('taken'), [['name-taken', 'information']]);
+    for (const name of ['c00l-tools', 'coo1-tools', 'cool_tools', 'cooi-tools']) {
+      assert.deepEqual(await fault(name), [['name-look-alike', 'warning']], name);
+    }
+    assert.deepEqual(await fault('warm-tools'), []);
+  });
+
+  it('is refused at the version when that is not higher, with its place', async () => {
+    const peer = await network.peer();
+    await peer.publish('staying', '1.0.0');
+    const root = await network.project('staying', '1.0.0', {});
+    await assert.rejects(draftOf(peer, root), (error) => {
+      assert.ok(error instanceof GgenError && error.name === 'VersionNotHigher');
+      const [fault] = (error.details['diagnostics'] as readonly string[]).map((json) => JSON.parse(json) as Diagnostic);
+      assert.deepEqual([fault?.code, fault?.path, fault?.line], ['version-not-higher', 'gpack.toml', 4]);
+      return true;
+    });
+  });
+
+  it('keeps to lower limits than those of the protocol', async () => {
+    const peer = await network.peer();
+    const root = await network.project('small', '1.0.0', { 'a.txt': 'a', 'b.txt': 'b'.repeat(2_000) });
+    const draft = (limits: { files: number; bytes: number }): Promise<ReleaseDraft> =>
+      peer.engine.draftRelease({ root, publisher: peer.key.id, limits });
+    await assert.rejects(draft({ files: 2, bytes: 1e9 }), { name: 'ProjectTooLarge', message: /the settings allow/ });
+    await assert.rejects(draft({ files: 100, bytes: 1_000 }), { name: 'ProjectTooLarge' });
+    await assert.rejects(draft({ files: 0, bytes: 1_000 }), { name: 'InvalidRequest' });
+    assert.equal((await draft({ files: 3, bytes: 1e12 })).files.length, 3);
+  });
+
+  it('leaves nothing behind when it fails, is discarded, or its engine ends', async () => {
+    const dataDir = await network.folder();
+    let engine = await createEngine({ dataDir, version: '0.0.0-test' });
+    const publisher = createPublisherKey().id;
+    const drafts = async (): Promise<string[]> => readdir(join(dataDir, 'drafts')).catch(() => []);
+    try {
+      const root = await network.project('leaving', '1.0.0', { 'a.bin': randomBytes(2_000_000) });
+      const { draft } = await engine.draftRelease({ root, publisher });
+      assert.equal((await drafts()).length, 1);
+      await engine.discardDraft({ draft });
+      assert.deepEqual(await drafts(), []);
+
+      const stop = new AbortController();
+      const cancelled = engine.draftRelease(
+        { root, publisher },
+        {
+          signal: stop.signal,
+          onProgress: ({ phase }) => {
+            if (phase === 'import') stop.abort();
+          },
+        },
+      );
+      await assert.rejects(cancelled, { name: 'AbortError' });
+      assert.deepEqual(await drafts(), []);
+
+      await engine.draftRelease({ root, publisher });
+      await engine.close();
+      assert.deepEqual(await drafts(), []);
+      engine = await createEngine({ dataDir, version: '0.0.0-test' });
+      assert.deepEqual(await drafts(), []);
+    } finally {
+      await engine.close();
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  });
+});
+
+function places({ diagnostics }: ReleaseDraft, code: string): unknown[] {
+  return diagnostics.filter((one) => one.code === code).map(({ severity, path, line }) => [severity, path, line]);
+}
+
+/** Both manifests differ in one digit. */
+function manifestSize({ files }: ReleaseDraft): number | undefined {
+  return files.find(({ path }) => path === 'gpack.toml')?.size;
+}

@@ -1,0 +1,224 @@
+import { hash, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { MemoryBlockstore } from 'blockstore-core';
+import { importer } from 'ipfs-unixfs-importer';
+import type { Stream } from '@libp2p/interface';
+import type { CID } from 'multiformats/cid';
+import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
+import type { TransferSettings } from '../../../src/shared/model.ts';
+import { fetchTree, openBlockSource } from '../../../src/worker/content/transfer.ts';
+import type { BlockSource } from '../../../src/worker/content/transfer.ts';
+import { Blocks } from '../../../src/worker/network/blocks.ts';
+import { ByteStream } from '../../../src/worker/network/byte-stream.ts';
+import { CarServer } from '../../../src/worker/network/car/server.ts';
+import {
+  END_OF_ANSWER,
+  decodeRequest,
+  encodeCarHeader,
+  encodeHead,
+  readFrame,
+  sectionPrefix,
+} from '../../../src/worker/network/car/wire.ts';
+import type { Want } from '../../../src/worker/network/car/wire.ts';
+import type { NetworkContext } from '../../../src/worker/network/context.ts';
+import { Traffic } from '../../../src/worker/network/traffic.ts';
+import { CAR_PROTOCOL } from '../../../src/worker/node/protocols.ts';
+import { ServedBlockstore } from '../../../src/worker/node/served-blockstore.ts';
+import { barePeer } from './bare-peer.ts';
+import type { BarePeer } from './bare-peer.ts';
+
+const nothing = (): void => undefined;
+const LOG = { error: nothing, warn: nothing, info: nothing, debug: nothing, trace: nothing };
+
+/** A tree of files and the store that holds all of it. */
+export interface TestTree {
+  readonly root: CID;
+  readonly size: number;
+  readonly store: MemoryBlockstore;
+  /** CIDs of the files, in the order in which they were given. */
+  readonly files: readonly CID[];
+}
+
+/** @param sizes bytes of each file, which is random */
+export async function randomTree(sizes: readonly number[]): Promise<TestTree> {
+  const store = new MemoryBlockstore();
+  const source = sizes.map((size, index) => ({
+    path: `d${index % 3}/f${index}`,
+    content: new Uint8Array(randomBytes(size)),
+  }));
+  const files = new Map<string, CID>();
+  let root: CID | undefined;
+  for await (const { path = '', cid } of importer(source, store, {
+    profile: 'unixfs-v1-2025',
+    wrapWithDirectory: true,
+  })) {
+    files.set(path, cid);
+    root = cid;
+  }
+  if (root === undefined) throw new Error('Nothing was imported');
+  return {
+    root,
+    size: sizes.reduce((sum, size) => sum + size, 0),
+    store,
+    files: source.map(({ path }) => files.get(path)).filter((cid) => cid !== undefined),
+  };
+}
+
+export async function blockOf(store: MemoryBlockstore, cid: CID): Promise<Uint8Array> {
+  for await (const bytes of store.get(cid)) return bytes;
+  throw new Error('The block is not there');
+}
+
+/** Length and hash of every block, by its CID. */
+export async function allBlocks(store: MemoryBlockstore): Promise<Map<string, { length: number; hash: string }>> {
+  const all = new Map<string, { length: number; hash: string }>();
+  for await (const { cid, bytes } of store.getAll()) {
+    for await (const one of bytes) all.set(cid.toString(), { length: one.length, hash: hash('sha256', one) });
+  }
+  return all;
+}
+
+/** Peers of a test that only move blocks: real sockets, and nothing of the marketplace behind them. */
+export class CarNetwork {
+  readonly #peers: BarePeer[] = [];
+  readonly #stopped = new AbortController();
+
+  /** A peer that serves a store as it should. */
+  async provider(
+    store: MemoryBlockstore,
+    settings: Partial<TransferSettings> = {},
+  ): Promise<BarePeer & { readonly traffic: Traffic }> {
+    const peer = await this.peer();
+    const traffic = testTraffic({ limitLocal: true, ...settings });
+    await new CarServer({
+      node: peer.node,
+      stopped: this.#stopped.signal,
+      log: LOG,
+      served: new ServedBlockstore(store, () => false),
+      traffic,
+    } as unknown as NetworkContext).start();
+    return { ...peer, traffic };
+  }
+
+  /** A peer that answers each request as a test says. */
+  async scripted(answer: (wants: readonly Want[], out: Answering) => Promise<void>): Promise<BarePeer> {
+    const peer = await this.peer();
+    await peer.node.libp2p.handle(CAR_PROTOCOL, async (stream) => {
+      const bytes = new ByteStream(stream);
+      const { signal } = this.#stopped;
+      try {
+        for (;;) {
+          const wants = decodeRequest(await readFrame(bytes, 1024 * 1024, (least) => bytes.more(signal, least)));
+          await answer(wants, new Answering(bytes, stream, signal));
+        }
+      } catch {
+        // Whoever asked went away, or the test ended.
+      }
+    });
+    return peer;
+  }
+
+  async peer(): Promise<BarePeer> {
+    const peer = await barePeer();
+    this.#peers.push(peer);
+    return peer;
+  }
+
+  /** A peer that fetches from these, best first, and notes what it thinks of them. */
+  async reader(providers: readonly BarePeer[], settings: Partial<TransferSettings> = {}): Promise<Reader> {
+    const peer = await this.peer();
+    for (const { address } of providers) await peer.dial(address);
+    return new Reader(
+      peer,
+      providers.map(({ id }) => id),
+      this.#stopped.signal,
+      testTraffic(settings),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort(new Error('The test is over'));
+    await Promise.all(this.#peers.splice(0).map((peer) => peer.stop()));
+  }
+}
+
+/** Writes a scripted answer. */
+export class Answering {
+  readonly bytes: ByteStream;
+  readonly stream: Stream;
+  readonly signal: AbortSignal;
+
+  constructor(bytes: ByteStream, stream: Stream, signal: AbortSignal) {
+    this.bytes = bytes;
+    this.stream = stream;
+    this.signal = signal;
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return this.bytes.write(bytes, this.signal);
+  }
+
+  async begin(root: CID): Promise<void> {
+    await this.write(encodeHead(false));
+    await this.write(encodeCarHeader(root));
+  }
+
+  async block(cid: CID, bytes: Uint8Array): Promise<void> {
+    await this.write(sectionPrefix(cid, bytes.length));
+    await this.write(bytes);
+  }
+
+  end(): Promise<void> {
+    return this.write(END_OF_ANSWER);
+  }
+
+  async pause(milliseconds: number): Promise<void> {
+    await delay(milliseconds, undefined, { signal: this.signal });
+  }
+}
+
+export class Reader {
+  readonly peer: BarePeer;
+  readonly store = new MemoryBlockstore();
+  readonly failures: { peer: string; kind: 'late' | 'lie' }[] = [];
+  /** Verified bytes by peer. */
+  readonly received = new Map<string, number>();
+  readonly #providers: readonly string[];
+  readonly #blocks: Blocks;
+
+  constructor(peer: BarePeer, providers: readonly string[], stopped: AbortSignal, traffic: Traffic) {
+    this.peer = peer;
+    this.#providers = providers;
+    this.#blocks = new Blocks({ node: peer.node, stopped, traffic } as unknown as NetworkContext);
+  }
+
+  fetch(tree: Pick<TestTree, 'root' | 'size'>, signal: AbortSignal = AbortSignal.timeout(30_000)): Promise<void> {
+    return fetchTree(tree.root, { ...this.#options(), signal, size: tree.size, onBlock: nothing });
+  }
+
+  source(root: CID): BlockSource {
+    return openBlockSource(root, this.#options());
+  }
+
+  #options() {
+    return {
+      store: this.store,
+      network: this.#blocks,
+      providers: this.#providers,
+      onSuccess: (peer: string, _time: number, bytes: number): void => {
+        this.received.set(peer, (this.received.get(peer) ?? 0) + bytes);
+      },
+      onFailure: (peer: string, kind: 'late' | 'lie'): void => {
+        this.failures.push({ peer, kind });
+      },
+      log: LOG,
+    };
+  }
+}
+
+function testTraffic(settings: Partial<TransferSettings>): Traffic {
+  return new Traffic(
+    { load: () => ({ sent: 0, received: 0 }), save: nothing, isPaused: () => false, savePaused: nothing },
+    { ...DEFAULT_NODE_SETTINGS.transfers, ...settings },
+  );
+}

@@ -1,0 +1,47 @@
+import { createConnection, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** A way to a peer that counts what comes from it. */
+export interface CountingProxy {
+  /** The peer's address by way of the proxy. */
+  readonly address: string;
+  /** Bytes that came from the peer so far, as they were on the wire: content, protocols and encryption. */
+  readonly received: () => number;
+  close(): Promise<void>;
+}
+
+/** @param address multiaddr of the peer: `/ip4/<host>/tcp/<port>/p2p/<peer id>` */
+export async function countingProxy(address: string): Promise<CountingProxy> {
+  const [, , host = '', , port = '', , id = ''] = address.split('/');
+  const sockets = new Set<Socket>();
+  let received = 0;
+  const server = createServer((near) => {
+    const far = createConnection(Number(port), host);
+    far.on('data', (chunk) => {
+      received += chunk.length;
+    });
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket);
+      socket.pipe(other);
+      // One end that breaks breaks the other, as without a proxy.
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const own = (server.address() as AddressInfo).port;
+  return {
+    address: `/ip4/127.0.0.1/tcp/${own}/p2p/${id}`,
+    received: () => received,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

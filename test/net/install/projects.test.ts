@@ -1,0 +1,321 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GgenError } from '../../../src/shared/errors.ts';
+import type { InstallPlan, InstalledPackage } from '../../../src/shared/model.ts';
+import { TestNetwork, eventually, lists } from '../helpers/peers.ts';
+import type { TestPeer } from '../helpers/peers.ts';
+import { readTree } from '../helpers/trees.ts';
+import { publishNeeding } from './packages.ts';
+
+const LOCK = 'ggen.lock';
+
+/** What a plan does, as `action name version`, what stays left out. */
+function actions({ packages }: InstallPlan): string[] {
+  return packages
+    .filter(({ action }) => action !== 'keep')
+    .map(({ action, name, version, from }) => `${action} ${name} ${from === undefined ? '' : `${from} -> `}${version}`);
+}
+
+async function bring(
+  { engine }: TestPeer,
+  project: string,
+  mode: 'add' | 'lock' | 'update' | 'remove',
+  ...packages: string[]
+): Promise<readonly InstalledPackage[]> {
+  const { plan } = await engine.planInstall({ project, mode, packages });
+  return engine.applyPlan({ plan });
+}
+
+describe('packages of a project', () => {
+  let network: TestNetwork;
+  let publisher: TestPeer;
+  let reader: TestPeer;
+  let project: string;
+
+  beforeEach(async () => {
+    network = new TestNetwork();
+    [publisher, reader] = await network.peers(2);
+    project = await network.folder();
+  });
+  afterEach(() => network.close());
+
+  async function publishApp(): Promise<string> {
+    await publisher.publish('base', '1.0.0');
+    await publisher.publish('base', '1.1.0', { 'a.txt': 'base 1.1\n' });
+    await publishNeeding(publisher, 'left', '1.0.0', { base: '^1.0' });
+    const app = await publishNeeding(publisher, 'app', '1.0.0', { left: '^1', base: '1.0', nobody: '?^1' });
+    for (const [name, version] of [
+      ['base', '1.1.0'],
+      ['left', '1.0.0'],
+      ['app', '1.0.0'],
+    ] as const) {
+      await lists(reader, `${publisher.key.id}/${name}`, version);
+    }
+    return app;
+  }
+
+  it('come with what they need; the plan says so before anything is fetched', async () => {
+    const app = await publishApp();
+    const plan = await reader.engine.planInstall({ project, mode: 'add', packages: [app] });
+    assert.deepEqual(actions(plan), ['install app 1.0.0', 'install base 1.1.0', 'install left 1.0.0']);
+    assert.deepEqual(
+      plan.skipped.map(({ id }) => id),
+      ['nobody'],
+    );
+    const base = plan.packages.find(({ name }) => name === 'base');
+    assert.deepEqual(base?.wantedBy.map(({ by, requirement }) => `${by} ${requirement}`).sort(), [
+      'app 1.0.0 ^1.0',
+      'left 1.0.0 ^1.0',
+    ]);
+    assert.equal(base.path, join(project, 'packages', 'base'));
+    assert.equal(
+      plan.missing,
+      plan.packages.reduce((sum, { size }) => sum + size, 0),
+    );
+    assert.deepEqual(await readdir(project), [], 'nothing is written');
+    const installed = await reader.engine.applyPlan({ plan: plan.plan });
+    assert.deepEqual(installed.map(({ name, project: of }) => [name, of]).sort(), [
+      ['app', project],
+      ['base', project],
+      ['left', project],
+    ]);
+    const tree = await readTree(project);
+    assert.equal(tree.get('packages/base/a.txt')?.toString(), 'base 1.1\n');
+    assert.ok(tree.get(LOCK)?.toString().includes('requirement = "^1.0.0"'));
+    assert.deepEqual(
+      [...tree.keys()].filter((path) => path.includes('staging')),
+      [],
+    );
+    const again = await reader.engine.planInstall({ project, mode: 'add', packages: [app] });
+    assert.equal(again.changes, false);
+    await assert.rejects(reader.engine.applyPlan({ plan: plan.plan }), { name: 'PlanOutdated' });
+  });
+
+  it('come from the lock file on another machine, byte for byte, and without a network from what is here', async () => {
+    const app = await publishApp();
+    await bring(reader, project, 'add', app);
+    const elsewhere = await network.folder();
+    await copyFile(join(project, LOCK), join(elsewhere, LOCK));
+    await publisher.publish('base', '1.2.0', { 'a.txt': 'newer\n' });
+    const third = await network.peer({ bootstrap: [publisher.address] });
+    await lists(third, `${publisher.key.id}/base`, '1.2.0');
+    await bring(third, elsewhere, 'lock');
+    assert.deepEqual(await readTree(elsewhere), await readTree(project));
+    await third.engine.stopNode({});
+    const offline = await network.folder();
+    await copyFile(join(project, LOCK), join(offline, LOCK));
+    const plan = await third.engine.planInstall({ project: offline, mode: 'lock' });
+    assert.equal(plan.missing, 0);
+    await third.engine.applyPlan({ plan: plan.plan });
+    assert.deepEqual(await readTree(offline), await readTree(project));
+  });
+
+  it('are refused when the lock file says another content than the publisher signed', async () => {
+    const app = await publishApp();
+    await bring(reader, project, 'add', app);
+    const text = await readFile(join(project, LOCK), 'utf8');
+    const roots = [...text.matchAll(/root = "(.*)"/g)].map(([, root]) => root ?? '');
+    const elsewhere = await network.folder();
+    await writeFile(join(elsewhere, LOCK), text.replace(roots[0] ?? '', roots[1] ?? ''));
+    await assert.rejects(reader.engine.planInstall({ project: elsewhere, mode: 'lock' }), { name: 'LockMismatch' });
+    await writeFile(join(elsewhere, LOCK), 'version = 9\n');
+    await assert.rejects(reader.engine.planInstall({ project: elsewhere, mode: 'lock' }), { name: 'LockInvalid' });
+    await rm(join(elsewhere, LOCK));
+    await assert.rejects(reader.engine.planInstall({ project: elsewhere, mode: 'lock' }), { name: 'LockInvalid' });
+    await symlink(join(project, LOCK), join(elsewhere, LOCK));
+    await assert.rejects(reader.engine.planInstall({ project: elsewhere, mode: 'lock' }), { name: 'LockInvalid' });
+  });
+
+  it('are not written through a link, whoever made it', async () => {
+    const { id } = await publisher.publish('mine', '1.0.0', { 'a.txt': '1\n' });
+    await lists(reader, id, '1.0.0');
+    const elsewhere = await network.folder();
+    const { plan } = await reader.engine.planInstall({ project, mode: 'add', packages: [id] });
+    await symlink(elsewhere, join(project, 'packages'));
+    await assert.rejects(reader.engine.applyPlan({ plan }), { name: 'UnsafePath' });
+    await assert.rejects(reader.engine.planInstall({ project, mode: 'add', packages: [id] }), { name: 'UnsafePath' });
+    assert.deepEqual(await readdir(elsewhere), []);
+    await rm(join(project, 'packages'));
+    await mkdir(join(project, 'packages'));
+    await symlink(elsewhere, join(project, 'packages', 'mine'));
+    await assert.rejects(reader.engine.applyPlan({ plan }), { name: /^Target/ });
+    assert.deepEqual(await readdir(elsewhere), []);
+  });
+
+  it('explain a conflict in words, with nothing changed', async () => {
+    await publisher.publish('base', '1.0.0');
+    await publisher.publish('base', '2.0.0');
+    const one = await publishNeeding(publisher, 'one', '1.0.0', { base: '^1' });
+    const two = await publishNeeding(publisher, 'two', '1.0.0', { base: '^2' });
+    await lists(reader, two, '1.0.0');
+    await lists(reader, one, '1.0.0');
+    await bring(reader, project, 'add', one);
+    await assert.rejects(reader.engine.planInstall({ project, mode: 'add', packages: [two] }), {
+      name: 'DependencyConflict',
+      message: /'one' 1\.0\.0 wants \^1; 'two' 1\.0\.0 wants \^2/,
+    });
+  });
+
+  it('are updated one by one or all, within what was asked for', async () => {
+    const app = await publishApp();
+    await bring(reader, project, 'add', app);
+    await publisher.publish('base', '1.2.0', { 'b.txt': 'new file\n' });
+    await publishNeeding(publisher, 'app', '1.1.0', { left: '^1' });
+    await publishNeeding(publisher, 'app', '2.0.0', {});
+    await lists(reader, app, '2.0.0');
+    await lists(reader, `${publisher.key.id}/base`, '1.2.0');
+    const base = await reader.engine.planInstall({ project, mode: 'update', packages: ['base@^1.2.0'] });
+    assert.deepEqual(actions(base), ['update base 1.1.0 -> 1.2.0']);
+    assert.equal(base.packages.find(({ name }) => name === 'base')?.requested, false, 'nobody asked for it');
+    const one = await reader.engine.planInstall({ project, mode: 'update', packages: ['app'] });
+    assert.deepEqual(actions(one), ['update app 1.0.0 -> 1.1.0'], 'what else there is stays');
+    const all = await reader.engine.planInstall({ project, mode: 'update' });
+    assert.deepEqual(actions(all), ['update app 1.0.0 -> 1.1.0', 'update base 1.1.0 -> 1.2.0']);
+    await reader.engine.applyPlan({ plan: all.plan });
+    assert.deepEqual([...(await readTree(join(project, 'packages', 'base'))).keys()].sort(), ['b.txt', 'gpack.toml']);
+    await bring(reader, project, 'update', `${app}@^2.0.0`);
+    assert.deepEqual(await readdir(join(project, 'packages')), ['app'], 'nobody needs the others any more');
+    assert.ok((await readFile(join(project, LOCK), 'utf8')).includes('requirement = "^2.0.0"'));
+  });
+
+  it('are removed with what only they needed', async () => {
+    const app = await publishApp();
+    const own = await publisher.publish('own', '1.0.0');
+    await lists(reader, own.id, '1.0.0');
+    await bring(reader, project, 'add', app, own.id);
+    await assert.rejects(reader.engine.planInstall({ project, mode: 'remove', packages: ['base'] }), {
+      name: 'NotInstalled',
+      message: /app.*needs it|left.*needs it/,
+    });
+    const plan = await reader.engine.planInstall({ project, mode: 'remove', packages: ['app'] });
+    assert.deepEqual(actions(plan), [
+      'remove app 1.0.0 -> 1.0.0',
+      'remove base 1.1.0 -> 1.1.0',
+      'remove left 1.0.0 -> 1.0.0',
+    ]);
+    await reader.engine.applyPlan({ plan: plan.plan });
+    assert.deepEqual(await readdir(join(project, 'packages')), ['own']);
+    assert.deepEqual(
+      (await reader.engine.installed({})).map(({ name }) => name),
+      ['own'],
+    );
+  });
+
+  it('never lose what the user changed, added or put in the place of a file', async () => {
+    const first = { 'keep.txt': '1\n', 'change.txt': '1\n', 'drop.txt': '1\n', 'dir/file.txt': '1\n' };
+    const { id } = await publisher.publish('mine', '1.0.0', first);
+    await lists(reader, id, '1.0.0');
+    await bring(reader, project, 'add', id);
+    const folder = join(project, 'packages', 'mine');
+    await writeFile(join(folder, 'keep.txt'), 'kept by me\n');
+    await writeFile(join(folder, 'change.txt'), 'changed by me\n');
+    await writeFile(join(folder, 'drop.txt'), 'wanted by me\n');
+    await mkdir(join(folder, 'notes', 'deep'), { recursive: true });
+    await writeFile(join(folder, 'notes', 'deep', 'own.txt'), 'own\n');
+    await writeFile(join(folder, 'dir', 'own.txt'), 'own\n');
+    await symlink('keep.txt', join(folder, 'link'));
+    const second = { 'keep.txt': '1\n', 'change.txt': '2\n', 'dir/file.txt': '2\n', 'new.txt': '2\n' };
+    await publisher.publish('mine', '1.1.0', second);
+    await lists(reader, id, '1.1.0');
+    const before = await readTree(folder);
+    const { plan } = await reader.engine.planInstall({ project, mode: 'update' });
+    const refused = await reader.engine.applyPlan({ plan }).catch((error: unknown) => error);
+    assert.ok(refused instanceof GgenError);
+    assert.equal(refused.name, 'FilesChanged');
+    const conflicts = [join(folder, 'change.txt'), join(folder, 'drop.txt')];
+    assert.deepEqual(refused.details['files'], conflicts);
+    assert.deepEqual(await readTree(folder), before, 'nothing was changed');
+    await reader.engine.applyPlan({ plan, overwrite: conflicts });
+    const after = await readTree(folder);
+    const manifest = after.get('gpack.toml');
+    assert.ok(manifest?.includes('1.1.0'));
+    assert.deepEqual(
+      new Map([...after].filter(([path]) => path !== 'gpack.toml').map(([path, bytes]) => [path, bytes.toString()])),
+      new Map(
+        [
+          ['change.txt', '2\n'],
+          ['dir/file.txt', '2\n'],
+          ['dir/own.txt', 'own\n'],
+          ['keep.txt', 'kept by me\n'],
+          ['new.txt', '2\n'],
+          ['notes/deep/own.txt', 'own\n'],
+        ].sort() as [string, string][],
+      ),
+    );
+    assert.equal(await readFile(join(folder, 'link'), 'utf8'), 'kept by me\n');
+    const state = await reader.engine.verifyInstalled({ path: folder });
+    assert.deepEqual(
+      [state.changed, state.missing, state.extra],
+      [['keep.txt'], [], ['dir/own.txt', 'link', 'notes/']],
+    );
+    const { packages } = await reader.engine.listPackages({ section: 'installed' });
+    assert.equal(packages[0]?.changed, 1);
+  });
+
+  it('leave the user files behind when they are removed, and are not installed over a folder of the user', async () => {
+    const { id } = await publisher.publish('mine', '1.0.0', { 'a.txt': '1\n' });
+    await lists(reader, id, '1.0.0');
+    await bring(reader, project, 'add', id);
+    const folder = join(project, 'packages', 'mine');
+    await writeFile(join(folder, 'own.txt'), 'own\n');
+    await bring(reader, project, 'remove', id);
+    assert.deepEqual([...(await readTree(folder)).keys()], ['own.txt']);
+    await bring(reader, project, 'add', id);
+    const [installed] = await reader.engine.installed({});
+    assert.equal(installed?.path, join(project, 'packages', `~${publisher.key.id.slice(-8)}-mine`));
+    assert.deepEqual([...(await readTree(folder)).keys()], ['own.txt']);
+    assert.match(await readFile(join(project, LOCK), 'utf8'), /folder = "~/);
+  });
+
+  it('are found again where a checkout has them, and are not fetched into a plan that is out of date', async () => {
+    const { id } = await publisher.publish('mine', '1.0.0', { 'a.txt': '1\n' });
+    await lists(reader, id, '1.0.0');
+    await bring(reader, project, 'add', id);
+    const checkout = await network.folder();
+    for (const [path, bytes] of await readTree(project)) {
+      await mkdir(join(checkout, path, '..'), { recursive: true });
+      await writeFile(join(checkout, path), bytes);
+    }
+    await bring(reader, checkout, 'lock');
+    const state = await reader.engine.verifyInstalled({ path: join(checkout, 'packages', 'mine') });
+    assert.deepEqual([state.changed, state.missing, state.extra], [[], [], []]);
+    const { plan } = await reader.engine.planInstall({ project, mode: 'remove', packages: [id] });
+    await writeFile(join(project, LOCK), `${await readFile(join(project, LOCK), 'utf8')}# by hand\n`);
+    await assert.rejects(reader.engine.applyPlan({ plan }), { name: 'PlanOutdated' });
+    await rm(join(project, 'packages'), { recursive: true });
+    const again = await reader.engine.planInstall({ project, mode: 'lock' });
+    assert.deepEqual(actions(again), ['install mine 1.0.0'], 'a folder that is gone comes back');
+  });
+
+  it('leave the list where their project is gone, without making it again', async () => {
+    const { id } = await publisher.publish('mine', '1.0.0');
+    await lists(reader, id, '1.0.0');
+    const gone = join(project, 'gone');
+    await mkdir(gone);
+    await bring(reader, gone, 'add', id);
+    await rm(gone, { recursive: true });
+    await bring(reader, gone, 'remove', id);
+    assert.deepEqual(await reader.engine.installed({}), []);
+    assert.deepEqual(await readdir(project), []);
+  });
+
+  it('mean the publisher of who needs them by a bare name, whoever else has that name', async () => {
+    const { id: theirs } = await reader.publish('base', '9.0.0');
+    await publisher.publish('base', '1.0.0');
+    const app = await publishNeeding(publisher, 'app', '1.0.0', { base: '*' });
+    await lists(reader, app, '1.0.0');
+    await eventually('both are known', async () => {
+      const { packages } = await reader.engine.search({ text: 'base', scope: 'local' });
+      return packages.filter(({ name }) => name === 'base').length === 2;
+    });
+    const plan = await reader.engine.planInstall({ project, mode: 'add', packages: [app] });
+    assert.deepEqual(plan.packages.map(({ id }) => id).sort(), [app, `${publisher.key.id}/base`].sort());
+    await reader.engine.applyPlan({ plan: plan.plan });
+    const both = await reader.engine.planInstall({ project, mode: 'add', packages: [theirs] });
+    assert.equal(
+      both.packages.find(({ id }) => id === theirs)?.path,
+      join(project, 'packages', `~${reader.key.id.slice(-8)}-base`),
+    );
+  });
+});

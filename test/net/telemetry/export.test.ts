@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { Collector } from '../helpers/collector.ts';
+import { TestNetwork, connected, eventually, meshed } from '../helpers/peers.ts';
+import type { TestPeer } from '../helpers/peers.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
+import type { Metric, MetricsSnapshot } from '../../../src/shared/model.ts';
+
+const settings = { ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'] };
+
+function find(snapshot: MetricsSnapshot, name: string): Metric {
+  const metric = snapshot.metrics.find((one) => one.name === name);
+  assert.ok(metric !== undefined, `there is ${name}`);
+  return metric;
+}
+
+/** Value of the one series with these labels; 0 when there is none. */
+function value(snapshot: MetricsSnapshot, name: string, labels: Readonly<Record<string, string>> = {}): number {
+  for (const point of find(snapshot, name).points) {
+    if (Object.entries(labels).every(([key, text]) => point.labels[key] === text)) {
+      return 'value' in point ? point.value : point.count;
+    }
+  }
+  return 0;
+}
+
+describe('what the engine measures', () => {
+  let network: TestNetwork;
+  let collector: Collector;
+  beforeEach(async () => {
+    network = new TestNetwork();
+    collector = await Collector.start();
+  });
+  afterEach(async () => {
+    await network.close();
+    await collector.close();
+  });
+
+  it('is there as a snapshot, whether anybody traces or not', async () => {
+    const [first, second] = await network.peers(2);
+    await meshed(first, 1);
+    const receipt = await first.publish('counted', '1.0.0');
+    await eventually(
+      'it was announced',
+      async () => (await second.engine.search({ text: 'counted', scope: 'local' })).packages.length === 1,
+    );
+    await second.engine.search({ text: 'counted' });
+    await assert.rejects(second.engine.getPackage({ id: `${first.key.id}/absent` }), { name: 'PackageNotFound' });
+
+    const mine = await first.engine.metrics({});
+    assert.equal(value(mine, 'p2p_packages_published_total'), 1);
+    assert.equal(value(mine, 'p2p_announcements_total'), receipt.announcedTo > 0 ? 1 : 0);
+    assert.equal(value(mine, 'p2p_operations_total', { operation: 'publish', status: 'ok' }), 1);
+    assert.equal(value(mine, 'p2p_operation_duration_ms', { operation: 'publish' }), 1);
+    assert.equal(value(mine, 'p2p_connected_peers'), 1);
+    assert.equal(value(mine, 'p2p_known_packages', { section: 'published' }), 1);
+    assert.ok(value(mine, 'p2p_cache_size_bytes') > 0);
+    assert.ok(value(mine, 'p2p_events_total', { type: 'identify' }) >= 1);
+
+    const theirs = await second.engine.metrics({});
+    assert.ok(value(theirs, 'p2p_searches_total', { cache_hit: 'true' }) >= 1);
+    assert.equal(value(theirs, 'p2p_searches_total', { cache_hit: 'false' }), 1);
+    assert.equal(value(theirs, 'p2p_operations_total', { operation: 'get_package', status: 'error' }), 1);
+    assert.ok(value(theirs, 'p2p_dht_queries_total') >= 1);
+    assert.equal(value(theirs, 'p2p_dht_query_duration_ms'), value(theirs, 'p2p_dht_queries_total'));
+    assert.equal(value(theirs, 'p2p_known_packages', { section: 'network' }), 1);
+    assert.equal(value(theirs, 'p2p_gossipsub_propagation_ms'), 1);
+    assert.ok(value(theirs, 'p2p_events_total', { type: 'gossipsub' }) >= 1);
+    const reputation = value(theirs, 'p2p_peer_reputation', { peer: first.id });
+    assert.ok(reputation > 0 && reputation <= 1);
+    const results = find(theirs, 'p2p_search_results');
+    assert.ok(results.kind === 'histogram');
+    for (const { buckets, count } of results.points) {
+      assert.equal(buckets.length, results.bounds.length + 1);
+      assert.equal(
+        buckets.reduce((sum, some) => sum + some, 0),
+        count,
+      );
+    }
+  });
+
+  it('reaches a collector with the same figures, at the latest when the engine closes', async () => {
+    const peer = await network.peer({ otlpEndpoint: `${collector.url}/` });
+    const other = await network.peer({ bootstrap: [peer.address] });
+    await connected(peer, [other]);
+    await peer.publish('sent', '1.0.0');
+    const snapshot = await peer.engine.metrics({});
+    await peer.stop();
+    assert.deepEqual(new Set(collector.paths), new Set(['POST /v1/traces', 'POST /v1/metrics']));
+    const filled = snapshot.metrics.filter(({ points }) => points.length > 0).map(({ name }) => name);
+    const sent = collector.metrics.map(({ name }) => name);
+    for (const name of filled.filter((one) => one !== 'p2p_peer_reputation')) assert.ok(sent.includes(name), name);
+    const published = collector.metrics.find(({ name }) => name === 'p2p_packages_published_total')?.points[0];
+    assert.deepEqual([published?.['kind'], published?.['asDouble']], ['sum', 1]);
+    const duration = collector.metrics.find(({ name }) => name === 'p2p_operation_duration_ms');
+    const publishing = duration?.points.find(
+      ({ attributes }) => (attributes as Record<string, unknown>)['operation'] === 'publish',
+    );
+    assert.deepEqual([duration?.unit, publishing?.['kind'], publishing?.['count']], ['ms', 'histogram', 1]);
+  });
+
+  it('goes nowhere unless an endpoint is set, and from then on to that one alone', async () => {
+    const peer: TestPeer = await network.peer();
+    await peer.engine.search({ text: 'before', scope: 'local' });
+    assert.ok(!(await peer.engine.status({})).tasks.some(({ name }) => name === 'metrics'));
+    await peer.engine.startNode({ ...settings, otlpEndpoint: collector.url });
+    assert.ok((await peer.engine.status({})).tasks.some(({ name }) => name === 'metrics'));
+    await peer.engine.search({ text: 'within', scope: 'local' });
+    await peer.engine.startNode(settings);
+    await peer.engine.search({ text: 'after', scope: 'local' });
+    await peer.stop();
+    assert.equal(collector.named('search').length, 1);
+  });
+
+  it('breaks nothing where the endpoint refuses, and says so once', async () => {
+    collector.refusal = 403;
+    const peer = await network.peer({ otlpEndpoint: collector.url });
+    const lines: string[] = [];
+    peer.engine.subscribe('log', ({ line }) => {
+      if (line.level === 'warn' && line.scope === 'telemetry') lines.push(line.message);
+    });
+    for (let count = 0; count < 3; count++) await peer.engine.search({ text: '', scope: 'local' });
+    await eventually('it is said', () => lines.length > 0);
+    assert.match(lines[0] ?? '', /could not be delivered to http/);
+    await peer.stop();
+    assert.equal(lines.length, 1);
+  });
+
+  it('does not keep an engine from closing where the endpoint never answers', async () => {
+    collector.isStuck = true;
+    const peer = await network.peer({ otlpEndpoint: collector.url });
+    await peer.engine.search({ text: '', scope: 'local' });
+    await peer.stop();
+    assert.ok(collector.waiting > 0, 'it is closed while the last delivery still hangs');
+  });
+
+  it('refuses an endpoint that is none, naming the setting', async () => {
+    const peer = await network.peer();
+    for (const otlpEndpoint of [
+      'collector',
+      'ftp://127.0.0.1',
+      'http://name:word@127.0.0.1:1',
+      'http://127.0.0.1/?a=b',
+    ]) {
+      await assert.rejects(peer.engine.startNode({ ...settings, otlpEndpoint }), {
+        name: 'InvalidRequest',
+        details: { setting: 'otlpEndpoint' },
+      });
+    }
+    assert.equal((await peer.engine.status({})).node.state, 'running');
+  });
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { Collector } from '../helpers/collector.ts';
+import { TestNetwork, connected, eventually } from '../helpers/peers.ts';
+import { traceTree } from '../helpers/trace-tree.ts';
+import { scriptedPeer } from '../search-peers.ts';
+
+/** What docs/tracing.md shows; `GGEN_SHOW_TRACE=1` prints the tree. */
+describe('why was this search slow', () => {
+  let network: TestNetwork;
+  let collector: Collector;
+  let stopSlow: (() => Promise<void>) | undefined;
+  beforeEach(async () => {
+    network = new TestNetwork();
+    collector = await Collector.start();
+  });
+  afterEach(async () => {
+    await stopSlow?.();
+    await network.close();
+    await collector.close();
+  });
+
+  it('is answered by its trace: three peers were asked, and one of them took all the time', async () => {
+    const asker = await network.peer({ otlpEndpoint: collector.url });
+    const holders = await Promise.all([1, 2].map(() => network.peer({ bootstrap: [asker.address] })));
+    await connected(asker, holders);
+    await holders[0]?.publish('yaml-parser', '1.0.0');
+    await holders[1]?.publish('json-parser', '2.1.0');
+    await holders[1]?.publish('toml-parser', '0.3.0');
+    const slow = await scriptedPeer(asker.address, async (write) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      await write({ end: true });
+    });
+    stopSlow = () => slow.stop();
+    await eventually('its protocols are known', async () => {
+      const details = await asker.engine.peer({ id: slow.id }).catch(() => undefined);
+      return details?.protocols.includes('/ggen/search/1.0.0');
+    });
+    await asker.engine.search({ text: 'parser' });
+
+    const root = await collector.span('search');
+    const tree = traceTree(collector, root);
+    if (process.env['GGEN_SHOW_TRACE'] !== undefined) console.log(tree);
+    const asked = collector.named('ask_peer').filter(({ traceId }) => traceId === root.traceId);
+    assert.equal(asked.length, 3);
+    const [slowest, next] = asked.toSorted((a, b) => b.end - b.start - (a.end - a.start));
+    assert.equal(slowest?.attributes['peer_id'], slow.id);
+    assert.ok(next !== undefined && slowest.end > next.end, 'the others had answered long before');
+    assert.equal(asked.filter(({ attributes }) => Number(attributes['result_count']) > 0).length, 2);
+    assert.equal(tree.split('\n').filter((line) => line.includes('ask_peer')).length, 3);
+    assert.match(tree.split('\n')[0] ?? '', /^ +\+0 +[\d.]+ ms {2}search {2}/);
+  });
+});

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sectionPrefix } from '../../src/worker/network/car/wire.ts';
+import { CarNetwork, allBlocks, blockOf, randomTree } from './helpers/car-peers.ts';
+import type { Reader, TestTree } from './helpers/car-peers.ts';
+import { eventually } from './helpers/peers.ts';
+
+const MIB = 1024 * 1024;
+
+describe('a transfer', () => {
+  let network: CarNetwork;
+  beforeEach(() => {
+    network = new CarNetwork();
+  });
+  afterEach(() => network.close());
+
+  async function assertWhole(reader: Reader, tree: TestTree): Promise<void> {
+    assert.deepEqual(await allBlocks(reader.store), await allBlocks(tree.store));
+  }
+
+  it('brings every block of a tree, from many small files to large ones', async () => {
+    for (const sizes of [[0, 1, 2_000], Array.from({ length: 300 }, () => 2_000), [5 * MIB + 3, 1, 2 * MIB]]) {
+      const tree = await randomTree(sizes);
+      const provider = await network.provider(tree.store);
+      const reader = await network.reader([provider]);
+      await reader.fetch(tree);
+      await assertWhole(reader, tree);
+      assert.deepEqual(reader.failures, []);
+    }
+  });
+
+  it('does not ask for what is here', async () => {
+    const tree = await randomTree([3 * MIB, 2 * MIB, 100_000]);
+    const provider = await network.provider(tree.store);
+    const reader = await network.reader([provider]);
+    const missing = tree.files.at(-1)!;
+    for await (const { cid, bytes } of tree.store.getAll()) {
+      if (!cid.equals(missing)) for await (const one of bytes) await reader.store.put(cid, one);
+    }
+    await reader.fetch(tree);
+    await assertWhole(reader, tree);
+    assert.equal(reader.received.get(provider.id), 100_000);
+    assert.ok(provider.traffic.status().sentToday < 101_000);
+  });
+
+  it('goes on where it was cut, and asks only for the rest', async () => {
+    const tree = await randomTree(Array.from({ length: 20 }, () => MIB));
+    let left = 7;
+    const cutting = await network.scripted(async (wants, out) => {
+      await out.begin(tree.root);
+      for (const { cid } of wants) {
+        if (left-- <= 0) {
+          out.stream.abort(new Error('cut'));
+          throw new Error('cut');
+        }
+        await out.block(cid, await blockOf(tree.store, cid));
+      }
+      await out.end();
+    });
+    const reader = await network.reader([cutting]);
+    left = 7;
+    await assert.rejects(reader.fetch(tree), { name: 'ContentUnavailable' });
+    const before = [...(await allBlocks(reader.store)).values()].reduce((sum, { length }) => sum + length, 0);
+    assert.ok(before >= 3 * MIB, 'what came before the cut stays');
+    const provider = await network.provider(tree.store);
+    const again = await network.reader([provider]);
+    for await (const { cid, bytes } of reader.store.getAll()) {
+      for await (const one of bytes) await again.store.put(cid, one);
+    }
+    await again.fetch(tree);
+    await assertWhole(again, tree);
+    const all = [...(await allBlocks(tree.store)).values()].reduce((sum, { length }) => sum + length, 0);
+    assert.equal(again.received.get(provider.id), all - before);
+  });
+
+  it('waits for a slow disk without losing the stream', async () => {
+    const tree = await randomTree(Array.from({ length: 48 }, () => MIB));
+    const provider = await network.provider(tree.store);
+    const reader = await network.reader([provider]);
+    const put = reader.store.put.bind(reader.store);
+    let busy: Promise<unknown> = Promise.resolve();
+    Object.assign(reader.store, {
+      put: (...block: Parameters<typeof put>) => {
+        const stored = busy.then(() => delay(25)).then(() => put(...block));
+        busy = stored;
+        return stored;
+      },
+    });
+    await reader.fetch(tree);
+    await assertWhole(reader, tree);
+    assert.deepEqual(reader.failures, []);
+  });
+
+  it('is shared by two providers', async () => {
+    const tree = await randomTree(Array.from({ length: 24 }, () => MIB));
+    const providers = [await network.provider(tree.store), await network.provider(tree.store)];
+    const reader = await network.reader(providers);
+    await reader.fetch(tree);
+    await assertWhole(reader, tree);
+    for (const { id } of providers) assert.ok((reader.received.get(id) ?? 0) >= 2 * MIB, 'each sent a good part');
+    assert.deepEqual(reader.failures, []);
+  });
+
+  it('is put together from providers of which each has only a part', async () => {
+    const tree = await randomTree(Array.from({ length: 12 }, () => 300_000));
+    const [one, other] = [await randomTree([1]), await randomTree([1])];
+    let index = 0;
+    for await (const { cid, bytes } of tree.store.getAll()) {
+      const target = cid.code === 0x70 ? [one.store, other.store] : [index++ % 2 === 0 ? one.store : other.store];
+      for await (const block of bytes) for (const store of target) await store.put(cid, block);
+    }
+    const reader = await network.reader([await network.provider(one.store), await network.provider(other.store)]);
+    await reader.fetch(tree);
+    await assertWhole(reader, tree);
+    assert.deepEqual(reader.failures, []);
+  });
+
+  it('takes work over from a slow provider', async () => {
+    const tree = await randomTree(Array.from({ length: 16 }, () => MIB));
+    const slow = await network.scripted(async (wants, out) => {
+      await out.begin(tree.root);
+      for (const { cid } of wants) {
+        const block = await blockOf(tree.store, cid);
+        await out.write(sectionPrefix(cid, block.length));
+        for (let at = 0; at < block.length; at += 8_192) {
+          await out.pause(50);
+          await out.write(block.subarray(at, at + 8_192));
+        }
+      }
+      await out.end();
+    });
+    const fast = await network.provider(tree.store);
+    const reader = await network.reader([slow, fast]);
+    await reader.fetch(tree);
+    await assertWhole(reader, tree);
+    assert.ok((reader.received.get(fast.id) ?? 0) >= 15 * MIB);
+    assert.deepEqual(reader.failures, [], 'being slow is no failure');
+  });
+
+  it('reads single blocks, each once, and goes on when the stream was closed meanwhile', async () => {
+    const tree = await randomTree([1_000, 2_000, 3_000]);
+    const provider = await network.provider(tree.store);
+    const reader = await network.reader([provider]);
+    const source = reader.source(tree.root);
+    const { signal } = new AbortController();
+    const [first, second, third] = tree.files;
+    const both = await Promise.all([source.get(first!, signal), source.get(first!, signal)]);
+    assert.equal(both[0].length, 1_000);
+    assert.equal(reader.received.get(provider.id), 1_000, 'asked twice at once, fetched once');
+    for (const stream of reader.peer.node.libp2p.getConnections().flatMap(({ streams }) => streams)) {
+      if (stream.protocol === '/ggen/car/1.0.0') stream.abort(new Error('lost'));
+    }
+    assert.equal((await source.get(second!, signal)).length, 2_000);
+    await assert.rejects(source.get(third!, AbortSignal.abort()), { name: 'AbortError' });
+    await assert.rejects(source.get((await randomTree([5])).root, signal), { name: 'ContentUnavailable' });
+    assert.equal((await source.get(third!, signal)).length, 3_000, 'a block that nobody has ends nothing else');
+    source.close();
+  });
+
+  it('lets go of every stream when it is cancelled', async () => {
+    const tree = await randomTree([20 * MIB]);
+    const provider = await network.provider(tree.store, { sendRate: MIB });
+    const reader = await network.reader([provider]);
+    const abort = new AbortController();
+    const fetching = reader.fetch(tree, abort.signal);
+    setTimeout(() => {
+      abort.abort();
+    }, 300);
+    await assert.rejects(fetching, { name: 'AbortError' });
+    await eventually('no stream is left', () =>
+      [reader.peer, provider].every(({ node }) =>
+        node.libp2p
+          .getConnections()
+          .every(({ streams }) => streams.every(({ protocol }) => !protocol.includes('/car/'))),
+      ),
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { createPrivateKey } from 'node:crypto';
+import { isProtectedKey, protectKey, unprotectKey } from '../../../src/identity/protected-key.ts';
+import { createPublisherKey, publisherKeyFromSecret } from '../../../src/identity/publisher-key.ts';
+
+const PASSPHRASE = 'correct horse battery';
+
+describe('a publisher key under a passphrase', function () {
+  // scrypt takes its time on purpose.
+  this.timeout(30_000);
+  const key = createPublisherKey();
+  const text = protectKey(key.secret(), PASSPHRASE);
+
+  it('is the same key again, and shows nothing of itself', () => {
+    assert.equal(isProtectedKey(text), true);
+    assert.equal(isProtectedKey(key.secret()), false);
+    assert.equal(publisherKeyFromSecret(unprotectKey(text, PASSPHRASE)).id, key.id);
+    const secret = key.secret().split('\n')[1]!;
+    assert.ok(!Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64').includes(secret));
+  });
+
+  it('is another text each time', () => {
+    assert.notEqual(protectKey(key.secret(), PASSPHRASE), text);
+  });
+
+  it('does not open with another passphrase, nor when any part of it was changed', () => {
+    const bytes = Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64');
+    const refused = { name: 'InvalidRequest', message: /passphrase is wrong, or the text is damaged/ };
+    assert.throws(() => unprotectKey(text, `${PASSPHRASE}!`), refused);
+    // One byte each of format, cost, salt, tag and content.
+    for (const at of [0, 1, 2, 30, bytes.length - 1]) {
+      const changed = Buffer.from(bytes);
+      changed[at] = changed[at]! ^ 1;
+      const lines = [text.split('\n')[0], changed.toString('base64'), text.trim().split('\n').at(-1)];
+      assert.throws(() => unprotectKey(lines.join('\n'), PASSPHRASE), refused, `byte ${at}`);
+    }
+    for (const wrong of ['', 'x', '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----']) {
+      assert.throws(() => unprotectKey(wrong, PASSPHRASE), refused);
+    }
+  });
+
+  it('is not made with a passphrase that anybody guesses', () => {
+    assert.throws(() => protectKey(key.secret(), 'short'), /at least 8/);
+  });
+
+  it('opens where another program protected it as PKCS#8', () => {
+    const pkcs8 = createPrivateKey(key.secret()).export({
+      format: 'pem',
+      type: 'pkcs8',
+      cipher: 'aes-256-cbc',
+      passphrase: PASSPHRASE,
+    });
+    assert.equal(isProtectedKey(String(pkcs8)), true);
+    assert.equal(publisherKeyFromSecret(unprotectKey(String(pkcs8), PASSPHRASE)).id, key.id);
+  });
+
+  it('opens whether its passphrase was typed with composed characters or not', () => {
+    assert.equal(
+      publisherKeyFromSecret(unprotectKey(protectKey(key.secret(), 'pässwörter'), 'pa\u0308sswo\u0308rter')).id,
+      key.id,
+    );
+  });
+});

@@ -5,6 +5,7 @@ import type { SearchPeer } from '../../shared/model.ts';
 import { SEARCH_PROTOCOL } from '../node/protocols.ts';
 import { selectPeers } from '../reputation/select.ts';
 import type { RatedPeer } from '../reputation/select.ts';
+import { MINIMUM_SCORE } from '../reputation/standing.ts';
 import { outcomeOf } from '../telemetry/span.ts';
 import type { SpanHandle, SpanOutcome } from '../telemetry/span.ts';
 import { serves } from './context.ts';
@@ -17,8 +18,6 @@ import type { WireQuery } from './search-wire.ts';
 const MAX_FRAME_BYTES = LIMITS.recordBytes + 1024;
 /** Longest silence of a peer within one answer; so many times its usual answer where that is known, within these bounds. */
 const SILENCE = { times: 10, least: 5_000, most: 10_000 } as const;
-/** Peers below this score are not asked (ggen's figure). */
-const MINIMUM_REPUTATION = 0.5;
 
 export interface FanOutOptions {
   /** How many peers to ask, 1 to 10. */
@@ -82,7 +81,7 @@ export class Search {
   }
 
   #choose(limit: number): Promise<PeerId[]> {
-    return this.#context.telemetry.span('select_best_peers', { limit, min_reputation: MINIMUM_REPUTATION }, (span) =>
+    return this.#context.telemetry.span('select_best_peers', { limit, min_reputation: MINIMUM_SCORE }, (span) =>
       this.#chooseOf(limit, span),
     );
   }
@@ -98,7 +97,7 @@ export class Search {
       able.push({ peer, stats: conduct.stats(id), trusted: conduct.standing(id).standing === 'trusted' });
     }
     const chosen = selectPeers(able, {
-      minimum: MINIMUM_REPUTATION,
+      minimum: MINIMUM_SCORE,
       limit,
       now: Date.now(),
       ...(here === undefined ? {} : { here }),

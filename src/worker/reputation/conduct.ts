@@ -2,7 +2,7 @@ import { Offences } from './offences.ts';
 import type { Location } from './haversine.ts';
 import { score, scoreParts, withFailure, withSuccess, withThroughput } from './score.ts';
 import type { PeerStats, ScoreParts } from './score.ts';
-import { IGNORE_BELOW, judge } from './standing.ts';
+import { judge } from './standing.ts';
 import type { GivenStanding, Judgement } from './standing.ts';
 
 /** Where what peers did is kept. */
@@ -151,9 +151,6 @@ export class Conduct {
     this.#options.onChange?.();
   }
 }
-
-/** Score from which a peer is asked at all. */
-export const MINIMUM_SCORE = IGNORE_BELOW;
 
 function ending(until: number | undefined): { until?: number } {
   return until === undefined ? {} : { until };

@@ -3,7 +3,7 @@ import { score } from './score.ts';
 import type { PeerStats } from './score.ts';
 
 export interface SelectOptions {
-  /** Lowest score that is asked, 0 to 1. ggen's searches use 0.5. */
+  /** Lowest score that is asked, 0 to 1. Searches use `MINIMUM_SCORE`. */
   readonly minimum: number;
   /** Most peers to choose. */
   readonly limit: number;

@@ -1,7 +1,7 @@
 import type { PeerStanding } from '../../shared/model.ts';
 
-/** Below this score a peer is not asked. ggen's figure. A newcomer stands at 0.85. */
-export const IGNORE_BELOW = 0.5;
+/** The lowest score, 0 to 1, with which a peer is asked. ggen's figure. A newcomer stands at 0.85. */
+export const MINIMUM_SCORE = 0.5;
 
 /** A standing that somebody gave a peer: the user by hand, or the engine for what the peer did. */
 export interface GivenStanding {
@@ -28,6 +28,6 @@ export function judge(given: GivenStanding | undefined, score: number, now: numb
     const { standing, reason, until } = given;
     return { standing, reason, ...(until === undefined ? {} : { until }) };
   }
-  if (score >= IGNORE_BELOW) return { standing: 'normal' };
-  return { standing: 'ignored', reason: `Its score ${score.toFixed(2)} is below ${IGNORE_BELOW}: it is not asked.` };
+  if (score >= MINIMUM_SCORE) return { standing: 'normal' };
+  return { standing: 'ignored', reason: `Its score ${score.toFixed(2)} is below ${MINIMUM_SCORE}: it is not asked.` };
 }

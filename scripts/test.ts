@@ -73,14 +73,10 @@ async function runTiers(
 
 /** What runs one group after the other; each group is of lanes that run at the same time. */
 function groups(tiers: readonly Tier[]): (readonly Tier[])[][] {
-  const [first, ...last] = tiers.filter(({ runs }) => runs === 'alone');
-  const busy = tiers.filter(({ runs }) => runs === undefined);
-  const waiting = tiers.filter(({ runs }) => runs === 'waiting');
-  const beside = [busy, waiting].filter((lane) => lane.length > 0);
-  const alone = (tier: Tier): Tier[][] => [[tier]];
-  if (first === undefined) return [beside];
-  // What is built comes before everything that looks at it.
-  return first.name === 'build' ? [alone(first), beside, ...last.map(alone)] : [beside, ...[first, ...last].map(alone)];
+  const lane = (when: Tier['runs']): readonly Tier[] => tiers.filter(({ runs }) => runs === when);
+  return [[lane('first')], [lane(undefined), lane('waiting')], [lane('last')]].map((lanes) =>
+    lanes.filter(({ length }) => length > 0),
+  );
 }
 
 interface LaneOptions {

@@ -14,10 +14,10 @@ export interface Tier {
   readonly purpose: string;
   readonly steps: readonly Step[];
   /**
-   * `alone`: nothing else runs meanwhile. `waiting`: it mostly waits for time to pass, so that the tiers of neither kind run at
-   * the same time, one after the other among themselves.
+   * `first` and `last`: before and after all others, with nothing else beside it. `waiting`: it mostly waits for time to pass, so
+   * that the tiers without a word run at the same time, one after the other among themselves.
    */
-  readonly runs?: 'alone' | 'waiting';
+  readonly runs?: 'first' | 'waiting' | 'last';
 }
 
 const bin = (path: string): string => `node_modules/${path}`;
@@ -31,7 +31,8 @@ export const TIERS: readonly Tier[] = [
   {
     name: 'build',
     purpose: 'the bundles, their ceilings and what must not be in them',
-    runs: 'alone',
+    // What is built comes before everything that looks at it.
+    runs: 'first',
     steps: [{ title: 'Build', args: ['scripts/build.ts'] }],
   },
   {
@@ -82,7 +83,7 @@ export const TIERS: readonly Tier[] = [
   {
     name: 'editor',
     purpose: 'a real VS Code: inside its extension host, and through its window as a user',
-    runs: 'alone',
+    runs: 'last',
     steps: [
       { title: 'Tests in the extension host', args: ['test/editor/harness/host-suite.ts'], counts: true },
       mocha('Tests through the window', '--timeout', '120000', 'test/editor/page/**/*.test.ts'),

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CID } from 'multiformats/cid';
 import type { DraftProgress } from '../../shared/api.ts';
+import { GgenError } from '../../shared/errors.ts';
 import { draftsFolder } from './blocks.ts';
 import type { BlockFiles } from './blocks.ts';
 import { importTree } from './import.ts';
@@ -18,8 +20,8 @@ export interface PackedContent {
   readonly files: number;
   readonly readme?: string;
   readonly changelog?: string;
-  /** CID of each file by its path. */
-  readonly cids: ReadonlyMap<string, string>;
+  /** One block of it, hashed. @throws GgenError ContentUnavailable when it is damaged or gone */
+  get(cid: CID): Promise<Uint8Array>;
   /** Take over all blocks to where they are served from. */
   keep(into: BlockFiles): Promise<void>;
   /** Remove the blocks of the draft. */
@@ -68,7 +70,7 @@ export async function packProject(
       files: scan.files.length,
       ...(readme === undefined ? {} : { readme }),
       ...(changelog === undefined ? {} : { changelog }),
-      cids: new Map([...files].map(([path, cid]) => [path, cid.toString()])),
+      get: (cid) => readBlock(store, cid),
       keep: (into) => into.takeAll(store),
       discard,
     };
@@ -76,6 +78,12 @@ export async function packProject(
     await discard();
     throw error;
   }
+}
+
+async function readBlock(store: BlockStore, cid: CID): Promise<Uint8Array> {
+  const bytes = await store.read(cid);
+  if (bytes !== undefined) return bytes;
+  throw new GgenError('ContentUnavailable', 'A block of this draft is damaged or gone. Prepare the release again.');
 }
 
 function importProgress(scan: ProjectScan, onProgress: (progress: DraftProgress) => void): (size: number) => void {

@@ -1,12 +1,10 @@
-import type { Blockstore } from 'interface-blockstore';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
-import type { Diagnostic, ReleaseChanges } from '../../shared/model.ts';
+import type { Diagnostic, FileChange, ReleaseChanges } from '../../shared/model.ts';
 import { parseRoot } from '../content/blocks.ts';
-import { difference, treeEntries } from '../content/difference.ts';
-import type { TreeEntry } from '../content/difference.ts';
 import type { Manifest } from '../content/manifest/manifest.ts';
 import type { PackedContent } from '../content/pack.ts';
-import type { ProjectScan } from '../content/project/project.ts';
+import { BlockReader } from '../content/read/block-reader.ts';
+import { compareTrees } from '../content/read/compare.ts';
 import { openBlockSource } from '../content/transfer.ts';
 import type { PackageRecord } from '../records/record.ts';
 import type { RegistryContext } from './context.ts';
@@ -24,7 +22,7 @@ export interface Comparison {
 /** Compare what was packed with the last release, whose directories are read from here or from who serves it. */
 export async function compareWithLast(
   context: RegistryContext,
-  { manifest, scan, content }: { manifest: Manifest; scan: ProjectScan; content: PackedContent },
+  { manifest, content }: { manifest: Manifest; content: PackedContent },
   previous: PackageRecord | undefined,
   signal: AbortSignal,
 ): Promise<Comparison> {
@@ -32,20 +30,21 @@ export async function compareWithLast(
   if (previous === undefined || last === undefined) return { diagnostics: [] };
   const bound = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   try {
-    const before = await lastEntries(context, previous, last.root, bound);
-    return { changes: difference(last.version, before, packedEntries(scan, content)), diagnostics: [] };
+    const files = await changedFiles(context, previous, last.root, content, bound);
+    return { changes: inLists(last.version, files), diagnostics: [] };
   } catch (error) {
     signal.throwIfAborted();
     return { diagnostics: [unknownDifference(manifest, last.version, error)] };
   }
 }
 
-async function lastEntries(
+async function changedFiles(
   context: RegistryContext,
   record: PackageRecord,
   root: string,
+  content: PackedContent,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, TreeEntry>> {
+): Promise<readonly FileChange[]> {
   using _held = context.retention.hold(root);
   const cid = parseRoot(root);
   const source = openBlockSource(cid, {
@@ -57,20 +56,24 @@ async function lastEntries(
     onFailure: () => undefined,
     log: context.loggers('publish'),
   });
-  const store: Pick<Blockstore, 'get'> = {
-    async *get(wanted) {
-      yield await source.get(wanted, signal);
-    },
-  };
   try {
-    return await treeEntries(cid, store, signal);
+    return await compareTrees(
+      { reader: new BlockReader(source, signal), cid },
+      { reader: new BlockReader(content, signal), cid: parseRoot(content.root) },
+    );
   } finally {
     source.close();
   }
 }
 
-function packedEntries({ files }: ProjectScan, { cids }: PackedContent): ReadonlyMap<string, TreeEntry> {
-  return new Map(files.map(({ path, size }) => [path, { cid: cids.get(path) ?? '', size }]));
+function inLists(since: string, files: readonly FileChange[]): ReleaseChanges {
+  const of = (wanted: FileChange['kind']): readonly FileChange[] => files.filter(({ kind }) => kind === wanted);
+  return {
+    since,
+    added: of('added').map(({ path, after = 0 }) => ({ path, size: after })),
+    changed: of('changed').map(({ path, before = 0, after = 0 }) => ({ path, size: after, before })),
+    removed: of('removed').map(({ path, before = 0 }) => ({ path, size: before })),
+  };
 }
 
 function unknownDifference({ path }: Manifest, version: string, error: unknown): Diagnostic {

@@ -69,7 +69,7 @@ export async function draftRelease(
   const content = await packProject(context.dataDir, scan, signal, onProgress, through);
   try {
     const [compared, dependencies] = await Promise.all([
-      compareWithLast(context, { manifest, scan, content }, previous, signal),
+      compareWithLast(context, { manifest, content }, previous, signal),
       served,
     ]);
     const { changes } = compared;

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, realpath, rm, utimes, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, realpath, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, win32 } from 'node:path';
 import fc from 'fast-check';
+import { CID } from 'multiformats/cid';
 import { packProject } from '../../../src/worker/content/pack.ts';
+import type { PackedContent } from '../../../src/worker/content/pack.ts';
 import { checkTree } from '../../../src/worker/content/path-safety.ts';
 import { scanProject } from '../../../src/worker/content/project/scan.ts';
+import { BlockReader } from '../../../src/worker/content/read/block-reader.ts';
+import { listFiles } from '../../../src/worker/content/read/compare.ts';
+import { readRange } from '../../../src/worker/content/read/file.ts';
+import { findEntry } from '../../../src/worker/content/read/folder.ts';
 
 /** Names with letters that Unicode writes in two ways, in either of them. */
 const segment = fc
@@ -55,6 +62,23 @@ describe('packing', () => {
     );
   }).timeout(120_000);
 
+  it('can be read as what was packed, and names a block that is damaged', async () => {
+    const content = randomBytes(3_000_000);
+    await withPacked([['src/large.bin', content]], async (packed, { folder }) => {
+      const reader = new BlockReader(packed, new AbortController().signal);
+      assert.deepEqual(await listFiles(reader, CID.parse(packed.root)), [
+        { path: 'src/large.bin', size: content.length },
+      ]);
+      const { cid } = await findEntry(reader, CID.parse(packed.root), 'src/large.bin');
+      const whole = { offset: 0, length: content.length };
+      const { bytes } = await readRange(reader, cid, whole);
+      assert.deepEqual(Buffer.from(bytes), content);
+      const blocks = await readdir(folder, { recursive: true });
+      for (const name of blocks.filter((one) => one.endsWith('.data'))) await writeFile(join(folder, name), 'damaged');
+      await assert.rejects(readRange(reader, cid, whole), { name: 'ContentUnavailable' });
+    });
+  });
+
   it('takes the separators of Windows for what they are', () => {
     // What `join` gives on Windows is never in a path of a release: paths are put together from names.
     assert.equal(win32.join('src', 'a.ts'), 'src\\a.ts');
@@ -62,11 +86,21 @@ describe('packing', () => {
   });
 });
 
-async function rootOf(
+function rootOf(
   files: Tree,
   write: (path: string) => string,
-  touch: (path: string) => Promise<void> = () => Promise.resolve(),
+  touch?: (path: string) => Promise<void>,
 ): Promise<{ root: string; paths: string[] }> {
+  return withPacked(files, ({ root }, { paths }) => Promise.resolve({ root, paths }), write, touch);
+}
+
+/** @param work is told the paths that were packed, and the folder with the draft's blocks */
+async function withPacked<T>(
+  files: Tree,
+  work: (packed: PackedContent, from: { paths: string[]; folder: string }) => Promise<T>,
+  write: (path: string) => string = (path) => path,
+  touch: (path: string) => Promise<void> = () => Promise.resolve(),
+): Promise<T> {
   const base = await realpath(await mkdtemp(join(tmpdir(), 'ggen-pack-')));
   try {
     const project = join(base, 'project');
@@ -78,9 +112,13 @@ async function rootOf(
       await touch(at);
     }
     const scan = await scanProject(project);
-    const packed = await packProject(join(base, 'data'), scan, new AbortController().signal, () => undefined);
-    await packed.discard();
-    return { root: packed.root, paths: scan.files.map((file) => file.path).toSorted() };
+    const folder = join(base, 'data');
+    const packed = await packProject(folder, scan, new AbortController().signal, () => undefined);
+    try {
+      return await work(packed, { paths: scan.files.map((file) => file.path).toSorted(), folder });
+    } finally {
+      await packed.discard();
+    }
   } finally {
     await rm(base, { recursive: true, force: true });
   }

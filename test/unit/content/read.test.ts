@@ -251,6 +251,7 @@ describe('reading a tree block by block', () => {
       'src/gone.ts': 'gone',
       'turns/into.txt': 'a folder becomes a file',
       file: 'a file becomes a folder',
+      'large.bin': Buffer.alloc(3_000_000, 1),
     };
     const after: Files = {
       ...MANY,
@@ -262,6 +263,7 @@ describe('reading a tree block by block', () => {
       turns: 'file',
       'file/inside.txt': 'x',
       'new/folder/b.ts': 'bb',
+      'large.bin': Buffer.alloc(4_000_000, 2),
     };
 
     it('differ in the files that changed, and nothing equal is looked at', async () => {
@@ -272,6 +274,7 @@ describe('reading a tree block by block', () => {
         { path: 'README.md', kind: 'changed', before: 5, after: 6 },
         { path: 'file', kind: 'removed', before: 23 },
         { path: 'file/inside.txt', kind: 'added', after: 1 },
+        { path: 'large.bin', kind: 'changed', before: 3_000_000, after: 4_000_000 },
         { path: Object.keys(MANY)[7], kind: 'changed', before: 6, after: 7 },
         { path: 'new/folder/b.ts', kind: 'added', after: 2 },
         { path: 'src/gone.ts', kind: 'removed', before: 4 },

@@ -114,24 +114,33 @@ describe('reading in the window', () => {
     const { quickInput } = workbench;
     await workbench.view('Packages').chooseInContextMenu(/^sql-from-shapes/, 'Open Release as Folder');
     await quickInput.choose('Add it to this window');
-    await workbench.openView('Explorer');
-    const row = workbench.page.locator('.explorer-folders-view .monaco-list-row');
-    const folder = row.filter({ hasText: 'sql-from-shapes 99.0.0' }).first();
-    await folder.waitFor().catch(async () => {
-      // In a browser VS Code loads the page anew for a second folder, now and then before it finds the workspace's file.
-      await workbench.page.reload();
-      await workbench.waitUntilLoaded(60_000);
-      await workbench.openView('Explorer');
-      await folder.waitFor();
-    });
-    await folder.click();
-    await row.filter({ hasText: 'package.toml' }).first().waitFor();
+    // A second folder makes it a workspace, for which VS Code in the browser loads the page anew.
+    await workbench.page.waitForURL(/[?&]workspace=/, { timeout: 60_000 });
+    await openReleaseFolder();
     await workbench.screenshot('release-folder');
     await workbench.runCommand('Ggen: Materialise (Install What Is Read)');
     await quickInput.choose(/packages\/.*sql-from-shapes/);
     await quickInput.choose(/Install .*sql-from-shapes/);
     await workbench.notifications.waitFor(/^Installed .*sql-from-shapes 99\.0\.0/);
   });
+
+  async function openReleaseFolder(): Promise<void> {
+    await workbench.waitUntilLoaded(60_000);
+    await workbench.openView('Explorer');
+    const row = workbench.page.locator('.explorer-folders-view .monaco-list-row');
+    const folder = row.filter({ hasText: 'sql-from-shapes 99.0.0' }).first();
+    await folder.waitFor().catch(async () => {
+      // Now and then the page is there before the file of the workspace is.
+      await workbench.page.reload();
+      await workbench.waitUntilLoaded(60_000);
+      await workbench.openView('Explorer');
+      await folder.waitFor();
+    });
+    await eventually('the files of the release', async () => {
+      if ((await folder.getAttribute('aria-expanded')) === 'false') await folder.click();
+      return row.filter({ hasText: 'package.toml' }).first().isVisible();
+    });
+  }
 
   /** Text of the Markdown preview, which lies in a frame within a frame. */
   async function previewText(match: RegExp): Promise<string> {

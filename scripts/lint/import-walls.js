@@ -40,8 +40,10 @@ export const WALLS = {
       'multiformats',
     ],
   },
+  // What blocks are and name, apart from where they are kept and how they travel.
+  'worker/dag': { rooms: [], packages: ['@ipld/dag-pb', 'ipfs-unixfs', 'multiformats'] },
   'worker/records': {
-    rooms: ['shared', 'identity'],
+    rooms: ['shared', 'identity', 'worker/dag'],
     packages: ['@ipld/dag-cbor', 'multiformats', 'semver', 'uint8-varint'],
   },
   'worker/catalogue': { rooms: ['shared', 'worker/records', 'worker/reputation'], packages: ['semver'] },
@@ -52,6 +54,7 @@ export const WALLS = {
     rooms: [
       'shared',
       'identity',
+      'worker/dag',
       'worker/records',
       'worker/catalogue',
       'worker/maintenance',
@@ -60,19 +63,17 @@ export const WALLS = {
       'worker/log',
       'worker/telemetry',
     ],
-    packages: ['@ipld/dag-cbor', '@ipld/dag-pb', 'multiformats', 'uint8-varint', '@libp2p/utils'],
+    packages: ['@ipld/dag-cbor', 'multiformats', 'uint8-varint', '@libp2p/utils'],
     types: ['@libp2p/interface', '@libp2p/kad-dht', '@libp2p/gossipsub'],
   },
   'worker/content': {
-    rooms: ['shared', 'ignore', 'worker/catalogue', 'worker/node', 'worker/log'],
+    rooms: ['shared', 'ignore', 'worker/catalogue', 'worker/dag', 'worker/node', 'worker/log'],
     packages: [
       '@ipld/dag-cbor',
-      '@ipld/dag-pb',
       '@secretlint/core',
       '@secretlint/profiler',
       '@secretlint/secretlint-rule-preset-recommend',
       'ignore',
-      'ipfs-unixfs',
       'ipfs-unixfs-exporter',
       'ipfs-unixfs-importer',
       'multiformats',
@@ -86,6 +87,7 @@ export const WALLS = {
     rooms: [
       'shared',
       'identity',
+      'worker/dag',
       'worker/records',
       'worker/catalogue',
       'worker/reputation',

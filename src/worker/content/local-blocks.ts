@@ -1,7 +1,8 @@
 import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
+import { DAG_PB } from '../dag/codecs.ts';
+import { linksOf } from '../dag/nodes.ts';
 import { readVerified } from './blocks.ts';
-import { DAG_PB, linksOf } from './store/mark.ts';
 
 /**
  * CIDs of all blocks below a root that are in the store. Leaves are named by their parents, so they are not read; what is

@@ -1,5 +1,6 @@
 import type { CID } from 'multiformats/cid';
 import { GgenError, errorMessage, errorName } from '../../shared/errors.ts';
+import { DAG_PB } from '../dag/codecs.ts';
 import { Lane } from './lane.ts';
 import type { Candidate } from './lane.ts';
 import type { BlockNetwork, TransferOptions } from './transfer-types.ts';
@@ -290,7 +291,7 @@ function newCandidate(peer: string): Candidate {
 }
 
 function scopeOf({ cid, follow }: Entry, below: 'nodes' | 'tree'): 'block' | 'nodes' | 'tree' {
-  return follow && cid.code === 0x70 ? below : 'block';
+  return follow && cid.code === DAG_PB ? below : 'block';
 }
 
 function isFree({ asked, refused }: Entry, peer: string): boolean {

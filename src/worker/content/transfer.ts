@@ -5,11 +5,9 @@ import { readVerified } from './blocks.ts';
 import { Providers } from './providers.ts';
 import type { BlockSource, BlockSourceOptions, TransferOptions } from './transfer-types.ts';
 import { TreeBlocks } from './tree-blocks.ts';
+import { TREE_OVERHEAD_BYTES } from './tree-bounds.ts';
 
 export type * from './transfer-types.ts';
-
-/** Directories and file nodes on top of the files' own bytes. */
-const OVERHEAD_BYTES = 64 * 1024 * 1024;
 
 /**
  * Make every block below `root` present in the store, each hashed before it counts: from here where it is here, else from the
@@ -21,7 +19,7 @@ const OVERHEAD_BYTES = 64 * 1024 * 1024;
 export async function fetchTree(root: CID, options: TransferOptions): Promise<void> {
   const { store, size, signal, onBlock } = options;
   signal.throwIfAborted();
-  const blocks = new TreeBlocks(root, { store, maxBytes: size + OVERHEAD_BYTES, onBlock });
+  const blocks = new TreeBlocks(root, { store, maxBytes: size + TREE_OVERHEAD_BYTES, onBlock });
   const providers = new Providers(root, blocks, options, size);
   try {
     blocks.add(root, { depth: 0, size, follow: true });

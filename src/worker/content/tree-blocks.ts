@@ -1,19 +1,17 @@
-import { decode as decodeNode } from '@ipld/dag-pb';
 import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
-import { LIMITS } from '../../shared/defaults.ts';
 import { GgenError } from '../../shared/errors.ts';
+import { DAG_PB, RAW } from '../dag/codecs.ts';
+import { decodeLinks } from '../dag/nodes.ts';
+import type { Link } from '../dag/nodes.ts';
 import { matches, readVerified } from './blocks.ts';
 import type { Scope } from './transfer-types.ts';
+import { MAX_TREE_BLOCKS, MAX_TREE_DEPTH } from './tree-bounds.ts';
 
-const DAG_PB = 0x70;
-const RAW = 0x55;
 /** Blocks looked up in the local store at the same time. */
 const LOOK_UPS = 32;
 /** Bytes on their way to the store, above which no more are taken from the network. */
 const STORING_BYTES = 8 * 1024 * 1024;
-const MAX_BLOCKS = 4 * LIMITS.filesPerRelease + LIMITS.bytesPerRelease / (64 * 1024);
-const MAX_DEPTH = 2 * LIMITS.pathDepth;
 /** Largest leaf, in bytes: what a parent claims above that is not believed. */
 const MAX_LEAF_BYTES = 1024 * 1024;
 
@@ -130,7 +128,7 @@ export class TreeBlocks {
   add(cid: CID, place: Place, by?: { readonly answer: Answer; readonly scope: Scope }): void {
     const key = cid.toString();
     if (this.#entries.has(key) || this.#closed) return;
-    if (place.depth > MAX_DEPTH || this.#entries.size >= MAX_BLOCKS) {
+    if (place.depth > MAX_TREE_DEPTH || this.#entries.size >= MAX_TREE_BLOCKS) {
       this.#fail(this.#tooLarge());
       return;
     }
@@ -243,9 +241,9 @@ export class TreeBlocks {
   }
 
   #follow({ cid, depth }: Entry, bytes: Uint8Array, answer?: Answer, scope: Scope = 'block'): void {
-    let links: readonly { readonly Hash: CID; readonly Tsize?: number }[];
+    let links: readonly Link[];
     try {
-      links = decodeNode(bytes).Links;
+      links = decodeLinks(bytes);
     } catch (cause) {
       this.#fail(new GgenError('RecordInvalid', `Block ${cid.toString()} is not a UnixFS node.`, { cause }));
       return;

@@ -1,8 +1,8 @@
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
 import type { PackageMetadata } from '../../shared/model.ts';
+import { RAW } from '../dag/codecs.ts';
 
-const RAW = 0x55;
 /** Shorter ones are in everything, longer ones are not typed by anybody. In characters. */
 const SHORTEST = 2;
 const LONGEST = 64;

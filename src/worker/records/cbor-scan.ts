@@ -7,6 +7,7 @@
  * and UTF-8, which comparing its re-encoded result settles. Source: RFC 8949; DAG-CBOR specification (IPLD).
  */
 
+import { DAG_PB, RAW } from '../dag/codecs.ts';
 import { equalBytes } from './envelope.ts';
 import { recordFault } from './faults.ts';
 
@@ -15,7 +16,7 @@ const MAX_DEPTH = 5;
 /** Head and content of a CIDv1 with sha2-256 in bytes: 0x00, version, codec, 0x12 0x20, digest. */
 const CID_BYTES = 37;
 const CID_TAG = 42;
-const CODECS: readonly number[] = [0x70, 0x55];
+const CODECS: readonly number[] = [DAG_PB, RAW];
 
 const UNSIGNED = 0;
 const NEGATIVE = 1;

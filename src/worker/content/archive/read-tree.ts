@@ -1,14 +1,11 @@
 import type { CID } from 'multiformats/cid';
 import type { Blockstore } from 'interface-blockstore';
-import { LIMITS } from '../../../shared/defaults.ts';
+import { DAG_PB, RAW } from '../../dag/codecs.ts';
 import { matches } from '../blocks.ts';
-import { DAG_PB, RAW, readNode } from '../install/tree-files.ts';
+import { readNode } from '../install/tree-files.ts';
+import { MAX_TREE_BLOCKS, TREE_OVERHEAD_BYTES } from '../tree-bounds.ts';
 import { archiveInvalid } from './car-reader.ts';
 import type { CarReader } from './car-reader.ts';
-
-/** Directories and file nodes on top of the files' own bytes. */
-const OVERHEAD_BYTES = 64 * 1024 * 1024;
-const MAX_BLOCKS = 4 * LIMITS.filesPerRelease + LIMITS.bytesPerRelease / (64 * 1024);
 
 export interface ReadTreeOptions {
   readonly store: Pick<Blockstore, 'put'>;
@@ -37,11 +34,11 @@ export async function readTree(root: CID, reader: CarReader, options: ReadTreeOp
     if (cid.code !== DAG_PB && cid.code !== RAW) throw archiveInvalid('it holds a block of an unknown kind');
     if (!(await matches(cid, block.bytes))) throw archiveInvalid('a block in it is not what its hash says');
     bytes += block.bytes.length;
-    if (bytes > size + OVERHEAD_BYTES) throw archiveInvalid('it holds more than its record says');
-    for (const link of cid.code === DAG_PB ? readNode(cid, block.bytes).node.Links : []) {
+    if (bytes > size + TREE_OVERHEAD_BYTES) throw archiveInvalid('it holds more than its record says');
+    for (const link of cid.code === DAG_PB ? readNode(cid, block.bytes).links : []) {
       const key = link.Hash.toString();
       if (seen.has(key)) continue;
-      if (seen.size >= MAX_BLOCKS) throw archiveInvalid('it holds more than its record says');
+      if (seen.size >= MAX_TREE_BLOCKS) throw archiveInvalid('it holds more than its record says');
       seen.add(key);
       expected.add(key);
     }

@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { CID } from 'multiformats/cid';
+import { RAW } from '../../dag/codecs.ts';
 import { MAX_BLOCK_BYTES, matches } from '../blocks.ts';
 import { fileLeaves } from './file-leaves.ts';
-import { RAW } from './tree-files.ts';
 import type { GetBlock } from './tree-files.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { CID } from 'multiformats/cid';
 import { GgenError } from '../../../shared/errors.ts';
-import { RAW, readNode } from './tree-files.ts';
+import { RAW } from '../../dag/codecs.ts';
+import { readNode } from './tree-files.ts';
 import type { GetBlock } from './tree-files.ts';
 
 /** A piece of a file, in order: bytes that stand in a node itself, or a raw block that holds them. */
@@ -21,10 +22,10 @@ export async function* fileLeaves(cid: CID, get: GetBlock, signal: AbortSignal):
   const visit = async function* (at: CID, depth: number): AsyncGenerator<Leaf> {
     signal.throwIfAborted();
     if (++nodes > MAX_NODES || depth > MAX_DEPTH) throw broken();
-    const { node, data } = readNode(at, await get(at));
+    const { links, data } = readNode(at, await get(at));
     if (data.type !== 'file' && data.type !== 'raw') throw broken();
     if (data.data !== undefined && data.data.length > 0) yield { bytes: data.data };
-    for (const [index, { Hash }] of node.Links.entries()) {
+    for (const [index, { Hash }] of links.entries()) {
       if (Hash.code === RAW) {
         if (++nodes > MAX_NODES) throw broken();
         yield { cid: Hash, length: Number(data.blockSizes[index] ?? -1) };

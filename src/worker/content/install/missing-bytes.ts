@@ -1,7 +1,8 @@
 import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
+import { DAG_PB } from '../../dag/codecs.ts';
 import { collect } from '../blocks.ts';
-import { DAG_PB, readNode } from './tree-files.ts';
+import { readNode } from './tree-files.ts';
 
 /**
  * About how many bytes of a release are not in the store: exact where sub-trees are missing whole, as their parents give their
@@ -27,8 +28,8 @@ export async function missingBytes(
       missing = true;
       bytes += total;
     } else if (cid.code === DAG_PB) {
-      const { node } = readNode(cid, await collect(store.get(cid)));
-      queue.push(...node.Links.map(({ Hash, Tsize = 0 }) => ({ cid: Hash, total: Tsize })));
+      const { links } = readNode(cid, await collect(store.get(cid)));
+      queue.push(...links.map(({ Hash, Tsize = 0 }) => ({ cid: Hash, total: Tsize })));
     }
   }
   return missing ? Math.max(1, Math.min(bytes, size)) : 0;

@@ -1,9 +1,10 @@
-import { decode } from '@ipld/dag-pb';
-import type { PBNode } from '@ipld/dag-pb';
-import { UnixFS } from 'ipfs-unixfs';
 import type { CID } from 'multiformats/cid';
 import { LIMITS } from '../../../shared/defaults.ts';
 import { GgenError, errorMessage } from '../../../shared/errors.ts';
+import { DAG_PB, RAW } from '../../dag/codecs.ts';
+import { decodeUnixFs, shardDigits } from '../../dag/nodes.ts';
+import type { UnixFsNode } from '../../dag/nodes.ts';
+import { MAX_TREE_DEPTH } from '../tree-bounds.ts';
 
 /** Bytes of a block. Whether they are hashed before they are given is for its maker to say. */
 export type GetBlock = (cid: CID) => Promise<Uint8Array>;
@@ -15,12 +16,8 @@ export interface TreeFile {
   readonly cid: CID;
 }
 
-export const DAG_PB = 0x70;
-export const RAW = 0x55;
 /** Directories of a tree that are looked into: one that names another many times over must not take for ever. */
 const MAX_DIRECTORIES = 4 * LIMITS.filesPerRelease;
-/** A directory of many entries is a tree of its own (HAMT), whose depth a 64-bit hash bounds. */
-const MAX_DEPTH = 2 * LIMITS.pathDepth;
 
 /**
  * All files below a UnixFS directory. Only directories and the roots of files of several blocks are read. Anything that is
@@ -51,15 +48,15 @@ class Listing {
    */
   async directory(cid: CID, prefix: string, depth: number, isShard = false): Promise<void> {
     this.#signal.throwIfAborted();
-    if (++this.#directories > MAX_DIRECTORIES || depth > MAX_DEPTH) throw invalid('has too many directories');
+    if (++this.#directories > MAX_DIRECTORIES || depth > MAX_TREE_DEPTH) throw invalid('has too many directories');
     const entry = cid.code === DAG_PB ? await this.#read(cid) : undefined;
     const type = entry?.data.type;
     if (entry === undefined || (type !== 'directory' && type !== 'hamt-sharded-directory')) {
       throw invalid('is not a directory');
     }
     if (isShard && type !== 'hamt-sharded-directory') throw invalid('has a broken large directory');
-    const digits = type === 'directory' ? 0 : shardDigits(entry.data);
-    for (const { Name = '', Hash } of entry.node.Links) {
+    const digits = type === 'directory' ? 0 : shardDigits(entry.data.fanout ?? 256n);
+    for (const { Name = '', Hash } of entry.links) {
       const name = Name.slice(digits);
       if (digits > 0 && name === '') await this.directory(Hash, prefix, depth + 1, true);
       else await this.#entry(Hash, prefix + name, depth + 1);
@@ -92,26 +89,14 @@ class Listing {
   }
 }
 
-/** A block that is a node of UnixFS: what it says of itself, and its links. */
-export interface UnixFsNode {
-  readonly node: PBNode;
-  readonly data: UnixFS;
-}
-
 /** @throws GgenError RecordInvalid */
 export function readNode(cid: CID, bytes: Uint8Array): UnixFsNode {
   if (cid.code !== DAG_PB) throw invalid('has a block that is neither a UnixFS node nor raw bytes');
   try {
-    const node = decode(bytes);
-    return { node, data: UnixFS.unmarshal(node.Data ?? new Uint8Array()) };
+    return decodeUnixFs(bytes);
   } catch (cause) {
     throw invalid(`has a block that is no UnixFS node (${errorMessage(cause)})`, cause);
   }
-}
-
-/** How many hexadecimal digits name a slot of a sharded directory. */
-function shardDigits({ fanout = 256n }: UnixFS): number {
-  return (fanout - 1n).toString(16).length;
 }
 
 function invalid(what: string, cause?: unknown): GgenError {

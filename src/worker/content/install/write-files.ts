@@ -1,8 +1,8 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GgenError } from '../../../shared/errors.ts';
+import { RAW } from '../../dag/codecs.ts';
 import { fileContent } from './file-leaves.ts';
-import { RAW } from './tree-files.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
 
 /** Files written at the same time: enough to keep the thread pool busy, far below any limit on descriptors. */

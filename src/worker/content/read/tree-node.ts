@@ -1,12 +1,9 @@
-import { decode } from '@ipld/dag-pb';
-import type { PBLink, PBNode } from '@ipld/dag-pb';
-import { UnixFS } from 'ipfs-unixfs';
 import type { CID } from 'multiformats/cid';
 import { LIMITS } from '../../../shared/defaults.ts';
 import { GgenError, errorMessage } from '../../../shared/errors.ts';
-
-const RAW = 0x55;
-const DAG_PB = 0x70;
+import { DAG_PB, RAW } from '../../dag/codecs.ts';
+import { decodeUnixFs, shardDigits } from '../../dag/nodes.ts';
+import type { Link, UnixFsNode } from '../../dag/nodes.ts';
 
 /** A stretch of a file that lies in a block of its own. */
 export interface FilePart {
@@ -54,33 +51,33 @@ export function isLeaf(cid: CID): boolean {
 export function decodeTreeNode(cid: CID, bytes: Uint8Array): TreeNode {
   if (cid.code === RAW) return { kind: 'file', size: bytes.byteLength, data: bytes, parts: [] };
   if (cid.code !== DAG_PB) throw notPlain(cid, 'it is neither a UnixFS node nor raw bytes');
-  const { node, unixfs } = decodeUnixfs(cid, bytes);
-  switch (unixfs.type) {
+  const node = decoded(cid, bytes);
+  const { data, links } = node;
+  switch (data.type) {
     case 'file':
     case 'raw':
-      return fileNode(cid, node, unixfs);
+      return fileNode(cid, node);
     case 'directory':
-      return { kind: 'folder', prefix: undefined, links: node.Links.map((link) => folderLink(cid, link)) };
+      return { kind: 'folder', prefix: undefined, links: links.map((link) => folderLink(cid, link)) };
     case 'hamt-sharded-directory':
-      return { kind: 'folder', prefix: prefixOf(cid, unixfs), links: node.Links.map((link) => folderLink(cid, link)) };
+      return { kind: 'folder', prefix: prefixOf(cid, data.fanout), links: links.map((link) => folderLink(cid, link)) };
     default:
-      throw notPlain(cid, `it is a ${unixfs.type}`);
+      throw notPlain(cid, `it is a ${data.type}`);
   }
 }
 
-function decodeUnixfs(cid: CID, bytes: Uint8Array): { node: PBNode; unixfs: UnixFS } {
+function decoded(cid: CID, bytes: Uint8Array): UnixFsNode {
   try {
-    const node = decode(bytes);
-    return { node, unixfs: UnixFS.unmarshal(node.Data ?? new Uint8Array()) };
+    return decodeUnixFs(bytes);
   } catch (error) {
     throw notPlain(cid, errorMessage(error));
   }
 }
 
-function fileNode(cid: CID, { Links }: PBNode, { data = new Uint8Array(), blockSizes }: UnixFS): FileNode {
-  if (Links.length !== blockSizes.length) throw notPlain(cid, 'the sizes of its parts are not those of its links');
+function fileNode(cid: CID, { links, data: { data = new Uint8Array(), blockSizes } }: UnixFsNode): FileNode {
+  if (links.length !== blockSizes.length) throw notPlain(cid, 'the sizes of its parts are not those of its links');
   let size = data.byteLength;
-  const parts = Links.map((link, index): FilePart => {
+  const parts = links.map((link, index): FilePart => {
     const part = { cid: link.Hash, offset: size, size: Number(blockSizes[index]) };
     size += part.size;
     if (size > LIMITS.bytesPerRelease) throw notPlain(cid, 'it claims to be larger than a package may be');
@@ -89,17 +86,16 @@ function fileNode(cid: CID, { Links }: PBNode, { data = new Uint8Array(), blockS
   return { kind: 'file', size, data, parts };
 }
 
-function folderLink(cid: CID, { Name = '', Hash, Tsize = 0 }: PBLink): FolderLink {
+function folderLink(cid: CID, { Name = '', Hash, Tsize = 0 }: Link): FolderLink {
   if (isLeaf(Hash) && Tsize > LIMITS.bytesPerRelease) {
     throw notPlain(cid, 'it names a file that is larger than a package may be');
   }
   return { name: Name, cid: Hash, size: Tsize };
 }
 
-/** Places of a shard are written in hexadecimal: 2 characters for the usual 256 of them. */
-function prefixOf(cid: CID, { fanout = 0n }: UnixFS): number {
+function prefixOf(cid: CID, fanout = 0n): number {
   if (fanout < 2n || fanout > 4096n) throw notPlain(cid, `it is a shard with ${fanout} places`);
-  return (fanout - 1n).toString(16).length;
+  return shardDigits(fanout);
 }
 
 /** @param why end of a sentence about the block */

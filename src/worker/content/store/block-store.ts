@@ -1,7 +1,7 @@
 import { CID } from 'multiformats/cid';
-import * as raw from 'multiformats/codecs/raw';
 import * as Digest from 'multiformats/hashes/digest';
 import type { Blockstore, InputPair, Pair } from 'interface-blockstore';
+import { RAW } from '../../dag/codecs.ts';
 import { BlockFolder } from './block-folder.ts';
 import type { BlockStoreOptions, Removed } from './block-folder.ts';
 import type { BlockIndex, BlockRow } from './block-index.ts';
@@ -192,7 +192,7 @@ export class BlockStore implements Blockstore {
 
 /** The CID of a hash, as that of raw bytes: the store does not know what its blocks are. */
 export function rawCid(hash: Uint8Array): CID {
-  return CID.createV1(raw.code, Digest.decode(hash));
+  return CID.createV1(RAW, Digest.decode(hash));
 }
 
 async function gather(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -1,7 +1,8 @@
 import type { CID } from 'multiformats/cid';
+import { DAG_PB } from '../../dag/codecs.ts';
+import { linksOf } from '../../dag/nodes.ts';
 import type { BlockStore } from './block-store.ts';
 import { breather } from './breather.ts';
-import { DAG_PB, linksOf } from './mark.ts';
 
 /** Bytes of the blocks below a root that are here, each counted once. */
 export async function localSize(root: CID, store: BlockStore, signal: AbortSignal): Promise<number> {

@@ -1,9 +1,8 @@
-import { decode } from '@ipld/dag-pb';
 import type { CID } from 'multiformats/cid';
+import { DAG_PB } from '../../dag/codecs.ts';
+import { linksOf } from '../../dag/nodes.ts';
 import type { BlockStore } from './block-store.ts';
 import type { Marks } from './marks.ts';
-
-export const DAG_PB = 0x70;
 
 /** What marking the trees below some roots came upon. */
 export interface MarkReport {
@@ -40,15 +39,6 @@ export async function markTree(
     const bytes = row === undefined ? undefined : await store.read(cid);
     if (bytes !== undefined) queue.push(...linksOf(bytes));
     else if (noteDamaged(cid, store, report)) report.blind = true;
-  }
-}
-
-/** What a block names. One that is no node, whatever its CID claims, names nothing. */
-export function linksOf(bytes: Uint8Array): CID[] {
-  try {
-    return decode(bytes).Links.map(({ Hash }) => Hash);
-  } catch {
-    return [];
   }
 }
 

@@ -1,7 +1,8 @@
 import type { CID } from 'multiformats/cid';
+import { DAG_PB } from '../../dag/codecs.ts';
+import { linksOf } from '../../dag/nodes.ts';
 import type { BlockStore } from './block-store.ts';
 import { breather } from './breather.ts';
-import { DAG_PB, linksOf } from './mark.ts';
 
 export interface Checked {
   readonly blocks: number;

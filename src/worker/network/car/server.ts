@@ -1,6 +1,4 @@
-import { decode } from '@ipld/dag-pb';
 import type { Connection, Stream } from '@libp2p/interface';
-import type { CID } from 'multiformats/cid';
 import { errorMessage } from '../../../shared/errors.ts';
 import { CAR_PROTOCOL } from '../../node/protocols.ts';
 import { ByteStream } from '../byte-stream.ts';
@@ -68,7 +66,7 @@ export class CarServer {
       const [first] = wants;
       await out.bytes(encodeHead(false));
       if (first !== undefined) await out.bytes(encodeCarHeader(first.cid));
-      for await (const { cid, bytes } of walk(wants, this.#context.served, linksOf)) {
+      for await (const { cid, bytes } of walk(wants, this.#context.served)) {
         // The answer then ends without the rest, as if it were not here.
         if (!this.#context.traffic.maySend(isLocal(connection))) break;
         await out.block(cid, bytes);
@@ -97,17 +95,5 @@ export class CarServer {
     if (own > 1) this.#answering.set(peer, own - 1);
     else this.#answering.delete(peer);
     this.#answers--;
-  }
-}
-
-const DAG_PB = 0x70;
-
-/** What a block links to; nothing where it is not of a form that has links, or not of its form. */
-function linksOf(cid: CID, bytes: Uint8Array): readonly CID[] {
-  if (cid.code !== DAG_PB) return [];
-  try {
-    return decode(bytes).Links.map(({ Hash }) => Hash);
-  } catch {
-    return [];
   }
 }

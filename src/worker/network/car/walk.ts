@@ -1,4 +1,6 @@
 import type { CID } from 'multiformats/cid';
+import { DAG_PB } from '../../dag/codecs.ts';
+import { linksOf } from '../../dag/nodes.ts';
 import type { Want } from './wire.ts';
 
 /** Blocks that one answer may have: more than any release. */
@@ -7,7 +9,6 @@ const MAX_BLOCKS = 100_000;
 const AHEAD_SMALL = 16;
 const AHEAD_LARGE = 2;
 const SMALL_BYTES = 64 * 1024;
-const DAG_PB = 0x70;
 
 /** Where blocks are read from; undefined for what is not to be had. */
 export interface BlockReader {
@@ -26,7 +27,6 @@ interface Reading {
 export async function* walk(
   wants: readonly Want[],
   reader: BlockReader,
-  linksOf: (cid: CID, bytes: Uint8Array) => readonly CID[],
 ): AsyncGenerator<{ readonly cid: CID; readonly bytes: Uint8Array }> {
   /** The next one at the end. */
   const stack = wants.toReversed();
@@ -52,7 +52,7 @@ export async function* walk(
     limit = bytes.length <= SMALL_BYTES ? AHEAD_SMALL : AHEAD_LARGE;
     const { cid, scope } = next.want;
     if (leads(next.want)) {
-      const links = linksOf(cid, bytes).filter((link) => scope === 'tree' || link.code === DAG_PB);
+      const links = linksOf(bytes).filter((link) => scope === 'tree' || link.code === DAG_PB);
       stack.push(...links.toReversed().map((link) => ({ cid: link, scope })));
     }
     yield { cid, bytes };

@@ -8,11 +8,12 @@ import { GgenError } from '../../../shared/errors.ts';
 import type { ArchiveReceipt } from '../../../shared/model.ts';
 import { parseRoot } from '../../content/blocks.ts';
 import { CarWriter } from '../../content/archive/car-writer.ts';
-import { DAG_PB, RAW, readNode } from '../../content/install/tree-files.ts';
+import { readNode } from '../../content/install/tree-files.ts';
 import type { GetBlock } from '../../content/install/tree-files.ts';
 import { absolutePath, checkWritable, writeError } from '../../content/install/target.ts';
 import { STAGING_PREFIX } from '../../content/staging-prefix.ts';
 import { throttled } from '../../content/throttle.ts';
+import { DAG_PB, RAW } from '../../dag/codecs.ts';
 import type { RegistryContext } from '../context.ts';
 import { fetchContent } from '../fetch.ts';
 import { presentBlocks } from '../install/content.ts';
@@ -91,7 +92,7 @@ async function writeBelow(
     if (cid.code === DAG_PB)
       queue.push(
         ...readNode(cid, bytes)
-          .node.Links.map(({ Hash }) => Hash)
+          .links.map(({ Hash }) => Hash)
           .toReversed(),
       );
   }

@@ -1,8 +1,10 @@
 import { parse, TomlError } from 'smol-toml';
 import { CID } from 'multiformats/cid';
+import { sha256 } from 'multiformats/hashes/sha2';
 import { isPackageName, isPublisherId } from '../../../identity/publisher-id.ts';
 import { LIMITS } from '../../../shared/defaults.ts';
 import { GgenError, errorMessage } from '../../../shared/errors.ts';
+import { DAG_PB } from '../../dag/codecs.ts';
 import { isVersion, isVersionRange } from '../../records/versions.ts';
 
 /** Name of the file in the project's folder. */
@@ -154,7 +156,7 @@ function checkReferences(packages: readonly LockedPackage[]): void {
 function isRoot(text: string): boolean {
   try {
     const cid = CID.parse(text);
-    return cid.version === 1 && cid.code === 0x70 && cid.multihash.code === 0x12 && cid.toString() === text;
+    return cid.version === 1 && cid.code === DAG_PB && cid.multihash.code === sha256.code && cid.toString() === text;
   } catch {
     return false;
   }

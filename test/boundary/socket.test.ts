@@ -11,6 +11,7 @@ import { serveEngine } from '../../src/rpc/server.ts';
 import { socketClosed, socketEndpoint } from '../../src/rpc/socket-endpoint.ts';
 import type { EngineListener } from '../../src/rpc/socket-server.ts';
 import { connectToSocket, listenOnSocket } from '../../src/rpc/socket-server.ts';
+import { skipOnWindows } from '../skip.ts';
 import { boundarySuite } from './boundary-suite.ts';
 import { command, farState, farStateBecomes } from './boundary-support.ts';
 import { createEchoEngine } from './echo-engine.ts';
@@ -51,7 +52,7 @@ describe('listening on a socket', () => {
   });
 
   it('makes the socket for its owner only, replaces a dead one, and removes it in the end', async function () {
-    if (process.platform === 'win32') this.skip();
+    skipOnWindows(this, 'sockets among its files');
     const dead = createServer().listen(path);
     await once(dead, 'listening');
     // What a killed process leaves behind: the name in the folder, and nobody who listens.
@@ -66,7 +67,7 @@ describe('listening on a socket', () => {
   });
 
   it('refuses where another process serves, and leaves a file of another kind alone', async function () {
-    if (process.platform === 'win32') this.skip();
+    skipOnWindows(this, 'sockets among its files');
     listener = await listenOnSocket(engine, path);
     await assert.rejects(listenOnSocket(engine, path), { name: 'DataDirInUse' });
     const file = join(folder, 'file');

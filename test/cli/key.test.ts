@@ -4,6 +4,7 @@ import { access, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
+import { skipIf, skipOnWindows } from '../skip.ts';
 import { writeProject } from './projects.ts';
 import { buildPeer, CliTest, PROGRAM, resultOf } from './support.ts';
 
@@ -55,7 +56,7 @@ describe('the publisher key on the command line', () => {
   });
 
   it('travels to another machine under a passphrase', async function () {
-    if (process.platform === 'win32') this.skip();
+    skipOnWindows(this, 'modes of files');
     const [one, two] = [await test.folder('one'), await test.folder('two')];
     const none = await test.run('key', 'show', '--data', one);
     assert.equal(none.code, 3);
@@ -125,7 +126,7 @@ describe('completion scripts', () => {
       ]);
       return stdout.split('\n').filter((word) => word !== '');
     };
-    if (!(await hasBash())) this.skip();
+    skipIf(this, !(await hasBash()), 'bash is not here');
     assert.deepEqual(await complete('ggen-p2p', 'peer'), ['peer-list', 'peer-info']);
     assert.deepEqual(await complete('ggen-p2p', 'search', '--min'), ['--min-reputation']);
     assert.deepEqual(await complete('ggen-p2p', 'search', '--format', ''), ['table', 'json', 'yaml']);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { eventually } from '../net/helpers/peers.ts';
+import { skipOnWindows } from '../skip.ts';
 import { writeProject } from './projects.ts';
 import { buildPeer, CliTest, filesOf, resultOf } from './support.ts';
 
@@ -43,7 +44,7 @@ describe('a peer that mirrors', () => {
   });
 
   it('takes only what it was told to, changes that on SIGHUP, keeps to its quota, and goes on after a restart', async function () {
-    if (process.platform === 'win32') this.skip();
+    skipOnWindows(this, 'signals');
     const publisher = await test.folder('publisher');
     const [one, two] = ['one-pack', 'two-pack'];
     const projects = await Promise.all([one, two].map(async (name) => writeProject(await test.folder(name), name)));

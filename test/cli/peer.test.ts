@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { skipOnWindows } from '../skip.ts';
 import { buildPeer, CliTest, filesOf, resultOf } from './support.ts';
 import type { Ended } from './support.ts';
 
@@ -132,7 +133,7 @@ describe('the headless peer', () => {
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`stops cleanly on ${signal}, connected or not`, async function () {
-      if (process.platform === 'win32') this.skip();
+      skipOnWindows(this, 'signals');
       const { peer: one, address } = await test.peer('--data', await test.folder('one'));
       const { peer: two } = await test.peer('--data', await test.folder('two'), '--bootstrap', address);
       // Both, because a connection that ends before its snapshot was taken is never told of.
@@ -159,10 +160,8 @@ describe('the headless peer', () => {
   });
 
   describe('and its publisher key', () => {
-    const skip = process.platform === 'win32';
-
     it('is created when something is published, for its owner only, and stays', async function () {
-      if (skip) this.skip();
+      skipOnWindows(this, 'modes of files');
       const data = await test.folder('one');
       const path = join(data, 'publisher.key');
       const { peer } = await test.peer('--data', data);
@@ -179,7 +178,7 @@ describe('the headless peer', () => {
     });
 
     it('is not used when others can read its file', async function () {
-      if (skip) this.skip();
+      skipOnWindows(this, 'modes of files');
       const data = await test.folder('one');
       await test.run('publish', await project(), '--data', data);
       await chmod(join(data, 'publisher.key'), 0o640);

@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../net/helpers/peers.ts';
+import { skipOnWindows } from '../skip.ts';
 import { writeProject } from './projects.ts';
 import { buildPeer, CliTest, resultOf } from './support.ts';
 
@@ -36,7 +37,7 @@ describe('a peer that serves a team', () => {
   const test = new CliTest();
   before(async function () {
     this.timeout(120_000);
-    if (process.platform === 'win32') this.skip();
+    skipOnWindows(this, 'signals');
     await buildPeer();
   });
   afterEach(() => test.close());

@@ -4,6 +4,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { skipOnWindows } from '../skip.ts';
 import type { Ended } from './support.ts';
 import { buildPeer, CliTest, resultOf } from './support.ts';
 
@@ -142,7 +143,7 @@ describe('the command line and what it refuses', () => {
   });
 
   it('ends with the exit code of the signal when it is stopped in the middle, and leaves nothing', async function () {
-    if (process.platform === 'win32') this.skip();
+    skipOnWindows(this, 'signals');
     // Somebody who takes the connection and says nothing.
     const sockets = new Set<Socket>();
     const silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');

@@ -3,6 +3,7 @@ import { chmod, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { socketAddress } from '../../src/worker/host/address.ts';
 import { eventually } from '../net/helpers/peers.ts';
+import { skipOnWindows } from '../skip.ts';
 import { Clients } from './clients.ts';
 import type { Client } from './clients.ts';
 
@@ -156,13 +157,13 @@ describe('one node, several windows and commands', () => {
   });
 
   it('refuse a folder that others may write into', async function () {
-    if (process.platform === 'win32') this.skip();
+    skipOnWindows(this, 'modes of files');
     await chmod(dataDir, 0o777);
     await assert.rejects(clients.open(dataDir), { name: 'DataDirNotPrivate' });
   });
 
   it('keep the socket to this user', async function () {
-    if (process.platform === 'win32') this.skip();
+    skipOnWindows(this, 'sockets among its files');
     await clients.open(dataDir);
     assert.equal((await stat(join(dataDir, 'engine.sock'))).mode & 0o777, 0o600);
   });

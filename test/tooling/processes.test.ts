@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { findLeftovers, RUN_MARK } from '../../scripts/test/leftovers.ts';
 import { exitOf, spawnOwned, stop } from '../../scripts/lib/processes.ts';
 import { eventually } from '../editor/harness/eventually.ts';
+import { skipIf, skipOnWindows } from '../skip.ts';
 
 const FOREVER = 'setInterval(() => {}, 1000);';
 const DEAF = `process.on('SIGTERM', () => {}); process.stdout.write('up'); ${FOREVER}`;
@@ -30,7 +31,7 @@ function isAlive(pid: number): boolean {
 
 describe('processes of the tools', function () {
   before(function () {
-    if (process.platform === 'win32') this.skip();
+    skipOnWindows(this, 'signals');
   });
 
   it('tell their exit code', async () => {
@@ -71,7 +72,7 @@ describe('processes of the tools', function () {
   });
 
   it('are found by the mark of their run', async function () {
-    if (process.platform !== 'linux') this.skip();
+    skipIf(this, process.platform !== 'linux', 'only Linux tells the environment of processes');
     const mark = randomUUID();
     const child = runNode(DEAF, { ...process.env, [RUN_MARK]: mark });
     await firstOutput(child);

@@ -5,13 +5,14 @@ import { delimiter, join } from 'node:path';
 import { findChromium } from '../../scripts/lib/chromium.ts';
 import { workbenchUrl } from '../../scripts/lib/workbench-url.ts';
 import { findDesktopCode, hasDisplay } from '../../scripts/start/desktop.ts';
+import { skipIf } from '../skip.ts';
 
 describe('programs of this machine', function () {
   let first: string;
   let second: string;
 
   before(async function () {
-    if (process.platform !== 'linux') this.skip();
+    skipIf(this, process.platform !== 'linux', 'other systems have programs in places of their own, too');
     first = await mkdtemp(join(tmpdir(), 'ggen-path-'));
     second = await mkdtemp(join(tmpdir(), 'ggen-path-'));
     await mkdir(join(first, 'chromium'));

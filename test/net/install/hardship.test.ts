@@ -11,6 +11,7 @@ import { TestNetwork } from '../helpers/peers.ts';
 import { readTree } from '../helpers/trees.ts';
 import { Victims } from '../../kill/victims.ts';
 import type { Order } from '../../kill/child.ts';
+import { skipIf } from '../../skip.ts';
 
 describe('installing under hardship', () => {
   const network = new TestNetwork();
@@ -98,8 +99,8 @@ describe('installing under hardship', () => {
       () => true,
       () => false,
     );
-    // Only root may mount; what no file may hold is tested above without.
-    if (!mounted) this.skip();
+    // What no file may hold is tested above, without mounting anything.
+    skipIf(this, !mounted, 'only root may mount a disk');
     try {
       await withEngine(async (engine) => {
         const first = await engine.planInstall({ project, mode: 'add', packages: ['heavy@1.0.0'] });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { scanProject } from '../../../src/worker/content/project/scan.ts';
+import { skipIf, skipOnWindows } from '../../skip.ts';
 import { ProjectFolder, type Files } from './project-folder.ts';
 import { seeded } from './seeded.ts';
 
@@ -173,11 +174,13 @@ describe('ignore rules, as git reads them', function () {
   this.timeout(60_000); // each case starts git twice
 
   before(async function () {
-    await run('git', ['--version']).catch(() => {
-      this.skip();
-    });
+    const hasGit = await run('git', ['--version']).then(
+      () => true,
+      () => false,
+    );
+    skipIf(this, !hasGit, 'git is not here');
     // Names with colons, stars and trailing spaces cannot be written there.
-    if (process.platform === 'win32') this.skip();
+    skipOnWindows(this, 'such names');
   });
 
   for (const [name, files] of Object.entries(TREES)) {

@@ -6,6 +6,7 @@ import { findManifest } from '../../../src/worker/content/manifest/forms.ts';
 import type { Manifest } from '../../../src/worker/content/manifest/manifest.ts';
 import { readManifest } from '../../../src/worker/content/manifest/read.ts';
 import { MANIFEST_BYTES } from '../../../src/worker/content/manifest/source.ts';
+import { skipOnWindows } from '../../skip.ts';
 import { ProjectFolder, type Files } from './project-folder.ts';
 import { seeded } from './seeded.ts';
 
@@ -71,7 +72,7 @@ describe('reading a manifest file', () => {
   });
 
   it('does not follow a link', async function () {
-    if (process.platform === 'win32') this.skip();
+    skipOnWindows(this, 'links for everybody');
     await using folder = await ProjectFolder.of({ 'elsewhere.toml': COMPLETE });
     await symlink(folder.path('elsewhere.toml'), folder.path('gpack.toml'));
     assert.deepEqual(codes(await readManifest(folder.root, undefined)), ['manifest-link']);

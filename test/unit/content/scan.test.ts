@@ -7,10 +7,10 @@ import { LIMITS } from '../../../src/shared/defaults.ts';
 import { readManifest } from '../../../src/worker/content/manifest/read.ts';
 import type { ProjectScan } from '../../../src/worker/content/project/project.ts';
 import { scanProject, type ScanOptions } from '../../../src/worker/content/project/scan.ts';
+import { skipIf, skipOnWindows } from '../../skip.ts';
 import { ProjectFolder, type Files } from './project-folder.ts';
 
 const MANIFEST = '[package]\nname = "x"\nversion = "1.0.0"\ndescription = "x"\nlicense = "MIT"\n';
-const POSIX = process.platform !== 'win32';
 
 async function scan(files: Files, options?: ScanOptions): Promise<ProjectScan> {
   await using folder = await ProjectFolder.of(files);
@@ -152,7 +152,7 @@ describe('scanning a project', () => {
   });
 
   it('reports links and special files instead of following them', async function () {
-    if (!POSIX) this.skip();
+    skipOnWindows(this, 'links for everybody');
     await using folder = await ProjectFolder.of({ 'README.md': '', 'real/file': 'x', '.gitignore': 'ignored-link\n' });
     await symlink('/etc/passwd', folder.path('secrets'));
     await symlink(folder.path('real'), folder.path('alias'));
@@ -185,7 +185,8 @@ describe('scanning a project', () => {
   });
 
   it('reports what it may not read', async function () {
-    if (!POSIX || process.getuid?.() === 0) this.skip();
+    skipOnWindows(this, 'modes of files');
+    skipIf(this, process.getuid?.() === 0, 'root may read everything');
     await using folder = await ProjectFolder.of({ 'README.md': '', closed: 'x', 'locked/x': '' });
     await chmod(folder.path('closed'), 0o000);
     await chmod(folder.path('locked'), 0o000);
@@ -204,7 +205,7 @@ describe('scanning a project', () => {
   });
 
   it('does not follow an ignore file that is a link', async function () {
-    if (!POSIX) this.skip();
+    skipOnWindows(this, 'links for everybody');
     await using folder = await ProjectFolder.of({ 'README.md': '', rules: '*.md\n' });
     await symlink('rules', folder.path('.gitignore'));
     const { files, skipped } = await scanProject(folder.root);
@@ -216,7 +217,7 @@ describe('scanning a project', () => {
   });
 
   it('blocks names that other systems cannot hold', async function () {
-    if (!POSIX) this.skip();
+    skipOnWindows(this, 'such names');
     const result = await scan({ 'README.md': '', 'aux.c': '', 'a:b': '', 'sub/trailing ': '', 'back\\slash': '' });
     assert.deepEqual(
       result.diagnostics.map(({ severity, code, path }) => [severity, code, path]),
@@ -234,7 +235,7 @@ describe('scanning a project', () => {
       'src/b': '',
     });
     const result = await scanProject(folder.root);
-    if (result.files.length < 5) this.skip(); // such a system
+    skipIf(this, result.files.length < 5, 'this file system ignores case');
     assert.deepEqual(
       result.diagnostics.map(({ severity, code, path }) => [severity, code, path]),
       ['makefile', 'src/b'].map((path) => ['error', 'path-clash', path]),
@@ -242,7 +243,7 @@ describe('scanning a project', () => {
   });
 
   it('publishes names in one Unicode form', async function () {
-    if (process.platform === 'darwin') this.skip(); // the file system brings names into one form itself
+    skipIf(this, process.platform === 'darwin', 'the file system brings names into one form itself');
     await using folder = await ProjectFolder.of({ 'README.md': '', 'cafe\u0301': 'x' });
     assert.equal((await scanProject(folder.root)).files[1]?.path, 'caf\u00e9');
     assert.equal((await scanProject(folder.root)).files[1]?.absolutePath, folder.path('cafe\u0301'));
@@ -258,7 +259,7 @@ describe('scanning a project', () => {
   });
 
   it('sums up more faults than anybody reads', async function () {
-    if (!POSIX) this.skip();
+    skipOnWindows(this, 'such names');
     const files = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`x${index}?`, '']));
     const result = await scan({ ...files, 'README.md': '' });
     assert.equal(result.diagnostics.length, 101);
@@ -328,7 +329,7 @@ describe('scanning a project', () => {
   });
 
   it('resolves a link to the project itself', async function () {
-    if (!POSIX) this.skip();
+    skipOnWindows(this, 'links for everybody');
     await using folder = await ProjectFolder.of({ 'real/README.md': '' });
     await symlink(folder.path('real'), folder.path('alias'));
     assert.equal((await scanProject(folder.path('alias'))).root, folder.path('real'));

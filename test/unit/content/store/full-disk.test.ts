@@ -6,8 +6,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { GgenError } from '../../../../src/shared/errors.ts';
 import { storeFault } from '../../../../src/worker/content/store/faults.ts';
+import { skipIf } from '../../../skip.ts';
 import { withFolder } from './store-support.ts';
 
+const NO_MOUNT = 'this user may not mount a disk here';
 const run = promisify(execFile);
 const CHILD = join(import.meta.dirname, 'full-disk-child.ts');
 /** A mount of its own for one process, which goes with it. */
@@ -63,7 +65,7 @@ describe('a full disk', function () {
 
   for (const kind of ['small', 'large'] as const) {
     it(`refuses a ${kind} block, keeps every other one, and takes it once there is room`, async function () {
-      if (!(await canMount())) this.skip();
+      skipIf(this, !(await canMount()), NO_MOUNT);
       const { stored, whole, files, ...rest } = (await onSmallDisk(kind)) as Record<string, number>;
       assert.ok(stored !== undefined && stored > 3);
       assert.equal(whole, stored);
@@ -73,7 +75,7 @@ describe('a full disk', function () {
   }
 
   it('fails a draft with nothing left of it, and a smaller one is published afterwards', async function () {
-    if (!(await canMount())) this.skip();
+    skipIf(this, !(await canMount()), NO_MOUNT);
     assert.deepEqual(await onSmallDisk('publish'), { errors: ['DiskFull'], drafts: 0, published: 1 });
   });
 });

@@ -1,10 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DIST } from '../scripts/lib/paths.ts';
+import { startHeadlessPeer } from '../scripts/lib/headless-peer.ts';
+import type { HeadlessPeer } from '../scripts/lib/headless-peer.ts';
 import { spawnOwned, stop } from '../scripts/lib/processes.ts';
 import type { Figure } from './figure.ts';
 import { residentMemory } from './resident-memory.ts';
@@ -15,35 +14,23 @@ const SETTLE_MS = 5_000;
 /** Resident memory of a peer that runs and has nothing to do. */
 export async function measureMemory(): Promise<readonly Figure[]> {
   const data = await mkdtemp(join(tmpdir(), 'ggen-bench-'));
-  const peer = start([
-    join(DIST, 'ggen-p2p.mjs'),
-    'start',
-    '--format',
-    'json',
-    '--listen',
-    '/ip4/127.0.0.1/tcp/0',
-    '--data',
-    data,
-  ]);
-  const bare = start(['--eval', 'console.log(0); setInterval(() => undefined, 1e9)']);
+  const nothing = ['--eval', 'setInterval(() => undefined, 1e9)'];
+  const bare = spawnOwned(process.execPath, nothing, { stdio: 'ignore' });
+  let peer: HeadlessPeer | undefined;
   try {
-    await Promise.all([peer, bare].map((child) => once(child.stdout!, 'data')));
+    peer = await startHeadlessPeer({ data, sourceMaps: false });
     await delay(SETTLE_MS);
     return [
       {
         title: 'Resident memory of an idle peer',
         unit: 'MB',
-        value: await residentMemory(peer),
+        value: await residentMemory(peer.process),
         goal: 120,
         baseline: { title: 'Node that does nothing', value: await residentMemory(bare) },
       },
     ];
   } finally {
-    await Promise.all([stop(peer), stop(bare)]);
+    await Promise.all([peer?.stop(), stop(bare)]);
     await rm(data, { recursive: true, force: true });
   }
-}
-
-function start(args: readonly string[]): ChildProcess {
-  return spawnOwned(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 }

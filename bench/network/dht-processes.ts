@@ -1,11 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DIST } from '../../scripts/lib/paths.ts';
-import { spawnOwned, stop } from '../../scripts/lib/processes.ts';
+import { startHeadlessPeer } from '../../scripts/lib/headless-peer.ts';
+import type { HeadlessPeer } from '../../scripts/lib/headless-peer.ts';
 import type { Figure } from '../figure.ts';
 import { loopbackRoundTrip } from '../loopback.ts';
 import { until, WorkerPeer } from '../worker-peer.ts';
@@ -24,10 +22,10 @@ const ONLY_DHT = ['head'];
 /** Asking by exact id for packages that only the DHT knows, where 20 headless peers in processes of their own carry it. */
 export async function measureDhtOfProcesses(): Promise<readonly Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'ggen-bench-'));
-  const children: ChildProcess[] = [];
+  const peers: HeadlessPeer[] = [];
   const workers: WorkerPeer[] = [];
   try {
-    const addresses = await startPeers(folder, children);
+    const addresses = await startPeers(folder, peers);
     const publisher = await joined(addresses, workers);
     const ids: string[] = [];
     for (let index = 0; index < PACKAGES; index++) {
@@ -57,57 +55,29 @@ export async function measureDhtOfProcesses(): Promise<readonly Figure[]> {
     ];
   } finally {
     await Promise.all(workers.map((peer) => peer.stop()));
-    await Promise.all(children.map((child) => stop(child)));
+    await Promise.all(peers.map((peer) => peer.stop()));
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Adds to `children` what it starts, also when it fails. Returns the peers' addresses. */
-async function startPeers(folder: string, children: ChildProcess[]): Promise<string[]> {
-  const addresses = [await startPeer(folder, children, [])];
+/** Adds to `peers` what it starts, also when it fails. Returns the peers' addresses. */
+async function startPeers(folder: string, peers: HeadlessPeer[]): Promise<string[]> {
+  const addresses = [await startPeer(folder, peers, [])];
   while (addresses.length < PEERS) {
     const known = addresses.slice(0, 2);
     const count = Math.min(AT_ONCE, PEERS - addresses.length);
-    addresses.push(...(await Promise.all(Array.from({ length: count }, () => startPeer(folder, children, known)))));
+    addresses.push(...(await Promise.all(Array.from({ length: count }, () => startPeer(folder, peers, known)))));
   }
   return addresses;
 }
 
-async function startPeer(folder: string, children: ChildProcess[], bootstrap: readonly string[]): Promise<string> {
-  const data = join(folder, String(children.length));
-  const join_ = bootstrap.flatMap((address) => ['--bootstrap', address]);
-  const child = spawnOwned(
-    process.execPath,
-    [
-      join(DIST, 'ggen-p2p.mjs'),
-      'start',
-      '--format',
-      'json',
-      '--listen',
-      '/ip4/127.0.0.1/tcp/0',
-      '--data',
-      data,
-      ...join_,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  children.push(child);
-  if (child.stdout === null) throw new Error('The output of a peer cannot be read.');
-  const bound = setTimeout(() => child.kill(), READY_BOUND_MS);
-  try {
-    for await (const line of createInterface({ input: child.stdout })) {
-      const event = JSON.parse(line) as { event: string; addresses?: readonly string[] };
-      if (event.event !== 'ready') continue;
-      const [address] = event.addresses ?? [];
-      if (address === undefined) break;
-      // Nobody reads what it says from here on.
-      child.stdout.resume();
-      return address;
-    }
-    throw new Error('A headless peer ended before it was ready.');
-  } finally {
-    clearTimeout(bound);
-  }
+async function startPeer(folder: string, peers: HeadlessPeer[], bootstrap: readonly string[]): Promise<string> {
+  const data = await mkdtemp(join(folder, 'peer-'));
+  const peer = await startHeadlessPeer({ data, bootstrap, sourceMaps: false, patience: READY_BOUND_MS });
+  peers.push(peer);
+  const [address] = peer.addresses;
+  if (address === undefined) throw new Error('A headless peer listens on no address.');
+  return address;
 }
 
 async function joined(addresses: readonly string[], workers: WorkerPeer[]): Promise<WorkerPeer> {

@@ -22,9 +22,14 @@ export interface HeadlessPeerOptions {
   readonly name?: string;
   /** Multiaddr to listen on; a free loopback port when left out. */
   readonly listen?: string;
+  /** Whether errors name the lines of the sources, which costs some 40 MB of memory; true when left out. */
+  readonly sourceMaps?: boolean;
+  /** How long it may take to become ready, in milliseconds; 20 s when left out. */
+  readonly patience?: number;
 }
 
 export interface HeadlessPeer {
+  readonly process: ChildProcess;
   readonly peerId: string;
   /** Multiaddrs under which it is reached, each ending in its peer id. */
   readonly addresses: readonly string[];
@@ -39,16 +44,20 @@ export interface HeadlessPeer {
 }
 
 /** How long a peer may take for what is waited for, in milliseconds. */
-const TIMEOUT = 20_000;
+const PATIENCE = 20_000;
 
 /**
  * Start a peer; resolves when it is ready.
- * @throws Error with what it printed, when it does not become ready within 20 s
+ * @throws Error with what it printed, when it does not become ready in time
  */
 export async function startHeadlessPeer(options: HeadlessPeerOptions): Promise<HeadlessPeer> {
   const child = spawnOwned(
     process.execPath,
-    ['--enable-source-maps', join(DIST, 'ggen-p2p.mjs'), 'start', '--format', 'json', ...argumentsOf(options)],
+    [
+      ...(options.sourceMaps === false ? [] : ['--enable-source-maps']),
+      ...[join(DIST, 'ggen-p2p.mjs'), 'start', '--format', 'json'],
+      ...argumentsOf(options),
+    ],
     {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,9 +65,10 @@ export async function startHeadlessPeer(options: HeadlessPeerOptions): Promise<H
   );
   const output = new PeerOutput(child);
   try {
-    const ready = await output.waitFor('ready');
+    const ready = await output.waitFor('ready', undefined, options.patience);
     const { peerId, addresses } = ready as PeerEvent & { readonly peerId: string; readonly addresses: string[] };
     return {
+      process: child,
       peerId,
       addresses,
       events: output.events,
@@ -101,8 +111,12 @@ class PeerOutput {
       });
   }
 
-  async waitFor(name: string, matches: (event: PeerEvent) => boolean = () => true): Promise<PeerEvent> {
-    const end = performance.now() + TIMEOUT;
+  async waitFor(
+    name: string,
+    matches: (event: PeerEvent) => boolean = () => true,
+    patience = PATIENCE,
+  ): Promise<PeerEvent> {
+    const end = performance.now() + patience;
     for (;;) {
       const found = this.events.find((event) => event.event === name && matches(event));
       if (found !== undefined) return found;

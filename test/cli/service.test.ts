@@ -11,6 +11,7 @@ import { eventually } from '../net/helpers/peers.ts';
 import { skipOnWindows } from '../skip.ts';
 import { writeProject } from './projects.ts';
 import { buildPeer, CliTest, resultOf } from './support.ts';
+import type { PeerProcess } from './support.ts';
 
 const UNIT = join(import.meta.dirname, '..', '..', 'packaging', 'ggen-p2p.service');
 
@@ -41,6 +42,14 @@ describe('a peer that serves a team', () => {
     await buildPeer();
   });
   afterEach(() => test.close());
+
+  /** A command that published something and has the node for a minute. */
+  async function publisher(data: string): Promise<PeerProcess> {
+    const project = await writeProject(await test.folder('pack'));
+    const command = test.spawn(['publish', project, '--data', data, '--serve', '60']);
+    await eventually('the command is at work', () => command.output.includes('Published'));
+    return command;
+  }
 
   it('starts in the background once, is attached to by every command, and ends when asked', async () => {
     const data = await test.folder('data');
@@ -89,15 +98,7 @@ describe('a peer that serves a team', () => {
 
   it('is not what stop ends when another program has the node', async () => {
     const data = await test.folder('data');
-    const publishing = test.spawn([
-      'publish',
-      await writeProject(await test.folder('pack')),
-      '--data',
-      data,
-      '--serve',
-      '60',
-    ]);
-    await eventually('the command is at work', () => publishing.output.includes('Published'));
+    const publishing = await publisher(data);
     const { code, errors } = await test.run('stop', '--data', data);
     assert.equal(code, 6);
     assert.match(errors, new RegExp(`process ${publishing.child.pid}, which is no peer`));
@@ -208,15 +209,7 @@ describe('a peer that serves a team', () => {
 
   it('stands by while another program has the node, and takes it over', async () => {
     const data = await test.folder('data');
-    const publishing = test.spawn([
-      'publish',
-      await writeProject(await test.folder('pack')),
-      '--data',
-      data,
-      '--serve',
-      '60',
-    ]);
-    await eventually('the command is at work', () => publishing.output.includes('Published'));
+    const publishing = await publisher(data);
     const { peer } = await test.peer('--data', data, '--log-level', 'info', '--name', 'standby');
     assert.equal(peer.lines[0]!['attached'], true);
     assert.match(peer.errors, /runs in process \d+ already/);

@@ -1,11 +1,14 @@
 import { CALL_NAMES } from '../shared/api.ts';
 import type { Engine, EngineCalls } from '../shared/api.ts';
 import { DEFAULT_NODE_SETTINGS } from '../shared/defaults.ts';
+import { errorMessage } from '../shared/errors.ts';
 import { Background } from './background.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';
+import type { Catalogue } from './catalogue/catalogue.ts';
 import type { Rebuilt } from './catalogue/damage.ts';
 import type { Database } from './catalogue/database.ts';
 import { openBlocks, removeLeftOverDrafts } from './content/blocks.ts';
+import type { BlockFiles } from './content/blocks.ts';
 import { EventHub } from './event-hub.ts';
 import { createLoggers } from './log.ts';
 import type { Logger } from './log.ts';
@@ -61,15 +64,31 @@ export interface EngineHost extends Engine {
  * The engine in this process: everything composed, nothing started. Calls work at once; those that need the network say
  * so until `startNode`.
  *
- * @throws GgenError DataDirInUse, DatabaseTooNew, UnsupportedRuntime
+ * @throws GgenError DataDirInUse, DatabaseTooNew, DiskFull, UnsupportedRuntime
  */
 export async function createEngine(options: EngineOptions): Promise<EngineHost> {
-  const { dataDir, version, paths = ALL_PATHS, transports, kBucketSize, lockPatience } = options;
+  const { dataDir, lockPatience } = options;
   const catalogue = await openCatalogue(dataDir, lockPatience);
-  const blocks = await openBlocks(dataDir);
-  await removeLeftOverDrafts(dataDir);
-  await removeLeftOverStagings(catalogue.stagings);
-  await healExchanges(catalogue.exchanges);
+  let blocks: BlockFiles | undefined;
+  try {
+    blocks = await openBlocks(dataDir);
+    await removeLeftOverDrafts(dataDir);
+    await removeLeftOverStagings(catalogue.stagings);
+    await healExchanges(catalogue.exchanges);
+    return await compose(options, catalogue, blocks);
+  } catch (error) {
+    // Who cannot serve the folder must not keep it from others.
+    await blocks?.close().catch(() => undefined);
+    catalogue.close();
+    throw error;
+  }
+}
+
+async function compose(
+  { dataDir, version, paths = ALL_PATHS, transports, kBucketSize }: EngineOptions,
+  catalogue: Catalogue,
+  blocks: BlockFiles,
+): Promise<EngineHost> {
   const events: EventHub = new EventHub({
     peers: () => host.peers(false),
     counts: () => catalogue.packages.counts(),
@@ -182,9 +201,14 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
     await host.stop();
     await scheduler.stop();
     await background.stop();
-    traffic.save();
-    await registry.close();
-    await telemetry.close();
+    try {
+      traffic.save();
+      await registry.close();
+      await telemetry.close();
+    } catch (error) {
+      // A full disk, say: whoever is next must have the folder all the same.
+      loggers('engine').warn(`Not everything was kept at the end: ${errorMessage(error)}`);
+    }
     events.close();
     await blocks.close();
     catalogue.close();

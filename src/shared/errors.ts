@@ -45,7 +45,7 @@ export type GgenErrorName =
   | 'LockMismatch' // ggen.lock says another content than the publisher signed
   | 'PlanOutdated' // the plan is gone, or what it was made for changed
   | 'ArchiveInvalid' // a package file is damaged, or none
-  | 'DiskFull' // blocks could not be stored
+  | 'DiskFull' // the data folder's disk takes no more
   | 'QuotaExceeded' // what is pinned fills the space that blocks may take
   | 'PeerNotFound'
   | 'PeerUnreachable'

@@ -28,7 +28,12 @@ async function act(request: ClientRequest): Promise<unknown> {
     }
     case 'publish': {
       const { draft, bytesToSign } = await host.draftRelease({ root: request.root, publisher: key.id });
-      return await host.publish({ draft, signature: key.sign(bytesToSign) });
+      try {
+        return await host.publish({ draft, signature: key.sign(bytesToSign) });
+      } catch (error) {
+        await host.discardDraft({ draft }).catch(() => undefined);
+        throw error;
+      }
     }
     case 'close':
       await host.close();

@@ -9,6 +9,7 @@ import { Serving } from './serving.ts';
 import { Stagings } from './stagings.ts';
 import { Standings } from './standings.ts';
 import { TrafficCounts } from './traffic-counts.ts';
+import { diskFault } from './disk-full.ts';
 import { openDatabase } from './open.ts';
 import type { Database } from './database.ts';
 import { openRecord } from '../records/record.ts';
@@ -35,13 +36,18 @@ export interface Catalogue {
 /**
  * Open what this node remembers. The packages that were signed here are there afterwards even if the database was lost.
  *
- * @throws GgenError DataDirInUse, DatabaseTooNew, UnsupportedRuntime
+ * @throws GgenError DataDirInUse, DatabaseTooNew, DiskFull, UnsupportedRuntime
  */
 export async function openCatalogue(dataDir: string, lockPatience?: number): Promise<Catalogue> {
   const db = await openDatabase(dataDir, lockPatience);
   const ownRecords = new OwnRecords(dataDir);
   const packages = new Packages(db, ownRecords);
-  keepOwn(packages, ownRecords);
+  try {
+    keepOwn(packages, ownRecords);
+  } catch (error) {
+    db.close();
+    throw diskFault(dataDir, error);
+  }
   db.onRebuilt(() => {
     restoreOwn(packages, ownRecords);
   });

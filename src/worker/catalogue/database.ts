@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { errorMessage } from '../../shared/errors.ts';
 import type { GgenError } from '../../shared/errors.ts';
 import { damaged, isDamage, isOnlyTextDamaged, setAside, textDamaged } from './damage.ts';
 import type { Rebuilt } from './damage.ts';
+import { diskFault } from './disk-full.ts';
 import { Journal } from './journal.ts';
 
 export type Row = Record<string, SQLInputValue>;
@@ -147,7 +149,7 @@ export class Database {
     try {
       return work();
     } catch (error) {
-      if (!isDamage(error) || this.#mending) throw error;
+      if (!isDamage(error) || this.#mending) throw diskFault(dirname(this.#file.path), error);
       if (this.#mendText(error)) throw textDamaged(error);
       const rebuilt = this.#replace(error);
       throw this.#file.onDamage?.(rebuilt.setAside, error) ?? damaged(rebuilt, error);

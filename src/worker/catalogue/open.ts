@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import { Database } from './database.ts';
 import { isDamage, isTruncated, setAside } from './damage.ts';
+import { diskFault } from './disk-full.ts';
 import { registerFunctions } from './functions.ts';
 import { migrate } from './migrate.ts';
 import { unsupported } from './unsupported.ts';
@@ -20,10 +21,12 @@ const LOCK_RETRY_MS = 100;
  * The connection takes SQLite's exclusive lock and keeps it: that lock is the kernel's, so it can't go stale, and it is
  * what makes this process the one owner of the folder.
  *
- * @throws GgenError DataDirInUse, DatabaseTooNew, UnsupportedRuntime
+ * @throws GgenError DataDirInUse, DatabaseTooNew, DiskFull, UnsupportedRuntime
  */
 export async function openDatabase(dataDir: string, patience = LOCK_PATIENCE_MS): Promise<Database> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw diskFault(dataDir, error);
+  });
   // Loaded only here: importing node:sqlite with the module crashed extension hosts under the debugger.
   const { DatabaseSync: Sqlite } = await import('node:sqlite').catch((cause: unknown) => {
     throw unsupported('node:sqlite is missing', cause);
@@ -36,7 +39,7 @@ export async function openDatabase(dataDir: string, patience = LOCK_PATIENCE_MS)
       return new Database(file.open(), file);
     } catch (error) {
       if (isDamage(error)) return replace(file, error);
-      if (!isBusy(error)) throw error;
+      if (!isBusy(error)) throw diskFault(dataDir, error);
       if (performance.now() >= deadline) throw inUse(dataDir, error);
       await delay(LOCK_RETRY_MS);
     }

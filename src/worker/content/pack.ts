@@ -35,7 +35,7 @@ export type PassingBytes = (path: string, bytes: AsyncIterable<Uint8Array>) => A
  * Import a scanned project into a draft. When it fails, nothing of it stays.
  *
  * @param through what looks at the files while they are packed
- * @throws GgenError ProjectChanged, ManifestInvalid (nothing to publish)
+ * @throws GgenError DiskFull, ProjectChanged, ManifestInvalid (nothing to publish)
  */
 export async function packProject(
   dataDir: string,
@@ -45,10 +45,14 @@ export async function packProject(
   through: PassingBytes = (_path, bytes) => bytes,
 ): Promise<PackedContent> {
   const folder = join(draftsFolder(dataDir), randomUUID());
-  const store = await BlockStore.open(folder, { transient: true });
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const store = await BlockStore.open(folder, { transient: true }).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
   const discard = async (): Promise<void> => {
     await store.close();
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   };
   try {
     const { root, files } = await importTree(

@@ -40,7 +40,7 @@ export interface Host extends Engine {
  * Own the node of a data folder, or attach to the process that does. When that one ends, however it ends, one of those
  * that were attached takes over: its callers only notice that a call takes a moment longer.
  *
- * @throws GgenError DataDirInUse, DataDirNotPrivate, VersionMismatch, DatabaseTooNew, UnsupportedRuntime
+ * @throws GgenError DataDirInUse, DataDirNotPrivate, VersionMismatch, DatabaseTooNew, DiskFull, UnsupportedRuntime
  */
 export async function openHost(options: HostOptions): Promise<Host> {
   const host = new HostSession(options, await socketAddress(options.dataDir));

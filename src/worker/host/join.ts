@@ -20,7 +20,7 @@ export interface JoinOptions {
  * exclusive lock on the catalogue: the kernel's, so that it ends with its process and at no other moment. The socket is
  * only the way to that owner.
  *
- * @throws GgenError DataDirInUse (an owner that does not answer), VersionMismatch, DatabaseTooNew, UnsupportedRuntime
+ * @throws GgenError DataDirInUse (an owner that does not answer), VersionMismatch, DatabaseTooNew, DiskFull, UnsupportedRuntime
  */
 export async function join({ engine, path, patience, onAlone }: JoinOptions, signal: AbortSignal): Promise<Backend> {
   const deadline = performance.now() + patience;

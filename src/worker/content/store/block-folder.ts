@@ -1,5 +1,6 @@
 import * as Digest from 'multiformats/hashes/digest';
 import type { Database } from '../../catalogue/database.ts';
+import { diskFault } from '../../catalogue/disk-full.ts';
 import { BlockIndex } from './block-index.ts';
 import type { BlockRow, NewBlock } from './block-index.ts';
 import { storeFault } from './faults.ts';
@@ -87,7 +88,7 @@ export class BlockFolder {
       }
       return folder;
     } catch (error) {
-      throw storeFault(error);
+      throw diskFault(path, error);
     }
   }
 

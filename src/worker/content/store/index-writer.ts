@@ -1,7 +1,7 @@
 import type { Database } from '../../catalogue/database.ts';
+import { isDiskFull } from '../../catalogue/disk-full.ts';
 import { Ballast } from './ballast.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { isDiskFull } from './faults.ts';
 import { indexPath } from './open-index.ts';
 
 /** Writes into a store's index when that is allowed, also on a full disk where it can. */

@@ -46,7 +46,10 @@ export function indexPath(folder: string): string {
 
 function connect(sqlite: DatabaseSync, transient: boolean): DatabaseSync {
   try {
-    sqlite.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA locking_mode = EXCLUSIVE');
+    // First of all: what reads the file before makes shared memory for a log, a file that needs room on the disk.
+    sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
+    // Of a new file only: to say it again is to write, which a full disk refuses.
+    if (versionOf(sqlite) === 0) sqlite.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL');
     // Checkpoints, and what must be on the disk before and after one, are `Checkpoints`' work: off the event loop.
     sqlite.exec(
       transient
@@ -62,8 +65,12 @@ function connect(sqlite: DatabaseSync, transient: boolean): DatabaseSync {
   }
 }
 
+function versionOf(sqlite: DatabaseSync): number {
+  return Number(sqlite.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
 function migrate(sqlite: DatabaseSync): void {
-  const version = Number(sqlite.prepare('PRAGMA user_version').get()?.['user_version']);
+  const version = versionOf(sqlite);
   if (version > STORE_MIGRATIONS.length) {
     throw new GgenError(
       'DatabaseTooNew',

@@ -1,0 +1,23 @@
+import { GgenError } from '../../shared/errors.ts';
+
+/** SQLite's result code where the disk takes no more (sqlite.org/rescode.html). */
+const SQLITE_FULL = 13;
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+
+/** Whether SQLite or the system says that the disk, or the user's share of it, is full. */
+export function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof GgenError) return error.name === 'DiskFull';
+  if ('errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === SQLITE_FULL) return true;
+  return 'code' in error && typeof error.code === 'string' && FULL.has(error.code);
+}
+
+/** A full disk in words for the user; any other error stays what it is. @param folder what could not be written to */
+export function diskFault(folder: string, error: unknown): unknown {
+  if (!isDiskFull(error) || error instanceof GgenError) return error;
+  return new GgenError(
+    'DiskFull',
+    `The disk is full: nothing more can be written to ${folder}. Make room on the disk that holds it, or run “Clean Up Storage”, and try again.`,
+    { details: { folder }, cause: error },
+  );
+}

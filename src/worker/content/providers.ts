@@ -1,6 +1,7 @@
 import type { CID } from 'multiformats/cid';
 import { GgenError, errorMessage, errorName } from '../../shared/errors.ts';
 import { DAG_PB } from '../dag/codecs.ts';
+import { sizeOf } from '../dag/pieces.ts';
 import { Lane } from './lane.ts';
 import type { Candidate } from './lane.ts';
 import type { BlockNetwork, TransferOptions } from './transfer-types.ts';
@@ -158,7 +159,8 @@ export class Providers {
     lane.session
       .fetch(wants, async (cid, bytes) => {
         const isNews = await this.#blocks.take(cid, bytes, answer);
-        if (isNews) this.#options.onSuccess(lane.peer, lane.received(bytes.length), bytes.length);
+        const size = sizeOf(bytes);
+        if (isNews) this.#options.onSuccess(lane.peer, lane.received(size), size);
       })
       .then(
         () => {

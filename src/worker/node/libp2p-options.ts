@@ -4,7 +4,7 @@ import { kadDHT, passthroughMapper } from '@libp2p/kad-dht';
 import { noise } from '@libp2p/noise';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
-import { yamux } from '@libp2p/yamux';
+import { thriftyYamux } from './yamux.ts';
 import type { GossipSub } from '@libp2p/gossipsub';
 import type { Identify, IdentifyPush } from '@libp2p/identify';
 import type { PrivateKey } from '@libp2p/interface';
@@ -69,7 +69,7 @@ export function libp2pOptions(inputs: Libp2pInputs): Libp2pOptions<NodeServices>
     transports: inputs.transports ?? [tcp()],
     connectionEncrypters: [noise()],
     // The default window grows to 16 MiB, which a reader that pauses must buffer; a stream breaks at 4 MiB.
-    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW } })],
+    streamMuxers: [thriftyYamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW } })],
     connectionManager: {
       // Both limits count per address (defaults 5 a second, 10 pending): an office behind one router hits them.
       inboundConnectionThreshold: 100,

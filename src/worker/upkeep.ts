@@ -47,10 +47,10 @@ async function index({ packages }: Catalogue, signal: AbortSignal): Promise<Task
   return { detail: `${entered} of ${waiting} packages` };
 }
 
-async function expire({ db }: Catalogue, conduct: Conduct, signal: AbortSignal): Promise<TaskReport> {
+async function expire(catalogue: Catalogue, conduct: Conduct, signal: AbortSignal): Promise<TaskReport> {
   const bans = conduct.expire();
-  const values = await inSlices(() => removeExpiredValues(db, Date.now()), signal);
-  const peers = await inSlices(() => forgetPeers(db, Date.now()), signal);
+  const values = await inSlices(() => removeExpiredValues(catalogue.db, Date.now()), signal);
+  const peers = await inSlices(() => forgetPeers(catalogue, Date.now()), signal);
   return { detail: `${bans} bans, ${values} DHT values, ${peers} peers` };
 }
 

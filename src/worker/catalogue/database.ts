@@ -81,6 +81,11 @@ export class Database {
     });
   }
 
+  /** Whether what is read now may yet come to nothing. */
+  get inTransaction(): boolean {
+    return this.#depth > 0;
+  }
+
   /**
    * Move what was written from the journal into the file when that is so much that moving it takes some milliseconds.
    * To be called in a turn of the event loop of its own: left to SQLite, it comes on top of some transaction.

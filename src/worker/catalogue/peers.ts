@@ -1,3 +1,4 @@
+import { BoundedCache } from '../../shared/bounded-cache.ts';
 import type { Location } from '../../shared/model.ts';
 import type { PeerStats } from '../reputation/score.ts';
 import type { Database, Row } from './database.ts';
@@ -35,17 +36,31 @@ const SELECT = `SELECT peers.*,
   (SELECT count(*) FROM holders WHERE holders.peer = peers.id AND holders.verified = 1) AS packages,
   (SELECT count(*) FROM holders WHERE holders.peer = peers.id) AS claimed FROM peers`;
 
+/** Peers that are kept in memory: more than are ever connected. */
+const CACHED = 500;
+
 /** Peers, what they did, and which packages each is known to serve. */
 export class Peers {
   readonly #db: Database;
+  /** Asked for at each heartbeat of gossipsub, for each message, and several times for each line of the view. */
+  readonly #cache = new BoundedCache<KnownPeer>({ entries: CACHED });
 
   constructor(db: Database) {
     this.#db = db;
+    db.onRebuilt(() => {
+      this.#cache.clear();
+    });
   }
 
   get(id: string): KnownPeer | undefined {
+    const cached = this.#cache.get(id);
+    if (cached !== undefined) return cached;
     const row = this.#db.get<PeerRow>(`${SELECT} WHERE id = ?`, id);
-    return row === undefined ? undefined : toPeer(row);
+    if (row === undefined) return undefined;
+    const peer = toPeer(row);
+    // What a transaction wrote may yet come to nothing.
+    if (!this.#db.inTransaction) this.#cache.set(id, peer);
+    return peer;
   }
 
   /** Last seen first. */
@@ -55,6 +70,7 @@ export class Peers {
 
   /** Remember that a peer was seen under this address, and what it says of itself. */
   seen(id: string, { address, name, agent }: { address?: string; name?: string; agent?: string }, now: number): void {
+    this.#cache.delete(id);
     this.#db.run(
       `INSERT INTO peers (id, name, agent, address, last_seen) VALUES (?1, coalesce(?2, ''), coalesce(?3, ''), coalesce(?4, ''), ?5)
        ON CONFLICT (id) DO UPDATE SET
@@ -68,6 +84,7 @@ export class Peers {
   }
 
   saveStats(id: string, stats: PeerStats): void {
+    this.#cache.delete(id);
     this.#db.run(
       `INSERT INTO peers (id, last_seen, successes, failures, average_response, throughput) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
        ON CONFLICT (id) DO UPDATE SET
@@ -83,16 +100,19 @@ export class Peers {
 
   /** Where a peer says that it is; forgotten when it says nothing any more. */
   saveLocation(id: string, location: Location | undefined): void {
+    this.#cache.delete(id);
     const text = location === undefined ? null : JSON.stringify(location);
     this.#db.run('UPDATE peers SET location = ?2 WHERE id = ?1 AND location IS NOT ?2', id, text);
   }
 
   addHolder(peer: string, publisher: string, name: string): void {
+    this.#cache.delete(peer);
     this.#db.run('INSERT OR IGNORE INTO holders (peer, publisher, name) VALUES (?, ?, ?)', peer, publisher, name);
   }
 
   /** A peer sent verified content of a package: it holds it, whatever it claims. */
   verifyHolder(peer: string, publisher: string, name: string): void {
+    this.#cache.delete(peer);
     this.#db.run(
       `INSERT INTO holders (peer, publisher, name, verified) VALUES (?, ?, ?, 1)
        ON CONFLICT (publisher, name, peer) DO UPDATE SET verified = 1`,
@@ -103,6 +123,7 @@ export class Peers {
   }
 
   removeHolder(peer: string, publisher: string, name: string): void {
+    this.#cache.delete(peer);
     this.#db.run('DELETE FROM holders WHERE peer = ? AND publisher = ? AND name = ?', peer, publisher, name);
   }
 
@@ -120,6 +141,18 @@ export class Peers {
         id: string;
       }>("SELECT publisher || '/' || name AS id FROM holders WHERE peer = ? ORDER BY name, publisher LIMIT 1000", peer)
       .map(({ id }) => id);
+  }
+
+  /** Forget all that is remembered of some peers. */
+  forget(ids: readonly string[]): void {
+    this.#db.transaction(() => {
+      for (const id of ids) {
+        this.#cache.delete(id);
+        this.#db.run('DELETE FROM holders WHERE peer = ?', id);
+        this.#db.run('DELETE FROM cursors WHERE peer = ?', id);
+        this.#db.run('DELETE FROM peers WHERE id = ?', id);
+      }
+    });
   }
 
   cursor(peer: string): { epoch: string; position: number } | undefined {

@@ -1,3 +1,4 @@
+import type { Catalogue } from './catalogue.ts';
 import type { Database } from './database.ts';
 
 /** DHT values live for 48 h, which kad-dht only looks at when it is asked for one. */
@@ -20,7 +21,7 @@ export function removeExpiredValues(db: Database, now: number): number {
 }
 
 /** Forget one slice of peers that are long gone, or too many. Those with a standing stay. Returns how many went. */
-export function forgetPeers(db: Database, now: number): number {
+export function forgetPeers({ db, peers }: Pick<Catalogue, 'db' | 'peers'>, now: number): number {
   const gone = db.all<{ id: string }>(
     `SELECT id FROM peers WHERE id NOT IN (SELECT peer FROM standings) AND (coalesce(last_seen, 0) < ?1 OR id NOT IN
        (SELECT id FROM peers ORDER BY last_seen DESC NULLS LAST LIMIT ?2)) LIMIT ?3`,
@@ -28,12 +29,6 @@ export function forgetPeers(db: Database, now: number): number {
     MAX_PEERS,
     SLICE,
   );
-  db.transaction(() => {
-    for (const { id } of gone) {
-      db.run('DELETE FROM holders WHERE peer = ?', id);
-      db.run('DELETE FROM cursors WHERE peer = ?', id);
-      db.run('DELETE FROM peers WHERE id = ?', id);
-    }
-  });
+  peers.forget(gone.map(({ id }) => id));
   return gone.length;
 }

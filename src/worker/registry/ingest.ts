@@ -5,7 +5,7 @@ import type { RecordSink, TakeResult } from '../network/context.ts';
 import { compareRecords } from '../records/compare.ts';
 import { isGenuineAside, openRecord, openSealed, recordDigest, unsealRecord } from '../records/record.ts';
 import type { OpenedRecord, SealedRecord } from '../records/record.ts';
-import { BoundedCache } from './cache.ts';
+import { BoundedCache } from '../../shared/bounded-cache.ts';
 import { IngestQueue } from './ingest-queue.ts';
 
 /** While records come in, their texts enter the search index so many at once. */

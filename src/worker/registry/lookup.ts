@@ -4,7 +4,7 @@ import type { PackageDetails, Release, ReleaseDetails } from '../../shared/model
 import { Certainty } from '../network/certainty.ts';
 import { matchRelease } from '../records/releases.ts';
 import type { SpanHandle } from '../telemetry/span.ts';
-import { BoundedCache } from './cache.ts';
+import { BoundedCache } from '../../shared/bounded-cache.ts';
 import type { RegistryContext } from './context.ts';
 import { SharedCalls } from './shared-calls.ts';
 

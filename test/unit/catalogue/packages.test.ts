@@ -167,6 +167,27 @@ describe('the catalogue', () => {
     assert.equal(catalogue.packages.list('network', 0, 10).total, 25);
   });
 
+  it('remembers of a peer what was last written, and nothing of a transaction that came to nothing', () => {
+    const { db, peers } = catalogue;
+    const successes = (): number | undefined => peers.get('peer')?.stats.successes;
+    peers.seen('peer', { name: 'first' }, 1);
+    assert.equal(peers.get('peer')?.name, 'first');
+    peers.saveStats('peer', { successes: 1, failures: 0, packages: 0 });
+    assert.equal(successes(), 1);
+    peers.addHolder('peer', 'publisher', 'name');
+    assert.equal(peers.get('peer')?.claimed, 1);
+    assert.throws(() => {
+      db.transaction(() => {
+        peers.saveStats('peer', { successes: 2, failures: 0, packages: 0 });
+        assert.equal(successes(), 2);
+        throw new Error('no');
+      });
+    }, /^Error: no$/);
+    assert.equal(successes(), 1);
+    peers.forget(['peer']);
+    assert.equal(peers.get('peer'), undefined);
+  });
+
   it('counts the distinct peers and packages of what is provided, however often it is said', () => {
     put(record(key, 'provided'));
     for (let times = 0; times < 3; times++) {

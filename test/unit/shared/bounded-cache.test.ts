@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BoundedCache } from '../../../src/worker/registry/cache.ts';
+import { BoundedCache } from '../../../src/shared/bounded-cache.ts';
 
 describe('the bounded cache', () => {
   it('drops what was used longest ago when it is full', () => {

@@ -4,7 +4,7 @@ import type { EngineEvents, EventName, LogLine } from '../shared/events.ts';
 import type { NodeStatus, PackageCounts, PeerSummary } from '../shared/model.ts';
 
 /** Shortest time between two snapshots of one kind: bursts are gathered, far above the cost of a snapshot. */
-const PAUSE_MS = 50;
+const PAUSE_MS: Record<Gathered, number> = { peers: 250, packages: 50, forks: 50 };
 /** The first change after a pause is told almost at once; what belongs to the same change comes along. */
 const FIRST_MS = 2;
 /** More changed packages than this are not listed one by one. */
@@ -41,6 +41,8 @@ export class EventHub {
   readonly #pending = new Map<Gathered, NodeJS.Timeout>();
   readonly #last: Record<Gathered, number> = { peers: 0, packages: 0, forks: 0 };
   readonly #early: EngineEvents['log'][] = [];
+  /** Snapshots that were not taken, because nobody listened. */
+  readonly #omitted = new Set<'peers' | 'packages'>();
   #version = 0;
   #closed = false;
 
@@ -51,7 +53,8 @@ export class EventHub {
   subscribe<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
     this.#listeners[name].add(listener);
     const newest = this.#newest[name];
-    if (newest !== undefined && SNAPSHOT_EVENTS.includes(name)) listener(newest);
+    if ((name === 'peers' || name === 'packages') && this.#omitted.delete(name)) this.#snapshot(name);
+    else if (newest !== undefined && SNAPSHOT_EVENTS.includes(name)) listener(newest);
     if (name === 'log') this.#tellEarly();
     return () => {
       this.#listeners[name].delete(listener);
@@ -75,17 +78,15 @@ export class EventHub {
   /** Something about peers changed; a snapshot follows shortly. */
   peersChanged(): void {
     this.#gather('peers', () => {
-      this.#emit('peers', { version: this.#next(), peers: this.#source.peers() });
+      this.#snapshot('peers');
     });
   }
 
   /** A package changed, or with no id: any number of them. A snapshot follows shortly. */
   packagesChanged(id?: string): void {
-    if (id !== undefined) this.#changed.add(id);
+    if (id !== undefined && this.#changed.size <= MAX_CHANGED) this.#changed.add(id);
     this.#gather('packages', () => {
-      const changed = this.#changed.size > MAX_CHANGED ? [] : [...this.#changed];
-      this.#changed.clear();
-      this.#emit('packages', { version: this.#next(), counts: this.#source.counts(), changed });
+      this.#snapshot('packages');
     });
   }
 
@@ -96,6 +97,19 @@ export class EventHub {
       if (isDeepStrictEqual(ids, this.#newest.forks?.ids ?? [])) return;
       this.#emit('forks', { version: this.#next(), ids });
     });
+  }
+
+  /** Tell how things are, unless nobody listens: then whoever comes first is told. */
+  #snapshot(name: 'peers' | 'packages'): void {
+    if (this.#listeners[name].size === 0) {
+      this.#omitted.add(name);
+    } else if (name === 'peers') {
+      this.#emit('peers', { version: this.#next(), peers: this.#source.peers() });
+    } else {
+      const changed = this.#changed.size > MAX_CHANGED ? [] : [...this.#changed];
+      this.#changed.clear();
+      this.#emit('packages', { version: this.#next(), counts: this.#source.counts(), changed });
+    }
   }
 
   close(): void {
@@ -118,7 +132,7 @@ export class EventHub {
         this.#last[name] = performance.now();
         emit();
       },
-      Math.max(FIRST_MS, PAUSE_MS - since),
+      Math.max(FIRST_MS, PAUSE_MS[name] - since),
     );
     this.#pending.set(name, timer);
   }

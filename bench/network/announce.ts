@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Figure } from '../figure.ts';
 import { loopbackRoundTrip } from '../loopback.ts';
@@ -20,14 +21,15 @@ export type HostReport =
   /** `at`: milliseconds since the Unix epoch, the one clock that processes share. */
   | { readonly said: 'learnt'; readonly at: number };
 
-const HOSTS = 7;
-const PEERS_EACH = 7;
-/** With the one that publishes: 50. */
-const PEERS = HOSTS * PEERS_EACH + 1;
-const ANNOUNCEMENTS = 30;
+/** With the one that publishes. */
+const PEERS = 50;
+/** Engines of one process take turns, and processes that outnumber the processors do, too, at a higher price. */
+const HOSTS = Math.max(1, Math.min(availableParallelism(), PEERS - 1));
+/** The first ones are not counted: peers that run for a while have their code compiled. */
+const WARM_UP = 10;
+const ANNOUNCEMENTS = 40;
 /** Everything that a network does right after its start is over by then. */
-const QUIET_MS = 5_000;
-const BETWEEN_MS = 250;
+const QUIET_MS = 15_000;
 const PATIENCE_MS = 10_000;
 
 /** How long after it is published a package is known to the last of 50 peers, each a whole engine, on loopback. */
@@ -43,21 +45,23 @@ export async function measureAnnouncement(): Promise<readonly Figure[]> {
     // The first ones are whom the others join, so that not all of them hang on the publisher.
     const [first, ...others] = hosts;
     if (first === undefined) throw new Error('There is no process to host peers.');
-    const known = [publisher.address, ...(await start(first, [publisher.address]))];
+    const known = [publisher.address, ...(await start(first, [publisher.address], share(0)))];
     await Promise.all(
       others.map((host, index) =>
         start(
           host,
           [0, 1, 2].map((step) => known[(index + step) % known.length] ?? ''),
+          share(index + 1),
         ),
       ),
     );
     await Promise.all(hosts.map((host) => order(host, { do: 'mesh' }, 'meshed')));
     await delay(QUIET_MS);
     const samples: number[] = [];
-    for (let index = 0; index < ANNOUNCEMENTS; index++) {
-      samples.push(await announce(publisher, hosts, index));
-      await delay(BETWEEN_MS);
+    for (let index = 0; index < WARM_UP + ANNOUNCEMENTS; index++) {
+      const took = await announce(publisher, hosts, index);
+      if (index >= WARM_UP) samples.push(took);
+      await providing(publisher);
     }
     return [
       {
@@ -106,8 +110,24 @@ function lastLearnt(hosts: readonly ChildProcess[]): Promise<number> {
   });
 }
 
-async function start(host: ChildProcess, bootstrap: readonly string[]): Promise<readonly string[]> {
-  const report = await order(host, { do: 'start', bootstrap, count: PEERS_EACH }, 'started');
+/** Wait until the DHT was told of the package: what follows a publication is not to be in the way of the next one. */
+async function providing(publisher: WorkerPeer): Promise<void> {
+  const published = Date.now();
+  for (;;) {
+    const { tasks } = await publisher.engine.status({});
+    const provide = tasks.find(({ name }) => name === 'provide');
+    if (provide?.running === false && (provide.lastRun ?? 0) > published) return;
+    await delay(100);
+  }
+}
+
+/** Peers in the process of this index. */
+function share(index: number): number {
+  return Math.floor((PEERS - 1 + index) / HOSTS);
+}
+
+async function start(host: ChildProcess, bootstrap: readonly string[], count: number): Promise<readonly string[]> {
+  const report = await order(host, { do: 'start', bootstrap, count }, 'started');
   return report.said === 'started' ? report.addresses : [];
 }
 

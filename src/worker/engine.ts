@@ -201,6 +201,7 @@ async function compose(
     await host.stop();
     await scheduler.stop();
     await background.stop();
+    ingest.close();
     try {
       traffic.save();
       await registry.close();

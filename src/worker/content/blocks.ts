@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { CID } from 'multiformats/cid';
 import type { Blockstore } from 'interface-blockstore';
 import { GgenError } from '../../shared/errors.ts';
-import { joined } from '../dag/pieces.ts';
-import type { Pieces } from '../dag/pieces.ts';
 import { BlockStore } from './store/block-store.ts';
 import { isHashOf } from './store/hash.ts';
 
@@ -29,7 +27,7 @@ export async function removeLeftOverDrafts(dataDir: string): Promise<void> {
 }
 
 /** Whether the bytes are what the CID says. Blockstores do not check. */
-export function matches(cid: CID, bytes: Uint8Array | Pieces): Promise<boolean> {
+export function matches(cid: CID, bytes: Uint8Array): Promise<boolean> {
   return Promise.resolve(isHashOf(cid.multihash, bytes));
 }
 
@@ -49,7 +47,8 @@ export async function readVerified(store: Blockstore, cid: CID): Promise<Uint8Ar
 export async function collect(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of source) chunks.push(chunk);
-  return joined(chunks);
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
 }
 
 /** @throws GgenError RecordInvalid when the text is no CID */

@@ -1,7 +1,6 @@
 import type { CID } from 'multiformats/cid';
 import { GgenError, errorMessage, errorName } from '../../shared/errors.ts';
 import { DAG_PB } from '../dag/codecs.ts';
-import { sizeOf } from '../dag/pieces.ts';
 import { Lane } from './lane.ts';
 import type { Candidate } from './lane.ts';
 import type { BlockNetwork, TransferOptions } from './transfer-types.ts';
@@ -159,8 +158,7 @@ export class Providers {
     lane.session
       .fetch(wants, async (cid, bytes) => {
         const isNews = await this.#blocks.take(cid, bytes, answer);
-        const size = sizeOf(bytes);
-        if (isNews) this.#options.onSuccess(lane.peer, lane.received(size), size);
+        if (isNews) this.#options.onSuccess(lane.peer, lane.received(bytes.length), bytes.length);
       })
       .then(
         () => {

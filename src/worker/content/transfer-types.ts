@@ -1,7 +1,6 @@
 import type { PeerId } from '@libp2p/interface';
 import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
-import type { Pieces } from '../dag/pieces.ts';
 import type { Logger } from '../log.ts';
 
 /** How much below a block is asked for: only itself, all below it that has links, or all below it. */
@@ -18,7 +17,7 @@ export interface BlockSession {
    */
   fetch(
     wants: readonly { readonly cid: CID; readonly scope: Scope }[],
-    onBlock: (cid: CID, bytes: Pieces) => Promise<void> | void,
+    onBlock: (cid: CID, bytes: Uint8Array) => Promise<void> | void,
   ): Promise<void>;
   close(reason?: unknown): void;
 }

@@ -4,8 +4,6 @@ import { GgenError } from '../../shared/errors.ts';
 import { DAG_PB, RAW } from '../dag/codecs.ts';
 import { decodeLinks } from '../dag/nodes.ts';
 import type { Link } from '../dag/nodes.ts';
-import { joined, sizeOf } from '../dag/pieces.ts';
-import type { Pieces } from '../dag/pieces.ts';
 import { matches, readVerified } from './blocks.ts';
 import type { Scope } from './transfer-types.ts';
 import { MAX_TREE_BLOCKS, MAX_TREE_DEPTH } from './tree-bounds.ts';
@@ -180,7 +178,7 @@ export class TreeBlocks {
    *
    * @throws an error named `PeerLied`
    */
-  async take(cid: CID, bytes: Pieces, answer: Answer): Promise<boolean> {
+  async take(cid: CID, bytes: Uint8Array, answer: Answer): Promise<boolean> {
     const key = cid.toString();
     // An answer without repetitions ends with the tree.
     if (answer.received.has(key)) throw new Lie(`Block ${key} came twice in one answer`);
@@ -205,9 +203,8 @@ export class TreeBlocks {
     return state === 'here';
   }
 
-  #put(entry: Entry, bytes: Pieces): void {
-    const size = sizeOf(bytes);
-    this.#storingBytes += size;
+  #put(entry: Entry, bytes: Uint8Array): void {
+    this.#storingBytes += bytes.length;
     const stored = Promise.resolve(this.#options.store.put(entry.cid, bytes)).then(
       () => undefined,
       (error: unknown) => {
@@ -216,7 +213,7 @@ export class TreeBlocks {
     );
     const work = stored.then(() => {
       this.#storing.delete(work);
-      this.#storingBytes -= size;
+      this.#storingBytes -= bytes.length;
       if (this.#storingBytes <= STORING_BYTES) {
         this.#room.resolve(undefined);
         this.#room = Promise.withResolvers();
@@ -229,18 +226,17 @@ export class TreeBlocks {
   }
 
   /** The block is here: what is below it comes next. */
-  #has(entry: Entry, pieces: Pieces, answer?: Answer): void {
-    const size = sizeOf(pieces);
+  #has(entry: Entry, bytes: Uint8Array, answer?: Answer): void {
     const scope = answer?.entries.get(entry);
     entry.state = 'here';
     for (const other of entry.asked) other.entries.delete(entry);
     entry.asked.clear();
     this.unasked.delete(entry);
-    this.#bytes += size;
+    this.#bytes += bytes.length;
     if (this.#bytes > this.#options.maxBytes) this.#fail(this.#tooLarge());
-    this.#options.onBlock(size);
-    if (entry.follow && entry.cid.code === DAG_PB) this.#follow(entry, joined(pieces), answer, scope);
-    this.#arrivals.get(entry.key)?.resolve(joined(pieces));
+    this.#options.onBlock(bytes.length);
+    if (entry.follow && entry.cid.code === DAG_PB) this.#follow(entry, bytes, answer, scope);
+    this.#arrivals.get(entry.key)?.resolve(bytes);
     this.#settled();
   }
 
@@ -276,7 +272,7 @@ export class TreeBlocks {
       const bytes = await readVerified(this.#options.store, entry.cid);
       if (entry.state !== 'checking' || this.#closed) return;
       if (bytes !== undefined) {
-        this.#has(entry, [bytes]);
+        this.#has(entry, bytes);
         return;
       }
       entry.state = 'missing';

@@ -1,6 +1,5 @@
 import type { CID } from 'multiformats/cid';
 import { peerIdFromText } from '../node/peer-id.ts';
-import type { Pieces } from '../dag/pieces.ts';
 import type { OnBlock } from './car/session.ts';
 import type { Want } from './car/wire.ts';
 import type { NetworkContext } from './context.ts';
@@ -72,7 +71,7 @@ export class BitswapSession {
     this.#session.close();
   }
 
-  async #get(cid: CID): Promise<Pieces> {
+  async #get(cid: CID): Promise<Uint8Array> {
     const late = new AbortController();
     const timer = setTimeout(() => {
       late.abort(new BitswapLate(`Block ${cid.toString()} did not come`));
@@ -90,7 +89,8 @@ export class BitswapSession {
         },
       });
       for await (const chunk of source) chunks.push(chunk);
-      return chunks;
+      const [first] = chunks;
+      return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
     } catch (error) {
       throw late.signal.aborted ? late.signal.reason : error;
     } finally {

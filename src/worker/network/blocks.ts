@@ -1,7 +1,6 @@
 import type { PeerId } from '@libp2p/interface';
 import type { CID } from 'multiformats/cid';
 import { errorName } from '../../shared/errors.ts';
-import { sizeOf } from '../dag/pieces.ts';
 import { peerIdFromText } from '../node/peer-id.ts';
 import { CAR_PROTOCOL } from '../node/protocols.ts';
 import { BitswapSession } from './bitswap-session.ts';
@@ -78,7 +77,7 @@ export class PeerSession {
       }
     }
     await this.#bitswap.fetch(wants, async (cid, bytes) => {
-      await this.#context.traffic.spend('received', sizeOf(bytes), this.#local, this.#closed.signal);
+      await this.#context.traffic.spend('received', bytes.length, this.#local, this.#closed.signal);
       await onBlock(cid, bytes);
     });
   }

@@ -1,6 +1,4 @@
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface';
-import { joined } from '../dag/pieces.ts';
-import type { Pieces } from '../dag/pieces.ts';
 
 /** Above this the sender is asked to wait, below half of it to go on, in bytes: more than is ever waited for at once. */
 const HIGH_WATER = 3 * 1024 * 1024;
@@ -84,23 +82,31 @@ export class ByteStream {
 
   /** Take so many bytes, which must be there: a view where they came in one piece. */
   take(length: number): Uint8Array {
-    return joined(this.takePieces(length));
+    const [first] = this.#chunks;
+    if (first !== undefined && first.length >= length) {
+      if (first.length === length) this.#chunks.shift();
+      else this.#chunks[0] = first.subarray(length);
+      this.#taken(length);
+      return first.subarray(0, length);
+    }
+    const bytes = Buffer.allocUnsafe(length);
+    this.takeInto(bytes, 0);
+    return bytes;
   }
 
-  /** Take so many bytes, which must be there, as views of the pieces in which they came. */
-  takePieces(length: number): Pieces {
-    if (length > this.#buffered) throw new RangeError('There are not so many bytes yet');
-    const pieces: Uint8Array[] = [];
-    for (let rest = length; rest > 0;) {
+  /** Take as many bytes as are there and fit behind `offset`; returns the place behind them. */
+  takeInto(target: Uint8Array, offset: number): number {
+    let end = offset;
+    while (end < target.length) {
       const chunk = this.#chunks.shift();
       if (chunk === undefined) break;
-      if (chunk.length > rest) this.#chunks.unshift(chunk.subarray(rest));
-      const piece = chunk.length > rest ? chunk.subarray(0, rest) : chunk;
-      pieces.push(piece);
-      rest -= piece.length;
+      const fits = Math.min(chunk.length, target.length - end);
+      target.set(fits === chunk.length ? chunk : chunk.subarray(0, fits), end);
+      if (fits < chunk.length) this.#chunks.unshift(chunk.subarray(fits));
+      end += fits;
     }
-    this.#taken(length);
-    return pieces;
+    this.#taken(end - offset);
+    return end;
   }
 
   /** Write, and wait until the stream takes more. */

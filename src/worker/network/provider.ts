@@ -17,6 +17,11 @@ const MAX_RELEASES = 20;
 const PARALLEL = 4;
 const ONE_BOUND_MS = 20_000;
 const NOBODY_THERE_MS = 2_000;
+/**
+ * Time between a change and telling the DHT of it: who is connected knows by then, by announcement, which a walk through the
+ * DHT would only hold up; and what is published in a row is told together.
+ */
+const GATHER_MS = 2_000;
 /** Longest pause while something is not told yet. */
 const RETRY_MS = 15_000;
 
@@ -33,7 +38,7 @@ export class Provider {
 
   /** Something that is served came, changed or went. */
   soon(): void {
-    this.#context.scheduler.soon('provide');
+    this.#context.scheduler.soon('provide', GATHER_MS);
   }
 
   task(): Task {

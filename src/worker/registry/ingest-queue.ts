@@ -8,6 +8,8 @@ const SLICE_MS = 10;
 const BATCH = 100;
 /** A record that is ready to be stored waits so long at most for others to be stored with. In milliseconds. */
 const MOST_PATIENCE_MS = 20;
+/** Nothing came for so long: time for what storing left to be done, which is in nobody's way then. In milliseconds. */
+const QUIET_MS = 100;
 /** Signatures that are verified at the same time, by threads that files are read on too. */
 const MOST_ASIDE = 32;
 /** Records and bytes that may wait: a sender has to be told to slow down before memory is what is full. */
@@ -61,10 +63,13 @@ export class IngestQueue {
   #opened: Opened[] = [];
   #openedSince = 0;
   #bytes = 0;
+  #closed = false;
   #scheduled = false;
   #justStored = false;
   /** Something was stored of which a part may be left to be done later. */
   #unfinished = false;
+  #quiet = false;
+  #quietTimer: NodeJS.Timeout | undefined;
 
   constructor(options: IngestQueueOptions) {
     this.#options = options;
@@ -72,6 +77,7 @@ export class IngestQueue {
 
   /** Results in the order of the records, once they are stored. */
   addAll(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly TakeResult[]> {
+    if (this.#closed) return Promise.reject(new Error('The engine is closing'));
     const bytes = envelopes.reduce((sum, { length }) => sum + length, 0);
     const waiting = this.#items.length + this.#aside.length + this.#opened.length;
     if (waiting + envelopes.length > MOST_WAITING || this.#bytes + bytes > MOST_WAITING_BYTES) {
@@ -87,21 +93,49 @@ export class IngestQueue {
     return job.results;
   }
 
+  /** Fail what waits. What storing left to be done stays so: whoever opens the database next goes on with it. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#quietTimer);
+    const over = new Error('The engine is closing');
+    for (let item = this.#items.shift(); item !== undefined; item = this.#items.shift()) item.job.fail(over);
+    for (let item = this.#aside.shift(); item !== undefined; item = this.#aside.shift()) item.job.fail(over);
+    for (const { job } of this.#opened.splice(0)) job.fail(over);
+  }
+
   #schedule(): void {
-    if (this.#scheduled || !this.#hasWork()) return;
+    if (this.#scheduled || this.#closed) return;
+    if (!this.#hasWork()) {
+      if (this.#unfinished && this.#isIdle()) this.#awaitQuiet();
+      return;
+    }
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
+      if (this.#closed) return;
       this.#turn();
       this.#schedule();
     });
+  }
+
+  #awaitQuiet(): void {
+    this.#quietTimer ??= setTimeout(() => {
+      this.#quietTimer = undefined;
+      this.#quiet = this.#isIdle();
+      this.#schedule();
+    }, QUIET_MS).unref();
   }
 
   #hasWork(): boolean {
     const canLook = this.#items.length > 0 && this.#inFlight < MOST_ASIDE;
     const canOpen = this.#aside.first?.genuine !== undefined;
     // Otherwise a thread will answer, and that goes on from here.
-    return canLook || canOpen || this.#isTimeToStore() || (this.#unfinished && this.#isIdle());
+    return canLook || canOpen || this.#isTimeToStore() || this.#isTimeForTheRest();
+  }
+
+  /** While records come in, after each batch; else when it is quiet. */
+  #isTimeForTheRest(): boolean {
+    return this.#unfinished && (this.#isIdle() ? this.#quiet : this.#justStored);
   }
 
   #turn(): void {
@@ -110,7 +144,8 @@ export class IngestQueue {
       this.#store();
       this.#unfinished = true;
       this.#justStored = true;
-    } else if (this.#justStored || (this.#unfinished && this.#isIdle())) {
+      this.#quiet = false;
+    } else if (this.#isTimeForTheRest()) {
       this.#justStored = false;
       this.#unfinished = this.#options.afterwards(this.#isIdle()) || !this.#isIdle();
     } else {

@@ -62,6 +62,11 @@ export class Ingest implements RecordSink {
     return this.#queue.addAll(envelopes, signal);
   }
 
+  /** Take nothing any more. */
+  close(): void {
+    this.#queue.close();
+  }
+
   /** Store a verified record if it moves its package forward. `mine`: it was signed here. */
   store(opened: OpenedRecord, mine: boolean): TakeResult {
     return this.#store(opened, mine, false);

@@ -6,7 +6,6 @@ import type { Stream } from '@libp2p/interface';
 import type { CID } from 'multiformats/cid';
 import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
 import type { TransferSettings } from '../../../src/shared/model.ts';
-import { collect } from '../../../src/worker/content/blocks.ts';
 import { fetchTree, openBlockSource } from '../../../src/worker/content/transfer.ts';
 import type { BlockSource } from '../../../src/worker/content/transfer.ts';
 import { Blocks } from '../../../src/worker/network/blocks.ts';
@@ -66,15 +65,15 @@ export async function randomTree(sizes: readonly number[]): Promise<TestTree> {
 }
 
 export async function blockOf(store: MemoryBlockstore, cid: CID): Promise<Uint8Array> {
-  return collect(store.get(cid));
+  for await (const bytes of store.get(cid)) return bytes;
+  throw new Error('The block is not there');
 }
 
 /** Length and hash of every block, by its CID. */
 export async function allBlocks(store: MemoryBlockstore): Promise<Map<string, { length: number; hash: string }>> {
   const all = new Map<string, { length: number; hash: string }>();
   for await (const { cid, bytes } of store.getAll()) {
-    const whole = await collect(bytes);
-    all.set(cid.toString(), { length: whole.length, hash: hash('sha256', whole) });
+    for await (const one of bytes) all.set(cid.toString(), { length: one.length, hash: hash('sha256', one) });
   }
   return all;
 }

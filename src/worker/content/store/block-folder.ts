@@ -1,8 +1,6 @@
 import * as Digest from 'multiformats/hashes/digest';
 import type { Database } from '../../catalogue/database.ts';
 import { diskFault } from '../../catalogue/disk-full.ts';
-import { joined, sizeOf } from '../../dag/pieces.ts';
-import type { Pieces } from '../../dag/pieces.ts';
 import { BlockIndex } from './block-index.ts';
 import type { BlockRow, NewBlock } from './block-index.ts';
 import { storeFault } from './faults.ts';
@@ -110,13 +108,13 @@ export class BlockFolder {
   }
 
   /** @throws GgenError DiskFull */
-  async put(hash: Uint8Array, pieces: Pieces): Promise<void> {
+  async put(hash: Uint8Array, bytes: Uint8Array): Promise<void> {
     await this.#locks.run(keyOf(hash), async () => {
       if (await this.isHere(hash)) return;
-      const size = sizeOf(pieces);
+      const size = bytes.byteLength;
       await (size <= SMALL_BYTES
-        ? this.#batch.add({ hash, size, bytes: joined(pieces) })
-        : this.#addFile(hash, size, () => this.#files.write(hash, pieces)));
+        ? this.#batch.add({ hash, size, bytes })
+        : this.#addFile(hash, size, () => this.#files.write(hash, bytes)));
     });
   }
 
@@ -281,8 +279,8 @@ export class BlockFolder {
     return this.index.find(hash);
   }
 
-  async #bytesOf({ id, hash, size, file }: BlockRow): Promise<Uint8Array | undefined> {
-    return file === 1 ? this.#files.read(hash, size) : this.index.smallBytes(id);
+  async #bytesOf({ id, hash, file }: BlockRow): Promise<Uint8Array | undefined> {
+    return file === 1 ? this.#files.read(hash) : this.index.smallBytes(id);
   }
 
   async #drop(row: BlockRow): Promise<void> {

@@ -2,7 +2,6 @@ import { CID } from 'multiformats/cid';
 import * as Digest from 'multiformats/hashes/digest';
 import type { Blockstore, InputPair, Pair } from 'interface-blockstore';
 import { RAW } from '../../dag/codecs.ts';
-import type { Pieces } from '../../dag/pieces.ts';
 import { BlockFolder } from './block-folder.ts';
 import type { BlockStoreOptions, Removed } from './block-folder.ts';
 import type { BlockIndex, BlockRow } from './block-index.ts';
@@ -33,7 +32,7 @@ export class BlockStore implements Blockstore {
 
   /** @throws GgenError DiskFull */
   async put(cid: CID, value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
-    await this.#folder.put(cid.multihash.bytes, value instanceof Uint8Array ? [value] : await gather(value));
+    await this.#folder.put(cid.multihash.bytes, value instanceof Uint8Array ? value : await gather(value));
     return cid;
   }
 
@@ -196,9 +195,8 @@ export function rawCid(hash: Uint8Array): CID {
   return CID.createV1(RAW, Digest.decode(hash));
 }
 
-async function gather(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Pieces> {
-  if (Symbol.iterator in source) return [...source];
+async function gather(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of source) chunks.push(chunk);
-  return chunks;
+  return Buffer.concat(chunks);
 }

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { sha256 } from 'multiformats/hashes/sha2';
-import { sizeOf } from '../../dag/pieces.ts';
-import type { Pieces } from '../../dag/pieces.ts';
 
 /** Largest block that is taken: bitswap messages end at 4 MiB, and the import profile makes leaves of 1 MiB. */
 export const MAX_BLOCK_BYTES = 2 * 1024 * 1024;
@@ -9,11 +7,8 @@ export const MAX_BLOCK_BYTES = 2 * 1024 * 1024;
 /** Whether the bytes are what a multihash says: sha2-256, and no larger than a block may be. */
 export function isHashOf(
   { code, digest }: { readonly code: number; readonly digest: Uint8Array },
-  bytes: Uint8Array | Pieces,
+  bytes: Uint8Array,
 ): boolean {
-  const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
-  if (code !== sha256.code || sizeOf(pieces) > MAX_BLOCK_BYTES) return false;
-  const hash = createHash('sha256');
-  for (const piece of pieces) hash.update(piece);
-  return Buffer.compare(hash.digest(), digest) === 0;
+  if (code !== sha256.code || bytes.byteLength > MAX_BLOCK_BYTES) return false;
+  return Buffer.compare(createHash('sha256').update(bytes).digest(), digest) === 0;
 }

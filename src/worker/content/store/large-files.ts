@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, mkdirSync, openSync, renameSync, writev } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, readFile, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { base32upper } from 'multiformats/bases/base32';
 import * as Digest from 'multiformats/hashes/digest';
-import type { Pieces } from '../../dag/pieces.ts';
 
 const EXTENSION = '.data';
 const TEMPORARY = 'tmp';
-
-const writePieces = promisify(writev);
 
 /**
  * Blocks that are files of their own: `<last two letters>/<multihash in base32>.data`, as blockstore-fs laid them out, so
@@ -30,8 +26,8 @@ export class LargeFiles {
     await mkdir(join(this.#folder, TEMPORARY), { recursive: true });
   }
 
-  async write(hash: Uint8Array, pieces: Pieces): Promise<void> {
-    await this.#place(hash, (temporary) => writeNew(temporary, pieces));
+  async write(hash: Uint8Array, bytes: Uint8Array): Promise<void> {
+    await this.#place(hash, (temporary) => writeFile(temporary, bytes, { flag: 'wx' }));
   }
 
   /** Take over a file of another store: by a second name for it where the file system can, else by a copy. */
@@ -44,23 +40,9 @@ export class LargeFiles {
     await unlink(left).catch(absent);
   }
 
-  /**
-   * So many bytes of it, fewer where it is shorter; undefined when it is not there. In one piece from the start: `readFile`
-   * reads half a megabyte at a time and joins the halves, which is twice the memory to allocate and to collect.
-   */
-  async read(hash: Uint8Array, size: number): Promise<Uint8Array | undefined> {
-    const file = await open(this.#path(hash)).catch(absent);
-    if (file === undefined) return undefined;
-    try {
-      const bytes = Buffer.allocUnsafeSlow(size);
-      let end = 0;
-      for (let count = -1; count !== 0 && end < size; end += count) {
-        count = (await file.read(bytes, end, size - end)).bytesRead;
-      }
-      return bytes.subarray(0, end);
-    } finally {
-      await file.close();
-    }
+  /** undefined when it is not there. */
+  async read(hash: Uint8Array): Promise<Uint8Array | undefined> {
+    return readFile(this.#path(hash)).catch(absent);
   }
 
   /** Size in bytes; undefined when it is not there. */
@@ -93,10 +75,10 @@ export class LargeFiles {
     const folder = join(this.#folder, folderOf(name));
     const temporary = join(this.#folder, TEMPORARY, randomUUID());
     try {
-      if (!this.#made.has(folder)) mkdirSync(folder, { recursive: true });
+      if (!this.#made.has(folder)) await mkdir(folder).catch(present);
       this.#made.add(folder);
       await make(temporary);
-      renameSync(temporary, join(folder, name));
+      await rename(temporary, join(folder, name));
       return temporary;
     } catch (error) {
       await rm(temporary, { force: true });
@@ -108,32 +90,6 @@ export class LargeFiles {
     const name = nameOf(hash);
     return join(this.#folder, folderOf(name), name);
   }
-}
-
-/**
- * Only the bytes are written off the event loop, all of them in one go where the system takes that. Each other call takes some
- * microseconds, and the way to another thread and back a multiple of that.
- */
-async function writeNew(path: string, pieces: Pieces): Promise<void> {
-  const file = openSync(path, 'wx');
-  try {
-    for (let left = pieces; left.length > 0;) left = behind(left, (await writePieces(file, left)).bytesWritten);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** What is left of the pieces behind so many bytes. */
-function behind(pieces: Pieces, bytes: number): Pieces {
-  let rest = bytes;
-  const whole = pieces.findIndex(({ byteLength }) => {
-    if (byteLength > rest) return true;
-    rest -= byteLength;
-    return false;
-  });
-  if (whole === -1) return [];
-  const [first, ...others] = pieces.slice(whole);
-  return first === undefined ? [] : [first.subarray(rest), ...others];
 }
 
 function nameOf(hash: Uint8Array): string {
@@ -155,4 +111,8 @@ function hashOf(name: string): Uint8Array | undefined {
 
 function absent(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}
+
+function present(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 }

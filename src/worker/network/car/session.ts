@@ -1,6 +1,5 @@
 import type { Stream } from '@libp2p/interface';
 import type { CID } from 'multiformats/cid';
-import type { Pieces } from '../../dag/pieces.ts';
 import { ByteStream } from '../byte-stream.ts';
 import { Patience } from './patience.ts';
 import { encodeRequest, readCarHeader, readHead, readSection } from './wire.ts';
@@ -15,7 +14,7 @@ export class PeerBusy extends Error {
 const STALE_MS = 30_000;
 
 /** Gets each block that comes; the next is read when what it returns has resolved. What it throws ends the session. */
-export type OnBlock = (cid: CID, bytes: Pieces) => Promise<void> | void;
+export type OnBlock = (cid: CID, bytes: Uint8Array) => Promise<void> | void;
 
 export interface SessionOptions {
   /** Opens a stream of the protocol to the peer. */

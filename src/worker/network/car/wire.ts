@@ -1,7 +1,6 @@
 import { decode, encode } from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
 import { decode as readVarint, encode as varint } from 'uint8-varint';
-import type { Pieces } from '../../dag/pieces.ts';
 import type { ByteStream } from '../byte-stream.ts';
 
 /** Blocks and sub-trees that one request may name. */
@@ -11,8 +10,6 @@ export const MAX_REQUEST_BYTES = 256 * 1024;
 const MAX_HEAD_BYTES = 1024;
 /** Longest section: a block of 2 MiB with its CID. */
 const MAX_SECTION_BYTES = 2 * 1024 * 1024 + 128;
-/** What a section begins with is taken in one piece: more than any CID that is used here. */
-const CID_ROOM_BYTES = 128;
 const MAX_CAR_HEADER_BYTES = 64 * 1024;
 /** An unsigned varint of at most 4 bytes: 256 MiB, far above every limit here. */
 const MAX_PREFIX_BYTES = 4;
@@ -99,14 +96,12 @@ export const END_OF_ANSWER: Uint8Array = new Uint8Array([0]);
 export async function readSection(
   stream: ByteStream,
   more: More,
-): Promise<{ readonly cid: CID; readonly bytes: Pieces } | undefined> {
-  const length = await readFrameStart(stream, MAX_SECTION_BYTES, more);
-  if (length === 0) return undefined;
-  const head = stream.take(Math.min(length, CID_ROOM_BYTES));
-  const rest = stream.takePieces(length - head.length);
+): Promise<{ readonly cid: CID; readonly bytes: Uint8Array } | undefined> {
+  const section = await readFrame(stream, MAX_SECTION_BYTES, more);
+  if (section.length === 0) return undefined;
   try {
-    const [cid, bytes] = CID.decodeFirst(head);
-    return { cid, bytes: [bytes, ...rest] };
+    const [cid, bytes] = CID.decodeFirst(section);
+    return { cid, bytes };
   } catch {
     throw new ProtocolViolation('A section does not begin with a CID');
   }
@@ -114,15 +109,10 @@ export async function readSection(
 
 /** The next frame: an unsigned varint with its length, then so many bytes. */
 export async function readFrame(stream: ByteStream, maxBytes: number, more: More): Promise<Uint8Array> {
-  return stream.take(await readFrameStart(stream, maxBytes, more));
-}
-
-/** The length of the next frame, when all of it is there to be taken. */
-async function readFrameStart(stream: ByteStream, maxBytes: number, more: More): Promise<number> {
   const length = await readLength(stream, more);
   if (length > maxBytes) throw new ProtocolViolation(`A frame of ${length} bytes is longer than ${maxBytes}`);
   while (stream.available < length) if ((await more(length - stream.available)) === 0) throw cut();
-  return length;
+  return stream.take(length);
 }
 
 async function readLength(stream: ByteStream, more: More): Promise<number> {

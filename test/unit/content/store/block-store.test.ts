@@ -48,21 +48,6 @@ describe('the block store', () => {
     });
   });
 
-  it('takes a block in the pieces in which it came', async () => {
-    await withStore(async (store, folder) => {
-      const blocks = [block(SMALL), block(LARGE)];
-      for (const { cid, bytes } of blocks) {
-        const cuts = [0, 1, 1, 1_000, bytes.length - 1, bytes.length];
-        await store.put(
-          cid,
-          cuts.slice(1).map((cut, index) => bytes.subarray(cuts[index], cut)),
-        );
-      }
-      await holds(store, blocks);
-      assert.equal((await blockFiles(folder)).length, 1);
-    });
-  });
-
   it('says what is not here as blockstores do', async () => {
     await withStore(async (store) => {
       const { cid } = block(SMALL);

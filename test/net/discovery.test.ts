@@ -62,4 +62,12 @@ describe('bootstrap and discovery', () => {
     const [first, ...others] = await network.peers(13);
     await connected(first, others);
   });
+
+  it("whoever is connected is in the DHT's table, however many connect at the same time", async () => {
+    const peers = await network.peers(10);
+    await eventually('everybody knows everybody', async () => {
+      const figures = await Promise.all(peers.map(({ engine }) => engine.status({})));
+      return figures.every(({ routingTableSize }) => routingTableSize === peers.length - 1);
+    });
+  });
 });

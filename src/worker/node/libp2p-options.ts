@@ -101,7 +101,9 @@ function services(inputs: Libp2pInputs): ServiceFactoryMap<NodeServices> {
     identifyPush: identifyPush({ protocolPrefix: PROTOCOL_PREFIX }),
     // Who is no peer of this marketplace learns here that bitswap is spoken, and can fetch a package by its CID. Only answers.
     identifyIpfs: identify({ protocolPrefix: 'ipfs', runOnConnectionOpen: false }),
-    ping: ping({ protocolPrefix: PROTOCOL_PREFIX }),
+    // By default one at a time: kad-dht keeps a peer out of its routing table whose ping fails because another one is under
+    // way. Besides this node's own there may be two of kad-dht's; the limit on what comes in leaves room for those just ended.
+    ping: ping({ protocolPrefix: PROTOCOL_PREFIX, maxOutboundStreams: 3, maxInboundStreams: 8 }),
     dht: kadDHT({
       protocol: KAD_PROTOCOL,
       ...(inputs.kBucketSize === undefined ? {} : { kBucketSize: inputs.kBucketSize }),

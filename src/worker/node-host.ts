@@ -183,7 +183,7 @@ export class NodeHost {
     if (running === undefined) return { connectedPeers: 0, routingTableSize: 0, topicPeers: 0, bootstrap: [] };
     const { dht } = running.node.libp2p.services;
     return {
-      connectedPeers: running.node.libp2p.getPeers().length,
+      connectedPeers: running.node.peers().length,
       routingTableSize: 'routingTable' in dht ? (dht.routingTable as { size: number }).size : 0,
       topicPeers: running.network.announce.subscribers(),
       bootstrap: running.connector.bootstrapResults(),

@@ -34,7 +34,8 @@ export interface KnownPeer {
 
 const SELECT = `SELECT peers.*,
   (SELECT count(*) FROM holders WHERE holders.peer = peers.id AND holders.verified = 1) AS packages,
-  (SELECT count(*) FROM holders WHERE holders.peer = peers.id) AS claimed FROM peers`;
+  (SELECT count(*) FROM holders WHERE holders.peer = peers.id) AS claimed`;
+const LAST_SEEN_FIRST = 'ORDER BY last_seen DESC NULLS LAST';
 
 /** Peers that are kept in memory: more than are ever connected. */
 const CACHED = 500;
@@ -55,7 +56,7 @@ export class Peers {
   get(id: string): KnownPeer | undefined {
     const cached = this.#cache.get(id);
     if (cached !== undefined) return cached;
-    const row = this.#db.get<PeerRow>(`${SELECT} WHERE id = ?`, id);
+    const row = this.#db.get<PeerRow>(`${SELECT} FROM peers WHERE id = ?`, id);
     if (row === undefined) return undefined;
     const peer = toPeer(row);
     // What a transaction wrote may yet come to nothing.
@@ -65,7 +66,9 @@ export class Peers {
 
   /** Last seen first. */
   list(limit: number): KnownPeer[] {
-    return this.#db.all<PeerRow>(`${SELECT} ORDER BY last_seen DESC NULLS LAST LIMIT ?`, limit).map(toPeer);
+    // Chosen before anything is counted: there may be thousands.
+    const chosen = `SELECT * FROM peers ${LAST_SEEN_FIRST} LIMIT ?`;
+    return this.#db.all<PeerRow>(`${SELECT} FROM (${chosen}) AS peers ${LAST_SEEN_FIRST}`, limit).map(toPeer);
   }
 
   /** Remember that a peer was seen under this address, and what it says of itself. */

@@ -136,7 +136,7 @@ export class Heads {
   async #putOwn(signal: AbortSignal): Promise<TaskReport> {
     const { catalogue, node } = this.#context;
     const due = catalogue.packages.own().filter(({ record }) => this.#isDue(`${record.publisher}/${record.name}`));
-    if (due.length > 0 && node.libp2p.getPeers().length === 0) {
+    if (due.length > 0 && node.peers().length === 0) {
       return { detail: 'nobody is connected', again: FIRST_LOOK_MS };
     }
     let untold = 0;
@@ -151,7 +151,7 @@ export class Heads {
   #isDue(id: string): boolean {
     const last = this.#put.get(id);
     if (last === undefined) return true;
-    const weak = last.peers < Math.min(WELL_KNOWN, this.#context.node.libp2p.getPeers().length);
+    const weak = last.peers < Math.min(WELL_KNOWN, this.#context.node.peers().length);
     return Date.now() - last.at >= (weak ? WEAK_REPUT_MS : REPUT_MS);
   }
 }

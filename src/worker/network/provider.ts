@@ -65,8 +65,7 @@ export class Provider {
       withdrawn++;
     }
     const due = [...wanted].filter((key) => this.#isDue(known.get(key)));
-    if (due.length > 0 && node.libp2p.getPeers().length === 0)
-      return { detail: 'nobody is connected', again: NOBODY_THERE_MS };
+    if (due.length > 0 && node.peers().length === 0) return { detail: 'nobody is connected', again: NOBODY_THERE_MS };
     const untold = await this.#provideAll(due, signal);
     const detail = `${due.length - untold} of ${wanted.size} told, ${withdrawn} withdrawn`;
     const again = untold > 0 ? RETRY_MS : this.#anyWeak(wanted) ? WEAK_AGAIN_MS : undefined;
@@ -99,7 +98,7 @@ export class Provider {
 
   /** Taken by few, and there are more by now who could take it. */
   #isWeak({ peers }: ProvidedKey): boolean {
-    return peers < Math.min(WELL_KNOWN, this.#context.node.libp2p.getPeers().length);
+    return peers < Math.min(WELL_KNOWN, this.#context.node.peers().length);
   }
 
   #anyWeak(wanted: ReadonlySet<string>): boolean {

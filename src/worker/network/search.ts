@@ -90,7 +90,7 @@ export class Search {
     const { node, conduct } = this.#context;
     const here = this.#context.here();
     const able: (RatedPeer & { readonly peer: PeerId })[] = [];
-    for (const peer of node.libp2p.getPeers()) {
+    for (const peer of node.peers()) {
       const stored = await node.libp2p.peerStore.get(peer).catch(() => undefined);
       if (stored?.protocols.includes(SEARCH_PROTOCOL) !== true) continue;
       const id = peer.toString();

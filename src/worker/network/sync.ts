@@ -46,7 +46,8 @@ export class Sync {
   }
 
   async start(): Promise<void> {
-    const { libp2p } = this.#context.node;
+    const { node } = this.#context;
+    const { libp2p } = node;
     await libp2p.handle(SYNC_PROTOCOL, (stream, connection) => this.#serve(stream, connection), {
       maxInboundStreams: 4,
     });
@@ -55,7 +56,7 @@ export class Sync {
         this.#visit(peer);
       },
     });
-    for (const peer of libp2p.getPeers()) this.#visit(peer);
+    for (const peer of node.peers()) this.#visit(peer);
   }
 
   task(): Task {
@@ -85,7 +86,7 @@ export class Sync {
   }
 
   async #round(signal: AbortSignal): Promise<TaskReport> {
-    const peers = this.#context.node.libp2p.getPeers();
+    const peers = this.#context.node.peers();
     for (const peer of peers) this.#visit(peer);
     while (this.#running.size > 0 && !signal.aborted) await Promise.race(this.#running.values());
     return { detail: `${peers.length} peers` };

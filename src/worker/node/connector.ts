@@ -93,14 +93,14 @@ export class Connector {
       if (peer !== undefined && this.#isConnected(peer)) continue;
       if (this.#isDue(address, now)) dials.push(this.#bootstrapAgain(address, stop));
     }
-    const missing = ENOUGH_CONNECTIONS - this.#node.libp2p.getPeers().length;
+    const missing = ENOUGH_CONNECTIONS - this.#node.peers().length;
     if (missing > 0) {
       const known = await this.#dialable(now);
       if (known.length === 0) await this.#lookAround(now, stop);
       for (const peer of known.slice(0, Math.min(missing, PARALLEL_DIALS))) dials.push(this.#dialKnown(peer, stop));
     }
     await Promise.all(dials);
-    return { detail: `${this.#node.libp2p.getPeers().length} connected` };
+    return { detail: `${this.#node.peers().length} connected` };
   }
 
   async #bootstrapAgain(address: string, stop: AbortSignal): Promise<void> {
@@ -127,7 +127,7 @@ export class Connector {
 
   /** Ask the DHT for peers near this node: whoever answers names others, whom the next round dials. */
   async #lookAround(now: number, stop: AbortSignal): Promise<void> {
-    if (now < this.#look.notBefore || this.#node.libp2p.getPeers().length === 0) return;
+    if (now < this.#look.notBefore || this.#node.peers().length === 0) return;
     const { pause } = this.#look;
     this.#look = { pause: Math.min(2 * pause, LONGEST_LOOK_MS), notBefore: now + pause };
     const signal = AbortSignal.any([stop, AbortSignal.timeout(LOOK_BOUND_MS)]);

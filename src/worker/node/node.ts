@@ -23,6 +23,8 @@ export interface MarketplaceNode {
   sign(bytes: Uint8Array): Promise<Uint8Array>;
   /** Multiaddrs under which others reach this node, `/p2p/<peer id>` included. */
   addresses(): string[];
+  /** Peers that are connected, each once. */
+  peers(): PeerId[];
   /** Resolves within `STOP_BOUND_MS`, whatever the parts do. */
   stop(): Promise<void>;
 }
@@ -61,6 +63,11 @@ export async function startNode(inputs: Libp2pInputs & { readonly blockstore: Bl
     peerId: libp2p.peerId,
     publicKey: inputs.privateKey.publicKey.raw,
     sign: async (bytes) => inputs.privateKey.sign(bytes),
+    peers: () => {
+      // Not `libp2p.getPeers()`, which parses the text of every peer id again: it is asked for every second.
+      const connected = libp2p.getConnections().map(({ remotePeer }) => [remotePeer.toString(), remotePeer] as const);
+      return [...new Map(connected).values()];
+    },
     addresses: () => libp2p.getMultiaddrs().map((address) => address.toString()),
     stop: () => bounded(Promise.resolve(helia.stop()), STOP_BOUND_MS, 'Stopping the node').then(() => undefined),
   };

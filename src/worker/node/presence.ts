@@ -103,7 +103,12 @@ export class Presence {
 
   /** Connected peers by the time they came, then those that are away, last seen first. */
   list(connectedOnly: boolean): PeerSummary[] {
-    const connected = this.#node.libp2p.getPeers().map((peer) => this.#summary(peer.toString()));
+    const connections = new Map<string, Connection>();
+    for (const connection of this.#node.libp2p.getConnections()) {
+      const id = connection.remotePeer.toString();
+      if (!connections.has(id)) connections.set(id, connection);
+    }
+    const connected = [...connections].map(([id, connection]) => this.#summary(id, connection));
     connected.sort((a, b) => (a.since ?? 0) - (b.since ?? 0));
     if (connectedOnly) return connected;
     const here = new Set(connected.map(({ id }) => id));
@@ -112,7 +117,7 @@ export class Presence {
 
   async details(id: string): Promise<PeerDetails> {
     const known = this.#catalogue.peers.get(id);
-    const connections = this.#connections(id);
+    const connections = this.#node.libp2p.getConnections(peerIdFromString(id));
     if (known === undefined && connections.length === 0 && !this.#conduct.standings().includes(id)) {
       throw new GgenError('PeerNotFound', `Peer ${id} is not known here. The Peers view lists those that are.`, {
         details: { id },
@@ -120,15 +125,14 @@ export class Presence {
     }
     const stored = await this.#node.libp2p.peerStore.get(peerIdFromString(id)).catch(() => undefined);
     return {
-      ...this.#summary(id),
+      ...this.#summary(id, connections[0]),
       ...knownDetails(known, this.#catalogue.peers.provides(id), this.#conduct.parts(id)),
       protocols: stored?.protocols ?? [],
       addresses: stored?.addresses.map(({ multiaddr }) => multiaddr.toString()) ?? [],
     };
   }
 
-  #summary(id: string): PeerSummary {
-    const connection = this.#connections(id)[0];
+  #summary(id: string, connection: Connection | undefined): PeerSummary {
     const known = this.#catalogue.peers.get(id);
     const rtt = connection?.rtt ?? this.#rtts.get(id);
     return {
@@ -143,10 +147,6 @@ export class Presence {
           }),
       ...(rtt === undefined ? {} : { rtt }),
     };
-  }
-
-  #connections(id: string): Connection[] {
-    return this.#node.libp2p.getConnections(peerIdFromString(id));
   }
 
   #opened(connection: Connection): void {

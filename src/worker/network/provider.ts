@@ -67,7 +67,7 @@ export class Provider {
     const due = [...wanted].filter((key) => this.#isDue(known.get(key)));
     if (due.length > 0 && node.peers().length === 0) return { detail: 'nobody is connected', again: NOBODY_THERE_MS };
     const untold = await this.#provideAll(due, signal);
-    const detail = `${due.length - untold} of ${wanted.size} told, ${withdrawn} withdrawn`;
+    const detail = `${wanted.size - untold} of ${wanted.size} told, ${withdrawn} withdrawn`;
     const again = untold > 0 ? RETRY_MS : this.#anyWeak(wanted) ? WEAK_AGAIN_MS : undefined;
     return { detail, ...(again === undefined ? {} : { again }) };
   }

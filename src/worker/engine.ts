@@ -17,7 +17,7 @@ import { ALL_PATHS } from './network/context.ts';
 import type { Path } from './network/context.ts';
 import { Traffic } from './network/traffic.ts';
 import { Scheduler } from './maintenance/scheduler.ts';
-import type { Transports } from './node/libp2p-options.ts';
+import type { RoutingTableSize, Transports } from './node/libp2p-options.ts';
 import { ServedBlockstore } from './node/served-blockstore.ts';
 import { PeerStandings } from './peer-standings.ts';
 import type { RegistryContext } from './registry/context.ts';
@@ -49,8 +49,8 @@ export interface EngineOptions {
   readonly paths?: readonly Path[];
   /** How peers are reached; TCP when left out. */
   readonly transports?: Transports;
-  /** Peers in one bucket of the DHT's table; its own figure (20) when left out. A simulation with fewer nodes needs fewer. */
-  readonly kBucketSize?: number;
+  /** The DHT's own when left out. In a simulation with fewer nodes than it has room for, everybody would know everybody. */
+  readonly routingTable?: RoutingTableSize;
   /** How long to wait for another owner of the folder to let go, in milliseconds; 6 s when left out. */
   readonly lockPatience?: number;
 }
@@ -85,7 +85,7 @@ export async function createEngine(options: EngineOptions): Promise<EngineHost> 
 }
 
 async function compose(
-  { dataDir, version, paths = ALL_PATHS, transports, kBucketSize }: EngineOptions,
+  { dataDir, version, paths = ALL_PATHS, transports, routingTable }: EngineOptions,
   catalogue: Catalogue,
   blocks: BlockFiles,
 ): Promise<EngineHost> {
@@ -141,7 +141,7 @@ async function compose(
     },
     scheduler,
     ...(transports === undefined ? {} : { transports }),
-    ...(kBucketSize === undefined ? {} : { kBucketSize }),
+    ...(routingTable === undefined ? {} : { routingTable }),
     sink: new ForkKeeper(ingest, catalogue, () => {
       events.forksChanged();
     }),

@@ -14,7 +14,7 @@ import type { Catalogue } from './catalogue/catalogue.ts';
 import type { LoggerFactory } from './log.ts';
 import type { Scheduler } from './maintenance/scheduler.ts';
 import { Connector, parseBootstrapAddress } from './node/connector.ts';
-import type { Transports } from './node/libp2p-options.ts';
+import type { RoutingTableSize, Transports } from './node/libp2p-options.ts';
 import { startNode } from './node/node.ts';
 import type { MarketplaceNode } from './node/node.ts';
 import { peerIdFromText } from './node/peer-id.ts';
@@ -22,6 +22,7 @@ import { loadOrCreatePeerKey } from './node/peer-key.ts';
 import { Presence, awayDetails, awayPeers } from './node/presence.ts';
 import type { ServedBlockstore } from './node/served-blockstore.ts';
 import { checkSettings } from './node/settings.ts';
+import { trimming } from './node/trimming.ts';
 import { SqliteDatastore } from './node/sqlite-datastore.ts';
 import { headValidator, selectHead } from './network/heads.ts';
 import type { Path, RecordSink } from './network/context.ts';
@@ -45,7 +46,7 @@ export interface NodeHostOptions {
   /** TCP when left out. */
   readonly transports?: Transports;
   /** The DHT's own figure when left out. */
-  readonly kBucketSize?: number;
+  readonly routingTable?: RoutingTableSize;
   readonly sink: RecordSink;
   readonly conduct: Conduct;
   readonly telemetry: Telemetry;
@@ -209,7 +210,7 @@ export class NodeHost {
   }
 
   async #compose(settings: NodeSettings): Promise<Running> {
-    const { catalogue, blocks, sink, conduct, telemetry, dataDir, version, transports, kBucketSize } = this.#options;
+    const { catalogue, blocks, sink, conduct, telemetry, dataDir, version, transports, routingTable } = this.#options;
     const validate = headValidator(catalogue, sink);
     const node = await startNode({
       privateKey: await loadOrCreatePeerKey(dataDir),
@@ -222,7 +223,7 @@ export class NodeHost {
       reputation: (peer) => conduct.score(peer),
       isBanned: (peer) => conduct.isBanned(peer),
       ...(transports === undefined ? {} : { transports }),
-      ...(kBucketSize === undefined ? {} : { kBucketSize }),
+      ...(routingTable === undefined ? {} : { routingTable }),
     });
     try {
       return await this.#startPaths(node, settings);
@@ -276,7 +277,8 @@ export class NodeHost {
       throw error;
     }
     const connect = connector.task([...settings.bootstrap, ...this.#addedBootstrap]);
-    const endTasks = [scheduler.add(connect), scheduler.add(presence.task())];
+    const trim = trimming(node, (peer) => connector.wants(peer) || conduct.isTrusted(peer));
+    const endTasks = [scheduler.add(connect), scheduler.add(trim), scheduler.add(presence.task())];
     loggers('node').info(`Listening as ${node.peerId.toString()} on ${node.addresses().join(', ')}`);
     return { node, network, connector, presence, endTasks, stopped, startedAt: Date.now() };
   }

@@ -120,6 +120,7 @@ describe('stopping to serve', () => {
       'save',
       'storage',
       'sync',
+      'trim',
     ]);
     await peer.engine.stopNode({});
     assert.deepEqual((await peer.engine.status({})).tasks.map(({ name }) => name).sort(), [

@@ -1,3 +1,3 @@
 import { simulate } from './simulate.ts';
 
-simulate(Number(process.env['GGEN_SIM_NODES'] ?? 200));
+simulate(Number(process.env['GGEN_SIM_NODES'] ?? 200), 3);

@@ -1,36 +1,55 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memory } from '@libp2p/memory';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
+import type { SearchResults } from '../../src/shared/model.ts';
 import { createEngine } from '../../src/worker/engine.ts';
 import type { EngineHost } from '../../src/worker/engine.ts';
 import type { Path } from '../../src/worker/network/context.ts';
+import type { RoutingTableSize } from '../../src/worker/node/libp2p-options.ts';
 import { TestNetwork, eventually } from '../net/helpers/peers.ts';
 
 /** Without announce and sync, so that nobody knows of the package but its holder. */
 const PATHS: readonly Path[] = ['head', 'keywords', 'search'];
+/** All share one thread: more at once would only keep each other waiting, until handshakes time out. */
 const JOINED_AT_ONCE = 5;
 /** Nodes that a new one is told of. */
 const KNOWN = 2;
-/** Small tables: with the usual 20 everybody would be connected to everybody's neighbours, and nothing be proven. */
-const BUCKET = 6;
 /** For whatever hundreds of nodes on a few processors need to settle. */
 const STEP_BOUND_MS = 300_000;
-/** Nodes that try to join without meeting somebody who met the holder. */
-const NEWCOMERS = 10;
+/** Searches by nodes that are far from the holder, before another holder is taken. */
+const SEARCHERS = 3;
+/** A user who finds nothing presses Enter again, but not for ever. */
+const ATTEMPTS = 3;
+
+interface SimulatedNode {
+  readonly engine: EngineHost;
+  readonly id: string;
+  readonly address: string;
+}
+
+/** A package in the simulated network. */
+interface Published {
+  readonly id: string;
+  readonly word: string;
+  readonly holder: SimulatedNode;
+}
 
 /**
- * Suite: whole nodes in one process on a memory transport, and a keyword search for a package whose holder nobody asked knows.
+ * Suite: whole nodes in one process on a memory transport, and keyword searches for packages whose holder nobody asked knows.
  * Bounds are far above what it takes on a machine that has nothing else to do.
+ *
+ * @param rounds how many packages are to be found, each of another holder
  */
-export function simulate(nodes: number): void {
+export function simulate(nodes: number, rounds: number): void {
   describe(`a simulated network of ${nodes} whole nodes`, () => {
-    const engines: EngineHost[] = [];
-    const addresses: string[] = [];
+    const members: SimulatedNode[] = [];
     const projects = new TestNetwork();
+    const routingTable = tableFor(nodes);
     let folder: string;
 
     before(async function () {
@@ -38,10 +57,9 @@ export function simulate(nodes: number): void {
       this.timeout(1_800_000);
       folder = await mkdtemp(join(tmpdir(), 'ggen-sim-'));
       const began = performance.now();
-      await join_(0);
-      for (let first = 1; first < nodes; first += JOINED_AT_ONCE) {
-        const indices = Array.from({ length: Math.min(JOINED_AT_ONCE, nodes - first) }, (_, offset) => first + offset);
-        await Promise.all(indices.map((index) => join_(index)));
+      await join_();
+      while (members.length < nodes) {
+        await Promise.all(Array.from({ length: Math.min(JOINED_AT_ONCE, nodes - members.length) }, () => join_()));
       }
       const seconds = (performance.now() - began) / 1000;
       console.log(`      ${nodes} nodes in ${seconds.toFixed(0)} s, ${megabytes()} MB resident`);
@@ -49,108 +67,152 @@ export function simulate(nodes: number): void {
 
     after(async function () {
       this.timeout(600_000);
-      for (let first = 0; first < engines.length; first += JOINED_AT_ONCE) {
-        await Promise.all(engines.slice(first, first + JOINED_AT_ONCE).map((engine) => engine.close()));
+      while (members.length > 0) {
+        await Promise.all(members.splice(0, JOINED_AT_ONCE).map(({ engine }) => engine.close()));
       }
       await projects.close();
       await rm(folder, { recursive: true, force: true });
     });
 
-    /** A node that knows these, or a few random nodes that came before it. */
-    async function join_(index: number, bootstrap = someAddresses()): Promise<EngineHost> {
+    let joined = 0;
+
+    /** One more node, which knows a few random ones that came before it. */
+    async function join_(): Promise<SimulatedNode> {
+      const index = joined++;
+      const bootstrap = someAddresses();
       const engine = await createEngine({
         dataDir: join(folder, String(index)),
         version: '0.0.0-sim',
         paths: PATHS,
         transports: [memory()],
-        kBucketSize: BUCKET,
+        routingTable,
       });
-      engines.push(engine);
-      const { addresses: own } = await engine.startNode({
+      const { addresses, peerId } = await engine.startNode({
         ...DEFAULT_NODE_SETTINGS,
         listen: [`/memory/sim-${index}`],
         bootstrap,
       });
+      const member = { engine, id: peerId!, address: addresses[0]! };
       if (bootstrap.length > 0) {
         await eventually(
           `node ${index} has joined`,
-          async () => {
-            const { connectedPeers, routingTableSize } = await engine.status({});
-            return connectedPeers > 0 && routingTableSize > 0;
-          },
+          async () => (await engine.status({})).routingTableSize > 0,
           STEP_BOUND_MS,
         );
       }
-      addresses.push(own[0]!);
-      return engine;
+      members.push(member);
+      return member;
     }
 
     function someAddresses(): string[] {
-      const count = Math.min(KNOWN, addresses.length);
+      const count = Math.min(KNOWN, members.length);
       return [
-        ...new Set(Array.from({ length: count }, () => addresses[Math.floor(Math.random() * addresses.length)]!)),
+        ...new Set(Array.from({ length: count }, () => members[Math.floor(Math.random() * members.length)]!.address)),
       ];
     }
 
-    it('finds by its words a package whose holder nobody asked knows', async () => {
-      const holder = engines.at(-1)!;
+    for (let round = 1; round <= rounds; round++) {
+      it(`finds by its words a package whose holder nobody asked knows (${round} of ${rounds})`, async () => {
+        await eventually(
+          'a search asks only peers that do not know the holder',
+          async () => searchFromAfar(await publishByNewcomer()),
+          STEP_BOUND_MS,
+        );
+        assert.deepEqual((await members[0]!.engine.search({ text: 'no-such-thing' })).packages, []);
+      }).timeout(1_200_000);
+    }
+
+    /** A package of a node that has just joined, about which the DHT has been told. */
+    async function publishByNewcomer(): Promise<Published> {
+      // Unlike every other, also to a search that forgives errors.
+      const word = `teapot${randomBytes(6).toString('hex')}`;
+      const holder = await join_();
       const key = createPublisherKey();
-      const root = await projects.project('quantum-teapot', '1.0.0', { 'README.md': '# Teapot\n' });
-      const draft = await holder.draftRelease({ root, publisher: key.id });
-      await holder.publish({ draft: draft.draft, signature: key.sign(draft.bytesToSign) });
+      const root = await projects.project(word, '1.0.0', { 'README.md': `# ${word}\n` });
+      const draft = await holder.engine.draftRelease({ root, publisher: key.id });
+      await holder.engine.publish({ draft: draft.draft, signature: key.sign(draft.bytesToSign) });
       await eventually(
         'the holder told the DHT',
         async () => {
-          const { tasks } = await holder.status({});
-          return /^([1-9]\d*) of \1 /.test(tasks.find(({ name }) => name === 'provide')?.detail ?? '');
+          const { tasks } = await holder.engine.status({});
+          return /^([1-9]\d*) of \1 told/.test(tasks.find(({ name }) => name === 'provide')?.detail ?? '');
         },
         STEP_BOUND_MS,
       );
-      const holderId = (await holder.status({})).node.peerId;
-      const searcher = await strangerTo(holderId ?? '', 'quantum-teapot');
-      const began = performance.now();
-      // Who has just joined may not reach the right corner of the DHT at once; a user would press Enter again.
-      const { packages, peersAsked } = await eventually(
-        'the package is found',
-        async () => {
-          const results = await searcher.search({ text: 'teapot' });
-          return results.packages.length > 0 && results;
-        },
-        STEP_BOUND_MS,
-      );
-      console.log(
-        `      found in ${(performance.now() - began).toFixed(0)} ms, ${peersAsked} peers asked, ${megabytes()} MB`,
-      );
-      assert.deepEqual(
-        packages.map(({ id }) => id),
-        [`${key.id}/quantum-teapot`],
-      );
-      assert.deepEqual((await searcher.search({ text: 'no-such-thing' })).packages, []);
-    }).timeout(1_200_000);
+      return { id: `${key.id}/${word}`, word, holder };
+    }
 
-    /** A node that has just joined, and is connected to nobody who ever met the holder or who knows of the package. */
-    async function strangerTo(holder: string, name: string): Promise<EngineHost> {
-      const informed = new Set<string>();
-      const uninformed: string[] = [];
-      for (const engine of engines) {
-        const { peerId = '', addresses: own } = (await engine.status({})).node;
-        const hasMet = peerId === holder || (await engine.peers({})).some((peer) => peer.id === holder);
-        const { packages } = await engine.search({ text: name, scope: 'local' });
-        if (hasMet || packages.length > 0) informed.add(peerId);
-        else uninformed.push(own[0]!);
-      }
-      for (const address of uninformed.slice(0, NEWCOMERS)) {
-        const engine = await join_(engines.length, [address]);
-        const near = (await engine.peers({})).map(({ id }) => id);
-        if (near.some((peer) => informed.has(peer))) continue;
-        console.log(
-          `      ${informed.size} nodes met the holder, none of them among the searcher's ${near.length} peers`,
+    /**
+     * Search from nodes that never met the holder, those first that have the fewest peers who did. All must find it.
+     *
+     * @returns whether one of them asked nobody who ever met the holder or knows of the package, except the holder itself
+     */
+    async function searchFromAfar(published: Published): Promise<boolean> {
+      for (let count = 0; count < SEARCHERS; count++) {
+        const informed = await informedOf(published);
+        const [searcher] = await farFrom(informed);
+        if (searcher === undefined) return false;
+        const began = performance.now();
+        const { peers = [], ...results } = await find(searcher, published);
+        const elapsed = performance.now() - began;
+        assert.ok(
+          peers.some(({ id, records }) => id === published.holder.id && records > 0),
+          'the package came from its holder',
         );
-        return engine;
+        const others = peers.filter(({ id }) => id !== published.holder.id);
+        if (others.some(({ id }) => informed.has(id))) continue;
+        assert.equal(results.localCount, 0);
+        assert.ok(others.every(({ records }) => records === 0));
+        console.log(
+          `      found in ${elapsed.toFixed(0)} ms; ${informed.size} of ${members.length} nodes met the holder, ` +
+            `none of them among the ${others.length} others asked; ${megabytes()} MB`,
+        );
+        return true;
       }
-      throw new Error(`Whoever joins is at once connected to one of the ${informed.size} nodes that met the holder`);
+      return false;
+    }
+
+    async function find(searcher: SimulatedNode, { id, word }: Published): Promise<SearchResults> {
+      for (let attempt = 1; ; attempt++) {
+        const results = await searcher.engine.search({ text: word });
+        if (results.packages.length === 0 && attempt < ATTEMPTS) continue;
+        assert.deepEqual(
+          results.packages.map((found) => found.id),
+          [id],
+          `found by ${searcher.id} in ${attempt} attempts`,
+        );
+        return results;
+      }
+    }
+
+    /** Ids of the nodes that ever met the holder, or that know of the package. */
+    async function informedOf({ word, holder }: Published): Promise<ReadonlySet<string>> {
+      const informed = new Set([holder.id]);
+      for (const { engine, id } of members) {
+        const hasMet = (await engine.peers({})).some((peer) => peer.id === holder.id);
+        const { packages } = await engine.search({ text: word, scope: 'local' });
+        if (hasMet || packages.length > 0) informed.add(id);
+      }
+      return informed;
+    }
+
+    /** Nodes that are not among these, those first that are connected to the fewest of these. */
+    async function farFrom(informed: ReadonlySet<string>): Promise<readonly SimulatedNode[]> {
+      const others = members.filter(({ id }) => !informed.has(id));
+      const ranked = await Promise.all(
+        others.map(async (member) => {
+          const peers = await member.engine.peers({ connectedOnly: true });
+          return { member, share: peers.filter(({ id }) => informed.has(id)).length / peers.length };
+        }),
+      );
+      return ranked.sort((a, b) => a.share - b.share).map(({ member }) => member);
     }
   });
+}
+
+/** A small part of the network: in a table of the usual size everybody would know everybody, and nothing be proven. */
+function tableFor(nodes: number): RoutingTableSize {
+  return nodes < 100 ? { kBucketSize: 4, prefixLength: 0 } : { kBucketSize: 8, prefixLength: 1 };
 }
 
 function megabytes(): number {

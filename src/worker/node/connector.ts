@@ -36,6 +36,8 @@ export class Connector {
   readonly #attempts = new Map<string, Attempt>();
   #look = { pause: FIRST_LOOK_MS, notBefore: 0 };
   readonly #isBanned: (peer: string) => boolean;
+  /** Bootstrap addresses whose peer was connected in the last round. */
+  readonly #held = new Set<string>();
 
   constructor(node: MarketplaceNode, log: Logger, isBanned: (peer: string) => boolean) {
     this.#node = node;
@@ -66,6 +68,11 @@ export class Connector {
     }
   }
 
+  /** Whether a peer is one of the bootstrap peers. */
+  wants(peer: string): boolean {
+    return [...this.#bootstrap.keys()].some((address) => peerOf(address) === peer);
+  }
+
   bootstrapResults(): BootstrapResult[] {
     return [...this.#bootstrap.values()].map((result) => {
       const peer = peerOf(result.address);
@@ -88,12 +95,17 @@ export class Connector {
   async #connect(stop: AbortSignal): Promise<TaskReport> {
     const now = Date.now();
     const dials: Promise<void>[] = [];
+    const missing = ENOUGH_CONNECTIONS - this.#node.peers().length;
     for (const address of this.#bootstrap.keys()) {
       const peer = peerOf(address);
-      if (peer !== undefined && this.#isConnected(peer)) continue;
+      if (peer !== undefined && this.#isConnected(peer)) {
+        this.#held.add(address);
+        continue;
+      }
+      // It may have too many connections: who has others leaves it alone for a while.
+      if (this.#held.delete(address) && missing <= 0) this.#postpone(address, LONGEST_PAUSE_MS);
       if (this.#isDue(address, now)) dials.push(this.#bootstrapAgain(address, stop));
     }
-    const missing = ENOUGH_CONNECTIONS - this.#node.peers().length;
     if (missing > 0) {
       const known = await this.#dialable(now);
       if (known.length === 0) await this.#lookAround(now, stop);
@@ -178,7 +190,10 @@ export class Connector {
 
   #failed(key: string): void {
     const failures = (this.#attempts.get(key)?.failures ?? 0) + 1;
-    const pause = Math.min(ROUND_MS * 2 ** failures, LONGEST_PAUSE_MS);
+    this.#postpone(key, Math.min(ROUND_MS * 2 ** failures, LONGEST_PAUSE_MS), failures);
+  }
+
+  #postpone(key: string, pause: number, failures = 0): void {
     // Spread over the pause, so that a restarted hub is not dialled by everybody in the same moment.
     this.#attempts.set(key, { failures, notBefore: Date.now() + pause * (0.5 + Math.random() / 2) });
   }

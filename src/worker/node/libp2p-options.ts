@@ -41,8 +41,16 @@ export interface Libp2pInputs {
   readonly isBanned: (peer: string) => boolean;
   /** TCP when left out. */
   readonly transports?: Transports;
-  /** Peers in one bucket of the DHT's table, and how many keep a value; the DHT's own figure (20) when left out. */
-  readonly kBucketSize?: number;
+  /** The DHT's own when left out, in which some thousand nodes all find room. */
+  readonly routingTable?: RoutingTableSize;
+}
+
+/** How much the DHT's table holds: `2 ** prefixLength` buckets. */
+export interface RoutingTableSize {
+  /** Peers in one bucket, and how many keep a value; 20 by default. */
+  readonly kBucketSize: number;
+  /** Bits by which peers are sorted into buckets; 6 by default. */
+  readonly prefixLength: number;
 }
 
 /** How peers are reached. */
@@ -106,7 +114,7 @@ function services(inputs: Libp2pInputs): ServiceFactoryMap<NodeServices> {
     ping: ping({ protocolPrefix: PROTOCOL_PREFIX, maxOutboundStreams: 3, maxInboundStreams: 8 }),
     dht: kadDHT({
       protocol: KAD_PROTOCOL,
-      ...(inputs.kBucketSize === undefined ? {} : { kBucketSize: inputs.kBucketSize }),
+      ...inputs.routingTable,
       // By default ten paths of ten at once ask all of the twenty closest peers at the same time, of which a few are enough.
       alpha: 3,
       disjointPaths: 3,

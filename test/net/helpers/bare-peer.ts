@@ -6,7 +6,7 @@ import type { Stream } from '@libp2p/interface';
 import { createPublisherKey } from '../../../src/identity/publisher-key.ts';
 import type { PublisherKey } from '../../../src/identity/publisher-key.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
-import type { PackageMetadata } from '../../../src/shared/model.ts';
+import type { NodeSettings, PackageMetadata } from '../../../src/shared/model.ts';
 import { Frames } from '../../../src/worker/network/frames.ts';
 import { claimToSign, encodeAnnouncement } from '../../../src/worker/node/announcement.ts';
 import { startNode } from '../../../src/worker/node/node.ts';
@@ -25,12 +25,12 @@ export interface BarePeer {
   stop(): Promise<void>;
 }
 
-export async function barePeer(): Promise<BarePeer> {
+export async function barePeer(settings: Partial<NodeSettings> = {}): Promise<BarePeer> {
   const node = await startNode({
     privateKey: await generateKeyPair('Ed25519'),
     datastore: new MemoryDatastore(),
     blockstore: new MemoryBlockstore(),
-    settings: { ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'] },
+    settings: { ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'], ...settings },
     version: '0.0.0-test',
     validateHead: () => Promise.resolve(),
     selectHead: () => 0,

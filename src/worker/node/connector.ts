@@ -36,8 +36,11 @@ export class Connector {
   readonly #attempts = new Map<string, Attempt>();
   #look = { pause: FIRST_LOOK_MS, notBefore: 0 };
   readonly #isBanned: (peer: string) => boolean;
-  /** Bootstrap addresses whose peer was connected in the last round. */
-  readonly #held = new Set<string>();
+  /**
+   * Until when a bootstrap peer that is gone is left alone by whoever has enough others: it may have let go of this node because
+   * it has too many.
+   */
+  readonly #rest = new Map<string, number>();
 
   constructor(node: MarketplaceNode, log: Logger, isBanned: (peer: string) => boolean) {
     this.#node = node;
@@ -99,12 +102,12 @@ export class Connector {
     for (const address of this.#bootstrap.keys()) {
       const peer = peerOf(address);
       if (peer !== undefined && this.#isConnected(peer)) {
-        this.#held.add(address);
-        continue;
+        this.#rest.set(address, now + spread(LONGEST_PAUSE_MS));
+      } else if (missing <= 0 && (this.#rest.get(address) ?? 0) > now) {
+        this.#bootstrap.set(address, { address, state: 'pending' });
+      } else if (this.#isDue(address, now)) {
+        dials.push(this.#bootstrapAgain(address, stop));
       }
-      // It may have too many connections: who has others leaves it alone for a while.
-      if (this.#held.delete(address) && missing <= 0) this.#postpone(address, LONGEST_PAUSE_MS);
-      if (this.#isDue(address, now)) dials.push(this.#bootstrapAgain(address, stop));
     }
     if (missing > 0) {
       const known = await this.#dialable(now);
@@ -190,13 +193,14 @@ export class Connector {
 
   #failed(key: string): void {
     const failures = (this.#attempts.get(key)?.failures ?? 0) + 1;
-    this.#postpone(key, Math.min(ROUND_MS * 2 ** failures, LONGEST_PAUSE_MS), failures);
+    const pause = Math.min(ROUND_MS * 2 ** failures, LONGEST_PAUSE_MS);
+    this.#attempts.set(key, { failures, notBefore: Date.now() + spread(pause) });
   }
+}
 
-  #postpone(key: string, pause: number, failures = 0): void {
-    // Spread over the pause, so that a restarted hub is not dialled by everybody in the same moment.
-    this.#attempts.set(key, { failures, notBefore: Date.now() + pause * (0.5 + Math.random() / 2) });
-  }
+/** Spread over the pause, so that a restarted hub is not dialled by everybody in the same moment. */
+function spread(pause: number): number {
+  return pause * (0.5 + Math.random() / 2);
 }
 
 function bounded(signal?: AbortSignal): AbortSignal {

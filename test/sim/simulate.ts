@@ -17,6 +17,8 @@ import { TestNetwork, eventually } from '../net/helpers/peers.ts';
 const PATHS: readonly Path[] = ['head', 'keywords', 'search'];
 /** All share one thread: more at once would only keep each other waiting, until handshakes time out. */
 const JOINED_AT_ONCE = 5;
+/** Mostly waiting, for connections to end. */
+const CLOSED_AT_ONCE = 25;
 /** Nodes that a new one is told of. */
 const KNOWN = 2;
 /** For whatever hundreds of nodes on a few processors need to settle. */
@@ -68,7 +70,7 @@ export function simulate(nodes: number, rounds: number): void {
     after(async function () {
       this.timeout(600_000);
       while (members.length > 0) {
-        await Promise.all(members.splice(0, JOINED_AT_ONCE).map(({ engine }) => engine.close()));
+        await Promise.all(members.splice(0, CLOSED_AT_ONCE).map(({ engine }) => engine.close()));
       }
       await projects.close();
       await rm(folder, { recursive: true, force: true });
@@ -143,7 +145,7 @@ export function simulate(nodes: number, rounds: number): void {
     }
 
     /**
-     * Search from nodes that never met the holder, those first that have the fewest peers who did. All must find it.
+     * Search from nodes that never met the holder. All must find it.
      *
      * @returns whether one of them asked nobody who ever met the holder or knows of the package, except the holder itself
      */
@@ -196,16 +198,17 @@ export function simulate(nodes: number, rounds: number): void {
       return informed;
     }
 
-    /** Nodes that are not among these, those first that are connected to the fewest of these. */
+    /** Nodes that are not among these, those first that will probably ask the fewest of these: the best reputed of their peers. */
     async function farFrom(informed: ReadonlySet<string>): Promise<readonly SimulatedNode[]> {
       const others = members.filter(({ id }) => !informed.has(id));
       const ranked = await Promise.all(
         others.map(async (member) => {
           const peers = await member.engine.peers({ connectedOnly: true });
-          return { member, share: peers.filter(({ id }) => informed.has(id)).length / peers.length };
+          const likely = [...peers].sort((a, b) => b.reputation - a.reputation).slice(0, DEFAULT_NODE_SETTINGS.fanOut);
+          return { member, near: likely.filter(({ id }) => informed.has(id)).length };
         }),
       );
-      return ranked.sort((a, b) => a.share - b.share).map(({ member }) => member);
+      return ranked.sort((a, b) => a.near - b.near).map(({ member }) => member);
     }
   });
 }

@@ -8,7 +8,7 @@ import type { PublisherKey } from '../src/identity/publisher-key.ts';
 import { createPublisherKey } from '../src/identity/publisher-key.ts';
 import type { RemoteEngine } from '../src/rpc/client.ts';
 import { connectEngine } from '../src/rpc/client.ts';
-import { workerClosed, workerEndpoint, workerEnvironment } from '../src/rpc/worker-endpoint.ts';
+import { WORKER_HEAP, workerClosed, workerEndpoint, workerEnvironment } from '../src/rpc/worker-endpoint.ts';
 import { DEFAULT_NODE_SETTINGS } from '../src/shared/defaults.ts';
 import type { NodeStatus } from '../src/shared/model.ts';
 
@@ -39,6 +39,7 @@ export class WorkerPeer {
       workerData,
       // As the extension does: what the first start compiled is kept for all later ones.
       env: workerEnvironment(join(OUT, 'compiled')),
+      resourceLimits: WORKER_HEAP,
     });
     const closed = workerClosed(worker);
     const engine = await connectEngine(workerEndpoint(worker), { closed });

@@ -1,10 +1,17 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { ResourceLimits } from 'node:worker_threads';
 import type { Done, Order } from './orders.ts';
 
-/** A node in a thread of its own that only sends bytes. */
-export async function startRawSender(): Promise<{ readonly address: string; stop(): Promise<void> }> {
-  const worker = new Worker(new URL('./raw-thread.ts', import.meta.url));
+/**
+ * A node in a thread of its own that only sends bytes.
+ *
+ * @param heap Node's own limits when left out
+ */
+export async function startRawSender(
+  heap: ResourceLimits = {},
+): Promise<{ readonly address: string; stop(): Promise<void> }> {
+  const worker = new Worker(new URL('./raw-thread.ts', import.meta.url), { resourceLimits: heap });
   const [address] = (await once(worker, 'message')) as [string];
   return {
     address,
@@ -24,8 +31,9 @@ export class Receiver {
     this.#worker = worker;
   }
 
-  static async start(): Promise<Receiver> {
-    const worker = new Worker(new URL('./receiver-thread.ts', import.meta.url));
+  /** @param heap Node's own limits when left out */
+  static async start(heap: ResourceLimits = {}): Promise<Receiver> {
+    const worker = new Worker(new URL('./receiver-thread.ts', import.meta.url), { resourceLimits: heap });
     await once(worker, 'message');
     return new Receiver(worker);
   }

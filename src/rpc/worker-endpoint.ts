@@ -1,4 +1,4 @@
-import type { MessagePort } from 'node:worker_threads';
+import type { MessagePort, ResourceLimits } from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
 import { GgenError } from '../shared/errors.ts';
 import type { RpcEndpoint } from './endpoint.ts';
@@ -33,6 +33,13 @@ export function workerEndpoint(worker: Worker | MessagePort): RpcEndpoint {
 export function workerEnvironment(folder: string): NodeJS.ProcessEnv {
   return { ...process.env, NODE_COMPILE_CACHE: folder };
 }
+
+/**
+ * The heap of an engine's worker. A transfer leaves buffers behind, of which V8 knows little more than that they are garbage: with the
+ * usual young generation of 48 MB they pile up until the whole heap is collected, several times for each 64 MB. In a small one they
+ * go along with everything else that is young.
+ */
+export const WORKER_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 6 };
 
 /** Resolves, when the worker is gone, to a GgenError EngineStopped that says how it ended. Never rejects. */
 export function workerClosed(worker: Worker): Promise<Error> {

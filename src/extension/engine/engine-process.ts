@@ -4,7 +4,7 @@ import type { Engine } from '../../shared/api.ts';
 import { within } from '../../shared/waiting.ts';
 import { connectEngine } from '../../rpc/client.ts';
 import type { RemoteEngine } from '../../rpc/client.ts';
-import { workerClosed, workerEndpoint, workerEnvironment } from '../../rpc/worker-endpoint.ts';
+import { WORKER_HEAP, workerClosed, workerEndpoint, workerEnvironment } from '../../rpc/worker-endpoint.ts';
 
 /** One run of the engine's worker, from its start to its end. */
 export interface EngineProcess {
@@ -41,6 +41,7 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
     workerData: { dataDir: options.dataDir, version: options.version },
     name: 'ggen-engine',
     env: workerEnvironment(join(options.dataDir, 'compiled')),
+    resourceLimits: WORKER_HEAP,
     // VS Code's own flags for the extension host are nothing for the engine.
     execArgv: [],
     stdout: true,

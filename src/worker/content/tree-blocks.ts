@@ -10,8 +10,8 @@ import { MAX_TREE_BLOCKS, MAX_TREE_DEPTH } from './tree-bounds.ts';
 
 /** Blocks looked up in the local store at the same time. */
 const LOOK_UPS = 32;
-/** Bytes on their way to the store, above which no more are taken from the network. */
-const STORING_BYTES = 8 * 1024 * 1024;
+/** Bytes on their way to the store, above which no more are taken from the network: each block holds the pieces in which it came. */
+const STORING_BYTES = 4 * 1024 * 1024;
 /** Largest leaf, in bytes: what a parent claims above that is not believed. */
 const MAX_LEAF_BYTES = 1024 * 1024;
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GgenError } from '../../../src/shared/errors.ts';
+import { GgenError, errorName } from '../../../src/shared/errors.ts';
 import type { InstallPlan, InstalledPackage } from '../../../src/shared/model.ts';
 import { TestNetwork, eventually, lists } from '../helpers/peers.ts';
 import type { TestPeer } from '../helpers/peers.ts';
@@ -251,6 +252,54 @@ describe('packages of a project', () => {
     );
     const { packages } = await reader.engine.listPackages({ section: 'installed' });
     assert.equal(packages[0]?.changed, 1);
+  });
+
+  it('lose nothing of what the user does while files are written', async () => {
+    const { id } = await publisher.publish('mine', '1.0.0', { 'change.txt': '1\n', 'dir/same.txt': '1\n' });
+    await lists(reader, id, '1.0.0');
+    await bring(reader, project, 'add', id);
+    for (const version of ['1.1.0', '1.2.0', '1.3.0']) {
+      await publisher.publish('mine', version, { 'change.txt': `${version}\n`, 'dir/same.txt': '1\n' });
+      await lists(reader, id, version);
+    }
+    const folder = join(project, 'packages', 'mine');
+    /** Update, and do something as soon as the first file is written beside the folder. */
+    const updateWhile = async (version: string, action: () => void): Promise<unknown> => {
+      const { plan } = await reader.engine.planInstall({ project, mode: 'update', packages: [`${id}@${version}`] });
+      let done = false;
+      const onProgress = ({ phase }: { readonly phase: string }): void => {
+        if (phase === 'write' && !done) action();
+        done ||= phase === 'write';
+      };
+      return await reader.engine.applyPlan({ plan }, { onProgress }).catch((error: unknown) => error);
+    };
+
+    await updateWhile('1.1.0', () => {
+      writeFileSync(join(folder, 'dir', 'own.txt'), 'own\n');
+      writeFileSync(join(folder, 'dir', 'same.txt'), 'changed by me\n');
+    });
+    const kept = await readTree(folder);
+    assert.equal(kept.get('change.txt')?.toString(), '1.1.0\n');
+    assert.equal(kept.get('dir/own.txt')?.toString(), 'own\n');
+    assert.equal(kept.get('dir/same.txt')?.toString(), 'changed by me\n');
+
+    const refused = await updateWhile('1.2.0', () => {
+      writeFileSync(join(folder, 'change.txt'), 'changed by me\n');
+    });
+    assert.ok(refused instanceof GgenError);
+    assert.deepEqual([refused.name, refused.details['files']], ['FilesChanged', [join(folder, 'change.txt')]]);
+    kept.set('change.txt', Buffer.from('changed by me\n'));
+    assert.deepEqual(await readTree(folder), kept);
+
+    await writeFile(join(folder, 'change.txt'), '1.1.0\n');
+    const lock = await readFile(join(project, LOCK), 'utf8');
+    const outdated = await updateWhile('1.3.0', () => {
+      writeFileSync(join(project, LOCK), `${lock}# mine\n`);
+    });
+    assert.equal(errorName(outdated), 'PlanOutdated');
+    assert.equal(await readFile(join(project, LOCK), 'utf8'), `${lock}# mine\n`);
+    assert.equal(await readFile(join(folder, 'change.txt'), 'utf8'), '1.1.0\n');
+    assert.deepEqual((await readdir(join(project, 'packages'))).sort(), ['mine']);
   });
 
   it('leave the user files behind when they are removed, and are not installed over a folder of the user', async () => {

@@ -10,13 +10,20 @@ export type ExchangeNotes = Pick<Exchanges, 'put' | 'commit' | 'remove' | 'list'
  * `record` writes what the catalogue says of it in the same transaction that makes the new state count. A failure takes all
  * back; a kill is healed by `healExchanges`. Renames within a folder are what every file system does in one step.
  *
- * @throws Node's error of the rename that failed, and what `record` throws
+ * @param check the last word on what was put aside, which nobody reaches by its name any more
+ * @throws Node's error of the rename that failed, and what `check` and `record` throw
  */
-export async function exchange(note: ExchangeNote, notes: ExchangeNotes, record: () => void): Promise<void> {
+export async function exchange(
+  note: ExchangeNote,
+  notes: ExchangeNotes,
+  record: () => void,
+  check: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const swapping: ExchangeNote = { ...note, phase: 'swapping' };
   notes.put(swapping);
   try {
     for (const swap of note.swaps) await forward(swap);
+    await check();
     notes.commit(swapping, record);
   } catch (error) {
     await heal(swapping, notes);

@@ -11,6 +11,10 @@ import { throttled } from '../throttle.ts';
 import { carryOver } from './carry.ts';
 import { abandon, exchange } from './exchange.ts';
 import type { ExchangeNotes } from './exchange.ts';
+import { ChangedMeanwhile, filesChanged, refuseChanged, refuseOtherTexts } from './conflicts.ts';
+import type { Conflict } from './conflicts.ts';
+import { stampsOf } from './meanwhile.ts';
+import type { Stamps } from './meanwhile.ts';
 import { planReplacement } from './replacement.ts';
 import type { Replacement } from './replacement.ts';
 import { writeError } from './target.ts';
@@ -33,6 +37,8 @@ export interface TreeChange {
 export interface TextChange {
   readonly target: string;
   readonly before: 'file' | 'nothing';
+  /** What stands there. */
+  readonly previous?: string;
   readonly text: string;
 }
 
@@ -48,6 +54,9 @@ export interface InstallTreesOptions {
   readonly overwrite: (target: string) => ReadonlySet<string>;
 }
 
+/** How often it is begun anew when somebody works in the folders meanwhile. */
+const TRIES = 3;
+
 /** What was written to a target. */
 export interface Written {
   readonly files: number;
@@ -56,12 +65,31 @@ export interface Written {
 
 /**
  * Bring folders to other releases, all of them or none: every path is checked before the first byte is written, files go to
- * staging folders beside their targets, the user's own files go along, and then all are exchanged at once.
+ * staging folders beside their targets, the user's own files go along, and then all are exchanged at once. What the user does
+ * in the folders while files are written is seen before the exchange counts: then all is taken back and begun anew.
  *
  * @param record writes to the catalogue what stands where now; part of the exchange
- * @throws GgenError UnsafePath, RecordInvalid, FilesChanged, TargetNotEmpty, TargetNotWritable
+ * @throws GgenError UnsafePath, RecordInvalid, FilesChanged, PlanOutdated (a text is not what it was), TargetNotEmpty,
+ *   TargetNotWritable
  */
 export async function installTrees(
+  changes: readonly TreeChange[],
+  texts: readonly TextChange[],
+  options: InstallTreesOptions,
+  record: (written: ReadonlyMap<string, Written>) => void,
+): Promise<void> {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      await tryInstall(changes, texts, options, record);
+      return;
+    } catch (error) {
+      if (!(error instanceof ChangedMeanwhile)) throw error;
+      if (left === 0) throw filesChanged(error.conflicts);
+    }
+  }
+}
+
+async function tryInstall(
   changes: readonly TreeChange[],
   texts: readonly TextChange[],
   options: InstallTreesOptions,
@@ -96,9 +124,17 @@ export async function installTrees(
     await abandon(note, options.notes);
     throw writeError(at, error);
   }
-  await exchange(note, options.notes, () => {
-    record(written);
-  }).catch((error: unknown) => {
+  await exchange(
+    note,
+    options.notes,
+    () => {
+      record(written);
+    },
+    async () => {
+      await refuseOtherTexts(texts, swaps.slice(jobs.length));
+      await refuseChanged(jobs, options.signal);
+    },
+  ).catch((error: unknown) => {
     throw writeError(pathOf(error) ?? at, error);
   });
   progress.done();
@@ -106,6 +142,8 @@ export async function installTrees(
 
 interface Job extends Replacement {
   readonly swap: Swap;
+  /** What was in the folder before it was compared; absent where none was. */
+  readonly stamps?: Stamps;
   readonly next: TreeChange['next'];
   /** Files of the new release, those that stay as the user changed them counted. */
   readonly files: number;
@@ -114,12 +152,13 @@ interface Job extends Replacement {
 async function plan(changes: readonly TreeChange[], options: InstallTreesOptions): Promise<Job[]> {
   const { get, getOld, signal } = options;
   const jobs: Job[] = [];
-  const conflicts: { readonly target: string; readonly paths: readonly string[] }[] = [];
+  const conflicts: Conflict[] = [];
   for (const change of changes) {
     const { target, previous, next } = change;
     const files = next === undefined ? [] : await listFiles(next.root, get, signal);
     refuseUnsafe(files);
     const before = previous === undefined ? [] : await listFiles(previous, getOld, signal);
+    const stamps = change.before === 'folder' ? await stampsOf(target, signal) : undefined;
     const replacement: Replacement =
       change.before === 'folder'
         ? await planReplacement(target, before, files, {
@@ -131,7 +170,8 @@ async function plan(changes: readonly TreeChange[], options: InstallTreesOptions
         : { write: files, carry: [], conflicts: [] };
     if (replacement.conflicts.length > 0) conflicts.push({ target, paths: replacement.conflicts });
     const remains = next !== undefined || replacement.carry.length > 0;
-    jobs.push({ ...replacement, swap: swapOf(change, remains), next, files: files.length });
+    const swap = swapOf(change, remains);
+    jobs.push({ ...replacement, swap, next, files: files.length, ...(stamps === undefined ? {} : { stamps }) });
   }
   if (conflicts.length > 0) throw filesChanged(conflicts);
   return jobs;
@@ -186,20 +226,6 @@ export function refuseUnsafe(files: readonly TreeFile[]): void {
     'UnsafePath',
     `The package contains a path that is not safe to write: ${JSON.stringify(first.path)} (${first.reason}). Nothing was installed.`,
     { details: { path: first.path, problems: problems.length } },
-  );
-}
-
-/** Most paths that an error carries: enough to choose from. */
-const MAX_NAMED = 1_000;
-
-function filesChanged(conflicts: readonly { readonly target: string; readonly paths: readonly string[] }[]): GgenError {
-  const all = conflicts.flatMap(({ target, paths }) => paths.map((path) => join(target, path)));
-  const shown = all.slice(0, 3).join(', ');
-  const more = all.length > 3 ? ` and ${all.length - 3} more` : '';
-  return new GgenError(
-    'FilesChanged',
-    `This would overwrite or delete what was changed by hand: ${shown}${more}. Nothing was changed.`,
-    { details: { count: all.length, files: all.slice(0, MAX_NAMED) } },
   );
 }
 

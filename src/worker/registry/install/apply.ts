@@ -112,7 +112,12 @@ function changeOf({ planned, standing: { before, previous } }: PlanStep): TreeCh
 
 function lockChange({ plan, lockBefore, lockAfter }: StoredPlan): TextChange[] {
   if (lockBefore === lockAfter || lockAfter === undefined) return [];
-  return [{ target: plan.lockFile, before: lockBefore === undefined ? 'nothing' : 'file', text: lockAfter }];
+  const [target, text] = [plan.lockFile, lockAfter];
+  return [
+    lockBefore === undefined
+      ? { target, before: 'nothing', text }
+      : { target, before: 'file', previous: lockBefore, text },
+  ];
 }
 
 function installedOf(

@@ -77,6 +77,8 @@ class Entry {
   #active = false;
   #ended: Promise<void> = Promise.resolve();
   #next: number | undefined;
+  /** The same by the monotonic clock: the other one may be set meanwhile. */
+  #due = Infinity;
   /** Asked for while it was running: run again after so many milliseconds. */
   #asked: number | undefined;
   #last: Pick<TaskStatus, 'lastRun' | 'duration' | 'result' | 'detail'> = {};
@@ -91,6 +93,7 @@ class Entry {
     clearTimeout(this.#timer);
     const spread = delay * (1 + JITTER * (Math.random() - 0.5) * 2);
     this.#next = Date.now() + spread;
+    this.#due = performance.now() + spread;
     this.#timer = setTimeout(() => {
       this.#ended = this.#run();
     }, spread);
@@ -99,7 +102,7 @@ class Entry {
 
   soon(delay: number): void {
     if (this.#active) this.#asked = Math.min(this.#asked ?? Infinity, delay);
-    else if (this.#next === undefined || Date.now() + delay < this.#next) this.schedule(delay);
+    else if (performance.now() + delay < this.#due) this.schedule(delay);
   }
 
   async stop(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import { compareAge } from '../records/compare.ts';
 import { openRecord, recordDigest } from '../records/record.ts';
 import type { Task, TaskReport } from '../maintenance/scheduler.ts';
+import { isDueAgain } from './again.ts';
 import { Certainty } from './certainty.ts';
 import type { NetworkContext, RecordSink } from './context.ts';
 import { headKey, parseHeadKey } from './head-key.ts';
@@ -152,6 +153,6 @@ export class Heads {
     const last = this.#put.get(id);
     if (last === undefined) return true;
     const weak = last.peers < Math.min(WELL_KNOWN, this.#context.node.peers().length);
-    return Date.now() - last.at >= (weak ? WEAK_REPUT_MS : REPUT_MS);
+    return isDueAgain(last.at, weak ? WEAK_REPUT_MS : REPUT_MS);
   }
 }

@@ -3,6 +3,7 @@ import { errorMessage } from '../../shared/errors.ts';
 import type { ProvidedKey } from '../catalogue/provided.ts';
 import type { Task, TaskReport } from '../maintenance/scheduler.ts';
 import { provide, stopProviding } from '../node/providers.ts';
+import { isDueAgain } from './again.ts';
 import type { NetworkContext } from './context.ts';
 import { packageTokens, tokenKey } from './keyword-tokens.ts';
 
@@ -93,7 +94,7 @@ export class Provider {
 
   #isDue(last: ProvidedKey | undefined): boolean {
     if (last === undefined) return true;
-    return Date.now() - last.at >= (this.#isWeak(last) ? WEAK_AGAIN_MS : AGAIN_MS);
+    return isDueAgain(last.at, this.#isWeak(last) ? WEAK_AGAIN_MS : AGAIN_MS);
   }
 
   /** Taken by few, and there are more by now who could take it. */

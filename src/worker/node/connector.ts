@@ -96,7 +96,8 @@ export class Connector {
   }
 
   async #connect(stop: AbortSignal): Promise<TaskReport> {
-    const now = Date.now();
+    // Monotonic: a clock that is set right must not keep it from dialling.
+    const now = performance.now();
     const dials: Promise<void>[] = [];
     const missing = ENOUGH_CONNECTIONS - this.#node.peers().length;
     for (const address of this.#bootstrap.keys()) {
@@ -194,7 +195,7 @@ export class Connector {
   #failed(key: string): void {
     const failures = (this.#attempts.get(key)?.failures ?? 0) + 1;
     const pause = Math.min(ROUND_MS * 2 ** failures, LONGEST_PAUSE_MS);
-    this.#attempts.set(key, { failures, notBefore: Date.now() + spread(pause) });
+    this.#attempts.set(key, { failures, notBefore: performance.now() + spread(pause) });
   }
 }
 

@@ -44,6 +44,27 @@ describe('the scheduler', () => {
     assert.ok(next > 0.85 * HOUR && next < 1.15 * HOUR, 'within a tenth of its interval');
   });
 
+  it('runs a task soon, whatever the clock was set to since it was planned', async () => {
+    const { now } = Date;
+    let runs = 0;
+    scheduler.add(
+      task(
+        () => {
+          runs++;
+          return undefined;
+        },
+        { first: HOUR },
+      ),
+    );
+    try {
+      Date.now = () => now() + 365 * 24 * HOUR;
+      scheduler.soon('sweep');
+      await until(() => runs === 1);
+    } finally {
+      Date.now = now;
+    }
+  });
+
   it('never runs a task beside itself, and runs it again when that was asked for meanwhile', async () => {
     let running = 0;
     let most = 0;

@@ -89,11 +89,16 @@ async function compose(
   catalogue: Catalogue,
   blocks: BlockFiles,
 ): Promise<EngineHost> {
-  const events: EventHub = new EventHub({
-    peers: () => host.peers(false),
-    counts: () => catalogue.packages.counts(),
-    forks: () => divergedPackages(catalogue),
-  });
+  const events: EventHub = new EventHub(
+    {
+      peers: () => host.peers(false),
+      counts: () => catalogue.packages.counts(),
+      forks: () => divergedPackages(catalogue),
+    },
+    (why) => {
+      loggers('engine').warn(`What changed could not be told: ${why}`);
+    },
+  );
   const loggers = createLoggers((line) => {
     events.log(line);
   });
@@ -195,6 +200,7 @@ async function compose(
   reportRebuilt(catalogue.db, loggers('catalogue'), () => {
     registry.forget();
     events.packagesChanged();
+    events.peersChanged();
   });
   const close = async (): Promise<void> => {
     await operations.stop();

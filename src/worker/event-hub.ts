@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { errorMessage } from '../shared/errors.ts';
 import { SNAPSHOT_EVENTS } from '../shared/events.ts';
 import type { EngineEvents, EventName, LogLine } from '../shared/events.ts';
 import type { NodeStatus, PackageCounts, PeerSummary } from '../shared/model.ts';
@@ -29,6 +30,7 @@ export interface SnapshotSource {
 /** Hands events to listeners: versioned, in order, the newest snapshot first to whoever comes late. */
 export class EventHub {
   readonly #source: SnapshotSource;
+  readonly #complain: (why: string) => void;
   readonly #listeners: { [Name in EventName]: Set<Listener<Name>> } = {
     node: new Set(),
     peers: new Set(),
@@ -41,13 +43,15 @@ export class EventHub {
   readonly #pending = new Map<Gathered, NodeJS.Timeout>();
   readonly #last: Record<Gathered, number> = { peers: 0, packages: 0, forks: 0 };
   readonly #early: EngineEvents['log'][] = [];
-  /** Snapshots that were not taken, because nobody listened. */
+  /** Snapshots that were not taken, because nobody listened or they could not be. */
   readonly #omitted = new Set<'peers' | 'packages'>();
   #version = 0;
   #closed = false;
 
-  constructor(source: SnapshotSource) {
+  /** @param complain called when a snapshot could not be taken; it follows with the next change */
+  constructor(source: SnapshotSource, complain: (why: string) => void) {
     this.#source = source;
+    this.#complain = complain;
   }
 
   subscribe<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
@@ -93,8 +97,8 @@ export class EventHub {
   /** An own package changed, or another machine's record of it came. A snapshot follows shortly, if it is another one. */
   forksChanged(): void {
     this.#gather('forks', () => {
-      const ids = this.#source.forks();
-      if (isDeepStrictEqual(ids, this.#newest.forks?.ids ?? [])) return;
+      const ids = this.#take(() => this.#source.forks());
+      if (ids === undefined || isDeepStrictEqual(ids, this.#newest.forks?.ids ?? [])) return;
       this.#emit('forks', { version: this.#next(), ids });
     });
   }
@@ -104,11 +108,28 @@ export class EventHub {
     if (this.#listeners[name].size === 0) {
       this.#omitted.add(name);
     } else if (name === 'peers') {
-      this.#emit('peers', { version: this.#next(), peers: this.#source.peers() });
+      const peers = this.#take(() => this.#source.peers());
+      if (peers === undefined) this.#omitted.add(name);
+      else this.#emit('peers', { version: this.#next(), peers });
     } else {
+      const counts = this.#take(() => this.#source.counts());
+      if (counts === undefined) {
+        this.#omitted.add(name);
+        return;
+      }
       const changed = this.#changed.size > MAX_CHANGED ? [] : [...this.#changed];
       this.#changed.clear();
-      this.#emit('packages', { version: this.#next(), counts: this.#source.counts(), changed });
+      this.#emit('packages', { version: this.#next(), counts, changed });
+    }
+  }
+
+  /** Of a timer nobody would catch it, and whoever subscribes is not to suffer from a database that is damaged. */
+  #take<T>(from: () => T): T | undefined {
+    try {
+      return this.#closed ? undefined : from();
+    } catch (error) {
+      this.#complain(errorMessage(error));
+      return undefined;
     }
   }
 

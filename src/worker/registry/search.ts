@@ -129,7 +129,11 @@ function coalesce(update: () => void): { request: () => void; cancel: () => void
     request: () => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        update();
+        try {
+          update();
+        } catch {
+          // Of a timer nobody would catch it. The answer in the end meets it again, or is right.
+        }
       }, UPDATE_EVERY_MS);
     },
     cancel: () => {

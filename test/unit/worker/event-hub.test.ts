@@ -5,21 +5,32 @@ import { EventHub } from '../../../src/worker/event-hub.ts';
 
 describe('events of the engine', () => {
   let taken: number;
+  let fault: Error | undefined;
+  let complaints: string[];
   let hub: EventHub;
 
   beforeEach(() => {
     taken = 0;
-    hub = new EventHub({
-      peers: () => {
-        taken++;
-        return [];
+    fault = undefined;
+    complaints = [];
+    const take = (): void => {
+      if (fault !== undefined) throw fault;
+      taken++;
+    };
+    hub = new EventHub(
+      {
+        peers: () => {
+          take();
+          return [];
+        },
+        counts: () => {
+          take();
+          return { published: 0, installed: 0, network: taken };
+        },
+        forks: () => [],
       },
-      counts: () => {
-        taken++;
-        return { published: 0, installed: 0, network: taken };
-      },
-      forks: () => [],
-    });
+      (why) => complaints.push(why),
+    );
   });
 
   afterEach(() => {
@@ -53,5 +64,30 @@ describe('events of the engine', () => {
     assert.deepEqual(first, second);
     assert.deepEqual(first?.[0]?.changed, ['a/b', 'a/c']);
     assert.equal(taken, 1);
+  });
+
+  it('survive a snapshot that cannot be taken, in a timer as well as for whoever comes, and tell it once it can', async () => {
+    fault = new Error('the disk is gone');
+    const heard: EngineEvents['packages'][] = [];
+    hub.subscribe('packages', (event) => heard.push(event));
+    hub.packagesChanged('a/b');
+    while (complaints.length === 0) await delay(1);
+    hub.subscribe('packages', () => undefined);
+    assert.deepEqual(complaints, ['the disk is gone', 'the disk is gone']);
+    fault = undefined;
+    hub.packagesChanged('a/c');
+    while (heard.length === 0) await delay(1);
+    assert.deepEqual(
+      heard.map(({ changed }) => changed),
+      [['a/b', 'a/c']],
+    );
+  });
+
+  it('take nothing for whoever comes after the end', async () => {
+    hub.peersChanged();
+    await delay(20);
+    hub.close();
+    hub.subscribe('peers', () => assert.fail('it is over'));
+    assert.equal(taken, 0);
   });
 });

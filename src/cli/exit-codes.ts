@@ -61,9 +61,13 @@ const MEANINGS: Partial<Record<GgenErrorName, Meaning>> = {
   ManifestInvalid: { code: EXIT.refused, next: 'Correct the manifest, then publish again.' },
   DataDirInUse: {
     code: EXIT.noNode,
-    next: "'ggen-p2p status' tells which process has it; 'ggen-p2p stop' ends a peer. Or choose another folder: --data DIR.",
+    next: 'The process that has it does not answer: end it, or let it go on where it is suspended. Or choose another folder: --data DIR.',
   },
   DataDirNotPrivate: { code: EXIT.noNode },
+  DatabaseTooNew: {
+    code: EXIT.noNode,
+    next: 'Use the newest version of the program that you have on this machine, or choose another folder: --data DIR.',
+  },
   VersionMismatch: {
     code: EXIT.noNode,
     next: 'Use the same version of the program on both sides, or end the running one.',

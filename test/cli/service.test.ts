@@ -87,6 +87,19 @@ describe('a peer that serves a team', () => {
     assert.match(nothing.errors, /No node runs/);
   });
 
+  it('is not taken for dead while it is suspended', async () => {
+    const data = await test.folder('data');
+    const { peer } = await test.peer('--data', data);
+    peer.child.kill('SIGSTOP');
+    const second = await test.run('start', '--data', data);
+    peer.child.kill('SIGCONT');
+    assert.equal(second.code, 6, second.errors);
+    assert.match(second.errors, /suspended/);
+    const stopped = await test.run('stop', '--data', data, '-f', 'json');
+    assert.equal(stopped.code, 0, stopped.errors);
+    assert.equal(resultOf(stopped)['pid'], peer.child.pid);
+  });
+
   it('says why it did not start in the background', async () => {
     const data = await test.folder('data');
     const { code, errors } = await test.run('start', '-d', '--data', data, '--listen', '/ip4/192.0.2.1/tcp/1');

@@ -16,6 +16,9 @@ export interface PeerState {
 export type ControlRequest = 'state' | 'stop' | 'reload';
 const REQUESTS: readonly ControlRequest[] = ['state', 'stop', 'reload'];
 
+/** What a connection fails with where no process listens. */
+const NOBODY: readonly string[] = ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'];
+
 const MAX_LINE = 4_096;
 const ANSWER_BOUND_MS = 3_000;
 
@@ -27,7 +30,7 @@ export interface Control {
  * Let other commands of this user find this peer: a socket beside the engine's, one line of JSON asked, one answered. By
  * it, not by a file with a process id, is known whether a peer runs: an id is reused, a socket answers or does not.
  *
- * @returns undefined when another peer answers for this data folder already
+ * @returns undefined when another peer listens for this data folder already, whether it answers or is suspended
  */
 export async function listenForControl(
   dataDir: string,
@@ -45,8 +48,8 @@ export async function listenForControl(
     await listen(server, path);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    if (pipe || (await askPeer(dataDir, 'state')) !== undefined) return undefined;
-    // Nobody answers: a process that was killed left it.
+    if (pipe || (await isServed(path))) return undefined;
+    // Nobody takes a connection: a process that was killed left it.
     await rm(path, { force: true });
     await listen(server, path);
   }
@@ -64,6 +67,19 @@ export async function listenForControl(
 async function listen(server: Server, path: string): Promise<void> {
   server.listen(path);
   await once(server, 'listening');
+}
+
+/** Whether a process listens there. One that is suspended does, too: its connections are taken, though not answered. */
+async function isServed(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && NOBODY.includes(String(error.code)));
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** Ask the peer of a data folder. Undefined when there is none, or it does not answer in time. */

@@ -150,7 +150,10 @@ async function failed(host: Host): Promise<never> {
 
 async function running(dataDir: string): Promise<Error> {
   const pid = (await askPeer(dataDir, 'state'))?.pid;
-  if (pid === undefined) return new GgenError('DataDirInUse', `Another peer starts on ${dataDir} just now.`);
+  if (pid === undefined) {
+    const message = `A peer has ${dataDir}, but does not answer: it starts or ends just now, or it is suspended.`;
+    return new GgenError('DataDirInUse', message, { details: { dataDir } });
+  }
   return new CommandError(
     'PeerRunning',
     EXIT.noNode,

@@ -20,7 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', stop);
   const [name] = args;
   const command = COMMANDS.find((known) => known.name === name);
-  let output = consoleFor(undefined);
+  let output = consoleOf(typedFormat(args) ?? 'table');
   try {
     if (command === undefined) return general(name, args, output);
     const flags = parseFlags(command, args.slice(1));
@@ -54,11 +54,25 @@ function general(name: string | undefined, args: readonly string[], output: Cons
 }
 
 /** @throws UsageError when there is no such format */
-function consoleFor(flags: Flags | undefined): Console {
-  const wanted = flags?.text('format') ?? 'table';
-  const format = FORMATS.find((known): known is Format => known === wanted);
+function consoleFor(flags: Flags): Console {
+  const wanted = flags.text('format') ?? 'table';
+  const format = formatNamed(wanted);
   if (format === undefined) throw new UsageError(`--format takes one of ${FORMATS.join(', ')}, not '${wanted}'.`);
+  return consoleOf(format);
+}
+
+function consoleOf(format: Format): Console {
   return new Console({ stdout: process.stdout, stderr: process.stderr, env: process.env, format });
+}
+
+function formatNamed(name: string | undefined): Format | undefined {
+  return FORMATS.find((known) => known === name);
+}
+
+/** The format that arguments name although they cannot be read: a program is told in its own form what is wrong with them. */
+function typedFormat(args: readonly string[]): Format | undefined {
+  const index = args.findIndex((arg) => /^(?:-f|--format)(?:=|$)/.test(arg));
+  return formatNamed(args[index]?.split('=')[1] ?? args[index + 1]);
 }
 
 /** Folder that relative paths start from: npm runs its scripts in the project's folder, wherever one typed. */

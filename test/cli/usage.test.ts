@@ -4,6 +4,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { skipOnWindows } from '../skip.ts';
 import type { Ended } from './support.ts';
 import { buildPeer, CliTest, resultOf } from './support.ts';
@@ -78,6 +79,39 @@ describe('the command line and what it refuses', () => {
         assert.equal(output, '');
       });
     }
+  });
+
+  it('tells programs what is wrong with a command line in the format that they asked for', async () => {
+    for (const args of [
+      ['status', '--frobnicate', '--format', 'json'],
+      ['frobnicate', '-f', 'json'],
+      ['search', '--format=json'],
+    ]) {
+      const { code, output, errors } = await test.run(...args);
+      assert.deepEqual([code, output], [2, '']);
+      const { error } = JSON.parse(errors) as { error: Record<string, unknown> };
+      assert.deepEqual(Object.keys(error), ['name', 'message', 'next']);
+      assert.equal(error['name'], 'UsageError');
+    }
+  });
+
+  it('names a data folder that cannot be one, and one that a newer version wrote', async () => {
+    const file = await test.folder('file');
+    await writeFile(file, 'no folder');
+    const taken = await test.run('status', '--data', file);
+    assert.equal(taken.code, 2, taken.errors);
+    assert.match(taken.errors, /cannot hold a node's data.*Choose another one/);
+
+    const data = await test.folder('data');
+    assert.equal((await test.run('status', '--data', data)).code, 6);
+    const database = new DatabaseSync(join(data, 'catalogue.sqlite'));
+    database.exec('PRAGMA user_version = 999');
+    database.close();
+    const newer = await test.run('search', 'x', '--data', data, '-f', 'json');
+    assert.equal(newer.code, 6, newer.errors);
+    const { error } = JSON.parse(newer.errors) as { error: Record<string, unknown> };
+    assert.equal(error['name'], 'DatabaseTooNew');
+    assert.match(String(error['next']), /newest version/);
   });
 
   it('refuses addresses and environment that cannot be, with exit code 2', async () => {

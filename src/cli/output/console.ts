@@ -69,14 +69,15 @@ export class Console {
   }
 
   /** What went wrong, for the reader that the format is for. */
-  error(error: { readonly name: string; readonly message: string; readonly next?: string }): void {
+  error({ name, message, next }: { readonly name: string; readonly message: string; readonly next?: string }): void {
     this.#clearBar();
-    if (this.format === 'json') this.#stderr.write(`${JSON.stringify({ error })}\n`);
-    else if (this.format === 'yaml') this.#stderr.write(yaml({ error }));
+    const output = { error: { name, message, next: next ?? null } };
+    if (this.format === 'json') this.#stderr.write(`${JSON.stringify(output)}\n`);
+    else if (this.format === 'yaml') this.#stderr.write(yaml(output));
     else {
       const title = this.#colour(this.#stderr) ? styleText('red', 'error:', { validateStream: false }) : 'error:';
-      this.#stderr.write(`${title} ${plainLines(error.message)}\n`);
-      if (error.next !== undefined) this.#stderr.write(`next: ${plainLines(error.next)}\n`);
+      this.#stderr.write(`${title} ${plainLines(message)}\n`);
+      if (next !== undefined) this.#stderr.write(`next: ${plainLines(next)}\n`);
     }
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { GgenError } from '../../shared/errors.ts';
+import { errorMessage, GgenError } from '../../shared/errors.ts';
 
 /** Bytes that every system takes as the path of a unix socket: macOS has room for 103, Linux for 107. */
 const LONGEST_PATH = 100;
@@ -14,10 +14,12 @@ const LONGEST_PATH = 100;
  *
  * @param name of what answers there: one folder may have several
  *
- * @throws GgenError DataDirNotPrivate when another user could have put something there
+ * @throws GgenError DataDirNotPrivate when another user could have put something there; InvalidRequest when there can be no such folder
  */
 export async function socketAddress(dataDir: string, name = 'engine'): Promise<string> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw isUnusable(error) ? unusable(dataDir, error) : error;
+  });
   const folder = await realpath(dataDir);
   if (process.platform === 'win32') {
     return `\\\\.\\pipe\\ggen-p2p-${name}-${digest(`${userInfo().username}\0${folder.toLowerCase()}`)}`;
@@ -46,6 +48,17 @@ async function checkPrivate(folder: string): Promise<void> {
     `The folder ${folder} cannot hold a node's data: ${why}. Make it this user's alone (mode 0700), or choose another one.`,
     { details: { path: folder } },
   );
+}
+
+/** Whether the path itself is at fault: a file stands there or above it, or this user may not make a folder. */
+function isUnusable(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return ['EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS'].includes(code);
+}
+
+function unusable(path: string, cause: unknown): GgenError {
+  const message = `The folder ${path} cannot hold a node's data: ${errorMessage(cause)}. Choose another one.`;
+  return new GgenError('InvalidRequest', message, { details: { path }, cause });
 }
 
 function digest(text: string): string {

@@ -32,11 +32,17 @@ const SECRET_FILES: Files = {
   '.netrc': '',
   '.git-credentials': '',
   '.aws/credentials': '',
+  '.cargo/credentials.toml': '',
+  'deploy/prod.env': 'A=1',
+  '.envrc': 'use flake\nexport DB=hunter2\n',
+  '.dockercfg': '{}',
 };
 
 const HARMLESS: Files = {
   '.env.example': 'A=',
   '.env.production.sample': 'A=',
+  'example.env': 'A=',
+  'direnv/.envrc': 'use flake\nexport PATH="$PWD/bin:$PATH"\n',
   'src/env.ts': '',
   environment: '',
   'certs/ca.pem': PUBLIC,
@@ -55,6 +61,11 @@ const HARMLESS: Files = {
     'const names = ["convertBase64ToUint8ArrayUsingBuffer", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"];',
   'src/peers.ts':
     'const peer = "12D3KooWGzBsYF5bHpDcPXvU1rjmVzeCyqLGCTVyiyJDgH8Lr3pQ";\nconst cid = "bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354";\n',
+  'docs/run.md':
+    'Run with --token <TOKEN>, or `API_TOKEN=$MY_TOKEN_2 ./run`, or curl -H "Authorization: Bearer $TOKEN_123456". ' +
+    'The token comes as ?token=your-token-here-1. Bearer authentication2024 is explained below.\n',
+  'src/token.ts': 'const token=config.apiToken2Value;\nconst password = read(input1password);\n',
+  'ca.yml': `certificate-authority-data: ${Buffer.from(PUBLIC).toString('base64')}\n`,
   'image.svg': `<image href="data:image/png;base64,${randomBytes(300).toString('base64')}"/>`,
   'random.bin': randomBytes(5_000),
 };
@@ -92,7 +103,7 @@ describe('secrets in a project', () => {
     assert.deepEqual(await search(HARMLESS), []);
   });
 
-  const kinds: Readonly<Record<string, readonly [code: string, text: string]>> = {
+  const kinds: Readonly<Record<string, readonly [code: string, text: string | Uint8Array]>> = {
     'a token of known form': ['secret', `const x = ${GITHUB}`],
     'a private key': ['secret', PRIVATE],
     'an id of an access key': ['secret', `id: ${['AKIA', 'J7QWERTYU2IOPLKM'].join('')}`],
@@ -101,7 +112,23 @@ describe('secrets in a project', () => {
     'a named key in hexadecimal': ['secret-random', `signing_key = '${randomBytes(32).toString('hex')}'`],
     'a setting without quotes': ['secret-random', `SERVICE_TOKEN=${RANDOM}\n`],
     'a random text in quotes': ['secret-random', `call("${RANDOM}")`],
-    'a key in UTF-16': ['secret', Buffer.from(`\ufeffconst x = ${GITHUB}`, 'utf16le') as unknown as string],
+    'a named password in a notebook': ['secret-random', notebook('password = "tR8-kk2_Qz!m"')],
+    'a key in a notebook': ['secret-random', notebook(`key = "${RANDOM}"`)],
+    'a variable in a notebook': ['secret-random', notebook(`%env SERVICE_TOKEN=${RANDOM}`)],
+    'JSON within JSON': ['secret-random', JSON.stringify({ body: JSON.stringify({ password: 'tR8-kk2_Qz!m' }) })],
+    'a setting with a comment': ['secret-random', 'db:\n  password: tR8-kk2_Qz!m # of production\n'],
+    'a variable of one command': ['secret-random', `run: API_TOKEN=${RANDOM} ./deploy --all\n`],
+    'a variable of an image': ['secret-random', `FROM node\nENV API_TOKEN ${RANDOM}\n`],
+    'an option of a command': ['secret-random', `deploy --token ${RANDOM} --all\n`],
+    'a part of an address': ['secret-random', `GET https://example.net/v1?api_key=${RANDOM}&page=2\n`],
+    'a header': ['secret', `curl -H "Authorization: Bearer ${RANDOM}" https://example.net\n`],
+    'an element': ['secret-random', '<password>tR8-kk2_Qz!m</password>'],
+    'a signed token': ['secret', ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiI4ODQ3MTIifQ', `${RANDOM}${RANDOM}`].join('.')],
+    'a private key in base64': ['secret', `client-key-data: ${Buffer.from(PRIVATE).toString('base64')}\n`],
+    'a login in base64': ['secret', `{ "auth": "${Buffer.from('bob:tR8-kk2_Qz!m').toString('base64')}" }`],
+    'a key in UTF-16 without a mark': ['secret', utf16(`const x = ${GITHUB}`)],
+    'a key in UTF-16 of the other order': ['secret', swapped(utf16(`const x = ${GITHUB}`))],
+    'a key in UTF-16': ['secret', utf16(`\ufeffconst x = ${GITHUB}`)],
   };
   for (const [what, [code, text]] of Object.entries(kinds)) {
     it(`are ${what}`, async () => {
@@ -188,6 +215,9 @@ describe('secrets in a project', () => {
         ' \n',
         'A0a',
         'token.',
+        'token=',
+        '?token=a1',
+        '-eyJa.eyJ',
         '-----BEGIN PRIVATE KEY-----\n',
       ]) {
         turns = 0;
@@ -202,4 +232,17 @@ describe('secrets in a project', () => {
 
 function linesBefore(text: string, line: number): string {
   return text.split('\n').slice(0, line).join('\n');
+}
+
+/** A cell of a notebook, which is text in quotes. */
+function notebook(line: string): string {
+  return JSON.stringify({ cells: [{ cell_type: 'code', source: [`${line}\n`] }] }, null, 1);
+}
+
+function utf16(text: string): Buffer {
+  return Buffer.from(text, 'utf16le');
+}
+
+function swapped(bytes: Buffer): Buffer {
+  return Buffer.from(bytes).swap16();
 }

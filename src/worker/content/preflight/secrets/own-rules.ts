@@ -1,15 +1,22 @@
 import type { Finding } from './finding.ts';
 
-/** Ends in what names a secret, up to where its value begins: `dbPassword: `, `["api-key"] = `, `token => `. */
-const NAMED =
-  /(?:passw(?:or)?d|passphrase|secret|token|(?:api|access|private|signing|encryption)[_-]?key|credentials?)[\w.-]{0,40}["'`]?\]?[ \t]{0,4}(?:=>|:=|[:=])[ \t]{0,4}$/i;
+/** What names a secret. */
+export const SECRET_WORD = String.raw`(?:passw(?:or)?d|passphrase|secret|token|(?:api|access|private|signing|encryption)[_-]?key|credentials?)`;
+/**
+ * Ends in such a name, up to where its value begins: `dbPassword: `, `["api-key"] = `, `token => `; and the same within a text in
+ * quotes, as in a notebook: `\"token\": \`.
+ */
+const NAMED = new RegExp(
+  String.raw`${SECRET_WORD}[\w.-]{0,40}\\{0,3}["'\u0060]?\]?[ \t]{0,4}(?:=>|:=|[:=])[ \t]{0,4}\\{0,3}$`,
+  'i',
+);
 /** Longest such beginning that is looked at. */
 const NAME_LENGTH = 100;
 
 /** A text in quotes, without spaces. */
 const QUOTED = /["'`]([^\s"'`]{12,200})(?=["'`])/g;
-/** The value of `NAME=value` and `name: value` at the end of a line, without quotes. */
-const SETTING = /[:=][ \t]{0,4}([^\s"'`#;,(){}<>[\]]{12,200})[ \t]{0,4}\r?$/gm;
+/** The value of `NAME=value` and `name: value` at the end of a line or before a comment, without quotes. */
+const SETTING = /[:=][ \t]{0,4}([^\s"'`#;,(){}<>[\]]{12,200})(?=[ \t]{0,4}\r?$|[ \t]{1,4}#)/gm;
 /** What may stand before it in that line. */
 const SETTING_NAME = /^[ \t-]{0,16}(?:export )?[\w.-]{1,80}[ \t]{0,4}$/;
 
@@ -47,7 +54,9 @@ export function findOwn(text: string): Finding[] {
     if (PLACEHOLDER.test(id)) continue;
     findings.push({ start: index, end: index + id.length, rule: 'aws', what: 'a key of Amazon Web Services' });
   }
-  for (const { 1: value = '', index } of text.matchAll(QUOTED)) {
+  for (const { 1: quoted = '', index } of text.matchAll(QUOTED)) {
+    // A quotation mark within a text in quotes has backslashes before it.
+    const value = quoted.replace(/\\{1,3}$/, '');
     const start = index + 1;
     const place = { start, end: start + value.length };
     if (isNamedSecret(value) && isNamed(text, index)) findings.push({ ...place, ...NAMED_RULE });
@@ -63,7 +72,7 @@ export function findOwn(text: string): Finding[] {
   return findings;
 }
 
-const NAMED_RULE = { rule: 'random-named', what: 'a password or key' };
+export const NAMED_RULE = { rule: 'random-named', what: 'a password or key' };
 const RANDOM_RULE = { rule: 'random', what: 'a random key or token' };
 
 /** Whether the text before this place ends in the name of a secret. */
@@ -71,7 +80,7 @@ function isNamed(text: string, end: number): boolean {
   return NAMED.test(text.slice(Math.max(0, end - NAME_LENGTH), end));
 }
 
-function isNamedSecret(value: string): boolean {
+export function isNamedSecret(value: string): boolean {
   if (PLACEHOLDER.test(value) || PUBLIC.test(value)) return false;
   return /\d/.test(value) && /[A-Za-z]/.test(value) && entropy(value) >= NAMED_BITS;
 }

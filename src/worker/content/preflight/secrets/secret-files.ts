@@ -1,10 +1,13 @@
 import { posix } from 'node:path';
 
 /** Stand for a file of settings without being one. */
-const TEMPLATES = /^\.env\.(?:.*\.)?(?:example|sample|template|dist|defaults?|schema)$/i;
+const TEMPLATES =
+  /^(?:\.env\.(?:.*\.)?(?:example|sample|template|dist|defaults?|schema)|(?:.*[._-])?(?:example|sample|template|dist|defaults?|schema)\.env)$/i;
 
 /** A line of .npmrc with a secret of its own; `${NPM_TOKEN}` only says where to find it. */
 const NPM_SECRET = /^[^#;\n]*(?:_authToken|_auth|_password)\s*=\s*(?!\s*"?\$\{)\S/im;
+/** A line that sets a variable to something written there; `.envrc` may only load tools. */
+const EXPORTED = /^[ \t]*export[ \t]+\w+=(?!["']?[$"'\s])/m;
 /** Keys in text form (RFC 7468), `ENCRYPTED` ones too. */
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/;
 
@@ -17,15 +20,20 @@ export interface SecretFileRule {
 }
 
 const RULES: readonly SecretFileRule[] = [
-  { name: /^\.env(?:\..+)?$/i, what: 'a file of settings that usually hold passwords' },
+  { name: /^(?:\.env(?:\..+)?|.+\.env)$/i, what: 'a file of settings that usually hold passwords' },
+  {
+    name: /^\.envrc$/i,
+    what: 'a file of settings that usually hold passwords',
+    inside: (head) => indexOf(head, EXPORTED),
+  },
   { name: /^id_(?:rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk)$/i, what: 'a private SSH key' },
   { name: /\.(?:p12|pfx|jks|keystore|kdbx|ppk)$/i, what: 'a store of private keys' },
   {
-    name: /^(?:\.netrc|_netrc|\.git-credentials|\.pypirc|\.pgpass|\.htpasswd)$/i,
+    name: /^(?:\.netrc|_netrc|\.git-credentials|\.pypirc|\.pgpass|\.htpasswd|\.dockercfg|\.vault-token)$/i,
     what: 'a file of passwords or tokens',
   },
   {
-    name: /^(?:credentials|credentials\.json|service[_-]account.*\.json|.*\.tfstate)$/i,
+    name: /^(?:credentials|credentials\.(?:json|toml)|service[_-]account.*\.json|.*\.tfstate)$/i,
     what: 'a file of credentials',
   },
   { name: /\.(?:pem|key)$/i, what: 'a private key', inside: privateKeyIn },

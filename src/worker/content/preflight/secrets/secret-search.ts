@@ -96,7 +96,18 @@ class FileSearch {
 function decoderFor(head: Uint8Array): TextDecoder | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return new TextDecoder('utf-16le');
   if (head[0] === 0xfe && head[1] === 0xff) return new TextDecoder('utf-16be');
-  return head.subarray(0, HEAD_BYTES).includes(0) ? undefined : new TextDecoder('utf-8');
+  if (!head.subarray(0, HEAD_BYTES).includes(0)) return new TextDecoder('utf-8');
+  const encoding = unmarkedUtf16(head.subarray(0, 512));
+  return encoding === undefined ? undefined : new TextDecoder(encoding);
+}
+
+/** UTF-16 without a byte order mark, by the NUL in one half of each Latin letter. */
+function unmarkedUtf16(sample: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  const half = sample.length >> 1;
+  const nuls = (parity: number): number => sample.filter((byte, at) => byte === 0 && at % 2 === parity).length;
+  const [first, second] = [nuls(0), nuls(1)];
+  if (first === 0 && second > 0.8 * half) return 'utf-16le';
+  return second === 0 && first > 0.8 * half ? 'utf-16be' : undefined;
 }
 
 function tooMany(found: readonly Diagnostic[]): Diagnostic[] {

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Diagnostic } from '../../../../shared/model.ts';
 import type { Finding } from './finding.ts';
 import { fingerprintOf, secretDiagnostic, withoutOverlaps } from './finding.ts';
+import { findEmbedded } from './embedded-rules.ts';
 import { findOwn } from './own-rules.ts';
 
 /** Characters that are searched in one go, a few milliseconds even for the worst of texts; then the event loop has its turn. */
@@ -45,7 +46,9 @@ export class TextSearch {
     // Loaded when the first project is published, not with the engine.
     const { findKnown } = await import('./known-secrets.ts');
     const known = await findKnown(text, this.#path);
-    const random = findOwn(text).filter(({ start, end }) => !known.some((one) => start < one.end && end > one.start));
+    const random = [...findOwn(text), ...findEmbedded(text)].filter(
+      ({ start, end }) => !known.some((one) => start < one.end && end > one.start),
+    );
     for (const finding of withoutOverlaps([...known, ...random])) {
       if (finding.start >= until || finding.start < this.#reported) continue;
       this.#reported = finding.end;

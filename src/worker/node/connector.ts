@@ -2,6 +2,7 @@ import { peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { PeerId, PeerInfo } from '@libp2p/interface';
+import { BoundedCache } from '../../shared/bounded-cache.ts';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { BootstrapResult } from '../../shared/model.ts';
 import type { Logger } from '../log.ts';
@@ -15,6 +16,8 @@ const DIAL_BOUND_MS = 10_000;
 /** Below this many connections, peers that the peer store knows are dialled too: nothing in libp2p does it. */
 const ENOUGH_CONNECTIONS = 12;
 const PARALLEL_DIALS = 4;
+/** Peers and addresses of which it is remembered that they were dialled in vain. */
+const REMEMBERED = 2_000;
 /**
  * Pauses between looking for peers in the DHT while too few are known. kad-dht looks once shortly after the start, when
  * perhaps nobody was connected yet, and then only every five minutes.
@@ -33,7 +36,8 @@ export class Connector {
   readonly #node: MarketplaceNode;
   readonly #log: Logger;
   readonly #bootstrap = new Map<string, BootstrapResult>();
-  readonly #attempts = new Map<string, Attempt>();
+  /** Failed ones. Bounded: others can name any number of peers that nobody reaches. */
+  readonly #attempts = new BoundedCache<Attempt>({ entries: REMEMBERED });
   #look = { pause: FIRST_LOOK_MS, notBefore: 0 };
   readonly #isBanned: (peer: string) => boolean;
   /**
@@ -163,15 +167,18 @@ export class Connector {
     }
   }
 
-  /** Peers that one could dial: known addresses, not connected, not lately failed. */
+  /**
+   * Peers that one could dial: known addresses, not connected, not lately failed. Those that failed least come first: among
+   * the many that are gone for good, one that is there would not have its turn otherwise.
+   */
   async #dialable(now: number): Promise<PeerId[]> {
-    const peers = await this.#node.libp2p.peerStore.all({ limit: 200 });
+    const peers = await this.#node.libp2p.peerStore.all();
     return peers
       .filter(({ id, addresses }) => addresses.length > 0 && !id.equals(this.#node.peerId))
-      .filter(
-        ({ id }) =>
-          !this.#isConnected(id.toString()) && this.#isDue(id.toString(), now) && !this.#isBanned(id.toString()),
-      )
+      .map(({ id }) => ({ id, key: id.toString() }))
+      .filter(({ key }) => !this.#isConnected(key) && this.#isDue(key, now) && !this.#isBanned(key))
+      .map(({ id, key }) => ({ id, failures: this.#attempts.get(key)?.failures ?? 0 }))
+      .sort((a, b) => a.failures - b.failures)
       .map(({ id }) => id);
   }
 

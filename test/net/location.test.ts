@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connected, eventually, networkPerTest } from './helpers/peers.ts';
+import { connected, eventually, lists, networkPerTest } from './helpers/peers.ts';
 
 describe('location', () => {
   const network = networkPerTest();
@@ -30,6 +30,23 @@ describe('location', () => {
       (await silent.engine.peer({ id: teller.id })).reputationParts.proximity,
       0,
       'one’s own place is not known',
+    );
+  });
+
+  it('counts for a lowest reputation as it is shown', async () => {
+    const place = { latitude: 52.5, longitude: 13.4 };
+    const [publisher, reader] = await network.peers(2, { location: place });
+    const { id } = await publisher.publish('nearby', '1.0.0');
+    await lists(reader, id, '1.0.0');
+    const { reputation, reputationParts } = await eventually('the place is known, and who serves it', async () => {
+      const details = await reader.engine.peer({ id: publisher.id });
+      return details.reputationParts.proximity > 0 && details.provides.length > 0 && details;
+    });
+    const minReputation = reputation - reputationParts.proximity / 2;
+    const { packages } = await reader.engine.search({ text: 'nearby', scope: 'local', minReputation });
+    assert.deepEqual(
+      packages.map((summary) => summary.id),
+      [id],
     );
   });
 

@@ -116,9 +116,10 @@ function answerer(context: RegistryContext, query: CheckedQuery): (peers: readon
 function localQuery(context: RegistryContext, { minReputation, ...query }: CheckedQuery): LocalQuery {
   if (minReputation === undefined || minReputation === 0) return query;
   const now = Date.now();
+  const here = context.settings().location;
   const providedBy = context.catalogue.peers
     .list(JUDGED_PEERS)
-    .filter(({ stats }) => score(stats, now) >= minReputation)
+    .filter(({ stats }) => score(stats, now, here) >= minReputation)
     .map(({ id }) => id);
   return { ...query, providedBy };
 }

@@ -179,13 +179,20 @@ describe('a peer that serves a team', () => {
     const { name, 'fan-out': fanOut } = await statusOf();
     assert.deepEqual([name, fanOut], ['after', 7]);
 
-    // An endpoint that cannot be had is told, and tried again the next time.
+    // An endpoint that cannot be had is told, and tried again the next time; meanwhile the old one answers.
+    const { http } = resultOf(await test.run('start', '-d', '--data', data, '-f', 'json'));
     const busy = createServer().listen(0, '127.0.0.1');
     await once(busy, 'listening');
     const { port } = busy.address() as AddressInfo;
     await writeFile(file, `name = "after"\nfan-out = 7\nhttp = "127.0.0.1:${port}"\nlog-format = "json"\n`);
     peer.child.kill('SIGHUP');
     await peer.line('error', (line) => String(line['message']).includes('EADDRINUSE'));
+    const healthy = async (): Promise<unknown> => {
+      const again = resultOf(await test.run('start', '-d', '--data', data, '-f', 'json'))['http'];
+      return typeof again === 'string' && (await get(again, '/healthz')).status === 200;
+    };
+    assert.equal(typeof http, 'string');
+    await eventually('the endpoint answers as before', healthy);
     busy.close();
     await once(busy, 'close');
     peer.child.kill('SIGHUP');
@@ -195,6 +202,17 @@ describe('a peer that serves a team', () => {
     peer.child.kill('SIGHUP');
     await peer.line('error', (line) => String(line['message']).includes('no setting nonsense'));
     assert.equal((await statusOf())['name'], 'after');
+
+    // What a refused configuration wanted to be published is new to the one that is taken.
+    await writeProject(await test.folder('late'), 'late-pack');
+    await writeFile(file, 'bootstrap = ["nowhere"]\npublish = ["late"]\nlog-format = "json"\n');
+    peer.child.kill('SIGHUP');
+    await peer.line('error', (line) => String(line['message']).includes("'nowhere'"));
+    assert.equal((await statusOf())['name'], 'after');
+    await writeFile(file, 'name = "last"\npublish = ["late"]\nlog-format = "json"\n');
+    peer.child.kill('SIGHUP');
+    await peer.line('published', (line) => String(line['id']).endsWith('/late-pack'));
+    assert.equal((await statusOf())['name'], 'last');
     const logged = peer.errors
       .trim()
       .split('\n')

@@ -57,17 +57,27 @@ export class Peer {
     await publishAll(host, this.#settings.texts('publish'), this.#settings.dataDir, tell, signal);
   }
 
-  /** Take other settings from now on. What cannot be used is reported, and the rest goes on as it was. */
+  /**
+   * Take other settings from now on; those that cannot be used leave the ones before in force.
+   *
+   * @throws UsageError, or what the engine or the HTTP endpoint refused them for
+   */
   async reload(settings: Settings): Promise<void> {
     checkSettings(settings);
     const before = this.#settings;
     this.#settings = settings;
+    try {
+      await this.#listen();
+      await this.#startNode();
+    } catch (error) {
+      this.#settings = before;
+      await this.#listen();
+      throw error;
+    }
     const { host, log, tell, signal } = this.#options;
     log.configure({ format: settings.text('log-format'), level: settings.text('log-level') });
     if (settings.dataDir !== before.dataDir)
       log.say('warn', 'Another data folder needs a restart: it stays as it was.');
-    await this.#startNode();
-    await this.#listen();
     this.#follow();
     const fresh = settings.texts('publish').filter((folder) => !before.texts('publish').includes(folder));
     await publishAll(host, fresh, before.dataDir, tell, signal);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { access, readFile, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
@@ -133,6 +134,21 @@ describe('completion scripts', () => {
     assert.deepEqual(await complete('ggen-p2p', 'peer-list', '-f', 'y'), ['yaml']);
     assert.deepEqual(await complete('ggen-p2p', 'publish', 'exampl'), ['examples']);
     assert.deepEqual(await complete('ggen-p2p', 'key', 'im'), ['import']);
+    assert.deepEqual(await complete('ggen-p2p', 'help', 'sto'), ['stop']);
+    // Bash takes --format=y for three words.
+    assert.deepEqual(await complete('ggen-p2p', 'status', '--format', '=', 'y'), ['yaml']);
+    assert.deepEqual(await complete('ggen-p2p', 'status', '--format', '='), ['table', 'json', 'yaml']);
+    const folder = await mkdtemp(join(tmpdir(), 'ggen-completion-'));
+    try {
+      await mkdir(join(folder, 'a folder'));
+      await writeFile(join(folder, 'a file.car'), '');
+      const file = join(folder, 'a file.car');
+      assert.deepEqual(await complete('ggen-p2p', 'publish', join(folder, 'a')), [join(folder, 'a folder')]);
+      assert.deepEqual(await complete('ggen-p2p', 'import', join(folder, 'a fi')), [file]);
+      assert.deepEqual(await complete('ggen-p2p', 'key', 'import', join(folder, 'a fi')), [file]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   for (const shell of ['zsh', 'fish']) {

@@ -3,15 +3,20 @@ import type { CommandSpec, OptionSpec } from '../spec.ts';
 
 /** Completion for bash 4.1 or newer (programmable completion, see its manual). */
 export function bash(commands: readonly CommandSpec[]): string {
+  const names = commands.map(({ name }) => name).join(' ');
   return `# bash completion for ggen-p2p
 _ggen_p2p() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" command="\${COMP_WORDS[1]}"
   COMPREPLY=()
+  # --option=value comes as three words.
+  if [[ "$cur" == "=" ]]; then cur=""
+  elif [[ "$prev" == "=" ]]; then prev="\${COMP_WORDS[COMP_CWORD-2]}"; fi
   if (( COMP_CWORD == 1 )); then
-    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(' ')} help --help --version" -- "$cur"))
+    COMPREPLY=($(compgen -W "${names} help --help --version" -- "$cur"))
     return
   fi
   case "$command" in
+    help) COMPREPLY=($(compgen -W "${names}" -- "$cur")) ;;
 ${commands.map(commandCase).join('\n')}
   esac
 }
@@ -26,7 +31,7 @@ function commandCase({ name, options, complete }: CommandSpec): string {
   const words = all.map(({ long }) => `--${long}`).join(' ');
   return `    ${name})${cases}
       if [[ "$cur" == -* ]]; then COMPREPLY=($(compgen -W "${words}" -- "$cur"))
-      else ${reply(complete)}; fi ;;`;
+      else ${operand(complete)}; fi ;;`;
 }
 
 function valueCase({ long, short, complete }: OptionSpec): string {
@@ -34,9 +39,20 @@ function valueCase({ long, short, complete }: OptionSpec): string {
   return `        ${names}) ${reply(complete)}; return ;;`;
 }
 
+/** Where the first operand is one of some words, what follows it is a file. */
+function operand(complete: OptionSpec['complete']): string {
+  if (typeof complete !== 'object') return reply(complete);
+  return `case "$prev" in ${complete.join('|')}) ${reply('file')} ;; *) ${reply(complete)} ;; esac`;
+}
+
 function reply(complete: OptionSpec['complete']): string {
   if (complete === undefined) return ':';
-  if (complete === 'file') return 'COMPREPLY=($(compgen -f -- "$cur"))';
-  if (complete === 'folder') return 'COMPREPLY=($(compgen -d -- "$cur"))';
+  if (complete === 'file') return paths('-f');
+  if (complete === 'folder') return paths('-d');
   return `COMPREPLY=($(compgen -W "${complete.join(' ')}" -- "$cur"))`;
+}
+
+/** One per line, because they may hold spaces, which the shell then escapes; it also sets folders off from files. */
+function paths(kind: '-f' | '-d'): string {
+  return `compopt -o filenames 2> /dev/null; mapfile -t COMPREPLY < <(compgen ${kind} -- "$cur")`;
 }

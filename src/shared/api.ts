@@ -96,9 +96,9 @@ export interface Calls {
   banPeer: Call<{ readonly id: string; readonly reason?: string; readonly until?: number }, PeerDetails>;
   /** Lift a ban, whoever made it. The peer begins without new offences; its score stays. */
   unbanPeer: Call<{ readonly id: string }, PeerDetails>;
-  /** Prefer a peer in everything and never ban it automatically, or take that back. Lifts a ban. */
   /** Hand out no content until that is taken back; kept across restarts. Fetching goes on. */
   pauseSeeding: Call<{ readonly paused: boolean }, TransferStatus>;
+  /** Prefer a peer in everything and never ban it automatically, or take that back. Lifts a ban. */
   trustPeer: Call<{ readonly id: string; readonly trusted: boolean }, PeerDetails>;
 
   // The Registry, eight methods. Publish and delete take what a draft* call prepared, with the publisher's signature.

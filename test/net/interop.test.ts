@@ -6,6 +6,7 @@ import { exporter, recursive } from 'ipfs-unixfs-exporter';
 import { importer } from 'ipfs-unixfs-importer';
 import { CID } from 'multiformats/cid';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
 import { openCatalogue } from '../../src/worker/catalogue/catalogue.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../src/worker/records/record.ts';
 import { TestNetwork, connected } from './helpers/peers.ts';
@@ -57,7 +58,9 @@ describe('with a plain Helia node', () => {
     const key = createPublisherKey();
     const dataDir = await network.folder();
     const id = await knownPackage(dataDir, key, root, size, helia.id);
-    const reader = await network.peerOn(dataDir, createPublisherKey());
+    // A limit that holds on no local network, whichever protocol is spoken there.
+    const transfers = { ...DEFAULT_NODE_SETTINGS.transfers, receivePerDay: 1 };
+    const reader = await network.peerOn(dataDir, createPublisherKey(), { transfers });
     await reader.engine.bootstrap({ address: helia.address });
     await connected(reader, [{ ...reader, id: helia.id }]);
     const to = join(await network.folder(), 'installed');

@@ -73,6 +73,7 @@ export class PeerSession {
         return;
       } catch (error) {
         if (errorName(error) !== 'UnsupportedProtocolError' || this.#closed.signal.aborted) throw error;
+        this.#noteWhere();
         this.#bitswap ??= new BitswapSession(this.#context, this.#root, this.#peer);
       }
     }
@@ -96,11 +97,16 @@ export class PeerSession {
       signal: bound,
       maxOutboundStreams: MAX_OUTBOUND_STREAMS,
     });
-    this.#local = node.libp2p.getConnections(peer).some(isLocal);
+    this.#noteWhere();
     const stop = (): void => {
       this.#car.close(stopped.reason);
     };
     stopped.addEventListener('abort', stop, { once: true, signal: this.#closed.signal });
     return stream;
+  }
+
+  /** By which connection it is reached is known once there is one. */
+  #noteWhere(): void {
+    this.#local = this.#context.node.libp2p.getConnections(peerIdFromText(this.#peer)).some(isLocal);
   }
 }

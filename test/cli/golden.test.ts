@@ -121,13 +121,29 @@ describe('what programs read from the command line', () => {
     await check('bootstrap.json', await run('bootstrap', server, '-f', 'json'));
   });
 
-  it('publish, yank, and key show', async () => {
-    const published = await run('publish', await writeProject(await test.folder('own'), 'own-pack'), '-f', 'json');
+  it('publish, yank, and the key', async () => {
+    const own = await writeProject(await test.folder('own'), 'own-pack');
+    const first = await run('publish', own, '--dry-run', '-f', 'json');
+    names.set(String(resultOf(first)['root']), '<own root>');
+    await check('publish-dry-run-first.json', first);
+    const published = await run('publish', own, '-f', 'json');
     const shown = await run('key', 'show', '-f', 'json');
     names.set(String(resultOf(shown)['publisher']), '<own publisher>');
     await check('publish.json', published);
     await check('key-show.json', shown);
+    await writeFile(
+      join(own, 'gpack.toml'),
+      (await readFile(join(own, 'gpack.toml'), 'utf8')).replace('1.0.0', '1.1.0'),
+    );
+    const next = await run('publish', own, '--dry-run', '-f', 'json');
+    names.set(String(resultOf(next)['root']), '<next root>');
+    await check('publish-dry-run.json', next);
     await check('yank.json', await run('yank', 'own-pack@1.0.0', '-f', 'json'));
+    const passphrase = await test.folder('passphrase');
+    await writeFile(passphrase, 'correct horse battery');
+    const key = [await test.folder('key.pem'), '--passphrase-file', passphrase, '-f', 'json'];
+    await check('key-export.json', await run('key', 'export', ...key));
+    await check('key-import.json', await run('key', 'import', ...key));
   });
 
   it('install into a folder and into a project, update, verify, uninstall', async () => {

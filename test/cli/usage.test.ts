@@ -199,6 +199,9 @@ describe('the command line and what it refuses', () => {
     const data = await test.folder('data');
     const fine = await test.run('doctor', '--data', data, '-f', 'json');
     assert.equal(fine.code, 0, fine.errors);
+    const { checks, failed, ...rest } = resultOf(fine);
+    assert.deepEqual([failed, rest], [0, {}]);
+    for (const one of checks as object[]) assert.deepEqual(Object.keys(one), ['name', 'state', 'detail', 'next']);
     const states = (ended: Ended): Record<string, string> =>
       Object.fromEntries(
         (resultOf(ended)['checks'] as { name: string; state: string }[]).map(({ name, state }) => [name, state]),

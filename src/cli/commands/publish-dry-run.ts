@@ -37,14 +37,10 @@ function show(output: Console, draft: ReleaseDraft, id: string): void {
     root,
     files: files.length,
     size,
-    ...(changes === undefined
-      ? {}
-      : {
-          since: changes.since,
-          added: paths(changes.added),
-          changed: paths(changes.changed),
-          removed: paths(changes.removed),
-        }),
+    since: changes?.since ?? null,
+    added: paths(changes?.added),
+    changed: paths(changes?.changed),
+    removed: paths(changes?.removed),
   };
   output.result(result, (view) => {
     const since =

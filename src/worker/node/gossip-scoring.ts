@@ -26,7 +26,8 @@ export function scoreParams(
         meshMessageDeliveriesWeight: 0,
         meshMessageDeliveriesThreshold: 1,
         meshFailurePenaltyWeight: 0,
-        // Without this a rejected message costs its sender nothing. The counter is squared: three of them graylist.
+        // Without this a rejected message costs its sender nothing. The counter is squared, and decays by a tenth each
+        // second: four at once graylist for some seconds.
         invalidMessageDeliveriesWeight: -10,
         invalidMessageDeliveriesDecay: 0.9,
       }),

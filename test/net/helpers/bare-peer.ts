@@ -9,6 +9,7 @@ import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
 import type { NodeSettings, PackageMetadata } from '../../../src/shared/model.ts';
 import { Frames } from '../../../src/worker/network/frames.ts';
 import { claimToSign, encodeAnnouncement } from '../../../src/worker/node/announcement.ts';
+import type { Libp2pInputs } from '../../../src/worker/node/libp2p-options.ts';
 import { startNode } from '../../../src/worker/node/node.ts';
 import type { MarketplaceNode } from '../../../src/worker/node/node.ts';
 import { TOPIC } from '../../../src/worker/node/protocols.ts';
@@ -25,7 +26,11 @@ export interface BarePeer {
   stop(): Promise<void>;
 }
 
-export async function barePeer(settings: Partial<NodeSettings> = {}): Promise<BarePeer> {
+/** @param judge what this node thinks of others; nothing but good when left out */
+export async function barePeer(
+  settings: Partial<NodeSettings> = {},
+  judge: Partial<Pick<Libp2pInputs, 'reputation' | 'isBanned'>> = {},
+): Promise<BarePeer> {
   const node = await startNode({
     privateKey: await generateKeyPair('Ed25519'),
     datastore: new MemoryDatastore(),
@@ -36,6 +41,7 @@ export async function barePeer(settings: Partial<NodeSettings> = {}): Promise<Ba
     selectHead: () => 0,
     reputation: () => 0.85,
     isBanned: () => false,
+    ...judge,
   });
   const { pubsub } = node.libp2p.services;
   pubsub.subscribe(TOPIC);

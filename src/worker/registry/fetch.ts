@@ -59,14 +59,16 @@ async function fetch(
 
 /** Peers known to serve the package, best first, banned ones left out. */
 export function providersOf(
-  { catalogue, conduct }: Pick<RegistryContext, 'catalogue' | 'conduct'>,
+  { catalogue, conduct, settings }: Pick<RegistryContext, 'catalogue' | 'conduct' | 'settings'>,
   { publisher, name }: Pick<ReleaseDetails, 'publisher' | 'name'>,
 ): string[] {
   const candidates = catalogue.peers
     .holders(publisher, name)
     .filter((peer) => !conduct.isBanned(peer))
     .map((peer) => ({ peer, stats: conduct.stats(peer), trusted: conduct.isTrusted(peer) }));
-  return selectPeers(candidates, { minimum: 0, limit: candidates.length }).map(({ peer }) => peer);
+  const { location: here } = settings();
+  const options = { minimum: 0, limit: candidates.length, ...(here === undefined ? {} : { here }) };
+  return selectPeers(candidates, options).map(({ peer }) => peer);
 }
 
 function fetchProgress(

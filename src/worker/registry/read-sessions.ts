@@ -14,7 +14,10 @@ export interface ReadableRelease {
 }
 
 /** What reading works with. */
-export interface ReadContext extends Pick<RegistryContext, 'blocks' | 'catalogue' | 'conduct' | 'loggers' | 'network'> {
+export interface ReadContext extends Pick<
+  RegistryContext,
+  'blocks' | 'catalogue' | 'conduct' | 'loggers' | 'network' | 'settings'
+> {
   readonly retention: Pick<RegistryContext['retention'], 'hold'>;
 }
 

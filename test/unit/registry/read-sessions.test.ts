@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
+import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
+import type { NodeSettings } from '../../../src/shared/model.ts';
 import { openCatalogue } from '../../../src/worker/catalogue/catalogue.ts';
 import { openBlocks } from '../../../src/worker/content/blocks.ts';
 import { createLoggers } from '../../../src/worker/log.ts';
@@ -22,7 +24,8 @@ describe('sessions for reading', () => {
       const conduct = new Conduct({ peers, standings });
       const loggers = createLoggers(() => undefined);
       const network = (): undefined => undefined;
-      const sessions = new ReadSessions({ catalogue, blocks, retention, conduct, loggers, network });
+      const settings = (): NodeSettings => DEFAULT_NODE_SETTINGS;
+      const sessions = new ReadSessions({ catalogue, blocks, retention, conduct, loggers, network, settings });
       try {
         await check(
           sessions,

@@ -20,17 +20,17 @@ export async function dependencyFaults(
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
   const bound = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
-  const waiting = [...manifest.dependencies];
-  const faults: Diagnostic[] = [];
+  const waiting = manifest.dependencies.entries();
+  const faults: (Diagnostic | undefined)[] = [];
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const why = await unservedBecause(context, lookup, next, bound);
-      if (why !== undefined) faults.push(fault(manifest, next, why));
+    for (const [index, dependency] of waiting) {
+      const why = await unservedBecause(context, lookup, dependency, bound);
+      faults[index] = why === undefined ? undefined : fault(manifest, dependency, why);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   signal.throwIfAborted();
-  return faults;
+  return faults.filter((one) => one !== undefined);
 }
 
 /** Why nobody could install it, as sentences; undefined when it can be had. */

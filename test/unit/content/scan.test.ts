@@ -376,6 +376,13 @@ describe('limits of a release', function () {
     });
   });
 
+  it('does not take an ignore file in UTF-16 for one that leaves out nothing', async () => {
+    for (const name of ['.gitignore', 'sub/.ggenignore']) {
+      const files = { [name]: Buffer.from('\ufeffprivate.txt\r\n', 'utf16le'), 'private.txt': '' };
+      await assert.rejects(scan(files), { name: 'InvalidRequest', message: /ignore leaves out is unknown.*UTF-8/ });
+    }
+  });
+
   it('is not held up by patterns that are made to hold it up', async () => {
     const name = 'a'.repeat(200);
     const patterns = [

@@ -106,6 +106,12 @@ describe('the lock file', () => {
     });
   }
 
+  it('names the line where a merge was left undecided', () => {
+    const merge = good.replace('size = 10', '<<<<<<< ours\nsize = 10\n=======\nsize = 11\n>>>>>>> theirs');
+    const line = merge.split('\n').indexOf('<<<<<<< ours') + 1;
+    assert.throws(() => readLock(merge), { message: new RegExp(`both sides of a merge, in line ${line},`) });
+  });
+
   it('is refused, never trusted, whatever is changed in it', () => {
     const text = writeLock([entry('a', { requirement: '^1.0.0' }), entry('b', { dependencies: [`${publisher}/a`] })]);
     fc.assert(

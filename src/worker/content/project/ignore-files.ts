@@ -20,7 +20,9 @@ export async function readIgnoreFile(path: string): Promise<string | undefined> 
     const stat = await handle.stat();
     if (!stat.isFile()) return undefined;
     if (stat.size > IGNORE_BYTES) throw unusable(path, `it has ${stat.size} bytes`);
-    return await handle.readFile('utf8');
+    const text = await handle.readFile('utf8');
+    if (text.includes('\0')) throw unusable(path, 'it is not in UTF-8, which is how git reads it');
+    return text;
   } catch (error) {
     if (ABSENT.includes((error as NodeJS.ErrnoException).code)) return undefined;
     throw error instanceof GgenError ? error : unusable(path, 'it cannot be read', error);

@@ -93,7 +93,15 @@ export function readLock(text: string): LockedPackage[] {
   return packages;
 }
 
+/** Begins a line where git put both sides of a merge. */
+const MERGE = /^(?:<{7}|>{7}) /m;
+
 function parseToml(text: string): Record<string, unknown> {
+  const merge = text.search(MERGE);
+  if (merge >= 0) {
+    const line = text.slice(0, merge).split('\n').length;
+    throw invalid(`it holds both sides of a merge, in line ${line}, and which of them counts is not decided`);
+  }
   try {
     return parse(text, { maxDepth: 8, integersAsBigInt: false });
   } catch (cause) {

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, realpath } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage, GgenError } from '../../shared/errors.ts';
 
 /** Bytes that every system takes as the path of a unix socket: macOS has room for 103, Linux for 107. */
 const LONGEST_PATH = 100;
 
+/** Not what TMPDIR says: windows and commands of one user may be told different folders, and would not meet. */
+const SHARED_FOLDER = '/tmp';
+
 /**
  * Where the owner of a data folder is reached: a unix socket in the folder, for whose path the folder may be too deep
- * down (then one in a private folder of this user among the system's temporary files), or a named pipe on Windows.
+ * down (then one in a private folder of this user below /tmp), or a named pipe on Windows.
  * The same folder has the same address, however it is written. Creates the folders that are missing, for this user only.
  *
  * @param name of what answers there: one folder may have several
@@ -31,7 +34,7 @@ export async function socketAddress(dataDir: string, name = 'engine'): Promise<s
 
 async function shortAddress(folder: string, name: string): Promise<string> {
   const uid = process.getuid?.() ?? 0;
-  const shared = join(tmpdir(), `ggen-p2p-${uid}`);
+  const shared = join(SHARED_FOLDER, `ggen-p2p-${uid}`);
   await mkdir(shared, { recursive: true, mode: 0o700 });
   await checkPrivate(shared);
   return join(shared, `${name}-${digest(folder)}.sock`);

@@ -52,7 +52,14 @@ export async function withSession<T>(
   const signal = AbortSignal.any([options.signal, bound]);
   // A pipeline that traces itself names its span so (OpenTelemetry's environment variables as context carriers).
   const traceparent = checkTraceparent(process.env['TRACEPARENT']);
-  const host = await openHost({ dataDir: options.settings.dataDir, version: VERSION, traceparent });
+  const late = (error: unknown): unknown =>
+    !bound.aborted || options.signal.aborted
+      ? error
+      : new GgenError('TimedOut', `It took longer than ${options.timeout / 1_000} seconds.`, { cause: error });
+  const opening = openHost({ dataDir: options.settings.dataDir, version: VERSION, traceparent, signal });
+  const host = await opening.catch((error: unknown) => {
+    throw late(error);
+  });
   try {
     const attached = !host.isOwner;
     // What the engine of another process has to say belongs into that one's log.
@@ -67,8 +74,7 @@ export async function withSession<T>(
       await leave?.();
     }
   } catch (error) {
-    if (!bound.aborted || options.signal.aborted) throw error;
-    throw new GgenError('TimedOut', `It took longer than ${options.timeout / 1_000} seconds.`, { cause: error });
+    throw late(error);
   } finally {
     await host.close();
   }

@@ -91,6 +91,9 @@ describe('a peer that serves a team', () => {
     const data = await test.folder('data');
     const { peer } = await test.peer('--data', data);
     peer.child.kill('SIGSTOP');
+    const late = await test.run('status', '--data', data, '--timeout', '1');
+    assert.equal(late.code, 4, late.errors);
+    assert.match(late.errors, /longer than 1 seconds/);
     const second = await test.run('start', '--data', data);
     peer.child.kill('SIGCONT');
     assert.equal(second.code, 6, second.errors);

@@ -55,7 +55,7 @@ async function serve(
   control: PeerControl,
   tell: (event: PeerEvent) => void,
 ): Promise<void> {
-  const host = await openHost({ dataDir: settings.dataDir, version: VERSION });
+  const host = await openHost({ dataDir: settings.dataDir, version: VERSION, signal });
   const ends = [writeLog(host, log), uniteOwnForks(host, settings.dataDir, log)];
   const onReady = (event: PeerEvent): void => {
     tell(event);

@@ -24,6 +24,8 @@ export interface HostOptions extends EngineOptions {
   readonly patience?: number;
   /** The trace to which calls belong that name none themselves, as W3C `traceparent`. */
   readonly traceparent?: string | undefined;
+  /** Ends the wait for an owner. Once the host is open, it means nothing any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** The engine of this user's one node, wherever it runs: here, or in another window or program. */
@@ -40,7 +42,7 @@ export interface Host extends Engine {
  * Own the node of a data folder, or attach to the process that does. When that one ends, however it ends, one of those
  * that were attached takes over: its callers only notice that a call takes a moment longer.
  *
- * @throws GgenError DataDirInUse, DataDirNotPrivate, VersionMismatch, DatabaseTooNew, DiskFull, UnsupportedRuntime
+ * @throws GgenError DataDirInUse, DataDirNotPrivate, VersionMismatch, DatabaseTooNew, DiskFull, UnsupportedRuntime; the signal's reason
  */
 export async function openHost(options: HostOptions): Promise<Host> {
   const host = new HostSession(options, await socketAddress(options.dataDir));
@@ -64,7 +66,20 @@ class HostSession {
   }
 
   async open(): Promise<void> {
-    await this.#join();
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
+    const giveUp = (): void => {
+      this.#closing.abort(closed());
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      await this.#join();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
   }
 
   asEngine(): Host {

@@ -191,5 +191,9 @@ describe('a release in one file', () => {
     await assert.rejects(third.engine.exportPackage({ id: archive.id, to: join(to, 'below-a-file') }), {
       name: 'TargetNotWritable',
     });
+    await assert.rejects(third.engine.exportPackage({ id: archive.id, to: await network.folder() }), {
+      name: 'TargetNotWritable',
+      message: /there is a folder of that name/,
+    });
   });
 });

@@ -65,6 +65,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'writing there is not allowed, or a program has a file of it open',
   EBUSY: 'a program has a file of it open',
   EROFS: 'writing there is not allowed',
+  EISDIR: 'there is a folder of that name',
 };
 
 export function notWritable(path: string, cause: NodeJS.ErrnoException): GgenError {

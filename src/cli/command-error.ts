@@ -5,7 +5,7 @@ export class CommandError extends Error {
   readonly next: string | undefined;
 
   constructor(
-    name: 'KeyNotFound' | 'NotInstalled' | 'KeyExists' | 'PeerRunning' | 'NotAPeer' | 'DaemonFailed',
+    name: 'KeyNotFound' | 'KeyExists' | 'PeerRunning' | 'NotAPeer' | 'DaemonFailed' | 'HttpFailed',
     code: number,
     message: string,
     next?: string,

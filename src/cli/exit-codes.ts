@@ -23,19 +23,25 @@ interface Meaning {
 const MEANINGS: Partial<Record<GgenErrorName, Meaning>> = {
   InvalidRequest: { code: EXIT.usage },
   InvalidAddress: { code: EXIT.usage },
-  ManifestNotFound: { code: EXIT.notFound },
+  ManifestNotFound: {
+    code: EXIT.notFound,
+    next: 'Name the folder of a project that has a gpack.toml, package.toml, pack.toml, package.json, Cargo.toml or pyproject.toml.',
+  },
   PackageNotFound: {
     code: EXIT.notFound,
     next: "Look for it with 'ggen-p2p search', or join a peer that knows it: --bootstrap ADDR.",
   },
   PackageAmbiguous: { code: EXIT.notFound, next: 'Write the publisher before the name: publisher/name.' },
-  VersionNotFound: { code: EXIT.notFound },
+  VersionNotFound: { code: EXIT.notFound, next: 'Name another version or range, or none for the newest one.' },
   PeerNotFound: { code: EXIT.notFound, next: "'ggen-p2p peer-list' shows the peers that are known." },
   PeerUnreachable: {
     code: EXIT.network,
     next: "Compare the address with what 'ggen-p2p status' prints on that machine; 'ggen-p2p doctor' checks this one.",
   },
-  ContentUnavailable: { code: EXIT.network },
+  ContentUnavailable: {
+    code: EXIT.network,
+    next: "Try again when a peer that serves it runs, or join one: --bootstrap ADDR. 'ggen-p2p peer-list' shows who is connected.",
+  },
   TimedOut: { code: EXIT.network, next: 'Give it more time with --timeout SECONDS.' },
   NodeNotRunning: { code: EXIT.noNode, next: "Start it with 'ggen-p2p start --daemon'." },
   ContentCorrupt: { code: EXIT.refused },
@@ -55,7 +61,10 @@ const MEANINGS: Partial<Record<GgenErrorName, Meaning>> = {
   FilesChanged: { code: EXIT.refused, next: 'Give up the changes with --overwrite PATH, or move the files away.' },
   LockMismatch: { code: EXIT.refused },
   ArchiveInvalid: { code: EXIT.refused },
-  NotInstalled: { code: EXIT.notFound },
+  NotInstalled: {
+    code: EXIT.notFound,
+    next: "Without operands, 'ggen-p2p verify' goes through all that is installed on this machine.",
+  },
   DependencyMissing: { code: EXIT.notFound },
   DependencyConflict: { code: EXIT.refused },
   ManifestInvalid: { code: EXIT.refused, next: 'Correct the manifest, then publish again.' },

@@ -165,6 +165,26 @@ describe('the command line and what it refuses', () => {
     assert.ok((await readdir(join(folder, 'data'))).includes('peer.key'));
   });
 
+  it('says what to do next, whatever it was that failed', async () => {
+    const data = ['--data', await test.folder('data')];
+    const busy = createServer().listen(0, '127.0.0.1');
+    await once(busy, 'listening');
+    const { port } = busy.address() as AddressInfo;
+    const nowhere = await test.folder('nowhere');
+    const cases: readonly (readonly [code: number, args: readonly string[], next: RegExp])[] = [
+      [3, ['publish', nowhere], /gpack\.toml/],
+      [3, ['verify', 'nothing-like-it'], /all that is installed/],
+      [2, ['key', 'import', nowhere], /key --help/],
+      [1, ['start', '--http', `127.0.0.1:${port}`], /--http HOST:PORT/],
+    ];
+    for (const [code, args, next] of cases) {
+      const ended = await test.run(...args, ...data);
+      assert.equal(ended.code, code, ended.errors);
+      assert.match(ended.errors.split('\n').find((line) => line.startsWith('next: ')) ?? ended.errors, next);
+    }
+    busy.close();
+  });
+
   it('ends with exit code 3 when nobody knows the package, says what to do, and writes nothing', async () => {
     const to = await test.folder('target');
     const data = await test.folder('data');

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { isProtectedKey, protectKey } from '../../identity/protected-key.ts';
 import type { PublisherKey } from '../../identity/publisher-key.ts';
@@ -8,7 +8,7 @@ import { LOCAL_OPTIONS } from '../options.ts';
 import { facts } from '../output/table.ts';
 import { keyFile, loadKeyFile, saveSecretFile } from '../publisher/key-file.ts';
 import { existingKey, keyFromEnvironment, keyFromText, KEY_VARIABLE } from '../publisher/key.ts';
-import { readPassphrase } from '../publisher/passphrase.ts';
+import { readPassphrase, readText } from '../publisher/passphrase.ts';
 import { resolveSettings } from '../settings/settings.ts';
 import type { CommandContext, CommandSpec } from '../spec.ts';
 import { UsageError } from '../usage-error.ts';
@@ -78,7 +78,7 @@ async function exportKey({ console: output, flags }: CommandContext, dataDir: st
 }
 
 async function importKey({ console: output, flags }: CommandContext, dataDir: string, file: string): Promise<number> {
-  const text = file === STANDARD ? await readAll(process.stdin) : await readFile(file, 'utf8');
+  const text = file === STANDARD ? await readAll(process.stdin) : await readText(file);
   const passphrase = isProtectedKey(text)
     ? await readPassphrase(flags.text('passphrase-file'), process.env, 'known')
     : undefined;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { InstalledPackage, InstalledState } from '../../shared/model.ts';
-import { CommandError } from '../command-error.ts';
+import { GgenError } from '../../shared/errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ENGINE_OPTIONS, sessionOptions } from '../options.ts';
 import type { View } from '../output/console.ts';
@@ -40,7 +40,7 @@ export const verify: CommandSpec = {
   },
 };
 
-/** @throws CommandError when an operand names nothing that is installed */
+/** @throws GgenError NotInstalled when an operand names nothing that is installed */
 function choose(installed: readonly InstalledPackage[], operands: readonly string[]): readonly InstalledPackage[] {
   if (operands.length === 0) return installed;
   return operands.flatMap((operand) => {
@@ -48,7 +48,7 @@ function choose(installed: readonly InstalledPackage[], operands: readonly strin
       ({ id, name, path }) => id === operand || name === operand || path === resolve(operand),
     );
     if (found.length > 0) return found;
-    throw new CommandError('NotInstalled', EXIT.notFound, `'${operand}' is not installed on this machine.`);
+    throw new GgenError('NotInstalled', `'${operand}' is not installed on this machine.`);
   });
 }
 

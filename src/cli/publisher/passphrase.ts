@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { errorMessage } from '../../shared/errors.ts';
 import { UsageError } from '../usage-error.ts';
 import { PASSPHRASE_VARIABLE } from './key.ts';
 
@@ -25,7 +26,7 @@ export async function readPassphrase(
   purpose: 'new' | 'known',
   terminal: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<string> {
-  if (file !== undefined) return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+  if (file !== undefined) return (await readText(file)).replace(/\r?\n$/, '');
   const variable = env[PASSPHRASE_VARIABLE] ?? '';
   if (variable !== '') return variable;
   if (!terminal.input.isTTY) {
@@ -36,6 +37,13 @@ export async function readPassphrase(
     throw new UsageError('The two passphrases differ.');
   }
   return typed;
+}
+
+/** A file that the user named. @throws UsageError when it cannot be read */
+export async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`${path} cannot be read: ${errorMessage(error)}`);
+  });
 }
 
 /** One line from the terminal, which shows nothing of it. */

@@ -1,6 +1,8 @@
 import type { NodeSettings } from '../../shared/model.ts';
 import { errorMessage, errorName } from '../../shared/errors.ts';
 import type { Host } from '../../worker/host/host.ts';
+import { CommandError } from '../command-error.ts';
+import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import { endpoints } from './endpoints.ts';
@@ -46,7 +48,7 @@ export class Peer {
     return this.#http?.endpoint.url;
   }
 
-  /** Start what the settings say, and publish. @throws UsageError; else as the engine */
+  /** Start what the settings say, and publish. @throws UsageError, CommandError HttpFailed; else as the engine */
   async start(): Promise<void> {
     await this.#startNode();
     await this.#listen();
@@ -129,7 +131,10 @@ export class Peer {
     if (address === '') return;
     const { host, log, version } = this.#options;
     const parsed = parseHttpAddress(address, this.#settings.on('http-remote'));
-    const endpoint = await listenForHttp(parsed, endpoints(host, version));
+    const endpoint = await listenForHttp(parsed, endpoints(host, version)).catch((error: unknown) => {
+      const message = `The HTTP endpoint cannot listen on ${address}: ${errorMessage(error)}`;
+      throw new CommandError('HttpFailed', EXIT.failed, message, 'Choose another address or port: --http HOST:PORT.');
+    });
     this.#http = { asked: address, endpoint };
     log.say('info', `HTTP on ${endpoint.url}`);
   }

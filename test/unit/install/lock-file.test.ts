@@ -106,6 +106,12 @@ describe('the lock file', () => {
     });
   }
 
+  it('keeps the line ends that git gave it', () => {
+    const windows = good.replaceAll('\n', '\r\n');
+    assert.equal(writeLock(readLock(windows), windows), windows);
+    assert.equal(writeLock(readLock(windows), good), good);
+  });
+
   it('names the line where a merge was left undecided', () => {
     const merge = good.replace('size = 10', '<<<<<<< ours\nsize = 10\n=======\nsize = 11\n>>>>>>> theirs');
     const line = merge.split('\n').indexOf('<<<<<<< ours') + 1;

@@ -40,10 +40,15 @@ const HEADING = `# Which releases this project uses, and the identifier of their
 version = ${VERSION}
 `;
 
-/** The text of a lock file: packages by name, one fact a line, so that a change shows as what it is. */
-export function writeLock(packages: readonly LockedPackage[]): string {
+/**
+ * The text of a lock file: packages by name, one fact a line, so that a change shows as what it is.
+ *
+ * @param before what stands there, whose line ends stay: git may have made them those of Windows
+ */
+export function writeLock(packages: readonly LockedPackage[], before = ''): string {
   const sorted = packages.toSorted((a, b) => compareTexts(a.name, b.name) || compareTexts(a.publisher, b.publisher));
-  return [HEADING, ...sorted.map(writePackage)].join('\n');
+  const text = [HEADING, ...sorted.map(writePackage)].join('\n');
+  return before.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text;
 }
 
 function writePackage(entry: LockedPackage): string {

@@ -57,7 +57,8 @@ export async function planInstall(
   for (const one of desired) steps.push(await here.step(one, placed.get(lockedId(one.entry)) ?? one.entry, signal));
   steps.sort(({ planned: a }, { planned: b }) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   steps.push(...(await here.removals(root, steps)));
-  const lockAfter = lock.text === undefined && placed.size === 0 ? undefined : writeLock([...placed.values()]);
+  const lockAfter =
+    lock.text === undefined && placed.size === 0 ? undefined : writeLock([...placed.values()], lock.text);
   await checkWritable(lock.path);
   const planned = steps.map((step) => step.planned);
   return plans.add({

@@ -8,9 +8,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Folder of this user's one node on this machine, shared by every window and command: below the folder that the system
  * has for such data. A container may see the same home folder as the machine that it runs on: it gets a folder of its own.
  */
-export function defaultDataFolder(environment: Environment = process.env, platform = process.platform): string {
+export function defaultDataFolder(
+  environment: Environment = process.env,
+  platform = process.platform,
+  container = isContainer(),
+): string {
   const base = join(userDataFolder(environment, platform), 'ggen-p2p');
-  return isContainer() ? join(base, 'containers', hostname()) : base;
+  return container ? join(base, 'containers', hostname()) : base;
 }
 
 function userDataFolder(environment: Environment, platform: NodeJS.Platform): string {

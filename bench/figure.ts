@@ -1,7 +1,7 @@
 /** One figure of the project, with the goal that it must keep and something of the same run to compare it with. */
 export interface Figure {
   readonly title: string;
-  readonly unit: 'ms' | 'MB';
+  readonly unit: 'ms' | 'MB' | 'peers';
   readonly value: number;
   /** The value must stay below. */
   readonly goal: number;

@@ -11,6 +11,7 @@ import { DEFAULT_NODE_SETTINGS } from '../src/shared/defaults.ts';
 import { socketAddress } from '../src/worker/host/address.ts';
 import type { Figure } from './figure.ts';
 import { residentMemory } from './resident-memory.ts';
+import { WorkerPeer } from './worker-peer.ts';
 
 const WINDOWS = 8;
 const SETTLE_MS = 3_000;
@@ -26,15 +27,21 @@ export async function measureWindows(): Promise<readonly Figure[]> {
     await once(child.stdout!, 'data');
     return child;
   };
+  const other = await WorkerPeer.start([]);
+  const seen = async (): Promise<number> => (await other.engine.status({})).connectedPeers;
   try {
     const bare = await open();
     const dataDir = join(folder, 'node');
     const owner = await open(dataDir);
     const engine = await connectToSocket(await socketAddress(dataDir));
-    await engine.startNode({ ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'] });
+    const settings = { listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: [other.address] };
+    await engine.startNode({ ...DEFAULT_NODE_SETTINGS, ...settings });
+    await engine.bootstrap({ address: other.address });
     engine.close();
+    const alone = await seen();
     const others = await Promise.all(Array.from({ length: WINDOWS - 1 }, () => open(dataDir)));
     await delay(SETTLE_MS);
+    const together = await seen();
     const nothing = await residentMemory(bare);
     const attached = (await Promise.all(others.map(residentMemory))).reduce((sum, memory) => sum + memory, 0);
     return [
@@ -45,8 +52,16 @@ export async function measureWindows(): Promise<readonly Figure[]> {
         goal: 25,
         baseline: { title: 'what the window that runs the node adds', value: (await residentMemory(owner)) - nothing },
       },
+      {
+        title: 'Peers that eight windows are to another one',
+        unit: 'peers',
+        value: together,
+        goal: 2,
+        baseline: { title: 'with one window', value: alone },
+      },
     ];
   } finally {
+    await other.stop();
     await Promise.all(children.map((child) => stop(child)));
     await rm(folder, { recursive: true, force: true });
   }

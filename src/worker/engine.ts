@@ -15,6 +15,7 @@ import type { Logger } from './log.ts';
 import { NodeHost } from './node-host.ts';
 import { ALL_PATHS } from './network/context.ts';
 import type { Path } from './network/context.ts';
+import { SYNC_TASK } from './network/sync.ts';
 import { Traffic } from './network/traffic.ts';
 import { Scheduler } from './maintenance/scheduler.ts';
 import type { RoutingTableSize, Transports } from './node/libp2p-options.ts';
@@ -201,6 +202,8 @@ async function compose(
     registry.forget();
     events.packagesChanged();
     events.peersChanged();
+    // Where each peer's log was read to is lost too: all of it comes again.
+    scheduler.soon(SYNC_TASK);
   });
   const close = async (): Promise<void> => {
     await operations.stop();

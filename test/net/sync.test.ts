@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { DatabaseSync } from 'node:sqlite';
 import type { Stream } from '@libp2p/interface';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
+import type { SearchResults } from '../../src/shared/model.ts';
 import { SYNC_PROTOCOL } from '../../src/worker/node/protocols.ts';
 import { asCount, asMap } from '../../src/worker/network/frames.ts';
 import type { Frames } from '../../src/worker/network/frames.ts';
@@ -139,4 +143,52 @@ describe('sync', () => {
     await peer.engine.bootstrap({ address: talker.address });
     await eventually('the record came', async () => (await known(peer)) === 1);
   });
+
+  for (const isUnderWay of [false, true]) {
+    it(`begins anew when the catalogue turns out to be damaged, ${isUnderWay ? 'also in the middle of a visit' : 'without waiting for the next round'}`, async () => {
+      const source = await barePeer();
+      bare.push(source);
+      const asked: number[] = [];
+      const found = Promise.withResolvers<undefined>();
+      const [before, after] = [signedRecord('before').envelope, signedRecord('after').envelope];
+      await serve(source, SYNC_PROTOCOL, async (frames) => {
+        const position = asCount(asMap(await frames.read(bound()))['after']);
+        asked.push(position);
+        await frames.write({ epoch: 'one' }, bound());
+        if (position < 1) await frames.write({ p: 1, record: before, serves: true }, bound());
+        if (asked.length === 2 && isUnderWay) await found.promise;
+        if (isUnderWay && asked.length > 1) await frames.write({ p: 2, record: after, serves: true }, bound());
+        await frames.write({ end: true }, bound());
+        await frames.close(bound());
+      });
+      const visits = (): number =>
+        source.node.libp2p
+          .getConnections()
+          .flatMap(({ streams }) => streams.filter((one) => one.protocol === SYNC_PROTOCOL)).length;
+      const peer = await network.peer({ bootstrap: [source.address] }, ['sync']);
+      await eventually('the first record is known', async () => (await known(peer)) === 1);
+      await eventually('the visit is over', () => visits() === 0);
+      const search = (): Promise<SearchResults> => peer.engine.search({ text: '', licenses: ['MIT'], scope: 'local' });
+      assert.equal((await search()).packages.length, 1, 'and what came is in the search index');
+      await peer.stop();
+      await garble(join(peer.dataDir, 'catalogue.sqlite'), 'labels');
+      await peer.restart();
+      await eventually('it asked again', () => asked.length === 2 && visits() === (isUnderWay ? 1 : 0));
+      await assert.rejects(search(), { name: 'Internal', message: /set aside/ });
+      found.resolve(undefined);
+      await eventually('all is known again', async () => (await known(peer)) === (isUnderWay ? 2 : 1));
+      assert.deepEqual(asked.slice(0, 3), [0, 1, 0]);
+    });
+  }
 });
+
+/** Garble the pages that a table begins with, as a bad disk would. */
+async function garble(file: string, table: string): Promise<void> {
+  const sqlite = new DatabaseSync(file);
+  const roots = sqlite.prepare('SELECT rootpage FROM sqlite_schema WHERE tbl_name = ? AND rootpage > 0').all(table);
+  const size = Number(sqlite.prepare('PRAGMA page_size').get()?.['page_size']);
+  sqlite.close();
+  const bytes = await readFile(file);
+  for (const { rootpage } of roots) bytes.fill(0xa5, (Number(rootpage) - 1) * size, Number(rootpage) * size);
+  await writeFile(file, bytes);
+}

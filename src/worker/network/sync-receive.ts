@@ -14,6 +14,8 @@ export interface Visit {
   readonly epoch: string;
   /** Position in the peer's log after which its answer begins. */
   readonly from: number;
+  /** Epoch of this node's own database when `from` was read in it. */
+  readonly own: string;
   /** A fresh bound for each wait. */
   readonly bound: () => AbortSignal;
 }
@@ -38,6 +40,8 @@ export async function receiveLog(context: NetworkContext, frames: Frames, visit:
     const taken = await takeBatch(context, batch.entries, visit, slices);
     position = taken.position ?? position;
     learnt += taken.learnt;
+    // A database that took the place of a damaged one has nothing of what came before.
+    if (context.catalogue.db.epoch !== visit.own) throw new Error('The catalogue was begun anew');
     context.catalogue.peers.saveCursor(visit.peer, visit.epoch, position);
     if (taken.fault !== undefined) throw new Error(`A record is not valid: ${taken.fault}`);
     if (batch.error !== undefined) throw batch.error;

@@ -10,6 +10,8 @@ import type { NetworkContext } from './context.ts';
 import { Frames, asCount, asMap, asText } from './frames.ts';
 import { receiveLog } from './sync-receive.ts';
 
+/** Name of the task that asks connected peers again. */
+export const SYNC_TASK = 'sync';
 /** A frame holds one record and a few numbers. */
 const MAX_FRAME_BYTES = LIMITS.recordBytes + 1024;
 /** Log entries read from the database at once: short enough never to hold up the event loop. */
@@ -61,7 +63,7 @@ export class Sync {
 
   task(): Task {
     return {
-      name: 'sync',
+      name: SYNC_TASK,
       title: 'Catch up with connected peers',
       every: INTERVAL_MS,
       bound: ROUND_BOUND_MS,
@@ -164,6 +166,7 @@ export class Sync {
     const stream = await node.libp2p.dialProtocol(peer, SYNC_PROTOCOL, { signal: this.#bound() });
     const frames = new Frames(stream, MAX_FRAME_BYTES);
     try {
+      const own = catalogue.db.epoch;
       const known = catalogue.peers.cursor(id);
       await frames.write(
         { v: 1, epoch: known?.epoch ?? '', after: known?.position ?? 0, limit: PORTION_BYTES, ...this.#place() },
@@ -178,6 +181,7 @@ export class Sync {
         peer: id,
         epoch,
         from,
+        own,
         bound: () => this.#bound(),
       });
       // Nothing new proves nothing: a peer that has nothing to say must not gather successes by saying it.

@@ -26,16 +26,31 @@ describe('yamux', () => {
     assert.equal(received, 400 * 32 * 1024);
     assert.ok(updates > 0);
   });
+
+  it('lets through all of it to a reader that pauses, at whatever is left of the window', async () => {
+    for (const bytes of [1_000, 100_000, 128 * 1024, 128 * 1024 + 1, 256 * 1024]) {
+      const messages = Math.ceil((1024 * 1024) / bytes);
+      const { received } = await send({ messages, bytes, muxer: thriftyYamux({}), pauses: true });
+      assert.equal(received, messages * bytes);
+    }
+  });
 });
 
 interface Sending {
   readonly messages: number;
   readonly bytes: number;
   readonly muxer: ReturnType<typeof thriftyYamux>;
+  /** The receiver pauses after each message that comes, so that the sender uses up the window. */
+  readonly pauses?: boolean;
 }
 
 /** Send messages one by one over a stream; how many bytes came, and how often the receiver sent a window update. */
-async function send({ messages, bytes, muxer }: Sending): Promise<{ updates: number; received: number }> {
+async function send({
+  messages,
+  bytes,
+  muxer,
+  pauses = false,
+}: Sending): Promise<{ updates: number; received: number }> {
   const [outbound, inbound] = multiaddrConnectionPair();
   const updates = countUpdates(inbound);
   const sender = muxer().createStreamMuxer(outbound);
@@ -45,6 +60,12 @@ async function send({ messages, bytes, muxer }: Sending): Promise<{ updates: num
   receiver.addEventListener('stream', ({ detail }: CustomEvent<Stream>) => {
     detail.addEventListener('message', ({ data }) => {
       received += data.byteLength;
+      if (pauses) {
+        detail.pause();
+        setTimeout(() => {
+          detail.resume();
+        }, 1);
+      }
       if (received >= messages * bytes) all.resolve(undefined);
     });
   });

@@ -223,6 +223,24 @@ describe('a peer that serves a team', () => {
     assert.ok(logged.some(({ level, message }) => level === 'error' && String(message).includes('nonsense')));
   });
 
+  it('goes on where it was when a new configuration names a port that is taken', async () => {
+    const data = await test.folder('data');
+    const file = await test.folder('config.toml');
+    const busy = createServer().listen(0, '127.0.0.1');
+    await once(busy, 'listening');
+    const { port } = busy.address() as AddressInfo;
+    await writeFile(file, 'name = "before"\nlisten = ["/ip4/127.0.0.1/tcp/0"]\n');
+    const command = ['start', '--data', data, '--config', file, '--format', 'json'];
+    const peer = test.spawn(command, { GGEN_P2P_LISTEN: '' });
+    await peer.line('ready');
+    await writeFile(file, `name = "after"\nlisten = ["/ip4/127.0.0.1/tcp/${port}"]\n`);
+    peer.child.kill('SIGHUP');
+    await peer.line('error', (line) => String(line['message']).includes('in use'));
+    const { running, settings } = resultOf(await test.run('status', '--data', data, '-f', 'json'));
+    assert.deepEqual([running, (settings as { name: string }).name], [true, 'before']);
+    busy.close();
+  });
+
   it('ends within its bound on SIGTERM, in the middle of work', async () => {
     const data = await test.folder('data');
     const { peer, address } = await test.peer('--data', data, '--http', '127.0.0.1:0');

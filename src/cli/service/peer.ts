@@ -74,6 +74,7 @@ export class Peer {
     } catch (error) {
       this.#settings = before;
       await this.#listen();
+      await this.#startNode();
       throw error;
     }
     const { host, log, tell, signal } = this.#options;

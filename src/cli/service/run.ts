@@ -65,10 +65,12 @@ async function serve(
   const peer = new Peer({ host, log, version: VERSION, tell: onReady, signal }, settings);
   try {
     signal.throwIfAborted();
-    await peer.start();
+    const starting = peer.start();
+    // Before anybody hears that it is ready: a signal that nothing listens for would end it.
+    ends.push(onReload(control, peer, starting, resolve, tell, () => control.answer('stop')));
+    await starting;
     control.ready(peer);
     announceReady();
-    ends.push(onReload(control, peer, resolve, tell, () => control.answer('stop')));
     await Promise.race([aborted(signal), failed(host)]);
   } finally {
     control.stopping();
@@ -94,15 +96,16 @@ function watch(host: Host, tell: (event: PeerEvent) => void): (() => void)[] {
   return [watchPeers(host, tell), watchPackages(host, tell, onError)];
 }
 
-/** Reload on SIGHUP, and when a command asks for it; one at a time. */
+/** Reload on SIGHUP, and when a command asks for it; one at a time, once it has started. */
 function onReload(
   control: PeerControl,
   peer: Peer,
+  starting: Promise<void>,
   resolve: () => Promise<Settings>,
   tell: (event: PeerEvent) => void,
   stop: () => void,
 ): () => void {
-  let last = Promise.resolve();
+  let last = starting;
   const reload = (): void => {
     last = last
       .then(async () => {

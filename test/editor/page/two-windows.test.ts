@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../../../scripts/lib/paths.ts';
@@ -13,6 +13,7 @@ import { eventually } from '../harness/eventually.ts';
 import type { HeadlessPeer } from '../harness/peer.ts';
 import { startPeer } from '../harness/peer.ts';
 import { copyExample } from '../harness/project.ts';
+import type { TemporaryProject } from '../harness/project.ts';
 import { testSettings } from '../harness/settings.ts';
 
 /** Two windows of one user: one node between them. */
@@ -21,13 +22,14 @@ describe('two windows', () => {
   let peer: HeadlessPeer;
   let first: Editor;
   let second: EditorWindow;
+  let project: TemporaryProject;
 
   before(async () => {
     peer = await startPeer({ publish: [join(ROOT, 'examples', 'rust-error-types')] });
     cleanup.defer(() => peer.stop());
     const empty = await mkdtemp(join(tmpdir(), 'ggen-window-'));
     cleanup.defer(() => rm(empty, { recursive: true, force: true, maxRetries: 5 }));
-    const project = await copyExample();
+    project = await copyExample();
     cleanup.defer(() => project.remove());
     first = await openEditor({ folder: empty, settings: testSettings(peer.addresses.slice(0, 1)) });
     cleanup.defer(() => first.close());
@@ -74,6 +76,8 @@ describe('two windows', () => {
 
   it('go on in the second when the first one ends', async () => {
     const owner = await ownerPid();
+    // The server keeps the processes of a window that is closed, should it come back: killed, it is gone for good.
+    await first.page.close();
     process.kill(owner, 'SIGKILL');
     await eventually('another process runs the node', async () => (await ownerPid().catch(() => owner)) !== owner);
     await second.workbench.view('Packages').waitForRow(/^Published 1$/);
@@ -83,5 +87,19 @@ describe('two windows', () => {
       async () => (await second.workbench.statusBarText('ggen.status')) === 'Ggen: 1 peer',
     );
     await second.workbench.screenshot('two-windows-second');
+    await changeVersion(join(project.folder, 'package.json'), '1.0.1');
+    await second.workbench.runCommand('Ggen: Publish Open Project');
+    await second.workbench.quickInput.choose('Publish reading-time 1.0.1');
+    await second.workbench.notifications.waitFor(/^Published reading-time 1\.0\.1/);
+    await peer.waitFor('package', ({ version }) => version === '1.0.1');
+    await second.workbench.view('Packages').pressInline(/^rust-error-types/, 'Install');
+    await second.workbench.quickInput.choose(/packages\/.*rust-error-types$/);
+    await second.workbench.quickInput.choose(/Install .*rust-error-types/);
+    await second.workbench.notifications.waitFor(/^Installed .*rust-error-types/);
   });
 });
+
+async function changeVersion(manifest: string, version: string): Promise<void> {
+  const text = await readFile(manifest, 'utf8');
+  await writeFile(manifest, text.replace(/"version": "[^"]*"/, `"version": "${version}"`));
+}

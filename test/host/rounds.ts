@@ -1,5 +1,5 @@
-/** How many rounds: enough to meet every case in each run of the tests; `GGEN_ROUNDS` for more. */
-export const ROUNDS = Number(process.env['GGEN_ROUNDS'] ?? 40);
+/** How many rounds; `GGEN_ROUNDS` for fewer or more. */
+export const ROUNDS = Number(process.env['GGEN_ROUNDS'] ?? 200);
 
 /** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {

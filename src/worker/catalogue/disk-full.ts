@@ -14,10 +14,13 @@ export function isDiskFull(error: unknown): boolean {
 
 /** A full disk in words for the user; any other error stays what it is. @param folder what could not be written to */
 export function diskFault(folder: string, error: unknown): unknown {
+  const what = `nothing more can be written to ${folder}. Make room on the disk that holds it`;
+  return asDiskFull(error, what, { folder });
+}
+
+/** The same in other words. @param what could not be done, and where to make room */
+export function asDiskFull(error: unknown, what: string, details: Readonly<Record<string, string>> = {}): unknown {
   if (!isDiskFull(error) || error instanceof GgenError) return error;
-  return new GgenError(
-    'DiskFull',
-    `The disk is full: nothing more can be written to ${folder}. Make room on the disk that holds it, or run “Clean Up Storage”, and try again.`,
-    { details: { folder }, cause: error },
-  );
+  const message = `The disk is full: ${what}, or run “Clean Up Storage”, and try again.`;
+  return new GgenError('DiskFull', message, { details, cause: error });
 }

@@ -76,8 +76,7 @@ class Entry {
   #timer: NodeJS.Timeout | undefined;
   #active = false;
   #ended: Promise<void> = Promise.resolve();
-  #next: number | undefined;
-  /** The same by the monotonic clock: the other one may be set meanwhile. */
+  /** When it runs next, by the monotonic clock: the other one may be set meanwhile. */
   #due = Infinity;
   /** Asked for while it was running: run again after so many milliseconds. */
   #asked: number | undefined;
@@ -92,7 +91,6 @@ class Entry {
     if (this.#stopped.signal.aborted) return;
     clearTimeout(this.#timer);
     const spread = delay * (1 + JITTER * (Math.random() - 0.5) * 2);
-    this.#next = Date.now() + spread;
     this.#due = performance.now() + spread;
     this.#timer = setTimeout(() => {
       this.#ended = this.#run();
@@ -119,7 +117,7 @@ class Entry {
       title,
       running,
       ...this.#last,
-      ...(running || this.#next === undefined ? {} : { next: this.#next }),
+      ...(running || this.#due === Infinity ? {} : { next: Date.now() + this.#due - performance.now() }),
     };
   }
 

@@ -3,7 +3,7 @@ import { withLibp2pLight } from '@helia/libp2p';
 import { createHeliaLight } from 'helia';
 import type { Helia } from '@helia/interface';
 import type { HeliaWithLibp2p } from '@helia/libp2p';
-import type { Libp2p, PeerId } from '@libp2p/interface';
+import type { Connection, Libp2p, PeerId } from '@libp2p/interface';
 import type { Blockstore } from 'interface-blockstore';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import { libp2pOptions } from './libp2p-options.ts';
@@ -23,6 +23,8 @@ export interface MarketplaceNode {
   sign(bytes: Uint8Array): Promise<Uint8Array>;
   /** Multiaddrs under which others reach this node, `/p2p/<peer id>` included. */
   addresses(): string[];
+  /** Connected peers by their ids, each with its first connection. */
+  connections(): ReadonlyMap<string, Connection>;
   /** Peers that are connected, each once. */
   peers(): PeerId[];
   /** Resolves within `STOP_BOUND_MS`, whatever the parts do. */
@@ -57,17 +59,23 @@ export async function startNode(inputs: Libp2pInputs & { readonly blockstore: Bl
     throw startFailed(cause, inputs.settings.listen);
   }
   const libp2p = helia.libp2p;
+  const connections = (): ReadonlyMap<string, Connection> => {
+    const first = new Map<string, Connection>();
+    for (const connection of libp2p.getConnections()) {
+      const id = connection.remotePeer.toString();
+      if (!first.has(id)) first.set(id, connection);
+    }
+    return first;
+  };
   return {
     libp2p,
     helia,
     peerId: libp2p.peerId,
     publicKey: inputs.privateKey.publicKey.raw,
     sign: async (bytes) => inputs.privateKey.sign(bytes),
-    peers: () => {
-      // Not `libp2p.getPeers()`, which parses the text of every peer id again: it is asked for every second.
-      const connected = libp2p.getConnections().map(({ remotePeer }) => [remotePeer.toString(), remotePeer] as const);
-      return [...new Map(connected).values()];
-    },
+    connections,
+    // Not `libp2p.getPeers()`, which parses the text of every peer id again: it is asked for every second.
+    peers: () => [...connections().values()].map(({ remotePeer }) => remotePeer),
     addresses: () => libp2p.getMultiaddrs().map((address) => address.toString()),
     stop: () => bounded(Promise.resolve(helia.stop()), STOP_BOUND_MS, 'Stopping the node').then(() => undefined),
   };

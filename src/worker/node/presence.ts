@@ -103,12 +103,7 @@ export class Presence {
 
   /** Connected peers by the time they came, then those that are away, last seen first. */
   list(connectedOnly: boolean): PeerSummary[] {
-    const connections = new Map<string, Connection>();
-    for (const connection of this.#node.libp2p.getConnections()) {
-      const id = connection.remotePeer.toString();
-      if (!connections.has(id)) connections.set(id, connection);
-    }
-    const connected = [...connections].map(([id, connection]) => this.#summary(id, connection));
+    const connected = [...this.#node.connections()].map(([id, connection]) => this.#summary(id, connection));
     connected.sort((a, b) => (a.since ?? 0) - (b.since ?? 0));
     if (connectedOnly) return connected;
     const here = new Set(connected.map(({ id }) => id));

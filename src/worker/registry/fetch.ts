@@ -1,5 +1,5 @@
 import type { InstallProgress } from '../../shared/api.ts';
-import type { ReleaseDetails } from '../../shared/model.ts';
+import type { Release, ReleaseDetails } from '../../shared/model.ts';
 import { parseRoot } from '../content/blocks.ts';
 import { throttled } from '../content/throttle.ts';
 import { fetchTree } from '../content/transfer.ts';
@@ -42,7 +42,7 @@ async function fetch(
       moreProviders: () => providersOf(context, found),
       signal,
       size: release.size,
-      onBlock: fetchProgress(release.size, release.files, onProgress),
+      onBlock: fetchProgress(release, onProgress),
       onSuccess: (peer, responseTime, bytes) => {
         tally.block(peer, responseTime, bytes);
       },
@@ -71,16 +71,16 @@ export function providersOf(
   return selectPeers(candidates, options).map(({ peer }) => peer);
 }
 
-function fetchProgress(
-  totalBytes: number,
-  totalFiles: number,
+/** Tells of a release whose blocks come one by one, from peers or out of a file. The returned function takes a block's bytes. */
+export function fetchProgress(
+  { size, files }: Pick<Release, 'size' | 'files'>,
   onProgress: (progress: InstallProgress) => void,
 ): (bytes: number) => void {
   let bytes = 0;
   const report = throttled(onProgress);
   return (more) => {
     // Directory blocks come on top of the files' bytes: never show more than there is.
-    bytes = Math.min(bytes + more, totalBytes);
-    report(() => ({ phase: 'fetch', files: 0, bytes, totalFiles, totalBytes }));
+    bytes = Math.min(bytes + more, size);
+    report(() => ({ phase: 'fetch', files: 0, bytes, totalFiles: files, totalBytes: size }));
   };
 }

@@ -31,6 +31,7 @@ import type {
   StorageReport,
   UnsignedDraft,
 } from '../../shared/model.ts';
+import { KeyLocks } from '../../shared/key-locks.ts';
 import type { RegistryContext } from './context.ts';
 import { draftRelease } from './draft.ts';
 import { draftMerge } from './draft-merge.ts';
@@ -41,7 +42,6 @@ import { importPackage } from './archive/import.ts';
 import { applyPlan } from './install/apply.ts';
 import { planInstall } from './install/plan.ts';
 import { Plans } from './install/plans.ts';
-import { Serial } from './install/serial.ts';
 import { install, uninstall } from './install/single.ts';
 import { verifyInstalled } from './install/verify.ts';
 import { Lookup } from './lookup.ts';
@@ -68,7 +68,7 @@ export class Registry {
   readonly #searches: Searches;
   readonly #plans = new Plans();
   /** Changes of installed folders, one after the other: two of them may share a lock file or a package. */
-  readonly #changes = new Serial();
+  readonly #changes = new KeyLocks();
   /** Reading releases without installing them. */
   readonly reader: ReleaseReader;
 
@@ -186,9 +186,8 @@ export class Registry {
     signal: AbortSignal,
     onProgress: (progress: InstallProgress) => void = nothing,
   ): Promise<InstalledPackage> {
-    return this.#changes.run(this.#placeOf(request.to), signal, () =>
-      install(this.#context, this.#lookup, request, signal, onProgress),
-    );
+    const work = (): Promise<InstalledPackage> => install(this.#context, this.#lookup, request, signal, onProgress);
+    return this.#changes.run(this.#placeOf(request.to), work, signal);
   }
 
   /** What a folder is changed together with: its project, where it belongs to one. */
@@ -207,13 +206,12 @@ export class Registry {
     onProgress: (progress: InstallProgress) => void = nothing,
   ): Promise<readonly InstalledPackage[]> {
     const { project } = this.#plans.get(plan).plan;
-    return await this.#changes.run(project, signal, () =>
-      applyPlan(this.#context, this.#plans, plan, { overwrite, signal, onProgress }),
-    );
+    const options = { overwrite, signal, onProgress };
+    return await this.#changes.run(project, () => applyPlan(this.#context, this.#plans, plan, options), signal);
   }
 
   uninstall(request: Calls['uninstall']['request'], signal: AbortSignal): Promise<void> {
-    return this.#changes.run(this.#placeOf(request.path), signal, () => uninstall(this.#context, request, signal));
+    return this.#changes.run(this.#placeOf(request.path), () => uninstall(this.#context, request, signal), signal);
   }
 
   verifyInstalled(

@@ -1,4 +1,5 @@
 import * as Digest from 'multiformats/hashes/digest';
+import { KeyLocks } from '../../../shared/key-locks.ts';
 import type { Database } from '../../catalogue/database.ts';
 import { diskFault } from '../../catalogue/disk-full.ts';
 import { BlockIndex } from './block-index.ts';
@@ -6,7 +7,6 @@ import type { BlockRow, NewBlock } from './block-index.ts';
 import { storeFault } from './faults.ts';
 import { isHashOf } from './hash.ts';
 import { IndexWriter } from './index-writer.ts';
-import { KeyLocks } from './key-locks.ts';
 import { LargeFiles } from './large-files.ts';
 import type { Marks } from './marks.ts';
 import { openIndex } from './open-index.ts';

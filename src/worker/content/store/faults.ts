@@ -1,14 +1,8 @@
-import { GgenError } from '../../../shared/errors.ts';
-import { isDiskFull } from '../../catalogue/disk-full.ts';
+import { asDiskFull } from '../../catalogue/disk-full.ts';
 
 /** What a failed write means for the user: a full disk is told as such, anything else stays what it is. */
 export function storeFault(error: unknown): unknown {
-  if (!isDiskFull(error) || error instanceof GgenError) return error;
-  return new GgenError(
-    'DiskFull',
-    'The disk is full: the package could not be stored. Make room on the disk that holds the data folder, or run “Clean Up Storage”, and try again.',
-    { cause: error },
-  );
+  return asDiskFull(error, 'the package could not be stored. Make room on the disk that holds the data folder');
 }
 
 /** As blockstores say that a block is not there; bitswap goes by the name. */

@@ -8,11 +8,11 @@ import { matches } from '../../content/blocks.ts';
 import { CarReader, archiveInvalid } from '../../content/archive/car-reader.ts';
 import { readTree } from '../../content/archive/read-tree.ts';
 import { absolutePath } from '../../content/install/target.ts';
-import { throttled } from '../../content/throttle.ts';
 import { RAW } from '../../dag/codecs.ts';
 import { openRecord } from '../../records/record.ts';
 import type { OpenedRecord } from '../../records/record.ts';
 import type { RegistryContext } from '../context.ts';
+import { fetchProgress } from '../fetch.ts';
 
 /**
  * Take a release out of a file that `exportPackage` wrote, or that claims it: the record's signature first, then every block
@@ -39,7 +39,7 @@ export async function importPackage(
       store: context.blocks,
       size: release.size,
       signal,
-      onBlock: readProgress(release, onProgress),
+      onBlock: fetchProgress(release, onProgress),
     });
     const result = context.ingest.store(opened, false);
     if (result.outcome === 'conflict')
@@ -100,16 +100,4 @@ async function readRecord(reader: CarReader, root: string): Promise<{ opened: Op
   const release = opened.record.releases.find((one) => one.root === root);
   if (release === undefined) throw archiveInvalid('its content belongs to no release of its record');
   return { opened, release };
-}
-
-function readProgress(
-  { size, files }: Release,
-  onProgress: (progress: InstallProgress) => void,
-): (bytes: number) => void {
-  let bytes = 0;
-  const report = throttled(onProgress);
-  return (more) => {
-    bytes = Math.min(bytes + more, size);
-    report(() => ({ phase: 'fetch', files: 0, bytes, totalFiles: files, totalBytes: size }));
-  };
 }

@@ -7,9 +7,14 @@ export class KeyLocks {
     return this.#tails.has(key);
   }
 
-  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#tails.get(key);
-    const mine = before === undefined ? work() : before.then(work, work);
+  /** @throws the signal's reason when it fires before the turn has come; else what `work` throws */
+  async run<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const turn = async (): Promise<T> => {
+      signal?.throwIfAborted();
+      return await work();
+    };
+    // What is kept never rejects.
+    const mine = this.#tails.get(key)?.then(turn) ?? turn();
     const tail = mine.catch(() => undefined);
     this.#tails.set(key, tail);
     try {

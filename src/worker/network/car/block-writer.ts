@@ -54,8 +54,8 @@ export class BlockWriter {
     const parts = this.#gathered;
     this.#gathered = [];
     this.#gatheredBytes = 0;
-    for (const part of joined(parts)) {
-      const { slice } = this.#allowance;
+    const { slice } = this.#allowance;
+    for (const part of joined(parts, slice)) {
       for (let at = 0; at < part.length; at += slice) await this.#send(part.subarray(at, at + slice));
     }
   }
@@ -79,8 +79,11 @@ export class BlockWriter {
   }
 }
 
-/** Neighbours that are small as one piece: each piece is a frame of its own. */
-function joined(parts: readonly Uint8Array[]): Uint8Array[] {
+/**
+ * Neighbours that are small as one piece: each piece is a frame of its own. What a large one has above whole slices goes along with
+ * the small ones before it, so that it ends with a full slice.
+ */
+function joined(parts: readonly Uint8Array[], slice: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   let small: Uint8Array[] = [];
   const join = (): void => {
@@ -93,8 +96,11 @@ function joined(parts: readonly Uint8Array[]): Uint8Array[] {
       small.push(part);
       continue;
     }
+    const rest = part.length % slice;
+    const head = rest < GATHER_BYTES && rest < part.length ? rest : 0;
+    if (head > 0) small.push(part.subarray(0, head));
     join();
-    pieces.push(part);
+    pieces.push(part.subarray(head));
   }
   join();
   return pieces;

@@ -1,7 +1,7 @@
 import { gossipsub, StrictNoSign } from '@libp2p/gossipsub';
 import { identify, identifyPush } from '@libp2p/identify';
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht';
-import { noise } from '@libp2p/noise';
+import { thriftyNoise } from './noise.ts';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { thriftyYamux } from './yamux.ts';
@@ -75,7 +75,7 @@ export function libp2pOptions(inputs: Libp2pInputs): Libp2pOptions<NodeServices>
     nodeInfo: { name: 'ggen-p2p', version: inputs.version, userAgent: agentVersion(settings.name, inputs.version) },
     addresses: { listen: [...settings.listen] },
     transports: inputs.transports ?? [tcp()],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [thriftyNoise()],
     // The default window grows to 16 MiB, which a reader that pauses must buffer; a stream breaks at 4 MiB.
     streamMuxers: [thriftyYamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW } })],
     connectionManager: {

@@ -10,18 +10,26 @@ import type { RemoteEngine } from '../src/rpc/client.ts';
 import { connectEngine } from '../src/rpc/client.ts';
 import { WORKER_HEAP, workerClosed, workerEndpoint, workerEnvironment } from '../src/rpc/worker-endpoint.ts';
 import { DEFAULT_NODE_SETTINGS } from '../src/shared/defaults.ts';
-import type { NodeStatus } from '../src/shared/model.ts';
+import type { NodeSettings, NodeStatus } from '../src/shared/model.ts';
 
 /** A peer as the extension runs it: the built worker in a thread of its own, with a folder of its own. */
 export class WorkerPeer {
   readonly engine: RemoteEngine;
   readonly status: NodeStatus;
   readonly key: PublisherKey = createPublisherKey();
+  readonly #settings: NodeSettings;
   readonly #closed: Promise<Error>;
   readonly #folder: string;
 
-  private constructor(engine: RemoteEngine, status: NodeStatus, closed: Promise<Error>, folder: string) {
+  private constructor(
+    engine: RemoteEngine,
+    settings: NodeSettings,
+    status: NodeStatus,
+    closed: Promise<Error>,
+    folder: string,
+  ) {
     this.engine = engine;
+    this.#settings = settings;
     this.status = status;
     this.#closed = closed;
     this.#folder = folder;
@@ -43,9 +51,14 @@ export class WorkerPeer {
     });
     const closed = workerClosed(worker);
     const engine = await connectEngine(workerEndpoint(worker), { closed });
-    const listen = ['/ip4/127.0.0.1/tcp/0'];
-    const status = await engine.startNode({ ...DEFAULT_NODE_SETTINGS, listen, bootstrap });
-    return new WorkerPeer(engine, status, closed, folder);
+    const settings = { ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap };
+    return new WorkerPeer(engine, settings, await engine.startNode(settings), closed, folder);
+  }
+
+  /** Send so many bytes per second from now on, to peers on this machine too. */
+  async limit(sendRate: number): Promise<void> {
+    const transfers = { ...this.#settings.transfers, sendRate, limitLocal: true };
+    await this.engine.startNode({ ...this.#settings, transfers });
   }
 
   get address(): string {

@@ -1,6 +1,7 @@
 import type { CID } from 'multiformats/cid';
 import { GgenError, errorMessage, errorName } from '../../shared/errors.ts';
 import { DAG_PB } from '../dag/codecs.ts';
+import { Headroom } from './headroom.ts';
 import { Lane } from './lane.ts';
 import type { Candidate } from './lane.ts';
 import type { BlockNetwork, TransferOptions } from './transfer-types.ts';
@@ -12,7 +13,7 @@ const MAX_LANES = 4;
 const BYTES_PER_LANE = 1024 * 1024;
 /** Requests under way to one provider: while one is answered, the next is there already. */
 const REQUESTS = 2;
-/** How often it is looked whether work should change hands. */
+/** How often it is looked whether work should change hands, and whether one more should be asked. */
 const TICK_MS = 100;
 /** A provider that sent nothing for so long has work taken from it, and is not waited for with asking another. */
 const QUIET_MS = 400;
@@ -37,6 +38,9 @@ export class Providers {
   readonly #blocks: TreeBlocks;
   readonly #options: ProviderOptions;
   readonly #maxLanes: number;
+  readonly #headroom = new Headroom();
+  /** Providers to ask at the same time: one, and one more whenever there was time to wait for them. */
+  #wanted = 1;
   readonly #size: number;
   readonly #lanes = new Set<Lane>();
   /** Peers that may be asked, best first. */
@@ -108,6 +112,7 @@ export class Providers {
       this.#ticks = undefined;
       return;
     }
+    if (this.#headroom.look() && this.#wanted < this.#maxLanes && this.#wanted <= this.#lanes.size) this.#wanted++;
     this.#pump();
     for (const lane of this.#lanes) if (lane.answers.size === 0) this.#takeOver(lane);
   }
@@ -118,7 +123,7 @@ export class Providers {
     if (this.#candidates.length === 0) return;
     const quiet = [...this.#lanes].filter((lane) => lane.quietFor() > QUIET_MS || this.#isIdle(lane)).length;
     if (this.#blocks.unasked.size === 0 && quiet === 0) return;
-    while (this.#lanes.size - quiet < this.#maxLanes && this.#lanes.size < MAX_LANES) {
+    while (this.#lanes.size - quiet < this.#wanted && this.#lanes.size < MAX_LANES) {
       const now = performance.now();
       const candidate = this.#candidates.find(({ notBefore }) => notBefore <= now);
       if (candidate === undefined) return;
@@ -129,8 +134,9 @@ export class Providers {
 
   /** Hand a lane its next request. Returns whether there was one. */
   #give(lane: Lane): boolean {
-    const alone = this.#lanes.size === 1;
-    const batch = lane.choose(this.#blocks.unasked, alone ? Infinity : this.#lanes.size);
+    // Something is left for those that may be asked in a moment.
+    const lanes = Math.max(this.#lanes.size, Math.min(this.#maxLanes, this.#lanes.size + this.#candidates.length));
+    const batch = lane.choose(this.#blocks.unasked, lanes === 1 ? Infinity : lanes);
     if (batch.length === 0) return false;
     this.#ask(lane, batch);
     return true;
@@ -158,7 +164,9 @@ export class Providers {
     lane.session
       .fetch(wants, async (cid, bytes) => {
         const isNews = await this.#blocks.take(cid, bytes, answer);
-        if (isNews) this.#options.onSuccess(lane.peer, lane.received(bytes.length), bytes.length);
+        if (!isNews) return;
+        this.#headroom.received(bytes.length);
+        this.#options.onSuccess(lane.peer, lane.received(bytes.length), bytes.length);
       })
       .then(
         () => {

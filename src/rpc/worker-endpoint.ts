@@ -36,10 +36,10 @@ export function workerEnvironment(folder: string): NodeJS.ProcessEnv {
 
 /**
  * The heap of an engine's worker. A transfer leaves buffers behind, of which V8 knows little more than that they are garbage: with the
- * usual young generation of 48 MB they pile up until the whole heap is collected, several times for each 64 MB. In a small one they
- * go along with everything else that is young.
+ * usual young generation of 48 MB they pile up until the whole heap is collected, several times for each 64 MB. In the smallest one
+ * they go along with everything else that is young.
  */
-export const WORKER_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 6 };
+export const WORKER_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 3 };
 
 /** Resolves, when the worker is gone, to a GgenError EngineStopped that says how it ended. Never rejects. */
 export function workerClosed(worker: Worker): Promise<Error> {

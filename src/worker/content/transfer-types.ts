@@ -33,6 +33,7 @@ export interface BlockNetwork {
 }
 
 export interface TransferOptions {
+  /** It must have written or copied what it is to put when `put` resolves: the bytes are used for the next block then. */
   readonly store: Blockstore;
   /** Absent while no node runs: then only what is here counts. */
   readonly network?: BlockNetwork | undefined;

@@ -1,6 +1,7 @@
 import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
 import { GgenError } from '../../shared/errors.ts';
+import { blockBuffers } from '../dag/block-buffers.ts';
 import { DAG_PB, RAW } from '../dag/codecs.ts';
 import { decodeLinks } from '../dag/nodes.ts';
 import type { Link } from '../dag/nodes.ts';
@@ -174,11 +175,19 @@ export class TreeBlocks {
   }
 
   /**
-   * A block came in an answer. Resolves when there is room for the next. Returns whether it was news.
+   * A block came in an answer, whose bytes are nobody's from now on. Resolves when there is room for the next. Returns whether it
+   * was news.
    *
    * @throws an error named `PeerLied`
    */
   async take(cid: CID, bytes: Uint8Array, answer: Answer): Promise<boolean> {
+    const isNews = await this.#take(cid, bytes, answer);
+    if (!isNews) blockBuffers.give(bytes);
+    else if (this.#storingBytes > STORING_BYTES) await this.#room.promise;
+    return isNews;
+  }
+
+  async #take(cid: CID, bytes: Uint8Array, answer: Answer): Promise<boolean> {
     const key = cid.toString();
     // An answer without repetitions ends with the tree.
     if (answer.received.has(key)) throw new Lie(`Block ${key} came twice in one answer`);
@@ -195,7 +204,6 @@ export class TreeBlocks {
     if (this.#isHere(entry) || this.#closed) return false;
     this.#put(entry, bytes);
     this.#has(entry, bytes, answer);
-    if (this.#storingBytes > STORING_BYTES) await this.#room.promise;
     return true;
   }
 
@@ -204,6 +212,8 @@ export class TreeBlocks {
   }
 
   #put(entry: Entry, bytes: Uint8Array): void {
+    // The links of a node are views of its bytes, and who waits for a block gets them.
+    const isFree = entry.cid.code === RAW && !this.#arrivals.has(entry.key);
     this.#storingBytes += bytes.length;
     const stored = Promise.resolve(this.#options.store.put(entry.cid, bytes)).then(
       () => undefined,
@@ -214,6 +224,7 @@ export class TreeBlocks {
     const work = stored.then(() => {
       this.#storing.delete(work);
       this.#storingBytes -= bytes.length;
+      if (isFree) blockBuffers.give(bytes);
       if (this.#storingBytes <= STORING_BYTES) {
         this.#room.resolve(undefined);
         this.#room = Promise.withResolvers();

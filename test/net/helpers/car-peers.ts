@@ -3,9 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MemoryBlockstore } from 'blockstore-core';
 import { importer } from 'ipfs-unixfs-importer';
 import type { Stream } from '@libp2p/interface';
+import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
 import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
 import type { TransferSettings } from '../../../src/shared/model.ts';
+import { collect } from '../../../src/worker/content/blocks.ts';
 import { fetchTree, openBlockSource } from '../../../src/worker/content/transfer.ts';
 import type { BlockSource } from '../../../src/worker/content/transfer.ts';
 import { Blocks } from '../../../src/worker/network/blocks.ts';
@@ -85,7 +87,7 @@ export class CarNetwork {
 
   /** A peer that serves a store as it should. */
   async provider(
-    store: MemoryBlockstore,
+    store: Blockstore,
     settings: Partial<TransferSettings> = {},
   ): Promise<BarePeer & { readonly traffic: Traffic }> {
     const peer = await this.peer();
@@ -177,9 +179,16 @@ export class Answering {
   }
 }
 
+/** Keeps copies, as what is on disk is one: the buffers that it gets are used again. */
+class CopyingBlockstore extends MemoryBlockstore {
+  override async put(cid: CID, value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
+    return super.put(cid, Buffer.from(value instanceof Uint8Array ? value : await collect(value)));
+  }
+}
+
 export class Reader {
   readonly peer: BarePeer;
-  readonly store = new MemoryBlockstore();
+  readonly store = new CopyingBlockstore();
   readonly failures: { peer: string; kind: 'late' | 'lie' }[] = [];
   /** Verified bytes by peer. */
   readonly received = new Map<string, number>();

@@ -1,5 +1,6 @@
 import type { CID } from 'multiformats/cid';
 import { GgenError } from '../../../shared/errors.ts';
+import { blockBuffers } from '../../dag/block-buffers.ts';
 import { RAW } from '../../dag/codecs.ts';
 import { readNode } from './tree-files.ts';
 import type { GetBlock } from './tree-files.ts';
@@ -36,22 +37,24 @@ export async function* fileLeaves(cid: CID, get: GetBlock, signal: AbortSignal):
 }
 
 /**
- * The bytes of a file, block by block.
+ * The bytes of a file, block by block, each good until the next is asked for: its buffer may be used for that.
  *
  * @throws GgenError RecordInvalid, and what `get` throws
  */
 export async function* fileContent(cid: CID, get: GetBlock, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const leafBytes = async function* (leaf: CID, length?: number): AsyncGenerator<Uint8Array> {
+    const bytes = await get(leaf);
+    if (length !== undefined && bytes.length !== length) throw broken();
+    yield bytes;
+    blockBuffers.give(bytes);
+  };
   if (cid.code === RAW) {
-    yield await get(cid);
+    yield* leafBytes(cid);
     return;
   }
   for await (const leaf of fileLeaves(cid, get, signal)) {
     if ('bytes' in leaf) yield leaf.bytes;
-    else {
-      const bytes = await get(leaf.cid);
-      if (bytes.length !== leaf.length) throw broken();
-      yield bytes;
-    }
+    else yield* leafBytes(leaf.cid, leaf.length);
   }
 }
 

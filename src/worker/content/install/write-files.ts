@@ -1,6 +1,7 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GgenError } from '../../../shared/errors.ts';
+import { blockBuffers } from '../../dag/block-buffers.ts';
 import { RAW } from '../../dag/codecs.ts';
 import { fileContent } from './file-leaves.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
@@ -60,6 +61,7 @@ class Writer {
     if (cid.code === RAW) {
       const bytes = this.#count(await get(cid));
       await writeFile(to, bytes, { flag: 'wx' });
+      blockBuffers.give(bytes);
       onWritten(bytes.length, true);
       return;
     }

@@ -2,6 +2,7 @@ import * as Digest from 'multiformats/hashes/digest';
 import { KeyLocks } from '../../../shared/key-locks.ts';
 import type { Database } from '../../catalogue/database.ts';
 import { diskFault } from '../../catalogue/disk-full.ts';
+import { blockBuffers } from '../../dag/block-buffers.ts';
 import { BlockIndex } from './block-index.ts';
 import type { BlockRow, NewBlock } from './block-index.ts';
 import { storeFault } from './faults.ts';
@@ -144,7 +145,10 @@ export class BlockFolder {
   /** Whether a block is what its hash says; if not, it is removed. One that went meanwhile is nothing to complain of. */
   async check(row: BlockRow): Promise<boolean> {
     const bytes = await this.#bytesOf(row);
-    if (bytes !== undefined && isHashOf(Digest.decode(row.hash), bytes)) return true;
+    if (bytes !== undefined && isHashOf(Digest.decode(row.hash), bytes)) {
+      blockBuffers.give(bytes);
+      return true;
+    }
     return !(await this.removeDamaged(row.hash));
   }
 
@@ -279,8 +283,8 @@ export class BlockFolder {
     return this.index.find(hash);
   }
 
-  async #bytesOf({ id, hash, file }: BlockRow): Promise<Uint8Array | undefined> {
-    return file === 1 ? this.#files.read(hash) : this.index.smallBytes(id);
+  async #bytesOf({ id, hash, size, file }: BlockRow): Promise<Uint8Array | undefined> {
+    return file === 1 ? this.#files.read(hash, size) : this.index.smallBytes(id);
   }
 
   async #drop(row: BlockRow): Promise<void> {

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, link, mkdir, readFile, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { closeSync, constants, mkdirSync, openSync, read, renameSync, write } from 'node:fs';
+import { copyFile, link, mkdir, readdir, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { base32upper } from 'multiformats/bases/base32';
 import * as Digest from 'multiformats/hashes/digest';
+import { blockBuffers } from '../../dag/block-buffers.ts';
 
 const EXTENSION = '.data';
 const TEMPORARY = 'tmp';
+
+const readBytes = promisify(read);
+const writeBytes = promisify(write);
 
 /**
  * Blocks that are files of their own: `<last two letters>/<multihash in base32>.data`, as blockstore-fs laid them out, so
@@ -27,7 +32,7 @@ export class LargeFiles {
   }
 
   async write(hash: Uint8Array, bytes: Uint8Array): Promise<void> {
-    await this.#place(hash, (temporary) => writeFile(temporary, bytes, { flag: 'wx' }));
+    await this.#place(hash, (temporary) => writeNew(temporary, bytes));
   }
 
   /** Take over a file of another store: by a second name for it where the file system can, else by a copy. */
@@ -40,9 +45,19 @@ export class LargeFiles {
     await unlink(left).catch(absent);
   }
 
-  /** undefined when it is not there. */
-  async read(hash: Uint8Array): Promise<Uint8Array | undefined> {
-    return readFile(this.#path(hash)).catch(absent);
+  /**
+   * So many bytes of it, fewer where it is shorter; undefined when it is not there. They may be given back to `blockBuffers` by
+   * whoever needs them no more.
+   */
+  async read(hash: Uint8Array, size: number): Promise<Uint8Array | undefined> {
+    const bytes = blockBuffers.take(size);
+    try {
+      const end = await withFile(this.#path(hash), 'r', (file) => readInto(file, bytes));
+      return bytes.subarray(0, end);
+    } catch (error) {
+      absent(error);
+      return undefined;
+    }
   }
 
   /** Size in bytes; undefined when it is not there. */
@@ -75,10 +90,10 @@ export class LargeFiles {
     const folder = join(this.#folder, folderOf(name));
     const temporary = join(this.#folder, TEMPORARY, randomUUID());
     try {
-      if (!this.#made.has(folder)) await mkdir(folder).catch(present);
+      if (!this.#made.has(folder)) mkdirSync(folder, { recursive: true });
       this.#made.add(folder);
       await make(temporary);
-      await rename(temporary, join(folder, name));
+      renameSync(temporary, join(folder, name));
       return temporary;
     } catch (error) {
       await rm(temporary, { force: true });
@@ -90,6 +105,36 @@ export class LargeFiles {
     const name = nameOf(hash);
     return join(this.#folder, folderOf(name), name);
   }
+}
+
+/**
+ * Work with an open file. Of what that takes, only the bytes are moved on another thread: each other call takes some microseconds,
+ * and the way to another thread and back a multiple of that.
+ */
+async function withFile<T>(path: string, flags: 'r' | 'wx', work: (file: number) => Promise<T>): Promise<T> {
+  const file = openSync(path, flags);
+  try {
+    return await work(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Returns how many bytes there were. */
+async function readInto(file: number, bytes: Uint8Array): Promise<number> {
+  let end = 0;
+  for (let count = -1; count !== 0 && end < bytes.length; end += count) {
+    count = (await readBytes(file, bytes, end, bytes.length - end, null)).bytesRead;
+  }
+  return end;
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  await withFile(path, 'wx', async (file) => {
+    for (let end = 0; end < bytes.length;) {
+      end += (await writeBytes(file, bytes, end, bytes.length - end, null)).bytesWritten;
+    }
+  });
 }
 
 function nameOf(hash: Uint8Array): string {
@@ -111,8 +156,4 @@ function hashOf(name: string): Uint8Array | undefined {
 
 function absent(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-}
-
-function present(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 }

@@ -1,5 +1,7 @@
 import type { Connection, Stream } from '@libp2p/interface';
 import { errorMessage } from '../../../shared/errors.ts';
+import { blockBuffers } from '../../dag/block-buffers.ts';
+import { RAW } from '../../dag/codecs.ts';
 import { CAR_PROTOCOL } from '../../node/protocols.ts';
 import { ByteStream } from '../byte-stream.ts';
 import type { NetworkContext } from '../context.ts';
@@ -70,6 +72,8 @@ export class CarServer {
         // The answer then ends without the rest, as if it were not here.
         if (!this.#context.traffic.maySend(isLocal(connection))) break;
         await out.block(cid, bytes);
+        // When the stream takes more, a large block is encrypted already. The links of a node are views of it, and still walked.
+        if (cid.code === RAW) blockBuffers.give(bytes);
       }
       await out.bytes(END_OF_ANSWER);
       await out.flush();

@@ -1,6 +1,7 @@
 import { decode, encode } from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
 import { decode as readVarint, encode as varint } from 'uint8-varint';
+import { blockBuffers } from '../../dag/block-buffers.ts';
 import type { ByteStream } from '../byte-stream.ts';
 
 /** Blocks and sub-trees that one request may name. */
@@ -10,6 +11,10 @@ export const MAX_REQUEST_BYTES = 256 * 1024;
 const MAX_HEAD_BYTES = 1024;
 /** Longest section: a block of 2 MiB with its CID. */
 const MAX_SECTION_BYTES = 2 * 1024 * 1024 + 128;
+/** Of a larger section, so much is waited for at once before it goes to the block's buffer: what waits in pieces grows old there. */
+const GATHER_BYTES = 256 * 1024;
+/** What a larger section begins with, in bytes: more than any CID that is used here. */
+const CID_ROOM_BYTES = 128;
 const MAX_CAR_HEADER_BYTES = 64 * 1024;
 /** An unsigned varint of at most 4 bytes: 256 MiB, far above every limit here. */
 const MAX_PREFIX_BYTES = 4;
@@ -92,16 +97,30 @@ export function sectionPrefix(cid: CID, length: number): Uint8Array {
 /** A section of length zero: the answer came to its end, and was not cut. */
 export const END_OF_ANSWER: Uint8Array = new Uint8Array([0]);
 
-/** The next block of an answer, not verified yet; undefined at the answer's end. */
+/**
+ * The next block of an answer, not verified yet; undefined at the answer's end. The bytes may be given back to `blockBuffers`
+ * by whoever needs them no more.
+ */
 export async function readSection(
   stream: ByteStream,
   more: More,
 ): Promise<{ readonly cid: CID; readonly bytes: Uint8Array } | undefined> {
-  const section = await readFrame(stream, MAX_SECTION_BYTES, more);
-  if (section.length === 0) return undefined;
+  const length = await readFrameLength(stream, MAX_SECTION_BYTES, more);
+  if (length === 0) return undefined;
+  const [cid, begin] = splitSection(await takeWhole(stream, length > GATHER_BYTES ? CID_ROOM_BYTES : length, more));
+  if (length <= GATHER_BYTES) return { cid, bytes: begin };
+  const bytes = blockBuffers.take(length - CID_ROOM_BYTES + begin.length);
+  bytes.set(begin);
+  for (let end = begin.length; end < bytes.length; end = stream.takeInto(bytes, end)) {
+    const least = Math.min(bytes.length - end, GATHER_BYTES) - stream.available;
+    if (least > 0 && (await more(least)) === 0) throw cut();
+  }
+  return { cid, bytes };
+}
+
+function splitSection(section: Uint8Array): [CID, Uint8Array] {
   try {
-    const [cid, bytes] = CID.decodeFirst(section);
-    return { cid, bytes };
+    return CID.decodeFirst(section);
   } catch {
     throw new ProtocolViolation('A section does not begin with a CID');
   }
@@ -109,10 +128,18 @@ export async function readSection(
 
 /** The next frame: an unsigned varint with its length, then so many bytes. */
 export async function readFrame(stream: ByteStream, maxBytes: number, more: More): Promise<Uint8Array> {
-  const length = await readLength(stream, more);
-  if (length > maxBytes) throw new ProtocolViolation(`A frame of ${length} bytes is longer than ${maxBytes}`);
+  return takeWhole(stream, await readFrameLength(stream, maxBytes, more), more);
+}
+
+async function takeWhole(stream: ByteStream, length: number, more: More): Promise<Uint8Array> {
   while (stream.available < length) if ((await more(length - stream.available)) === 0) throw cut();
   return stream.take(length);
+}
+
+async function readFrameLength(stream: ByteStream, maxBytes: number, more: More): Promise<number> {
+  const length = await readLength(stream, more);
+  if (length > maxBytes) throw new ProtocolViolation(`A frame of ${length} bytes is longer than ${maxBytes}`);
+  return length;
 }
 
 async function readLength(stream: ByteStream, more: More): Promise<number> {

@@ -15,7 +15,7 @@ import { WorkerPeer, until } from './worker-peer.ts';
 const MIB = 1024 * 1024;
 const ROUNDS = 5;
 /** An odd number, large enough that the medians of one thing measured twice differ by a few percent only. */
-const ROUNDS_OF_LARGE = 15;
+const ROUNDS_OF_LARGE = 21;
 const ROUNDS_OF_SLOW = 3;
 /** What a peer behind a slow link sends, in bytes per second. */
 const LINK_RATE = 16 * MIB;
@@ -276,8 +276,8 @@ class ContentBench {
 }
 
 /**
- * The median time of each, in milliseconds, measured in turn, so that a noisy moment of the machine meets all of them. In the first
- * round code is compiled: it does not count.
+ * The median time of each, in milliseconds, measured in turn, each round beginning with another one, so that a noisy moment of the
+ * machine, and what the one before left behind, meet all of them. In the first round code is compiled: it does not count.
  */
 async function inTurn<Name extends string>(
   rounds: number,
@@ -286,7 +286,8 @@ async function inTurn<Name extends string>(
   const names = Object.keys(measured) as Name[];
   const samples = new Map(names.map((name) => [name, [] as number[]]));
   for (let round = 0; round <= rounds; round++) {
-    for (const name of names) {
+    const first = round % names.length;
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
       const time = await measured[name]();
       if (round > 0) samples.get(name)?.push(time);
     }

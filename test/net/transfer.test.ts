@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sectionPrefix } from '../../src/worker/network/car/wire.ts';
+import type { BarePeer } from './helpers/bare-peer.ts';
 import { CarNetwork, allBlocks, blockOf, randomTree } from './helpers/car-peers.ts';
 import type { Reader, TestTree } from './helpers/car-peers.ts';
 import { eventually } from './helpers/peers.ts';
@@ -102,6 +103,18 @@ describe('a transfer', () => {
     assert.deepEqual(reader.failures, []);
   });
 
+  it('leaves the others their share of a small package', async () => {
+    const tree = await randomTree(Array.from({ length: 12 }, () => 300_000));
+    const providers = [
+      await slowProvider(network, tree, 64 * 1024, 25),
+      await slowProvider(network, tree, 64 * 1024, 25),
+    ];
+    const reader = await network.reader(providers);
+    await reader.fetch(tree);
+    await assertWhole(reader, tree);
+    for (const { id } of providers) assert.ok((reader.received.get(id) ?? 0) >= 1_200_000, 'each sent a good part');
+  });
+
   it('is put together from providers of which each has only a part', async () => {
     const tree = await randomTree(Array.from({ length: 12 }, () => 300_000));
     const [one, other] = [await randomTree([1]), await randomTree([1])];
@@ -118,18 +131,7 @@ describe('a transfer', () => {
 
   it('takes work over from a slow provider', async () => {
     const tree = await randomTree(Array.from({ length: 16 }, () => MIB));
-    const slow = await network.scripted(async (wants, out) => {
-      await out.begin(tree.root);
-      for (const { cid } of wants) {
-        const block = await blockOf(tree.store, cid);
-        await out.write(sectionPrefix(cid, block.length));
-        for (let at = 0; at < block.length; at += 8_192) {
-          await out.pause(50);
-          await out.write(block.subarray(at, at + 8_192));
-        }
-      }
-      await out.end();
-    });
+    const slow = await slowProvider(network, tree, 8_192, 50);
     const fast = await network.provider(tree.store);
     const reader = await network.reader([slow, fast]);
     await reader.fetch(tree);
@@ -177,3 +179,19 @@ describe('a transfer', () => {
     );
   });
 });
+
+/** A peer that sends so many bytes, and then pauses so many milliseconds. */
+function slowProvider(network: CarNetwork, tree: TestTree, bytes: number, pause: number): Promise<BarePeer> {
+  return network.scripted(async (wants, out) => {
+    await out.begin(tree.root);
+    for (const { cid } of wants) {
+      const block = await blockOf(tree.store, cid);
+      await out.write(sectionPrefix(cid, block.length));
+      for (let at = 0; at < block.length; at += bytes) {
+        await out.pause(pause);
+        await out.write(block.subarray(at, at + bytes));
+      }
+    }
+    await out.end();
+  });
+}

@@ -1,5 +1,5 @@
-/** Above this share of its time a thread has none to spare. */
-const BUSY = 0.9;
+/** Above this share of its time a thread has so little to spare that nobody could make it a quarter faster. */
+const BUSY = 0.8;
 /** What a transfer must have brought between two looks to be what a thread is busy with, in bytes. */
 const MUCH_BYTES = 512 * 1024;
 
@@ -8,15 +8,18 @@ const MUCH_BYTES = 512 * 1024;
  * comes already, one more would only have it change between them.
  */
 export class Headroom {
-  #load = performance.eventLoopUtilization();
+  #load: ReturnType<typeof performance.eventLoopUtilization> | undefined;
   #bytes = 0;
 
+  /** From the first time on, waiting counts: before it, there is nothing to tell by. */
   received(bytes: number): void {
+    this.#load ??= performance.eventLoopUtilization();
     this.#bytes += bytes;
   }
 
   /** Whether it waited since the last look. */
   look(): boolean {
+    if (this.#load === undefined) return false;
     const load = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(load, this.#load);
     const isBusy = utilization > BUSY && this.#bytes >= MUCH_BYTES;

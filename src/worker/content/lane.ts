@@ -1,3 +1,4 @@
+import { RAW } from '../dag/codecs.ts';
 import type { BlockSession } from './transfer-types.ts';
 import type { Answer, Entry } from './tree-blocks.ts';
 
@@ -99,12 +100,18 @@ export class Lane {
     return [...this.answers].flatMap(({ entries }) => [...entries.keys()]).filter(({ state }) => state === 'missing');
   }
 
+  /** Bytes of leaves that were asked here and have not come: what a node leads to is asked for by itself. */
+  get bytesToCome(): number {
+    return this.outstanding().reduce((sum, { cid, size }) => (cid.code === RAW ? sum + size : sum), 0);
+  }
+
   /**
    * What to ask next of all that nobody was asked for.
    *
    * @param share how many providers want some of it
+   * @param own bytes that are to come from this one and count against its share; when that is used up, nothing is chosen
    */
-  choose(unasked: ReadonlySet<Entry>, share: number): Entry[] {
+  choose(unasked: ReadonlySet<Entry>, share: number, own = 0): Entry[] {
     const able: Entry[] = [];
     let all = 0;
     for (const entry of unasked) {
@@ -112,7 +119,9 @@ export class Lane {
       able.push(entry);
       all += entry.size;
     }
-    const limit = Math.max(LEAST_BYTES, Math.min(this.#portion(), share === Infinity ? Infinity : all / share));
+    const left = (all + own) / share - own;
+    if (own > 0 && left <= 0) return [];
+    const limit = Math.max(LEAST_BYTES, Math.min(this.#portion(), left));
     const batch: Entry[] = [];
     let bytes = 0;
     for (const entry of able) {

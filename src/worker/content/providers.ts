@@ -123,20 +123,27 @@ export class Providers {
     if (this.#candidates.length === 0) return;
     const quiet = [...this.#lanes].filter((lane) => lane.quietFor() > QUIET_MS || this.#isIdle(lane)).length;
     if (this.#blocks.unasked.size === 0 && quiet === 0) return;
-    while (this.#lanes.size - quiet < this.#wanted && this.#lanes.size < MAX_LANES) {
-      const now = performance.now();
-      const candidate = this.#candidates.find(({ notBefore }) => notBefore <= now);
+    const wanted = quiet > 0 ? this.#maxLanes : this.#wanted;
+    while (this.#lanes.size - quiet < wanted && this.#lanes.size < MAX_LANES) {
+      const [candidate] = this.#ready();
       if (candidate === undefined) return;
       this.#candidates = this.#candidates.filter((one) => one !== candidate);
       this.#lanes.add(new Lane(candidate, network.session(this.#root, candidate.peer)));
     }
   }
 
+  /** Who may be asked now, best first. */
+  #ready(): Candidate[] {
+    const now = performance.now();
+    return this.#candidates.filter(({ notBefore }) => notBefore <= now);
+  }
+
   /** Hand a lane its next request. Returns whether there was one. */
   #give(lane: Lane): boolean {
-    // Something is left for those that may be asked in a moment.
-    const lanes = Math.max(this.#lanes.size, Math.min(this.#maxLanes, this.#lanes.size + this.#candidates.length));
-    const batch = lane.choose(this.#blocks.unasked, lanes === 1 ? Infinity : lanes);
+    const { size } = this.#lanes;
+    const joining = Math.max(0, Math.min(this.#maxLanes - size, this.#ready().length));
+    // For those that may be asked in a moment their share is left, however often this one asks until then.
+    const batch = lane.choose(this.#blocks.unasked, size + joining, joining > 0 ? lane.bytesToCome : 0);
     if (batch.length === 0) return false;
     this.#ask(lane, batch);
     return true;
@@ -148,7 +155,7 @@ export class Providers {
     for (const other of others) {
       const wanted = other.outstanding().filter((entry) => isFree(entry, lane.peer));
       const share = other.quietFor() > QUIET_MS ? wanted : wanted.slice(Math.floor(wanted.length / 2));
-      const batch = lane.choose(new Set(share), Infinity);
+      const batch = lane.choose(new Set(share), 1);
       if (batch.length > 0) this.#ask(lane, batch);
       if (lane.answers.size > 0) return;
     }

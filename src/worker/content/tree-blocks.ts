@@ -200,8 +200,8 @@ export class TreeBlocks {
     }
     if (entry.state === 'here') return false;
     if (!(await matches(cid, bytes))) throw new Lie(`Block ${key} does not match its hash`);
-    // Another provider may have been faster meanwhile.
-    if (this.#isHere(entry) || this.#closed) return false;
+    // Another provider may have been faster meanwhile, or who wanted it may have lost interest.
+    if (this.#isHere(entry) || this.#entries.get(key) !== entry || this.#closed) return false;
     this.#put(entry, bytes);
     this.#has(entry, bytes, answer);
     return true;

@@ -10,7 +10,7 @@ const KEPT_MS = 2_000;
  * Buffers for large blocks that are on their way between disk and network, used again as soon as a block has gone: a buffer made
  * for each is garbage that V8 finds late, and the collections it causes cost more than moving the bytes.
  *
- * To give a buffer back is allowed, not demanded; who still needs the bytes must not.
+ * To give a buffer back is allowed once, not demanded; who still needs the bytes, or shares them with others, must not.
  */
 export class BlockBuffers {
   readonly #lent = new WeakSet<ArrayBufferLike>();
@@ -25,7 +25,7 @@ export class BlockBuffers {
     return Buffer.from(room, 0, size);
   }
 
-  /** The block is needed no more, by nobody. Does nothing with bytes that were not taken here, or were given back before. */
+  /** The block is needed no more, by nobody. Does nothing with bytes that were not taken here. */
   give({ buffer }: Uint8Array): void {
     if (!this.#lent.delete(buffer) || this.#free.length >= MOST_FREE) return;
     this.#free.push(buffer);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, mkdirSync, openSync, read, renameSync, write } from 'node:fs';
+import { close, closeSync, constants, mkdirSync, openSync, read, renameSync, write } from 'node:fs';
 import { copyFile, link, mkdir, readdir, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ const TEMPORARY = 'tmp';
 
 const readBytes = promisify(read);
 const writeBytes = promisify(write);
+const closeFile = promisify(close);
 
 /**
  * Blocks that are files of their own: `<last two letters>/<multihash in base32>.data`, as blockstore-fs laid them out, so
@@ -52,9 +53,9 @@ export class LargeFiles {
   async read(hash: Uint8Array, size: number): Promise<Uint8Array | undefined> {
     const bytes = blockBuffers.take(size);
     try {
-      const end = await withFile(this.#path(hash), 'r', (file) => readInto(file, bytes));
-      return bytes.subarray(0, end);
+      return bytes.subarray(0, await readInto(this.#path(hash), bytes));
     } catch (error) {
+      blockBuffers.give(bytes);
       absent(error);
       return undefined;
     }
@@ -90,7 +91,7 @@ export class LargeFiles {
     const folder = join(this.#folder, folderOf(name));
     const temporary = join(this.#folder, TEMPORARY, randomUUID());
     try {
-      if (!this.#made.has(folder)) mkdirSync(folder, { recursive: true });
+      if (!this.#made.has(folder)) makeFolder(folder);
       this.#made.add(folder);
       await make(temporary);
       renameSync(temporary, join(folder, name));
@@ -108,33 +109,32 @@ export class LargeFiles {
 }
 
 /**
- * Work with an open file. Of what that takes, only the bytes are moved on another thread: each other call takes some microseconds,
- * and the way to another thread and back a multiple of that.
+ * Fill `bytes` from a file; returns how many there were. Here and below, only what takes its time is done on another thread: opening a
+ * file takes some microseconds, and the way to another thread and back a multiple of that.
  */
-async function withFile<T>(path: string, flags: 'r' | 'wx', work: (file: number) => Promise<T>): Promise<T> {
-  const file = openSync(path, flags);
+async function readInto(path: string, bytes: Uint8Array): Promise<number> {
+  const file = openSync(path, 'r');
   try {
-    return await work(file);
+    let end = 0;
+    for (let count = -1; count !== 0 && end < bytes.length; end += count) {
+      count = (await readBytes(file, bytes, end, bytes.length - end, null)).bytesRead;
+    }
+    return end;
   } finally {
     closeSync(file);
   }
 }
 
-/** Returns how many bytes there were. */
-async function readInto(file: number, bytes: Uint8Array): Promise<number> {
-  let end = 0;
-  for (let count = -1; count !== 0 && end < bytes.length; end += count) {
-    count = (await readBytes(file, bytes, end, bytes.length - end, null)).bytesRead;
-  }
-  return end;
-}
-
+/** Where a virus scanner or a server has its say, it has it when what was written is closed. */
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
-  await withFile(path, 'wx', async (file) => {
+  const file = openSync(path, 'wx');
+  try {
     for (let end = 0; end < bytes.length;) {
       end += (await writeBytes(file, bytes, end, bytes.length - end, null)).bytesWritten;
     }
-  });
+  } finally {
+    await closeFile(file);
+  }
 }
 
 function nameOf(hash: Uint8Array): string {
@@ -156,4 +156,12 @@ function hashOf(name: string): Uint8Array | undefined {
 
 function absent(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }

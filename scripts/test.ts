@@ -25,7 +25,15 @@ async function main(names: readonly string[]): Promise<number> {
   const interrupt = interruption();
   if (names.length === 0) await rm(ARTIFACTS, { recursive: true, force: true });
   try {
-    const env = { ...process.env, [RUN_MARK]: mark, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+    const env = {
+      ...process.env,
+      [RUN_MARK]: mark,
+      TMPDIR: temporary,
+      TEMP: temporary,
+      TMP: temporary,
+      // Hundreds of processes start from source: what the first compiled is kept for the others.
+      NODE_COMPILE_CACHE: join(temporary, 'compiled'),
+    };
     const results = await runTiers(tiers, env, temporary, interrupt);
     results.push(await checkLeftovers(mark));
     return summarise(results, interrupt);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Interface } from 'node:readline';
 import { build } from 'esbuild';
@@ -60,10 +60,6 @@ export class Victims {
   }
 
   async #start({ fileBlocks, permissionsCount = false }: Hardship = {}): Promise<Child> {
-    const options = {
-      stdio: 'pipe' as const,
-      env: { ...process.env, NODE_COMPILE_CACHE: join(dirname(this.#script), 'compiled') },
-    };
     const limited = ['-c', `ulimit -f ${fileBlocks ?? 0}; exec "$0" "$@"`, process.execPath, this.#script];
     const plain = ['--bounding-set', '-dac_override,-dac_read_search', process.execPath, this.#script];
     const [command, args] =
@@ -72,7 +68,7 @@ export class Victims {
         : permissionsCount && process.getuid?.() === 0
           ? ['setpriv', plain]
           : [process.execPath, [this.#script]];
-    const child = new Child(spawn(command, args, options));
+    const child = new Child(spawn(command, args, { stdio: 'pipe' }));
     await child.ready;
     return child;
   }

@@ -47,7 +47,8 @@ export class ByteStream {
   /**
    * Wait for more bytes than are there, or for the end.
    *
-   * @param least how many are wanted, fewer than those at which the sender is asked to wait: it is cheaper to wait once for many than often for a few
+   * @param least how many are wanted, fewer than those at which the sender is asked to wait: it is cheaper to wait once for many than
+   *   often for a few
    * @returns how many came; 0 at the end
    */
   async more(signal: AbortSignal, least = 1): Promise<number> {

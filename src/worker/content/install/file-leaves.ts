@@ -42,19 +42,18 @@ export async function* fileLeaves(cid: CID, get: GetBlock, signal: AbortSignal):
  * @throws GgenError RecordInvalid, and what `get` throws
  */
 export async function* fileContent(cid: CID, get: GetBlock, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const leafBytes = async function* (leaf: CID, length?: number): AsyncGenerator<Uint8Array> {
-    const bytes = await get(leaf);
-    if (length !== undefined && bytes.length !== length) throw broken();
-    yield bytes;
-    blockBuffers.give(bytes);
-  };
   if (cid.code === RAW) {
-    yield* leafBytes(cid);
+    yield await get(cid);
     return;
   }
   for await (const leaf of fileLeaves(cid, get, signal)) {
     if ('bytes' in leaf) yield leaf.bytes;
-    else yield* leafBytes(leaf.cid, leaf.length);
+    else {
+      const bytes = await get(leaf.cid);
+      if (bytes.length !== leaf.length) throw broken();
+      yield bytes;
+      blockBuffers.give(bytes);
+    }
   }
 }
 

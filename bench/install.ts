@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPublisherKey } from '../src/identity/publisher-key.ts';
-import { createEngine } from '../src/worker/engine.ts';
-import type { EngineHost } from '../src/worker/engine.ts';
+import { createEngine } from '../src/worker/engine/engine.ts';
+import type { EngineHost } from '../src/worker/engine/engine.ts';
 import type { Figure } from './figure.ts';
 import { median } from './figure.ts';
 

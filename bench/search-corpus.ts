@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Catalogue } from '../src/worker/catalogue/catalogue.ts';
+import type { Catalogue } from '../src/worker/catalog/catalogue.ts';
 import type { OpenedRecord, PackageRecord } from '../src/worker/records/record.ts';
 
 const ROOT = 'bafybeienfmscns4uw7v2tey2565coysxnce7p6j4vrazoxfyzk2hwu7zke';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCatalogue } from '../src/worker/catalogue/catalogue.ts';
-import type { Catalogue } from '../src/worker/catalogue/catalogue.ts';
-import type { LocalQuery } from '../src/worker/catalogue/filters.ts';
+import { openCatalogue } from '../src/worker/catalog/catalogue.ts';
+import type { Catalogue } from '../src/worker/catalog/catalogue.ts';
+import type { LocalQuery } from '../src/worker/catalog/search/filters.ts';
 import type { Figure } from './figure.ts';
 import { fillCatalogue, seeded } from './search-corpus.ts';
 

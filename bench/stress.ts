@@ -19,8 +19,8 @@ import { createPublisherKey } from '../src/identity/publisher-key.ts';
 import type { PublisherKey } from '../src/identity/publisher-key.ts';
 import { DEFAULT_NODE_SETTINGS } from '../src/shared/defaults.ts';
 import { errorMessage, errorName } from '../src/shared/errors.ts';
-import { createEngine } from '../src/worker/engine.ts';
-import type { EngineHost } from '../src/worker/engine.ts';
+import { createEngine } from '../src/worker/engine/engine.ts';
+import type { EngineHost } from '../src/worker/engine/engine.ts';
 
 const PEERS = 6;
 const SAMPLE_MS = 5_000;

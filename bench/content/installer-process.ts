@@ -1,5 +1,5 @@
 /** An engine in a process of its own, whose memory can be told from others': installs what it is told. */
-import { createEngine } from '../../src/worker/engine.ts';
+import { createEngine } from '../../src/worker/engine/engine.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
 import type { InstallerOrder } from './installer.ts';
 

@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
-import { createEngine } from '../../src/worker/engine.ts';
+import { createEngine } from '../../src/worker/engine/engine.ts';
 
 /** How often resident memory is read, in milliseconds. */
 const SAMPLE_MS = 10;

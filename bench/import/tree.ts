@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ProjectFile } from '../../src/worker/content/project/project.ts';
+import type { ProjectFile } from '../../src/worker/authoring/project/project.ts';
 
 const CHUNK = 1024 * 1024;
 

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
-import { createEngine } from '../../src/worker/engine.ts';
-import type { EngineHost } from '../../src/worker/engine.ts';
+import { createEngine } from '../../src/worker/engine/engine.ts';
+import type { EngineHost } from '../../src/worker/engine/engine.ts';
 import type { HostOrder, HostReport } from './announce.ts';
 
 /** Others that a peer hears before it counts as meshed: gossipsub passes a message on to six or more. */

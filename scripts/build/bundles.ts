@@ -13,7 +13,7 @@ export interface Bundle {
   readonly executable?: true;
 }
 
-const ENGINE = 'src/worker/engine.ts';
+const ENGINE = 'src/worker/engine/engine.ts';
 
 export const BUNDLES: readonly Bundle[] = [
   {

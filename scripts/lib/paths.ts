@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /** The project's folder. */
-export const ROOT = join(import.meta.dirname, '../..');
+export const ROOT = join(import.meta.dirname, '..', '..');
 
 /** What the tools fetched or built once and use again; not committed. */
 export const CACHE = join(ROOT, '.cache');

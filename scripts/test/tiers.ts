@@ -54,7 +54,7 @@ export const TIERS: readonly Tier[] = [
   {
     name: 'unit',
     purpose: 'one room at a time, hostile input included, no network',
-    steps: [mocha('Unit tests', 'test/unit/**/*.test.ts', 'test/tooling/**/*.test.ts')],
+    steps: [mocha('Unit tests', '--timeout', '60000', 'test/unit/**/*.test.ts', 'test/tooling/**/*.test.ts')],
   },
   {
     name: 'net',
@@ -66,7 +66,7 @@ export const TIERS: readonly Tier[] = [
     name: 'processes',
     purpose: 'processes that share a node, are killed and go on; the built command line',
     steps: [
-      mocha('Shared nodes and kills', '--timeout', '60000', 'test/host/**/*.test.ts', 'test/kill/**/*.test.ts'),
+      mocha('Shared nodes and kills', '--timeout', '60000', 'test/ownership/**/*.test.ts', 'test/kill/**/*.test.ts'),
       mocha('Command line', '--timeout', '60000', 'test/cli/**/*.test.ts'),
     ],
   },

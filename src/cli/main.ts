@@ -1,14 +1,14 @@
-import { COMMANDS } from './commands.ts';
-import { EXIT, failureOf } from './exit-codes.ts';
-import type { Flags } from './flags.ts';
-import { parseFlags } from './flags.ts';
-import { commandHelp, overview } from './help.ts';
+import { COMMANDS } from './commands/commands.ts';
+import { EXIT, failureOf } from './errors/exit-codes.ts';
+import type { Flags } from './command-line/flags.ts';
+import { parseFlags } from './command-line/flags.ts';
+import { commandHelp, overview } from './command-line/help.ts';
 import type { Format } from './output/console.ts';
 import { Console, FORMATS } from './output/console.ts';
-import { VERSION } from './session.ts';
-import type { CommandSpec } from './spec.ts';
-import { stopRequest } from './stop-signal.ts';
-import { UsageError } from './usage-error.ts';
+import { VERSION } from './session/session.ts';
+import type { CommandSpec } from './command-line/spec.ts';
+import { stopRequest } from './session/stop-signal.ts';
+import { UsageError } from './command-line/usage-error.ts';
 
 /** Longest time that stopping may take once it was asked for. The engine's own bound lies below. */
 const STOP_BOUND_MS = 4_800;

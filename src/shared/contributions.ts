@@ -1,7 +1,7 @@
 /**
  * Ids of everything that the extension contributes to VS Code: commands, views, settings and context keys.
  *
- * The one place in code that spells them; `test/unit/extension/contributions.test.ts` checks that they equal those in
+ * The one place in code that spells them; `test/unit/shared/contributions.test.ts` checks that they equal those in
  * package.json, so that neither side can drift.
  */
 

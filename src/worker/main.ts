@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { serveEngine } from '../rpc/server.ts';
 import { workerEndpoint } from '../rpc/worker-endpoint.ts';
-import type { EngineOptions } from './engine.ts';
-import { openHost } from './host/host.ts';
+import type { EngineOptions } from './engine/engine.ts';
+import { openHost } from './ownership/host.ts';
 
 /**
  * The worker thread: the engine of this user's one node, here or in another process, served to the thread that started it.

@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
 import { createInterface } from 'node:readline';
 import { publisherKeyFromSecret } from '../../src/identity/publisher-key.ts';
-import { createEngine } from '../../src/worker/engine.ts';
-import type { EngineHost } from '../../src/worker/engine.ts';
+import { createEngine } from '../../src/worker/engine/engine.ts';
+import type { EngineHost } from '../../src/worker/engine/engine.ts';
 
 export type Job =
   | { readonly kind: 'publish'; readonly root: string; readonly secret: string }

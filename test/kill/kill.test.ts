@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
-import { createEngine } from '../../src/worker/engine.ts';
-import type { EngineHost } from '../../src/worker/engine.ts';
-import { seeded } from '../unit/content/seeded.ts';
+import { createEngine } from '../../src/worker/engine/engine.ts';
+import type { EngineHost } from '../../src/worker/engine/engine.ts';
+import { seeded } from '../unit/worker/seeded.ts';
 import { readTree } from '../net/helpers/trees.ts';
 import { Victims } from './victims.ts';
 import type { Fate } from './victims.ts';

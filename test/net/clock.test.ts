@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TaskStatus } from '../../src/shared/model.ts';
-import { openCatalogue } from '../../src/worker/catalogue/catalogue.ts';
+import { openCatalogue } from '../../src/worker/catalog/catalogue.ts';
 import { connected, eventually, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { GgenError } from '../../src/shared/errors.ts';
 import type { Diagnostic, PublishReceipt, ReleaseDraft } from '../../src/shared/model.ts';
-import { createEngine } from '../../src/worker/engine.ts';
+import { createEngine } from '../../src/worker/engine/engine.ts';
 import { eventually, lists, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 

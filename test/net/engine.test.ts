@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { CALL_NAMES } from '../../src/shared/api.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
-import { openCatalogue } from '../../src/worker/catalogue/catalogue.ts';
-import { createEngine } from '../../src/worker/engine.ts';
+import { openCatalogue } from '../../src/worker/catalog/catalogue.ts';
+import { createEngine } from '../../src/worker/engine/engine.ts';
 import { connected, eventually, lists, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 

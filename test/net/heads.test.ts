@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
-import { headKey } from '../../src/worker/network/head-key.ts';
+import { headKey } from '../../src/worker/protocols/heads/head-key.ts';
 import { barePeer, forged, signedRecord } from './helpers/bare-peer.ts';
 import type { BarePeer } from './helpers/bare-peer.ts';
 import { TestNetwork, connected, eventually, lists } from './helpers/peers.ts';

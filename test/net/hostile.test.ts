@@ -6,8 +6,8 @@ import { UnixFS } from 'ipfs-unixfs';
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
-import { openCatalogue } from '../../src/worker/catalogue/catalogue.ts';
-import { openBlocks } from '../../src/worker/content/blocks.ts';
+import { openCatalogue } from '../../src/worker/catalog/catalogue.ts';
+import { openBlocks } from '../../src/worker/blocks/blocks.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../src/worker/records/record.ts';
 import { lists, networkPerTest } from './helpers/peers.ts';
 

@@ -7,7 +7,7 @@ import { importer } from 'ipfs-unixfs-importer';
 import { CID } from 'multiformats/cid';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
-import { openCatalogue } from '../../src/worker/catalogue/catalogue.ts';
+import { openCatalogue } from '../../src/worker/catalog/catalogue.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../src/worker/records/record.ts';
 import { TestNetwork, connected } from './helpers/peers.ts';
 import { plainHelia } from './helpers/plain-helia.ts';

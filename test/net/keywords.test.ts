@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { packageTokens, tokenKey, tokensOf } from '../../src/worker/network/keyword-tokens.ts';
+import { packageTokens, tokenKey, tokensOf } from '../../src/worker/protocols/keywords/keyword-tokens.ts';
 import type { PackageMetadata, SearchResults } from '../../src/shared/model.ts';
 import { SEARCH_PROTOCOL } from '../../src/worker/node/protocols.ts';
 import { barePeer } from './helpers/bare-peer.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Path } from '../../src/worker/network/context.ts';
+import type { Path } from '../../src/worker/protocols/context.ts';
 import { eventually, lists, meshed, networkPerTest } from './helpers/peers.ts';
 
 describe('how records travel', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogLine } from '../../src/shared/events.ts';
-import { createEngine } from '../../src/worker/engine.ts';
+import { createEngine } from '../../src/worker/engine/engine.ts';
 import { TestNetwork, connected, eventually, lists, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 

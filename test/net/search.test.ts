@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import type { SearchPeer, SearchResults } from '../../src/shared/model.ts';
-import type { Path } from '../../src/worker/network/context.ts';
-import { sealedRecord, signedRecord } from '../unit/catalogue/support.ts';
+import type { Path } from '../../src/worker/protocols/context.ts';
+import { sealedRecord, signedRecord } from '../unit/worker/catalog/support.ts';
 import { TestNetwork, connected, eventually } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 import { scriptedPeer } from './search-peers.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { CID } from 'multiformats/cid';
-import { encodeHead, encodeRequest, sectionPrefix } from '../../src/worker/network/car/wire.ts';
-import type { Want } from '../../src/worker/network/car/wire.ts';
+import { encodeHead, encodeRequest, sectionPrefix } from '../../src/worker/protocols/car/wire.ts';
+import type { Want } from '../../src/worker/protocols/car/wire.ts';
 import { CAR_PROTOCOL } from '../../src/worker/node/protocols.ts';
 import { CarNetwork, allBlocks, blockOf, randomTree } from './helpers/car-peers.ts';
 import type { Answering, TestTree } from './helpers/car-peers.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { sectionPrefix } from '../../src/worker/network/car/wire.ts';
+import { sectionPrefix } from '../../src/worker/protocols/car/wire.ts';
 import type { BarePeer } from './helpers/bare-peer.ts';
 import { CarNetwork, allBlocks, blockOf, randomTree } from './helpers/car-peers.ts';
 import type { Reader, TestTree } from './helpers/car-peers.ts';

@@ -7,9 +7,9 @@ import { memory } from '@libp2p/memory';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
 import type { SearchResults } from '../../src/shared/model.ts';
-import { createEngine } from '../../src/worker/engine.ts';
-import type { EngineHost } from '../../src/worker/engine.ts';
-import type { Path } from '../../src/worker/network/context.ts';
+import { createEngine } from '../../src/worker/engine/engine.ts';
+import type { EngineHost } from '../../src/worker/engine/engine.ts';
+import type { Path } from '../../src/worker/protocols/context.ts';
 import type { RoutingTableSize } from '../../src/worker/node/libp2p-options.ts';
 import { TestNetwork, eventually } from '../net/helpers/peers.ts';
 

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { ArchiveReceipt } from '../../shared/model.ts';
-import { EXIT } from '../exit-codes.ts';
-import { ENGINE_OPTIONS, LOCAL_OPTIONS, sessionOptions } from '../options.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import { ENGINE_OPTIONS, LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import type { Console } from '../output/console.ts';
 import { progressBar } from '../output/progress.ts';
 import { bytes } from '../output/units.ts';
-import { withSession } from '../session.ts';
-import type { CommandSpec } from '../spec.ts';
-import { UsageError } from '../usage-error.ts';
+import { withSession } from '../session/session.ts';
+import type { CommandSpec } from '../command-line/spec.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import { packageOperand } from './install.ts';
 
 export const exportCommand: CommandSpec = {

@@ -1,10 +1,10 @@
-import { EXIT } from '../exit-codes.ts';
-import { FORMAT_OPTION, sessionOptions } from '../options.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import { FORMAT_OPTION, sessionOptions } from '../command-line/options.ts';
 import { table } from '../output/table.ts';
-import { withSession } from '../session.ts';
+import { withSession } from '../session/session.ts';
 import { NODE_KEYS, settingOptions } from '../settings/keys.ts';
-import type { CommandSpec } from '../spec.ts';
-import { UsageError } from '../usage-error.ts';
+import type { CommandSpec } from '../command-line/spec.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
 

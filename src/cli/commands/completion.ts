@@ -1,7 +1,7 @@
 import { SHELLS } from '../completion/shells.ts';
-import { EXIT } from '../exit-codes.ts';
-import type { CommandSpec } from '../spec.ts';
-import { UsageError } from '../usage-error.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import type { CommandSpec } from '../command-line/spec.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 
 /** Built with the other commands at hand, which it completes. */
 export function completion(commands: () => readonly CommandSpec[]): CommandSpec {

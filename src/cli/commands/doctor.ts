@@ -1,9 +1,9 @@
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../errors/exit-codes.ts';
 import { diagnose } from '../doctor/checks.ts';
 import type { Finding } from '../doctor/checks.ts';
-import { ENGINE_OPTIONS, timeoutOf } from '../options.ts';
+import { ENGINE_OPTIONS, timeoutOf } from '../command-line/options.ts';
 import type { View } from '../output/console.ts';
-import type { CommandSpec } from '../spec.ts';
+import type { CommandSpec } from '../command-line/spec.ts';
 import { plain } from '../output/plain.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 30;

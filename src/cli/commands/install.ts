@@ -2,14 +2,14 @@ import { resolve } from 'node:path';
 import { parsePackageId } from '../../identity/publisher-id.ts';
 import { errorMessage } from '../../shared/errors.ts';
 import type { InstalledPackage } from '../../shared/model.ts';
-import { EXIT } from '../exit-codes.ts';
-import type { Flags } from '../flags.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../options.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import type { Flags } from '../command-line/flags.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import { progressBar } from '../output/progress.ts';
 import { bytes, instant } from '../output/units.ts';
-import { withSession } from '../session.ts';
-import type { CommandContext, CommandSpec } from '../spec.ts';
-import { UsageError } from '../usage-error.ts';
+import { withSession } from '../session/session.ts';
+import type { CommandContext, CommandSpec } from '../command-line/spec.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import { changeProject, PROJECT_OPTIONS } from './project.ts';
 
 export const install: CommandSpec = {

@@ -1,13 +1,13 @@
 import type { Engine } from '../../shared/api.ts';
 import type { PeerDetails } from '../../shared/model.ts';
-import { EXIT } from '../exit-codes.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../options.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import type { View } from '../output/console.ts';
 import { facts, table } from '../output/table.ts';
 import { ago, instant, share } from '../output/units.ts';
-import { withSession } from '../session.ts';
-import type { CommandSpec } from '../spec.ts';
-import { UsageError } from '../usage-error.ts';
+import { withSession } from '../session/session.ts';
+import type { CommandSpec } from '../command-line/spec.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 
 /** The forms of libp2p's peer ids in base58 (its specification, "Peer IDs"). */
 const PEER_ID = /^(?:12D3KooW[1-9A-HJ-NP-Za-km-z]{44}|(?:Qm|16Uiu2)[1-9A-HJ-NP-Za-km-z]{40,50})$/;

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import type { PlanRequest } from '../../shared/api.ts';
 import type { InstallPlan, PlannedPackage } from '../../shared/model.ts';
-import type { Flags } from '../flags.ts';
+import type { Flags } from '../command-line/flags.ts';
 import type { View } from '../output/console.ts';
 import { progressBar } from '../output/progress.ts';
 import { table } from '../output/table.ts';
 import { bytes } from '../output/units.ts';
-import { sessionOptions } from '../options.ts';
-import { withSession } from '../session.ts';
-import type { CommandContext, OptionSpec } from '../spec.ts';
+import { sessionOptions } from '../command-line/options.ts';
+import { withSession } from '../session/session.ts';
+import type { CommandContext, OptionSpec } from '../command-line/spec.ts';
 
 /** What every command takes that changes a project's packages. */
 export const PROJECT_OPTIONS: readonly OptionSpec[] = [

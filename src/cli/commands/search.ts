@@ -1,15 +1,15 @@
 import { LIMITS } from '../../shared/defaults.ts';
 import type { Engine } from '../../shared/api.ts';
 import type { PackageSummary, SearchQuery, SearchSort } from '../../shared/model.ts';
-import { EXIT } from '../exit-codes.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../options.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import type { View } from '../output/console.ts';
 import { table } from '../output/table.ts';
 import { share } from '../output/units.ts';
-import { withSession } from '../session.ts';
-import type { CommandSpec } from '../spec.ts';
-import { UsageError } from '../usage-error.ts';
-import type { Flags } from '../flags.ts';
+import { withSession } from '../session/session.ts';
+import type { CommandSpec } from '../command-line/spec.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import type { Flags } from '../command-line/flags.ts';
 
 const SORTS: readonly SearchSort[] = ['relevance', 'updated', 'name', 'providers'];
 /** ggen's figures. */

@@ -1,6 +1,6 @@
-import { EXIT } from '../exit-codes.ts';
-import type { Flags } from '../flags.ts';
-import { FORMAT_OPTION, timeoutOf, TIMEOUT_OPTION } from '../options.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import type { Flags } from '../command-line/flags.ts';
+import { FORMAT_OPTION, timeoutOf, TIMEOUT_OPTION } from '../command-line/options.ts';
 import { facts } from '../output/table.ts';
 import { askPeer } from '../service/control.ts';
 import { daemonLog, startDaemon } from '../service/daemon.ts';
@@ -9,7 +9,7 @@ import { checkSettings } from '../service/peer.ts';
 import { SETTINGS, settingOptions } from '../settings/keys.ts';
 import type { Settings } from '../settings/settings.ts';
 import { resolveSettings } from '../settings/settings.ts';
-import type { CommandContext, CommandSpec, OptionSpec } from '../spec.ts';
+import type { CommandContext, CommandSpec, OptionSpec } from '../command-line/spec.ts';
 
 const DAEMON_TIMEOUT_SECONDS = 30;
 

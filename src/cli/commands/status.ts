@@ -1,14 +1,14 @@
 import type { EngineStatus } from '../../shared/model.ts';
-import { EXIT } from '../exit-codes.ts';
-import { LOCAL_OPTIONS, sessionOptions } from '../options.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import { LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import type { View } from '../output/console.ts';
 import type { Fact } from '../output/table.ts';
 import { facts, table } from '../output/table.ts';
 import { bytes, duration, instant } from '../output/units.ts';
 import { askPeer } from '../service/control.ts';
-import { VERSION, withSession } from '../session.ts';
+import { VERSION, withSession } from '../session/session.ts';
 import type { ResolvedSetting, Settings } from '../settings/settings.ts';
-import type { CommandSpec } from '../spec.ts';
+import type { CommandSpec } from '../command-line/spec.ts';
 import { statusOutput } from './status-output.ts';
 
 /** Which kind of process has the node. `other`: a window, or a command that runs just now. */

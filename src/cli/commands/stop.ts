@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CommandError } from '../command-error.ts';
-import { EXIT } from '../exit-codes.ts';
-import { LOCAL_OPTIONS, sessionOptions } from '../options.ts';
+import { CommandError } from '../errors/command-error.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import { LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { PeerState } from '../service/control.ts';
 import { askPeer } from '../service/control.ts';
-import { withSession } from '../session.ts';
-import type { CommandContext, CommandSpec } from '../spec.ts';
+import { withSession } from '../session/session.ts';
+import type { CommandContext, CommandSpec } from '../command-line/spec.ts';
 
 const LOOK_EVERY_MS = 50;
 const EXIT_BOUND_MS = 1_000;

@@ -1,7 +1,7 @@
-import { EXIT } from '../exit-codes.ts';
-import { ENGINE_OPTIONS } from '../options.ts';
-import type { CommandSpec } from '../spec.ts';
-import { UsageError } from '../usage-error.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import { ENGINE_OPTIONS } from '../command-line/options.ts';
+import type { CommandSpec } from '../command-line/spec.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import { packageOperand } from './install.ts';
 import { changeProject, PROJECT_OPTIONS } from './project.ts';
 

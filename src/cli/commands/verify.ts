@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { InstalledPackage, InstalledState } from '../../shared/model.ts';
 import { GgenError } from '../../shared/errors.ts';
-import { EXIT } from '../exit-codes.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../options.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import type { View } from '../output/console.ts';
 import { plain } from '../output/plain.ts';
 import { progressBar } from '../output/progress.ts';
-import { withSession } from '../session.ts';
-import type { CommandSpec } from '../spec.ts';
+import { withSession } from '../session/session.ts';
+import type { CommandSpec } from '../command-line/spec.ts';
 
 export const verify: CommandSpec = {
   name: 'verify',

@@ -1,9 +1,9 @@
-import { EXIT } from '../exit-codes.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../options.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import { publisherKey } from '../publisher/key.ts';
-import { withSession } from '../session.ts';
-import type { CommandSpec } from '../spec.ts';
-import { UsageError } from '../usage-error.ts';
+import { withSession } from '../session/session.ts';
+import type { CommandSpec } from '../command-line/spec.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import { packageOperand } from './install.ts';
 
 export const yank: CommandSpec = {

@@ -1,14 +1,14 @@
 import { statfs } from 'node:fs/promises';
 import { errorMessage } from '../../shared/errors.ts';
-import { failureOf } from '../exit-codes.ts';
+import { failureOf } from '../errors/exit-codes.ts';
 import { bytes } from '../output/units.ts';
 import { existingKey } from '../publisher/key.ts';
-import { withSession } from '../session.ts';
-import type { Session, SessionOptions } from '../session.ts';
+import { withSession } from '../session/session.ts';
+import type { Session, SessionOptions } from '../session/session.ts';
 import { checkSettings } from '../service/peer.ts';
 import type { Settings } from '../settings/settings.ts';
 import { resolveSettings } from '../settings/settings.ts';
-import type { CommandContext } from '../spec.ts';
+import type { CommandContext } from '../command-line/spec.ts';
 
 export interface Finding {
   readonly name: string;

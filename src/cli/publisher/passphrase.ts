@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { errorMessage } from '../../shared/errors.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import { PASSPHRASE_VARIABLE } from './key.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

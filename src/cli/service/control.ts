@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { socketAddress } from '../../worker/host/address.ts';
+import { socketAddress } from '../../worker/ownership/address.ts';
 
 /** What a peer of the command line says of itself. */
 export interface PeerState {

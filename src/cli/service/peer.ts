@@ -1,9 +1,9 @@
 import type { NodeSettings } from '../../shared/model.ts';
 import { errorMessage, errorName } from '../../shared/errors.ts';
-import type { Host } from '../../worker/host/host.ts';
-import { CommandError } from '../command-error.ts';
-import { EXIT } from '../exit-codes.ts';
-import { UsageError } from '../usage-error.ts';
+import type { Host } from '../../worker/ownership/host.ts';
+import { CommandError } from '../errors/command-error.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import { endpoints } from './endpoints.ts';
 import type { PeerEvent } from './events.ts';

@@ -1,6 +1,6 @@
 import { isPublisherId, parsePackageId } from '../../identity/publisher-id.ts';
 import type { PackageSummary } from '../../shared/model.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 
 const EVERYTHING = '*';
 

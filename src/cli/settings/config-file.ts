@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import { errorMessage } from '../../shared/errors.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import type { SettingSpec, SettingValue } from './keys.ts';
 import { SETTINGS } from './keys.ts';
 import { parseSize } from './size.ts';

@@ -1,5 +1,5 @@
 import { DEFAULT_NODE_SETTINGS } from '../../shared/defaults.ts';
-import type { OptionSpec } from '../spec.ts';
+import type { OptionSpec } from '../command-line/spec.ts';
 import { LEAST_QUOTA } from './size.ts';
 
 /** A value as settings have it. */

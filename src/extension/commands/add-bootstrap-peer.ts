@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
-import { addBootstrapSetting } from '../settings.ts';
+import { addBootstrapSetting } from '../settings/settings.ts';
 import { bounded } from '../engine/bounded.ts';
 import { peerAddressFault } from '../ui/multiaddr.ts';
 import { plainText } from '../ui/plain-text.ts';

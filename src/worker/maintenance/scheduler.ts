@@ -1,6 +1,6 @@
 import { errorMessage } from '../../shared/errors.ts';
 import type { TaskStatus } from '../../shared/model.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../logging/log.ts';
 
 /** Something that is done again and again. */
 export interface Task {

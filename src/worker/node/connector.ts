@@ -5,7 +5,7 @@ import type { PeerId, PeerInfo } from '@libp2p/interface';
 import { BoundedCache } from '../../shared/bounded-cache.ts';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { BootstrapResult } from '../../shared/model.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../logging/log.ts';
 import type { Task, TaskReport } from '../maintenance/scheduler.ts';
 import type { MarketplaceNode } from './node.ts';
 

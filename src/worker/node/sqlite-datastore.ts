@@ -2,7 +2,7 @@ import { BaseDatastore } from 'datastore-core';
 import { Key } from 'interface-datastore';
 import type { KeyQuery, Pair, Query } from 'interface-datastore';
 import { NotFoundError } from '@libp2p/interface';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalog/catalogue.ts';
 
 /** Follows every character that a key has, so that a prefix is a range of the primary key and no scan. */
 const LAST = '\u{10ffff}';

@@ -1,13 +1,13 @@
 import type { NodeSettings } from '../../shared/model.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
-import type { BlockFiles } from '../content/blocks.ts';
-import type { LoggerFactory } from '../log.ts';
-import type { Network } from '../network/network.ts';
+import type { Catalogue } from '../catalog/catalogue.ts';
+import type { BlockFiles } from '../blocks/blocks.ts';
+import type { LoggerFactory } from '../logging/log.ts';
+import type { Network } from '../protocols/network.ts';
 import type { Conduct } from '../reputation/conduct.ts';
 import type { Tracing } from '../telemetry/telemetry.ts';
-import type { Ingest } from './ingest.ts';
-import type { Retention } from './retention.ts';
-import type { ServedContent } from './served-content.ts';
+import type { Ingest } from '../ingest/ingest.ts';
+import type { Retention } from '../retention/retention.ts';
+import type { ServedContent } from '../retention/served-content.ts';
 
 /** What the registry works with. The network comes and goes with the node; everything else lives as long as the engine. */
 export interface RegistryContext {

@@ -1,7 +1,7 @@
 import { parsePackageId, shortPublisherId } from '../../identity/publisher-id.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { PackageDetails, Release, ReleaseDetails } from '../../shared/model.ts';
-import { Certainty } from '../network/certainty.ts';
+import { Certainty } from '../protocols/certainty.ts';
 import { matchRelease } from '../records/releases.ts';
 import type { SpanHandle } from '../telemetry/span.ts';
 import { BoundedCache } from '../../shared/bounded-cache.ts';

@@ -1,7 +1,7 @@
 import { parsePackageId } from '../../identity/publisher-id.ts';
 import { GgenError, isAbort } from '../../shared/errors.ts';
 import type { Provider } from '../../shared/model.ts';
-import { parseRoot } from '../content/blocks.ts';
+import { parseRoot } from '../blocks/blocks.ts';
 import type { RegistryContext } from './context.ts';
 import type { Lookup } from './lookup.ts';
 

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../shared/defaults.ts';
 import type { SearchPeer, SearchQuery, SearchResults } from '../../shared/model.ts';
 import { within } from '../../shared/waiting.ts';
-import type { LocalQuery } from '../catalogue/filters.ts';
+import type { LocalQuery } from '../catalog/search/filters.ts';
 import { score } from '../reputation/score.ts';
 import type { RegistryContext } from './context.ts';
 import { checkQuery } from './query.ts';

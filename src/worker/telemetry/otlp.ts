@@ -8,7 +8,7 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { errorMessage } from '../../shared/errors.ts';
 import type { MetricsSnapshot } from '../../shared/model.ts';
 import { within } from '../../shared/waiting.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../logging/log.ts';
 import { resourceMetrics } from './otlp-metrics.ts';
 
 /** This file is loaded only when an endpoint is set, and nothing else imports OpenTelemetry's SDK or exporters. */

@@ -4,7 +4,7 @@ import type { Context, Tracer } from '@opentelemetry/api';
 import { errorMessage } from '../../shared/errors.ts';
 import { parseOtlpEndpoint } from '../../shared/otlp-endpoint.ts';
 import { parseTraceparent } from '../../shared/traceparent.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../logging/log.ts';
 import type { Scheduler } from '../maintenance/scheduler.ts';
 import { Metrics } from './metrics.ts';
 import type { Observe } from './metrics.ts';

@@ -33,6 +33,6 @@ export async function bundleHostSuite(): Promise<string> {
 /** The files are loaded inside `run`, because they call `describe`, which mocha brings only then. */
 function entry(files: readonly string[]): string {
   const loads = files.map((file) => `require(${JSON.stringify(`./${file.replaceAll('\\', '/')}`)});`);
-  return `import { runInHost } from '../harness/in-host.ts';
+  return `import { runInHost } from './in-host.ts';
 export const run = () => runInHost(() => { ${loads.join(' ')} });`;
 }

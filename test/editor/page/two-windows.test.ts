@@ -6,7 +6,7 @@ import { ROOT } from '../../../scripts/lib/paths.ts';
 import { nodeFolder } from '../../../scripts/lib/vscode-server.ts';
 import { workbenchUrl } from '../../../scripts/lib/workbench-url.ts';
 import { connectToSocket } from '../../../src/rpc/socket-server.ts';
-import { socketAddress } from '../../../src/worker/host/address.ts';
+import { socketAddress } from '../../../src/worker/ownership/address.ts';
 import type { Editor, EditorWindow } from '../harness/editor.ts';
 import { openEditor, openWindow } from '../harness/editor.ts';
 import { eventually } from '../harness/eventually.ts';

@@ -7,12 +7,12 @@ import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
 import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
 import type { TransferSettings } from '../../../src/shared/model.ts';
-import { collect } from '../../../src/worker/content/blocks.ts';
-import { fetchTree, openBlockSource } from '../../../src/worker/content/transfer.ts';
-import type { BlockSource } from '../../../src/worker/content/transfer.ts';
-import { Blocks } from '../../../src/worker/network/blocks.ts';
-import { ByteStream } from '../../../src/worker/network/byte-stream.ts';
-import { CarServer } from '../../../src/worker/network/car/server.ts';
+import { collect } from '../../../src/worker/blocks/blocks.ts';
+import { fetchTree, openBlockSource } from '../../../src/worker/transfer/transfer.ts';
+import type { BlockSource } from '../../../src/worker/transfer/transfer.ts';
+import { Blocks } from '../../../src/worker/protocols/bitswap/blocks.ts';
+import { ByteStream } from '../../../src/worker/protocols/byte-stream.ts';
+import { CarServer } from '../../../src/worker/protocols/car/server.ts';
 import {
   END_OF_ANSWER,
   decodeRequest,
@@ -20,10 +20,10 @@ import {
   encodeHead,
   readFrame,
   sectionPrefix,
-} from '../../../src/worker/network/car/wire.ts';
-import type { Want } from '../../../src/worker/network/car/wire.ts';
-import type { NetworkContext } from '../../../src/worker/network/context.ts';
-import { Traffic } from '../../../src/worker/network/traffic.ts';
+} from '../../../src/worker/protocols/car/wire.ts';
+import type { Want } from '../../../src/worker/protocols/car/wire.ts';
+import type { NetworkContext } from '../../../src/worker/protocols/context.ts';
+import { Traffic } from '../../../src/worker/protocols/traffic.ts';
 import { CAR_PROTOCOL } from '../../../src/worker/node/protocols.ts';
 import { ServedBlockstore } from '../../../src/worker/node/served-blockstore.ts';
 import { barePeer } from './bare-peer.ts';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPublisherKey } from '../../../src/identity/publisher-key.ts';
 import type { PublisherKey } from '../../../src/identity/publisher-key.ts';
-import type { EngineHost } from '../../../src/worker/engine.ts';
-import { createEngine } from '../../../src/worker/engine.ts';
-import { ALL_PATHS } from '../../../src/worker/network/context.ts';
-import type { Path } from '../../../src/worker/network/context.ts';
+import type { EngineHost } from '../../../src/worker/engine/engine.ts';
+import { createEngine } from '../../../src/worker/engine/engine.ts';
+import { ALL_PATHS } from '../../../src/worker/protocols/context.ts';
+import type { Path } from '../../../src/worker/protocols/context.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
 import type { NodeSettings, PublishReceipt, PeerSummary } from '../../../src/shared/model.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { checkTree } from '../../../src/worker/content/path-safety.ts';
+import { checkTree } from '../../../src/worker/paths/path-safety.ts';
 import { TestNetwork, lists } from '../helpers/peers.ts';
 import type { TestPeer } from '../helpers/peers.ts';
 import { readTree } from '../helpers/trees.ts';

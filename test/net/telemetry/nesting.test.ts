@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createLoggers } from '../../../src/worker/log.ts';
+import { createLoggers } from '../../../src/worker/logging/log.ts';
 import { Scheduler } from '../../../src/worker/maintenance/scheduler.ts';
 import { Telemetry } from '../../../src/worker/telemetry/telemetry.ts';
 import { Collector } from '../helpers/collector.ts';

@@ -81,7 +81,7 @@ async function hasLock(folder: string): Promise<boolean> {
 export function isInWorkspace(path: string): boolean {
   return localFolders().some(({ uri }) => {
     const way = relative(uri.fsPath, path);
-    return way !== '..' && !way.startsWith('../') && !way.startsWith('..\\') && !isAbsolute(way);
+    return way !== '..' && !way.startsWith('..') && !way.startsWith('..\\') && !isAbsolute(way);
   });
 }
 

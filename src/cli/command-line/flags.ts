@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util';
+import { errorMessage } from '../../shared/errors.ts';
+import type { CommandSpec, OptionSpec } from './spec.ts';
+import { UsageError } from './usage-error.ts';
+
+type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+/** The options and operands of one call, as typed. */
+export class Flags {
+  readonly operands: readonly string[];
+  readonly #values: Values;
+
+  constructor(values: Values, operands: readonly string[]) {
+    this.#values = values;
+    this.operands = operands;
+  }
+
+  /** Whether the option was given at all. */
+  has(long: string): boolean {
+    return this.#values[long] !== undefined;
+  }
+
+  on(long: string): boolean {
+    return this.#values[long] === true;
+  }
+
+  text(long: string): string | undefined {
+    const value = this.#values[long];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** Values of a repeatable option; undefined when it was not given. */
+  texts(long: string): readonly string[] | undefined {
+    const value = this.#values[long];
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
+  }
+
+  /** @throws UsageError when it is no number in that range */
+  number(long: string, least: number, most: number, whole = true): number | undefined {
+    const text = this.text(long);
+    return text === undefined ? undefined : numberIn(`--${long}`, text, least, most, whole);
+  }
+
+  /** The only operand. @throws UsageError */
+  only(rule: string): string {
+    const [first] = this.operands;
+    if (first === undefined || this.operands.length > 1) throw new UsageError(`${rule}.`);
+    return first;
+  }
+
+  /** @throws UsageError when there are operands */
+  none(command: string): void {
+    const [first] = this.operands;
+    if (first !== undefined) throw new UsageError(`${command} takes no operands, but '${first}' was given.`);
+  }
+}
+
+/** @throws UsageError */
+export function numberIn(what: string, text: string, least: number, most: number, whole: boolean): number {
+  const number = Number(text);
+  const form = whole ? /^\d+$/ : /^\d+(\.\d+)?$/;
+  if (!form.test(text) || number < least || number > most) {
+    const kind = whole ? 'a whole number' : 'a number';
+    throw new UsageError(`${what} takes ${kind} from ${least} to ${most}, not '${text}'.`);
+  }
+  return number;
+}
+
+/** Options that every command has. */
+export const COMMON_OPTIONS: readonly OptionSpec[] = [{ long: 'help', short: 'h', help: 'show this text' }];
+
+/** Read a command's arguments. @throws UsageError */
+export function parseFlags({ options, name }: CommandSpec, args: readonly string[]): Flags {
+  const known = Object.fromEntries(
+    [...options, ...COMMON_OPTIONS].map(({ long, short, value, repeatable = false }) => [
+      long,
+      {
+        type: value === undefined ? 'boolean' : 'string',
+        multiple: repeatable,
+        ...(short === undefined ? {} : { short }),
+      },
+    ]),
+  ) as Record<string, { type: 'boolean' | 'string'; multiple: boolean; short?: string }>;
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: known, allowPositionals: true });
+    return new Flags(values, positionals);
+  } catch (error) {
+    throw new UsageError(`${name}: ${errorMessage(error)}`);
+  }
+}

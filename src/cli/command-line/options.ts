@@ -1,0 +1,44 @@
+import { FORMATS } from '../output/console.ts';
+import type { Flags } from './flags.ts';
+import type { CommandContext, OptionSpec } from './spec.ts';
+import type { SessionOptions } from '../session/session.ts';
+import { NODE_KEYS, settingOptions } from '../settings/keys.ts';
+import { resolveSettings } from '../settings/settings.ts';
+
+export const DEFAULT_TIMEOUT_SECONDS = 120;
+const LONGEST_TIMEOUT_SECONDS = 86_400;
+
+export const FORMAT_OPTION: OptionSpec = {
+  long: 'format',
+  short: 'f',
+  value: 'FORMAT',
+  complete: FORMATS,
+  help: 'table for people, json or yaml for programs (default table)',
+};
+
+export const TIMEOUT_OPTION: OptionSpec = {
+  long: 'timeout',
+  value: 'SECONDS',
+  help: `give up after this time (default ${DEFAULT_TIMEOUT_SECONDS})`,
+};
+
+/** What every command takes that works with an engine. */
+export const ENGINE_OPTIONS: readonly OptionSpec[] = [FORMAT_OPTION, TIMEOUT_OPTION, ...settingOptions(NODE_KEYS)];
+
+/** What commands take that only look at this machine. */
+export const LOCAL_OPTIONS: readonly OptionSpec[] = [FORMAT_OPTION, TIMEOUT_OPTION, ...settingOptions(['data'])];
+
+/** What a session needs, out of a command's flags. @throws UsageError */
+export async function sessionOptions(
+  { flags, console, signal }: CommandContext,
+  network: SessionOptions['network'],
+  seconds = DEFAULT_TIMEOUT_SECONDS,
+): Promise<SessionOptions> {
+  const settings = await resolveSettings(flags, process.env);
+  return { settings, flags, console, network, signal, timeout: timeoutOf(flags, seconds) };
+}
+
+/** Bound on a command, in milliseconds. @throws UsageError */
+export function timeoutOf(flags: Flags, seconds: number): number {
+  return (flags.number('timeout', 1, LONGEST_TIMEOUT_SECONDS) ?? seconds) * 1_000;
+}

@@ -1,0 +1,125 @@
+import type { FileHandle } from 'node:fs/promises';
+import { decode as decodeCbor } from '@ipld/dag-cbor';
+import { CID } from 'multiformats/cid';
+import { GgenError } from '../../shared/errors.ts';
+import { MAX_BLOCK_BYTES } from '../blocks/blocks.ts';
+
+/** A header names one root: far more than that needs. */
+const MAX_HEADER_BYTES = 1_024;
+/** A CIDv1 of sha2-256 has 36 bytes. */
+const MAX_CID_BYTES = 64;
+/** Bytes of a length's varint: enough for 2^28. */
+const MAX_VARINT_BYTES = 4;
+const READ_BYTES = 1024 * 1024;
+
+/** A block as it stands in a file, not hashed yet. */
+export interface CarBlock {
+  readonly cid: CID;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Reads a CARv1 file of anybody, piece by piece: no length that it gives is trusted beyond what a block may have. Source: the
+ * CARv1 specification of IPLD.
+ */
+export class CarReader {
+  readonly #file: FileHandle;
+  #buffer: Uint8Array = new Uint8Array();
+  #position = 0;
+
+  constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** The one root. @throws GgenError ArchiveInvalid */
+  async header(): Promise<CID> {
+    const length = await this.#length(MAX_HEADER_BYTES);
+    if (length === undefined) throw archiveInvalid('it is empty');
+    const header = readHeader(await this.#bytes(length));
+    const [root, other] = header.roots;
+    if (root === undefined || other !== undefined) throw archiveInvalid('it has not exactly one root');
+    return root;
+  }
+
+  /** The next block; undefined at the end of the file. @throws GgenError ArchiveInvalid */
+  async next(): Promise<CarBlock | undefined> {
+    const length = await this.#length(MAX_BLOCK_BYTES + MAX_CID_BYTES);
+    if (length === undefined) return undefined;
+    const section = await this.#bytes(length);
+    try {
+      const [cid, bytes] = CID.decodeFirst(section);
+      return { cid, bytes };
+    } catch (cause) {
+      throw archiveInvalid('a block in it has no content identifier', cause);
+    }
+  }
+
+  async #length(max: number): Promise<number | undefined> {
+    let length = 0;
+    for (let index = 0; index < MAX_VARINT_BYTES; index++) {
+      const [byte] = await this.#read(1);
+      if (byte === undefined) {
+        if (index === 0) return undefined;
+        break;
+      }
+      length += (byte & 0x7f) * 2 ** (7 * index);
+      if (byte < 0x80) {
+        // Only the shortest form of a number is one.
+        if (length === 0 || length > max || (byte === 0 && index > 0)) break;
+        return length;
+      }
+    }
+    throw archiveInvalid('it has a length that no block has');
+  }
+
+  async #bytes(length: number): Promise<Uint8Array> {
+    const bytes = await this.#read(length);
+    if (bytes.length < length) throw archiveInvalid('it ends in the middle of a block');
+    return bytes;
+  }
+
+  /** So many bytes, or fewer at the end of the file. Copies of their own: the buffer is used again. */
+  async #read(length: number): Promise<Uint8Array> {
+    if (this.#buffer.length < length) await this.#fill(length);
+    const bytes = this.#buffer.slice(0, length);
+    this.#buffer = this.#buffer.subarray(bytes.length);
+    return bytes;
+  }
+
+  async #fill(length: number): Promise<void> {
+    const next = Buffer.alloc(Math.max(length, READ_BYTES));
+    next.set(this.#buffer);
+    let filled = this.#buffer.length;
+    while (filled < length) {
+      const { bytesRead } = await this.#file.read(next, filled, next.length - filled, this.#position);
+      if (bytesRead === 0) break;
+      this.#position += bytesRead;
+      filled += bytesRead;
+    }
+    this.#buffer = next.subarray(0, filled);
+  }
+}
+
+function readHeader(bytes: Uint8Array): { readonly roots: readonly CID[] } {
+  let header: unknown;
+  try {
+    header = decodeCbor(bytes);
+  } catch (cause) {
+    throw archiveInvalid('it does not begin as a CAR file does', cause);
+  }
+  if (typeof header !== 'object' || header === null || !('version' in header) || !('roots' in header)) {
+    throw archiveInvalid('it does not begin as a CAR file does');
+  }
+  if (header.version !== 1) throw archiveInvalid('it is a CAR file of another version than 1');
+  const { roots } = header;
+  const cids = Array.isArray(roots) ? roots.map((root: unknown) => CID.asCID(root)) : [];
+  return { roots: cids.filter((cid) => cid !== null) };
+}
+
+export function archiveInvalid(why: string, cause?: unknown): GgenError {
+  return new GgenError(
+    'ArchiveInvalid',
+    `This file cannot be imported: ${why}. Nothing was taken from it. Ask for it again where you got it.`,
+    { cause },
+  );
+}

@@ -1,0 +1,33 @@
+import { parsePackageId } from '../../identity/publisher-id.ts';
+import type { Calls } from '../../shared/api.ts';
+import { GgenError } from '../../shared/errors.ts';
+import type { UnsignedDraft } from '../../shared/model.ts';
+import { nextRecord } from '../records/next.ts';
+import type { RegistryContext } from '../registry/context.ts';
+import { unsigned } from './drafts.ts';
+import type { Drafts } from './drafts.ts';
+import { newestKnown } from '../ingest/forks.ts';
+
+/**
+ * Prepare the record that marks a release as yanked, or as good again.
+ *
+ * @throws GgenError PackageNotFound, VersionNotFound, NotPublisher, InvalidRequest
+ */
+export function draftYank(
+  context: RegistryContext,
+  drafts: Drafts,
+  { id, version, yanked, publisher }: Calls['draftYank']['request'],
+): UnsignedDraft {
+  const parsed = parsePackageId(id);
+  if (parsed.publisher !== undefined && parsed.publisher !== publisher) {
+    throw new GgenError('NotPublisher', `Only its publisher can withdraw a release of '${parsed.name}'.`, {
+      details: { id },
+    });
+  }
+  const known = newestKnown(context.catalogue, publisher, parsed.name);
+  if (known === undefined) {
+    throw new GgenError('PackageNotFound', `You have not published a package '${parsed.name}'.`, { details: { id } });
+  }
+  const draft = drafts.add({ kind: 'yank', record: nextRecord(known, { kind: 'yank', version, yanked }), version });
+  return unsigned(draft);
+}

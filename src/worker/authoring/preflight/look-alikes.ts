@@ -1,0 +1,62 @@
+import type { Diagnostic } from '../../../shared/model.ts';
+import { foldCase } from '../../paths/path-safety.ts';
+
+/**
+ * Letters of other scripts that look like Latin ones, the Latin letter first. Out of Unicode's confusables (UTS 39), those
+ * that are alike in nearly every typeface.
+ */
+const LOOK_ALIKES = [
+  'aаα', 'bƄЬ', 'cсϲⅽ', 'dԁⅾ', 'eеҽ', 'gɡց', 'hһհ', 'iіιⅰ', 'jјϳ', 'kкκ', 'lӏⅼ', 'mⅿ', 'nոп', 'oоοօ', 'pрρ', 'qԛզ', 'rг', 'sѕ',
+  'tτ', 'uυս', 'vνѵⅴ', 'wԝա', 'xхⅹ', 'yуγ', 'AАΑ', 'BВΒ', 'CСϹ', 'EЕΕ', 'FϜ', 'GԌ', 'HНΗ', 'IІΙ', 'JЈ', 'KКΚ', 'MМΜ', 'NΝ', 'OОΟ',
+  'PРΡ', 'SЅ', 'TТΤ', 'VѴ', 'WԜ', 'XХΧ', 'YҮΥ', 'ZΖ',
+]; // prettier-ignore
+const LATIN = new Map(
+  LOOK_ALIKES.flatMap(([latin = '', ...others]) => others.map((other): [string, string] => [other, latin])),
+);
+const MOST = 100;
+
+/** What a name looks like: two names with one skeleton cannot be told apart. */
+export function skeleton(name: string): string {
+  return foldCase(Array.from(name.normalize('NFKC'), (character) => LATIN.get(character) ?? character).join(''));
+}
+
+/** Names that look like others, or like something that they are not. */
+export function lookAlikeFaults(paths: readonly string[]): Diagnostic[] {
+  const seen = new Map<string, string>();
+  const faults: Diagnostic[] = [];
+  for (const path of paths) {
+    // Names in ASCII alone are what they look like; most are, and looking closer takes time.
+    const other = seen.get(skeletonOf(path));
+    seen.set(skeletonOf(path), other ?? path);
+    if (other !== undefined) faults.push(fault(path, `looks like "${other}"`));
+    else if (path.split('/').some(mixesScripts)) {
+      faults.push(fault(path, 'mixes Latin letters with letters of another script that look the same'));
+    }
+    if (faults.length >= MOST) break;
+  }
+  return faults;
+}
+
+function skeletonOf(path: string): string {
+  return isAscii(path) ? foldCase(path) : skeleton(path);
+}
+
+/** Within one word: `ру-docs` is two words of two scripts, `рaypal` is a trap. */
+function mixesScripts(segment: string): boolean {
+  if (isAscii(segment)) return false;
+  return segment.split(/[^\p{L}\p{M}]+/u).some((word) => /\p{Script=Latin}/u.test(word) && hasLookAlike(word));
+}
+
+function hasLookAlike(word: string): boolean {
+  return Array.from(word).some((character) => LATIN.has(character));
+}
+
+function isAscii(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- all of ASCII is meant
+  return /^[\x00-\x7f]*$/.test(text);
+}
+
+function fault(path: string, what: string): Diagnostic {
+  const message = `"${path}" ${what}. Whoever reads or types the name may mean another file: rename it.`;
+  return { severity: 'warning', code: 'name-look-alike', message, path };
+}

@@ -1,0 +1,179 @@
+import type { Database, Row } from '../sqlite/database.ts';
+
+/** A block as the index knows it. */
+export interface BlockRow extends Row {
+  readonly id: number;
+  readonly hash: Uint8Array;
+  readonly size: number;
+  /** 1 if the bytes are a file of their own, 0 if they lie in the index. */
+  readonly file: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly used: number;
+  readonly pinned: number;
+}
+
+export interface NewBlock {
+  readonly hash: Uint8Array;
+  readonly size: number;
+  /** Left out for a block that is a file of its own. */
+  readonly bytes?: Uint8Array;
+}
+
+/** Which blocks are here, and the bytes of the small ones. Statements only; when they may run is the store's matter. */
+export class BlockIndex {
+  readonly #db: Database;
+  #bytes: number;
+  #blocks: number;
+  #pinnedBytes: number;
+  #changes = 0;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#bytes = 0;
+    this.#blocks = 0;
+    this.#pinnedBytes = 0;
+    this.recount();
+  }
+
+  /** Sum of the sizes of all blocks, each counted once. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get blocks(): number {
+    return this.#blocks;
+  }
+
+  /** Grows with every block that comes or goes. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  recount(): void {
+    const row = this.#db.get<{ blocks: number; bytes: number; pinned: number }>(
+      'SELECT count(*) AS blocks, coalesce(sum(size), 0) AS bytes, coalesce(sum(size * pinned), 0) AS pinned FROM blocks',
+    );
+    this.#blocks = row?.blocks ?? 0;
+    this.#bytes = row?.bytes ?? 0;
+    this.#pinnedBytes = row?.pinned ?? 0;
+  }
+
+  find(hash: Uint8Array): BlockRow | undefined {
+    return this.#db.get<BlockRow>('SELECT * FROM blocks WHERE hash = ?', hash);
+  }
+
+  smallBytes(id: number): Uint8Array | undefined {
+    return this.#db.get<{ bytes: Uint8Array }>('SELECT bytes FROM bytes WHERE id = ?', id)?.bytes;
+  }
+
+  /** Blocks in the order of their ids, after `id`. */
+  after(id: number, limit: number): BlockRow[] {
+    return this.#db.all<BlockRow>('SELECT * FROM blocks WHERE id > ? ORDER BY id LIMIT ?', id, limit);
+  }
+
+  /** Blocks that no marking found pinned, least recently used first, after the one with this use and id. */
+  leastUsed(after: { readonly used: number; readonly id: number }, limit: number): BlockRow[] {
+    return this.#db.all<BlockRow>(
+      'SELECT * FROM blocks WHERE pinned = 0 AND (used, id) > (?, ?) ORDER BY used, id LIMIT ?',
+      after.used,
+      after.id,
+      limit,
+    );
+  }
+
+  get lastId(): number {
+    return this.#db.get<{ id: number | null }>('SELECT max(id) AS id FROM blocks')?.id ?? 0;
+  }
+
+  /** Returns the ids of those that were not there yet. */
+  insert(blocks: readonly NewBlock[], used: number): number[] {
+    let bytes = 0;
+    const ids: number[] = [];
+    this.#db.transaction(() => {
+      for (const block of blocks) {
+        const file = block.bytes === undefined ? 1 : 0;
+        const { changes, rowid } = this.#db.run(
+          'INSERT OR IGNORE INTO blocks (hash, size, file, used) VALUES (?, ?, ?, ?)',
+          block.hash,
+          block.size,
+          file,
+          used,
+        );
+        if (changes === 0) continue;
+        if (block.bytes !== undefined) {
+          this.#db.run('INSERT OR REPLACE INTO bytes (id, bytes) VALUES (?, ?)', rowid, block.bytes);
+        }
+        this.#db.run('DELETE FROM damaged WHERE hash = ?', block.hash);
+        bytes += block.size;
+        ids.push(rowid);
+      }
+    });
+    this.#bytes += bytes;
+    this.#blocks += ids.length;
+    this.#changes += ids.length;
+    return ids;
+  }
+
+  remove(rows: readonly BlockRow[]): void {
+    const gone = this.#db.transaction(() =>
+      rows.flatMap(({ id, file }) => {
+        if (file === 0) this.#db.run('DELETE FROM bytes WHERE id = ?', id);
+        return this.#db.all<BlockRow>('DELETE FROM blocks WHERE id = ? RETURNING *', id);
+      }),
+    );
+    this.#changes += gone.length;
+    for (const { size, pinned } of gone) {
+      this.#bytes -= size;
+      this.#blocks--;
+      if (pinned === 1) this.#pinnedBytes -= size;
+    }
+  }
+
+  /** Note last uses, by id. */
+  use(uses: ReadonlyMap<number, number>): void {
+    this.#db.transaction(() => {
+      for (const [id, used] of uses)
+        this.#db.run('UPDATE blocks SET used = ? WHERE id = ? AND used < ?', used, id, used);
+    });
+  }
+
+  pin(rows: readonly BlockRow[], pinned: boolean): void {
+    const value = pinned ? 1 : 0;
+    const changed = this.#db.transaction(() =>
+      rows.filter(
+        ({ id }) => this.#db.run('UPDATE blocks SET pinned = ?1 WHERE id = ?2 AND pinned <> ?1', value, id).changes > 0,
+      ),
+    );
+    for (const { size } of changed) this.#pinnedBytes += pinned ? size : -size;
+  }
+
+  /** Bytes that markings found pinned. */
+  get pinnedBytes(): number {
+    return this.#pinnedBytes;
+  }
+
+  noteDamaged(hash: Uint8Array, now: number): void {
+    this.#db.run('INSERT OR IGNORE INTO damaged (hash, since) VALUES (?, ?)', hash, now);
+  }
+
+  isDamaged(hash: Uint8Array): boolean {
+    return this.#db.get('SELECT 1 FROM damaged WHERE hash = ?', hash) !== undefined;
+  }
+
+  get damaged(): number {
+    return this.#db.get<{ n: number }>('SELECT count(*) AS n FROM damaged')?.n ?? 0;
+  }
+
+  forgetDamaged(needed: (hash: Uint8Array) => boolean): void {
+    const hashes = this.#db.all<{ hash: Uint8Array }>('SELECT hash FROM damaged').map(({ hash }) => hash);
+    this.#db.transaction(() => {
+      for (const hash of hashes) if (!needed(hash)) this.#db.run('DELETE FROM damaged WHERE hash = ?', hash);
+    });
+  }
+
+  /** Give free pages back to the disk, at most so many. Returns how many are left. */
+  shrink(pages: number): number {
+    this.#db.all(`PRAGMA incremental_vacuum(${pages})`);
+    return this.#db.get<{ freelist_count: number }>('PRAGMA freelist_count')?.freelist_count ?? 0;
+  }
+}

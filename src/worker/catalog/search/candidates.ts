@@ -1,0 +1,134 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { SearchSort } from '../../../shared/model.ts';
+import type { Database, Row } from '../../sqlite/database.ts';
+import type { Condition } from './filters.ts';
+import { readTexts } from '../tables/summaries.ts';
+
+/** What ranking and counting look at of a package. */
+export interface Candidate {
+  readonly id: number;
+  readonly publisher: string;
+  readonly name: string;
+  readonly title: string;
+  readonly license: string;
+  readonly updated: number;
+  /** Its beginning: enough to rank by, however long the whole is. */
+  readonly description: string;
+  readonly categories: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** Rows that are judged by a filter that takes long, or sorted without an index, at most. */
+const SCAN = 10_000;
+const DESCRIPTION_LENGTH = 500;
+
+/** Steps through packages in one order, as far as filters let them through. */
+export type Walk = (limit: number, offset: number) => number[];
+
+/** All packages in the order of a sort. */
+export function walkAll(db: Database, sort: SearchSort, condition: Condition): Walk {
+  const { column, direction, from } = SOURCES[sort];
+  // A rare label is looked up first and what it leaves is sorted; otherwise an index gives the order, and where judging is
+  // costly only its beginning is judged.
+  if (condition.rare) {
+    return walk(db, `SELECT s.id FROM summaries s WHERE ${condition.sql} ${orderBy('s', sort)}`, condition.values);
+  }
+  const last = `(SELECT ${column} FROM ${from} p ORDER BY ${column} ${direction} LIMIT 1 OFFSET ${SCAN})`;
+  const bound = `${last} IS NULL OR p.${column} ${direction === 'DESC' ? '>=' : '<='} ${last}`;
+  return walk(
+    db,
+    `SELECT s.id FROM ${from} p CROSS JOIN summaries s ON s.id = p.id
+     WHERE (${condition.costly ? bound : '1'}) AND ${condition.sql} ${orderBy('p', sort)}`,
+    condition.values,
+  );
+}
+
+/** What the full-text index finds, in the order of a sort; `relevance` stands for last learnt first. */
+export function walkText(db: Database, expression: string, sort: SearchSort, condition: Condition): Walk {
+  if (sort === 'relevance' && !(condition.costly && !condition.rare)) {
+    // The index gives this order by itself, so that the walk ends with what was asked for.
+    return walk(
+      db,
+      `SELECT s.id FROM packages_text f CROSS JOIN summaries s ON s.id = f.rowid
+       WHERE f.packages_text MATCH ? AND ${condition.sql} ORDER BY f.rowid DESC`,
+      [expression, ...condition.values],
+    );
+  }
+  // Sorted as a whole, or judged one by one in the order in which the inner query gives them.
+  return walk(
+    db,
+    `SELECT s.id FROM (SELECT rowid AS id FROM packages_text WHERE packages_text MATCH ? ORDER BY rowid DESC
+       LIMIT ${SCAN}) m
+     CROSS JOIN summaries s ON s.id = m.id WHERE ${condition.sql} ${sort === 'relevance' ? '' : orderBy('s', sort)}`,
+    [expression, ...condition.values],
+  );
+}
+
+/** Packages of one of these names, or whose name begins with the first of them, by name. */
+export function walkNames(db: Database, name: string, condition: Condition): Walk {
+  return walk(
+    db,
+    `SELECT s.id FROM packages p INDEXED BY packages_by_name CROSS JOIN summaries s ON s.id = p.id
+     WHERE p.name >= ? AND p.name < ? AND ${condition.sql} ORDER BY p.name, p.id`,
+    [name, `${name}\u{10ffff}`, ...condition.values],
+  );
+}
+
+interface CandidateRow extends Row {
+  id: number;
+  publisher: string;
+  name: string;
+  title: string;
+  license: string;
+  updated: number;
+  description: string;
+  categories: string;
+  tags: string;
+}
+
+/** The candidates of these rows, in the order given. */
+export function readCandidates(db: Database, ids: readonly number[]): Candidate[] {
+  const rows = db.all<CandidateRow>(
+    `SELECT id, publisher, name, title, license, updated, substr(description, 1, ${DESCRIPTION_LENGTH}) AS description,
+       categories, tags
+     FROM summaries WHERE id IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(ids),
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    return row === undefined ? [] : [toCandidate(row)];
+  });
+}
+
+/** Field by field: spreading the rows that SQLite gives takes longer than reading them. */
+function toCandidate(row: CandidateRow): Candidate {
+  const { id, publisher, name, title, license, updated, description } = row;
+  const [categories, tags] = [readTexts(row.categories), readTexts(row.tags)];
+  return { id, publisher, name, title, license, updated, description, categories, tags };
+}
+
+interface Source {
+  readonly column: string;
+  readonly direction: 'ASC' | 'DESC';
+  /** Table and index that give the order. */
+  readonly from: string;
+}
+
+const BY_UPDATED: Source = { column: 'updated', direction: 'DESC', from: 'packages' };
+const SOURCES: Record<SearchSort, Source> = {
+  relevance: BY_UPDATED,
+  updated: BY_UPDATED,
+  name: { column: 'name', direction: 'ASC', from: 'packages' },
+  providers: { column: 'providers', direction: 'DESC', from: 'summaries' },
+};
+
+function orderBy(table: 's' | 'p', sort: SearchSort): string {
+  const { column, direction } = SOURCES[sort];
+  return `ORDER BY ${table}.${column} ${direction}, ${table}.id`;
+}
+
+function walk(db: Database, sql: string, values: readonly SQLInputValue[]): Walk {
+  return (limit, offset) =>
+    db.all<{ id: number }>(`${sql} LIMIT ? OFFSET ?`, ...values, limit, offset).map(({ id }) => id);
+}

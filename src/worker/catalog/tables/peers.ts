@@ -1,0 +1,184 @@
+import { BoundedCache } from '../../../shared/bounded-cache.ts';
+import type { Location } from '../../../shared/model.ts';
+import type { PeerStats } from '../../reputation/score.ts';
+import type { Database, Row } from '../../sqlite/database.ts';
+
+interface PeerRow extends Row {
+  id: string;
+  name: string;
+  agent: string;
+  address: string;
+  last_seen: number | null;
+  successes: number;
+  failures: number;
+  average_response: number | null;
+  throughput: number | null;
+  /** JSON. */
+  location: string | null;
+  /** Packages of which it sent verified content. */
+  packages: number;
+  claimed: number;
+}
+
+/** What is remembered of a peer across restarts. */
+export interface KnownPeer {
+  readonly id: string;
+  readonly name: string;
+  readonly agent: string;
+  /** Last known multiaddr; empty before the first connection. */
+  readonly address: string;
+  readonly stats: PeerStats;
+  /** Distinct packages that it says it serves. */
+  readonly claimed: number;
+}
+
+const SELECT = `SELECT peers.*,
+  (SELECT count(*) FROM holders WHERE holders.peer = peers.id AND holders.verified = 1) AS packages,
+  (SELECT count(*) FROM holders WHERE holders.peer = peers.id) AS claimed`;
+const LAST_SEEN_FIRST = 'ORDER BY last_seen DESC NULLS LAST';
+
+/** Peers that are kept in memory: more than are ever connected. */
+const CACHED = 500;
+
+/** Peers, what they did, and which packages each is known to serve. */
+export class Peers {
+  readonly #db: Database;
+  /** Asked for at each heartbeat of gossipsub, for each message, and several times for each line of the view. */
+  readonly #cache = new BoundedCache<KnownPeer>({ entries: CACHED });
+
+  constructor(db: Database) {
+    this.#db = db;
+    db.onRebuilt(() => {
+      this.#cache.clear();
+    });
+  }
+
+  get(id: string): KnownPeer | undefined {
+    const cached = this.#cache.get(id);
+    if (cached !== undefined) return cached;
+    const row = this.#db.get<PeerRow>(`${SELECT} FROM peers WHERE id = ?`, id);
+    if (row === undefined) return undefined;
+    const peer = toPeer(row);
+    // What a transaction wrote may yet come to nothing.
+    if (!this.#db.inTransaction) this.#cache.set(id, peer);
+    return peer;
+  }
+
+  /** Last seen first. */
+  list(limit: number): KnownPeer[] {
+    // Chosen before anything is counted: there may be thousands.
+    const chosen = `SELECT * FROM peers ${LAST_SEEN_FIRST} LIMIT ?`;
+    return this.#db.all<PeerRow>(`${SELECT} FROM (${chosen}) AS peers ${LAST_SEEN_FIRST}`, limit).map(toPeer);
+  }
+
+  /** Remember that a peer was seen under this address, and what it says of itself. */
+  seen(id: string, { address, name, agent }: { address?: string; name?: string; agent?: string }, now: number): void {
+    this.#cache.delete(id);
+    this.#db.run(
+      `INSERT INTO peers (id, name, agent, address, last_seen) VALUES (?1, coalesce(?2, ''), coalesce(?3, ''), coalesce(?4, ''), ?5)
+       ON CONFLICT (id) DO UPDATE SET
+         name = coalesce(?2, name), agent = coalesce(?3, agent), address = coalesce(?4, address), last_seen = ?5`,
+      id,
+      name ?? null,
+      agent ?? null,
+      address ?? null,
+      now,
+    );
+  }
+
+  saveStats(id: string, stats: PeerStats): void {
+    this.#cache.delete(id);
+    this.#db.run(
+      `INSERT INTO peers (id, last_seen, successes, failures, average_response, throughput) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+       ON CONFLICT (id) DO UPDATE SET
+         last_seen = ?2, successes = ?3, failures = ?4, average_response = ?5, throughput = ?6`,
+      id,
+      stats.lastSeen ?? null,
+      stats.successes,
+      stats.failures,
+      stats.averageResponse ?? null,
+      stats.throughput ?? null,
+    );
+  }
+
+  /** Where a peer says that it is; forgotten when it says nothing any more. */
+  saveLocation(id: string, location: Location | undefined): void {
+    this.#cache.delete(id);
+    const text = location === undefined ? null : JSON.stringify(location);
+    this.#db.run('UPDATE peers SET location = ?2 WHERE id = ?1 AND location IS NOT ?2', id, text);
+  }
+
+  addHolder(peer: string, publisher: string, name: string): void {
+    this.#cache.delete(peer);
+    this.#db.run('INSERT OR IGNORE INTO holders (peer, publisher, name) VALUES (?, ?, ?)', peer, publisher, name);
+  }
+
+  /** A peer sent verified content of a package: it holds it, whatever it claims. */
+  verifyHolder(peer: string, publisher: string, name: string): void {
+    this.#cache.delete(peer);
+    this.#db.run(
+      `INSERT INTO holders (peer, publisher, name, verified) VALUES (?, ?, ?, 1)
+       ON CONFLICT (publisher, name, peer) DO UPDATE SET verified = 1`,
+      peer,
+      publisher,
+      name,
+    );
+  }
+
+  removeHolder(peer: string, publisher: string, name: string): void {
+    this.#cache.delete(peer);
+    this.#db.run('DELETE FROM holders WHERE peer = ? AND publisher = ? AND name = ?', peer, publisher, name);
+  }
+
+  /** Peers known to serve a package. */
+  holders(publisher: string, name: string): string[] {
+    return this.#db
+      .all<{ peer: string }>('SELECT peer FROM holders WHERE publisher = ? AND name = ?', publisher, name)
+      .map(({ peer }) => peer);
+  }
+
+  /** Ids of the packages that a peer is known to serve. */
+  provides(peer: string): string[] {
+    return this.#db
+      .all<{
+        id: string;
+      }>("SELECT publisher || '/' || name AS id FROM holders WHERE peer = ? ORDER BY name, publisher LIMIT 1000", peer)
+      .map(({ id }) => id);
+  }
+
+  /** Forget all that is remembered of some peers. */
+  forget(ids: readonly string[]): void {
+    this.#db.transaction(() => {
+      for (const id of ids) {
+        this.#cache.delete(id);
+        this.#db.run('DELETE FROM holders WHERE peer = ?', id);
+        this.#db.run('DELETE FROM cursors WHERE peer = ?', id);
+        this.#db.run('DELETE FROM peers WHERE id = ?', id);
+      }
+    });
+  }
+
+  cursor(peer: string): { epoch: string; position: number } | undefined {
+    return this.#db.get<{ epoch: string; position: number }>(
+      'SELECT epoch, position FROM cursors WHERE peer = ?',
+      peer,
+    );
+  }
+
+  saveCursor(peer: string, epoch: string, position: number): void {
+    this.#db.run('INSERT OR REPLACE INTO cursors (peer, epoch, position) VALUES (?, ?, ?)', peer, epoch, position);
+  }
+}
+
+function toPeer(row: PeerRow): KnownPeer {
+  const stats: PeerStats = {
+    successes: row.successes,
+    failures: row.failures,
+    packages: row.packages,
+    ...(row.last_seen === null ? {} : { lastSeen: row.last_seen }),
+    ...(row.average_response === null ? {} : { averageResponse: row.average_response }),
+    ...(row.throughput === null ? {} : { throughput: row.throughput }),
+    ...(row.location === null ? {} : { location: JSON.parse(row.location) as Location }),
+  };
+  return { id: row.id, name: row.name, agent: row.agent, address: row.address, stats, claimed: row.claimed };
+}

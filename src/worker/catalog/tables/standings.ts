@@ -1,0 +1,50 @@
+import type { GivenStanding } from '../../reputation/standing.ts';
+import type { Database, Row } from '../../sqlite/database.ts';
+
+interface StandingRow extends Row {
+  peer: string;
+  standing: 'trusted' | 'banned';
+  reason: string;
+  author: 'hand' | 'conduct';
+  since: number;
+  until: number | null;
+}
+
+/** Bans and trust, kept across restarts. */
+export class Standings {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  all(): Map<string, GivenStanding> {
+    const rows = this.#db.all<StandingRow>('SELECT * FROM standings');
+    return new Map(
+      rows.map(({ peer, standing, reason, author, since, until }) => [
+        peer,
+        { standing, reason, author, since, ...(until === null ? {} : { until }) },
+      ]),
+    );
+  }
+
+  set(peer: string, { standing, reason, author, since, until }: GivenStanding): void {
+    this.#db.transaction(() => {
+      // Not replaced: SQLite fires no trigger for the row that a replacement removes, and triggers count the banned.
+      this.remove(peer);
+      this.#db.run(
+        'INSERT INTO standings (peer, standing, reason, author, since, until) VALUES (?, ?, ?, ?, ?, ?)',
+        peer,
+        standing,
+        reason,
+        author,
+        since,
+        until ?? null,
+      );
+    });
+  }
+
+  remove(peer: string): void {
+    this.#db.run('DELETE FROM standings WHERE peer = ?', peer);
+  }
+}

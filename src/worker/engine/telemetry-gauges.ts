@@ -1,0 +1,27 @@
+import type { PeerSummary } from '../../shared/model.ts';
+import type { Catalogue } from '../catalog/catalogue.ts';
+import type { BlockFiles } from '../blocks/blocks.ts';
+import type { TelemetryOptions } from '../telemetry/telemetry.ts';
+
+export interface GaugeSource {
+  readonly catalogue: Catalogue;
+  readonly blocks: Pick<BlockFiles, 'size'>;
+  /** Those that are connected. */
+  readonly peers: () => readonly PeerSummary[];
+}
+
+/** What the gauges show, read when somebody asks. */
+export function gauges({ catalogue, blocks, peers }: GaugeSource): TelemetryOptions['gauges'] {
+  return {
+    p2p_connected_peers: () => [{ labels: {}, value: peers().length }],
+    p2p_known_packages: () => {
+      const counts = catalogue.packages.counts();
+      return (['published', 'installed', 'network'] as const).map((section) => ({
+        labels: { section },
+        value: counts[section],
+      }));
+    },
+    p2p_peer_reputation: () => peers().map(({ id, reputation }) => ({ labels: { peer: id }, value: reputation })),
+    p2p_cache_size_bytes: () => [{ labels: {}, value: blocks.size.bytes }],
+  };
+}

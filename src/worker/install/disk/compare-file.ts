@@ -1,0 +1,60 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import type { CID } from 'multiformats/cid';
+import { RAW } from '../../dag/codecs.ts';
+import { MAX_BLOCK_BYTES, matches } from '../../blocks/blocks.ts';
+import { fileLeaves } from './file-leaves.ts';
+import type { GetBlock } from './tree-files.ts';
+
+/**
+ * Whether a file on disk holds exactly what a CID says. Its bytes are hashed piece by piece as the file's blocks were, so it
+ * does not matter with which settings they were made; only inner nodes are read from the store. A link, or what is not a file,
+ * is never the same.
+ *
+ * @throws Node's error when the file cannot be read; what `get` throws
+ */
+export async function sameAsFile(path: string, cid: CID, get: GetBlock, signal: AbortSignal): Promise<boolean> {
+  const file = await openPlain(path);
+  if (file === undefined) return false;
+  try {
+    const { size } = await file.stat();
+    if (cid.code === RAW) return size <= MAX_BLOCK_BYTES && (await matches(cid, await readAt(file, 0, size)));
+    let position = 0;
+    for await (const leaf of fileLeaves(cid, get, signal)) {
+      const length = 'bytes' in leaf ? leaf.bytes.length : leaf.length;
+      if (length < 0 || length > MAX_BLOCK_BYTES || position + length > size) return false;
+      const bytes = await readAt(file, position, length);
+      if ('bytes' in leaf ? Buffer.compare(leaf.bytes, bytes) !== 0 : !(await matches(leaf.cid, bytes))) return false;
+      position += length;
+    }
+    return position === size;
+  } finally {
+    await file.close();
+  }
+}
+
+/** O_NONBLOCK: opening a pipe that nobody writes to would wait for ever. */
+async function openPlain(path: string): Promise<FileHandle | undefined> {
+  // Windows has neither flag.
+  const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+  const file = await open(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ELOOP' || code === 'EISDIR' || code === 'ENXIO') return undefined;
+    throw error;
+  });
+  if (file === undefined || (await file.stat()).isFile()) return file;
+  await file.close();
+  return undefined;
+}
+
+async function readAt(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  const bytes = Buffer.alloc(length);
+  let read = 0;
+  while (read < length) {
+    const { bytesRead } = await file.read(bytes, read, length - read, position + read);
+    if (bytesRead === 0) break;
+    read += bytesRead;
+  }
+  return bytes.subarray(0, read);
+}

@@ -1,0 +1,36 @@
+import type { Blockstore } from 'interface-blockstore';
+import type { CID } from 'multiformats/cid';
+import { DAG_PB } from '../../dag/codecs.ts';
+import { collect } from '../../blocks/blocks.ts';
+import { readNode } from './tree-files.ts';
+
+/**
+ * About how many bytes of a release are not in the store: exact where sub-trees are missing whole, as their parents give their
+ * sizes; never more than the release has, and 0 only when nothing is missing.
+ */
+export async function missingBytes(
+  root: CID,
+  size: number,
+  store: Pick<Blockstore, 'get' | 'has'>,
+  signal: AbortSignal,
+): Promise<number> {
+  let bytes = 0;
+  let missing = false;
+  const seen = new Set<string>();
+  const queue = [{ cid: root, total: size }];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    signal.throwIfAborted();
+    const { cid, total } = next;
+    const key = cid.toString();
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (!(await store.has(cid))) {
+      missing = true;
+      bytes += total;
+    } else if (cid.code === DAG_PB) {
+      const { links } = readNode(cid, await collect(store.get(cid)));
+      queue.push(...links.map(({ Hash, Tsize = 0 }) => ({ cid: Hash, total: Tsize })));
+    }
+  }
+  return missing ? Math.max(1, Math.min(bytes, size)) : 0;
+}

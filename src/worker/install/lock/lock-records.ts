@@ -1,0 +1,50 @@
+import { GgenError, errorName } from '../../../shared/errors.ts';
+import type { RegistryContext } from '../../registry/context.ts';
+import type { Lookup } from '../../registry/lookup.ts';
+import { LOCK_FILE, lockedId } from './lock-file.ts';
+import type { LockedPackage } from './lock-file.ts';
+
+/** Packages asked for at the same time. */
+const QUESTIONS = 8;
+
+/**
+ * Check that a lock file says what the publishers signed, as far as their records are known or can be had: a lock file that
+ * somebody changed must not bring other content under a trusted name.
+ *
+ * @throws GgenError LockMismatch
+ */
+export async function checkAgainstRecords(
+  { catalogue }: RegistryContext,
+  lookup: Lookup,
+  locked: readonly LockedPackage[],
+  signal: AbortSignal,
+): Promise<void> {
+  const seen = ({ publisher, name, version }: LockedPackage): string | undefined =>
+    catalogue.packages.seenRoots(publisher, name, [version]).get(version);
+  const unknown = locked.filter((entry) => seen(entry) === undefined).values();
+  const ask = async (): Promise<void> => {
+    for (const entry of unknown) await askFor(lookup, entry, signal);
+  };
+  await Promise.all(Array.from({ length: QUESTIONS }, ask));
+  for (const entry of locked) {
+    const signed = seen(entry);
+    if (signed !== undefined && signed !== entry.root) throw mismatch(entry, signed);
+  }
+}
+
+/** What cannot be found out now is no fault of the lock file: its content is verified all the same. */
+async function askFor(lookup: Lookup, entry: LockedPackage, signal: AbortSignal): Promise<void> {
+  try {
+    await lookup.getVersion(lockedId(entry), entry.version, signal);
+  } catch (error) {
+    if (!['PackageNotFound', 'VersionNotFound', 'TimedOut'].includes(errorName(error))) throw error;
+  }
+}
+
+function mismatch({ publisher, name, version, root }: LockedPackage, signed: string): GgenError {
+  return new GgenError(
+    'LockMismatch',
+    `${LOCK_FILE} gives '${name}' ${version} the content ${root}, but its publisher signed ${signed}. Nothing was installed. Find out who changed the file.`,
+    { details: { id: `${publisher}/${name}`, version, locked: root, signed } },
+  );
+}

@@ -1,0 +1,76 @@
+import { lstat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { GgenError } from '../../../shared/errors.ts';
+import { checkPath, foldCase } from '../../paths/path-safety.ts';
+import { lockedId, qualifiedFolder } from '../lock/lock-file.ts';
+import type { LockedPackage } from '../lock/lock-file.ts';
+
+/** Folder of a project that holds its packages' folders. */
+export const PACKAGES_FOLDER = 'packages';
+
+/** Absolute path of the folder that holds the packages' folders. @throws GgenError InvalidRequest */
+export function packagesFolder(project: string, folder = PACKAGES_FOLDER): string {
+  const reason = folder === '' ? undefined : checkPath(folder);
+  if (reason === undefined) return join(project, folder);
+  throw new GgenError('InvalidRequest', `The folder for packages, ${JSON.stringify(folder)}, ${reason}.`);
+}
+
+/**
+ * Refuse a folder for packages that is reached through a link: a project of others must not have packages written elsewhere.
+ *
+ * @throws GgenError UnsafePath
+ */
+export async function refuseLinks(project: string, into: string): Promise<void> {
+  let path = project;
+  for (const segment of relative(project, into).split(sep)) {
+    path = join(path, segment);
+    if ((await lstat(path).catch(() => undefined))?.isSymbolicLink() !== true) continue;
+    throw new GgenError('UnsafePath', `${path} is a link to somewhere else, so no packages are written through it.`, {
+      details: { path },
+    });
+  }
+}
+
+/** A package whose folder is not settled yet. */
+export type Unplaced = Omit<LockedPackage, 'folder'>;
+
+/**
+ * Give each package a folder: its name, or name and publisher where that is taken or no system would take it. What the lock file
+ * settled stays, so that nothing moves.
+ *
+ * @param occupied ids of packages whose plain folder holds something of the user's
+ * @throws GgenError DependencyConflict when two packages come to one folder
+ */
+export function assignFolders(
+  entries: readonly Unplaced[],
+  locked: readonly LockedPackage[],
+  occupied: ReadonlySet<string> = new Set(),
+): ReadonlyMap<string, LockedPackage> {
+  const settled = new Map(locked.map((entry) => [lockedId(entry), entry]));
+  const taken = new Map<string, string>(locked.map((entry) => [foldCase(folderOf(entry)), lockedId(entry)]));
+  const assigned = new Map<string, LockedPackage>();
+  for (const entry of entries) {
+    const id = lockedId(entry);
+    const before = settled.get(id);
+    const own = (taken.get(foldCase(entry.name)) ?? id) === id && !occupied.has(id);
+    const free = own && checkPath(entry.name) === undefined;
+    const folder = before === undefined ? (free ? undefined : qualifiedFolder(entry)) : before.folder;
+    const placed = folder === undefined ? entry : { ...entry, folder };
+    const key = foldCase(folderOf(placed));
+    if ((taken.get(key) ?? id) !== id) throw clash(id, taken.get(key) ?? '');
+    taken.set(key, id);
+    assigned.set(id, placed);
+  }
+  return assigned;
+}
+
+/** Name of a package's folder. */
+export function folderOf({ name, folder }: Pick<LockedPackage, 'name' | 'folder'>): string {
+  return folder ?? name;
+}
+
+function clash(id: string, other: string): GgenError {
+  return new GgenError('DependencyConflict', `${id} and ${other} would come into the same folder.`, {
+    details: { id, other },
+  });
+}

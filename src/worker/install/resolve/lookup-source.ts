@@ -1,0 +1,42 @@
+import { errorName } from '../../../shared/errors.ts';
+import type { PackageDetails } from '../../../shared/model.ts';
+import type { Lookup } from '../../registry/lookup.ts';
+import type { PackageSource } from './resolve.ts';
+
+/**
+ * Packages from here or the network, each looked up once. A bare name means the package of that name by the publisher whose
+ * package wants it, if there is one; else one that the lock file settled on before; else the only one that is known.
+ */
+export function lookupSource(
+  lookup: Lookup,
+  locked: readonly { readonly publisher: string; readonly name: string }[],
+  signal: AbortSignal,
+): PackageSource {
+  const found = new Map<string, Promise<PackageDetails>>();
+  const get = (id: string): Promise<PackageDetails> => {
+    const known = found.get(id) ?? lookup.getPackage(id, signal);
+    found.set(id, known);
+    return known;
+  };
+  return {
+    find: async (id, by) => {
+      if (id.includes('/')) return get(id);
+      const settled = locked.filter(({ name }) => name === id);
+      const own = settled.find(({ publisher }) => publisher === by);
+      const [only] = settled;
+      if (own !== undefined) return get(`${own.publisher}/${id}`);
+      if (by !== '' && (await isKnown(get, `${by}/${id}`))) return get(`${by}/${id}`);
+      return get(only !== undefined && settled.length === 1 ? `${only.publisher}/${id}` : id);
+    },
+  };
+}
+
+async function isKnown(get: (id: string) => Promise<PackageDetails>, id: string): Promise<boolean> {
+  try {
+    await get(id);
+    return true;
+  } catch (error) {
+    if (errorName(error) === 'PackageNotFound') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import type { LogLine } from '../../shared/events.ts';
+
+/** Where a room of the engine writes what it did. Lines reach the caller as `log` events. */
+export interface Logger {
+  error(message: string): void;
+  warn(message: string): void;
+  info(message: string): void;
+  debug(message: string): void;
+}
+
+/** Builds one logger per room, all feeding the same sink. */
+export type LoggerFactory = (scope: string) => Logger;
+
+export function createLoggers(sink: (line: LogLine) => void): LoggerFactory {
+  return (scope) => {
+    const write =
+      (level: LogLine['level']) =>
+      (message: string): void => {
+        sink({ level, scope, message, time: Date.now() });
+      };
+    return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') };
+  };
+}

@@ -1,0 +1,100 @@
+import type { CID } from 'multiformats/cid';
+import { peerIdFromText } from '../../node/peer-id.ts';
+import type { OnBlock } from '../car/session.ts';
+import type { Want } from '../car/wire.ts';
+import type { NetworkContext } from '../context.ts';
+
+/** Blocks asked for at the same time. Each want is a message of its own, so more only queue up. */
+const CONCURRENCY = 16;
+/** A lost bitswap message hangs its fetch for ever. */
+const BLOCK_BOUND_MS = 2_500;
+
+/** Waited in vain for a block. */
+export class BitswapLate extends Error {
+  override readonly name = 'PeerLate';
+}
+
+/** bitswap tells whom it is going to ask. */
+function isFoundProvider(event: {
+  readonly type: string;
+  readonly detail?: unknown;
+}): event is { readonly type: string; readonly detail: { readonly provider: { readonly id: CID } } } {
+  return event.type === 'bitswap:found-provider';
+}
+
+/** Asks exactly one peer for blocks, over bitswap: for peers that do not speak CAR. */
+export class BitswapSession {
+  readonly #provider: CID;
+  readonly #session: ReturnType<NetworkContext['node']['helia']['blockstore']['createSession']>;
+  readonly #ended = new AbortController();
+
+  constructor({ node, stopped }: NetworkContext, root: CID, peer: string) {
+    this.#provider = peerIdFromText(peer).toCID();
+    this.#session = node.helia.blockstore.createSession(root, {
+      providers: [this.#provider],
+      minProviders: 1,
+      maxProviders: 1,
+    });
+    stopped.addEventListener(
+      'abort',
+      () => {
+        this.close();
+      },
+      { signal: this.#ended.signal },
+    );
+  }
+
+  /**
+   * Ask for each block by itself, and never for what is below it. bitswap has no way to say that a block is not there, so that
+   * waiting in vain is the end of the session.
+   *
+   * @throws BitswapLate; what `onBlock` threw
+   */
+  async fetch(wants: readonly Want[], onBlock: OnBlock): Promise<void> {
+    const queue = [...wants];
+    const work = async (): Promise<void> => {
+      for (let want = queue.shift(); want !== undefined; want = queue.shift()) {
+        await onBlock(want.cid, await this.#get(want.cid));
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: Math.min(CONCURRENCY, wants.length) }, work));
+    } catch (error) {
+      this.close(error);
+      throw error;
+    }
+  }
+
+  close(reason: unknown = new Error('The session was closed')): void {
+    if (this.#ended.signal.aborted) return;
+    this.#ended.abort(reason);
+    this.#session.close();
+  }
+
+  async #get(cid: CID): Promise<Uint8Array> {
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      late.abort(new BitswapLate(`Block ${cid.toString()} did not come`));
+    }, BLOCK_BOUND_MS);
+    const signal = AbortSignal.any([this.#ended.signal, late.signal]);
+    try {
+      const chunks: Uint8Array[] = [];
+      const source = this.#session.get(cid, {
+        signal,
+        onProgress: (event) => {
+          // A session that gives up on its provider looks for others by itself; then the answer would not be this peer's.
+          if (isFoundProvider(event) && !event.detail.provider.id.equals(this.#provider)) {
+            late.abort(new BitswapLate('The peer did not answer'));
+          }
+        },
+      });
+      for await (const chunk of source) chunks.push(chunk);
+      const [first] = chunks;
+      return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
+    } catch (error) {
+      throw late.signal.aborted ? late.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

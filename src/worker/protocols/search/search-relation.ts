@@ -1,0 +1,38 @@
+import { isOneErrorApart } from '../../catalog/search/spelling.ts';
+import { fold, queryWords, words } from '../../catalog/search/words.ts';
+import type { PackageRecord } from '../../records/record.ts';
+import type { WireQuery } from './search-wire.ts';
+
+/** Of shorter words hardly any beginning is more than one error away. */
+const SHORTEST_CORRECTED = 4;
+
+/**
+ * Whether a record can be an answer to a question at all.
+ *
+ * Generous on purpose, because peers may be of other versions, with other notions of a word, of accents and of typing errors:
+ * one word of the question must begin one word of the record, or differ by one typing error from one or from what one begins
+ * with: who finds no such word looks for words that begin with one that it takes for the right spelling. A question
+ * without words is judged by its categories and tags, which every version of the protocol has. Other filters are not judged:
+ * a peer may not know them.
+ */
+export function isRelated(query: WireQuery, { name, metadata }: PackageRecord): boolean {
+  const { title, description, tags, categories } = metadata;
+  const wanted = queryWords(fold(query.text));
+  if (wanted.length === 0) return hasAny(query.categories, categories) && hasAny(query.tags, tags);
+  const known = words(fold([name, title, description, ...tags, ...categories].join(' ')));
+  return wanted.some((word) => known.some((other) => begins(other, word)));
+}
+
+function begins(other: string, word: string): boolean {
+  if (other.startsWith(word) || isOneErrorApart(other, word)) return true;
+  return (
+    word.length >= SHORTEST_CORRECTED &&
+    [-1, 0, 1].some((more) => isOneErrorApart(other.slice(0, word.length + more), word))
+  );
+}
+
+function hasAny(wanted: readonly string[] | undefined, present: readonly string[]): boolean {
+  if (wanted === undefined || wanted.length === 0) return true;
+  const there = new Set(present.map((text) => text.toLowerCase()));
+  return wanted.some((text) => there.has(text.toLowerCase()));
+}

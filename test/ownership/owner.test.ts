@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { chmod, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { socketAddress } from '../../src/worker/ownership/address.ts';
+import { eventually } from '../net/helpers/peers.ts';
+import { skipOnWindows } from '../skip.ts';
+import { Clients } from './clients.ts';
+import type { Client } from './clients.ts';
+
+describe('one node, several windows and commands', () => {
+  let clients: Clients;
+  let dataDir: string;
+  beforeEach(async () => {
+    clients = new Clients();
+    dataDir = await clients.folder('data');
+  });
+  afterEach(() => clients.end());
+
+  /** Which of these the others agree to be the owner. */
+  async function ownerOf(...all: readonly Client[]): Promise<Client> {
+    const states = await Promise.all(all.map((client) => client.status()));
+    const pids = new Set(states.map(({ owner }) => owner?.pid));
+    const owners = all.filter((_, index) => states[index]?.owner?.self);
+    assert.equal(pids.size, 1, 'all name the same owner');
+    const [owner] = owners;
+    assert.ok(owner !== undefined && owners.length === 1, 'exactly one of them owns the node');
+    assert.ok(pids.has(owner.process.pid));
+    return owner;
+  }
+
+  it('share one node: what one publishes, the other has', async () => {
+    const first = await clients.open(dataDir);
+    const { peerId } = await first.start();
+    const second = await clients.open(dataDir);
+    assert.equal((await second.status()).node.peerId, peerId);
+    assert.equal(await ownerOf(first, second), first);
+    assert.equal((await first.status()).owner?.clients, 1);
+    const receipt = await second.publish(await clients.project('shared'));
+    await eventually('the first was told', () => first.packages.some(({ published }) => published === 1));
+    assert.equal((await first.call('getPackage', { id: receipt.id })).latest, '1.0.0');
+  });
+
+  it('publish under the name of the key that signed', async () => {
+    const [first, second] = [await clients.open(dataDir), await clients.open(dataDir)];
+    const [one, other] = [
+      await first.publish(await clients.project('a')),
+      await second.publish(await clients.project('b')),
+    ];
+    assert.ok(one.id.startsWith(`${await first.opened()}/`) && other.id.startsWith(`${await second.opened()}/`));
+  });
+
+  for (const way of ['close', 'kill'] as const) {
+    it(`go on when the owner's process ends (${way}): same node, views that never went empty, calls repeated`, async () => {
+      const first = await clients.open(dataDir);
+      const { peerId } = await first.start({ name: 'Ada', fanOut: 7 });
+      const receipt = await first.publish(await clients.project('kept'));
+      const [second, third] = [await clients.open(dataDir), await clients.open(dataDir)];
+      const ended = first[way]();
+      const [status, found] = await Promise.all([
+        second.status(),
+        third.call('search', { text: 'kept', scope: 'local' }),
+        ended,
+      ]);
+      await eventually('the node runs again', async () => (await second.status()).node.state === 'running');
+      assert.equal(found.packages[0]?.id, receipt.id);
+      assert.equal(status.counts.published, 1);
+      const { node, settings } = await third.status();
+      assert.equal(node.peerId, peerId);
+      assert.deepEqual([settings?.name, settings?.fanOut], ['Ada', 7]);
+      await ownerOf(second, third);
+      for (const { states, packages } of [second, third]) {
+        assert.ok(!states.includes('stopped'), 'no view saw it stopped');
+        assert.ok(packages.every(({ published }) => published === 1));
+        const versions = packages.map(({ version }) => version);
+        assert.deepEqual(
+          versions,
+          versions.toSorted((a, b) => a - b),
+        );
+      }
+    });
+  }
+
+  it('have the node go on although a newcomer that never knew of it becomes the owner', async () => {
+    const first = await clients.open(dataDir);
+    const { peerId } = await first.start({ name: 'Ada' });
+    const second = await clients.open(dataDir);
+    // It cannot take over while it stands still, so that the newcomer does.
+    second.process.kill('SIGSTOP');
+    await first.kill();
+    const third = await clients.open(dataDir);
+    assert.equal((await third.status()).node.state, 'stopped');
+    second.process.kill('SIGCONT');
+    await eventually('the node runs again', async () => (await third.status()).node.state === 'running');
+    assert.equal(await ownerOf(second, third), third);
+    const { node, settings } = await second.status();
+    assert.deepEqual([node.peerId, settings?.name], [peerId, 'Ada']);
+  });
+
+  it('are told when the owner ended while they published, and lose nothing that was acknowledged', async () => {
+    const first = await clients.open(dataDir);
+    const second = await clients.open(dataDir);
+    const roots = await Promise.all(Array.from({ length: 12 }, (_, index) => clients.project(`burst-${index}`)));
+    let acknowledged = 0;
+    const published = roots.map(async (root) => {
+      try {
+        const { id } = await second.publish(root);
+        acknowledged++;
+        return id;
+      } catch (error) {
+        return error as Error;
+      }
+    });
+    await eventually('some are out', () => acknowledged > 1);
+    await first.kill();
+    const results = await Promise.all(published);
+    for (const result of results) {
+      if (typeof result === 'string') assert.equal((await second.call('getPackage', { id: result })).latest, '1.0.0');
+      else assert.ok(['Interrupted', 'DraftNotFound'].includes(result.name), `${result.name}: ${result.message}`);
+    }
+    assert.ok(results.some((result) => typeof result === 'string'));
+  });
+
+  it('have one owner however many begin at the same moment', async () => {
+    const all = Array.from({ length: 6 }, () => clients.begin(dataDir));
+    await Promise.all(all.map((client) => client.opened()));
+    const owner = await ownerOf(...all);
+    await owner.kill();
+    await ownerOf(...all.filter((client) => client !== owner));
+  });
+
+  it('never have a second owner while the first one is suspended, and go on when it wakes up', async () => {
+    const first = await clients.open(dataDir);
+    await first.start();
+    first.process.kill('SIGSTOP');
+    await assert.rejects(clients.open(dataDir, 600), { name: 'DataDirInUse' });
+    first.process.kill('SIGCONT');
+    assert.equal(await ownerOf(first, await clients.open(dataDir)), first);
+  });
+
+  it('take a folder whose owner left its socket behind, or something else in its place', async () => {
+    const first = await clients.open(dataDir);
+    await first.kill();
+    assert.ok((await stat(await socketAddress(dataDir))).isSocket());
+    const second = await clients.open(dataDir);
+    const third = await clients.open(dataDir);
+    assert.equal(await ownerOf(second, third), second);
+    await Promise.all([second.kill(), third.kill()]);
+    await writeFile(await socketAddress(dataDir), 'no socket').catch(() => undefined);
+    const fourth = await clients.open(dataDir);
+    assert.equal(await ownerOf(fourth), fourth);
+  });
+
+  it('meet in a folder whose path is too long for a socket', async () => {
+    const deep = await clients.folder(...Array.from({ length: 8 }, () => 'x'.repeat(20)));
+    const first = await clients.open(deep);
+    // A terminal may name another folder for temporary files than the desktop does.
+    const named = process.env['TMPDIR'];
+    process.env['TMPDIR'] = await clients.folder();
+    const second = clients.begin(deep);
+    if (named === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = named;
+    await second.opened();
+    assert.equal(await ownerOf(first, second), first);
+  });
+
+  it('refuse a folder that others may write into', async function () {
+    skipOnWindows(this, 'modes of files');
+    await chmod(dataDir, 0o777);
+    await assert.rejects(clients.open(dataDir), { name: 'DataDirNotPrivate' });
+  });
+
+  it('keep the socket to this user', async function () {
+    skipOnWindows(this, 'sockets among its files');
+    await clients.open(dataDir);
+    assert.equal((await stat(join(dataDir, 'engine.sock'))).mode & 0o777, 0o600);
+  });
+});

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { start } from '../../../../src/cli/commands/start.ts';
+import { parseFlags } from '../../../../src/cli/command-line/flags.ts';
+import { parseHttpAddress, isOwnHost } from '../../../../src/cli/service/http-address.ts';
+import { defaultConfigFile } from '../../../../src/cli/settings/config-file.ts';
+import { SETTINGS } from '../../../../src/cli/settings/keys.ts';
+import type { Settings } from '../../../../src/cli/settings/settings.ts';
+import { resolveSettings } from '../../../../src/cli/settings/settings.ts';
+
+describe('settings of the command line', () => {
+  let folder: string;
+  let file: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ggen-settings-'));
+    file = join(folder, 'config.toml');
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const resolve = (args: string[], env: Record<string, string> = {}): Promise<Settings> =>
+    resolveSettings(parseFlags(start, args), { XDG_CONFIG_HOME: folder, ...env });
+
+  it('come from the flag, else the environment, else the file, else the default, each one by itself', async () => {
+    await writeFile(file, 'listen = ["file"]\nbootstrap = ["file"]\nname = "file"\n');
+    const env = { GGEN_P2P_LISTEN: 'env', GGEN_P2P_BOOTSTRAP: 'env, other', GGEN_P2P_CONFIG: file };
+    const settings = await resolve(['--listen', 'flag'], env);
+    assert.deepEqual(settings.texts('listen'), ['flag']);
+    assert.deepEqual(settings.texts('bootstrap'), ['env', 'other']);
+    assert.equal(settings.text('name'), 'file');
+    assert.deepEqual(
+      ['listen', 'bootstrap', 'name', 'fan-out'].map((key) => settings.source(key)),
+      ['flag', 'environment', 'file', 'default'],
+    );
+    assert.equal(settings.all.find(({ key }) => key === 'bootstrap')?.origin, 'GGEN_P2P_BOOTSTRAP');
+    assert.equal(settings.all.find(({ key }) => key === 'name')?.origin, file);
+  });
+
+  it('of the DHT: a call that ends at once serves nobody, unless it was told to', async () => {
+    const modes = async (args: string[], env = {}): Promise<string[]> => {
+      const settings = await resolve(args, env);
+      return [settings.node('lasting').dhtMode, settings.node('passing').dhtMode];
+    };
+    assert.deepEqual(await modes([]), ['server', 'client']);
+    assert.deepEqual(await modes(['--dht-server']), ['server', 'server']);
+    assert.deepEqual(await modes(['--dht-client']), ['client', 'client']);
+    assert.deepEqual(await modes([], { GGEN_P2P_DHT_SERVER: 'true' }), ['server', 'server']);
+    assert.deepEqual(await modes([], { GGEN_P2P_DHT_SERVER: '0' }), ['client', 'client']);
+    assert.deepEqual(await modes(['--dht-server'], { GGEN_P2P_DHT_SERVER: 'no' }), ['server', 'server']);
+  });
+
+  it('take paths of a file from where the file lies', async () => {
+    await writeFile(file, 'data = "state"\npublish = ["a", "/b"]\n');
+    const settings = await resolve(['-c', file]);
+    assert.equal(settings.dataDir, join(folder, 'state'));
+    assert.deepEqual(settings.texts('publish'), [join(folder, 'a'), '/b']);
+  });
+
+  it('have one name each, in the file as on the command line', () => {
+    const flags = new Set(start.options.map(({ long }) => long));
+    for (const { key } of SETTINGS) assert.ok(flags.has(key), key);
+    assert.equal(new Set(SETTINGS.map(({ env }) => env)).size, SETTINGS.length);
+  });
+
+  for (const [text, message] of [
+    ['nonsense = 1', /there is no setting nonsense\. Known are: data, listen/],
+    ['listen = "one"', /'listen' must be a list of texts/],
+    ['dht-server = "yes"', /must be true or false/],
+    ['query-timeout = 0', /from 0\.1 to 300/],
+    ['log-level = "loud"', /one of error, warn/],
+    ['name = "a', /config\.toml/],
+  ] as const) {
+    it(`refuse a file with ${text}`, async () => {
+      await writeFile(file, text);
+      await assert.rejects(resolve(['--config', file]), { name: 'UsageError', message });
+    });
+  }
+
+  it('miss a file that was named, and no other', async () => {
+    await assert.rejects(resolve(['--config', join(folder, 'none.toml')]), { name: 'UsageError' });
+    assert.equal((await resolve([])).file, join(folder, 'ggen-p2p', 'config.toml'));
+  });
+
+  it("look for the file in the system's folder", () => {
+    assert.equal(defaultConfigFile({ XDG_CONFIG_HOME: '/etc/x' }, 'linux'), '/etc/x/ggen-p2p/config.toml');
+    assert.ok(defaultConfigFile({ APPDATA: '/roaming' }, 'win32').startsWith(join('/roaming', 'ggen-p2p')));
+  });
+});
+
+describe('the address of the HTTP endpoint', () => {
+  it('is on this machine alone, unless it was meant otherwise', () => {
+    assert.deepEqual(parseHttpAddress('9464', false), { host: '127.0.0.1', port: 9464 });
+    assert.deepEqual(parseHttpAddress('[::1]:1', false), { host: '::1', port: 1 });
+    assert.deepEqual(parseHttpAddress('127.0.0.2:0', false), { host: '127.0.0.2', port: 0 });
+    for (const address of ['0.0.0.0:1', '[::]:1', '192.0.2.1:1', 'example.org:1']) {
+      assert.throws(() => parseHttpAddress(address, false), /--http-remote/);
+      assert.equal(parseHttpAddress(address, true).port, 1);
+    }
+    for (const wrong of ['', 'here', '127.0.0.1:', '127.0.0.1:65536', '::1:1', 'a b:1', 'http://127.0.0.1:1']) {
+      assert.throws(() => parseHttpAddress(wrong, true), { name: 'UsageError' });
+    }
+  });
+
+  it('is recognised in a request, and no name of others is', () => {
+    for (const own of ['127.0.0.1:9464', '[::1]:9464', 'localhost', 'LOCALHOST:1', 'attic:9464', '192.0.2.1']) {
+      assert.ok(isOwnHost(own, ['attic']), own);
+    }
+    for (const other of [
+      undefined,
+      '',
+      'evil.example',
+      '127.0.0.1.evil.example',
+      'localhost.evil.example:1',
+      '[::1',
+      'a:b:c',
+    ]) {
+      assert.ok(!isOwnHost(other, ['attic']), other);
+    }
+  });
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createPublisherKey } from '../../../../src/identity/publisher-key.ts';
+import { READ_BYTES } from '../../../../src/shared/defaults.ts';
+import { parseReleasePath, releasePath } from '../../../../src/extension/filesystem/release-path.ts';
+import { OPEN_BYTES, readWholeFile } from '../../../../src/extension/filesystem/read-whole-file.ts';
+import { t as localise } from '../localise.ts';
+
+const { id: publisher } = createPublisherKey();
+const id = `${publisher}/name`;
+
+describe('the path of a release', () => {
+  it('comes back as it was built, whatever the file is called', () => {
+    const segment = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !text.includes('/'));
+    const version = fc.constantFrom('1.0.0', '1.0.0-alpha.1', '2.10.3+build.5', '0.0.1-a-b+c-d');
+    fc.assert(
+      fc.property(version, fc.array(segment), (exact, segments) => {
+        const path = segments.join('/');
+        const text = releasePath({ id, version: exact }, path);
+        assert.deepEqual(parseReleasePath(text), { id, name: 'name', version: exact, path });
+      }),
+    );
+  });
+
+  it('is the same with a slash at the end', () => {
+    assert.deepEqual(parseReleasePath(`/${id}@1.0.0/`), { id, name: 'name', version: '1.0.0', path: '' });
+    assert.equal(parseReleasePath(`/${id}@1.0.0/src/`)?.path, 'src');
+  });
+
+  it('names an exact version of a package of one publisher, and nothing else', () => {
+    for (const text of [
+      '',
+      '/',
+      `/${publisher}`,
+      `/${id}`,
+      `/${id}@`,
+      `/${id}@^1`,
+      `/${id}@latest`,
+      `/${id}@1`,
+      `/${id}@1.0.0 || 2`,
+      `/${publisher.toLowerCase()}/name@1.0.0`,
+      `/${publisher}/Name@1.0.0`,
+      `/${publisher}/..@1.0.0/x`,
+      '/name@1.0.0/README.md',
+      `${id}@1.0.0`,
+    ]) {
+      assert.equal(parseReleasePath(text), undefined, text);
+    }
+  });
+});
+
+describe('reading a whole file', () => {
+  const file = { id, name: 'name', version: '1.0.0', path: 'large.bin' };
+  const signal = new AbortController().signal;
+
+  /** As the engine reads: at most a part at once. */
+  const serving = (content: Uint8Array, size = content.length) => ({
+    readFile: ({ offset = 0 }) => Promise.resolve({ bytes: content.subarray(offset, offset + READ_BYTES), size }),
+  });
+
+  it('puts its parts together, and tells how far it is', async () => {
+    const content = Buffer.from(Array.from({ length: 2 * READ_BYTES + 3 }, (_, index) => index % 251));
+    const told: number[] = [];
+    const whole = await readWholeFile(serving(content), file, signal, localise, (bytes) => told.push(bytes));
+    assert.ok(content.equals(whole));
+    assert.deepEqual(told, [READ_BYTES, 2 * READ_BYTES, content.length]);
+  });
+
+  it('reads an empty file', async () => {
+    const whole = await readWholeFile(serving(new Uint8Array()), file, signal, localise, () => undefined);
+    assert.equal(whole.length, 0);
+  });
+
+  it('refuses one that is too large for an editor, before it holds it', async () => {
+    const large = serving(new Uint8Array(1), OPEN_BYTES + 1);
+    await assert.rejects(
+      readWholeFile(large, file, signal, localise, () => undefined),
+      {
+        name: 'InvalidRequest',
+        message: /67 MB.*install name/,
+      },
+    );
+  });
+});

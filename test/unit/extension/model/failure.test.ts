@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { failureOf } from '../../../../src/extension/model/failure.ts';
+import { GgenError } from '../../../../src/shared/errors.ts';
+import { t } from '../localise.ts';
+
+describe('why nothing runs', () => {
+  it('has a name for what the views explain themselves', () => {
+    assert.equal(failureOf(new GgenError('DataDirInUse', 'x'), t).reason, 'DataDirInUse');
+    assert.equal(failureOf(new GgenError('NodeStartFailed', 'x'), t).reason, 'NodeStartFailed');
+    assert.equal(failureOf(new GgenError('DatabaseTooNew', 'x'), t).reason, 'other');
+  });
+
+  it('is told in words for the user', () => {
+    assert.match(failureOf(new GgenError('DataDirInUse', '/some/path'), t).text, /^Another window/);
+    assert.equal(failureOf(new GgenError('EngineStopped', 'exit code 1'), t).text, 'exit code 1');
+    assert.match(failureOf(new TypeError('x is not a function'), t).text, /log has the details/);
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { checkSettings } from '../../../../src/extension/settings/settings-check.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../../src/shared/defaults.ts';
+import type { CheckedSettings } from '../../../../src/extension/settings/settings-check.ts';
+import { t } from '../localise.ts';
+
+const PEER = '/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5';
+
+function check(values: Readonly<Record<string, unknown>>): CheckedSettings {
+  return checkSettings((key) => values[key], t);
+}
+
+describe('settings of the node', () => {
+  it('are the defaults where nothing is set', () => {
+    assert.deepEqual(check({}), { settings: DEFAULT_NODE_SETTINGS, faults: [] });
+  });
+
+  it('send traces where an URL says, and nowhere by anything else', () => {
+    assert.equal(
+      check({ 'telemetry.otlpEndpoint': ' http://127.0.0.1:4318/ ' }).settings.otlpEndpoint,
+      'http://127.0.0.1:4318',
+    );
+    assert.deepEqual(check({ 'telemetry.otlpEndpoint': '' }), { settings: DEFAULT_NODE_SETTINGS, faults: [] });
+    for (const value of ['127.0.0.1:4318', 'ftp://a', 'http://me:word@a', 'http://a/?key=1', 7, ['http://a']]) {
+      const { settings, faults } = check({ 'telemetry.otlpEndpoint': value });
+      assert.equal(settings.otlpEndpoint, undefined);
+      assert.match(faults[0] ?? '', /^Setting ggen\.telemetry\.otlpEndpoint: /);
+    }
+  });
+
+  it('are taken over, seconds becoming milliseconds', () => {
+    const { settings, faults } = check({
+      'node.listen': ['/ip4/127.0.0.1/tcp/4001'],
+      'node.bootstrap': [PEER, ` ${PEER} `],
+      'node.dhtMode': 'client',
+      'node.name': ' Ada ',
+      'node.location': { latitude: 52.52, longitude: 13.4, region: ' Berlin ' },
+      'search.fanOut': 10,
+      'search.timeout': 1.5,
+      'content.serveInstalled': false,
+      'content.uploadRate': 16,
+      'content.downloadRate': 0,
+      'content.uploadPerDay': 2.5,
+      'content.downloadPerDay': 1,
+      'content.transfersPerPeer': 16,
+      'content.limitLocalNetwork': true,
+      'content.quota': 0.5,
+    });
+    assert.deepEqual(faults, []);
+    assert.deepEqual(settings, {
+      listen: ['/ip4/127.0.0.1/tcp/4001'],
+      bootstrap: [PEER],
+      dhtMode: 'client',
+      name: 'Ada',
+      fanOut: 10,
+      timeout: 1500,
+      transfers: {
+        serveInstalled: false,
+        sendRate: 16_000,
+        receiveRate: 0,
+        sendPerDay: 2_500_000,
+        receivePerDay: 1_000_000,
+        perPeer: 16,
+        limitLocal: true,
+      },
+      quota: 536_870_912,
+      location: { latitude: 52.52, longitude: 13.4, region: 'Berlin' },
+    });
+  });
+
+  for (const [key, value, fault] of [
+    ['content.uploadRate', 15, /^Setting ggen\.content\.uploadRate: .*16/],
+    ['content.serveInstalled', 'no', /true or false/],
+    ['node.listen', '/ip4/0.0.0.0/tcp/0', /^Setting ggen\.node\.listen: .*list/],
+    ['node.listen', ['nowhere'], /^Setting ggen\.node\.listen: “nowhere”/],
+    ['node.bootstrap', { a: 1 }, /^Setting ggen\.node\.bootstrap: .*list/],
+    ['node.bootstrap', [7], /^Setting ggen\.node\.bootstrap: “7”/],
+    ['node.dhtMode', 'both', /^Setting ggen\.node\.dhtMode: .*“server” or “client”/],
+    ['content.quota', 0, /^Setting ggen\.content\.quota: .*0\.1/],
+    ['node.name', 5, /^Setting ggen\.node\.name: .*64/],
+    ['node.name', 'x'.repeat(65), /^Setting ggen\.node\.name: .*64/],
+    ['node.location', 'Berlin', /^Setting ggen\.node\.location: .*latitude.*-90 to 90/],
+    ['node.location', { latitude: 91, longitude: 0 }, /^Setting ggen\.node\.location: .*latitude.*-90 to 90/],
+    ['node.location', { latitude: 1 }, /^Setting ggen\.node\.location: .*longitude.*-180 to 180/],
+    ['node.location', { latitude: 1, longitude: NaN }, /^Setting ggen\.node\.location: .*longitude/],
+    ['node.location', { latitude: 1, longitude: 2, region: 7 }, /^Setting ggen\.node\.location: .*region.*64/],
+    ['search.fanOut', 0, /^Setting ggen\.search\.fanOut: .*from 1 to 10/],
+    ['search.fanOut', 2.5, /^Setting ggen\.search\.fanOut: .*from 1 to 10/],
+    ['search.fanOut', '3', /^Setting ggen\.search\.fanOut: .*from 1 to 10/],
+    ['search.timeout', Number.NaN, /^Setting ggen\.search\.timeout: .*from 1 to 300/],
+    ['search.timeout', 301, /^Setting ggen\.search\.timeout: .*from 1 to 300/],
+  ] as const) {
+    it(`names ${key} for ${JSON.stringify(value)} and uses the default`, () => {
+      const { settings, faults } = check({ [key]: value });
+      assert.equal(faults.length, 1);
+      assert.match(faults[0] ?? '', fault);
+      assert.deepEqual(settings, DEFAULT_NODE_SETTINGS);
+    });
+  }
+
+  it('tell no place unless there is one', () => {
+    assert.deepEqual(check({ 'node.location': null }).settings, DEFAULT_NODE_SETTINGS);
+    const { settings } = check({ 'node.location': { latitude: -33.9, longitude: 18.4, region: '' } });
+    assert.deepEqual(settings.location, { latitude: -33.9, longitude: 18.4 });
+  });
+
+  it('keep the good addresses beside bad ones', () => {
+    const { settings, faults } = check({ 'node.bootstrap': ['bad', PEER, null] });
+    assert.deepEqual(settings.bootstrap, [PEER]);
+    assert.equal(faults.length, 2);
+  });
+});

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { errorText } from '../../../../src/extension/ui/error-text.ts';
+import { GgenError } from '../../../../src/shared/errors.ts';
+import { t } from '../localise.ts';
+
+describe('what the user reads of an error', () => {
+  it('is what happened and what to do', () => {
+    const text = errorText(new GgenError('TimedOut', 'Asking for hello took longer than 30 s'), t);
+    assert.match(text?.message ?? '', /^Asking for hello took longer than 30 s\. .*Try again\.$/);
+    assert.ok(text?.actions.includes('showLog'));
+  });
+
+  it('is nothing for what they cancelled', () => {
+    assert.equal(errorText(new DOMException('stop', 'AbortError'), t), undefined);
+  });
+
+  it('is never the inside of an unexpected error', () => {
+    for (const thrown of [
+      new TypeError('x is not a function\n    at foo (bar.js:1)'),
+      'text',
+      undefined,
+      { name: 'A' },
+    ]) {
+      assert.deepEqual(errorText(thrown, t)?.actions, ['showLog']);
+      assert.doesNotMatch(errorText(thrown, t)?.message ?? '', /function|text/);
+    }
+  });
+
+  it('does not take a name off the prototype for one of the table', () => {
+    const error = new Error('x');
+    error.name = 'constructor';
+    assert.match(errorText(error, t)?.message ?? '', /log has the details/);
+  });
+
+  it('has no link, icon or line break that came with a package', () => {
+    const error = new GgenError('PackageNotFound', 'No [x](command:y) $(z)\nhere');
+    assert.match(errorText(error, t)?.message ?? '', /^No \[x\] \(command:y\) \$ \(z\) here\.$/);
+  });
+});

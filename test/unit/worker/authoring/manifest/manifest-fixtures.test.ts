@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Manifest } from '../../../../../src/worker/authoring/manifest/manifest.ts';
+import { readManifest } from '../../../../../src/worker/authoring/manifest/read.ts';
+import { isDependencyId } from '../../../../../src/worker/records/read-release.ts';
+import { tidyMetadata } from '../../../../../src/worker/records/tidy.ts';
+import { isVersion, isVersionRange } from '../../../../../src/worker/records/versions.ts';
+
+const FIXTURES = join(import.meta.dirname, '..', '..', '..', '..', 'fixtures', 'manifests');
+
+/** What a case expects: the manifest to read where it is not found by itself, and fields of the result. */
+interface Expected extends Partial<Omit<Manifest, 'diagnostics'>> {
+  readonly manifest?: string;
+  /** All of them, in order. */
+  readonly diagnostics: readonly Place[];
+}
+
+interface Place {
+  readonly severity: string;
+  readonly code: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+describe('manifests of all forms', () => {
+  for (const name of readdirSync(FIXTURES)) {
+    it(name, async () => {
+      const folder = join(FIXTURES, name);
+      const { manifest: requested, diagnostics, ...fields } = readExpected(folder);
+      const manifest = await readManifest(folder, requested);
+      const read = manifest as unknown as Readonly<Record<string, unknown>>;
+      for (const [field, expected] of Object.entries(fields)) assert.deepEqual(read[field], expected, field);
+      assert.deepEqual(manifest.diagnostics.map(placeOf), diagnostics);
+      assertSpeaking(manifest);
+      assertPublishable(manifest);
+    });
+  }
+});
+
+function readExpected(folder: string): Expected {
+  return JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
+}
+
+function placeOf({ severity, code, line = 0, column = 0 }: Manifest['diagnostics'][number]): Place {
+  return { severity, code, line, column };
+}
+
+function assertSpeaking(manifest: Manifest): void {
+  for (const { path, message } of manifest.diagnostics) {
+    assert.equal(path, manifest.path);
+    assert.match(message, /^[\s\S]{10,400}\.$/);
+  }
+}
+
+/** What comes without an error must go into a package record as it is. */
+function assertPublishable(manifest: Manifest): void {
+  const blocked = manifest.diagnostics.some(({ severity }) => severity === 'error');
+  assert.equal(manifest.name === '' || manifest.version === '', blocked);
+  if (blocked) return;
+  assert.deepEqual(tidyMetadata(manifest.metadata, manifest.name), manifest.metadata);
+  assert.ok(isVersion(manifest.version));
+  for (const { id, requirement } of manifest.dependencies) assert.ok(isDependencyId(id) && isVersionRange(requirement));
+}

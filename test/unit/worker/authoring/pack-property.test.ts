@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, realpath, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, win32 } from 'node:path';
+import fc from 'fast-check';
+import { CID } from 'multiformats/cid';
+import { packProject } from '../../../../src/worker/authoring/pack.ts';
+import type { PackedContent } from '../../../../src/worker/authoring/pack.ts';
+import { checkTree } from '../../../../src/worker/paths/path-safety.ts';
+import { scanProject } from '../../../../src/worker/authoring/project/scan.ts';
+import { BlockReader } from '../../../../src/worker/reading/block-reader.ts';
+import { listFiles } from '../../../../src/worker/reading/compare.ts';
+import { readRange } from '../../../../src/worker/reading/file.ts';
+import { findEntry } from '../../../../src/worker/reading/folder.ts';
+
+/** Names with letters that Unicode writes in two ways, in either of them. */
+const segment = fc
+  .tuple(fc.constantFrom('a', 'Z', '0', 'é', 'Å', 'ñ', '가', 'ệ', 'src'), fc.stringMatching(/^[a-z0-9éàüÑ-]{0,8}$/))
+  .map(([first, rest]) => first + rest);
+const path = fc.array(segment, { minLength: 1, maxLength: 4 }).map((segments) => segments.join('/'));
+const tree = fc
+  .dictionary(path, fc.uint8Array({ maxLength: 300 }), { minKeys: 1, maxKeys: 12 })
+  .map((files) => Object.entries(files).map(([name, content]) => [name.normalize('NFC'), content] as const))
+  .filter((files) => checkTree(files.map(([name]) => name)).length === 0);
+
+type Tree = readonly (readonly [path: string, content: Uint8Array])[];
+
+describe('packing', () => {
+  it('gives equal trees one root, whatever the order, the form of names, modes and times', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        tree.chain((files) => fc.tuple(fc.constant(files), fc.shuffledSubarray(files, { minLength: files.length }))),
+        async ([files, shuffled]) => {
+          const plain = await rootOf(files, (name) => name);
+          const other = await rootOf(
+            shuffled,
+            (name) => name.normalize('NFD'),
+            async (at) => {
+              await chmod(at, 0o755);
+              await utimes(at, 1, 1);
+            },
+          );
+          assert.equal(other.root, plain.root);
+          assert.deepEqual(other.paths, plain.paths);
+          assert.deepEqual(plain.paths, files.map(([name]) => name).toSorted());
+        },
+      ),
+      { numRuns: 60 },
+    );
+  }).timeout(120_000);
+
+  it('gives different trees different roots', async () => {
+    await fc.assert(
+      fc.asyncProperty(tree, tree, async (one, other) => {
+        const key = (files: Tree): string =>
+          JSON.stringify(files.map(([name, content]) => [name, [...content]]).toSorted());
+        const equal = (await rootOf(one, (name) => name)).root === (await rootOf(other, (name) => name)).root;
+        assert.equal(equal, key(one) === key(other));
+      }),
+      { numRuns: 30 },
+    );
+  }).timeout(120_000);
+
+  it('can be read as what was packed, and names a block that is damaged', async () => {
+    const content = randomBytes(3_000_000);
+    await withPacked([['src/large.bin', content]], async (packed, { folder }) => {
+      const reader = new BlockReader(packed, new AbortController().signal);
+      assert.deepEqual(await listFiles(reader, CID.parse(packed.root)), [
+        { path: 'src/large.bin', size: content.length },
+      ]);
+      const { cid } = await findEntry(reader, CID.parse(packed.root), 'src/large.bin');
+      const whole = { offset: 0, length: content.length };
+      const { bytes } = await readRange(reader, cid, whole);
+      assert.deepEqual(Buffer.from(bytes), content);
+      const blocks = await readdir(folder, { recursive: true });
+      for (const name of blocks.filter((one) => one.endsWith('.data'))) await writeFile(join(folder, name), 'damaged');
+      await assert.rejects(readRange(reader, cid, whole), { name: 'ContentUnavailable' });
+    });
+  });
+
+  it('takes the separators of Windows for what they are', () => {
+    // What `join` gives on Windows is never in a path of a release: paths are put together from names.
+    assert.equal(win32.join('src', 'a.ts'), 'src\\a.ts');
+    assert.match(checkTree(['src\\a.ts'])[0]?.reason ?? '', /backslash/);
+  });
+});
+
+function rootOf(
+  files: Tree,
+  write: (path: string) => string,
+  touch?: (path: string) => Promise<void>,
+): Promise<{ root: string; paths: string[] }> {
+  return withPacked(files, ({ root }, { paths }) => Promise.resolve({ root, paths }), write, touch);
+}
+
+/** @param work is told the paths that were packed, and the folder with the draft's blocks */
+async function withPacked<T>(
+  files: Tree,
+  work: (packed: PackedContent, from: { paths: string[]; folder: string }) => Promise<T>,
+  write: (path: string) => string = (path) => path,
+  touch: (path: string) => Promise<void> = () => Promise.resolve(),
+): Promise<T> {
+  const base = await realpath(await mkdtemp(join(tmpdir(), 'ggen-pack-')));
+  try {
+    const project = join(base, 'project');
+    await mkdir(project);
+    for (const [name, content] of files) {
+      const at = join(project, write(name));
+      await mkdir(dirname(at), { recursive: true });
+      await writeFile(at, content);
+      await touch(at);
+    }
+    const scan = await scanProject(project);
+    const folder = join(base, 'data');
+    const packed = await packProject(folder, scan, new AbortController().signal, () => undefined);
+    try {
+      return await work(packed, { paths: scan.files.map((file) => file.path).toSorted(), folder });
+    } finally {
+      await packed.discard();
+    }
+  } finally {
+    await rm(base, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { createNode, encode } from '@ipld/dag-pb';
+import { UnixFS } from 'ipfs-unixfs';
+import { CID } from 'multiformats/cid';
+import { sha256 } from 'multiformats/hashes/sha2';
+import { DAG_PB, RAW } from '../../../../src/worker/dag/codecs.ts';
+import { decodeLinks, decodeUnixFs, linksOf, shardDigits } from '../../../../src/worker/dag/nodes.ts';
+
+const GARBAGE = Buffer.from('no node at all');
+
+describe('a node of dag-pb', () => {
+  it('has its codec and that of its leaves as the table of multicodecs says', () => {
+    assert.deepEqual([DAG_PB, RAW], [0x70, 0x55]);
+  });
+
+  it('names what it links to, in its order', async () => {
+    const cids = await Promise.all(
+      ['a', 'b'].map(async (text) => CID.createV1(RAW, await sha256.digest(Buffer.from(text)))),
+    );
+    const bytes = encode(
+      createNode(
+        new UnixFS({ type: 'directory' }).marshal(),
+        cids.map((Hash, index) => ({ Name: `file-${index}`, Hash, Tsize: 1 })),
+      ),
+    );
+    assert.deepEqual(linksOf(bytes).map(String), cids.map(String));
+    assert.deepEqual(
+      decodeLinks(bytes).map(({ Name, Tsize }) => [Name, Tsize]),
+      [
+        ['file-0', 1],
+        ['file-1', 1],
+      ],
+    );
+    const { data, links } = decodeUnixFs(bytes);
+    assert.deepEqual([data.type, links.length], ['directory', 2]);
+  });
+
+  it('is told from what is none, and from one that is none of UnixFS', () => {
+    assert.deepEqual(linksOf(GARBAGE), []);
+    assert.throws(() => decodeLinks(GARBAGE));
+    assert.throws(() => decodeUnixFs(GARBAGE));
+    assert.throws(() => decodeUnixFs(encode(createNode(Uint8Array.of(0xff, 0xff), []))));
+  });
+
+  it('writes the places of a shard in as few digits as hold them', () => {
+    assert.deepEqual([2n, 16n, 17n, 256n, 257n].map(shardDigits), [1, 1, 2, 2, 3]);
+  });
+});

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { openCatalogue } from '../../../../src/worker/catalog/catalogue.ts';
+import type { TakeResult } from '../../../../src/worker/protocols/context.ts';
+import { openRecord } from '../../../../src/worker/records/record.ts';
+import { Ingest } from '../../../../src/worker/ingest/ingest.ts';
+import type { ContradictingRecord } from '../../../fixtures/records/contradicting-cases.ts';
+import { withFolder } from '../catalog/support.ts';
+
+interface Fixtures {
+  readonly now: number;
+  readonly contradicting: readonly (Pick<ContradictingRecord, 'name' | 'rule'> & {
+    readonly known: readonly string[];
+    readonly envelope: string;
+  })[];
+}
+
+const text = readFileSync(new URL('../../../fixtures/records/records.json', import.meta.url), 'utf8');
+const { now, contradicting } = JSON.parse(text) as Fixtures;
+
+const EXPECTED: Record<ContradictingRecord['rule'], { outcome: TakeResult['outcome']; reason: RegExp }> = {
+  same: { outcome: 'same', reason: /^$/ },
+  older: { outcome: 'older', reason: /^$/ },
+  fork: { outcome: 'older', reason: /^$/ },
+  equivocation: { outcome: 'conflict', reason: /another content was signed for 1\.\d\.0$/ },
+  'release-removed': { outcome: 'conflict', reason: /lacks releases: 1\.1\.0$/ },
+};
+
+describe('records that contradict what is known', () => {
+  it('show every rule', () => {
+    assert.deepEqual([...new Set(contradicting.map(({ rule }) => rule))].sort(), Object.keys(EXPECTED).sort());
+  });
+
+  for (const { name, rule, known, envelope } of contradicting) {
+    it(`${rule}: ${name}`, async () => {
+      await withFolder(async (dataDir) => {
+        const catalogue = await openCatalogue(dataDir);
+        try {
+          const quiet = (): undefined => undefined;
+          const log = { error: quiet, warn: quiet, info: quiet, debug: quiet };
+          const ingest = new Ingest({ catalogue, log, onChange: quiet });
+          const take = (bytes: string): TakeResult =>
+            ingest.store(openRecord(Buffer.from(bytes, 'base64'), { now }), false);
+          for (const one of known) assert.match(take(one).outcome, /^newe?r?$/);
+          const newest = openRecord(Buffer.from(known.at(-1)!, 'base64'), { now });
+          const { outcome, reason = '' } = take(envelope);
+          assert.equal(outcome, EXPECTED[rule].outcome);
+          assert.match(reason, EXPECTED[rule].reason);
+          const { publisher } = newest.record;
+          assert.equal(catalogue.packages.get(publisher, newest.record.name)?.digest, newest.digest, 'nothing changed');
+          const details = catalogue.packages.details(publisher, newest.record.name);
+          assert.equal(details?.equivocation, rule === 'equivocation', 'evidence is kept and shown, of nothing else');
+        } finally {
+          catalogue.close();
+        }
+      });
+    });
+  }
+});

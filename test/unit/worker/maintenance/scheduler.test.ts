@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../../../../src/worker/logging/log.ts';
+import { Scheduler } from '../../../../src/worker/maintenance/scheduler.ts';
+import type { Task } from '../../../../src/worker/maintenance/scheduler.ts';
+
+const HOUR = 3_600_000;
+
+describe('the scheduler', () => {
+  const lines: string[] = [];
+  const note = (message: string): void => void lines.push(message);
+  const log: Logger = { error: note, warn: note, info: note, debug: () => undefined };
+  let scheduler: Scheduler;
+  beforeEach(() => {
+    lines.length = 0;
+    scheduler = new Scheduler(log);
+  });
+  afterEach(() => scheduler.stop());
+
+  function task(run: Task['run'], options: Partial<Task> = {}): Task {
+    return { name: 'sweep', title: 'Sweep the floor', every: HOUR, first: 0, bound: HOUR, run, ...options };
+  }
+
+  async function until(holds: () => boolean): Promise<void> {
+    for (let tries = 0; !holds(); tries++) {
+      assert.ok(tries < 1_500, 'it did not come to pass');
+      await delay(1);
+    }
+  }
+
+  it('runs a task, and shows when it ran, what came of it and when it runs next', async () => {
+    scheduler.add(task(() => ({ detail: '3 crumbs' })));
+    await until(() => scheduler.status()[0]?.result !== undefined);
+    const [status] = scheduler.status();
+    assert.equal(status?.name, 'sweep');
+    assert.equal(status.title, 'Sweep the floor');
+    assert.equal(status.running, false);
+    assert.equal(status.result, 'ok');
+    assert.equal(status.detail, '3 crumbs');
+    assert.ok((status.lastRun ?? Infinity) <= Date.now());
+    assert.ok((status.duration ?? -1) >= 0);
+    const next = (status.next ?? 0) - Date.now();
+    assert.ok(next > 0.85 * HOUR && next < 1.15 * HOUR, 'within a tenth of its interval');
+  });
+
+  it('runs a task soon, whatever the clock was set to since it was planned', async () => {
+    const { now } = Date;
+    let runs = 0;
+    scheduler.add(
+      task(
+        () => {
+          runs++;
+          return undefined;
+        },
+        { first: HOUR },
+      ),
+    );
+    try {
+      Date.now = () => now() + 365 * 24 * HOUR;
+      scheduler.soon('sweep');
+      await until(() => runs === 1);
+    } finally {
+      Date.now = now;
+    }
+  });
+
+  it('never runs a task beside itself, and runs it again when that was asked for meanwhile', async () => {
+    let running = 0;
+    let most = 0;
+    let runs = 0;
+    scheduler.add(
+      task(async () => {
+        most = Math.max(most, ++running);
+        if (++runs === 1) {
+          scheduler.soon('sweep');
+          scheduler.soon('sweep');
+        }
+        await delay(5);
+        running--;
+        return undefined;
+      }),
+    );
+    await until(() => runs === 2 && running === 0);
+    assert.equal(most, 1);
+    await delay(20);
+    assert.equal(runs, 2);
+  });
+
+  it('ends a run that takes too long, and says so', async () => {
+    scheduler.add(
+      task(
+        async (signal) => {
+          await once(signal, 'abort');
+          signal.throwIfAborted();
+          return undefined;
+        },
+        { bound: 10 },
+      ),
+    );
+    await until(() => scheduler.status()[0]?.result !== undefined);
+    assert.equal(scheduler.status()[0]?.result, 'timed-out');
+    assert.equal(lines.length, 1);
+  });
+
+  it('goes on after a failure, which it tells once per run', async () => {
+    let runs = 0;
+    scheduler.add(
+      task(
+        () => {
+          if (++runs === 1) throw new Error('the broom is gone');
+          return undefined;
+        },
+        { every: 1 },
+      ),
+    );
+    await until(() => runs > 2);
+    assert.deepEqual(lines, ['Sweep the floor did not succeed: the broom is gone. It is tried again.']);
+  });
+
+  it('comes again when the task says so', async () => {
+    let runs = 0;
+    scheduler.add(
+      task(() => {
+        runs++;
+        return { again: 1 };
+      }),
+    );
+    await until(() => runs > 2);
+  });
+
+  it('stops: what runs is told to end and waited for, and nothing runs after', async () => {
+    let ended = false;
+    scheduler.add(
+      task(async (signal) => {
+        await once(signal, 'abort');
+        await delay(5);
+        ended = true;
+        return undefined;
+      }),
+    );
+    let runs = 0;
+    const count = (): undefined => {
+      runs++;
+    };
+    const end = scheduler.add(task(count, { name: 'dust', every: 1 }));
+    await until(() => runs > 1 && scheduler.status()[0]?.running === true);
+    await end();
+    const before = runs;
+    assert.deepEqual(
+      scheduler.status().map(({ name }) => name),
+      ['sweep'],
+    );
+    await scheduler.stop();
+    assert.equal(ended, true);
+    assert.equal(runs, before);
+    assert.deepEqual(scheduler.status(), []);
+  });
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { MultiaddrConnection, Stream } from '@libp2p/interface';
+import { multiaddrConnectionPair } from '@libp2p/utils';
+import { yamux } from '@libp2p/yamux';
+import { thriftyYamux } from '../../../../src/worker/node/yamux.ts';
+
+/** Of a frame's header (yamux specification, "Framing"). */
+const TYPE_AT = 1;
+const WINDOW_UPDATE = 1;
+const HEADER_BYTES = 12;
+
+describe('yamux', () => {
+  it('does not answer each small message with a window update', async () => {
+    const { updates } = await send({ messages: 200, bytes: 500, muxer: thriftyYamux({}) });
+    assert.ok(updates <= 2, `${updates} updates`);
+  });
+
+  it('as it comes answers each of them, or else this is of no use any more', async () => {
+    const { updates } = await send({ messages: 200, bytes: 500, muxer: yamux({}) });
+    assert.ok(updates >= 100, `${updates} updates`);
+  });
+
+  it('lets through many times the window', async () => {
+    const { updates, received } = await send({ messages: 400, bytes: 32 * 1024, muxer: thriftyYamux({}) });
+    assert.equal(received, 400 * 32 * 1024);
+    assert.ok(updates > 0);
+  });
+
+  it('lets through all of it to a reader that pauses, at whatever is left of the window', async () => {
+    for (const bytes of [1_000, 100_000, 128 * 1024, 128 * 1024 + 1, 256 * 1024]) {
+      const messages = Math.ceil((1024 * 1024) / bytes);
+      const { received } = await send({ messages, bytes, muxer: thriftyYamux({}), pauses: true });
+      assert.equal(received, messages * bytes);
+    }
+  });
+});
+
+interface Sending {
+  readonly messages: number;
+  readonly bytes: number;
+  readonly muxer: ReturnType<typeof thriftyYamux>;
+  /** The receiver pauses after each message that comes, so that the sender uses up the window. */
+  readonly pauses?: boolean;
+}
+
+/** Send messages one by one over a stream; how many bytes came, and how often the receiver sent a window update. */
+async function send({
+  messages,
+  bytes,
+  muxer,
+  pauses = false,
+}: Sending): Promise<{ updates: number; received: number }> {
+  const [outbound, inbound] = multiaddrConnectionPair();
+  const updates = countUpdates(inbound);
+  const sender = muxer().createStreamMuxer(outbound);
+  const receiver = muxer().createStreamMuxer(inbound);
+  let received = 0;
+  const all = Promise.withResolvers<undefined>();
+  receiver.addEventListener('stream', ({ detail }: CustomEvent<Stream>) => {
+    detail.addEventListener('message', ({ data }) => {
+      received += data.byteLength;
+      if (pauses && received < messages * bytes) {
+        detail.pause();
+        setTimeout(() => {
+          detail.resume();
+        }, 1);
+      }
+      if (received >= messages * bytes) all.resolve(undefined);
+    });
+  });
+  const stream = await sender.createStream();
+  for (let count = 0; count < messages; count++) {
+    if (!stream.send(new Uint8Array(bytes))) await stream.onDrain();
+    // Each by itself, as messages of gossip come.
+    await nextTurn();
+  }
+  await all.promise;
+  // Everything has come: how two ends that close at the same time hear of each other is not what is tested.
+  await Promise.allSettled([sender.close(), receiver.close()]);
+  return { updates: updates(), received };
+}
+
+function countUpdates(connection: MultiaddrConnection): () => number {
+  let updates = 0;
+  const write = connection.send.bind(connection);
+  connection.send = (data) => {
+    const header = data.subarray(0, HEADER_BYTES);
+    if (header[TYPE_AT] === WINDOW_UPDATE) updates++;
+    return write(data);
+  };
+  return () => updates;
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { compareAge, compareRecords } from '../../../../src/worker/records/compare.ts';
+import type { Comparison } from '../../../../src/worker/records/compare.ts';
+import { openRecord } from '../../../../src/worker/records/record.ts';
+import type { OpenedRecord } from '../../../../src/worker/records/record.ts';
+import { Link } from '../../../fixtures/records/cbor.ts';
+import { NOW, cid, release, signed } from '../../../fixtures/records/parts.ts';
+
+const NOTHING_SEEN: ReadonlyMap<string, string> = new Map();
+
+/** A record with these versions; a version's content is named after it, or after the text behind `=`. */
+function record(seq: number, versions: string, updated = NOW - 1000 + seq): OpenedRecord {
+  const releases = versions.split(' ').map((entry) => {
+    const [version, content] = entry.split('=');
+    return release({ version, root: new Link(cid(content ?? version!)) });
+  });
+  return openRecord(signed({ seq, updated, releases }), { now: NOW });
+}
+
+function rootOf(opened: OpenedRecord): string {
+  return opened.record.releases[0]!.root;
+}
+
+function outcome(known: OpenedRecord | undefined, next: OpenedRecord, seen = NOTHING_SEEN): Comparison {
+  return compareRecords(known, next, seen);
+}
+
+describe('comparing package records', () => {
+  const first = record(1, '1.0.0');
+  const second = record(2, '1.0.0 1.1.0');
+
+  it('same bytes are the same', () => {
+    assert.deepEqual(outcome(first, record(1, '1.0.0')), { outcome: 'same' });
+  });
+
+  it('a first record is newer than none', () => {
+    assert.deepEqual(outcome(undefined, first), { outcome: 'newer' });
+  });
+
+  it('a higher sequence is newer, whatever the clock says', () => {
+    assert.deepEqual(outcome(first, second), { outcome: 'newer' });
+    assert.deepEqual(outcome(first, record(2, '1.0.0 1.1.0', 5)), { outcome: 'newer' });
+  });
+
+  it('a rolled back record is older', () => {
+    assert.deepEqual(outcome(second, first), { outcome: 'older' });
+  });
+
+  it('an older record is older, whatever versions it has', () => {
+    assert.deepEqual(outcome(record(3, '1.0.0 1.2.0'), second), { outcome: 'older' });
+  });
+
+  it('a newer record that drops a version is refused', () => {
+    const next = record(3, '1.0.0');
+    assert.deepEqual(outcome(second, next), { outcome: 'release-removed', versions: ['1.1.0'] });
+  });
+
+  it('a version lost with a fork does not make later records unacceptable', () => {
+    const seen = new Map([['0.9.0', rootOf(record(1, '0.9.0'))]]);
+    assert.deepEqual(outcome(first, second, seen), { outcome: 'newer' });
+  });
+
+  it('another package cannot be compared', () => {
+    const other = openRecord(signed({ name: 'other' }), { now: NOW });
+    assert.throws(() => outcome(first, other), { name: 'InvalidRequest' });
+  });
+});
+
+describe('equivocation', () => {
+  const seen = new Map([['1.0.0', rootOf(record(1, '1.0.0'))]]);
+  const found = { outcome: 'equivocation', versions: ['1.0.0'] };
+
+  it('is found against the known record', () => {
+    assert.deepEqual(outcome(record(1, '1.0.0'), record(2, '1.0.0=other 1.1.0')), found);
+  });
+
+  it('is found against what was seen before, without a known record', () => {
+    assert.deepEqual(outcome(undefined, record(2, '1.0.0=other'), seen), found);
+  });
+
+  it('is found in an older record, and in one of the same sequence', () => {
+    assert.deepEqual(outcome(record(3, '1.0.0 1.1.0'), record(2, '1.0.0=other'), seen), found);
+    assert.deepEqual(outcome(record(1, '1.0.0'), record(1, '1.0.0=other'), seen), found);
+  });
+
+  it('what was seen first counts, even where the known record says otherwise', () => {
+    assert.deepEqual(outcome(record(1, '1.0.0=other'), record(2, '1.0.0=other', NOW), seen), found);
+  });
+
+  it('is not suspected of a version that is yanked', () => {
+    const yanked = openRecord(signed({ seq: 2, releases: [release({ root: new Link(cid('1.0.0')), yanked: true })] }), {
+      now: NOW,
+    });
+    assert.deepEqual(outcome(record(1, '1.0.0'), yanked, seen), { outcome: 'newer' });
+  });
+});
+
+describe('forks', () => {
+  it('the later clock wins, from both sides', () => {
+    const early = record(2, '1.0.0 1.1.0', NOW - 2);
+    const late = record(2, '1.0.0 1.2.0', NOW - 1);
+    assert.deepEqual(outcome(early, late), { outcome: 'fork', winner: 'next' });
+    assert.deepEqual(outcome(late, early), { outcome: 'fork', winner: 'known' });
+  });
+
+  it('with equal clocks the larger digest wins, from both sides', () => {
+    const [low, high] = [record(2, '1.0.0 1.1.0', NOW), record(2, '1.0.0 1.2.0', NOW)].sort((a, b) =>
+      a.digest < b.digest ? -1 : 1,
+    );
+    assert.deepEqual(outcome(low, high!), { outcome: 'fork', winner: 'next' });
+    assert.deepEqual(outcome(high, low!), { outcome: 'fork', winner: 'known' });
+  });
+
+  it('peers that get the same records in any order keep the same one', () => {
+    const records = [
+      record(1, '1.0.0'),
+      record(2, '1.0.0 1.1.0', 7),
+      record(2, '1.0.0 1.2.0', 9),
+      record(2, '1.0.0 2.0.0', 9),
+    ];
+    const best = [...records].sort(compareAge).at(-1)!;
+    for (const order of permutations(records)) {
+      const kept = order.reduce((head, next) => {
+        const result = outcome(head, next);
+        const wins = result.outcome === 'newer' || (result.outcome === 'fork' && result.winner === 'next');
+        return wins ? next : head;
+      });
+      assert.equal(kept.digest, best.digest);
+    }
+  });
+});
+
+function permutations<Item>(items: readonly Item[]): Item[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((item, index) =>
+    permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
+  );
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { GgenError } from '../../../../src/shared/errors.ts';
+import { RecordedSpan } from '../../../../src/worker/telemetry/span.ts';
+
+const ERROR = 2;
+
+/** What an exporter gets of a span on which this was done. */
+function recorded(work: (span: RecordedSpan) => void): { status: object; attributes: Record<string, unknown> } {
+  const exporter = new InMemorySpanExporter();
+  const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+  const span = new RecordedSpan(provider.getTracer('test').startSpan('query_dht'), 'query_dht');
+  work(span);
+  span.close();
+  const [finished] = exporter.getFinishedSpans();
+  assert.ok(finished !== undefined);
+  return { status: finished.status, attributes: finished.attributes };
+}
+
+describe('a span of the engine', () => {
+  it('says how long it took and how it ended', () => {
+    const { status, attributes } = recorded(() => undefined);
+    assert.deepEqual(status, { code: 0 });
+    assert.equal(attributes['p2p.dht.query.status'], 'success');
+    assert.equal(typeof attributes['p2p.dht.query.duration_ms'], 'number');
+  });
+
+  it('names an error and keeps its message, which may hold a path, to itself', () => {
+    const secret = '/home/ada/secret';
+    for (const error of [new GgenError('UnsafePath', secret), new Error(secret), secret]) {
+      const { status, attributes } = recorded((span) => {
+        span.threw(error);
+      });
+      assert.ok(!JSON.stringify([status, attributes]).includes(secret));
+      const type = error instanceof Error ? error.name : '_OTHER';
+      assert.deepEqual([status, attributes['error.type']], [{ code: ERROR, message: type }, type]);
+    }
+  });
+
+  it('does not take a sentence for the name of an error', () => {
+    const { attributes } = recorded((span) => {
+      span.end('error', 'The file /home/ada/x is not there');
+    });
+    assert.equal(attributes['error.type'], '_OTHER');
+  });
+
+  it('tells time-outs and cancellations apart', () => {
+    const late = recorded((span) => {
+      span.threw(new DOMException('late', 'TimeoutError'));
+    });
+    assert.deepEqual([late.attributes['error.type'], late.attributes['p2p.dht.query.status']], ['TimedOut', 'timeout']);
+    const cancelled = recorded((span) => {
+      span.threw(new DOMException('over', 'AbortError'));
+    });
+    assert.deepEqual(cancelled.status, { code: 0 });
+    assert.deepEqual(
+      [cancelled.attributes['cancelled'], cancelled.attributes['p2p.dht.query.status']],
+      [true, 'cancelled'],
+    );
+  });
+});

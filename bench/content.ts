@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WORKER_HEAP } from '../src/rpc/worker-endpoint.ts';
-import { memoryOfInstall } from './content/installer.ts';
-import type { Order } from './content/orders.ts';
+import { WORKER_RESOURCE_LIMITS } from '../src/rpc/worker-endpoint.ts';
+import { measureInstallMemory } from './content/install-memory.ts';
+import type { ReceiverCommand } from './content/receiver-messages.ts';
 import { startRawSender, Receiver } from './content/threads.ts';
 import { TREE_OF_21_MB, writeProject } from './content/trees.ts';
 import { NpmRegistry } from './content/verdaccio.ts';
@@ -15,17 +15,17 @@ import { WorkerPeer, until } from './worker-peer.ts';
 const MIB = 1024 * 1024;
 const ROUNDS = 5;
 /** An odd number, large enough that the medians of one thing measured twice differ by a few percent only. */
-const ROUNDS_OF_LARGE = 21;
-const ROUNDS_OF_SLOW = 3;
+const LARGE_FILE_ROUNDS = 21;
+const SLOW_LINK_ROUNDS = 3;
 /** What a peer behind a slow link sends, in bytes per second. */
-const LINK_RATE = 16 * MIB;
+const LINK_BYTES_PER_SECOND = 16 * MIB;
 const SMALL_FILES = Array.from({ length: 500 }, () => 2_000);
 
 interface Published {
   readonly id: string;
   readonly root: string;
   readonly size: number;
-  readonly milliseconds: number;
+  readonly measureMs: number;
 }
 
 /** How content moves, beside what a raw stream, plain bitswap, and npm with a registry make of the same bytes. */
@@ -33,9 +33,9 @@ export async function measureContent(): Promise<readonly Figure[]> {
   const bench = await ContentBench.start();
   try {
     return [
-      ...(await bench.smallFiles()),
-      ...(await bench.largeFile()),
-      await bench.firstFile(),
+      ...(await bench.measureSmallFiles()),
+      ...(await bench.measureLargeFile()),
+      await bench.measureFirstFile(),
       ...(await bench.npm()),
       await bench.memory(),
     ];
@@ -63,7 +63,7 @@ class ContentBench {
     const folder = await mkdtemp(join(tmpdir(), 'ggen-bench-'));
     const publisher = await WorkerPeer.start([]);
     const reader = await WorkerPeer.start([publisher.address]);
-    return new ContentBench(folder, publisher, reader, await Receiver.start(WORKER_HEAP));
+    return new ContentBench(folder, publisher, reader, await Receiver.start(WORKER_RESOURCE_LIMITS));
   }
 
   async stop(): Promise<void> {
@@ -72,7 +72,7 @@ class ContentBench {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async smallFiles(): Promise<Figure[]> {
+  async measureSmallFiles(): Promise<Figure[]> {
     const samples: number[] = [];
     let last: Published | undefined;
     for (let round = 0; round < ROUNDS; round++) {
@@ -80,30 +80,30 @@ class ContentBench {
       samples.push(await this.#install(last));
     }
     if (last === undefined) throw new Error('Nothing was published.');
-    const walk = await this.#receiver.tell({ do: 'walk', address: this.#publisher.address, root: last.root });
-    const baseline = { title: 'walking them over bitswap', value: walk.milliseconds };
+    const walk = await this.#receiver.send({ type: 'walk', address: this.#publisher.address, root: last.root });
+    const baseline = { title: 'walking them over bitswap', value: walk.durationMs };
     const value = median(samples);
     return [
       { title: 'Install of 500 files of 2 kB (median)', unit: 'ms', value, goal: 400, baseline },
-      { title: 'The same, ten times faster', unit: 'ms', value, goal: walk.milliseconds / 10, baseline },
+      { title: 'The same, ten times faster', unit: 'ms', value, goal: walk.durationMs / 10, baseline },
     ];
   }
 
-  async largeFile(): Promise<Figure[]> {
+  async measureLargeFile(): Promise<Figure[]> {
     const large = await this.#publish([64 * MIB]);
     const second = await WorkerPeer.start([this.#publisher.address]);
     // What libp2p's streams do in Node as it comes, of which the goal is, and what they do with the heap of the engine's worker. That
     // is part of what makes a fetch fast, and would make a bare stream faster too: both are said.
     const raw = await startRawSender();
     const rawReceiver = await Receiver.start();
-    const tuned = await startRawSender(WORKER_HEAP);
+    const tuned = await startRawSender(WORKER_RESOURCE_LIMITS);
     try {
-      await this.#knows(second, large);
+      await this.#waitUntilListed(second, large);
       await second.engine.install({ id: large.id, to: this.#path() });
       const [first, another] = [this.#publisher.address, second.address];
-      const { stream, tunedStream, one, other, both } = await inTurn(ROUNDS_OF_LARGE, {
-        stream: () => milliseconds(rawReceiver, { do: 'raw', address: raw.address, bytes: 64 * MIB }),
-        tunedStream: () => this.#tell({ do: 'raw', address: tuned.address, bytes: 64 * MIB }),
+      const { stream, tunedStream, one, other, both } = await alternate(LARGE_FILE_ROUNDS, {
+        stream: () => measureMs(rawReceiver, { type: 'raw', address: raw.address, bytes: 64 * MIB }),
+        tunedStream: () => this.#sendCommand({ type: 'raw', address: tuned.address, bytes: 64 * MIB }),
         one: () => this.#fetch(large, [first]),
         other: () => this.#fetch(large, [another]),
         both: () => this.#fetch(large, [first, another]),
@@ -128,7 +128,7 @@ class ContentBench {
           goal: faster * 1.05,
           baseline: { title: 'the faster of them alone', value: faster },
         },
-        await this.#overSlowLinks(large, second),
+        await this.#measureSlowLinks(large, second),
       ];
     } finally {
       await Promise.all([raw.stop(), tuned.stop(), rawReceiver.stop()]);
@@ -137,10 +137,10 @@ class ContentBench {
   }
 
   /** As over a network that is slower than this machine. */
-  async #overSlowLinks(large: Published, second: WorkerPeer): Promise<Figure> {
+  async #measureSlowLinks(large: Published, second: WorkerPeer): Promise<Figure> {
     const peers = [this.#publisher, second];
-    for (const peer of peers) await peer.limit(LINK_RATE);
-    const { one, both } = await inTurn(ROUNDS_OF_SLOW, {
+    for (const peer of peers) await peer.setLimits(LINK_BYTES_PER_SECOND);
+    const { one, both } = await alternate(SLOW_LINK_ROUNDS, {
       one: () => this.#fetch(large, [second.address]),
       both: () =>
         this.#fetch(
@@ -148,7 +148,7 @@ class ContentBench {
           peers.map(({ address }) => address),
         ),
     });
-    await this.#publisher.limit(0);
+    await this.#publisher.setLimits(0);
     return {
       title: 'The same from two that send 16 MiB a second each',
       unit: 'ms',
@@ -159,11 +159,11 @@ class ContentBench {
   }
 
   /** From asking for a file of a package that is known, but of which nothing is here, to its bytes. */
-  async firstFile(): Promise<Figure> {
+  async measureFirstFile(): Promise<Figure> {
     const samples: number[] = [];
     for (let round = 0; round < ROUNDS * 2; round++) {
       const release = await this.#publish([2_000, 2_000, 2_000]);
-      await this.#knows(this.#reader, release);
+      await this.#waitUntilListed(this.#reader, release);
       const began = performance.now();
       await this.#reader.engine.readFile({ release: `${release.id}@1.0.0`, path: 'README.md' });
       samples.push(performance.now() - began);
@@ -189,7 +189,7 @@ class ContentBench {
     try {
       for (let round = 0; round < 3; round++) {
         const ours = await this.#publish(TREE_OF_21_MB);
-        samples.publish.push(ours.milliseconds);
+        samples.publish.push(ours.measureMs);
         samples.install.push(await this.#install(ours));
         const name = `bench-npm-${round}`;
         const project = join(this.#folder, name);
@@ -223,7 +223,7 @@ class ContentBench {
   async memory(): Promise<Figure> {
     const { id } = await this.#publish(Array.from({ length: 50 }, () => 10_000_000));
     const folder = join(this.#folder, 'memory');
-    const { idle, peak } = await memoryOfInstall(folder, this.#publisher.address, { id, to: join(folder, 'to') });
+    const { idle, peak } = await measureInstallMemory(folder, this.#publisher.address, { id, to: join(folder, 'to') });
     return {
       title: 'Peak memory over idle, install of 500 MB',
       unit: 'MB',
@@ -242,13 +242,13 @@ class ContentBench {
     const began = performance.now();
     const { id, draft, root, size, bytesToSign } = await engine.draftRelease({ root: project, publisher: key.id });
     await engine.publish({ draft, signature: key.sign(bytesToSign) });
-    const milliseconds = performance.now() - began;
+    const measureMs = performance.now() - began;
     await rm(project, { recursive: true });
-    return { id, root, size, milliseconds };
+    return { id, root, size, measureMs };
   }
 
   async #install(release: Published): Promise<number> {
-    await this.#knows(this.#reader, release);
+    await this.#waitUntilListed(this.#reader, release);
     const to = this.#path();
     const began = performance.now();
     await this.#reader.engine.install({ id: release.id, to });
@@ -256,14 +256,14 @@ class ContentBench {
   }
 
   #fetch({ root, size }: Published, addresses: readonly string[]): Promise<number> {
-    return this.#tell({ do: 'fetch', addresses, root, size });
+    return this.#sendCommand({ type: 'fetch', addresses, root, size });
   }
 
-  #tell(order: Order): Promise<number> {
-    return milliseconds(this.#receiver, order);
+  #sendCommand(command: ReceiverCommand): Promise<number> {
+    return measureMs(this.#receiver, command);
   }
 
-  async #knows({ engine }: WorkerPeer, { id }: { readonly id: string }): Promise<void> {
+  async #waitUntilListed({ engine }: WorkerPeer, { id }: { readonly id: string }): Promise<void> {
     await until(`${id} is known, and who has it`, async () => {
       const { packages } = await engine.search({ text: '', scope: 'local', limit: 100 });
       return packages.some((one) => one.id === id && one.providers > 0);
@@ -279,7 +279,7 @@ class ContentBench {
  * The median time of each, in milliseconds, measured in turn, each round beginning with another one, so that a noisy moment of the
  * machine, and what the one before left behind, meet all of them. In the first round code is compiled: it does not count.
  */
-async function inTurn<Name extends string>(
+async function alternate<Name extends string>(
   rounds: number,
   measured: Readonly<Record<Name, () => Promise<number>>>,
 ): Promise<Record<Name, number>> {
@@ -295,6 +295,6 @@ async function inTurn<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, median(samples.get(name) ?? [])])) as Record<Name, number>;
 }
 
-async function milliseconds(receiver: Receiver, order: Order): Promise<number> {
-  return (await receiver.tell(order)).milliseconds;
+async function measureMs(receiver: Receiver, command: ReceiverCommand): Promise<number> {
+  return (await receiver.send(command)).durationMs;
 }

@@ -6,7 +6,7 @@ import { until, WorkerPeer } from './worker-peer.ts';
 
 const PACKAGES = 20;
 /** A node puts its heads again this long after its start, to reach who came late; it must be over before the third comes. */
-const REPUT_OVER_MS = 5_000;
+const HEAD_REPUBLISH_SETTLE_MS = 5_000;
 /** Records travel on no other way. */
 const ONLY_DHT = ['head'];
 
@@ -18,17 +18,17 @@ export async function measureDht(): Promise<readonly Figure[]> {
     peers.push(await WorkerPeer.start([publisher.address], ONLY_DHT));
     await until('two peers joined', async () => (await publisher.engine.status({})).routingTableSize === 1);
     const ids = await publishSome(publisher);
-    await delay(REPUT_OVER_MS);
-    const asker = await WorkerPeer.start([publisher.address], ONLY_DHT);
-    peers.push(asker);
-    await until('three peers joined', async () => (await asker.engine.status({})).routingTableSize === 2);
-    const { total } = await asker.engine.listPackages({ section: 'network' });
+    await delay(HEAD_REPUBLISH_SETTLE_MS);
+    const requester = await WorkerPeer.start([publisher.address], ONLY_DHT);
+    peers.push(requester);
+    await until('three peers joined', async () => (await requester.engine.status({})).routingTableSize === 2);
+    const { total } = await requester.engine.listPackages({ section: 'network' });
     if (total > 0) throw new Error(`the peer that shall ask knows ${total} of the packages already`);
     return [
       {
         title: 'DHT get with 3 peers (median)',
         unit: 'ms',
-        value: median(await askAll(asker, ids)),
+        value: median(await lookUpAll(requester, ids)),
         goal: 50,
         baseline: { title: 'a TCP round trip', value: await loopbackRoundTrip() },
       },
@@ -48,7 +48,7 @@ async function publishSome(publisher: WorkerPeer): Promise<string[]> {
   return ids;
 }
 
-async function askAll({ engine }: WorkerPeer, ids: readonly string[]): Promise<number[]> {
+async function lookUpAll({ engine }: WorkerPeer, ids: readonly string[]): Promise<number[]> {
   const samples: number[] = [];
   for (const id of ids) {
     const began = performance.now();

@@ -19,7 +19,7 @@ export function median(samples: readonly number[]): number {
   return middle;
 }
 
-export function reached({ value, goal }: Figure): boolean {
+export function meetsGoal({ value, goal }: Figure): boolean {
   return value < goal;
 }
 
@@ -28,7 +28,7 @@ export function line(figure: Figure): string {
   const { title, unit, value, goal, baseline } = figure;
   const ratio = value / baseline.value;
   return [
-    reached(figure) ? '✔' : '✘',
+    meetsGoal(figure) ? '✔' : '✘',
     title.padEnd(52),
     `${number(value)} ${unit}`.padStart(10),
     `below ${goal} ${unit}`.padStart(14),

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createPublisherKey } from '../src/identity/publisher-key.ts';
-import { openCatalogue } from '../src/worker/catalog/catalogue.ts';
+import { openCatalog } from '../src/worker/catalog/catalog.ts';
 import { bytesToSign, encodePayload, sealRecord } from '../src/worker/records/record.ts';
 import { Ingest } from '../src/worker/ingest/ingest.ts';
 import { line } from './figure.ts';
 import type { Figure } from './figure.ts';
-import { inventRecord, seeded } from './search-corpus.ts';
+import { generateRecord, seededRandom } from './search-corpus.ts';
 
 export interface IngestFigures {
   readonly records: number;
@@ -18,7 +18,7 @@ export interface IngestFigures {
   readonly newPerSecond: number;
   readonly duplicatesPerSecond: number;
   /** Event-loop delay while new records came in, 99th percentile, in milliseconds. */
-  readonly delayP99: number;
+  readonly delayP99Ms: number;
 }
 
 const BATCH = 100;
@@ -28,10 +28,10 @@ const quiet = { error: nothing, warn: nothing, info: nothing, debug: nothing };
 /** Records of a flood, as a peer that catches up gets them: verified, compared and stored by the batch. */
 export async function benchIngest(count = 10_000): Promise<IngestFigures> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ggen-bench-ingest-'));
-  const catalogue = await openCatalogue(dataDir);
+  const catalog = await openCatalog(dataDir);
   try {
     const envelopes = signedRecords(count);
-    const ingest = new Ingest({ catalogue, log: quiet, onChange: nothing });
+    const ingest = new Ingest({ catalog, log: quiet, onChange: nothing });
     const verifications = rawVerifications();
     const fresh = await timed(() => feed(ingest, envelopes));
     const duplicates = await timed(() => feed(ingest, envelopes));
@@ -40,26 +40,26 @@ export async function benchIngest(count = 10_000): Promise<IngestFigures> {
       verifications,
       newPerSecond: count / fresh.seconds,
       duplicatesPerSecond: count / duplicates.seconds,
-      delayP99: fresh.delayP99,
+      delayP99Ms: fresh.delayP99Ms,
     };
   } finally {
-    catalogue.close();
+    catalog.close();
     await rm(dataDir, { recursive: true, force: true });
   }
 }
 
 async function feed(ingest: Ingest, envelopes: readonly Uint8Array[]): Promise<void> {
   for (let start = 0; start < envelopes.length; start += BATCH) {
-    await ingest.takeMany(envelopes.slice(start, start + BATCH));
+    await ingest.ingestMany(envelopes.slice(start, start + BATCH));
   }
 }
 
 function signedRecords(count: number): Uint8Array[] {
-  const random = seeded(4);
+  const random = seededRandom(4);
   const keys = Array.from({ length: PUBLISHERS }, createPublisherKey);
   return Array.from({ length: count }, (_, index) => {
     const key = keys[index % keys.length] ?? createPublisherKey();
-    const payload = encodePayload(inventRecord(random, key.id, index));
+    const payload = encodePayload(generateRecord(random, key.id, index));
     return sealRecord(payload, key.sign(bytesToSign(payload)));
   });
 }
@@ -75,14 +75,14 @@ export function rawVerifications(repeats = 2_000): number {
   return (repeats * 1_000) / (performance.now() - started);
 }
 
-async function timed(work: () => Promise<void>): Promise<{ seconds: number; delayP99: number }> {
+async function timed(work: () => Promise<void>): Promise<{ seconds: number; delayP99Ms: number }> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const started = performance.now();
   await work();
   const seconds = (performance.now() - started) / 1_000;
   delay.disable();
-  return { seconds, delayP99: delay.percentile(99) / 1e6 };
+  return { seconds, delayP99Ms: delay.percentile(99) / 1e6 };
 }
 
 function nothing(): void {
@@ -91,12 +91,12 @@ function nothing(): void {
 
 /** Taking records in: 2,000 new ones and 10,000 known ones a second, without holding up the event loop. */
 export async function measureIngest(): Promise<readonly Figure[]> {
-  const { verifications, newPerSecond, duplicatesPerSecond, delayP99 } = await benchIngest();
+  const { verifications, newPerSecond, duplicatesPerSecond, delayP99Ms } = await benchIngest();
   const baseline = { title: '1,000 Ed25519 verifications', value: 1e6 / verifications };
   return [
     { title: 'Taking in 1,000 new records', unit: 'ms', value: 1e6 / newPerSecond, goal: 500, baseline },
     { title: 'Taking in 1,000 known records', unit: 'ms', value: 1e6 / duplicatesPerSecond, goal: 100, baseline },
-    { title: 'Event-loop delay meanwhile (p99)', unit: 'ms', value: delayP99, goal: 50, baseline },
+    { title: 'Event-loop delay meanwhile (p99)', unit: 'ms', value: delayP99Ms, goal: 50, baseline },
   ];
 }
 

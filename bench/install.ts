@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPublisherKey } from '../src/identity/publisher-key.ts';
 import { createEngine } from '../src/worker/engine/engine.ts';
-import type { EngineHost } from '../src/worker/engine/engine.ts';
+import type { LocalEngine } from '../src/worker/engine/engine.ts';
 import type { Figure } from './figure.ts';
 import { median } from './figure.ts';
 
@@ -52,7 +52,7 @@ function manyFiles(count: number): Map<string, string> {
 }
 
 async function publish(
-  engine: EngineHost,
+  engine: LocalEngine,
   root: string,
   name: string,
   files: ReadonlyMap<string, string>,

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPublisherKey } from '../src/identity/publisher-key.ts';
-import { openCatalogue } from '../src/worker/catalog/catalogue.ts';
+import { openCatalog } from '../src/worker/catalog/catalog.ts';
 import { createEngine } from '../src/worker/engine/engine.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../src/worker/records/record.ts';
 import { line, median } from './figure.ts';
 import type { Figure } from './figure.ts';
-import { inventRecord, seeded } from './search-corpus.ts';
+import { generateRecord, seededRandom } from './search-corpus.ts';
 
 const REPEATS = 2_000;
 
@@ -17,9 +17,9 @@ export async function measureLookup(): Promise<readonly Figure[]> {
   try {
     const id = await onePackage(dataDir);
     const engine = await createEngine({ dataDir, version: '0.0.0-bench' });
-    const [first = Infinity, ...cached] = await repeat(() => engine.getPackage({ id }));
+    const [first = Infinity, ...cached] = await measureRepeated(() => engine.getPackage({ id }));
     await engine.close();
-    const baseline = { title: 'the first time, out of the catalogue', value: first };
+    const baseline = { title: 'the first time, from the catalog', value: first };
     return [{ title: 'Cached getPackage (median)', unit: 'ms', value: median(cached), goal: 0.2, baseline }];
   } finally {
     await rm(dataDir, { recursive: true, force: true });
@@ -28,15 +28,15 @@ export async function measureLookup(): Promise<readonly Figure[]> {
 
 async function onePackage(dataDir: string): Promise<string> {
   const key = createPublisherKey();
-  const payload = encodePayload(inventRecord(seeded(5), key.id, 0));
+  const payload = encodePayload(generateRecord(seededRandom(5), key.id, 0));
   const opened = openRecord(sealRecord(payload, key.sign(bytesToSign(payload))));
-  const catalogue = await openCatalogue(dataDir);
-  catalogue.packages.put(opened, { mine: false, now: Date.now() });
-  catalogue.close();
+  const catalog = await openCatalog(dataDir);
+  catalog.packages.upsert(opened, { mine: false, now: Date.now() });
+  catalog.close();
   return `${key.id}/${opened.record.name}`;
 }
 
-async function repeat(work: () => Promise<unknown>): Promise<number[]> {
+async function measureRepeated(work: () => Promise<unknown>): Promise<number[]> {
   const durations: number[] = [];
   for (let index = 0; index < REPEATS; index++) {
     const started = performance.now();

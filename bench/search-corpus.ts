@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Catalogue } from '../src/worker/catalog/catalogue.ts';
+import type { Catalog } from '../src/worker/catalog/catalog.ts';
 import type { OpenedRecord, PackageRecord } from '../src/worker/records/record.ts';
 
 const ROOT = 'bafybeienfmscns4uw7v2tey2565coysxnce7p6j4vrazoxfyzk2hwu7zke';
@@ -16,7 +16,7 @@ const CATEGORIES =
 const LICENSES = ['MIT', 'Apache-2.0', 'MIT OR Apache-2.0', 'BSD-3-Clause', 'GPL-3.0-only', 'ISC'];
 
 /** A generator of numbers from 0 to 1 that gives the same ones for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -43,7 +43,7 @@ function phrase(random: () => number, length: number): string {
 }
 
 /** A record as packages in the wild have them: a name of two or three words, some tags, a sentence or two. */
-export function inventRecord(random: () => number, publisher: string, index: number): PackageRecord {
+export function generateRecord(random: () => number, publisher: string, index: number): PackageRecord {
   const updated = 1_600_000_000_000 + Math.floor(random() * 100_000_000_000);
   const count = 1 + Math.floor(random() * 4);
   const major = Math.floor(random() * 2);
@@ -73,17 +73,17 @@ export function inventRecord(random: () => number, publisher: string, index: num
   };
 }
 
-/** Put so many packages of 1,000 publishers into a catalogue, as if their signatures had been checked. */
-export function fillCatalogue(catalogue: Catalogue, count: number, seed = 1): void {
-  const random = seeded(seed);
+/** Put so many packages of 1,000 publishers into a catalog, as if their signatures had been checked. */
+export function fillCatalog(catalog: Catalog, count: number, seed = 1): void {
+  const random = seededRandom(seed);
   const publishers = Array.from({ length: Math.max(1, Math.ceil(count / 100)) }, (_, i) => `publisher-${i}`);
   for (let start = 0; start < count; start += 1_000) {
-    catalogue.db.transaction(() => {
+    catalog.db.transaction(() => {
       for (let index = start; index < Math.min(start + 1_000, count); index++) {
-        const record = inventRecord(random, pick(random, publishers), index);
+        const record = generateRecord(random, pick(random, publishers), index);
         const digest = createHash('sha256').update(`${seed}/${index}`).digest('hex');
         const opened: OpenedRecord = { record, envelope: new Uint8Array(700), digest };
-        catalogue.packages.put(opened, { mine: false, now: record.updated });
+        catalog.packages.upsert(opened, { mine: false, now: record.updated });
       }
     });
   }

@@ -1,11 +1,11 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCatalogue } from '../src/worker/catalog/catalogue.ts';
-import type { Catalogue } from '../src/worker/catalog/catalogue.ts';
+import { openCatalog } from '../src/worker/catalog/catalog.ts';
+import type { Catalog } from '../src/worker/catalog/catalog.ts';
 import type { LocalQuery } from '../src/worker/catalog/search/filters.ts';
 import type { Figure } from './figure.ts';
-import { fillCatalogue, seeded } from './search-corpus.ts';
+import { fillCatalog, seededRandom } from './search-corpus.ts';
 
 /** Middle and worst of a series of durations, in milliseconds. */
 export interface Percentiles {
@@ -42,53 +42,53 @@ const KINDS: Readonly<Record<string, (word: string, random: () => number) => Loc
   'empty text': () => ({ text: '' }),
 };
 
-/** Local search over a large catalogue, in this process as it is in the worker. */
+/** Local search over a large catalog, in this process as it is in the worker. */
 export async function benchSearch(count = 100_000, repeats = 300): Promise<SearchFigures> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ggen-bench-search-'));
   try {
-    const filling = await openCatalogue(dataDir);
-    fillCatalogue(filling, count);
+    const filling = await openCatalog(dataDir);
+    fillCatalog(filling, count);
     filling.close();
     const started = performance.now();
-    const catalogue = await openCatalogue(dataDir);
+    const catalog = await openCatalog(dataDir);
     const openMs = performance.now() - started;
-    const { size } = await stat(join(dataDir, 'catalogue.sqlite'));
-    const figures = measureKinds(catalogue, repeats);
-    catalogue.close();
+    const { size } = await stat(join(dataDir, 'catalog.sqlite'));
+    const figures = measureKinds(catalog, repeats);
+    catalog.close();
     return { packages: count, openMs, megabytes: size / 1e6, ...figures };
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
 }
 
-function measureKinds(catalogue: Catalogue, repeats: number): Pick<SearchFigures, 'baseline' | 'byKind'> {
-  const typed = typedWords(catalogue, repeats);
-  const random = seeded(2);
+function measureKinds(catalog: Catalog, repeats: number): Pick<SearchFigures, 'baseline' | 'byKind'> {
+  const typed = typedWords(catalog, repeats);
+  const random = seededRandom(2);
   const byKind = Object.fromEntries(
     Object.entries(KINDS).map(([kind, query]) => {
       const queries = typed.map((word) => query(word, random));
-      return [kind, measure(queries.map((one) => () => catalogue.packages.find(one)))];
+      return [kind, measure(queries.map((one) => () => catalog.packages.searchWithFacets(one)))];
     }),
   );
   const plain = `SELECT p.record FROM packages_text JOIN packages p ON p.id = packages_text.rowid
     WHERE packages_text MATCH ? ORDER BY bm25(packages_text) LIMIT 20`;
-  const baseline = measure(typed.map((word) => () => catalogue.db.all(plain, `"${word.slice(0, 3)}"*`)));
+  const baseline = measure(typed.map((word) => () => catalog.db.all(plain, `"${word.slice(0, 3)}"*`)));
   return { baseline, byKind };
 }
 
 /** Words of packages that are there, each as likely as it is frequent. */
-function typedWords(catalogue: Catalogue, count: number): string[] {
-  const random = seeded(3);
-  const { packages } = catalogue.packages.list('network', 0, 1_000);
+function typedWords(catalog: Catalog, count: number): string[] {
+  const random = seededRandom(3);
+  const { packages } = catalog.packages.list('network', 0, 1_000);
   return Array.from({ length: count }, () => {
     const words = packages[Math.floor(random() * packages.length)]?.description.split(' ') ?? [];
     return words[Math.floor(random() * words.length)] ?? 'template';
   });
 }
 
-function measure(works: readonly (() => unknown)[]): Percentiles {
-  for (const work of works.slice(0, 10)) work();
-  const durations = works
+function measure(operations: readonly (() => unknown)[]): Percentiles {
+  for (const work of operations.slice(0, 10)) work();
+  const durations = operations
     .map((work) => {
       const started = performance.now();
       work();
@@ -108,7 +108,7 @@ export async function measureSearch(): Promise<readonly Figure[]> {
   return [
     { title: 'Local search over 100,000, 3 letters (p50)', unit: 'ms', value: typed.p50, goal: 5, baseline: plain },
     { title: 'Local search over 100,000, 3 letters (p99)', unit: 'ms', value: typed.p99, goal: 16, baseline: plain },
-    { title: 'Opening a catalogue of 100,000', unit: 'ms', value: openMs, goal: 300, baseline: plain },
+    { title: 'Opening a catalog of 100,000', unit: 'ms', value: openMs, goal: 300, baseline: plain },
   ];
 }
 

@@ -20,10 +20,10 @@ import type { PublisherKey } from '../src/identity/publisher-key.ts';
 import { DEFAULT_NODE_SETTINGS } from '../src/shared/defaults.ts';
 import { errorMessage, errorName } from '../src/shared/errors.ts';
 import { createEngine } from '../src/worker/engine/engine.ts';
-import type { EngineHost } from '../src/worker/engine/engine.ts';
+import type { LocalEngine } from '../src/worker/engine/engine.ts';
 
 const PEERS = 6;
-const SAMPLE_MS = 5_000;
+const SAMPLE_INTERVAL_MS = 5_000;
 const MB = 2 ** 20;
 const MAX_GROWTH = 1.25;
 const MIN_GROWTH_MB = 64;
@@ -33,7 +33,7 @@ const MB_PER_PACKAGE = 0.02 * PEERS;
 const EXPECTED = ['ContentUnavailable', 'PackageNotFound', 'VersionYanked', 'AbortError', 'TimeoutError', 'TimedOut'];
 
 interface Peer {
-  engine: EngineHost;
+  engine: LocalEngine;
   readonly folder: string;
   readonly key: PublisherKey;
   address: string;
@@ -68,7 +68,7 @@ try {
   await Promise.allSettled(peers.map((peer) => peer.engine.close()));
   await rm(folder, { recursive: true, force: true });
 }
-const growth = judgeGrowth();
+const growth = checkGrowth();
 console.log(JSON.stringify({ event: 'done', ...counts, packages: published(), growth, faults: faults.slice(0, 10) }));
 process.exitCode = faults.length > 0 || growth.unbounded ? 1 : 0;
 
@@ -86,11 +86,11 @@ async function start(dataDir: string, key: PublisherKey, publishedBefore = 0): P
 
 /** One peer's life: something else every moment, one thing at a time. */
 async function live(peer: Peer): Promise<void> {
-  const actions = [publish, search, search, search, install, install, leaveAndRejoin];
+  const actions = [publish, search, search, search, install, install, restartNode];
   while (Date.now() < end && faults.length < 100) {
     const action = actions[randomInt(actions.length)] ?? search;
     try {
-      await withinAMinute(action(peer), action.name);
+      await withTimeout(action(peer), action.name);
       counts[action.name] = (counts[action.name] ?? 0) + 1;
     } catch (error) {
       if (EXPECTED.includes(errorName(error))) counts['missed'] = (counts['missed'] ?? 0) + 1;
@@ -127,23 +127,23 @@ async function install(peer: Peer): Promise<void> {
   await rm(to, { recursive: true });
 }
 
-async function leaveAndRejoin(peer: Peer): Promise<void> {
+async function restartNode(peer: Peer): Promise<void> {
   await peer.engine.close();
   peer.address = '';
   await delay(randomInt(0, 2_000));
   Object.assign(peer, await start(peer.folder, peer.key, peer.published));
 }
 
-async function withinAMinute(work: Promise<void>, what: string): Promise<void> {
+async function withTimeout(work: Promise<void>, what: string): Promise<void> {
   const stop = new AbortController();
-  const late = delay(60_000, undefined, { signal: stop.signal }).then(
+  const timer = delay(60_000, undefined, { signal: stop.signal }).then(
     () => {
       throw new Error(`${what} took more than a minute`);
     },
     () => undefined,
   );
   try {
-    await Promise.race([work, late]);
+    await Promise.race([work, timer]);
   } finally {
     stop.abort();
   }
@@ -153,7 +153,7 @@ async function watch(): Promise<void> {
   const histogram = monitorEventLoopDelay({ resolution: 10 });
   histogram.enable();
   while (Date.now() < end) {
-    await delay(Math.min(SAMPLE_MS, Math.max(end - Date.now(), 1)));
+    await delay(Math.min(SAMPLE_INTERVAL_MS, Math.max(end - Date.now(), 1)));
     collectGarbage();
     const { rss, heapUsed, external } = process.memoryUsage();
     samples.push({ heap: (heapUsed + external) / MB, packages: published() });
@@ -179,7 +179,7 @@ function published(): number {
   return peers.reduce((sum, peer) => sum + peer.published, 0);
 }
 
-function judgeGrowth(): { readonly middleMb: number; readonly lastMb: number; readonly unbounded: boolean } {
+function checkGrowth(): { readonly middleMb: number; readonly lastMb: number; readonly unbounded: boolean } {
   const third = Math.floor(samples.length / 3);
   const mean = (part: readonly Sample[]): number =>
     part.reduce((sum, { heap, packages }) => sum + heap - packages * MB_PER_PACKAGE, 0) / Math.max(part.length, 1);

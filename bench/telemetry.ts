@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CALL_NAMES } from '../src/shared/api.ts';
 import type { EngineCalls } from '../src/shared/api.ts';
-import { openCatalogue } from '../src/worker/catalog/catalogue.ts';
-import type { Catalogue } from '../src/worker/catalog/catalogue.ts';
-import { createLoggers } from '../src/worker/logging/log.ts';
+import { openCatalog } from '../src/worker/catalog/catalog.ts';
+import type { Catalog } from '../src/worker/catalog/catalog.ts';
+import { createLoggers } from '../src/worker/logging/logger.ts';
 import { Scheduler } from '../src/worker/maintenance/scheduler.ts';
 import { instrumented } from '../src/worker/telemetry/calls.ts';
 import { Telemetry } from '../src/worker/telemetry/telemetry.ts';
 import type { Figure } from './figure.ts';
 import { line, median } from './figure.ts';
-import { fillCatalogue } from './search-corpus.ts';
+import { fillCatalog } from './search-corpus.ts';
 
 const PACKAGES = 500;
 const ROUNDS = 400;
@@ -21,7 +21,7 @@ const ROUNDS = 400;
 const BATCH = 10;
 const SPANS = 10_000;
 /** Two equal runs differ by as much on a busy machine; the figure below it, of spans alone, is the sharp one. */
-const NOISE = 1.1;
+const MAX_OVERHEAD_RATIO = 1.1;
 
 /** What spans and counters cost who does not send them anywhere, and who does. */
 export async function measureTelemetry(): Promise<readonly Figure[]> {
@@ -46,17 +46,17 @@ export async function measureTelemetry(): Promise<readonly Figure[]> {
       p2p_cache_size_bytes: none,
     },
   });
-  const catalogue = await openCatalogue(dataDir);
+  const catalog = await openCatalog(dataDir);
   try {
-    fillCatalogue(catalogue, PACKAGES);
-    const off = [await measureSearches('nobody listens', catalogue, telemetry), await measureSpans(telemetry)];
-    await telemetry.follow(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const on = await measureSearches('sent to a collector', catalogue, telemetry);
+    fillCatalog(catalog, PACKAGES);
+    const off = [await measureSearches('nobody listens', catalog, telemetry), await measureSpans(telemetry)];
+    await telemetry.setEndpoint(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const on = await measureSearches('sent to a collector', catalog, telemetry);
     return [...off, { ...on, goal: rounded(2 * on.baseline.value) }];
   } finally {
     await telemetry.close();
     await scheduler.stop();
-    catalogue.close();
+    catalog.close();
     server.closeAllConnections();
     server.close();
     await rm(dataDir, { recursive: true, force: true });
@@ -64,15 +64,15 @@ export async function measureTelemetry(): Promise<readonly Figure[]> {
 }
 
 /** A local search with the spans of a fan-out over three peers around it, and the same without any. */
-async function measureSearches(how: string, catalogue: Catalogue, telemetry: Telemetry): Promise<Figure> {
-  const find = (): unknown => catalogue.packages.find({ text: 'par', limit: 20, offset: 0 });
+async function measureSearches(how: string, catalog: Catalog, telemetry: Telemetry): Promise<Figure> {
+  const find = (): unknown => catalog.packages.searchWithFacets({ text: 'par', limit: 20, offset: 0 });
   const answer = (): Promise<unknown> => {
     find();
     return Promise.resolve({ packages: [], peersAsked: 3 });
   };
-  const plain = callsThat(answer);
+  const plain = callsReturning(answer);
   const peers = ['a', 'b', 'c'];
-  const asked = callsThat(() =>
+  const asked = callsReturning(() =>
     telemetry.span('query_dht_parallel', {}, async (span) => {
       await telemetry.span('select_best_peers', { limit: 3 }, () => Promise.resolve());
       await Promise.all(peers.map((peer_id) => telemetry.span('ask_peer', { peer_id }, () => Promise.resolve())));
@@ -80,18 +80,18 @@ async function measureSearches(how: string, catalogue: Catalogue, telemetry: Tel
       return answer();
     }),
   );
-  const [without, within] = await alternate(plain, instrumented(asked, telemetry));
-  const baseline = { title: 'the same without any span', value: without };
+  const [baselineTimes, instrumentedTimes] = await alternate(plain, instrumented(asked, telemetry));
+  const baseline = { title: 'the same without any span', value: baselineTimes };
   return {
     title: `${BATCH} local searches, 6 spans each, ${how}`,
     unit: 'ms',
-    value: within,
-    goal: rounded(NOISE * without),
+    value: instrumentedTimes,
+    goal: rounded(MAX_OVERHEAD_RATIO * baselineTimes),
     baseline,
   };
 }
 
-function callsThat(answer: () => Promise<unknown>): EngineCalls {
+function callsReturning(answer: () => Promise<unknown>): EngineCalls {
   return Object.fromEntries(CALL_NAMES.map((name) => [name, answer])) as unknown as EngineCalls;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DIST, OUT } from '../scripts/lib/paths.ts';
 import { connectEngine } from '../src/rpc/client.ts';
-import { WORKER_HEAP, workerClosed, workerEndpoint, workerEnvironment } from '../src/rpc/worker-endpoint.ts';
+import { WORKER_RESOURCE_LIMITS, workerClosed, workerEndpoint, workerEnvironment } from '../src/rpc/worker-endpoint.ts';
 
 const [, , dataDir] = process.argv;
 if (dataDir === undefined) {
@@ -17,7 +17,7 @@ if (dataDir === undefined) {
   const worker = new Worker(join(DIST, 'worker.mjs'), {
     workerData: { dataDir, version: '0.0.0-bench' },
     env: workerEnvironment(join(OUT, 'compiled')),
-    resourceLimits: WORKER_HEAP,
+    resourceLimits: WORKER_RESOURCE_LIMITS,
   });
   const engine = await connectEngine(workerEndpoint(worker), { closed: workerClosed(worker) });
   await engine.status({});

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { spawnOwned, stop } from '../scripts/lib/processes.ts';
 import { connectToSocket } from '../src/rpc/socket-server.ts';
 import { DEFAULT_NODE_SETTINGS } from '../src/shared/defaults.ts';
-import { socketAddress } from '../src/worker/ownership/address.ts';
+import { socketAddress } from '../src/worker/ownership/socket-address.ts';
 import type { Figure } from './figure.ts';
 import { residentMemory } from './resident-memory.ts';
 import { WorkerPeer } from './worker-peer.ts';

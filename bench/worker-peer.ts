@@ -8,7 +8,7 @@ import type { PublisherKey } from '../src/identity/publisher-key.ts';
 import { createPublisherKey } from '../src/identity/publisher-key.ts';
 import type { RemoteEngine } from '../src/rpc/client.ts';
 import { connectEngine } from '../src/rpc/client.ts';
-import { WORKER_HEAP, workerClosed, workerEndpoint, workerEnvironment } from '../src/rpc/worker-endpoint.ts';
+import { WORKER_RESOURCE_LIMITS, workerClosed, workerEndpoint, workerEnvironment } from '../src/rpc/worker-endpoint.ts';
 import { DEFAULT_NODE_SETTINGS } from '../src/shared/defaults.ts';
 import type { NodeSettings, NodeStatus } from '../src/shared/model.ts';
 
@@ -47,7 +47,7 @@ export class WorkerPeer {
       workerData,
       // As the extension does: what the first start compiled is kept for all later ones.
       env: workerEnvironment(join(OUT, 'compiled')),
-      resourceLimits: WORKER_HEAP,
+      resourceLimits: WORKER_RESOURCE_LIMITS,
     });
     const closed = workerClosed(worker);
     const engine = await connectEngine(workerEndpoint(worker), { closed });
@@ -56,8 +56,8 @@ export class WorkerPeer {
   }
 
   /** Send so many bytes per second from now on, to peers on this machine too. */
-  async limit(sendRate: number): Promise<void> {
-    const transfers = { ...this.#settings.transfers, sendRate, limitLocal: true };
+  async setLimits(uploadRate: number): Promise<void> {
+    const transfers = { ...this.#settings.transfers, uploadRate, limitLocalNetwork: true };
     await this.engine.startNode({ ...this.#settings, transfers });
   }
 

@@ -4,10 +4,10 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { buildOptions, BUNDLES, type Bundle } from './build/bundles.ts';
-import { bundleSize, faultsOf } from './build/check.ts';
-import { isFresh, rememberBuild } from './build/fresh.ts';
+import { bundleSize, checkBundle } from './build/check.ts';
+import { isUpToDate, saveBuildState } from './build/build-state.ts';
 import { writeNotices } from './build/notices.ts';
-import { runTask, TaskError } from './lib/fail.ts';
+import { runTask, TaskError } from './lib/run-task.ts';
 import { ROOT } from './lib/paths.ts';
 
 interface Built {
@@ -16,14 +16,14 @@ interface Built {
 }
 
 async function main(quiet: boolean): Promise<number> {
-  if (await isFresh()) return 0;
+  if (await isUpToDate()) return 0;
   const built = await Promise.all(BUNDLES.map(buildOne));
-  const faults = built.flatMap(({ bundle, metafile }) => faultsOf(bundle, metafile));
+  const faults = built.flatMap(({ bundle, metafile }) => checkBundle(bundle, metafile));
   if (faults.length > 0) throw new TaskError(faults.join('\n'));
   if (!quiet) console.log(built.map(sizeLine).join('\n'));
   const inputs = [...new Set(built.flatMap(({ metafile }) => Object.keys(metafile.inputs)))];
   const notices = await writeNotices(inputs);
-  await rememberBuild(inputs, [notices, ...built.map(({ bundle }) => bundle.outfile)]);
+  await saveBuildState(inputs, [notices, ...built.map(({ bundle }) => bundle.outfile)]);
   return 0;
 }
 
@@ -41,7 +41,7 @@ async function buildOne(bundle: Bundle): Promise<Built> {
 }
 
 function sizeLine({ bundle, metafile }: Built): string {
-  const share = Math.round((100 * bundleSize(bundle, metafile)) / bundle.ceiling);
+  const share = Math.round((100 * bundleSize(bundle, metafile)) / bundle.maxBytes);
   return `${bundle.outfile.padEnd(20)} ${String(bundleSize(bundle, metafile)).padStart(9)} bytes, ${share} % of its ceiling`;
 }
 

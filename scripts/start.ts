@@ -5,7 +5,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runTask } from './lib/fail.ts';
+import { runTask } from './lib/run-task.ts';
 import type { HeadlessPeer } from './lib/headless-peer.ts';
 import { ROOT } from './lib/paths.ts';
 import { exitOf } from './lib/processes.ts';

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runTask, TaskError } from './lib/fail.ts';
+import { runTask, TaskError } from './lib/run-task.ts';
 import { ARTIFACTS } from './lib/paths.ts';
-import { findLeftovers, RUN_MARK, type Leftover } from './test/leftovers.ts';
+import { findLeftovers, RUN_ID_VARIABLE, type Leftover } from './test/leftovers.ts';
 import type { Report } from './test/report.ts';
 import { runStep } from './test/run-step.ts';
 import { TIERS, type Tier } from './test/tiers.ts';
@@ -19,7 +19,7 @@ interface Result {
 
 async function main(names: readonly string[]): Promise<number> {
   const tiers = chooseTiers(names);
-  const mark = randomUUID();
+  const runId = randomUUID();
   // Short, because paths of sockets below it may have some hundred characters in all.
   const temporary = await mkdtemp(join(tmpdir(), 'ggen-t-'));
   const interrupt = interruption();
@@ -27,7 +27,7 @@ async function main(names: readonly string[]): Promise<number> {
   try {
     const env = {
       ...process.env,
-      [RUN_MARK]: mark,
+      [RUN_ID_VARIABLE]: runId,
       TMPDIR: temporary,
       TEMP: temporary,
       TMP: temporary,
@@ -35,8 +35,8 @@ async function main(names: readonly string[]): Promise<number> {
       NODE_COMPILE_CACHE: join(temporary, 'compiled'),
     };
     const results = await runTiers(tiers, env, temporary, interrupt);
-    results.push(await checkLeftovers(mark));
-    return summarise(results, interrupt);
+    results.push(await checkLeftovers(runId));
+    return summarize(results, interrupt);
   } finally {
     await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -71,23 +71,23 @@ async function runTiers(
 ): Promise<Result[]> {
   const results: Result[] = [];
   for (const group of groups(tiers)) {
-    const lanes = group.map((lane, index) =>
-      runLane(lane, { env, folder: join(folder, String(index)), live: index === 0 }, signal),
+    const sequences = group.map((sequence, index) =>
+      runSequence(sequence, { env, folder: join(folder, String(index)), live: index === 0 }, signal),
     );
-    results.push(...(await Promise.all(lanes)).flat());
+    results.push(...(await Promise.all(sequences)).flat());
   }
   return results;
 }
 
 /** What runs one group after the other; each group is of lanes that run at the same time. */
 function groups(tiers: readonly Tier[]): (readonly Tier[])[][] {
-  const lane = (when: Tier['runs']): readonly Tier[] => tiers.filter(({ runs }) => runs === when);
-  return [[lane('first')], [lane(undefined), lane('waiting')], [lane('last')]].map((lanes) =>
-    lanes.filter(({ length }) => length > 0),
+  const sequence = (when: Tier['runs']): readonly Tier[] => tiers.filter(({ runs }) => runs === when);
+  return [[sequence('first')], [sequence(undefined), sequence('waiting')], [sequence('last')]].map((sequences) =>
+    sequences.filter(({ length }) => length > 0),
   );
 }
 
-interface LaneOptions {
+interface SequenceOptions {
   readonly env: NodeJS.ProcessEnv;
   /** For reports; made here. */
   readonly folder: string;
@@ -95,9 +95,9 @@ interface LaneOptions {
   readonly live: boolean;
 }
 
-async function runLane(
+async function runSequence(
   tiers: readonly Tier[],
-  { env, folder, live }: LaneOptions,
+  { env, folder, live }: SequenceOptions,
   signal: AbortSignal,
 ): Promise<Result[]> {
   const results: Result[] = [];
@@ -117,13 +117,13 @@ async function runLane(
 }
 
 /** Nothing that the run started may still be there. What is, gets ended here, and counts as a failure. */
-async function checkLeftovers(mark: string): Promise<Result> {
+async function checkLeftovers(runId: string): Promise<Result> {
   const start = performance.now();
-  let left: Leftover[] = await findLeftovers(mark);
+  let left: Leftover[] = await findLeftovers(runId);
   // A process that was just killed needs a moment to vanish from the list.
   for (let tries = 0; left.length > 0 && tries < 20; tries++) {
     await delay(100);
-    left = await findLeftovers(mark);
+    left = await findLeftovers(runId);
   }
   for (const { pid, command } of left) {
     console.log(`Left behind: process ${pid}, ${command.slice(0, 200)}`);
@@ -133,7 +133,7 @@ async function checkLeftovers(mark: string): Promise<Result> {
   return { title: 'Nothing left behind', report, seconds: (performance.now() - start) / 1000 };
 }
 
-function summarise(results: readonly Result[], interrupt: AbortSignal): number {
+function summarize(results: readonly Result[], interrupt: AbortSignal): number {
   const sum = (key: keyof Report): number => results.reduce((total, { report }) => total + report[key], 0);
   console.log(`\n${'─'.repeat(66)}`);
   for (const { title, report, seconds } of results) {

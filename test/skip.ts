@@ -13,8 +13,8 @@ export type MissingOnWindows =
  *
  * @param reason stands behind the title in the report
  */
-export function skipIf(context: Mocha.Context, holds: boolean, reason: string): void {
-  if (!holds) return;
+export function skipIf(context: Mocha.Context, condition: boolean, reason: string): void {
+  if (!condition) return;
   const { test } = context;
   const explain = (one: Mocha.Runnable): void => {
     one.title += ` (skipped: ${reason})`;

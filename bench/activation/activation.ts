@@ -10,7 +10,7 @@ import type { Figure } from '../figure.ts';
 import type { ActivationTimes } from './mark.ts';
 import { ACTIVATION_MARK } from './mark.ts';
 
-const TIMEOUT = 90_000;
+const TIMEOUT_MS = 90_000;
 
 /** Time of the extension host's one thread that loading and activating the extension takes, in a real VS Code. */
 export async function measureActivation(): Promise<readonly Figure[]> {
@@ -39,20 +39,20 @@ async function measureInHost(): Promise<ActivationTimes> {
   const { promise, resolve, reject } = Promise.withResolvers<ActivationTimes>();
   const timer = setTimeout(() => {
     reject(new Error('VS Code did not run the measurement in time.'));
-  }, TIMEOUT);
+  }, TIMEOUT_MS);
   cleanup.defer(() => {
     clearTimeout(timer);
   });
-  const said: string[] = [];
+  const lines: string[] = [];
   // The workbench calls these two, which only exist where tests are run.
   await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
     const text = args.map(String).join(' ');
-    said.push(text);
+    lines.push(text);
     const at = text.indexOf(ACTIVATION_MARK);
     if (at >= 0) resolve(JSON.parse(text.slice(at + ACTIVATION_MARK.length)) as ActivationTimes);
   });
   await page.exposeFunction('codeAutomationExit', () => {
-    reject(new Error(`The measurement in VS Code failed:\n${said.slice(-5).join('\n')}`));
+    reject(new Error(`The measurement in VS Code failed:\n${lines.slice(-5).join('\n')}`));
   });
   await page.goto(workbenchUrl(server.url, { folder, extension: ROOT, tests }));
   return await promise;

@@ -8,7 +8,7 @@ import type { ActivationTimes } from './mark.ts';
 const EXTENSION = 'ggen.ggen-p2p';
 /** Extensions that come with VS Code and do a comparable job at their start; the first that is not active yet. */
 const COMPARED = ['vscode.markdown-language-features', 'vscode.npm', 'vscode.merge-conflict', 'vscode.git'];
-const LOADS = 5;
+const SAMPLE_COUNT = 5;
 
 export async function run(): Promise<void> {
   const extension = vscode.extensions.getExtension<{ readonly activationTime: number } | undefined>(EXTENSION);
@@ -32,7 +32,7 @@ export async function run(): Promise<void> {
  */
 function loadTime(path: string): number {
   const samples: number[] = [];
-  for (let round = 0; round < LOADS; round++) {
+  for (let round = 0; round < SAMPLE_COUNT; round++) {
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the cache of modules is an object of paths
     delete require.cache[require.resolve(path)];
     const before = process.threadCpuUsage();

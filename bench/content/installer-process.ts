@@ -1,15 +1,15 @@
 /** An engine in a process of its own, whose memory can be told from others': installs what it is told. */
 import { createEngine } from '../../src/worker/engine/engine.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
-import type { InstallerOrder } from './installer.ts';
+import type { InstallCommand } from './install-memory.ts';
 
 const [dataDir = '', bootstrap = ''] = process.argv.slice(2);
 const engine = await createEngine({ dataDir, version: '0.0.0-bench' });
 await engine.startNode({ ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: [bootstrap] });
 
-process.on('message', ({ id, to }: InstallerOrder) => {
+process.on('message', ({ id, to }: InstallCommand) => {
   void install(id, to).then(
-    (said) => process.send?.(said),
+    (message) => process.send?.(message),
     (error: unknown) => process.send?.(`failed: ${String(error)}`),
   );
 });
@@ -24,7 +24,7 @@ async function install(id: string, to: string): Promise<string> {
     if (packages.some((one) => one.id === id && one.providers > 0)) break;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  process.send?.('begins');
+  process.send?.('started');
   await engine.install({ id, to });
   return 'installed';
 }

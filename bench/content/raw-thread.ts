@@ -1,7 +1,7 @@
 /** A bare libp2p node in a thread of its own that sends as many bytes as it is asked for: what a stream can do at best. */
 import { parentPort } from 'node:worker_threads';
 import { barePeer } from '../../test/net/helpers/bare-peer.ts';
-import { RAW_PROTOCOL } from './orders.ts';
+import { RAW_PROTOCOL } from './receiver-messages.ts';
 
 const CHUNK = Buffer.alloc(256 * 1024, 1);
 

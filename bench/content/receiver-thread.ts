@@ -8,7 +8,7 @@ import { exporter, recursive } from 'ipfs-unixfs-exporter';
 import { CID } from 'multiformats/cid';
 import { errorMessage } from '../../src/shared/errors.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
-import { openBlocks } from '../../src/worker/blocks/blocks.ts';
+import { openBlockStore } from '../../src/worker/blocks/block-storage.ts';
 import { fetchTree } from '../../src/worker/transfer/transfer.ts';
 import { Blocks } from '../../src/worker/protocols/bitswap/blocks.ts';
 import type { NetworkContext } from '../../src/worker/protocols/context.ts';
@@ -16,8 +16,8 @@ import { Traffic } from '../../src/worker/protocols/traffic.ts';
 import { barePeer } from '../../test/net/helpers/bare-peer.ts';
 import type { BarePeer } from '../../test/net/helpers/bare-peer.ts';
 import { plainHelia } from '../../test/net/helpers/plain-helia.ts';
-import { RAW_PROTOCOL } from './orders.ts';
-import type { Done, Order } from './orders.ts';
+import { RAW_PROTOCOL } from './receiver-messages.ts';
+import type { ReceiverResult, ReceiverCommand } from './receiver-messages.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
@@ -29,26 +29,26 @@ const traffic = new Traffic(
   { load: () => ({ sent: 0, received: 0 }), save: nothing, isPaused: () => false, savePaused: nothing },
   DEFAULT_NODE_SETTINGS.transfers,
 );
-port.on('message', (order: Order) => {
-  void obey(order)
-    .catch((error: unknown): Done => ({ milliseconds: Infinity, error: errorMessage(error) }))
-    .then((done) => {
-      port.postMessage(done);
-      if (order.do === 'stop') port.close();
+port.on('message', (command: ReceiverCommand) => {
+  void runCommand(command)
+    .catch((error: unknown): ReceiverResult => ({ durationMs: Infinity, error: errorMessage(error) }))
+    .then((result) => {
+      port.postMessage(result);
+      if (command.type === 'stop') port.close();
     });
 });
 port.postMessage('ready');
 
-async function obey(order: Order): Promise<Done> {
-  if (order.do === 'raw') return raw(peer, order.address, order.bytes);
-  if (order.do === 'fetch') return fetchRelease(order.addresses, order.root, order.size);
-  if (order.do === 'walk') return walk(order.address, order.root);
+async function runCommand(command: ReceiverCommand): Promise<ReceiverResult> {
+  if (command.type === 'raw') return raw(peer, command.address, command.bytes);
+  if (command.type === 'fetch') return fetchRelease(command.addresses, command.root, command.size);
+  if (command.type === 'walk') return walk(command.address, command.root);
   stopped.abort();
   await peer.stop();
-  return { milliseconds: 0 };
+  return { durationMs: 0 };
 }
 
-async function raw({ node }: BarePeer, address: string, bytes: number): Promise<Done> {
+async function raw({ node }: BarePeer, address: string, bytes: number): Promise<ReceiverResult> {
   await node.libp2p.dial(multiaddr(address));
   const stream = await node.libp2p.dialProtocol(multiaddr(address), RAW_PROTOCOL);
   const began = performance.now();
@@ -63,18 +63,18 @@ async function raw({ node }: BarePeer, address: string, bytes: number): Promise<
   asked.writeBigUInt64LE(BigInt(bytes));
   stream.send(asked);
   await all;
-  const milliseconds = performance.now() - began;
+  const durationMs = performance.now() - began;
   await stream.close();
-  return { milliseconds };
+  return { durationMs };
 }
 
 /** A transfer into an empty store on disk; the connections are there before the clock runs, as with the raw stream. */
-async function fetchRelease(addresses: readonly string[], root: string, size: number): Promise<Done> {
+async function fetchRelease(addresses: readonly string[], root: string, size: number): Promise<ReceiverResult> {
   const folder = await mkdtemp(join(tmpdir(), 'ggen-bench-'));
   try {
     for (const address of addresses) await peer.dial(address);
     const blocks = new Blocks({ node: peer.node, stopped: stopped.signal, traffic } as unknown as NetworkContext);
-    const store = await openBlocks(folder);
+    const store = await openBlockStore(folder);
     let first: number | undefined;
     const began = performance.now();
     await fetchTree(CID.parse(root), {
@@ -88,14 +88,14 @@ async function fetchRelease(addresses: readonly string[], root: string, size: nu
       onFailure: nothing,
       log,
     });
-    return { milliseconds: performance.now() - began, ...(first === undefined ? {} : { first }) };
+    return { durationMs: performance.now() - began, ...(first === undefined ? {} : { first }) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** File after file, as any IPFS client would with this package: nothing of ours is involved. */
-async function walk(address: string, root: string): Promise<Done> {
+async function walk(address: string, root: string): Promise<ReceiverResult> {
   const helia = await plainHelia();
   try {
     await helia.node.libp2p.dial(multiaddr(address));
@@ -108,7 +108,7 @@ async function walk(address: string, root: string): Promise<Done> {
       for await (const chunk of entry.content()) bytes += chunk.length;
     }
     if (bytes === 0) throw new Error('Nothing was walked.');
-    return { milliseconds: performance.now() - began };
+    return { durationMs: performance.now() - began };
   } finally {
     await helia.stop();
   }

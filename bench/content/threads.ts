@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { ResourceLimits } from 'node:worker_threads';
-import type { Done, Order } from './orders.ts';
+import type { ReceiverResult, ReceiverCommand } from './receiver-messages.ts';
 
 /**
  * A node in a thread of its own that only sends bytes.
@@ -38,17 +38,17 @@ export class Receiver {
     return new Receiver(worker);
   }
 
-  async tell(order: Order): Promise<Done> {
+  async send(command: ReceiverCommand): Promise<ReceiverResult> {
     const answer = once(this.#worker, 'message');
-    this.#worker.postMessage(order);
-    const [done] = (await answer) as [Done];
-    if (done.error !== undefined) throw new Error(done.error);
-    return done;
+    this.#worker.postMessage(command);
+    const [result] = (await answer) as [ReceiverResult];
+    if (result.error !== undefined) throw new Error(result.error);
+    return result;
   }
 
   async stop(): Promise<void> {
     const ended = once(this.#worker, 'exit');
-    await this.tell({ do: 'stop' });
+    await this.send({ type: 'stop' });
     await ended;
   }
 }

@@ -14,7 +14,7 @@ export interface NpmTimes {
   readonly install: number;
 }
 
-const START_BOUND_MS = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** Publishes and installs a project with npm and Verdaccio on loopback; what users would set up instead. */
 export class NpmRegistry {
@@ -42,7 +42,7 @@ export class NpmRegistry {
       await rm(folder, { recursive: true, force: true });
     };
     try {
-      await answers(url);
+      await isReady(url);
     } catch (error) {
       await end();
       throw error;
@@ -83,8 +83,8 @@ function config(folder: string): string {
   ].join('\n');
 }
 
-async function answers(url: string): Promise<void> {
-  const end = performance.now() + START_BOUND_MS;
+async function isReady(url: string): Promise<void> {
+  const end = performance.now() + START_TIMEOUT_MS;
   for (;;) {
     const answer = await fetch(`${url}-/ping`, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
     if (answer?.ok === true) return;

@@ -8,7 +8,7 @@ import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
 
 /** How often resident memory is read, in milliseconds. */
-const SAMPLE_MS = 10;
+const SAMPLE_INTERVAL_MS = 10;
 /** How long a process is left alone before it counts as idle. */
 const SETTLE_MS = 2_000;
 
@@ -18,13 +18,13 @@ export interface DraftCost {
   readonly time: number;
 }
 
-async function costOf(work: () => Promise<unknown>): Promise<DraftCost> {
+async function measureCost(work: () => Promise<unknown>): Promise<DraftCost> {
   await delay(SETTLE_MS);
   const idle = process.memoryUsage.rss();
   let peak = idle;
   const timer = setInterval(() => {
     peak = Math.max(peak, process.memoryUsage.rss());
-  }, SAMPLE_MS);
+  }, SAMPLE_INTERVAL_MS);
   const began = performance.now();
   await work();
   const time = performance.now() - began;
@@ -35,7 +35,7 @@ async function costOf(work: () => Promise<unknown>): Promise<DraftCost> {
 async function draft(dataDir: string, root: string): Promise<DraftCost> {
   const engine = await createEngine({ dataDir, version: '0.0.0-bench' });
   try {
-    return await costOf(() => engine.draftRelease({ root, publisher: createPublisherKey().id }));
+    return await measureCost(() => engine.draftRelease({ root, publisher: createPublisherKey().id }));
   } finally {
     await engine.close();
   }
@@ -43,7 +43,7 @@ async function draft(dataDir: string, root: string): Promise<DraftCost> {
 
 /** What reading and hashing alone takes. */
 async function read(root: string): Promise<DraftCost> {
-  return costOf(async () => {
+  return measureCost(async () => {
     for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const hash = createHash('sha256');

@@ -4,8 +4,8 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { importTree } from '../../src/worker/authoring/import.ts';
-import { openFile } from '../../src/worker/authoring/project/open-file.ts';
+import { importTree } from '../../src/worker/authoring/unixfs-import.ts';
+import { readProjectFile } from '../../src/worker/authoring/project/read-project-file.ts';
 import type { ProjectFile } from '../../src/worker/authoring/project/project.ts';
 import { BlockStore } from '../../src/worker/blocks/block-store.ts';
 import type { ImportTimes } from './times.ts';
@@ -16,10 +16,10 @@ const signal = new AbortController().signal;
 
 async function main(folder: string, kind: keyof typeof TREES): Promise<ImportTimes> {
   const files = await randomTree(join(folder, 'project'), TREES[kind]);
-  const plainLoop = monitorEventLoopDelay({ resolution: 5 });
-  plainLoop.enable();
-  const plain = await copyPlain(files, join(folder, 'copy'));
-  plainLoop.disable();
+  const baselineLoop = monitorEventLoopDelay({ resolution: 5 });
+  baselineLoop.enable();
+  const plain = await copyBaseline(files, join(folder, 'copy'));
+  baselineLoop.disable();
   const store = await BlockStore.open(join(folder, 'blocks'));
   await delay(200);
   const idle = process.memoryUsage.rss();
@@ -31,27 +31,31 @@ async function main(folder: string, kind: keyof typeof TREES): Promise<ImportTim
   }, 10);
   const began = performance.now();
   const draft = await BlockStore.open(join(folder, 'draft'), { transient: true });
-  const sources = files.map((file) => ({ path: file.path, size: file.size, open: () => openFile(file, signal) }));
+  const sources = files.map((file) => ({
+    path: file.path,
+    size: file.size,
+    open: () => readProjectFile(file, signal),
+  }));
   await importTree(sources, draft, { signal, onFile: () => undefined });
-  const drafted = performance.now() - began;
-  await store.takeAll(draft);
-  const time = performance.now() - began;
+  const draftMs = performance.now() - began;
+  await store.copyAllFrom(draft);
+  const totalMs = performance.now() - began;
   clearInterval(sampling);
   loop.disable();
   await draft.close();
   await store.close();
   return {
-    time,
-    drafted,
+    totalMs,
+    draftMs,
     plain,
-    peak: peak - idle,
-    longestHold: loop.max / 1e6,
-    plainHold: plainLoop.max / 1e6,
+    peakBytes: peak - idle,
+    maxLoopBlockMs: loop.max / 1e6,
+    baselineLoopBlockMs: baselineLoop.max / 1e6,
   };
 }
 
 /** Read, hash and write every file: what importing comes to at the least. Milliseconds. */
-async function copyPlain(files: readonly ProjectFile[], target: string): Promise<number> {
+async function copyBaseline(files: readonly ProjectFile[], target: string): Promise<number> {
   const began = performance.now();
   await using copy = await open(target, 'w');
   for (const file of files) {

@@ -3,17 +3,17 @@ import { manyFiles } from './tree.ts';
 /** What one import took. */
 export interface ImportTimes {
   /** Chunked, hashed, stored as a draft and taken over to where it is served from, in milliseconds. */
-  readonly time: number;
+  readonly totalMs: number;
   /** Until it was a draft. */
-  readonly drafted: number;
+  readonly draftMs: number;
   /** Reading, hashing and writing the same bytes without anything else, in milliseconds. */
   readonly plain: number;
   /** Most memory above what the process had before, in bytes. */
-  readonly peak: number;
+  readonly peakBytes: number;
   /** Longest time that the event loop was held, in milliseconds. */
-  readonly longestHold: number;
+  readonly maxLoopBlockMs: number;
   /** The same while the bytes were only read, hashed and written. */
-  readonly plainHold: number;
+  readonly baselineLoopBlockMs: number;
 }
 
 /** What is imported: sizes in bytes by path. */

@@ -14,10 +14,10 @@ const PEERS = 20;
 const WARM_UP = 10;
 const PACKAGES = 40;
 /** Started at once: more only take each other's processor. */
-const AT_ONCE = 4;
-const READY_BOUND_MS = 60_000;
+const START_CONCURRENCY = 4;
+const READY_TIMEOUT_MS = 60_000;
 /** A node puts its heads again this long after its start, to reach who came late; it must be over before somebody asks. */
-const REPUT_OVER_MS = 8_000;
+const HEAD_REPUBLISH_SETTLE_MS = 8_000;
 /** Records come to the publisher and the asker on no other way. */
 const ONLY_DHT = ['head'];
 
@@ -28,22 +28,22 @@ export async function measureDhtOfProcesses(): Promise<readonly Figure[]> {
   const workers: WorkerPeer[] = [];
   try {
     const addresses = await startPeers(folder, peers);
-    const publisher = await joined(addresses, workers);
+    const publisher = await startRequester(addresses, workers);
     const ids: string[] = [];
     for (let index = 0; index < WARM_UP + PACKAGES; index++) {
       const { id, ...signed } = await publisher.signedDraft(`carried-${index}`);
       await publisher.engine.publish(signed);
       ids.push(id);
     }
-    await delay(REPUT_OVER_MS);
+    await delay(HEAD_REPUBLISH_SETTLE_MS);
     // Gone: what is found now, the processes have.
     await publisher.stop();
     workers.length = 0;
-    const asker = await joined(addresses, workers);
+    const requester = await startRequester(addresses, workers);
     const samples: number[] = [];
     for (const id of ids) {
       const began = performance.now();
-      await asker.engine.getPackage({ id });
+      await requester.engine.getPackage({ id });
       samples.push(performance.now() - began);
     }
     return [
@@ -67,7 +67,7 @@ async function startPeers(folder: string, peers: HeadlessPeer[]): Promise<string
   const addresses = [await startPeer(folder, peers, [])];
   while (addresses.length < PEERS) {
     const known = addresses.slice(0, 2);
-    const count = Math.min(AT_ONCE, PEERS - addresses.length);
+    const count = Math.min(START_CONCURRENCY, PEERS - addresses.length);
     addresses.push(...(await Promise.all(Array.from({ length: count }, () => startPeer(folder, peers, known)))));
   }
   return addresses;
@@ -75,14 +75,14 @@ async function startPeers(folder: string, peers: HeadlessPeer[]): Promise<string
 
 async function startPeer(folder: string, peers: HeadlessPeer[], bootstrap: readonly string[]): Promise<string> {
   const data = await mkdtemp(join(folder, 'peer-'));
-  const peer = await startHeadlessPeer({ data, bootstrap, sourceMaps: false, patience: READY_BOUND_MS });
+  const peer = await startHeadlessPeer({ data, bootstrap, sourceMaps: false, timeoutMs: READY_TIMEOUT_MS });
   peers.push(peer);
   const [address] = peer.addresses;
   if (address === undefined) throw new Error('A headless peer listens on no address.');
   return address;
 }
 
-async function joined(addresses: readonly string[], workers: WorkerPeer[]): Promise<WorkerPeer> {
+async function startRequester(addresses: readonly string[], workers: WorkerPeer[]): Promise<WorkerPeer> {
   const peer = await WorkerPeer.start(addresses.slice(0, 2), ONLY_DHT);
   workers.push(peer);
   await until(`a peer joined the DHT of ${PEERS}`, async () => {

@@ -9,18 +9,21 @@ const ONLY_SEARCH = ['search'];
 
 /** Searching with the default fan-out of 3: each of three peers, in threads of their own, has packages that the asker has not. */
 export async function measureFanOut(): Promise<readonly Figure[]> {
-  const asker = await WorkerPeer.start([], ONLY_SEARCH);
-  const peers = [asker];
+  const requester = await WorkerPeer.start([], ONLY_SEARCH);
+  const peers = [requester];
   try {
-    for (let index = 0; index < 3; index++) peers.push(await WorkerPeer.start([asker.address], ONLY_SEARCH));
-    await until('three peers are asked', async () => (await asker.engine.search({ text: 'warm-up' })).peersAsked === 3);
+    for (let index = 0; index < 3; index++) peers.push(await WorkerPeer.start([requester.address], ONLY_SEARCH));
+    await until(
+      'three peers are asked',
+      async () => (await requester.engine.search({ text: 'warm-up' })).peersAsked === 3,
+    );
     const samples: number[] = [];
     for (let index = 0; index < SEARCHES; index++) {
       const name = `fanout${index}`;
-      const { id, ...signed } = await (peers[1 + (index % 3)] ?? asker).signedDraft(name);
-      await (peers[1 + (index % 3)] ?? asker).engine.publish(signed);
+      const { id, ...signed } = await (peers[1 + (index % 3)] ?? requester).signedDraft(name);
+      await (peers[1 + (index % 3)] ?? requester).engine.publish(signed);
       const began = performance.now();
-      const { packages, peersAsked } = await asker.engine.search({ text: name });
+      const { packages, peersAsked } = await requester.engine.search({ text: name });
       samples.push(performance.now() - began);
       if (peersAsked !== 3) throw new Error(`${peersAsked} peers were asked, not 3`);
       if (packages[0]?.id !== id) throw new Error(`the search for '${name}' did not find it`);

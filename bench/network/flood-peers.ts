@@ -9,8 +9,8 @@ import { TOPIC } from '../../src/worker/node/protocols.ts';
 import { bytesToSign, encodePayload, sealRecord } from '../../src/worker/records/record.ts';
 import { barePeer } from '../../test/net/helpers/bare-peer.ts';
 import type { BarePeer } from '../../test/net/helpers/bare-peer.ts';
-import { inventRecord, seeded } from '../search-corpus.ts';
-import type { FloodOrder, FloodOptions } from './flood.ts';
+import { generateRecord, seededRandom } from '../search-corpus.ts';
+import type { FloodCommand, FloodOptions } from './flood.ts';
 
 /** What gossipsub hands to its stream; the class has it, its type does not. */
 interface RpcSender {
@@ -18,7 +18,7 @@ interface RpcSender {
 }
 
 const PUBLISHERS = 50;
-const TICK_MS = 10;
+const TICK_INTERVAL_MS = 10;
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
@@ -45,34 +45,34 @@ for (let index = 0; index < senders; index++) {
 }
 port.postMessage('ready');
 
-port.on('message', (order: FloodOrder) => {
-  void obey(order).then((said) => {
-    port.postMessage(said);
+port.on('message', (command: FloodCommand) => {
+  void runCommand(command).then((reply) => {
+    port.postMessage(reply);
   });
 });
 
-async function obey(order: FloodOrder): Promise<string> {
-  if (order.do === 'stop') {
+async function runCommand(command: FloodCommand): Promise<string> {
+  if (command.type === 'stop') {
     await Promise.all(peers.map((peer) => peer.stop()));
     port?.close();
     return 'stopped';
   }
   const began = performance.now();
-  const total = (order.to - order.from) * senders;
+  const total = (command.to - command.from) * senders;
   for (let sent = 0; sent < total;) {
-    const due = Math.min(total, Math.ceil(((performance.now() - began) * order.perSecond) / 1000));
-    for (; sent < due; sent++) say(sent, order);
-    await delay(TICK_MS);
+    const due = Math.min(total, Math.ceil(((performance.now() - began) * command.perSecond) / 1000));
+    for (; sent < due; sent++) sendNext(sent, command);
+    await delay(TICK_INTERVAL_MS);
   }
   return 'sent';
 }
 
 /** The next announcement: one of each peer in turn; `by` peers further on, so that another one than before says it. */
-function say(sent: number, { from, by }: Extract<FloodOrder, { do: 'send' }>): void {
-  const speaker = peers[(sent + by) % senders];
+function sendNext(sent: number, { from, senderOffset }: Extract<FloodCommand, { type: 'send' }>): void {
+  const forwarder = peers[(sent + senderOffset) % senders];
   const message = shares[sent % senders]?.[from + Math.floor(sent / senders)];
-  if (speaker === undefined || message === undefined) throw new Error('There is no such announcement.');
-  const { pubsub } = speaker.node.libp2p.services;
+  if (forwarder === undefined || message === undefined) throw new Error('There is no such announcement.');
+  const { pubsub } = forwarder.node.libp2p.services;
   (pubsub as unknown as RpcSender).sendRpc(receiver, message);
 }
 
@@ -89,11 +89,11 @@ async function captured(peer: BarePeer, data: readonly Uint8Array[]): Promise<un
 }
 
 function signedRecords(count: number): Uint8Array[] {
-  const random = seeded(5);
+  const random = seededRandom(5);
   const keys = Array.from({ length: PUBLISHERS }, createPublisherKey);
   return Array.from({ length: count }, (_, index) => {
     const key = keys[index % keys.length] ?? createPublisherKey();
-    const payload = encodePayload(inventRecord(random, key.id, index));
+    const payload = encodePayload(generateRecord(random, key.id, index));
     return sealRecord(payload, key.sign(bytesToSign(payload)));
   });
 }

@@ -18,9 +18,15 @@ export interface FloodOptions {
 }
 
 /** Send of each peer's share the announcements in [from, to), in all so many a second. `by`: as said by the peers further on. */
-export type FloodOrder =
-  | { readonly do: 'send'; readonly from: number; readonly to: number; readonly perSecond: number; readonly by: number }
-  | { readonly do: 'stop' };
+export type FloodCommand =
+  | {
+      readonly type: 'send';
+      readonly from: number;
+      readonly to: number;
+      readonly perSecond: number;
+      readonly senderOffset: number;
+    }
+  | { readonly type: 'stop' };
 
 /** Limits count per peer: so many peers that 2,000 a second stay below them, as in a network where each forwards a part. */
 const SENDERS = 8;
@@ -30,19 +36,19 @@ const MARKERS = 10;
 const SHARE = RECORDS / SENDERS;
 const REPETITIONS = 4;
 /** Announcements of each peer in one order. */
-const ORDER = 50;
+const BATCH_SIZE = 50;
 /** New records that are under way at most. Beyond its limit of 2,000 a node drops what it gets, and sync brings it later. */
-const UNDER_WAY = 1_200;
+const MAX_IN_FLIGHT = 1_200;
 /** Above the goals, so that it is the receiver that sets the pace. */
 const NEW_PER_SECOND = 6_000;
 const KNOWN_PER_SECOND = 14_000;
-const PATIENCE_MS = 5_000;
+const STALL_TIMEOUT_MS = 5_000;
 
 interface Phase {
   readonly seconds: number;
-  readonly taken: number;
-  readonly mainDelay: number;
-  readonly answerDelay: number;
+  readonly ingested: number;
+  readonly mainDelayMs: number;
+  readonly answerDelayMs: number;
 }
 
 /**
@@ -62,32 +68,32 @@ export async function measureFlood(): Promise<readonly Figure[]> {
     await once(thread, 'message');
     const verifications = rawVerifications();
     const last = SHARE - MARKERS;
-    const fresh = await phase(receiver, thread, SENDERS * last, orders(0, last));
-    const repeated = Array.from({ length: REPETITIONS }, (_, index): FloodOrder => ({
-      do: 'send',
+    const fresh = await phase(receiver, thread, SENDERS * last, commands(0, last));
+    const repeated = Array.from({ length: REPETITIONS }, (_, index): FloodCommand => ({
+      type: 'send',
       from: 0,
       to: last,
       perSecond: KNOWN_PER_SECOND,
-      by: index + 1,
+      senderOffset: index + 1,
     }));
-    const known = await phase(receiver, thread, SENDERS * MARKERS, [...repeated, ...orders(last, SHARE)]);
+    const known = await phase(receiver, thread, SENDERS * MARKERS, [...repeated, ...commands(last, SHARE)]);
     return figures(verifications, fresh, known, REPETITIONS * SENDERS * last);
   } finally {
-    thread.postMessage({ do: 'stop' } satisfies FloodOrder);
+    thread.postMessage({ type: 'stop' } satisfies FloodCommand);
     await once(thread, 'exit');
     await receiver.stop();
   }
 }
 
-/** Of each peer's share the new announcements in [from, to), cut into orders. */
-function orders(from: number, to: number): FloodOrder[] {
-  const starts = Array.from({ length: Math.ceil((to - from) / ORDER) }, (_, index) => from + index * ORDER);
+/** Of each peer's share the new announcements in [from, to), cut into commands. */
+function commands(from: number, to: number): FloodCommand[] {
+  const starts = Array.from({ length: Math.ceil((to - from) / BATCH_SIZE) }, (_, index) => from + index * BATCH_SIZE);
   return starts.map((start) => ({
-    do: 'send',
+    type: 'send',
     from: start,
-    to: Math.min(start + ORDER, to),
+    to: Math.min(start + BATCH_SIZE, to),
     perSecond: NEW_PER_SECOND,
-    by: 0,
+    senderOffset: 0,
   }));
 }
 
@@ -96,7 +102,13 @@ function figures(verifications: number, fresh: Phase, known: Phase, duplicates: 
   const perThousand = (count: number, { seconds }: Phase): number => (seconds * 1e6) / count;
   const idle = { title: 'a frame of 16 ms', value: 16 };
   return [
-    { title: 'Announced: 1,000 new records', unit: 'ms', value: perThousand(fresh.taken, fresh), goal: 500, baseline },
+    {
+      title: 'Announced: 1,000 new records',
+      unit: 'ms',
+      value: perThousand(fresh.ingested, fresh),
+      goal: 500,
+      baseline,
+    },
     {
       title: 'Announced again: 1,000 known records',
       unit: 'ms',
@@ -104,13 +116,19 @@ function figures(verifications: number, fresh: Phase, known: Phase, duplicates: 
       goal: 100,
       baseline,
     },
-    { title: 'Extension host delay, new (p99)', unit: 'ms', value: fresh.mainDelay, goal: 16, baseline: idle },
-    { title: 'Extension host delay, known (p99)', unit: 'ms', value: known.mainDelay, goal: 16, baseline: idle },
-    { title: 'Answer of the flooded node, new (p99)', unit: 'ms', value: fresh.answerDelay, goal: 50, baseline: idle },
+    { title: 'Extension host delay, new (p99)', unit: 'ms', value: fresh.mainDelayMs, goal: 16, baseline: idle },
+    { title: 'Extension host delay, known (p99)', unit: 'ms', value: known.mainDelayMs, goal: 16, baseline: idle },
+    {
+      title: 'Answer of the flooded node, new (p99)',
+      unit: 'ms',
+      value: fresh.answerDelayMs,
+      goal: 50,
+      baseline: idle,
+    },
     {
       title: 'Answer of the flooded node, known (p99)',
       unit: 'ms',
-      value: known.answerDelay,
+      value: known.answerDelayMs,
       goal: 50,
       baseline: idle,
     },
@@ -122,40 +140,42 @@ async function phase(
   receiver: WorkerPeer,
   thread: Worker,
   expected: number,
-  orders: readonly FloodOrder[],
+  commands: readonly FloodCommand[],
 ): Promise<Phase> {
   const before = (await receiver.engine.status({})).counts.network;
-  let now = before;
+  let ingested = before;
   let changedAt = performance.now();
   const end = receiver.engine.subscribe('packages', ({ counts }) => {
-    if (counts.network === now) return;
-    now = counts.network;
+    if (counts.network === ingested) return;
+    ingested = counts.network;
     changedAt = performance.now();
   });
   const answers = new AbortController();
-  const answering = sampleAnswers(receiver, answers.signal);
+  const sampling = sampleAnswers(receiver, answers.signal);
   const histogram = monitorEventLoopDelay({ resolution: 1 });
   histogram.enable();
   const began = performance.now();
-  let said = 0;
-  for (const order of orders) {
-    const isNew = order.do === 'send' && order.by === 0;
-    while (isNew && said - (now - before) > UNDER_WAY && performance.now() - changedAt < PATIENCE_MS) await delay(1);
-    thread.postMessage(order);
+  let sent = 0;
+  for (const command of commands) {
+    const isNew = command.type === 'send' && command.senderOffset === 0;
+    while (isNew && sent - (ingested - before) > MAX_IN_FLIGHT && performance.now() - changedAt < STALL_TIMEOUT_MS)
+      await delay(1);
+    thread.postMessage(command);
     await once(thread, 'message');
-    if (isNew) said += SENDERS * (order.to - order.from);
+    if (isNew) sent += SENDERS * (command.to - command.from);
     else changedAt = performance.now();
   }
-  while (now - before < expected && performance.now() - changedAt < PATIENCE_MS) await delay(5);
-  if (now - before < expected) throw new Error(`Only ${now - before} of ${expected} announcements were taken in.`);
+  while (ingested - before < expected && performance.now() - changedAt < STALL_TIMEOUT_MS) await delay(5);
+  if (ingested - before < expected)
+    throw new Error(`Only ${ingested - before} of ${expected} announcements were taken in.`);
   histogram.disable();
   answers.abort();
   end();
   return {
     seconds: (changedAt - began) / 1_000,
-    taken: now - before,
-    mainDelay: histogram.percentile(99) / 1e6,
-    answerDelay: percentile(await answering, 0.99),
+    ingested: ingested - before,
+    mainDelayMs: histogram.percentile(99) / 1e6,
+    answerDelayMs: percentile(await sampling, 0.99),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Metafile } from 'esbuild';
 import type { Bundle } from './bundles.ts';
 
 /** Everything that is wrong with a bundle, each in one line; empty when nothing is. */
-export function faultsOf(bundle: Bundle, metafile: Metafile): string[] {
+export function checkBundle(bundle: Bundle, metafile: Metafile): string[] {
   return [
     ...sizeFaults(bundle, metafile),
     ...nativeFaults(bundle, metafile),
@@ -20,9 +20,9 @@ export function bundleSize(bundle: Bundle, metafile: Metafile): number {
 function sizeFaults(bundle: Bundle, metafile: Metafile): string[] {
   const size = bundleSize(bundle, metafile);
   if (size === 0) return [`${bundle.outfile} was not written.`];
-  if (size <= bundle.ceiling) return [];
+  if (size <= bundle.maxBytes) return [];
   return [
-    `${bundle.outfile} has ${size} bytes, more than its ceiling of ${bundle.ceiling}: find what it took in, or raise the ceiling in scripts/build/bundles.ts and say why.`,
+    `${bundle.outfile} has ${size} bytes, more than its ceiling of ${bundle.maxBytes}: find what it took in, or raise the ceiling in scripts/build/bundles.ts and say why.`,
   ];
 }
 

@@ -1,4 +1,4 @@
-/** The licences of everything that the bundles contain: each asks to travel with copies of its code. */
+/** The licenses of everything that the bundles contain: each asks to travel with copies of its code. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../lib/paths.ts';
@@ -18,7 +18,7 @@ interface Manifest {
  */
 export async function writeNotices(inputs: readonly string[]): Promise<string> {
   const notices = await Promise.all(packageFolders(inputs).map(noticeOf));
-  const intro = 'This extension contains the following packages, each under its own licence.';
+  const intro = 'This extension contains the following packages, each under its own license.';
   await writeFile(join(ROOT, TARGET), [intro, ...[...new Set(notices)].sort()].join(`\n\n${'-'.repeat(72)}\n\n`));
   return TARGET;
 }

@@ -2,11 +2,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { exitOf, spawnOwned } from './processes.ts';
-import { TaskError } from './fail.ts';
+import { TaskError } from './run-task.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge', 'chrome'];
 
-const FIXED_PLACES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+const DEFAULT_PATHS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   darwin: [
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
@@ -55,7 +55,7 @@ export async function ensureChromium(): Promise<string> {
 export function findChromium(path: string = process.env['PATH'] ?? ''): string | undefined {
   const folders = path.split(delimiter).filter((folder) => folder !== '');
   const onPath = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...onPath, ...(FIXED_PLACES[process.platform] ?? [])].find(isFile);
+  return [...onPath, ...(DEFAULT_PATHS[process.platform] ?? [])].find(isFile);
 }
 
 function isFile(path: string): boolean {

@@ -25,7 +25,7 @@ export interface HeadlessPeerOptions {
   /** Whether errors name the lines of the sources, which costs some 40 MB of memory; true when left out. */
   readonly sourceMaps?: boolean;
   /** How long it may take to become ready, in milliseconds; 20 s when left out. */
-  readonly patience?: number;
+  readonly timeoutMs?: number;
 }
 
 export interface HeadlessPeer {
@@ -44,7 +44,7 @@ export interface HeadlessPeer {
 }
 
 /** How long a peer may take for what is waited for, in milliseconds. */
-const PATIENCE = 20_000;
+const DEFAULT_TIMEOUT_MS = 20_000;
 
 /**
  * Start a peer; resolves when it is ready.
@@ -65,7 +65,7 @@ export async function startHeadlessPeer(options: HeadlessPeerOptions): Promise<H
   );
   const output = new PeerOutput(child);
   try {
-    const ready = await output.waitFor('ready', undefined, options.patience);
+    const ready = await output.waitFor('ready', undefined, options.timeoutMs);
     const { peerId, addresses } = ready as PeerEvent & { readonly peerId: string; readonly addresses: string[] };
     return {
       process: child,
@@ -102,7 +102,7 @@ class PeerOutput {
     this.#child = child;
     if (child.stdout !== null)
       createInterface(child.stdout).on('line', (line) => {
-        this.#take(line);
+        this.#readLine(line);
       });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
     for (const end of ['exit', 'error'])
@@ -114,9 +114,9 @@ class PeerOutput {
   async waitFor(
     name: string,
     matches: (event: PeerEvent) => boolean = () => true,
-    patience = PATIENCE,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
   ): Promise<PeerEvent> {
-    const end = performance.now() + patience;
+    const end = performance.now() + timeoutMs;
     for (;;) {
       const found = this.events.find((event) => event.event === name && matches(event));
       if (found !== undefined) return found;
@@ -126,7 +126,7 @@ class PeerOutput {
     }
   }
 
-  #take(line: string): void {
+  #readLine(line: string): void {
     try {
       this.events.push(JSON.parse(line) as PeerEvent);
     } catch {
@@ -140,21 +140,21 @@ class PeerOutput {
   }
 
   /** Resolves at the next event, at the peer's end, or when the time is over. */
-  #next(timeout: number): Promise<void> {
+  #next(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         this.#waiting.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, timeout);
+      const timer = setTimeout(done, timeoutMs);
       this.#waiting.add(done);
     });
   }
 
   #failure(name: string): Error {
-    const said = this.events.map((event) => JSON.stringify(event)).join('\n');
+    const printed = this.events.map((event) => JSON.stringify(event)).join('\n');
     const state = this.#child.exitCode === null ? 'is still running' : `ended with code ${this.#child.exitCode}`;
-    return new Error(`The headless peer gave no event '${name}'; it ${state}.\n${said}\n${this.#errors}`);
+    return new Error(`The headless peer gave no event '${name}'; it ${state}.\n${printed}\n${this.#errors}`);
   }
 }

@@ -1,5 +1,5 @@
 import { npmCommand, npmComplaint } from '../bootstrap/npm.mjs';
-import { TaskError } from './fail.ts';
+import { TaskError } from './run-task.ts';
 import { collectOutput, exitOf, spawnOwned } from './processes.ts';
 
 /**

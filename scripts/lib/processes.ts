@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 
 /** How long a process may take to end after SIGTERM, in milliseconds. */
-const PATIENCE = 5_000;
+const DEFAULT_STOP_TIMEOUT_MS = 5_000;
 
 const owned = new Set<ChildProcess>();
 
@@ -41,7 +41,7 @@ export function collectOutput(child: ChildProcess): () => string {
 }
 
 /** Ask a process and its group to end, and see to it when they have not in time (5 s when left out). */
-export async function stop(child: ChildProcess, patience = PATIENCE): Promise<void> {
+export async function stop(child: ChildProcess, timeoutMs = DEFAULT_STOP_TIMEOUT_MS): Promise<void> {
   if (!hasEnded(child)) {
     const ended = new Promise<void>((resolve) => {
       child.once('exit', () => {
@@ -51,7 +51,7 @@ export async function stop(child: ChildProcess, patience = PATIENCE): Promise<vo
     signalGroup(child, 'SIGTERM');
     const timer = setTimeout(() => {
       signalGroup(child, 'SIGKILL');
-    }, patience);
+    }, timeoutMs);
     await ended;
     clearTimeout(timer);
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ROOT } from './paths.ts';
 import { collectOutput, exitOf, spawnOwned } from './processes.ts';
-import { TaskError } from './fail.ts';
+import { TaskError } from './run-task.ts';
 import { ensureTool } from './tool.ts';
 
 /**

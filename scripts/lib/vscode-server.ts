@@ -39,7 +39,7 @@ export interface VsCodeServer {
 }
 
 /** How long the server may take until it listens, in milliseconds. */
-const START_TIMEOUT = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 const FLAGS = [
   '--without-connection-token',
@@ -50,7 +50,7 @@ const FLAGS = [
 ];
 
 /** Settings under which nothing but what is being looked at appears in the window. */
-const QUIET: Settings = {
+const QUIET_SETTINGS: Settings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -114,13 +114,13 @@ async function writeUserSettings(dataDir: string, settings: Settings): Promise<v
     await mkdir(dirname(path), { recursive: true });
     await writeFile(
       path,
-      JSON.stringify({ ...QUIET, 'ggen.node.dataFolder': nodeFolder(dataDir), ...settings }, undefined, 2),
+      JSON.stringify({ ...QUIET_SETTINGS, 'ggen.node.dataFolder': nodeFolder(dataDir), ...settings }, undefined, 2),
     );
   }
 }
 
 async function listeningPort(child: ChildProcess, log: () => string): Promise<number> {
-  const signal = AbortSignal.timeout(START_TIMEOUT);
+  const signal = AbortSignal.timeout(START_TIMEOUT_MS);
   for (;;) {
     const match = /Extension host agent listening on (\d+)/.exec(log());
     if (match !== null) return Number(match[1]);

@@ -1,7 +1,7 @@
 /** What a package may and must contain, once VS Code has installed it. */
 
 /** Largest size of the whole .vsix in bytes. */
-export const VSIX_CEILING = 3_000_000;
+export const MAX_VSIX_BYTES = 3_000_000;
 
 const ALLOWED = [
   /^\.vsixmanifest$/,
@@ -31,10 +31,10 @@ const REQUIRED = [
  */
 export function listingFaults(files: readonly string[]): string[] {
   const lower = new Set(files.map((file) => file.toLowerCase()));
-  const superfluous = files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file)));
+  const unexpected = files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file)));
   const missing = REQUIRED.filter((file) => !lower.has(file.toLowerCase()));
   return [
-    ...superfluous.map((file) => `The package contains ${file}, which nothing runs: leave it out in .vscodeignore.`),
+    ...unexpected.map((file) => `The package contains ${file}, which nothing runs: leave it out in .vscodeignore.`),
     ...missing.map((file) => `The package lacks ${file}.`),
   ];
 }

@@ -3,7 +3,7 @@ import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startHeadlessPeer, type HeadlessPeer } from '../lib/headless-peer.ts';
 import { ROOT } from '../lib/paths.ts';
-import { TaskError } from '../lib/fail.ts';
+import { TaskError } from '../lib/run-task.ts';
 
 const EXAMPLES = join(ROOT, 'examples');
 const MANIFESTS = ['gpack.toml', 'package.toml', 'pack.toml'];

@@ -6,7 +6,7 @@ import { readReport, REPORT_FILE, type Report } from './report.ts';
 import type { Step } from './tiers.ts';
 
 /** Longest time that one step may take, in milliseconds. */
-const TIMEOUT = 8 * 60_000;
+const STEP_TIMEOUT_MS = 8 * 60_000;
 
 export interface StepOptions {
   /** Environment of the step. */
@@ -32,16 +32,16 @@ export async function runStep(
   });
   const output = live ? (): string => '' : collectOutput(child);
   const end = (): void => void stop(child);
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]);
-  bound.addEventListener('abort', end, { once: true });
+  const stopSignal = AbortSignal.any([signal, AbortSignal.timeout(STEP_TIMEOUT_MS)]);
+  stopSignal.addEventListener('abort', end, { once: true });
   const code = await exitOf(child);
   await stop(child);
-  bound.removeEventListener('abort', end);
-  return { report: judge(step, code, step.counts === true ? readReport(file) : undefined), output: output() };
+  stopSignal.removeEventListener('abort', end);
+  return { report: evaluateStep(step, code, step.counts === true ? readReport(file) : undefined), output: output() };
 }
 
 /** A step that ended badly without a failure in its report (it crashed, or its own clean-up failed) has one failure. */
-export function judge(step: Step, code: number, report: Report | undefined): Report {
+export function evaluateStep(step: Step, code: number, report: Report | undefined): Report {
   const good = code === 0;
   if (step.counts !== true) return { passed: good ? 1 : 0, failed: good ? 0 : 1, pending: 0 };
   if (report === undefined) return { passed: 0, failed: 1, pending: 0 };

@@ -1,31 +1,31 @@
-import { COMMANDS } from './commands/commands.ts';
-import { EXIT, failureOf } from './errors/exit-codes.ts';
+import { CLI_COMMANDS } from './commands/commands.ts';
+import { EXIT, commandFailure } from './errors/exit-codes.ts';
 import type { Flags } from './command-line/flags.ts';
 import { parseFlags } from './command-line/flags.ts';
 import { commandHelp, overview } from './command-line/help.ts';
 import type { Format } from './output/console.ts';
 import { Console, FORMATS } from './output/console.ts';
 import { VERSION } from './session/session.ts';
-import type { CommandSpec } from './command-line/spec.ts';
+import type { CommandSpec } from './command-line/command-spec.ts';
 import { stopRequest } from './session/stop-signal.ts';
 import { UsageError } from './command-line/usage-error.ts';
 
 /** Longest time that stopping may take once it was asked for. The engine's own bound lies below. */
-const STOP_BOUND_MS = 4_800;
+const STOP_TIMEOUT_MS = 4_800;
 
 /** Run the command line. Resolves to its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const { signal, stop, exitCode } = stopRequest();
-  signal.addEventListener('abort', endInTime, { once: true });
+  signal.addEventListener('abort', exitAfterTimeout, { once: true });
   for (const stream of [process.stdout, process.stderr]) stream.on('error', stop);
   const [name] = args;
-  const command = COMMANDS.find((known) => known.name === name);
+  const command = CLI_COMMANDS.find((known) => known.name === name);
   let output = consoleOf(typedFormat(args) ?? 'table');
   try {
-    if (command === undefined) return general(name, args, output);
+    if (command === undefined) return runGlobal(name, args, output);
     const flags = parseFlags(command, args.slice(1));
     output = consoleFor(flags);
-    if (flags.on('help')) {
+    if (flags.isEnabled('help')) {
       output.text(commandHelp(command));
       return EXIT.done;
     }
@@ -33,21 +33,21 @@ export async function main(args: readonly string[]): Promise<number> {
     const code = await command.run({ flags, console: output, signal });
     return code;
   } catch (error) {
-    const { code, ...failure } = failureOf(error, command?.name, signal.aborted);
+    const { code, ...failure } = commandFailure(error, command?.name, signal.aborted);
     output.error(failure);
     return signal.aborted ? (exitCode() ?? code) : code;
   }
 }
 
 /** What is no command: help, the version, or a mistake. @throws UsageError */
-function general(name: string | undefined, args: readonly string[], output: Console): number {
+function runGlobal(name: string | undefined, args: readonly string[], output: Console): number {
   if (name === '--version') {
     output.text(`${VERSION}\n`);
     return EXIT.done;
   }
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    const about: CommandSpec | undefined = COMMANDS.find((known) => known.name === args[1]);
-    output.text(about === undefined ? overview(COMMANDS) : commandHelp(about));
+    const about: CommandSpec | undefined = CLI_COMMANDS.find((known) => known.name === args[1]);
+    output.text(about === undefined ? overview(CLI_COMMANDS) : commandHelp(about));
     return EXIT.done;
   }
   throw new UsageError(`There is no command '${name}'.`);
@@ -55,9 +55,9 @@ function general(name: string | undefined, args: readonly string[], output: Cons
 
 /** @throws UsageError when there is no such format */
 function consoleFor(flags: Flags): Console {
-  const wanted = flags.text('format') ?? 'table';
-  const format = formatNamed(wanted);
-  if (format === undefined) throw new UsageError(`--format takes one of ${FORMATS.join(', ')}, not '${wanted}'.`);
+  const requested = flags.text('format') ?? 'table';
+  const format = formatNamed(requested);
+  if (format === undefined) throw new UsageError(`--format takes one of ${FORMATS.join(', ')}, not '${requested}'.`);
   return consoleOf(format);
 }
 
@@ -82,6 +82,6 @@ function startFolder(): string {
 }
 
 /** A component that hangs must not keep a process from ending: what it was told is durable by then. */
-function endInTime(): void {
-  setTimeout(() => process.exit(EXIT.failed), STOP_BOUND_MS).unref();
+function exitAfterTimeout(): void {
+  setTimeout(() => process.exit(EXIT.failed), STOP_TIMEOUT_MS).unref();
 }

@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { errorMessage } from '../shared/errors.ts';
 import { registerCommands } from './commands/commands.ts';
-import { EngineHost } from './engine/engine-host.ts';
+import { EngineClient } from './engine/engine-client.ts';
 import { startEngineProcess } from './engine/engine-process.ts';
 import { followLog } from './engine/log-events.ts';
 import { NodeControl } from './engine/node-control.ts';
 import { registerReleases } from './filesystem/register.ts';
-import { watchOwnForks } from './engine/own-forks.ts';
+import { watchOwnForks } from './engine/watch-own-forks.ts';
 import { ReadModel } from './model/read-model.ts';
 import { PublisherIdentity } from './publisher-identity.ts';
 import { watchRebuilt } from './ui/rebuilt-notice.ts';
@@ -19,7 +19,7 @@ import { StatusBar } from './ui/status-bar.ts';
 import { followContextKeys } from './views/context-keys.ts';
 import { createViews } from './views/views.ts';
 
-let host: EngineHost | undefined;
+let client: EngineClient | undefined;
 
 /**
  * Register everything and start nothing: the engine starts when a view is seen, a command needs it, or the setting
@@ -36,34 +36,34 @@ export function activate(context: vscode.ExtensionContext): TestHooks | undefine
     registerCommands(services, views),
     registerReleases(services),
     watchSettings(node, log),
-    watchRebuilt(services.host, context.globalState),
+    watchRebuilt(services.client, context.globalState),
   );
   if (readAutoStart()) {
     node.join().catch((error: unknown) => {
       log.error(`The node could not be started: ${errorMessage(error)}`);
     });
   }
-  const activationTime = performance.now() - began;
-  return context.extensionMode === vscode.ExtensionMode.Production ? undefined : { activationTime, services, views };
+  const activationMs = performance.now() - began;
+  return context.extensionMode === vscode.ExtensionMode.Production ? undefined : { activationMs, services, views };
 }
 
 /** VS Code waits 5 s for this; the engine is given 4 and a half. */
 export async function deactivate(): Promise<void> {
-  await host?.stop();
+  await client?.stop();
 }
 
 function createServices(context: vscode.ExtensionContext): Services {
   const log = vscode.window.createOutputChannel('Ggen', { log: true });
-  host = new EngineHost(() => spawnEngine(context, log), log);
-  const node = new NodeControl(host, settingsForStart, log);
-  const model = new ReadModel(host, node);
+  client = new EngineClient(() => spawnEngine(context, log), log);
+  const node = new NodeControl(client, settingsForStart, log);
+  const model = new ReadModel(client, node);
   const publisher = new PublisherIdentity(context.secrets, context.globalState);
   const diagnostics = vscode.languages.createDiagnosticCollection('ggen');
-  context.subscriptions.push(log, host, node, model, diagnostics, followLog(host, log));
-  context.subscriptions.push(watchOwnForks(host, publisher, log));
+  context.subscriptions.push(log, client, node, model, diagnostics, followLog(client, log));
+  context.subscriptions.push(watchOwnForks(client, publisher, log));
   return {
     log,
-    host,
+    client,
     node,
     model,
     diagnostics,

@@ -8,18 +8,18 @@ const { t } = vscode.l10n;
 /** Name of the secret that holds the publisher key. */
 export const PUBLISHER_SECRET = 'ggen.publisherKey';
 /** Remembers the id of the key that the user was told of. */
-const TOLD = 'ggen.publisherKeyTold';
+const NOTICE_SHOWN_KEY = 'ggen.publisherKeyNoticeShown';
 
 /** The user's publisher key, kept in VS Code's secret storage and nowhere else. */
 export class PublisherIdentity {
   readonly #secrets: vscode.SecretStorage;
-  readonly #memory: vscode.Memento;
+  readonly #globalState: vscode.Memento;
   #pending: Promise<PublisherKey> | undefined;
 
-  /** @param memory remembers that the user was told of the key */
-  constructor(secrets: vscode.SecretStorage, memory: vscode.Memento) {
+  /** @param globalState remembers that the user was told of the key */
+  constructor(secrets: vscode.SecretStorage, globalState: vscode.Memento) {
     this.#secrets = secrets;
-    this.#memory = memory;
+    this.#globalState = globalState;
   }
 
   /** The key, if the user has published before. @throws GgenError InvalidRequest when what is stored is no key */
@@ -47,12 +47,12 @@ export class PublisherIdentity {
   }
 
   /** Tell the user what the key is, once in the life of this key. */
-  async introduce(): Promise<void> {
+  async showKeyNotice(): Promise<void> {
     const { id } = await this.key();
-    if (this.#memory.get(TOLD) === id) return;
-    await this.#memory.update(TOLD, id);
+    if (this.#globalState.get(NOTICE_SHOWN_KEY) === id) return;
+    await this.#globalState.update(NOTICE_SHOWN_KEY, id);
     const message = t(
-      'You publish as {0}. The publisher key that was made for this signs what you publish, so that nobody else can change it. It stays in the secret storage of VS Code.',
+      'You publish as {0}. A publisher key was created to sign your releases, so that only you can change your packages. The key stays in VS Code secret storage.',
       shortPublisherId(id),
     );
     void vscode.window.showInformationMessage(message);

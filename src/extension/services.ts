@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { EngineHost } from './engine/engine-host.ts';
+import type { EngineClient } from './engine/engine-client.ts';
 import type { NodeControl } from './engine/node-control.ts';
 import type { ReadModel } from './model/read-model.ts';
 import type { PublisherIdentity } from './publisher-identity.ts';
@@ -7,7 +7,7 @@ import type { PublisherIdentity } from './publisher-identity.ts';
 /** What commands and views work with; made once by `activate`. */
 export interface Services {
   readonly log: vscode.LogOutputChannel;
-  readonly host: EngineHost;
+  readonly client: EngineClient;
   readonly node: NodeControl;
   readonly model: ReadModel;
   readonly publisher: PublisherIdentity;

@@ -9,22 +9,24 @@
 import { createCipheriv, createDecipheriv, createPrivateKey, randomBytes, scryptSync } from 'node:crypto';
 import { GgenError } from '../shared/errors.ts';
 
-const TITLE = 'GGEN PROTECTED PUBLISHER KEY';
-const ARMOUR = new RegExp(`^-----BEGIN ${TITLE}-----\\s+([A-Za-z0-9+/=\\s]+?)\\s+-----END ${TITLE}-----\\s*$`);
-const FORMAT = 1;
-const LOG_COST = 17;
+const PEM_LABEL = 'GGEN PROTECTED PUBLISHER KEY';
+const ARMOR_PATTERN = new RegExp(
+  `^-----BEGIN ${PEM_LABEL}-----\\s+([A-Za-z0-9+/=\\s]+?)\\s+-----END ${PEM_LABEL}-----\\s*$`,
+);
+const FORMAT_VERSION = 1;
+const DEFAULT_LOG_COST = 17;
 /** More would let a file decide how much memory this process takes. */
-const HIGHEST_LOG_COST = 20;
-const BLOCK = 8;
-const SALT = 16;
-const NONCE = 12;
-const TAG = 16;
-const HEAD = 2 + SALT + NONCE;
-const LEAST_PASSPHRASE = 8;
+const MAX_LOG_COST = 20;
+const SCRYPT_BLOCK_SIZE = 8;
+const SALT_BYTES = 16;
+const NONCE_BYTES = 12;
+const AUTH_TAG_BYTES = 16;
+const HEADER_BYTES = 2 + SALT_BYTES + NONCE_BYTES;
+const MIN_PASSPHRASE_LENGTH = 8;
 
 /** Whether the text is a key that only a passphrase opens. */
 export function isProtectedKey(text: string): boolean {
-  return text.includes(`BEGIN ${TITLE}`) || text.includes('BEGIN ENCRYPTED PRIVATE KEY');
+  return text.includes(`BEGIN ${PEM_LABEL}`) || text.includes('BEGIN ENCRYPTED PRIVATE KEY');
 }
 
 /**
@@ -33,15 +35,15 @@ export function isProtectedKey(text: string): boolean {
  * @throws GgenError InvalidRequest when the passphrase is too short
  */
 export function protectKey(secret: string, passphrase: string): string {
-  if (passphrase.length < LEAST_PASSPHRASE) {
-    throw new GgenError('InvalidRequest', `The passphrase must have at least ${LEAST_PASSPHRASE} characters.`);
+  if (passphrase.length < MIN_PASSPHRASE_LENGTH) {
+    throw new GgenError('InvalidRequest', `The passphrase must have at least ${MIN_PASSPHRASE_LENGTH} characters.`);
   }
-  const head = Buffer.concat([Buffer.of(FORMAT, LOG_COST), randomBytes(SALT + NONCE)]);
-  const cipher = createCipheriv('aes-256-gcm', derived(head, passphrase), head.subarray(2 + SALT));
-  cipher.setAAD(head);
+  const header = Buffer.concat([Buffer.of(FORMAT_VERSION, DEFAULT_LOG_COST), randomBytes(SALT_BYTES + NONCE_BYTES)]);
+  const cipher = createCipheriv('aes-256-gcm', deriveKey(header, passphrase), header.subarray(2 + SALT_BYTES));
+  cipher.setAAD(header);
   const body = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
-  const text = Buffer.concat([head, cipher.getAuthTag(), body]).toString('base64');
-  return `-----BEGIN ${TITLE}-----\n${text.replace(/.{64}/g, '$&\n').trimEnd()}\n-----END ${TITLE}-----\n`;
+  const text = Buffer.concat([header, cipher.getAuthTag(), body]).toString('base64');
+  return `-----BEGIN ${PEM_LABEL}-----\n${text.replace(/.{64}/g, '$&\n').trimEnd()}\n-----END ${PEM_LABEL}-----\n`;
 }
 
 /**
@@ -50,9 +52,9 @@ export function protectKey(secret: string, passphrase: string): string {
  * @throws GgenError InvalidRequest when the passphrase is wrong or the text damaged: which of them cannot be told
  */
 export function unprotectKey(text: string, passphrase: string): string {
-  const armoured = ARMOUR.exec(text.trim());
+  const armored = ARMOR_PATTERN.exec(text.trim());
   try {
-    return armoured?.[1] === undefined ? fromPkcs8(text, passphrase) : opened(armoured[1], passphrase);
+    return armored?.[1] === undefined ? decryptPkcs8(text, passphrase) : decryptArmored(armored[1], passphrase);
   } catch {
     // Without the cause: whatever a parser says of a secret stays out of logs.
     throw new GgenError(
@@ -62,24 +64,30 @@ export function unprotectKey(text: string, passphrase: string): string {
   }
 }
 
-function opened(base64: string, passphrase: string): string {
+function decryptArmored(base64: string, passphrase: string): string {
   const bytes = Buffer.from(base64, 'base64');
-  if (bytes.length <= HEAD + TAG || bytes[0] !== FORMAT) throw new Error('Not of this format');
-  const head = bytes.subarray(0, HEAD);
-  const decipher = createDecipheriv('aes-256-gcm', derived(head, passphrase), head.subarray(2 + SALT));
-  decipher.setAAD(head);
-  decipher.setAuthTag(bytes.subarray(HEAD, HEAD + TAG));
-  return decipher.update(bytes.subarray(HEAD + TAG), undefined, 'utf8') + decipher.final('utf8');
+  if (bytes.length <= HEADER_BYTES + AUTH_TAG_BYTES || bytes[0] !== FORMAT_VERSION)
+    throw new Error('Not of this format');
+  const header = bytes.subarray(0, HEADER_BYTES);
+  const decipher = createDecipheriv('aes-256-gcm', deriveKey(header, passphrase), header.subarray(2 + SALT_BYTES));
+  decipher.setAAD(header);
+  decipher.setAuthTag(bytes.subarray(HEADER_BYTES, HEADER_BYTES + AUTH_TAG_BYTES));
+  return decipher.update(bytes.subarray(HEADER_BYTES + AUTH_TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
 }
 
-function fromPkcs8(text: string, passphrase: string): string {
+function decryptPkcs8(text: string, passphrase: string): string {
   return createPrivateKey({ key: text, format: 'pem', passphrase }).export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
-function derived(head: Buffer, passphrase: string): Buffer {
-  const logCost = head.readUInt8(1);
-  if (logCost < 10 || logCost > HIGHEST_LOG_COST) throw new Error('A cost that nobody asks for');
+function deriveKey(header: Buffer, passphrase: string): Buffer {
+  const logCost = header.readUInt8(1);
+  if (logCost < 10 || logCost > MAX_LOG_COST) throw new Error('A cost that nobody asks for');
   const N = 2 ** logCost;
-  const maxmem = 2 * 128 * N * BLOCK;
-  return scryptSync(passphrase.normalize('NFC'), head.subarray(2, 2 + SALT), 32, { N, r: BLOCK, p: 1, maxmem });
+  const maxmem = 2 * 128 * N * SCRYPT_BLOCK_SIZE;
+  return scryptSync(passphrase.normalize('NFC'), header.subarray(2, 2 + SALT_BYTES), 32, {
+    N,
+    r: SCRYPT_BLOCK_SIZE,
+    p: 1,
+    maxmem,
+  });
 }

@@ -12,15 +12,15 @@ import { concat } from './record-domain.ts';
 import { isWeakKey } from './weak-key.ts';
 
 const ED25519_PUB = Uint8Array.of(0xed, 0x01);
-const KEY_LENGTH = 32;
+const PUBLIC_KEY_BYTES = 32;
 const ID_PATTERN = /^z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/;
 /** Exact versions and the ranges of npm: what can stand after the `@` of a package id. */
 const VERSION_PATTERN = /^[0-9A-Za-z.+^~*<>=|-][0-9A-Za-z.+^~*<>=| -]*$/;
 
 /** Publisher id of a raw 32-byte Ed25519 public key. Throws RecordInvalid for another length or a key of small order. */
 export function publisherIdFromPublicKey(raw: Uint8Array): string {
-  if (raw.length !== KEY_LENGTH) {
-    throw new GgenError('RecordInvalid', `A publisher key has ${KEY_LENGTH} bytes, this one has ${raw.length}.`);
+  if (raw.length !== PUBLIC_KEY_BYTES) {
+    throw new GgenError('RecordInvalid', `A publisher key has ${PUBLIC_KEY_BYTES} bytes, this one has ${raw.length}.`);
   }
   if (isWeakKey(raw)) {
     throw new GgenError('RecordInvalid', 'This publisher key is one under which anybody can sign.');
@@ -69,14 +69,17 @@ export function parsePackageId(text: string): ParsedPackageId {
   const publisher = slash < 0 ? undefined : id.slice(0, slash);
   const name = id.slice(slash + 1);
   if (publisher !== undefined && !isPublisherId(publisher)) {
-    throw invalid(text, `'${publisher.slice(0, 64)}' is not a publisher id (z6Mk…, 48 characters)`);
+    throw invalidPackageId(text, `'${publisher.slice(0, 64)}' is not a publisher id (z6Mk…, 48 characters)`);
   }
   if (!isPackageName(name)) {
-    throw invalid(text, `'${name.slice(0, 64)}' is not a package name (lower-case letters, digits, '-', '_', '.')`);
+    throw invalidPackageId(
+      text,
+      `'${name.slice(0, 64)}' is not a package name (lower-case letters, digits, '-', '_', '.')`,
+    );
   }
   const version = at < 0 ? undefined : text.slice(at + 1);
   if (version !== undefined && (version.length > LIMITS.versionLength || !VERSION_PATTERN.test(version))) {
-    throw invalid(text, `'${version.slice(0, 64)}' is neither a version nor a range of versions`);
+    throw invalidPackageId(text, `'${version.slice(0, 64)}' is neither a version nor a range of versions`);
   }
   return {
     ...(publisher === undefined ? {} : { publisher }),
@@ -95,10 +98,10 @@ function decodeId(id: string): Uint8Array | undefined {
   const bytes = base58btc.decode(id);
   const raw = bytes.slice(ED25519_PUB.length);
   // 48 characters of base58 can spell other lengths, prefixes and more than one text per key.
-  const canonical = raw.length === KEY_LENGTH && base58btc.encode(concat(ED25519_PUB, raw)) === id;
+  const canonical = raw.length === PUBLIC_KEY_BYTES && base58btc.encode(concat(ED25519_PUB, raw)) === id;
   return canonical && !isWeakKey(raw) ? raw : undefined;
 }
 
-function invalid(text: string, why: string): GgenError {
+function invalidPackageId(text: string, why: string): GgenError {
   return new GgenError('InvalidRequest', `'${text.slice(0, 200)}' does not name a package: ${why}.`);
 }

@@ -12,8 +12,8 @@ import { concat, isRecordToSign } from './record-domain.ts';
 
 /** SubjectPublicKeyInfo of an Ed25519 key, up to the raw key bytes (RFC 8410). */
 const SPKI_PREFIX = Uint8Array.from(Buffer.from('302a300506032b6570032100', 'hex'));
-const KEY_LENGTH = 32;
-const SIGNATURE_LENGTH = 64;
+const PUBLIC_KEY_BYTES = 32;
+const SIGNATURE_BYTES = 64;
 
 export interface PublisherKey {
   /** Publisher id, `z6Mk…`. */
@@ -48,14 +48,18 @@ export function publisherKeyFromSecret(text: string): PublisherKey {
  * Whether `signature` is the Ed25519 signature of `bytes` (RFC 8032, no pre-hash) by the raw 32-byte public key. Keys
  * and signatures of another length are false, not an error.
  */
-export function verify(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
-  if (publicKey.length !== KEY_LENGTH || signature.length !== SIGNATURE_LENGTH) return false;
+export function verifySignature(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
   return verifyBytes(null, bytes, importedKey(publicKey), signature);
 }
 
 /** As `verify`, on another thread, so that this one can go on. Rejects when the key cannot be read at all. */
-export function verifyAside(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): Promise<boolean> {
-  if (publicKey.length !== KEY_LENGTH || signature.length !== SIGNATURE_LENGTH) return Promise.resolve(false);
+export function verifySignatureOffThread(
+  publicKey: Uint8Array,
+  bytes: Uint8Array,
+  signature: Uint8Array,
+): Promise<boolean> {
+  if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return Promise.resolve(false);
   return new Promise((resolve, reject) => {
     verifyBytes(null, bytes, importedKey(publicKey), signature, (error, valid) => {
       if (error === null) resolve(valid);
@@ -65,17 +69,17 @@ export function verifyAside(publicKey: Uint8Array, bytes: Uint8Array, signature:
 }
 
 /** Importing a key costs a quarter of a verification, and records of one publisher come together. */
-const MAX_IMPORTED = 256;
-const imported = new Map<string, KeyObject>();
+const MAX_IMPORTED_KEYS = 256;
+const importedKeys = new Map<string, KeyObject>();
 
 function importedKey(raw: Uint8Array): KeyObject {
   const name = Buffer.from(raw).toString('base64');
-  const known = imported.get(name);
+  const known = importedKeys.get(name);
   if (known !== undefined) return known;
   const key = createPublicKey({ key: Buffer.from(concat(SPKI_PREFIX, raw)), format: 'der', type: 'spki' });
-  const [oldest] = imported.keys();
-  if (oldest !== undefined && imported.size >= MAX_IMPORTED) imported.delete(oldest);
-  imported.set(name, key);
+  const [oldest] = importedKeys.keys();
+  if (oldest !== undefined && importedKeys.size >= MAX_IMPORTED_KEYS) importedKeys.delete(oldest);
+  importedKeys.set(name, key);
   return key;
 }
 
@@ -91,7 +95,7 @@ function parsePem(text: string): KeyObject {
   }
 }
 
-/** Closures, not fields, hold the private key: printing or serialising the object shows the id alone. */
+/** Closures, not fields, hold the private key: printing or serializing the object shows the id alone. */
 function keyOf(privateKey: KeyObject): PublisherKey {
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
   return {

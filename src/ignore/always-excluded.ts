@@ -5,7 +5,7 @@
  * them to himself has them in .gitignore already. Build outputs (`target`, `dist`) are left out where ignore files name
  * them: in other projects a folder of that name is source.
  */
-const NAMES: ReadonlySet<string> = new Set([
+const EXCLUDED_NAMES: ReadonlySet<string> = new Set([
   // version control: its own data, which also holds programs that it runs
   '.git',
   '.hg',
@@ -28,9 +28,9 @@ const NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** Files with which editors remember unsaved changes: of vim (`.a.swp`, `a~`) and Emacs (`#a#`, `.#a`). */
-const LEFT_BY_EDITORS = /^\..*\.sw[op]$|~$|^#.*#$|^\.#/i;
+const EDITOR_BACKUP_FILE = /^\..*\.sw[op]$|~$|^#.*#$|^\.#/i;
 
 /** Whether an entry with this name, file or folder, is never published. */
 export function isAlwaysExcluded(name: string): boolean {
-  return NAMES.has(name.toLowerCase()) || LEFT_BY_EDITORS.test(name);
+  return EXCLUDED_NAMES.has(name.toLowerCase()) || EDITOR_BACKUP_FILE.test(name);
 }

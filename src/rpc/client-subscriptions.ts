@@ -59,7 +59,7 @@ export class ClientSubscriptions {
     if (topic?.subscription !== subscription) return;
     if (SNAPSHOT_EVENTS.includes(name)) topic.newest = event;
     for (const entry of [...topic.listeners]) {
-      if (topic.listeners.has(entry)) isolated(entry.listener, event);
+      if (topic.listeners.has(entry)) callListener(entry.listener, event);
     }
   }
 
@@ -83,7 +83,7 @@ export class ClientSubscriptions {
 }
 
 /** Call a listener so that its fault reaches the process's handler, and no other listener suffers. */
-export function isolated<T>(listener: (value: T) => void, value: T): void {
+export function callListener<T>(listener: (value: T) => void, value: T): void {
   try {
     listener(value);
   } catch (error) {

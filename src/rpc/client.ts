@@ -4,25 +4,25 @@ import { fromPlainError, GgenError } from '../shared/errors.ts';
 import type { EngineEvents, EventName } from '../shared/events.ts';
 import { EVENT_NAMES } from '../shared/events.ts';
 import { ClientCalls } from './client-calls.ts';
-import { ClientSubscriptions, isolated } from './client-subscriptions.ts';
+import { ClientSubscriptions, callListener } from './client-subscriptions.ts';
 import { wrapDispatch } from './comlink.ts';
 import type { RpcEndpoint } from './endpoint.ts';
-import { plainData } from './plain.ts';
-import type { Greeting, Reply } from './protocol.ts';
-import { checkRpcVersion, isGreeting, isNotice, parseReply, RPC_VERSION } from './protocol.ts';
+import { plainData } from './plain-data.ts';
+import type { ServerInfo, Reply } from './protocol.ts';
+import { checkRpcVersion, isServerInfo, isNotice, parseReply, RPC_VERSION } from './protocol.ts';
 
 /** The engine on the far side of an endpoint. Beside their own errors, calls reject with EngineStopped when it is gone. */
 export interface RemoteEngine extends Engine {
   /** Ask the far side to stop what it hosts. It answers by ending: wait for the worker's exit or the socket's close. */
   shutdown(): void;
-  /** Leave: what runs is cancelled on the far side, and every pending and later call rejects with EngineStopped. */
+  /** Leave: what runs is canceled on the far side, and every pending and later call rejects with EngineStopped. */
   close(): void;
   /** Calls that wait for their answer. */
   liveOperations(): number;
   /** Resolves, when the far side is gone, to the error that says why. */
   readonly closed: Promise<Error>;
   /** The program on the far side. */
-  readonly server: Greeting;
+  readonly server: ServerInfo;
 }
 
 export interface ConnectOptions {
@@ -30,7 +30,7 @@ export interface ConnectOptions {
   readonly closed: Promise<Error>;
   readonly signal?: AbortSignal | undefined;
   /** Bound on getting an engine, in milliseconds; 30 s when left out. */
-  readonly timeout?: number | undefined;
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -38,12 +38,12 @@ export interface ConnectOptions {
  *
  * @throws GgenError whatever kept the far side's engine from starting (for example DataDirInUse); EngineStopped when the
  * far side ends meanwhile; EngineUnavailable when it does not answer in time; VersionMismatch when it is another version's.
- * AbortError when cancelled.
+ * AbortError when canceled.
  */
 export async function connectEngine(endpoint: RpcEndpoint, options: ConnectOptions): Promise<RemoteEngine> {
   const client = new Client(endpoint, options.closed);
   try {
-    return client.engine(await client.connect(options.signal, options.timeout ?? 30_000));
+    return client.engine(await client.connect(options.signal, options.timeoutMs ?? 30_000));
   } catch (error) {
     client.close();
     throw error;
@@ -54,14 +54,14 @@ class Client {
   readonly #calls = new ClientCalls();
   readonly #endpoint: RpcEndpoint;
   readonly #link: ReturnType<typeof wrapDispatch>;
-  readonly #offNotices: () => void;
+  readonly #unsubscribeNotices: () => void;
   readonly #closed: Promise<Error>;
   readonly #subscriptions = new ClientSubscriptions({
     subscribe: (name, subscription) => {
-      this.#tell(this.#link.remote.subscribe(name, subscription));
+      this.#fireAndForget(this.#link.remote.subscribe(name, subscription));
     },
     unsubscribe: (name) => {
-      this.#tell(this.#link.remote.unsubscribe(name));
+      this.#fireAndForget(this.#link.remote.unsubscribe(name));
     },
   });
   #open = true;
@@ -70,27 +70,27 @@ class Client {
     this.#endpoint = endpoint;
     this.#closed = closed;
     this.#link = wrapDispatch(endpoint);
-    this.#offNotices = endpoint.onMessage((message) => {
-      this.#notice(message);
+    this.#unsubscribeNotices = endpoint.onMessage((message) => {
+      this.#handleNotice(message);
     });
     void closed.then((reason) => {
-      this.#end(stopped(reason));
+      this.#end(stoppedError(reason));
     });
   }
 
-  async connect(signal: AbortSignal | undefined, timeout: number): Promise<Greeting> {
-    const bound = AbortSignal.timeout(timeout);
+  async connect(signal: AbortSignal | undefined, timeoutMs: number): Promise<ServerInfo> {
+    const timeoutSignal = AbortSignal.timeout(timeoutMs);
     try {
-      const either = signal === undefined ? bound : AbortSignal.any([signal, bound]);
-      const greeting = await this.#ask(either, undefined, () => this.#link.remote.connect(RPC_VERSION));
-      return checked(greeting);
+      const callSignal = signal === undefined ? timeoutSignal : AbortSignal.any([signal, timeoutSignal]);
+      const serverInfo = await this.#ask(callSignal, undefined, () => this.#link.remote.connect(RPC_VERSION));
+      return checkedServerInfo(serverInfo);
     } catch (error) {
-      if (!bound.aborted || signal?.aborted === true) throw error;
-      throw new GgenError('EngineUnavailable', `The engine did not answer within ${timeout / 1000} seconds.`);
+      if (!timeoutSignal.aborted || signal?.aborted === true) throw error;
+      throw new GgenError('EngineUnavailable', `The engine did not answer within ${timeoutMs / 1000} seconds.`);
     }
   }
 
-  engine(server: Greeting): RemoteEngine {
+  engine(server: ServerInfo): RemoteEngine {
     const calls = CALL_NAMES.map((name) => [
       name,
       (request: unknown, options?: CallOptions<unknown>) => this.#call(name, request, options),
@@ -100,7 +100,7 @@ class Client {
       ...(Object.fromEntries(calls) as EngineCalls),
       subscribe: (name, listener) => this.#subscribe(name, listener),
       shutdown: () => {
-        if (this.#open) this.#tell(this.#link.remote.shutdown());
+        if (this.#open) this.#fireAndForget(this.#link.remote.shutdown());
       },
       close: () => {
         this.close();
@@ -113,7 +113,7 @@ class Client {
 
   close(): void {
     if (!this.#open) return;
-    this.#tell(this.#link.remote.disconnect());
+    this.#fireAndForget(this.#link.remote.disconnect());
     this.#end(new GgenError('EngineStopped', 'The connection to the engine was closed.'));
   }
 
@@ -130,11 +130,11 @@ class Client {
     onProgress: ((progress: unknown) => void) | undefined,
     send: (operation: number) => Promise<Reply>,
   ): Promise<unknown> {
-    if (signal?.aborted === true) throw cancelled();
+    if (signal?.aborted === true) throw canceledError();
     const { operation, reply } = this.#calls.open(onProgress);
     const onAbort = (): void => {
-      this.#calls.fail(operation, cancelled());
-      this.#tell(this.#link.remote.cancel(operation));
+      this.#calls.fail(operation, canceledError());
+      this.#fireAndForget(this.#link.remote.cancel(operation));
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
@@ -143,10 +143,10 @@ class Client {
           this.#calls.settle(operation, received);
         },
         (error: unknown) => {
-          this.#calls.fail(operation, unsent(error));
+          this.#calls.fail(operation, sendError(error));
         },
       );
-      return value(parseReply(await reply));
+      return unwrapReply(parseReply(await reply));
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
@@ -157,10 +157,10 @@ class Client {
     return this.#subscriptions.add(name, listener as (event: EngineEvents[EventName]) => void);
   }
 
-  #notice(message: unknown): void {
+  #handleNotice(message: unknown): void {
     if (!isNotice(message)) return;
     if (message.notice === 'progress') {
-      isolated((progress: unknown) => {
+      callListener((progress: unknown) => {
         this.#calls.progress(message.operation, progress);
       }, message.progress);
     } else if (EVENT_NAMES.includes(message.name)) {
@@ -169,7 +169,7 @@ class Client {
   }
 
   /** Send what needs no answer. That the far side is gone or cannot be told shows in `closed`. */
-  #tell(sent: Promise<unknown>): void {
+  #fireAndForget(sent: Promise<unknown>): void {
     sent.catch(() => undefined);
   }
 
@@ -178,35 +178,35 @@ class Client {
     this.#open = false;
     this.#calls.stop(reason);
     this.#subscriptions.clear();
-    this.#offNotices();
+    this.#unsubscribeNotices();
     this.#link.close();
     this.#endpoint.close();
   }
 }
 
 /** A far side that greets in a way of its own is of another version. */
-function checked(greeting: unknown): Greeting {
-  if (isGreeting(greeting)) checkRpcVersion(greeting.rpc, greeting.version);
+function checkedServerInfo(serverInfo: unknown): ServerInfo {
+  if (isServerInfo(serverInfo)) checkRpcVersion(serverInfo.rpc, serverInfo.version);
   else checkRpcVersion('unknown', '?');
-  return greeting as Greeting;
+  return serverInfo as ServerInfo;
 }
 
-function value(reply: Reply): unknown {
+function unwrapReply(reply: Reply): unknown {
   if (reply.ok) return reply.value;
   throw fromPlainError(reply.error);
 }
 
-function cancelled(): DOMException {
-  return new DOMException('This operation was cancelled.', 'AbortError');
+function canceledError(): DOMException {
+  return new DOMException('This operation was canceled.', 'AbortError');
 }
 
-function stopped(reason: Error): GgenError {
+function stoppedError(reason: Error): GgenError {
   if (reason instanceof GgenError && reason.name === 'EngineStopped') return reason;
   return new GgenError('EngineStopped', `The engine stopped: ${reason.message}`, { cause: reason });
 }
 
 /** comlink rejects when a message could not be posted, or the far side's dispatch itself broke. */
-function unsent(error: unknown): Error {
+function sendError(error: unknown): Error {
   if (error instanceof GgenError) return error;
   return new GgenError('Internal', 'The question could not be put to the engine.', { cause: error });
 }

@@ -5,7 +5,7 @@ import type { NodePort } from 'comlink/dist/esm/node-adapter.mjs';
 import type { RpcEndpoint } from './endpoint.ts';
 import type { Dispatch } from './protocol.ts';
 import { DISPATCH_NAMES } from './protocol.ts';
-import { isPlainObject } from './plain.ts';
+import { isPlainObject } from './plain-data.ts';
 
 /**
  * Expose a dispatch object to the far side, through a gate: of comlink's messages only calls of the dispatch methods
@@ -68,7 +68,7 @@ function openGate(endpoint: RpcEndpoint, accept: (message: unknown) => boolean):
 }
 
 /** Of `Dispatch.call`, which takes the most. */
-const MOST_ARGUMENTS = 4;
+const MAX_ARGUMENTS = 4;
 
 function isDispatchCall(message: unknown): boolean {
   if (!isPlainObject(message) || message['type'] !== 'APPLY' || typeof message['id'] !== 'string') return false;
@@ -79,7 +79,7 @@ function isDispatchCall(message: unknown): boolean {
     path.length === 1 &&
     (DISPATCH_NAMES as readonly unknown[]).includes(path[0]) &&
     Array.isArray(args) &&
-    args.length <= MOST_ARGUMENTS &&
+    args.length <= MAX_ARGUMENTS &&
     args.every((argument) => isPlainObject(argument) && argument['type'] === 'RAW')
   );
 }

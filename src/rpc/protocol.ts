@@ -1,7 +1,7 @@
 import type { EventName } from '../shared/events.ts';
 import type { PlainError } from '../shared/errors.ts';
 import { GgenError } from '../shared/errors.ts';
-import { isPlainObject, plainData } from './plain.ts';
+import { isPlainObject, plainData } from './plain-data.ts';
 
 /**
  * Number of what the two sides say to each other: of this protocol and of the table of calls. Raised whenever one that does
@@ -10,7 +10,7 @@ import { isPlainObject, plainData } from './plain.ts';
 export const RPC_VERSION = 2;
 
 /** What the serving side tells of itself when a client connects. */
-export interface Greeting {
+export interface ServerInfo {
   readonly rpc: number;
   /** Version of the program. */
   readonly version: string;
@@ -40,7 +40,7 @@ export interface Dispatch {
   unsubscribe(event: unknown): void;
   /** Ask the serving side to stop what it hosts. */
   shutdown(): void;
-  /** The client goes: all its calls are cancelled, all its subscriptions end. */
+  /** The client goes: all its calls are canceled, all its subscriptions end. */
   disconnect(): void;
 }
 
@@ -59,7 +59,7 @@ export type Notice =
   | { readonly notice: 'progress'; readonly operation: number; readonly progress: unknown }
   | { readonly notice: 'event'; readonly name: EventName; readonly subscription: number; readonly event: unknown };
 
-export function isGreeting(value: unknown): value is Greeting {
+export function isServerInfo(value: unknown): value is ServerInfo {
   return (
     isPlainObject(value) &&
     typeof value['rpc'] === 'number' &&
@@ -69,12 +69,12 @@ export function isGreeting(value: unknown): value is Greeting {
 }
 
 /** @throws GgenError VersionMismatch when two programs speak differently */
-export function checkRpcVersion(theirs: unknown, version: string): void {
-  if (theirs === RPC_VERSION) return;
+export function checkRpcVersion(clientVersion: unknown, version: string): void {
+  if (clientVersion === RPC_VERSION) return;
   throw new GgenError(
     'VersionMismatch',
     `The node of this machine is run by ggen-p2p ${version}, which speaks another version of the local protocol. Update both to the same version, or end the other program first.`,
-    { details: { version, theirs: String(theirs), mine: String(RPC_VERSION) } },
+    { details: { version, theirs: String(clientVersion), mine: String(RPC_VERSION) } },
   );
 }
 
@@ -84,16 +84,20 @@ export function isNotice(message: unknown): message is Notice {
 
 /** The reply as received, checked. @throws GgenError InvalidRequest when it is none */
 export function parseReply(received: unknown): Reply {
-  if (!isPlainObject(received)) return { ok: false, error: MALFORMED };
+  if (!isPlainObject(received)) return { ok: false, error: MALFORMED_REPLY_ERROR };
   if (received['ok'] === true) return { ok: true, value: plainData(received['value'], 'answer') };
   return { ok: false, error: parseError(received['error']) };
 }
 
-const MALFORMED: PlainError = { name: 'Internal', message: 'The engine sent an answer that is none.', details: {} };
+const MALFORMED_REPLY_ERROR: PlainError = {
+  name: 'Internal',
+  message: 'The engine sent an answer that is none.',
+  details: {},
+};
 
 function parseError(received: unknown): PlainError {
   const error = plainData(received, 'error');
-  return isPlainError(error) ? error : MALFORMED;
+  return isPlainError(error) ? error : MALFORMED_REPLY_ERROR;
 }
 
 function isPlainError(value: unknown): value is PlainError {

@@ -31,11 +31,11 @@ export class ServerOperations {
 
   /** Abort one operation. One that is over, or never was, is left alone: cancel and answer may cross. */
   cancel(operation: unknown): void {
-    if (isOperation(operation)) this.#live.get(operation)?.abort(cancelled());
+    if (isOperation(operation)) this.#live.get(operation)?.abort(canceledError());
   }
 
   cancelAll(): void {
-    for (const controller of this.#live.values()) controller.abort(cancelled());
+    for (const controller of this.#live.values()) controller.abort(canceledError());
   }
 }
 
@@ -43,6 +43,6 @@ function isOperation(value: unknown): value is number {
   return Number.isSafeInteger(value);
 }
 
-function cancelled(): DOMException {
-  return new DOMException('The caller cancelled this operation.', 'AbortError');
+function canceledError(): DOMException {
+  return new DOMException('The caller canceled this operation.', 'AbortError');
 }

@@ -6,8 +6,8 @@ import { EVENT_NAMES } from '../shared/events.ts';
 import { checkTraceparent } from '../shared/traceparent.ts';
 import { exposeDispatch } from './comlink.ts';
 import type { RpcEndpoint } from './endpoint.ts';
-import { isPlainObject, plainData } from './plain.ts';
-import type { Dispatch, Greeting, Notice, Reply } from './protocol.ts';
+import { isPlainObject, plainData } from './plain-data.ts';
+import type { Dispatch, ServerInfo, Notice, Reply } from './protocol.ts';
 import { checkRpcVersion, RPC_VERSION } from './protocol.ts';
 import { ServerOperations } from './server-operations.ts';
 
@@ -18,7 +18,7 @@ export interface ServeOptions {
   readonly version?: string;
 }
 
-export interface ServedEngine {
+export interface EngineServer {
   /** Calls of the client that are running. */
   liveOperations(): number;
   /** Cancel what runs, end the subscriptions and stop listening. */
@@ -27,27 +27,27 @@ export interface ServedEngine {
 
 /**
  * Serve an engine to the one client on the other end of `endpoint`. When the engine cannot be had, the client's connect
- * fails with that error. When the client goes, all its calls are cancelled.
+ * fails with that error. When the client goes, all its calls are canceled.
  */
 export function serveEngine(
   engine: Engine | Promise<Engine>,
   endpoint: RpcEndpoint,
   options: ServeOptions = {},
-): ServedEngine {
-  const session = new Session(Promise.resolve(engine), endpoint, options);
-  const unexpose = exposeDispatch(session.dispatch, endpoint, failure);
+): EngineServer {
+  const session = new ClientSession(Promise.resolve(engine), endpoint, options);
+  const unexpose = exposeDispatch(session.dispatch, endpoint, errorReply);
   const close = (): void => {
-    offClose();
+    removeCloseListener();
     session.end();
     unexpose();
     endpoint.close();
   };
-  const offClose = endpoint.onClose(close);
+  const removeCloseListener = endpoint.onClose(close);
   return { close, liveOperations: () => session.operations.size };
 }
 
 /** What one client has running and follows. */
-class Session {
+class ClientSession {
   readonly operations = new ServerOperations();
   readonly #subscriptions = new Map<EventName, AbortController>();
   readonly #engine: Promise<Engine>;
@@ -56,13 +56,13 @@ class Session {
 
   /** What the client may call: plain functions, so that nothing else of the session is in reach. */
   readonly dispatch: Dispatch = {
-    connect: (rpc) => answer(() => this.#connect(rpc)),
+    connect: (rpc) => toReply(() => this.#connect(rpc)),
     call: (name, request, operation, traceparent) =>
-      answer(() => this.#call(name, request, operation, checkTraceparent(traceparent))),
+      toReply(() => this.#call(name, request, operation, checkTraceparent(traceparent))),
     cancel: (operation) => {
       this.operations.cancel(operation);
     },
-    subscribe: (event, subscription) => answer(() => this.#subscribe(event, subscription)),
+    subscribe: (event, subscription) => toReply(() => this.#subscribe(event, subscription)),
     unsubscribe: (event) => {
       this.#unsubscribe(event);
     },
@@ -80,7 +80,7 @@ class Session {
     engine.catch(() => undefined);
   }
 
-  async #connect(rpc: unknown): Promise<Greeting> {
+  async #connect(rpc: unknown): Promise<ServerInfo> {
     const { version = '' } = this.#options;
     checkRpcVersion(rpc, version);
     await this.#engine;
@@ -94,7 +94,8 @@ class Session {
   }
 
   async #call(name: unknown, request: unknown, operation: unknown, traceparent: string | undefined): Promise<unknown> {
-    if (!isCallName(name)) throw new GgenError('InvalidRequest', `The engine has no call of the name ${show(name)}.`);
+    if (!isCallName(name))
+      throw new GgenError('InvalidRequest', `The engine has no call of the name ${describeName(name)}.`);
     const plain = plainData(request);
     if (!isPlainObject(plain)) throw new GgenError('InvalidRequest', `The call ${name} takes one plain object.`);
     return await this.operations.run(operation, async (id, signal) => {
@@ -116,17 +117,18 @@ class Session {
 
   async #subscribe(name: unknown, subscription: unknown): Promise<void> {
     if (!isEventName(name) || typeof subscription !== 'number') {
-      throw new GgenError('InvalidRequest', `The engine has no event of the name ${show(name)}.`);
+      throw new GgenError('InvalidRequest', `The engine has no event of the name ${describeName(name)}.`);
     }
     this.#unsubscribe(name);
-    const ended = new AbortController();
-    this.#subscriptions.set(name, ended);
+    const subscriptionEnd = new AbortController();
+    this.#subscriptions.set(name, subscriptionEnd);
     const engine = await this.#engine;
-    if (ended.signal.aborted) return;
-    const off = engine.subscribe(name, (event) => {
-      if (!ended.signal.aborted) this.#post({ notice: 'event', name, subscription, event: plainData(event, name) });
+    if (subscriptionEnd.signal.aborted) return;
+    const unsubscribe = engine.subscribe(name, (event) => {
+      if (!subscriptionEnd.signal.aborted)
+        this.#post({ notice: 'event', name, subscription, event: plainData(event, name) });
     });
-    ended.signal.addEventListener('abort', off, { once: true });
+    subscriptionEnd.signal.addEventListener('abort', unsubscribe, { once: true });
   }
 
   #unsubscribe(name: unknown): void {
@@ -140,15 +142,15 @@ class Session {
   }
 }
 
-async function answer(body: () => Promise<unknown>): Promise<Reply> {
+async function toReply(body: () => Promise<unknown>): Promise<Reply> {
   try {
     return { ok: true, value: await body() };
   } catch (error) {
-    return failure(error);
+    return errorReply(error);
   }
 }
 
-function failure(error: unknown): Reply {
+function errorReply(error: unknown): Reply {
   return { ok: false, error: toPlainError(error) };
 }
 
@@ -160,6 +162,6 @@ function isEventName(name: unknown): name is EventName {
   return (EVENT_NAMES as readonly unknown[]).includes(name);
 }
 
-function show(value: unknown): string {
+function describeName(value: unknown): string {
   return typeof value === 'string' ? `'${value.slice(0, 64)}'` : typeof value;
 }

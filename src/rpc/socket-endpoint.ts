@@ -8,14 +8,14 @@ export interface SocketEndpointOptions {
    * Stop reading while the far side does not read what was written to it. For the serving side: a client that asks
    * without reading answers is slowed down. Never for both sides, or two full buffers wait for each other for ever.
    */
-  readonly throttle?: boolean;
+  readonly backpressure?: boolean;
   /** Longest time that a frame may stay incomplete, in milliseconds; 30 s when left out. */
-  readonly frameTimeout?: number;
+  readonly frameTimeoutMs?: number;
   /**
    * Most bytes that may wait to be sent before the far side is given up; twice the largest frame when left out. It bounds
    * what a reader that stands still can cost, and so what may be asked for at once.
    */
-  readonly maxBuffered?: number;
+  readonly maxBufferedBytes?: number;
 }
 
 /**
@@ -60,30 +60,30 @@ class SocketChannel {
   readonly #socket: Socket;
   readonly #reader = new FrameReader();
   readonly #listeners = new Set<(message: unknown) => void>();
-  readonly #throttle: boolean;
-  readonly #frameTimeout: number;
-  readonly #maxBuffered: number;
-  #stalled: NodeJS.Timeout | undefined;
+  readonly #backpressure: boolean;
+  readonly #frameTimeoutMs: number;
+  readonly #maxBufferedBytes: number;
+  #stallTimer: NodeJS.Timeout | undefined;
   #reading = false;
 
   constructor(socket: Socket, options: SocketEndpointOptions) {
     this.#socket = socket;
-    this.#throttle = options.throttle ?? false;
-    this.#frameTimeout = options.frameTimeout ?? 30_000;
-    this.#maxBuffered = options.maxBuffered ?? 2 * MAX_FRAME_BYTES;
+    this.#backpressure = options.backpressure ?? false;
+    this.#frameTimeoutMs = options.frameTimeoutMs ?? 30_000;
+    this.#maxBufferedBytes = options.maxBufferedBytes ?? 2 * MAX_FRAME_BYTES;
     // Without a listener, a broken connection would end the process. `close` follows and is what counts.
     socket.on('error', () => undefined);
     socket.once('close', () => {
-      clearTimeout(this.#stalled);
+      clearTimeout(this.#stallTimer);
     });
   }
 
   post(message: unknown): void {
     if (!this.#socket.writable) return;
     const flowing = this.#socket.write(encodeFrame(message));
-    if (this.#socket.writableLength > this.#maxBuffered) {
+    if (this.#socket.writableLength > this.#maxBufferedBytes) {
       this.#socket.destroy(new Error('The other side does not read what it is sent.'));
-    } else if (!flowing && this.#throttle) {
+    } else if (!flowing && this.#backpressure) {
       this.#pause();
     }
   }
@@ -97,10 +97,10 @@ class SocketChannel {
   /** End the connection once what was posted is sent, and within a bound in any case. */
   close(): void {
     this.#socket.end();
-    const bound = setTimeout(() => this.#socket.destroy(), 1_000);
-    bound.unref();
+    const destroyTimer = setTimeout(() => this.#socket.destroy(), 1_000);
+    destroyTimer.unref();
     this.#socket.once('close', () => {
-      clearTimeout(bound);
+      clearTimeout(destroyTimer);
     });
   }
 
@@ -118,7 +118,7 @@ class SocketChannel {
       const messages = this.#reader.push(chunk);
       for (const message of messages) this.#deliver(message);
       // A frame that was begun keeps its deadline, however many chunks it comes in.
-      if (messages.length > 0 || this.#stalled === undefined) this.#watch();
+      if (messages.length > 0 || this.#stallTimer === undefined) this.#resetStallTimer();
     } catch (error) {
       this.#socket.destroy(new Error('The other side sent something that is no message.', { cause: error }));
     }
@@ -129,23 +129,23 @@ class SocketChannel {
   }
 
   /** Set the deadline for the frame that stands incomplete, if one does and its rest can come. */
-  #watch(): void {
-    clearTimeout(this.#stalled);
-    this.#stalled = undefined;
+  #resetStallTimer(): void {
+    clearTimeout(this.#stallTimer);
+    this.#stallTimer = undefined;
     if (!this.#reader.partial || this.#socket.isPaused()) return;
-    this.#stalled = setTimeout(() => {
+    this.#stallTimer = setTimeout(() => {
       this.#socket.destroy(new Error('The other side began a message and did not finish it in time.'));
-    }, this.#frameTimeout);
-    this.#stalled.unref();
+    }, this.#frameTimeoutMs);
+    this.#stallTimer.unref();
   }
 
   #pause(): void {
     if (this.#socket.isPaused()) return;
     this.#socket.pause();
-    this.#watch();
+    this.#resetStallTimer();
     this.#socket.once('drain', () => {
       this.#socket.resume();
-      this.#watch();
+      this.#resetStallTimer();
     });
   }
 }

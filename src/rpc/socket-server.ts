@@ -11,12 +11,12 @@ import { serveEngine } from './server.ts';
 import type { SocketEndpointOptions } from './socket-endpoint.ts';
 import { socketClosed, socketEndpoint } from './socket-endpoint.ts';
 
-export interface EngineListener {
+export interface SocketServer {
   /** Clients that are connected. */
   clients(): number;
   /** Take in nobody any more, and remove the socket's file. Who is connected stays so. */
-  retire(): void;
-  /** Stop listening, drop every connection (their calls are cancelled), remove the socket's file. */
+  stopAccepting(): void;
+  /** Stop listening, drop every connection (their calls are canceled), remove the socket's file. */
   close(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export async function listenOnSocket(
   engine: Engine | Promise<Engine>,
   path: string,
   options: ServeOptions & SocketEndpointOptions = {},
-): Promise<EngineListener> {
+): Promise<SocketServer> {
   const ready = Promise.resolve(engine);
   // Told to each client that connects; here it only must not count as unhandled before one does.
   ready.catch(() => undefined);
@@ -38,14 +38,14 @@ export async function listenOnSocket(
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    serveEngine(ready, socketEndpoint(socket, { throttle: true, ...options }), options);
+    serveEngine(ready, socketEndpoint(socket, { backpressure: true, ...options }), options);
   });
-  await removeDeadSocket(path);
+  await removeStaleSocket(path);
   await listen(server, path);
   const closed = once(server, 'close');
   return {
     clients: () => sockets.size,
-    retire: () => {
+    stopAccepting: () => {
       server.close();
     },
     close: async () => {
@@ -76,7 +76,7 @@ async function dial(path: string, signal: AbortSignal | undefined): Promise<Sock
     return socket;
   } catch (error) {
     socket.destroy();
-    if (isAbort(error)) throw new DOMException('This operation was cancelled.', 'AbortError');
+    if (isAbort(error)) throw new DOMException('This operation was canceled.', 'AbortError');
     const message = `No engine answers at ${path}: ${errorMessage(error)}`;
     throw new GgenError('EngineUnavailable', message, { details: { path }, cause: error });
   }
@@ -88,7 +88,7 @@ async function listen(server: Server, path: string): Promise<void> {
   if (!isPipe(path)) await chmod(path, 0o600);
 }
 
-async function removeDeadSocket(path: string): Promise<void> {
+async function removeStaleSocket(path: string): Promise<void> {
   if (isPipe(path) || !(await isSocket(path))) return;
   const answered = await dial(path, undefined).then(
     (socket) => socket.destroy(),

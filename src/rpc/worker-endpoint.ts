@@ -7,7 +7,7 @@ import type { RpcEndpoint } from './endpoint.ts';
 export function workerEndpoint(worker: Worker | MessagePort): RpcEndpoint {
   // One view of both, whose overloads differ.
   const port: MessagePort | Worker = worker;
-  const gone = worker instanceof Worker ? 'exit' : 'close';
+  const closeEvent = worker instanceof Worker ? 'exit' : 'close';
   return {
     postMessage: (message) => {
       port.postMessage(message);
@@ -17,8 +17,8 @@ export function workerEndpoint(worker: Worker | MessagePort): RpcEndpoint {
       return () => port.off('message', listener);
     },
     onClose: (listener) => {
-      port.once(gone, listener);
-      return () => port.off(gone, listener);
+      port.once(closeEvent, listener);
+      return () => port.off(closeEvent, listener);
     },
     close: () => undefined,
   };
@@ -39,7 +39,7 @@ export function workerEnvironment(folder: string): NodeJS.ProcessEnv {
  * usual young generation of 48 MB they pile up until the whole heap is collected, several times for each 64 MB. In the smallest one
  * they go along with everything else that is young.
  */
-export const WORKER_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 3 };
+export const WORKER_RESOURCE_LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 3 };
 
 /** Resolves, when the worker is gone, to a GgenError EngineStopped that says how it ended. Never rejects. */
 export function workerClosed(worker: Worker): Promise<Error> {

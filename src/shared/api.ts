@@ -6,7 +6,7 @@ import type {
   InstallPlan,
   InstalledPackage,
   KeptRelease,
-  InstalledState,
+  InstallationCheck,
   MetricsSnapshot,
   NodeSettings,
   NodeStatus,
@@ -90,11 +90,11 @@ export interface Calls {
   /** Dial a bootstrap peer now; it is also asked again after every restart of the node within this session. */
   bootstrap: Call<{ readonly address: string }, BootstrapResult>;
   /**
-   * Have nothing to do with a peer: its connections are closed, it can neither connect nor be dialled, and no record is
+   * Have nothing to do with a peer: its connections are closed, it can neither connect nor be dialed, and no record is
    * taken from it. Until `until` (milliseconds since the epoch), or until it is lifted.
    */
   banPeer: Call<{ readonly id: string; readonly reason?: string; readonly until?: number }, PeerDetails>;
-  /** Lift a ban, whoever made it. The peer begins without new offences; its score stays. */
+  /** Lift a ban, whoever made it. The peer begins without new offenses; its score stays. */
   unbanPeer: Call<{ readonly id: string }, PeerDetails>;
   /** Hand out no content until that is taken back; kept across restarts. Fetching goes on. */
   pauseSeeding: Call<{ readonly paused: boolean }, TransferStatus>;
@@ -167,7 +167,7 @@ export interface Calls {
    */
   uninstall: Call<{ readonly path: string; readonly overwrite?: readonly string[] }, void>;
   /** Compare every file of an installed package, at this absolute path, with its release. */
-  verifyInstalled: Call<{ readonly path: string }, InstalledState, InstallProgress>;
+  verifyInstalled: Call<{ readonly path: string }, InstallationCheck, InstallProgress>;
   /** Write a release with its record to one file; it is fetched first where it is not here. */
   exportPackage: Call<
     { readonly id: string; readonly version?: string; readonly to: string },
@@ -180,7 +180,7 @@ export interface Calls {
    * Serve a package's content to nobody any more. The files stay here, and its record goes on travelling. Publishing or
    * installing the package again serves it again.
    */
-  stopServing: Call<{ readonly id: string }, void>;
+  stopSeeding: Call<{ readonly id: string }, void>;
 
   /** Fetch a release and keep it here without installing it; the latest when no version is given. */
   keep: Call<{ readonly id: string; readonly version?: string }, KeptRelease, InstallProgress>;
@@ -314,7 +314,7 @@ export const CALL_NAMES = Object.keys({
   verifyInstalled: 0,
   exportPackage: 0,
   importPackage: 0,
-  stopServing: 0,
+  stopSeeding: 0,
   keep: 0,
   unkeep: 0,
   kept: 0,

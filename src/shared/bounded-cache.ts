@@ -1,13 +1,13 @@
 export interface CacheLimits {
   /** Most entries; the one used longest ago goes first. */
-  readonly entries: number;
+  readonly maxEntries: number;
   /** Milliseconds after which an entry is forgotten; never, when left out. */
-  readonly ttl?: number;
+  readonly ttlMs?: number;
 }
 
-interface Entry<Value> {
+interface CacheEntry<Value> {
   readonly value: Value;
-  readonly until: number;
+  readonly expiresAt: number;
 }
 
 /** Least-recently-used cache with a bound on its size and on the age of what it holds. */
@@ -15,7 +15,7 @@ export class BoundedCache<Value> {
   readonly #limits: CacheLimits;
   readonly #now: () => number;
   /** A Map keeps the order of insertion, and what is used is inserted again. */
-  readonly #entries = new Map<string, Entry<Value>>();
+  readonly #entries = new Map<string, CacheEntry<Value>>();
 
   /** @param now a clock in milliseconds; a monotonic one when left out */
   constructor(limits: CacheLimits, now: () => number = () => performance.now()) {
@@ -31,17 +31,17 @@ export class BoundedCache<Value> {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#entries.delete(key);
-    if (entry.until <= this.#now()) return undefined;
+    if (entry.expiresAt <= this.#now()) return undefined;
     this.#entries.set(key, entry);
     return entry.value;
   }
 
   set(key: string, value: Value): void {
-    const { entries, ttl = Infinity } = this.#limits;
+    const { maxEntries, ttlMs = Infinity } = this.#limits;
     this.#entries.delete(key);
-    this.#entries.set(key, { value, until: this.#now() + ttl });
+    this.#entries.set(key, { value, expiresAt: this.#now() + ttlMs });
     const [oldest] = this.#entries.keys();
-    if (this.#entries.size > entries && oldest !== undefined) this.#entries.delete(oldest);
+    if (this.#entries.size > maxEntries && oldest !== undefined) this.#entries.delete(oldest);
   }
 
   delete(key: string): void {

@@ -19,9 +19,9 @@ export function defaultDataFolder(
 
 function userDataFolder(environment: Environment, platform: NodeJS.Platform): string {
   const home = homedir();
-  if (platform === 'win32') return set(environment['LOCALAPPDATA']) ?? join(home, 'AppData', 'Local');
+  if (platform === 'win32') return nonEmpty(environment['LOCALAPPDATA']) ?? join(home, 'AppData', 'Local');
   if (platform === 'darwin') return join(home, 'Library', 'Application Support');
-  return set(environment['XDG_DATA_HOME']) ?? join(home, '.local', 'share');
+  return nonEmpty(environment['XDG_DATA_HOME']) ?? join(home, '.local', 'share');
 }
 
 /** Marks that Docker and Podman leave in every container. */
@@ -29,6 +29,6 @@ function isContainer(): boolean {
   return existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 }
 
-function set(text: string | undefined): string | undefined {
+function nonEmpty(text: string | undefined): string | undefined {
   return text === undefined || text.trim() === '' ? undefined : text.trim();
 }

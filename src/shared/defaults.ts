@@ -10,20 +10,20 @@ export const DEFAULT_NODE_SETTINGS: NodeSettings = {
   name: '',
   quota: 5 * 1024 ** 3,
   transfers: {
-    serveInstalled: true,
-    sendRate: 0,
-    receiveRate: 0,
-    sendPerDay: 0,
-    receivePerDay: 0,
-    perPeer: 4,
-    limitLocal: false,
+    seedInstalled: true,
+    uploadRate: 0,
+    downloadRate: 0,
+    uploadPerDay: 0,
+    downloadPerDay: 0,
+    transfersPerPeer: 4,
+    limitLocalNetwork: false,
   },
 };
 
 /** Limits that every peer enforces before it does any work on what it got. */
 export const LIMITS = {
   /** A signed package record, envelope included, in bytes. */
-  recordBytes: 64 * 1024,
+  maxRecordBytes: 64 * 1024,
   releasesPerRecord: 1_000,
   nameLength: 128,
   versionLength: 128,
@@ -41,16 +41,16 @@ export const LIMITS = {
   pathLength: 1_024,
   pathDepth: 64,
   /** How far in the future a record's time may lie, in milliseconds: clocks differ. */
-  clockSkew: 10 * 60 * 1000,
+  maxClockSkewMs: 10 * 60 * 1000,
   searchTextLength: 256,
   searchLimit: 100,
-  /** Publishers, and licences, that one search may name. */
+  /** Publishers, and licenses, that one search may name. */
   searchPublishers: 10,
   searchLicenses: 10,
 } as const;
 
 /** Most bytes of a file that are read at once, so that one answer never fills the boundary. */
-export const READ_BYTES = 4 * 1024 * 1024;
+export const MAX_READ_BYTES = 4 * 1024 * 1024;
 
 /** Published package names: lower case, digits, and `-`, `_`, `.` between them; no two dots in a row. */
 export const NAME_PATTERN = /^[a-z0-9](?:[a-z0-9_-]|\.(?!\.))*(?<=[a-z0-9])$/;

@@ -1,7 +1,7 @@
 import { GgenError } from './errors.ts';
 
 /** Base URL of an OTLP endpoint over HTTP, without a slash at its end; undefined for a text that is none. */
-export function normaliseOtlpEndpoint(text: string): string | undefined {
+export function normalizeOtlpEndpoint(text: string): string | undefined {
   const url = URL.parse(text.trim());
   if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined;
   // Passwords and keys belong into OTEL_EXPORTER_OTLP_HEADERS: settings and logs show the URL.
@@ -9,9 +9,9 @@ export function normaliseOtlpEndpoint(text: string): string | undefined {
   return url.href.replace(/\/+$/, '');
 }
 
-/** As `normaliseOtlpEndpoint`. @throws GgenError InvalidRequest (`details.setting`) */
+/** As `normalizeOtlpEndpoint`. @throws GgenError InvalidRequest (`details.setting`) */
 export function parseOtlpEndpoint(text: string): string {
-  const endpoint = normaliseOtlpEndpoint(text);
+  const endpoint = normalizeOtlpEndpoint(text);
   if (endpoint !== undefined) return endpoint;
   throw new GgenError(
     'InvalidRequest',

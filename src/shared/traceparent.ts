@@ -4,7 +4,7 @@
  */
 
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
-const LENGTH = 55;
+const TRACEPARENT_LENGTH = 55;
 
 export interface TraceParent {
   readonly traceId: string;
@@ -14,7 +14,7 @@ export interface TraceParent {
 
 /** What a text says; undefined for anything that is not of the form, which a trace begins anew for instead of failing. */
 export function parseTraceparent(value: unknown): TraceParent | undefined {
-  if (typeof value !== 'string' || value.length !== LENGTH) return undefined;
+  if (typeof value !== 'string' || value.length !== TRACEPARENT_LENGTH) return undefined;
   const [, traceId, spanId, flags] = TRACEPARENT.exec(value) ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) };

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { serveEngine } from '../rpc/server.ts';
 import { workerEndpoint } from '../rpc/worker-endpoint.ts';
 import type { EngineOptions } from './engine/engine.ts';
-import { openHost } from './ownership/host.ts';
+import { openSharedEngine } from './ownership/shared-engine.ts';
 
 /**
  * The worker thread: the engine of this user's one node, here or in another process, served to the thread that started it.
@@ -13,12 +13,12 @@ function main(): void {
   if (parentPort === null) throw new Error('This file runs as a worker thread.');
   const port = parentPort;
   const options = workerData as EngineOptions;
-  const engine = openHost(options);
+  const engine = openSharedEngine(options);
   serveEngine(engine, workerEndpoint(port), {
     version: options.version,
     onShutdown: () => {
       void engine
-        .then((host) => host.close())
+        .then((sharedEngine) => sharedEngine.close())
         // What can't be closed any more is as good as closed: the exit below ends it.
         .catch(() => undefined)
         .finally(() => process.exit(0));
@@ -26,8 +26,8 @@ function main(): void {
   });
   // Nobody to attach to, and no way to be the owner: whoever started this thread learns why by its end.
   engine.then(
-    (host) =>
-      host.failed.then((error) => {
+    (sharedEngine) =>
+      sharedEngine.failed.then((error) => {
         throw error;
       }),
     () => undefined,

@@ -20,13 +20,13 @@ export function requestTests(engine: () => RemoteEngine): void {
     });
   }
 
-  it('refuses data without end', async () => {
+  it('refuses infinitely nested data', async () => {
     const cyclic: Record<string, unknown> = { id: 'x' };
     cyclic['self'] = cyclic;
     await assert.rejects(engine().peer(cyclic as { id: string }), { name: 'InvalidRequest', message: /levels deep/ });
   });
 
-  it('carries a view of a larger buffer as its exact bytes, both ways', async () => {
+  it('transfers a view of a larger buffer as its exact bytes, in both directions', async () => {
     const signature = Buffer.from(new ArrayBuffer(1_000_000), 1_000, 64).fill(255);
     assert.deepEqual(await engine().publish({ ...SAMPLES.publish.request, signature }), SAMPLES.publish.response);
     const answer = await command(engine(), 'view');
@@ -34,7 +34,7 @@ export function requestTests(engine: () => RemoteEngine): void {
     assert.equal((answer as Uint8Array).buffer.byteLength, 10);
   });
 
-  it('serves on after a listener and a progress callback of its client threw', async () => {
+  it('keeps serving after a listener or progress callback of its client throws', async () => {
     const faults = [new Error('a fault of the listener'), new Error('a fault of the callback')];
     const delivered: number[] = [];
     const ends = [

@@ -8,7 +8,7 @@ import type { RemoteEngine } from '../../src/rpc/client.ts';
 import { errorTests } from './boundary-errors.ts';
 import { requestTests } from './boundary-requests.ts';
 import type { Link } from './boundary-support.ts';
-import { command, farState, farStateBecomes } from './boundary-support.ts';
+import { command, remoteState, waitForRemoteState } from './boundary-support.ts';
 import { EVENT_SAMPLES, SAMPLES } from './samples.ts';
 
 /** What must hold of the boundary whatever it is made of. */
@@ -25,12 +25,12 @@ export function boundarySuite(title: string, open: () => Promise<Link>): void {
 
     afterEach('nothing is left running or subscribed', async () => {
       assert.equal(engine.liveOperations(), 0);
-      await farStateBecomes(engine, { operations: 0, listeners: 0 });
+      await waitForRemoteState(engine, { operations: 0, listeners: 0 });
     });
 
-    for (const name of CALL_NAMES) it(`carries ${name}`, () => carries(engine, name));
+    for (const name of CALL_NAMES) it(`round-trips ${name}`, () => assertRoundTrip(engine, name));
 
-    it('carries every event', async () => {
+    it('round-trips every event', async () => {
       const seen: Record<string, unknown> = {};
       const ends = EVENT_NAMES.map((name) => engine.subscribe(name, (event) => (seen[name] = event)));
       await command(engine, 'emitSamples');
@@ -43,7 +43,7 @@ export function boundarySuite(title: string, open: () => Promise<Link>): void {
     orderTests(() => engine);
     requestTests(() => engine);
 
-    it('answers 1,000 calls at once, each with its own', async () => {
+    it('answers 1,000 concurrent calls, each with its own response', async () => {
       const numbers = Array.from({ length: 1_000 }, (_, number) => number);
       const answers = Promise.all(numbers.map((number) => command(engine, `later:${number}`)));
       assert.equal(engine.liveOperations(), 1_000);
@@ -52,7 +52,7 @@ export function boundarySuite(title: string, open: () => Promise<Link>): void {
   });
 }
 
-async function carries(engine: Engine, name: CallName): Promise<void> {
+async function assertRoundTrip(engine: Engine, name: CallName): Promise<void> {
   const sample = SAMPLES[name];
   const steps: unknown[] = [];
   // The table pairs each request with its call, which the compiler cannot follow through a variable name.
@@ -66,18 +66,18 @@ function cancelTests(engine: () => RemoteEngine): void {
   it('does not send a call whose signal is already aborted', async () => {
     await assert.rejects(command(engine(), 'wait', { signal: AbortSignal.abort() }), { name: 'AbortError' });
     assert.equal(engine().liveOperations(), 0);
-    assert.equal((await farState(engine())).operations, 0);
+    assert.equal((await remoteState(engine())).operations, 0);
   });
 
-  it('cancels on the far side, and at once here', async () => {
-    const before = (await farState(engine())).aborted;
+  it('rejects immediately on the client and cancels the call in the engine', async () => {
+    const before = (await remoteState(engine())).aborted;
     const controller = new AbortController();
     const call = command(engine(), 'wait', { signal: controller.signal });
-    await farStateBecomes(engine(), { operations: 1 });
+    await waitForRemoteState(engine(), { operations: 1 });
     controller.abort();
     await assert.rejects(call, { name: 'AbortError' });
     assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
-    await farStateBecomes(engine(), { operations: 0, aborted: before + 1 });
+    await waitForRemoteState(engine(), { operations: 0, aborted: before + 1 });
   });
 
   it('cancels right after sending', async () => {
@@ -85,7 +85,7 @@ function cancelTests(engine: () => RemoteEngine): void {
     const call = command(engine(), 'wait', { signal: controller.signal });
     controller.abort();
     await assert.rejects(call, { name: 'AbortError' });
-    await farStateBecomes(engine(), { operations: 0 });
+    await waitForRemoteState(engine(), { operations: 0 });
   });
 
   it('ignores a cancel after the answer, and leaves no listener on the signal', async () => {
@@ -103,7 +103,7 @@ function orderTests(engine: () => Engine): void {
     const answer = await command(engine(), 'progress:500', { onProgress: (step) => steps.push(step) });
     assert.equal(answer, 'done');
     const before = [...steps];
-    await farState(engine()); // would bring a late one along
+    await remoteState(engine()); // would bring a late one along
     assert.deepEqual(steps, before);
     assert.deepEqual(
       before.filter((step) => typeof step === 'number'),
@@ -123,27 +123,27 @@ function orderTests(engine: () => Engine): void {
     );
   });
 
-  it('gives the newest snapshot first, to late subscribers too, but no log line twice', async () => {
+  it('delivers the latest snapshot first, to late subscribers too, and each log line once', async () => {
     await command(engine(), 'emit:5');
     const first: number[] = [];
-    const late: number[] = [];
+    const lateVersions: number[] = [];
     const logs: number[] = [];
     const ends = [engine().subscribe('node', (event) => first.push(event.version))];
-    await farState(engine());
+    await remoteState(engine());
     assert.deepEqual(first, [5]);
     ends.push(
-      engine().subscribe('node', (event) => late.push(event.version)),
+      engine().subscribe('node', (event) => lateVersions.push(event.version)),
       engine().subscribe('log', (event) => logs.push(event.version)),
     );
-    assert.deepEqual(late, []);
+    assert.deepEqual(lateVersions, []);
     await Promise.resolve();
-    assert.deepEqual(late, [5]);
+    assert.deepEqual(lateVersions, [5]);
     await command(engine(), 'emit:1');
-    assert.deepEqual([first, late, logs], [[5, 1], [5, 1], [1]]);
+    assert.deepEqual([first, lateVersions, logs], [[5, 1], [5, 1], [1]]);
     for (const end of ends) end();
   });
 
-  it('ends a subscription for good, even from within its listener and when begun anew at once', async () => {
+  it('ends a subscription permanently, even from within its listener and after an immediate re-subscription', async () => {
     await command(engine(), 'emit:2');
     const old: number[] = [];
     const end = engine().subscribe('node', (event) => {
@@ -158,7 +158,7 @@ function orderTests(engine: () => Engine): void {
     left();
     left();
     const again = engine().subscribe('node', (event) => events.push(event));
-    await farState(engine());
+    await remoteState(engine());
     assert.deepEqual(
       events.map((event) => event.version),
       [2],

@@ -1,6 +1,6 @@
 import type { CallOptions, Engine } from '../../src/shared/api.ts';
 import type { RemoteEngine } from '../../src/rpc/client.ts';
-import type { FarState } from './echo-engine.ts';
+import type { RemoteState } from './echo-engine.ts';
 
 /** A connection to an echo engine on the far side of some endpoint. */
 export interface Link {
@@ -13,8 +13,8 @@ export async function command(engine: Engine, text: string, options: CallOptions
   return await engine.peer({ id: `do:${text}${text.includes(':') ? '' : ':'}` }, options);
 }
 
-export async function farState(engine: Engine): Promise<FarState> {
-  return (await command(engine, 'state')) as FarState;
+export async function remoteState(engine: Engine): Promise<RemoteState> {
+  return (await command(engine, 'state')) as RemoteState;
 }
 
 /** Wait for a condition, at most 10 seconds, so that a failing test ends. */
@@ -27,10 +27,10 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
 }
 
 /** Wait until the far side's state is as expected. */
-export async function farStateBecomes(engine: Engine, expected: Partial<FarState>): Promise<void> {
+export async function waitForRemoteState(engine: Engine, expected: Partial<RemoteState>): Promise<void> {
   await until(async () => {
-    const state = await farState(engine);
-    return Object.entries(expected).every(([key, value]) => state[key as keyof FarState] === value);
+    const state = await remoteState(engine);
+    return Object.entries(expected).every(([key, value]) => state[key as keyof RemoteState] === value);
   });
 }
 

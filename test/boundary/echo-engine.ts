@@ -11,7 +11,7 @@ import { EVENT_SAMPLES, SAMPLES } from './samples.ts';
 type Listener = (event: EngineEvents[EventName]) => void;
 
 /** What the far side has running and has seen, as the `state` command reports it. */
-export interface FarState {
+export interface RemoteState {
   readonly operations: number;
   readonly listeners: number;
   readonly aborted: number;
@@ -22,17 +22,17 @@ export interface FarState {
  * progress and answers with the sample's response. `peer({ id: 'do:<command>:<argument>' })` makes it misbehave.
  */
 export function createEchoEngine(operations: () => number): Engine {
-  const far = { aborted: 0, listeners: new Map<EventName, Set<Listener>>(), newest: new Map<EventName, unknown>() };
+  const remote = { aborted: 0, listeners: new Map<EventName, Set<Listener>>(), newest: new Map<EventName, unknown>() };
   const emit = (name: EventName, event: EngineEvents[EventName]): void => {
-    if (SNAPSHOT_EVENTS.includes(name)) far.newest.set(name, event);
-    for (const listener of far.listeners.get(name) ?? []) listener(event);
+    if (SNAPSHOT_EVENTS.includes(name)) remote.newest.set(name, event);
+    for (const listener of remote.listeners.get(name) ?? []) listener(event);
   };
 
   const commands: Record<string, (argument: string, options: CallOptions<unknown>) => unknown> = {
     state: () => ({
       operations: operations() - 1, // without this one
-      listeners: [...far.listeners.values()].reduce((sum, set) => sum + set.size, 0),
-      aborted: far.aborted,
+      listeners: [...remote.listeners.values()].reduce((sum, set) => sum + set.size, 0),
+      aborted: remote.aborted,
     }),
     fail: (name) => {
       throw deepError(name as GgenErrorName);
@@ -40,7 +40,7 @@ export function createEchoEngine(operations: () => number): Engine {
     wait: async (_argument, { signal }) => {
       assert.ok(signal !== undefined);
       await once(signal, 'abort');
-      far.aborted++;
+      remote.aborted++;
       throw new DOMException('told to', 'AbortError');
     },
     // Blocks the thread: no message is read meanwhile.
@@ -91,9 +91,9 @@ export function createEchoEngine(operations: () => number): Engine {
   return {
     ...(Object.fromEntries(calls) as EngineCalls),
     subscribe: (name, listener) => {
-      const set = far.listeners.get(name) ?? new Set<Listener>();
-      far.listeners.set(name, set.add(listener as Listener));
-      if (far.newest.has(name)) (listener as (event: unknown) => void)(far.newest.get(name));
+      const set = remote.listeners.get(name) ?? new Set<Listener>();
+      remote.listeners.set(name, set.add(listener as Listener));
+      if (remote.newest.has(name)) (listener as (event: unknown) => void)(remote.newest.get(name));
       return () => void set.delete(listener as Listener);
     },
   };

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { GgenError } from '../../src/shared/errors.ts';
 import { serveEngine } from '../../src/rpc/server.ts';
-import type { ServedEngine } from '../../src/rpc/server.ts';
+import type { EngineServer } from '../../src/rpc/server.ts';
 import { workerEndpoint } from '../../src/rpc/worker-endpoint.ts';
 import { createEchoEngine } from './echo-engine.ts';
 
@@ -18,7 +18,7 @@ const engines = {
   fail: () => Promise.reject(new GgenError('DataDirInUse', 'Another process has it.', { details: { pid: 1 } })),
   hang: () => new Promise<never>(() => undefined),
 };
-const served: ServedEngine = serveEngine(engines[mode](), workerEndpoint(parentPort), {
+const served: EngineServer = serveEngine(engines[mode](), workerEndpoint(parentPort), {
   onShutdown: () => {
     served.close();
   },

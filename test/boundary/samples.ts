@@ -37,13 +37,13 @@ const settings: NodeSettings = {
   quota: 5_368_709_120,
   name: 'Zoë’s laptop 🦀',
   transfers: {
-    serveInstalled: false,
-    sendRate: 500_000,
-    receiveRate: 0,
-    sendPerDay: 10_000_000_000,
-    receivePerDay: 0,
-    perPeer: 4,
-    limitLocal: true,
+    seedInstalled: false,
+    uploadRate: 500_000,
+    downloadRate: 0,
+    uploadPerDay: 10_000_000_000,
+    downloadPerDay: 0,
+    transfersPerPeer: 4,
+    limitLocalNetwork: true,
   },
 };
 
@@ -69,7 +69,7 @@ const peer: PeerSummary = {
   standing: 'normal',
 };
 
-const away: PeerSummary = {
+const disconnectedPeer: PeerSummary = {
   id: '12D3KooWAway',
   name: 'away',
   address: '',
@@ -163,7 +163,7 @@ const draft: ReleaseDraft = {
     {
       severity: 'warning',
       code: 'manifest-license-missing',
-      message: 'No licence.',
+      message: 'No license.',
       path: 'package.json',
       line: 1,
       column: 2,
@@ -248,11 +248,11 @@ const status: EngineStatus = {
   counts: { published: 1, installed: 2, network: 3 },
   memory: 123_456_789,
   storage: { blocks: 12, bytes: 3_000_000, pinned: 2_000_000, evictable: 1_000_000, quota: 5_368_709_120, damaged: 1 },
-  transfers: { paused: true, sentToday: 123, receivedToday: 456 },
+  transfers: { paused: true, uploadedToday: 123, downloadedToday: 456 },
   bootstrap: [{ address: settings.bootstrap[0]!, state: 'failed', error: 'refused' }],
   tasks: [
     {
-      name: 'put-heads',
+      name: 'republish-heads',
       title: 'Put own packages into the DHT again',
       running: false,
       lastRun: 1_760_000_000_006,
@@ -304,17 +304,17 @@ const plan: InstallPlan = {
       path: '/home/user/project/packages/example',
       action: 'update',
       from: '1.0.0',
-      missing: 42,
+      bytesToFetch: 42,
       requested: true,
       yanked: false,
-      wantedBy: [
+      requiredBy: [
         { by: '', requirement: '^1.0.0', optional: false },
         { by: 'other 2.0.0', requirement: '>=1.1', optional: true },
       ],
     },
   ],
   skipped: [{ id: 'extra', requirement: '^3', by: "'other' 2.0.0", reason: 'Nobody knows it.' }],
-  missing: 42,
+  bytesToFetch: 42,
   changes: true,
 };
 
@@ -333,7 +333,7 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
   stopNode: { request: {}, response: { state: 'stopped', addresses: [] } },
   status: { request: {}, response: status },
   metrics: { request: {}, response: metrics },
-  peers: { request: { connectedOnly: true }, response: [peer, away] },
+  peers: { request: { connectedOnly: true }, response: [peer, disconnectedPeer] },
   peer: { request: { id: peer.id }, response: details },
   bootstrap: {
     request: { address: settings.bootstrap[0]! },
@@ -341,7 +341,7 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
   },
   banPeer: { request: { id: peer.id, reason: 'It lies.', until: 1_760_000_100_000 }, response: details },
   unbanPeer: { request: { id: peer.id }, response: details },
-  pauseSeeding: { request: { paused: true }, response: { paused: true, sentToday: 1, receivedToday: 2 } },
+  pauseSeeding: { request: { paused: true }, response: { paused: true, uploadedToday: 1, downloadedToday: 2 } },
   trustPeer: { request: { id: peer.id, trusted: true }, response: { ...details, standing: 'trusted' } },
   search: {
     request: {
@@ -472,7 +472,7 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
     response: archive,
     progress: [{ phase: 'fetch', files: 0, bytes: 50, totalFiles: 3, totalBytes: 100 }],
   },
-  stopServing: { request: { id: 'pub/example' }, response: undefined },
+  stopSeeding: { request: { id: 'pub/example' }, response: undefined },
   keep: {
     request: { id: 'pub/example', version: '1.0.0' },
     progress: [{ phase: 'fetch', files: 0, bytes: 50, totalFiles: 3, totalBytes: 100 }],
@@ -497,7 +497,7 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
 /** A sample of every event. */
 export const EVENT_SAMPLES: { readonly [Name in keyof EngineEvents]: EngineEvents[Name] } = {
   node: { version: 1, status: failed },
-  peers: { version: 2, peers: [peer, away] },
+  peers: { version: 2, peers: [peer, disconnectedPeer] },
   packages: { version: 3, counts: status.counts, changed: ['pub/example'] },
   forks: { version: 4, ids: ['pub/example'] },
   log: { version: 5, line: { level: 'info', scope: 'announce', message: 'told 3 peers', time: 1_760_000_000_006 } },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { serialize } from 'node:v8';
 import { connectEngine } from '../../src/rpc/client.ts';
 import { encodeFrame, MAX_FRAME_BYTES } from '../../src/rpc/frames.ts';
-import type { ServedEngine } from '../../src/rpc/server.ts';
+import type { EngineServer } from '../../src/rpc/server.ts';
 import { serveEngine } from '../../src/rpc/server.ts';
 import type { SocketEndpointOptions } from '../../src/rpc/socket-endpoint.ts';
 import { socketClosed, socketEndpoint } from '../../src/rpc/socket-endpoint.ts';
@@ -11,17 +11,17 @@ import { createEchoEngine } from './echo-engine.ts';
 import type { SocketPair } from './socket-pair.ts';
 import { socketPair } from './socket-pair.ts';
 
-describe('a hostile or broken far side of a socket', () => {
+describe('a hostile or broken peer of a socket', () => {
   let pair: SocketPair;
-  let served: ServedEngine;
+  let served: EngineServer;
   let closed: Promise<Error>;
 
   async function open(options: SocketEndpointOptions = {}): Promise<void> {
     pair = await socketPair();
-    closed = socketClosed(pair.far);
-    pair.near.on('error', () => undefined);
+    closed = socketClosed(pair.remote);
+    pair.local.on('error', () => undefined);
     const engine = createEchoEngine(() => served.liveOperations());
-    served = serveEngine(engine, socketEndpoint(pair.far, { throttle: true, ...options }));
+    served = serveEngine(engine, socketEndpoint(pair.remote, { backpressure: true, ...options }));
   }
   afterEach(() => pair.close());
 
@@ -41,32 +41,32 @@ describe('a hostile or broken far side of a socket', () => {
     ['zeros', framed(Buffer.alloc(1_000))],
   ];
   for (const [what, bytes] of garbage) {
-    it(`loses the connection by sending ${what}`, async () => {
+    it(`is disconnected when it sends ${what}`, async () => {
       await open();
-      pair.near.write(bytes);
+      pair.local.write(bytes);
       assert.match((await closed).message, /no message/);
-      assert.ok(pair.far.destroyed);
+      assert.ok(pair.remote.destroyed);
     });
   }
 
-  it('loses the connection by a frame that stays incomplete, however slowly it grows', async () => {
-    await open({ frameTimeout: 50 });
+  it('is disconnected when a frame stays incomplete, however slowly it grows', async () => {
+    await open({ frameTimeoutMs: 50 });
     const bytes = encodeFrame({ type: 'APPLY' });
     let sent = 0;
-    const drip = setInterval(() => pair.near.write(bytes.subarray(sent, ++sent)), 10);
+    const slowWrite = setInterval(() => pair.local.write(bytes.subarray(sent, ++sent)), 10);
     assert.match((await closed).message, /did not finish it in time/);
-    clearInterval(drip);
+    clearInterval(slowWrite);
     assert.ok(sent < bytes.length);
   });
 
-  it('leaves nothing behind by going away in the middle of a frame', async () => {
+  it('leaves no resources behind when it disconnects in the middle of a frame', async () => {
     await open();
-    pair.near.end(encodeFrame({ type: 'APPLY' }).subarray(0, 10));
+    pair.local.end(encodeFrame({ type: 'APPLY' }).subarray(0, 10));
     assert.match((await closed).message, /closed the connection/);
     assert.equal(served.liveOperations(), 0);
   });
 
-  it('reaches nothing but the calls of the engine', async () => {
+  it('can call nothing but the methods of the engine', async () => {
     await open();
     const apply = { id: 'a', type: 'APPLY', path: ['call'], argumentList: [] };
     const raw = (value: unknown): object => ({ type: 'RAW', value });
@@ -88,9 +88,9 @@ describe('a hostile or broken far side of a socket', () => {
       { ...apply, id: 7, argumentList: [raw('status'), raw({}), raw(1)] },
       { id: 'last', type: 'APPLY', path: ['call'], argumentList: [raw('constructor'), raw({}), raw(1)] },
     ];
-    for (const message of messages) pair.near.write(encodeFrame(message));
+    for (const message of messages) pair.local.write(encodeFrame(message));
     const answers: unknown[] = [];
-    const end = socketEndpoint(pair.near).onMessage((message) => answers.push(message));
+    const end = socketEndpoint(pair.local).onMessage((message) => answers.push(message));
     await until(() => answers.length > 0);
     end();
     // The first and only answer is the last message's: the others were not even looked at.
@@ -100,9 +100,9 @@ describe('a hostile or broken far side of a socket', () => {
     assert.ok(!('broken' in globalThis) && !('polluted' in {}));
   });
 
-  it('gets an error for arguments of every wrong form', async () => {
+  it('gets an error for arguments of every invalid type', async () => {
     await open();
-    const endpoint = socketEndpoint(pair.near);
+    const endpoint = socketEndpoint(pair.local);
     const shared = Array.from({ length: 20 }, () => 0).reduce<unknown>((inner) => [inner, inner], 'leaf');
     const wrong: readonly unknown[][] = [
       ['toString', {}, 1],
@@ -130,38 +130,38 @@ describe('a hostile or broken far side of a socket', () => {
     assert.deepEqual(new Set(names), new Set(['InvalidRequest']));
   });
 
-  it('is given up when it asks on and on without reading, before memory grows beyond the bound', async () => {
-    await open({ maxBuffered: 8_000_000 });
+  it('is disconnected when it sends requests without reading answers, before buffered memory exceeds its limit', async () => {
+    await open({ maxBufferedBytes: 8_000_000 });
     const call = { type: 'APPLY', path: ['call'] };
     const args = ['peer', { id: 'do:large:5000000' }];
     for (let operation = 1; operation <= 4; operation++) {
       const argumentList = [...args, operation].map((value) => ({ type: 'RAW', value }));
-      pair.near.write(encodeFrame({ ...call, id: `${operation}`, argumentList }));
+      pair.local.write(encodeFrame({ ...call, id: `${operation}`, argumentList }));
     }
     assert.match((await closed).message, /does not read/);
   });
 
-  it('slows a client down that does not read its answers', async () => {
+  it('applies backpressure to a client that does not read its answers', async () => {
     await open();
     let asked = 0;
     const ask = (bytes: number): boolean => {
       const argumentList = ['peer', { id: `do:large:${bytes}` }, ++asked].map((value) => ({ type: 'RAW', value }));
-      return pair.near.write(encodeFrame({ id: `${asked}`, type: 'APPLY', path: ['call'], argumentList }));
+      return pair.local.write(encodeFrame({ id: `${asked}`, type: 'APPLY', path: ['call'], argumentList }));
     };
     ask(1_000_000);
-    await until(() => pair.far.isPaused());
+    await until(() => pair.remote.isPaused());
     // Nobody takes the questions now, so they fill this side's buffer, not the far side's memory.
     while (ask(10_000));
     const answers: unknown[] = [];
-    const end = socketEndpoint(pair.near).onMessage((message) => answers.push(message));
+    const end = socketEndpoint(pair.local).onMessage((message) => answers.push(message));
     await until(() => answers.length === asked);
     end();
-    assert.ok(!pair.far.isPaused());
+    assert.ok(!pair.remote.isPaused());
   });
 
-  it('answers what does not fit into a frame with an error', async () => {
+  it('answers with an error when the response exceeds the maximum frame size', async () => {
     await open();
-    const client = await connectEngine(socketEndpoint(pair.near), { closed: socketClosed(pair.near) });
+    const client = await connectEngine(socketEndpoint(pair.local), { closed: socketClosed(pair.local) });
     await assert.rejects(command(client, `large:${MAX_FRAME_BYTES}`), { name: 'InvalidRequest', message: /too large/ });
     const request = { id: 'x'.repeat(MAX_FRAME_BYTES) };
     await assert.rejects(client.peer(request), { name: 'InvalidRequest', message: /too large/ });

@@ -11,8 +11,8 @@ export function socketPath(folder: string): string {
 }
 
 export interface SocketPair {
-  readonly near: Socket;
-  readonly far: Socket;
+  readonly local: Socket;
+  readonly remote: Socket;
   readonly close: () => Promise<void>;
 }
 
@@ -23,13 +23,13 @@ export async function socketPair(): Promise<SocketPair> {
   const server = createServer();
   server.listen(path);
   await once(server, 'listening');
-  const near = connect(path);
-  const [[far]] = (await Promise.all([once(server, 'connection'), once(near, 'connect')])) as [[Socket], unknown];
+  const local = connect(path);
+  const [[remote]] = (await Promise.all([once(server, 'connection'), once(local, 'connect')])) as [[Socket], unknown];
   const close = async (): Promise<void> => {
-    near.destroy();
-    far.destroy();
+    local.destroy();
+    remote.destroy();
     server.close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { near, far, close };
+  return { local, remote, close };
 }

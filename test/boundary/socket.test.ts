@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GgenError } from '../../src/shared/errors.ts';
 import { connectEngine } from '../../src/rpc/client.ts';
-import type { ServedEngine } from '../../src/rpc/server.ts';
+import type { EngineServer } from '../../src/rpc/server.ts';
 import { serveEngine } from '../../src/rpc/server.ts';
 import { socketClosed, socketEndpoint } from '../../src/rpc/socket-endpoint.ts';
-import type { EngineListener } from '../../src/rpc/socket-server.ts';
+import type { SocketServer } from '../../src/rpc/socket-server.ts';
 import { connectToSocket, listenOnSocket } from '../../src/rpc/socket-server.ts';
 import { skipOnWindows } from '../skip.ts';
 import { boundarySuite } from './boundary-suite.ts';
-import { command, farState, farStateBecomes } from './boundary-support.ts';
+import { command, remoteState, waitForRemoteState } from './boundary-support.ts';
 import { createEchoEngine } from './echo-engine.ts';
 import { socketPair, socketPath } from './socket-pair.ts';
 
@@ -27,16 +27,16 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 boundarySuite('a socket', async () => {
-  const { near, far, close } = await socketPair();
-  const served: ServedEngine = serveEngine(
+  const { local, remote, close } = await socketPair();
+  const served: EngineServer = serveEngine(
     createEchoEngine(() => served.liveOperations()),
-    socketEndpoint(far, { throttle: true }),
+    socketEndpoint(remote, { backpressure: true }),
   );
-  return { engine: await connectEngine(socketEndpoint(near), { closed: socketClosed(near) }), close };
+  return { engine: await connectEngine(socketEndpoint(local), { closed: socketClosed(local) }), close };
 });
 
 describe('listening on a socket', () => {
-  let listener: EngineListener | undefined;
+  let listener: SocketServer | undefined;
   afterEach(async () => {
     await listener?.close();
     listener = undefined;
@@ -51,7 +51,7 @@ describe('listening on a socket', () => {
     for (const client of clients) client.close();
   });
 
-  it('makes the socket for its owner only, replaces a dead one, and removes it in the end', async function () {
+  it('creates the socket with owner-only permissions, replaces a stale one, and removes it on close', async function () {
     skipOnWindows(this, 'sockets among its files');
     const dead = createServer().listen(path);
     await once(dead, 'listening');
@@ -66,7 +66,7 @@ describe('listening on a socket', () => {
     await assert.rejects(stat(path), { code: 'ENOENT' });
   });
 
-  it('refuses where another process serves, and leaves a file of another kind alone', async function () {
+  it('refuses to listen where another process listens, and does not touch a file that is not a socket', async function () {
     skipOnWindows(this, 'sockets among its files');
     listener = await listenOnSocket(engine, path);
     await assert.rejects(listenOnSocket(engine, path), { name: 'DataDirInUse' });
@@ -88,7 +88,7 @@ describe('listening on a socket', () => {
     await assert.rejects(client.status({}), { name: 'EngineStopped' });
   });
 
-  it('says so when nobody listens, and passes on why there is no engine', async () => {
+  it('reports that no server listens, and why the engine failed to start', async () => {
     await assert.rejects(connectToSocket(path), { name: 'EngineUnavailable' });
     listener = await listenOnSocket(Promise.reject(new GgenError('DatabaseTooNew', 'Newer.')), path);
     await assert.rejects(connectToSocket(path), { name: 'DatabaseTooNew', message: 'Newer.' });
@@ -99,12 +99,12 @@ describe('listening on a socket', () => {
     const watcher = await connectToSocket(path);
     const socket = connect(path);
     const client = await connectEngine(socketEndpoint(socket), { closed: socketClosed(socket) });
-    const before = (await farState(watcher)).aborted;
+    const before = (await remoteState(watcher)).aborted;
     const pending = assert.rejects(command(client, 'wait'), { name: 'EngineStopped' });
-    await farState(client); // the far side has begun
+    await remoteState(client); // the far side has begun
     socket.destroy();
     await pending;
-    await farStateBecomes(watcher, { aborted: before + 1 });
+    await waitForRemoteState(watcher, { aborted: before + 1 });
     watcher.close();
   });
 });

@@ -8,27 +8,27 @@ import { createEchoEngine } from './echo-engine.ts';
 import type { SocketPair } from './socket-pair.ts';
 import { socketPair } from './socket-pair.ts';
 
-describe('two versions of the program', () => {
+describe('two versions of the RPC protocol', () => {
   let pair: SocketPair;
   beforeEach(async () => {
     pair = await socketPair();
     serveEngine(
       createEchoEngine(() => 0),
-      socketEndpoint(pair.far, { throttle: true }),
+      socketEndpoint(pair.remote, { backpressure: true }),
       { version: '9.8.7' },
     );
   });
   afterEach(() => pair.close());
 
-  it('tell each other who they are', async () => {
-    const client = await connectEngine(socketEndpoint(pair.near), { closed: socketClosed(pair.near) });
+  it('exchange their versions', async () => {
+    const client = await connectEngine(socketEndpoint(pair.local), { closed: socketClosed(pair.local) });
     assert.deepEqual(client.server, { rpc: RPC_VERSION, version: '9.8.7', pid: process.pid });
     client.close();
   });
 
   for (const theirs of [RPC_VERSION + 1, undefined, 'one']) {
-    it(`do not talk past each other: a client of version ${String(theirs)} is told so`, async () => {
-      const { remote, close } = wrapDispatch(socketEndpoint(pair.near));
+    it(`refuse to communicate: a client of version ${String(theirs)} gets a version error`, async () => {
+      const { remote, close } = wrapDispatch(socketEndpoint(pair.local));
       const reply = await remote.connect(theirs);
       assert.ok(!reply.ok);
       assert.equal(reply.error.name, 'VersionMismatch');

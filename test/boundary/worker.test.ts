@@ -54,7 +54,7 @@ describe('a worker that fails', () => {
     });
   }
 
-  it('passes on why there is no engine', async () => {
+  it('reports why the engine failed to start', async () => {
     worker = spawn('fail');
     await assert.rejects(connect(worker), { name: 'DataDirInUse', message: /another process/i, details: { pid: 1 } });
   });
@@ -64,7 +64,7 @@ describe('a worker that fails', () => {
     await assert.rejects(connect(worker), { name: 'EngineStopped', message: /exit code 7/ });
   });
 
-  it('fails to connect when no engine comes in time, or the caller gives up', async () => {
+  it('fails to connect when the engine does not start within the timeout, or the caller aborts', async () => {
     worker = spawn('hang');
     await assert.rejects(connect(worker, { timeout: 20 }), { name: 'EngineUnavailable' });
     const controller = new AbortController();
@@ -73,7 +73,7 @@ describe('a worker that fails', () => {
     await assert.rejects(connecting, { name: 'AbortError' });
   });
 
-  it('lets a call be cancelled while it is blocked', async () => {
+  it('lets a call be canceled while the worker thread is blocked', async () => {
     worker = spawn('serve');
     const engine = await connect(worker);
     const controller = new AbortController();
@@ -95,7 +95,7 @@ describe('a worker that fails', () => {
     assert.deepEqual(await exit, [0]);
   });
 
-  it('is told to cancel everything when its client leaves, and serves the next one', async () => {
+  it('cancels all operations of a client that disconnects, and serves the next client', async () => {
     worker = spawn('serve');
     const first = await connect(worker);
     first.subscribe('node', () => undefined);

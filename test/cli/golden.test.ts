@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { eventually } from '../net/helpers/peers.ts';
 import { writeProject } from './projects.ts';
-import type { Ended } from './support.ts';
+import type { CommandResult } from './support.ts';
 import { buildPeer, CliTest, resultOf } from './support.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'cli');
@@ -13,10 +13,10 @@ const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'cli');
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 
 /** Figures that differ from run to run: what matters is that they are there, and of this kind. */
-const VARIABLE =
+const VARIABLE_FIELDS =
   /("?(?:query_time_ms|uptime_s|memory_bytes|pinned_bytes|damaged_blocks|pid|clients|average_response_ms|round_trip_ms|bytes_per_second|routing_table_size|topic_peers|successful_retrievals|reputation|success|response_time|availability|recency|packages_provided|verified_packages|announced_to|remote_count|connected_peers|bytes)"?: )(?:-?\d[\d.]*|null)/g;
 
-describe('what programs read from the command line', () => {
+describe('machine-readable output of the command line', () => {
   const test = new CliTest();
   const names = new Map<string, string>();
   let data: string;
@@ -43,7 +43,7 @@ describe('what programs read from the command line', () => {
   });
   after(() => test.close());
 
-  function settled(text: string): string {
+  function normalized(text: string): string {
     let plain = text;
     const folders: [string, string][] = [
       [data.slice(0, -'/two'.length), '<folder>'],
@@ -58,12 +58,12 @@ describe('what programs read from the command line', () => {
         .replaceAll(/127\.0\.0\.1\/tcp\/\d+/g, '127.0.0.1/tcp/<port>')
         // A peer is known under the address that it listens on, and for a while under the one that it came from.
         .replaceAll(/( *"[^"]*<port>[^"]*"),\n\1(?=\n)/g, '$1')
-        .replaceAll(VARIABLE, '$1<number>')
+        .replaceAll(VARIABLE_FIELDS, '$1<number>')
     );
   }
 
-  async function check(file: string, { output, errors }: Ended): Promise<void> {
-    const found = settled(output);
+  async function check(file: string, { output, errors }: CommandResult): Promise<void> {
+    const found = normalized(output);
     assert.notEqual(found, '', errors);
     const path = join(FOLDER, file);
     if (UPDATE) {
@@ -73,7 +73,7 @@ describe('what programs read from the command line', () => {
     assert.equal(found, await readFile(path, 'utf8'));
   }
 
-  const run = (...args: string[]): Promise<Ended> => test.run(...args, '--data', data);
+  const run = (...args: string[]): Promise<CommandResult> => test.run(...args, '--data', data);
 
   it('status', async () => {
     const { output, ...ended } = await run('status', '--format', 'json');
@@ -102,7 +102,7 @@ describe('what programs read from the command line', () => {
     await check('search-nothing.json', await run('search', 'zzzz', '--local', '-f', 'json'));
     const { output } = await run(...local);
     assert.match(output, /^NAME +VERSION +DESCRIPTION +PEERS +REPUTATION +PUBLISHER\ngolden-pack +1\.0\.0 /);
-    assert.ok(!output.includes('\u001b'), 'no colours where no terminal is');
+    assert.ok(!output.includes('\u001b'), 'no colors without a terminal');
   });
 
   it('peer-list and peer-info', async () => {

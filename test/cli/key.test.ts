@@ -19,7 +19,7 @@ describe('the publisher key on the command line', () => {
   });
   afterEach(() => test.close());
 
-  it('comes from the environment of a CI job, signs, and is written nowhere', async () => {
+  it('comes from the environment of a CI job, signs, and is not written to disk', async () => {
     const key = createPublisherKey();
     const data = await test.folder('data');
     const { peer, address } = await test.peer('--data', await test.folder('team'));
@@ -56,7 +56,7 @@ describe('the publisher key on the command line', () => {
     assert.ok(!broken.errors.includes('SECRETTEXT'));
   });
 
-  it('travels to another machine under a passphrase', async function () {
+  it('moves to another machine, encrypted with a passphrase', async function () {
     skipOnWindows(this, 'modes of files');
     const [one, two] = [await test.folder('one'), await test.folder('two')];
     const none = await test.run('key', 'show', '--data', one);

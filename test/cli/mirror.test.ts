@@ -5,7 +5,7 @@ import { skipOnWindows } from '../skip.ts';
 import { writeProject } from './projects.ts';
 import { buildPeer, CliTest, filesOf, resultOf } from './support.ts';
 
-describe('a peer that mirrors', () => {
+describe('a mirroring peer', () => {
   const test = new CliTest();
   before(async function () {
     this.timeout(120_000);
@@ -13,10 +13,10 @@ describe('a peer that mirrors', () => {
   });
   afterEach(() => test.close());
 
-  const keptIn = async (data: string): Promise<Record<string, unknown>> =>
+  const keptPackages = async (data: string): Promise<Record<string, unknown>> =>
     resultOf(await test.run('status', '--data', data, '-f', 'json'))['storage'] as Record<string, unknown>;
 
-  it('follows what a CI job publishes, version by version, and serves it when the job is gone', async () => {
+  it('keeps each version that a CI job publishes, and serves it after the job has ended', async () => {
     const data = await test.folder('mirror');
     const { peer: mirror, address } = await test.peer('--data', data, '--mirror', '*');
     const job = ['--data', await test.folder('job'), '--bootstrap', address, '--copies', '1'];
@@ -28,7 +28,7 @@ describe('a peer that mirrors', () => {
       // The job ends by itself, as soon as it may.
       assert.equal(await publishing.exit, 0, publishing.errors);
     }
-    const alone = ['--data', await test.folder('alone'), '--copies', '1', '--serve', '1'];
+    const alone = ['--data', await test.folder('alone'), '--copies', '1', '--seed', '1'];
     const project = await writeProject(await test.folder('project-2.0.0'), 'mirrored-pack', '2.0.0');
     const unseen = await test.run('publish', project, ...alone);
     assert.equal(unseen.code, 4);
@@ -43,7 +43,7 @@ describe('a peer that mirrors', () => {
     }
   });
 
-  it('takes only what it was told to, changes that on SIGHUP, keeps to its quota, and goes on after a restart', async function () {
+  it('mirrors only the configured packages, reloads them on SIGHUP, stays within its quota, and resumes after a restart', async function () {
     skipOnWindows(this, 'signals');
     const publisher = await test.folder('publisher');
     const [one, two] = ['one-pack', 'two-pack'];
@@ -74,7 +74,7 @@ describe('a peer that mirrors', () => {
     await writeFile(file, config('*', '3MB'));
     mirror.child.kill('SIGHUP');
     await mirror.line('mirrored', (line) => String(line['id']).endsWith(two));
-    assert.ok(Number((await keptIn(data))['bytes']) > 1_400_000);
+    assert.ok(Number((await keptPackages(data))['bytes']) > 1_400_000);
 
     mirror.child.kill('SIGTERM');
     assert.equal(await mirror.exit, 0);

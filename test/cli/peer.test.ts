@@ -4,13 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { skipOnWindows } from '../skip.ts';
 import { buildPeer, CliTest, filesOf, resultOf } from './support.ts';
-import type { Ended } from './support.ts';
+import type { CommandResult } from './support.ts';
 
 const MANIFEST = (version: string): string =>
   `[gpack]\nid = "cli-test-pack"\nname = "CLI test"\nversion = "${version}"\ndescription = "For the tests of the peer"\n` +
   'license = "MIT"\nggen_compat = ">=1"\n';
 
-function publisherOf(published: Ended): string | undefined {
+function publisherOf(published: CommandResult): string | undefined {
   return String(resultOf(published)['package_id']).split('/')[0];
 }
 
@@ -64,7 +64,7 @@ describe('the headless peer', () => {
     assert.deepEqual(await filesOf(to), await filesOf(root));
   });
 
-  it('publishes once, tells the peers at once, and a new version supersedes', async () => {
+  it('publishes once, announces to the peers immediately, and a new version supersedes the old one', async () => {
     const { peer, address } = await test.peer('--data', await test.folder('one'));
     const once = ['--data', await test.folder('two'), '--bootstrap', address, '-f', 'json'];
     const first = await test.run('publish', await project(), ...once);
@@ -81,7 +81,7 @@ describe('the headless peer', () => {
     await peer.line('package', (line) => line['version'] === '1.1.0');
   });
 
-  it('publishes secrets only when each is accepted by its fingerprint, which a refusal names', async () => {
+  it('publishes secrets only when each is accepted by its fingerprint, which the error names', async () => {
     const root = await project();
     await writeFile(join(root, '.env'), 'PASSWORD=hunter2\n');
     const data = await test.folder('one');
@@ -98,7 +98,7 @@ describe('the headless peer', () => {
     assert.equal(accepted.code, 0, accepted.errors);
   });
 
-  it('takes what is published already as it is when it starts again', async () => {
+  it('reuses already published releases when it starts again', async () => {
     const args = ['--data', await test.folder('one'), '--publish', await project()];
     const { peer: first } = await test.peer(...args);
     const before = await first.line('published');
@@ -116,7 +116,7 @@ describe('the headless peer', () => {
     );
   });
 
-  it('reports a project that cannot be published, and goes on', async () => {
+  it('reports a project that cannot be published, and keeps running', async () => {
     const missing = await test.folder('missing');
     const { peer } = await test.peer(
       '--data',
@@ -159,8 +159,8 @@ describe('the headless peer', () => {
     assert.equal(again.address.split('/p2p/')[1], address.split('/p2p/')[1]);
   });
 
-  describe('and its publisher key', () => {
-    it('is created when something is published, for its owner only, and stays', async function () {
+  describe('the publisher key of the headless peer', () => {
+    it('is created on the first publish, is readable by its owner only, and is reused', async function () {
       skipOnWindows(this, 'modes of files');
       const data = await test.folder('one');
       const path = join(data, 'publisher.key');

@@ -46,12 +46,12 @@ describe('a peer that serves a team', () => {
   /** A command that published something and has the node for a minute. */
   async function publisher(data: string): Promise<PeerProcess> {
     const project = await writeProject(await test.folder('pack'));
-    const command = test.spawn(['publish', project, '--data', data, '--serve', '60']);
+    const command = test.spawn(['publish', project, '--data', data, '--seed', '60']);
     await eventually('the command is at work', () => command.output.includes('Published'));
     return command;
   }
 
-  it('starts in the background once, is attached to by every command, and ends when asked', async () => {
+  it('starts in the background once, is attached to by every command, and ends on request', async () => {
     const data = await test.folder('data');
     const flags = ['--data', data, '--format', 'json'];
     const started = resultOf(await test.run('start', '--daemon', '--log-format', 'json', ...flags));
@@ -87,13 +87,13 @@ describe('a peer that serves a team', () => {
     assert.match(nothing.errors, /No node runs/);
   });
 
-  it('is not taken for dead while it is suspended', async () => {
+  it('is not considered dead while it is suspended', async () => {
     const data = await test.folder('data');
     const { peer } = await test.peer('--data', data);
     peer.child.kill('SIGSTOP');
-    const late = await test.run('status', '--data', data, '--timeout', '1');
-    assert.equal(late.code, 4, late.errors);
-    assert.match(late.errors, /longer than 1 seconds/);
+    const timedOut = await test.run('status', '--data', data, '--timeout', '1');
+    assert.equal(timedOut.code, 4, timedOut.errors);
+    assert.match(timedOut.errors, /longer than 1 seconds/);
     const second = await test.run('start', '--data', data);
     peer.child.kill('SIGCONT');
     assert.equal(second.code, 6, second.errors);
@@ -112,7 +112,7 @@ describe('a peer that serves a team', () => {
     assert.match(errors, /^next: .*peer\.log/m);
   });
 
-  it('is not what stop ends when another program has the node', async () => {
+  it('is not stopped by stop when another program owns the node', async () => {
     const data = await test.folder('data');
     const publishing = await publisher(data);
     const { code, errors } = await test.run('stop', '--data', data);
@@ -123,7 +123,7 @@ describe('a peer that serves a team', () => {
     await publishing.exit;
   });
 
-  it('answers over HTTP: alive, ready, metrics, status; and nobody who should not ask', async () => {
+  it('serves liveness, readiness, metrics and status over HTTP, to allowed clients only', async () => {
     const data = await test.folder('data');
     const { peer } = await test.peer('--data', data, '--http', '127.0.0.1:0');
     const url = String(peer.lines[0]!['http']);
@@ -154,15 +154,15 @@ describe('a peer that serves a team', () => {
     assert.equal((await get(url, '/secrets')).status, 404);
     assert.equal((await get(url, '/__proto__')).status, 404);
     assert.equal((await get(url, '/status', {}, 'POST')).status, 405);
-    const rebound = await get(url, '/status', { host: 'evil.example' });
-    assert.equal(rebound.status, 421);
-    assert.ok(!rebound.body.includes('peer_id'));
+    const foreignHostResponse = await get(url, '/status', { host: 'evil.example' });
+    assert.equal(foreignHostResponse.status, 421);
+    assert.ok(!foreignHostResponse.body.includes('peer_id'));
     assert.equal((await get(url, '/healthz', { host: 'localhost:1' })).status, 200);
     assert.equal(metrics.headers['access-control-allow-origin'], undefined);
     assert.equal((await get(url, '/healthz', {}, 'HEAD')).body, '');
   });
 
-  it('reads its configuration anew on SIGHUP, and keeps the old one when the new one is wrong', async () => {
+  it('reloads its configuration on SIGHUP, and keeps the old one when the new one is invalid', async () => {
     const data = await test.folder('data');
     const file = await test.folder('config.toml');
     await writeProject(await test.folder('pack'));
@@ -223,7 +223,7 @@ describe('a peer that serves a team', () => {
     assert.ok(logged.some(({ level, message }) => level === 'error' && String(message).includes('nonsense')));
   });
 
-  it('goes on where it was when a new configuration names a port that is taken', async () => {
+  it('keeps its previous configuration when a new one names a port in use', async () => {
     const data = await test.folder('data');
     const file = await test.folder('config.toml');
     const busy = createServer().listen(0, '127.0.0.1');
@@ -241,7 +241,7 @@ describe('a peer that serves a team', () => {
     busy.close();
   });
 
-  it('ends within its bound on SIGTERM, in the middle of work', async () => {
+  it('exits within its timeout on SIGTERM, while work is in progress', async () => {
     const data = await test.folder('data');
     const { peer, address } = await test.peer('--data', data, '--http', '127.0.0.1:0');
     const { peer: other } = await test.peer('--data', await test.folder('other'), '--bootstrap', address);
@@ -250,16 +250,16 @@ describe('a peer that serves a team', () => {
     const url = String(peer.lines[0]!['http']);
     await get(url, '/healthz', { connection: 'keep-alive' });
     const publishing = test.spawn(['publish', await writeProject(await test.folder('pack')), '--data', data]);
-    const bound = setTimeout(() => peer.child.kill('SIGKILL'), 5_000);
+    const killTimer = setTimeout(() => peer.child.kill('SIGKILL'), 5_000);
     peer.child.kill('SIGTERM');
     assert.equal(await peer.exit, 0);
-    clearTimeout(bound);
+    clearTimeout(killTimer);
     // Whoever was attached takes the node over, or says why it could not.
     await publishing.exit;
     await other.line('peer', (line) => line['connected'] === false);
   });
 
-  it('stands by while another program has the node, and takes it over', async () => {
+  it('stands by while another program owns the node, and takes over when it ends', async () => {
     const data = await test.folder('data');
     const publishing = await publisher(data);
     const { peer } = await test.peer('--data', data, '--log-level', 'info', '--name', 'standby');
@@ -274,7 +274,7 @@ describe('a peer that serves a team', () => {
     });
   });
 
-  it('has a unit file that systemd takes', async () => {
+  it('has a valid systemd unit file', async () => {
     const unit = await readFile(UNIT, 'utf8');
     assert.match(unit, /^ExecReload=\/bin\/kill -HUP \$MAINPID$/m);
     const [, args = ''] = /^ExecStart=\S+ggen-p2p (.+)$/m.exec(unit) ?? [];

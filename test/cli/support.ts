@@ -13,7 +13,10 @@ const ROOT = join(import.meta.dirname, '..', '..');
 export const PROGRAM = join(ROOT, 'dist', 'ggen-p2p.mjs');
 
 /** A node that only this machine reaches, and no configuration file of whoever runs the tests. */
-const ALONE = { GGEN_P2P_LISTEN: '/ip4/127.0.0.1/tcp/0', XDG_CONFIG_HOME: join(tmpdir(), 'ggen-no-such-folder') };
+const ISOLATED_ENVIRONMENT = {
+  GGEN_P2P_LISTEN: '/ip4/127.0.0.1/tcp/0',
+  XDG_CONFIG_HOME: join(tmpdir(), 'ggen-no-such-folder'),
+};
 
 export interface PeerLine {
   readonly event: string;
@@ -40,7 +43,7 @@ export class PeerProcess {
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/^(GGEN_|INIT_CWD$|XDG_|NO_COLOR$|OTEL_|TRACEPARENT$)/.test(name),
     );
-    const env = { ...Object.fromEntries(inherited), ...ALONE, ...environment };
+    const env = { ...Object.fromEntries(inherited), ...ISOLATED_ENVIRONMENT, ...environment };
     const command = ['--enable-source-maps', PROGRAM, ...args];
     this.child = spawnOwned(process.execPath, command, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.exit = once(this.child, 'close').then(([code]) => code as number | null);
@@ -72,14 +75,14 @@ export class PeerProcess {
 }
 
 /** What a command printed, and how it ended. */
-export interface Ended {
+export interface CommandResult {
   readonly code: number | null;
   readonly output: string;
   readonly errors: string;
 }
 
 /** Result of a command with `--format json`. */
-export function resultOf({ output, errors }: Ended): Readonly<Record<string, unknown>> {
+export function resultOf({ output, errors }: CommandResult): Readonly<Record<string, unknown>> {
   assert.notEqual(output, '', errors);
   return JSON.parse(output) as Readonly<Record<string, unknown>>;
 }
@@ -109,12 +112,12 @@ export class CliTest {
   }
 
   /** Run a command to its end. */
-  async run(...args: string[]): Promise<Ended> {
+  async run(...args: string[]): Promise<CommandResult> {
     return this.runIn({}, ...args);
   }
 
   /** The same, with variables of the environment. */
-  async runIn(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
+  async runIn(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<CommandResult> {
     const command = this.spawn(args, environment);
     const code = await command.exit;
     return { code, output: command.output, errors: command.errors };

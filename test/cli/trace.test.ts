@@ -5,7 +5,7 @@ import { buildPeer, CliTest } from './support.ts';
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER = '00f067aa0ba902b7';
 
-describe('a command of a pipeline that traces itself', () => {
+describe('a command run from a traced pipeline', () => {
   const test = new CliTest();
   let collector: Collector;
   before(async function () {
@@ -20,7 +20,7 @@ describe('a command of a pipeline that traces itself', () => {
     await collector.close();
   });
 
-  it('stands below it, and has delivered its spans when it ends', async () => {
+  it('is a child span of the pipeline, and exports its spans before it exits', async () => {
     const data = await test.folder('data');
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, TRACEPARENT: `00-${TRACE}-${CALLER}-01` };
     const { code, errors } = await test.runIn(environment, 'search', 'needle', '--data', data);
@@ -29,7 +29,7 @@ describe('a command of a pipeline that traces itself', () => {
     assert.deepEqual([span?.traceId, span?.parentSpanId, others.length], [TRACE, CALLER, 0]);
   });
 
-  it('refuses an endpoint that is none', async () => {
+  it('rejects an invalid endpoint', async () => {
     const data = await test.folder('data');
     const { code, errors } = await test.run('search', 'needle', '--data', data, '--otlp-endpoint', 'collector');
     assert.equal(code, 2, errors);

@@ -6,14 +6,14 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { skipOnWindows } from '../skip.ts';
-import type { Ended } from './support.ts';
+import type { CommandResult } from './support.ts';
 import { buildPeer, CliTest, resultOf } from './support.ts';
 
 /** Processes at a time. */
-const BESIDE = 6;
-const NOBODY = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWMEkTdkKZtKbADuiPETm24Pk7evPvBFaViVX6cAETtDYE';
+const CONCURRENCY = 6;
+const UNREACHABLE_PEER = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWMEkTdkKZtKbADuiPETm24Pk7evPvBFaViVX6cAETtDYE';
 
-describe('the command line and what it refuses', () => {
+describe('invalid command-line usage', () => {
   const test = new CliTest();
   before(async function () {
     this.timeout(120_000);
@@ -50,11 +50,11 @@ describe('the command line and what it refuses', () => {
     ['an address for HTTP that is none', ['start', '--http', 'here'], /127\.0\.0\.1:9464/],
   ];
   /** All of them at once, some beside each other: each is a process of its own that has nothing to do. */
-  const refusals = async (): Promise<readonly Ended[]> => {
+  const runInvalidCommands = async (): Promise<readonly CommandResult[]> => {
     const data = await test.folder('data');
-    const ended: Ended[] = [];
-    for (let first = 0; first < wrong.length; first += BESIDE) {
-      const calls = wrong.slice(first, first + BESIDE).map(([what, args]) => {
+    const ended: CommandResult[] = [];
+    for (let first = 0; first < wrong.length; first += CONCURRENCY) {
+      const calls = wrong.slice(first, first + CONCURRENCY).map(([what, args]) => {
         const takesData = !what.includes('value') && !['frobnicate', 'completion'].includes(args[0]!);
         return test.run(...args, ...(takesData ? ['--data', data] : []));
       });
@@ -65,9 +65,9 @@ describe('the command line and what it refuses', () => {
   };
 
   describe('refuses with exit code 2, and does nothing:', () => {
-    let ended: readonly Ended[];
+    let ended: readonly CommandResult[];
     before(async () => {
-      ended = await refusals();
+      ended = await runInvalidCommands();
     });
     for (const [index, [what, , message]] of wrong.entries()) {
       it(what, () => {
@@ -81,7 +81,7 @@ describe('the command line and what it refuses', () => {
     }
   });
 
-  it('tells programs what is wrong with a command line in the format that they asked for', async () => {
+  it('reports usage errors in the requested output format', async () => {
     for (const args of [
       ['status', '--frobnicate', '--format', 'json'],
       ['frobnicate', '-f', 'json'],
@@ -95,7 +95,7 @@ describe('the command line and what it refuses', () => {
     }
   });
 
-  it('names a data folder that cannot be one, and one that a newer version wrote', async () => {
+  it('reports an invalid data folder, and one written by a newer version', async () => {
     const file = await test.folder('file');
     await writeFile(file, 'no folder');
     const taken = await test.run('status', '--data', file);
@@ -104,7 +104,7 @@ describe('the command line and what it refuses', () => {
 
     const data = await test.folder('data');
     assert.equal((await test.run('status', '--data', data)).code, 6);
-    const database = new DatabaseSync(join(data, 'catalogue.sqlite'));
+    const database = new DatabaseSync(join(data, 'catalog.sqlite'));
     database.exec('PRAGMA user_version = 999');
     database.close();
     const newer = await test.run('search', 'x', '--data', data, '-f', 'json');
@@ -114,7 +114,7 @@ describe('the command line and what it refuses', () => {
     assert.match(String(error['next']), /newest version/);
   });
 
-  it('refuses addresses and environment that cannot be, with exit code 2', async () => {
+  it('rejects invalid addresses and environment variables with exit code 2', async () => {
     const data = ['--data', await test.folder('data')];
     for (const args of [
       ['--bootstrap', 'nonsense'],
@@ -130,11 +130,11 @@ describe('the command line and what it refuses', () => {
     assert.match(errors, /GGEN_P2P_DHT_SERVER/);
   });
 
-  it('takes addresses and the data folder from the environment, and options first', async () => {
+  it('reads addresses and the data folder from the environment, with options taking precedence', async () => {
     const home = await test.folder('home');
     const { address } = await test.peer('--data', await test.folder('one'));
     const environment = {
-      GGEN_P2P_BOOTSTRAP: `${NOBODY}, ${address}`,
+      GGEN_P2P_BOOTSTRAP: `${UNREACHABLE_PEER}, ${address}`,
       XDG_DATA_HOME: home,
       LOCALAPPDATA: home,
       HOME: home,
@@ -149,13 +149,13 @@ describe('the command line and what it refuses', () => {
     joined.child.kill('SIGTERM');
     assert.equal(await joined.exit, 0);
 
-    const alone = await test.runIn(environment, 'search', '', '--bootstrap', NOBODY, '--format', 'json');
+    const alone = await test.runIn(environment, 'search', '', '--bootstrap', UNREACHABLE_PEER, '--format', 'json');
     assert.equal(alone.code, 4);
     const [error] = alone.errors.split('\n').filter((line) => line.startsWith('{'));
     assert.equal((JSON.parse(error!) as { error: { name: string } }).error.name, 'PeerUnreachable');
   });
 
-  it('starts relative paths where npm was called', async () => {
+  it('resolves relative paths against the folder where npm was called', async () => {
     const folder = await test.folder('typed-here');
     await mkdir(join(folder, 'pack'), { recursive: true });
     await writeFile(join(folder, 'pack', 'package.json'), '{"name":"typed-here","version":"1.0.0"}');
@@ -165,7 +165,7 @@ describe('the command line and what it refuses', () => {
     assert.ok((await readdir(join(folder, 'data'))).includes('peer.key'));
   });
 
-  it('says what to do next, whatever it was that failed', async () => {
+  it('suggests a next step for every kind of failure', async () => {
     const data = ['--data', await test.folder('data')];
     const busy = createServer().listen(0, '127.0.0.1');
     await once(busy, 'listening');
@@ -185,7 +185,7 @@ describe('the command line and what it refuses', () => {
     busy.close();
   });
 
-  it('ends with exit code 3 when nobody knows the package, says what to do, and writes nothing', async () => {
+  it('exits with code 3 when no peer knows the package, suggests a next step, and writes nothing', async () => {
     const to = await test.folder('target');
     const data = await test.folder('data');
     const { code, output, errors } = await test.run('install', 'nowhere-to-be-found', '--to', to, '--data', data);
@@ -196,7 +196,7 @@ describe('the command line and what it refuses', () => {
     await assert.rejects(readdir(to), { code: 'ENOENT' });
   });
 
-  it('ends with the exit code of the signal when it is stopped in the middle, and leaves nothing', async function () {
+  it('exits with the code of the signal when interrupted, and leaves no files behind', async function () {
     skipOnWindows(this, 'signals');
     // Somebody who takes the connection and says nothing.
     const sockets = new Set<Socket>();
@@ -204,7 +204,7 @@ describe('the command line and what it refuses', () => {
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
     const data = await test.folder('data');
-    const address = NOBODY.replace('/tcp/1/', `/tcp/${port}/`);
+    const address = UNREACHABLE_PEER.replace('/tcp/1/', `/tcp/${port}/`);
     const asking = test.spawn(['search', 'x', '--data', data, '--bootstrap', address]);
     await once(silent, 'connection');
     asking.child.kill('SIGINT');
@@ -215,14 +215,14 @@ describe('the command line and what it refuses', () => {
     assert.equal((await test.run('status', '--data', data)).code, 6);
   });
 
-  it('looks for what is wrong', async () => {
+  it('diagnoses problems (doctor)', async () => {
     const data = await test.folder('data');
     const fine = await test.run('doctor', '--data', data, '-f', 'json');
     assert.equal(fine.code, 0, fine.errors);
     const { checks, failed, ...rest } = resultOf(fine);
     assert.deepEqual([failed, rest], [0, {}]);
     for (const one of checks as object[]) assert.deepEqual(Object.keys(one), ['name', 'state', 'detail', 'next']);
-    const states = (ended: Ended): Record<string, string> =>
+    const states = (ended: CommandResult): Record<string, string> =>
       Object.fromEntries(
         (resultOf(ended)['checks'] as { name: string; state: string }[]).map(({ name, state }) => [name, state]),
       );
@@ -235,7 +235,7 @@ describe('the command line and what it refuses', () => {
       listening: 'warning',
       peers: 'warning',
     });
-    const alone = await test.run('doctor', '--data', data, '--bootstrap', NOBODY, '-f', 'json');
+    const alone = await test.run('doctor', '--data', data, '--bootstrap', UNREACHABLE_PEER, '-f', 'json');
     assert.equal(alone.code, 1);
     assert.equal(states(alone)['bootstrap'], 'failed');
     const wrong = await test.runIn({ GGEN_P2P_FAN_OUT: 'many' }, 'doctor', '--data', data);
@@ -243,7 +243,7 @@ describe('the command line and what it refuses', () => {
     assert.match(wrong.output, /✗ configuration: GGEN_P2P_FAN_OUT/);
   });
 
-  it('tells where each setting comes from, and names a key of the file that there is not', async () => {
+  it('shows the source of each setting, and reports unknown configuration keys', async () => {
     const data = await test.folder('data');
     const file = await test.folder('config.toml');
     await writeFile(file, `listen = ["/ip4/127.0.0.1/tcp/0"]\nname = "from the file"\nfan-out = 5\ndata = "data"\n`);

@@ -7,27 +7,27 @@ import { flushCompileCache } from 'node:module';
 import { createInterface } from 'node:readline';
 import { publisherKeyFromSecret } from '../../src/identity/publisher-key.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
-import type { EngineHost } from '../../src/worker/engine/engine.ts';
+import type { LocalEngine } from '../../src/worker/engine/engine.ts';
 
 export type Job =
   | { readonly kind: 'publish'; readonly root: string; readonly secret: string }
   | { readonly kind: 'install'; readonly project: string; readonly packages: readonly string[] };
 
-export interface Order {
+export interface JobRequest {
   readonly dataDir: string;
   readonly job: Job;
 }
 
-export interface Said {
-  readonly say: 'ready' | 'begin' | 'done' | 'failed';
+export interface ChildMessage {
+  readonly state: 'ready' | 'begin' | 'done' | 'failed';
   readonly error?: string;
 }
 
-function say(said: Said): void {
-  process.stdout.write(`${JSON.stringify(said)}\n`);
+function send(childMessage: ChildMessage): void {
+  process.stdout.write(`${JSON.stringify(childMessage)}\n`);
 }
 
-async function work(engine: EngineHost, job: Job): Promise<void> {
+async function runJob(engine: LocalEngine, job: Job): Promise<void> {
   if (job.kind === 'publish') {
     const key = publisherKeyFromSecret(job.secret);
     const draft = await engine.draftRelease({ root: job.root, publisher: key.id });
@@ -41,16 +41,16 @@ async function work(engine: EngineHost, job: Job): Promise<void> {
 const lines = createInterface({ input: process.stdin });
 // A process that is killed would not do so, and the next ones start faster with it.
 flushCompileCache();
-say({ say: 'ready' });
+send({ state: 'ready' });
 const [line] = (await once(lines, 'line')) as [string];
-const { dataDir, job } = JSON.parse(line) as Order;
+const { dataDir, job } = JSON.parse(line) as JobRequest;
 try {
   const engine = await createEngine({ dataDir, version: '0.0.0-kill' });
-  say({ say: 'begin' });
-  await work(engine, job);
-  say({ say: 'done' });
+  send({ state: 'begin' });
+  await runJob(engine, job);
+  send({ state: 'done' });
   await engine.close();
 } catch (error) {
-  say({ say: 'failed', error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+  send({ state: 'failed', error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
 }
 process.exit(0);

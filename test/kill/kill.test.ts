@@ -4,38 +4,38 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
-import type { EngineHost } from '../../src/worker/engine/engine.ts';
-import { seeded } from '../unit/worker/seeded.ts';
+import type { LocalEngine } from '../../src/worker/engine/engine.ts';
+import { seededRandom } from '../unit/worker/seeded-random.ts';
 import { readTree } from '../net/helpers/trees.ts';
-import { Victims } from './victims.ts';
-import type { Fate } from './victims.ts';
+import { ChildPool } from './child-pool.ts';
+import type { ChildOutcome } from './child-pool.ts';
 
 /** Kills of publishing and kills of installing. `GGEN_KILLS=5000` for a long run, `GGEN_KILL_SEED` to repeat one. */
 const KILLS = Number(process.env['GGEN_KILLS'] ?? 100);
 const SEED = Number(process.env['GGEN_KILL_SEED'] ?? 1 + (Date.now() % 1_000_000));
 /** Runs that are not killed, to learn how long one takes. */
-const WHOLE = 5;
+const UNINTERRUPTED_RUNS = 5;
 /** Milliseconds that one kill may take at the very most, on a slow machine. */
-const PATIENCE_MS = 3_000;
+const ROUND_TIMEOUT_MS = 3_000;
 
 describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
-  const random = seeded(SEED);
+  const random = seededRandom(SEED);
   const key = createPublisherKey();
   let folder: string;
-  let victims: Victims;
+  let children: ChildPool;
 
   before(async function () {
     this.timeout(60_000);
     folder = await mkdtemp(join(tmpdir(), 'ggen-kill-'));
-    victims = await Victims.prepare(folder);
+    children = await ChildPool.prepare(folder);
   });
   after(async () => {
-    await victims.close();
+    await children.close();
     await rm(folder, { recursive: true, force: true });
   });
 
   /** Look at what a killed engine left, with a new one. */
-  async function reopened<T>(dataDir: string, look: (engine: EngineHost) => Promise<T>): Promise<T> {
+  async function withReopenedEngine<T>(dataDir: string, look: (engine: LocalEngine) => Promise<T>): Promise<T> {
     const engine = await createEngine({ dataDir, version: '0.0.0-kill' });
     try {
       return await look(engine);
@@ -66,47 +66,50 @@ describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
   }
 
   /** A moment within the time that whole runs take, and a little after. */
-  function moments(whole: readonly Fate[]): () => number {
-    const longest = Math.max(...whole.map(({ lived }) => lived));
+  function randomKillTimes(uninterrupted: readonly ChildOutcome[]): () => number {
+    const longest = Math.max(...uninterrupted.map(({ durationMs }) => durationMs));
     return () => random() * longest * 1.1;
   }
 
-  function checkWhole(fates: readonly Fate[]): void {
-    for (const { acknowledged, failed } of fates) assert.ok(acknowledged, failed);
+  function assertAcknowledged(outcomes: readonly ChildOutcome[]): void {
+    for (const { acknowledged, failed } of outcomes) assert.ok(acknowledged, failed);
   }
 
-  it('publishing: a release is there whole or not at all, and what was acknowledged stays', async function () {
-    this.timeout(60_000 + KILLS * PATIENCE_MS);
+  it('publishing: a release is stored completely or not at all, and acknowledged releases stay', async function () {
+    this.timeout(60_000 + KILLS * ROUND_TIMEOUT_MS);
     const dataDir = join(folder, 'publisher');
     const root = join(folder, 'project');
     const acknowledged: string[] = [];
-    let lost = 0;
+    let unpublished = 0;
     let next = 1;
-    const round = async (killAfter?: number): Promise<Fate> => {
+    const round = async (killAfter?: number): Promise<ChildOutcome> => {
       const version = `0.0.${next++}`;
       await writeProject(root, filesAt('killed', version));
-      const fate = await victims.run({ dataDir, job: { kind: 'publish', root, secret: key.secret() } }, killAfter);
-      if (fate.acknowledged) acknowledged.push(version);
-      await reopened(dataDir, async (engine) => {
-        const there =
+      const outcome = await children.run({ dataDir, job: { kind: 'publish', root, secret: key.secret() } }, killAfter);
+      if (outcome.acknowledged) acknowledged.push(version);
+      await withReopenedEngine(dataDir, async (engine) => {
+        const listed =
           acknowledged.length === 0 && !(await engine.exists({ id: 'killed' })) ? [] : await releases(engine);
-        for (const one of acknowledged) assert.ok(there.includes(one), `${one} was acknowledged (seed ${SEED})`);
-        if (there.includes(version)) await assertComplete(engine, `${key.id}/killed`, version);
-        else lost++;
+        for (const one of acknowledged) assert.ok(listed.includes(one), `${one} was acknowledged (seed ${SEED})`);
+        if (listed.includes(version)) await assertComplete(engine, `${key.id}/killed`, version);
+        else unpublished++;
         assert.deepEqual(await readdir(join(dataDir, 'drafts')).catch(() => []), [], 'no draft is left');
       });
-      return fate;
+      return outcome;
     };
-    const releases = async (engine: EngineHost): Promise<string[]> =>
+    const releases = async (engine: LocalEngine): Promise<string[]> =>
       (await engine.listVersions({ id: 'killed' })).map(({ version }) => version);
-    const whole: Fate[] = [];
-    for (let index = 0; index < WHOLE; index++) whole.push(await round());
-    checkWhole(whole);
-    const moment = moments(whole);
-    for (let index = 0; index < KILLS; index++) await round(moment());
-    assert.ok(KILLS < 20 || (lost > 0 && lost < KILLS), `kills came before and after the end: ${lost} of ${KILLS}`);
+    const uninterrupted: ChildOutcome[] = [];
+    for (let index = 0; index < UNINTERRUPTED_RUNS; index++) uninterrupted.push(await round());
+    assertAcknowledged(uninterrupted);
+    const nextKillTime = randomKillTimes(uninterrupted);
+    for (let index = 0; index < KILLS; index++) await round(nextKillTime());
+    assert.ok(
+      KILLS < 20 || (unpublished > 0 && unpublished < KILLS),
+      `kills came before and after the end: ${unpublished} of ${KILLS}`,
+    );
     // All of it can still be installed.
-    await reopened(dataDir, async (engine) => {
+    await withReopenedEngine(dataDir, async (engine) => {
       const to = join(folder, 'last');
       const version = acknowledged.at(-1) ?? '';
       await engine.install({ id: 'killed', version, to });
@@ -114,14 +117,14 @@ describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
     });
   });
 
-  it('installing: folders, lock file and catalogue are all old or all new, with nothing left between', async function () {
-    this.timeout(60_000 + KILLS * PATIENCE_MS);
+  it('installing: folders, lock file and catalog are all old or all new, with no intermediate state', async function () {
+    this.timeout(60_000 + KILLS * ROUND_TIMEOUT_MS);
     const dataDir = join(folder, 'installer');
     const project = join(folder, 'consumer');
     const versions = ['1.0.0', '1.1.0'];
     const names = ['first', 'second'];
     await mkdir(project);
-    await reopened(dataDir, async (engine) => {
+    await withReopenedEngine(dataDir, async (engine) => {
       for (const version of versions) {
         for (const name of names) {
           const root = join(folder, 'project');
@@ -132,26 +135,26 @@ describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
       }
     });
     /** The state that counts; undefined before the first installation. */
-    let now: string | undefined;
+    let currentVersion: string | undefined;
     let changed = 0;
-    const round = async (killAfter?: number): Promise<Fate> => {
-      const wanted = now === '1.0.0' ? '1.1.0' : '1.0.0';
+    const round = async (killAfter?: number): Promise<ChildOutcome> => {
+      const wanted = currentVersion === '1.0.0' ? '1.1.0' : '1.0.0';
       const packages = names.map((name) => `${key.id}/${name}@${wanted}`);
-      const fate = await victims.run({ dataDir, job: { kind: 'install', project, packages } }, killAfter);
-      await reopened(dataDir, async (engine) => {
+      const outcome = await children.run({ dataDir, job: { kind: 'install', project, packages } }, killAfter);
+      await withReopenedEngine(dataDir, async (engine) => {
         const rows = await engine.installed({});
         const found = [...new Set(rows.map(({ version }) => version))];
         assert.ok(found.length <= 1 && (rows.length === 0 || rows.length === 2), 'one state for both packages');
         const [state] = found;
-        assert.ok(state === now || state === wanted, 'old or new');
-        if (fate.acknowledged) assert.equal(state, wanted, `it was acknowledged (seed ${SEED})`);
-        if (state !== now) changed++;
-        now = state;
+        assert.ok(state === currentVersion || state === wanted, 'old or new');
+        if (outcome.acknowledged) assert.equal(state, wanted, `it was acknowledged (seed ${SEED})`);
+        if (state !== currentVersion) changed++;
+        currentVersion = state;
         assert.deepEqual(texts(await readTree(project)), new Map([...(await expected(state))].sort()), `seed ${SEED}`);
       });
       // The user's own file is there ever after.
-      if (now !== undefined) await writeFile(join(project, 'packages', 'first', 'mine.txt'), 'mine\n');
-      return fate;
+      if (currentVersion !== undefined) await writeFile(join(project, 'packages', 'first', 'mine.txt'), 'mine\n');
+      return outcome;
     };
     const expected = async (state: string | undefined): Promise<Map<string, string>> => {
       const tree = new Map<string, string>();
@@ -162,17 +165,17 @@ describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
       const lock = await readFile(join(project, 'ggen.lock'), 'utf8');
       assert.equal(lock.split(`version = "${state}"`).length, 3, 'the lock file says the same');
       tree.set('ggen.lock', lock);
-      if (hasOwn) tree.set('packages/first/mine.txt', 'mine\n');
-      hasOwn = true;
+      if (hasUserFile) tree.set('packages/first/mine.txt', 'mine\n');
+      hasUserFile = true;
       return tree;
     };
-    let hasOwn = false;
-    const whole: Fate[] = [];
-    for (let index = 0; index < WHOLE; index++) whole.push(await round());
-    checkWhole(whole);
-    const moment = moments(whole.slice(1));
+    let hasUserFile = false;
+    const uninterrupted: ChildOutcome[] = [];
+    for (let index = 0; index < UNINTERRUPTED_RUNS; index++) uninterrupted.push(await round());
+    assertAcknowledged(uninterrupted);
+    const nextKillTime = randomKillTimes(uninterrupted.slice(1));
     changed = 0;
-    for (let index = 0; index < KILLS; index++) await round(moment());
+    for (let index = 0; index < KILLS; index++) await round(nextKillTime());
     assert.ok(KILLS < 20 || (changed > 0 && changed < KILLS), `kills came before and after: ${changed} of ${KILLS}`);
   });
 });
@@ -186,11 +189,11 @@ function texts(tree: ReadonlyMap<string, Buffer>): Map<string, string> {
 }
 
 /** Every block of a release is here. */
-async function assertComplete(engine: EngineHost, id: string, version: string): Promise<void> {
+async function assertComplete(engine: LocalEngine, id: string, version: string): Promise<void> {
   const project = await mkdtemp(join(tmpdir(), 'ggen-kill-plan-'));
   try {
-    const { missing } = await engine.planInstall({ project, mode: 'add', packages: [`${id}@${version}`] });
-    assert.equal(missing, 0, `${version} is complete`);
+    const { bytesToFetch } = await engine.planInstall({ project, mode: 'add', packages: [`${id}@${version}`] });
+    assert.equal(bytesToFetch, 0, `${version} is complete`);
   } finally {
     await rm(project, { recursive: true });
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eventually, lists, networkPerTest } from './helpers/peers.ts';
+import { eventually, waitForListing, networkPerTest } from './helpers/peers.ts';
 import { damageBlocks, readTree } from './helpers/trees.ts';
 
 describe('content', () => {
@@ -17,10 +17,10 @@ describe('content', () => {
     'large.bin': new Uint8Array(randomBytes(3 * 1024 * 1024 + 17)),
   };
 
-  it('is retrieved from a peer, byte for byte, and counts for that peer', async () => {
+  it('is fetched from a peer, byte for byte, and raises the reputation of that peer', async () => {
     const [publisher, other] = await network.peers(2);
     const { id } = await publisher.publish('travelling', '1.0.0', files);
-    await lists(other, id, '1.0.0');
+    await waitForListing(other, id, '1.0.0');
     const to = join(await network.folder(), 'installed');
     const phases = new Set<string>();
     const installed = await other.engine.install({ id, to }, { onProgress: ({ phase }) => phases.add(phase) });
@@ -37,45 +37,45 @@ describe('content', () => {
     assert.equal(peer.failures, 0);
   });
 
-  it('is served on by whoever installed it', async () => {
+  it('is served by every peer that installed it', async () => {
     const [publisher, second] = await network.peers(2);
     const { id } = await publisher.publish('passed-on', '1.0.0', files);
-    await lists(second, id, '1.0.0');
+    await waitForListing(second, id, '1.0.0');
     await second.engine.install({ id, to: join(await network.folder(), 'a') });
     const third = await network.peer({ bootstrap: [second.address] });
-    await lists(third, id, '1.0.0');
+    await waitForListing(third, id, '1.0.0');
     await publisher.stop();
     const to = join(await network.folder(), 'b');
     await third.engine.install({ id, to });
     assert.deepEqual((await readTree(to)).get('large.bin'), Buffer.from(files['large.bin']));
   });
 
-  it('comes from another provider when the first does not have it, which costs that one reputation', async () => {
-    const [publisher, liar, reader] = await network.peers(3);
+  it('comes from another provider when the first one does not have it, which lowers the reputation of the first', async () => {
+    const [publisher, maliciousPeer, reader] = await network.peers(3);
     const { id } = await publisher.publish('contested', '1.0.0', files);
-    await lists(liar, id, '1.0.0');
-    await lists(reader!, id, '1.0.0');
-    await liar.engine.install({ id, to: join(await network.folder(), 'liar') });
-    await liar.stop();
-    await damageBlocks(liar.dataDir);
-    const { address } = await network.peerOn(liar.dataDir, liar.key);
+    await waitForListing(maliciousPeer, id, '1.0.0');
+    await waitForListing(reader!, id, '1.0.0');
+    await maliciousPeer.engine.install({ id, to: join(await network.folder(), 'liar') });
+    await maliciousPeer.stop();
+    await damageBlocks(maliciousPeer.dataDir);
+    const { address } = await network.peerOn(maliciousPeer.dataDir, maliciousPeer.key);
     await reader!.restart({ bootstrap: [address, publisher.address] });
     await eventually('the liar claims to serve it', async () => {
-      return (await reader!.engine.peer({ id: liar.id })).provides.includes(id);
+      return (await reader!.engine.peer({ id: maliciousPeer.id })).provides.includes(id);
     });
-    const before = await reader!.engine.peer({ id: liar.id });
+    const before = await reader!.engine.peer({ id: maliciousPeer.id });
     const to = join(await network.folder(), 'reader');
     await reader!.engine.install({ id, to });
     assert.deepEqual((await readTree(to)).get('large.bin'), Buffer.from(files['large.bin']));
-    const after = await reader!.engine.peer({ id: liar.id });
+    const after = await reader!.engine.peer({ id: maliciousPeer.id });
     // Who is asked first is a matter of reputation; asked or not, the liar never gains from what it did not send.
     assert.ok(after.failures > before.failures || after.successes === before.successes);
   });
 
-  it('is refused, with nothing written, when the only provider sends damaged blocks', async () => {
+  it('is rejected, with nothing written, when the only provider sends damaged blocks', async () => {
     const [publisher, reader] = await network.peers(2);
     const { id } = await publisher.publish('damaged', '1.0.0', files);
-    await lists(reader, id, '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
     await damageBlocks(publisher.dataDir);
     const parent = await network.folder();
     await assert.rejects(reader.engine.install({ id, to: join(parent, 'x') }), { name: 'ContentUnavailable' });
@@ -86,10 +86,10 @@ describe('content', () => {
     assert.ok(reputation < 0.85, 'less than a newcomer');
   });
 
-  it('is not installed over anything', async () => {
+  it('does not overwrite an existing target', async () => {
     const [publisher, reader] = await network.peers(2);
     const { id } = await publisher.publish('careful', '1.0.0');
-    await lists(reader, id, '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
     const to = await network.folder();
     await writeFile(join(to, 'mine.txt'), 'mine');
     await assert.rejects(reader.engine.install({ id, to }), { name: 'TargetNotEmpty' });
@@ -100,13 +100,13 @@ describe('content', () => {
     assert.ok((await readTree(empty)).has('gpack.toml'));
   });
 
-  it('can be cancelled while it is fetched: nothing is written, and it can be started again', async () => {
+  it('can be canceled while it is fetched: nothing is written, and it can be started again', async () => {
     const [publisher, reader] = await network.peers(2);
     const large = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [`f${index}.bin`, new Uint8Array(randomBytes(64 * 1024))]),
     );
     const { id } = await publisher.publish('slow', '1.0.0', large);
-    await lists(reader, id, '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
     const parent = await network.folder();
     const abort = new AbortController();
     const install = reader.engine.install(
@@ -124,7 +124,7 @@ describe('content', () => {
     assert.equal((await readTree(join(parent, 'x'))).size, 41);
   });
 
-  it('is installed without a node when it is here already', async () => {
+  it('is installed without a node when all blocks are local', async () => {
     const peer = await network.peer();
     const { id } = await peer.publish('offline', '1.0.0', files);
     await peer.engine.stopNode({});

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { connected, eventually, networkPerTest } from './helpers/peers.ts';
+import { waitForConnections, eventually, networkPerTest } from './helpers/peers.ts';
 
 describe('bootstrap and discovery', () => {
   const network = networkPerTest();
 
   it('two peers know each other after one bootstrapped from the other', async () => {
     const [first, second] = await network.peers(2);
-    const [seen] = await connected(first, [second]);
+    const [seen] = await waitForConnections(first, [second]);
     assert.equal(seen?.id, second.id);
     assert.equal(seen.direction, 'inbound');
     const measured = await eventually('the round-trip time is measured', async () => {
@@ -17,7 +17,7 @@ describe('bootstrap and discovery', () => {
     assert.ok(first.address.startsWith(measured.address), `${measured.address} is an address of the first peer`);
   });
 
-  it('tells the name that a peer claims, cleaned of what does not belong in a name', async () => {
+  it('shows the name that a peer claims, with invalid characters removed', async () => {
     const [first] = await network.peers(2, { name: 'Ada\u202e\u0007 (desk)' });
     const named = await eventually('the name arrived', async () => {
       const [peer] = await first.engine.peers({ connectedOnly: true });
@@ -31,13 +31,13 @@ describe('bootstrap and discovery', () => {
     const { id } = second;
     await second.restart();
     assert.equal(second.id, id);
-    await connected(second, [first]);
+    await waitForConnections(second, [first]);
     const port = /\/tcp\/(\d+)\//.exec(first.address)?.[1] ?? '';
     await first.restart({ listen: [`/ip4/127.0.0.1/tcp/${port}`] });
-    await connected(second, [first]);
+    await waitForConnections(second, [first]);
   });
 
-  it('says of a bootstrap peer that is not there what is wrong, and goes on without it', async () => {
+  it('reports the error of an unreachable bootstrap peer, and starts without it', async () => {
     const [gone, peer] = await network.peers(2);
     await gone.stop();
     await eventually('the peer is seen to be gone', async () => {
@@ -51,7 +51,7 @@ describe('bootstrap and discovery', () => {
     assert.equal(bootstrap[0]?.state, 'failed');
   });
 
-  it('refuses addresses that are none, naming the form that is wanted', async () => {
+  it('rejects invalid addresses, naming the expected form', async () => {
     const peer = await network.peer();
     for (const address of ['nonsense', '/ip4/127.0.0.1/tcp/4001', '/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWnope']) {
       await assert.rejects(peer.engine.bootstrap({ address }), { name: 'InvalidAddress', message: /\/p2p\/12D3KooW…/ });
@@ -60,10 +60,10 @@ describe('bootstrap and discovery', () => {
 
   it('twelve peers on one address can all connect to one of them at the same time', async () => {
     const [first, ...others] = await network.peers(13);
-    await connected(first, others);
+    await waitForConnections(first, others);
   });
 
-  it("whoever is connected is in the DHT's table, however many connect at the same time", async () => {
+  it('every connected peer is in the routing table of the DHT, however many connect at the same time', async () => {
     const peers = await network.peers(10);
     await eventually('everybody knows everybody', async () => {
       const figures = await Promise.all(peers.map(({ engine }) => engine.status({})));

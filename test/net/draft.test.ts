@@ -6,7 +6,7 @@ import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { GgenError } from '../../src/shared/errors.ts';
 import type { Diagnostic, PublishReceipt, ReleaseDraft } from '../../src/shared/model.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
-import { eventually, lists, networkPerTest } from './helpers/peers.ts';
+import { eventually, waitForListing, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 
 /** Put together here, so that this file is no secret itself. */
@@ -48,7 +48,7 @@ describe('a draft', () => {
     assert.equal((await publish(peer, draft, fingerprints)).version, '1.0.0');
   });
 
-  it('tells what it changes in the last release, and what would break', async () => {
+  it('lists its changes since the last release, and breaking ones', async () => {
     const peer = await network.peer();
     const large = randomBytes(3_000_000);
     const before = {
@@ -89,7 +89,7 @@ describe('a draft', () => {
   it('is compared with a last release that only another peer has', async () => {
     const [first, second] = await network.peers(2);
     const { id } = await first.publish('two-machines', '1.0.0', { 'README.md': '#', 'a.txt': 'a' });
-    await lists(second, id, '1.0.0');
+    await waitForListing(second, id, '1.0.0');
     const root = await network.project('two-machines', '1.1.0', { 'README.md': '#', 'b.txt': 'b' });
     const draft = await second.engine.draftRelease({ root, publisher: first.key.id });
     assert.deepEqual(
@@ -103,35 +103,35 @@ describe('a draft', () => {
     );
     // The directory is here by now; where nothing of it is, that is said.
     const other = await network.peer({ bootstrap: [second.address] });
-    await lists(other, id, '1.0.0');
-    const blind = await other.engine.draftRelease({ root, publisher: first.key.id });
-    assert.equal(blind.changes, undefined);
-    assert.deepEqual(places(blind, 'changes-unknown'), [['information', 'gpack.toml', 1]]);
+    await waitForListing(other, id, '1.0.0');
+    const draftWithoutPeers = await other.engine.draftRelease({ root, publisher: first.key.id });
+    assert.equal(draftWithoutPeers.changes, undefined);
+    assert.deepEqual(places(draftWithoutPeers, 'changes-unknown'), [['information', 'gpack.toml', 1]]);
   });
 
-  it('names dependencies that nobody could install, at their line', async () => {
+  it('reports dependencies that cannot be resolved, at their line', async () => {
     const [peer, other] = await network.peers(2);
     const { id } = await other.publish('served', '1.4.0');
-    await lists(peer, id, '1.4.0');
+    await waitForListing(peer, id, '1.4.0');
     const manifest =
       '[package]\nname = "needy"\nversion = "1.0.0"\ndescription = "d"\nlicense = "MIT"\n\n' +
       '[dependencies]\nserved = "^1.2"\nunheard-of = "1"\nmaybe = { version = "1", optional = true }\n';
     const root = await network.project('needy', '1.0.0', { 'gpack.toml': manifest });
     const draft = await draftOf(peer, root);
-    assert.deepEqual(places(draft, 'dependency-not-served'), [
+    assert.deepEqual(places(draft, 'dependency-unavailable'), [
       ['warning', 'gpack.toml', 9],
       ['information', 'gpack.toml', 10],
     ]);
     await writeFile(join(root, 'gpack.toml'), manifest.replace('^1.2', '^2'));
-    const unfit = (await draftOf(peer, root)).diagnostics.find(({ line }) => line === 8);
-    assert.match(unfit?.message ?? '', /^The dependency served \(\^2\).*no version that matches '\^2'/);
+    const invalidDependencies = (await draftOf(peer, root)).diagnostics.find(({ line }) => line === 8);
+    assert.match(invalidDependencies?.message ?? '', /^The dependency served \(\^2\).*no version that matches '\^2'/);
   });
 
-  it('is told of names that others have, or that look like theirs', async () => {
+  it('warns of names that are taken by others, or look like theirs', async () => {
     const [peer, other] = await network.peers(2);
     for (const name of ['cool-tools', 'taken']) {
       const { id } = await other.publish(name, '1.0.0');
-      await lists(peer, id, '1.0.0');
+      await waitForListing(peer, id, '1.0.0');
     }
     const fault = async (name: string): Promise<[string, string][]> =>
       (await draftOf(peer, await network.project(name, '1.0.0', {}))).diagnostics
@@ -144,7 +144,7 @@ describe('a draft', () => {
     assert.deepEqual(await fault('warm-tools'), []);
   });
 
-  it('is refused at the version when that is not higher, with its place', async () => {
+  it('is rejected at its version when that is not higher, with file and line', async () => {
     const peer = await network.peer();
     await peer.publish('staying', '1.0.0');
     const root = await network.project('staying', '1.0.0', {});
@@ -156,7 +156,7 @@ describe('a draft', () => {
     });
   });
 
-  it('keeps to lower limits than those of the protocol', async () => {
+  it('respects limits lower than those of the protocol', async () => {
     const peer = await network.peer();
     const root = await network.project('small', '1.0.0', { 'a.txt': 'a', 'b.txt': 'b'.repeat(2_000) });
     const draft = (limits: { files: number; bytes: number }): Promise<ReleaseDraft> =>
@@ -180,7 +180,7 @@ describe('a draft', () => {
       assert.deepEqual(await drafts(), []);
 
       const stop = new AbortController();
-      const cancelled = engine.draftRelease(
+      const canceled = engine.draftRelease(
         { root, publisher },
         {
           signal: stop.signal,
@@ -189,7 +189,7 @@ describe('a draft', () => {
           },
         },
       );
-      await assert.rejects(cancelled, { name: 'AbortError' });
+      await assert.rejects(canceled, { name: 'AbortError' });
       assert.deepEqual(await drafts(), []);
 
       await engine.draftRelease({ root, publisher });

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { CALL_NAMES } from '../../src/shared/api.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
-import { openCatalogue } from '../../src/worker/catalog/catalogue.ts';
+import { openCatalog } from '../../src/worker/catalog/catalog.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
-import { connected, eventually, lists, networkPerTest } from './helpers/peers.ts';
+import { waitForConnections, eventually, waitForListing, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 
 const SOME_FILES = Object.fromEntries(
   Array.from({ length: 60 }, (_, index) => [`f${index}.bin`, new Uint8Array(randomBytes(32 * 1024))]),
 );
 
-describe('the engine under pressure', () => {
+describe('the engine under concurrent calls', () => {
   const network = networkPerTest();
 
   async function signedDraft(
@@ -47,7 +47,7 @@ describe('the engine under pressure', () => {
     assert.equal((await peer.engine.getPackage({ id })).equivocation, false);
   });
 
-  it('publishes one draft once, however often it is handed in, and is not disturbed by discarding it meanwhile', async () => {
+  it('publishes one draft once, however often it is submitted, and is not affected by a concurrent discard', async () => {
     const peer = await network.peer();
     const draft = await signedDraft(peer, 'twice', '1.0.0');
     const results = await Promise.allSettled([
@@ -64,10 +64,10 @@ describe('the engine under pressure', () => {
     assert.deepEqual((await readdir(to)).sort(), ['README.md', 'gpack.toml']);
   });
 
-  it('ends an installation when it is closed: the call says so, and nothing is left in the folder', async () => {
+  it('aborts an installation when it is closed: the call fails, and nothing is left in the folder', async () => {
     const [publisher, reader] = await network.peers(2);
     const { id } = await publisher.publish('closing', '1.0.0', SOME_FILES);
-    await lists(reader, id, '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
     const parent = await network.folder();
     let closing: Promise<void> | undefined;
     const install = reader.engine.install(
@@ -83,7 +83,7 @@ describe('the engine under pressure', () => {
     assert.deepEqual(await readdir(parent), []);
   });
 
-  it('removes what an installation left behind when it was killed, and nothing else', async () => {
+  it('removes what a killed installation left behind, and nothing else', async () => {
     const dataDir = await network.folder();
     const parent = await network.folder();
     const left = join(parent, '.ggen-staging-x-1234');
@@ -92,15 +92,15 @@ describe('the engine under pressure', () => {
       await mkdir(folder);
       await writeFile(join(folder, 'file'), 'x');
     }
-    const catalogue = await openCatalogue(dataDir);
-    catalogue.stagings.add(left);
-    catalogue.stagings.add(other);
-    catalogue.close();
+    const catalog = await openCatalog(dataDir);
+    catalog.stagingFolders.add(left);
+    catalog.stagingFolders.add(other);
+    catalog.close();
     await network.peerOn(dataDir, createPublisherKey());
     assert.deepEqual(await readdir(parent), ['precious']);
   });
 
-  it('restarts for settings that need it, and for no others', async () => {
+  it('restarts the node for settings that require it, and for no others', async () => {
     const [first, second] = await network.peers(2);
     const before = (await second.engine.status({})).node;
     const settings = { ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: [first.address] };
@@ -109,12 +109,12 @@ describe('the engine under pressure', () => {
     const after = await second.engine.status({});
     assert.equal(after.node.startedAt, before.startedAt);
     assert.equal(after.settings?.fanOut, 5);
-    await connected(second, [first, third]);
+    await waitForConnections(second, [first, third]);
     await second.engine.startNode({ ...settings, name: 'renamed' });
     assert.notEqual((await second.engine.status({})).node.startedAt, before.startedAt);
   });
 
-  it('remembers the settings of the last start, for whoever asks before the next one', async () => {
+  it('remembers the settings of the last start, and reports them before the next one', async () => {
     const dataDir = await network.folder();
     const settings = { ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'], fanOut: 7, name: 'kept' };
     const first = await createEngine({ dataDir, version: '0.0.0-test' });
@@ -125,32 +125,32 @@ describe('the engine under pressure', () => {
     assert.deepEqual((await second.status({})).settings, settings);
     assert.equal((await second.status({})).node.state, 'stopped');
     await second.close();
-    const catalogue = await openCatalogue(dataDir);
-    catalogue.db.setMeta('node-settings', JSON.stringify({ ...settings, fanOut: 'many' }));
-    catalogue.close();
+    const catalog = await openCatalog(dataDir);
+    catalog.db.setMeta('node-settings', JSON.stringify({ ...settings, fanOut: 'many' }));
+    catalog.close();
     const third = await createEngine({ dataDir, version: '0.0.0-test' });
     assert.equal((await third.status({})).settings, undefined, 'what is of no use is not used');
     await third.close();
   });
 
-  it('credits for a package only the peer that sent it', async () => {
+  it('raises the reputation for a package only for the peer that sent it', async () => {
     const [publisher, half, reader] = await network.peers(3);
     const { id } = await publisher.publish('attributed', '1.0.0');
-    await lists(half, id, '1.0.0');
+    await waitForListing(half, id, '1.0.0');
     await half.engine.install({ id, to: join(await network.folder(), 'old') });
     await publisher.publish('attributed', '1.1.0', SOME_FILES);
-    await lists(half, id, '1.1.0');
-    await lists(reader!, id, '1.1.0');
+    await waitForListing(half, id, '1.1.0');
+    await waitForListing(reader!, id, '1.1.0');
     const before = (await reader!.engine.peer({ id: half.id })).verifiedPackages;
     await reader!.engine.install({ id, version: '1.1.0', to: join(await network.folder(), 'new') });
     assert.equal((await reader!.engine.peer({ id: half.id })).verifiedPackages, before);
     assert.equal((await reader!.engine.peer({ id: publisher.id })).verifiedPackages, 1);
   });
 
-  it('blames no peer for an installation that ends because the node is stopped', async () => {
+  it('does not lower the reputation of a peer when an installation ends because the node is stopped', async () => {
     const [publisher, reader] = await network.peers(2);
     const { id } = await publisher.publish('interrupted', '1.0.0', SOME_FILES);
-    await lists(reader, id, '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
     const before = (await reader.engine.peer({ id: publisher.id })).failures;
     let stopping: Promise<unknown> | undefined;
     const install = reader.engine.install(
@@ -166,24 +166,27 @@ describe('the engine under pressure', () => {
     assert.equal((await reader.engine.peer({ id: publisher.id })).failures, before);
   });
 
-  it('leaves no socket and no node behind when a start fails half-way', async () => {
+  it('closes sockets and node when a start fails halfway', async () => {
     const blocker = await network.peer();
     const port = /\/tcp\/(\d+)\//.exec(blocker.address)?.[1] ?? '';
     const peer = await network.peer();
     await peer.engine.stopNode({});
-    const taken = { ...DEFAULT_NODE_SETTINGS, listen: [`/ip4/127.0.0.1/tcp/${port}`] };
-    await assert.rejects(peer.engine.startNode(taken), { name: 'NodeStartFailed', message: /already in use/ });
+    const conflictingSettings = { ...DEFAULT_NODE_SETTINGS, listen: [`/ip4/127.0.0.1/tcp/${port}`] };
+    await assert.rejects(peer.engine.startNode(conflictingSettings), {
+      name: 'NodeStartFailed',
+      message: /already in use/,
+    });
     assert.equal((await peer.engine.status({})).node.state, 'failed');
     await blocker.stop();
     await eventually('the port is free', async () => {
-      return peer.engine.startNode(taken).then(
+      return peer.engine.startNode(conflictingSettings).then(
         () => true,
         () => false,
       );
     });
   });
 
-  it('refuses every request that is not of its form, naming the field', async () => {
+  it('rejects every invalid request, naming the field', async () => {
     const { engine } = await network.peer();
     const withFields = CALL_NAMES.filter(
       (name) =>

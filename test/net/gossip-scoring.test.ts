@@ -11,7 +11,7 @@ import { eventually } from './helpers/peers.ts';
 type Scoring = GossipSub & { getScore(peer: string): number };
 
 /** Enough for several seconds: what is held against a peer is forgotten by a tenth each second. */
-const LIES = 6;
+const INVALID_MESSAGES = 6;
 
 describe('gossip scores', () => {
   const peers: BarePeer[] = [];
@@ -32,19 +32,21 @@ describe('gossip scores', () => {
   });
   afterEach(() => Promise.all(peers.splice(0).map((peer) => peer.stop())));
 
-  async function comer(): Promise<BarePeer> {
+  async function connectPeer(): Promise<BarePeer> {
     const peer = await barePeer();
     peers.push(peer);
     await peer.dial(hub.address);
     await eventually('they hear each other', () => {
-      const hears = peer.node.libp2p.services.pubsub.getSubscribers(TOPIC).some((other) => other.toString() === hub.id);
-      return hears && pubsub.getSubscribers(TOPIC).some((other) => other.toString() === peer.id);
+      const isSubscribed = peer.node.libp2p.services.pubsub
+        .getSubscribers(TOPIC)
+        .some((other) => other.toString() === hub.id);
+      return isSubscribed && pubsub.getSubscribers(TOPIC).some((other) => other.toString() === peer.id);
     });
     return peer;
   }
 
-  it('follow what was verified of a peer, down to not hearing it at all when it is banned', async () => {
-    const [good, bad, worst] = [await comer(), await comer(), await comer()];
+  it('follow the verified reputation of a peer, down to ignoring its messages when it is banned', async () => {
+    const [good, bad, worst] = [await connectPeer(), await connectPeer(), await connectPeer()];
     reputations.set(bad.id, 0.2);
     banned.add(worst.id);
     await eventually('all are scored', () => {
@@ -54,24 +56,24 @@ describe('gossip scores', () => {
     assert.ok(pubsub.getScore(worst.id) < (SCORE_THRESHOLDS.graylistThreshold ?? 0));
   });
 
-  it('fall with what is refused, until the sender is not heard any more', async () => {
-    const liar = await comer();
-    const heard: number[] = [];
+  it('fall with rejected messages, until the sender is ignored', async () => {
+    const maliciousPeer = await connectPeer();
+    const received: number[] = [];
     pubsub.topicValidators.set(TOPIC, (_sender, { data }) => {
-      heard.push(data.length);
+      received.push(data.length);
       return TopicValidatorResult.Reject;
     });
-    for (let count = 1; count <= LIES; count++) {
-      await liar.announce(signedRecord(`false-${count}`).envelope);
-      await eventually('it was looked at', () => heard.length === count);
+    for (let count = 1; count <= INVALID_MESSAGES; count++) {
+      await maliciousPeer.announce(signedRecord(`false-${count}`).envelope);
+      await eventually('it was looked at', () => received.length === count);
     }
-    await eventually('it is out of favour', () => {
-      return pubsub.getScore(liar.id) < (SCORE_THRESHOLDS.graylistThreshold ?? 0);
+    await eventually('its score is negative', () => {
+      return pubsub.getScore(maliciousPeer.id) < (SCORE_THRESHOLDS.graylistThreshold ?? 0);
     });
-    await liar.announce(signedRecord('one-more').envelope);
-    const other = await comer();
+    await maliciousPeer.announce(signedRecord('one-more').envelope);
+    const other = await connectPeer();
     await other.announce(signedRecord('of-another').envelope);
-    await eventually('others are heard', () => heard.length > LIES);
-    assert.equal(heard.length, LIES + 1, 'and only they');
+    await eventually('others are heard', () => received.length > INVALID_MESSAGES);
+    assert.equal(received.length, INVALID_MESSAGES + 1, 'and only they');
   });
 });

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { headKey } from '../../src/worker/protocols/heads/head-key.ts';
-import { barePeer, forged, signedRecord } from './helpers/bare-peer.ts';
+import { barePeer, corruptSignature, signedRecord } from './helpers/bare-peer.ts';
 import type { BarePeer } from './helpers/bare-peer.ts';
-import { TestNetwork, connected, eventually, lists } from './helpers/peers.ts';
+import { TestNetwork, waitForConnections, eventually, waitForListing } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 
 /** A node that asks and keeps nothing of others: what it knows, it has asked for. */
-const ASKER = { dhtMode: 'client' } as const;
+const CLIENT_SETTINGS = { dhtMode: 'client' } as const;
 
-describe('heads', () => {
+describe('head records in the DHT', () => {
   let network: TestNetwork;
   const bare: BarePeer[] = [];
   beforeEach(() => {
@@ -20,12 +20,12 @@ describe('heads', () => {
     await network.close();
   });
 
-  function keeper(): Promise<TestPeer> {
+  function startHeadPeer(): Promise<TestPeer> {
     return network.peer({}, ['head']);
   }
 
   /** A peer of the DHT that puts whatever it is told to, and answers with what it was told to keep. */
-  async function putter(...to: readonly TestPeer[]): Promise<BarePeer> {
+  async function startPutPeer(...to: readonly TestPeer[]): Promise<BarePeer> {
     const peer = await barePeer();
     bare.push(peer);
     for (const { address } of to) await peer.dial(address);
@@ -37,97 +37,108 @@ describe('heads', () => {
   }
 
   /** How many peers took the record. */
-  async function put(from: BarePeer, id: string, envelope: Uint8Array): Promise<number> {
+  async function putHead(from: BarePeer, id: string, envelope: Uint8Array): Promise<number> {
     const [publisher = '', name = ''] = id.split('/');
-    let taken = 0;
+    let accepted = 0;
     const signal = AbortSignal.timeout(20_000);
     for await (const event of from.node.libp2p.services.dht.put(headKey(publisher, name), envelope, { signal })) {
-      if (event.name === 'PEER_RESPONSE' && event.messageName === 'PUT_VALUE') taken++;
+      if (event.name === 'PEER_RESPONSE' && event.messageName === 'PUT_VALUE') accepted++;
     }
-    return taken;
+    return accepted;
   }
 
-  async function joins(peer: TestPeer, others: readonly { readonly id: string; readonly address: string }[]) {
+  async function waitForRoutingTable(
+    peer: TestPeer,
+    others: readonly { readonly id: string; readonly address: string }[],
+  ) {
     for (const { address } of others) await peer.engine.bootstrap({ address });
     await eventually('they are in its routing table', async () => {
       return (await peer.engine.status({})).routingTableSize >= others.length;
     });
   }
 
-  it('alone answer who comes after the publisher has gone', async () => {
-    const [publisher, holder] = await network.peers(2, {}, ['head']);
+  it('alone answer a peer that joins after the publisher left', async () => {
+    const [publisher, provider] = await network.peers(2, {}, ['head']);
     const { id, dhtStored } = await publisher.publish('left-behind', '1.0.0');
     assert.equal(dhtStored, 1, 'as many as acknowledged it');
     await publisher.stop();
-    const late = await network.peer(ASKER, ['head']);
-    await joins(late, [holder]);
-    assert.deepEqual((await late.engine.search({ text: '', scope: 'local' })).packages, []);
-    assert.equal((await late.engine.getPackage({ id })).latest, '1.0.0');
+    const latecomer = await network.peer(CLIENT_SETTINGS, ['head']);
+    await waitForRoutingTable(latecomer, [provider]);
+    assert.deepEqual((await latecomer.engine.search({ text: '', scope: 'local' })).packages, []);
+    assert.equal((await latecomer.engine.getPackage({ id })).latest, '1.0.0');
   });
 
-  it('are acknowledged by nobody when nobody is there, and put once somebody is', async () => {
-    const [publisher, holder] = [await keeper(), await keeper()];
+  it('are acknowledged by no peer when none is reachable, and are put once one is', async () => {
+    const [publisher, provider] = [await startHeadPeer(), await startHeadPeer()];
     const { id, dhtStored } = await publisher.publish('lonely', '1.0.0');
     assert.equal(dhtStored, 0);
-    await publisher.restart({ bootstrap: [holder.address] });
-    await connected(publisher, [holder]);
-    await lists(holder, id, '1.0.0');
+    await publisher.restart({ bootstrap: [provider.address] });
+    await waitForConnections(publisher, [provider]);
+    await waitForListing(provider, id, '1.0.0');
   });
 
-  it('are never taken back to an older one, nor to a false or a foreign one, also after a restart', async () => {
-    const holder = await keeper();
+  it('are never replaced by an older, invalid or foreign one, also after a restart', async () => {
+    const provider = await startHeadPeer();
     const key = createPublisherKey();
     const [older, newer] = [1, 2].map((seq) => signedRecord('kept', { key, seq, version: `${seq}.0.0` }));
     const { id, envelope } = newer!;
-    let liar = await putter(holder);
-    assert.equal(await put(liar, id, forged(envelope)), 0, 'a false signature');
-    assert.equal(await put(liar, id, signedRecord('other', { key, seq: 9 }).envelope), 0, 'of another package');
-    assert.equal(await put(liar, id, signedRecord('kept', { seq: 9 }).envelope), 0, 'of another publisher');
-    assert.equal(await put(liar, id, envelope), 1);
-    assert.equal(await put(liar, id, older!.envelope), 0, 'an older one');
+    let maliciousPeer = await startPutPeer(provider);
+    assert.equal(await putHead(maliciousPeer, id, corruptSignature(envelope)), 0, 'a false signature');
+    assert.equal(
+      await putHead(maliciousPeer, id, signedRecord('other', { key, seq: 9 }).envelope),
+      0,
+      'of another package',
+    );
+    assert.equal(
+      await putHead(maliciousPeer, id, signedRecord('kept', { seq: 9 }).envelope),
+      0,
+      'of another publisher',
+    );
+    assert.equal(await putHead(maliciousPeer, id, envelope), 1);
+    assert.equal(await putHead(maliciousPeer, id, older!.envelope), 0, 'an older one');
     // It would take anything itself.
-    await liar.stop();
-    await holder.restart();
-    liar = await putter(holder);
-    assert.equal(await put(liar, id, older!.envelope), 0, 'an older one after a restart');
-    assert.equal(await put(liar, id, envelope), 1, 'the same again');
-    const asker = await network.peer(ASKER, ['head']);
-    await joins(asker, [holder]);
-    assert.equal((await asker.engine.getPackage({ id })).latest, '2.0.0');
+    await maliciousPeer.stop();
+    await provider.restart();
+    maliciousPeer = await startPutPeer(provider);
+    assert.equal(await putHead(maliciousPeer, id, older!.envelope), 0, 'an older one after a restart');
+    assert.equal(await putHead(maliciousPeer, id, envelope), 1, 'the same again');
+    const requester = await network.peer(CLIENT_SETTINGS, ['head']);
+    await waitForRoutingTable(requester, [provider]);
+    assert.equal((await requester.engine.getPackage({ id })).latest, '2.0.0');
   });
 
-  it('are the newest of several that peers answer with', async () => {
+  it('resolve to the newest of several answers', async () => {
     const key = createPublisherKey();
     const [older, newer] = [1, 2].map((seq) => signedRecord('moved', { key, seq, version: '1.0.0' }));
-    const holder = await keeper();
-    assert.equal(await put(await putter(holder), newer!.id, newer!.envelope), 1);
+    const provider = await startHeadPeer();
+    assert.equal(await putHead(await startPutPeer(provider), newer!.id, newer!.envelope), 1);
     // It stores what it puts, and is connected to nobody who could tell it better.
-    const behind = [await putter(), await putter()];
-    for (const peer of behind) await put(peer, older!.id, older!.envelope);
-    const asker = await network.peer(ASKER, ['head']);
-    await joins(asker, [...behind, holder]);
+    const behind = [await startPutPeer(), await startPutPeer()];
+    for (const peer of behind) await putHead(peer, older!.id, older!.envelope);
+    const requester = await network.peer(CLIENT_SETTINGS, ['head']);
+    await waitForRoutingTable(requester, [...behind, provider]);
     const { id } = newer!;
     await eventually('the newest is known', async () => {
       // Asks each time: nobody has that version.
-      await asker.engine.exists({ id, version: '9.0.0' });
-      return (await asker.engine.getPackage({ id })).seq === 2;
+      await requester.engine.exists({ id, version: '9.0.0' });
+      return (await requester.engine.getPackage({ id })).seq === 2;
     });
-    assert.equal(await asker.engine.exists({ id, version: '9.0.0' }), false);
-    assert.equal((await asker.engine.getPackage({ id })).seq, 2, 'and stays so');
+    assert.equal(await requester.engine.exists({ id, version: '9.0.0' }), false);
+    assert.equal((await requester.engine.getPackage({ id })).seq, 2, 'and stays so');
   });
 
-  it('are asked again behind an answer that is known, which is given at once', async () => {
-    const [publisher, holder] = await network.peers(2, {}, ['head']);
+  it('are refreshed in the background while the known answer is returned immediately', async () => {
+    const [publisher, provider] = await network.peers(2, {}, ['head']);
     const { id } = await publisher.publish('growing', '1.0.0');
-    const asker = await network.peer(ASKER, ['head']);
-    await joins(asker, [publisher, holder]);
-    assert.equal((await asker.engine.getPackage({ id })).latest, '1.0.0');
+    const requester = await network.peer(CLIENT_SETTINGS, ['head']);
+    await waitForRoutingTable(requester, [publisher, provider]);
+    assert.equal((await requester.engine.getPackage({ id })).latest, '1.0.0');
     await publisher.publish('growing', '1.1.0');
     const local = async (): Promise<string | undefined> =>
-      (await asker.engine.search({ text: 'growing', scope: 'local' })).packages[0]?.latest;
+      (await requester.engine.search({ text: 'growing', scope: 'local' })).packages[0]?.latest;
     assert.equal(await local(), '1.0.0', 'nobody told it');
-    assert.equal((await asker.engine.getPackage({ id })).latest, '1.0.0', 'what is known, at once');
+    assert.equal((await requester.engine.getPackage({ id })).latest, '1.0.0', 'what is known, at once');
     await eventually('the newer one is known by itself', async () => (await local()) === '1.1.0');
-    assert.equal((await asker.engine.getPackage({ id })).latest, '1.1.0');
+    assert.equal((await requester.engine.getPackage({ id })).latest, '1.1.0');
   });
 });

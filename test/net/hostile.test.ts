@@ -6,10 +6,10 @@ import { UnixFS } from 'ipfs-unixfs';
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
-import { openCatalogue } from '../../src/worker/catalog/catalogue.ts';
-import { openBlocks } from '../../src/worker/blocks/blocks.ts';
+import { openCatalog } from '../../src/worker/catalog/catalog.ts';
+import { openBlockStore } from '../../src/worker/blocks/block-storage.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../src/worker/records/record.ts';
-import { lists, networkPerTest } from './helpers/peers.ts';
+import { waitForListing, networkPerTest } from './helpers/peers.ts';
 
 const DAG_PB = 0x70;
 const RAW = 0x55;
@@ -29,7 +29,7 @@ async function node(data: UnixFS, links: { name: string; block: Block }[]): Prom
   return block(DAG_PB, encode(prepare({ Data: data.marshal(), Links })));
 }
 
-describe('a publisher who means harm', () => {
+describe('a malicious publisher', () => {
   const network = networkPerTest();
 
   /** A peer that publishes a release with these blocks, behind the back of everything that packs properly. */
@@ -61,22 +61,22 @@ describe('a publisher who means harm', () => {
       ],
     });
     const opened = openRecord(sealRecord(payload, key.sign(bytesToSign(payload))));
-    const catalogue = await openCatalogue(dataDir);
-    catalogue.packages.put(opened, { mine: true, now });
-    catalogue.close();
-    const store = await openBlocks(dataDir);
+    const catalog = await openCatalog(dataDir);
+    catalog.packages.upsert(opened, { mine: true, now });
+    catalog.close();
+    const store = await openBlockStore(dataDir);
     for (const { cid, bytes } of [root, ...blocks]) await store.put(cid, bytes);
     await store.close();
     const peer = await network.peerOn(dataDir, key);
     return { id: `${key.id}/trap`, address: peer.address };
   }
 
-  async function refuses(
+  async function assertRefused(
     publisher: { id: string; address: string },
     error: { name: string; message?: RegExp },
   ): Promise<void> {
     const reader = await network.peer({ bootstrap: [publisher.address] });
-    await lists(reader, publisher.id, '1.0.0');
+    await waitForListing(reader, publisher.id, '1.0.0');
     const parent = await network.folder();
     await assert.rejects(reader.engine.install({ id: publisher.id, to: join(parent, 'inside') }), error);
     assert.deepEqual(await readdir(parent), []);
@@ -100,37 +100,37 @@ describe('a publisher who means harm', () => {
     'nul\u0000l',
     '',
   ]) {
-    it(`a file named ${JSON.stringify(name)} is refused with nothing written`, async () => {
+    it(`a file named ${JSON.stringify(name)} is rejected with nothing written`, async () => {
       const root = await node(directory, [{ name, block: evil }]);
-      await refuses(await publishRaw(root, [evil]), { name: 'UnsafePath' });
+      await assertRefused(await publishRaw(root, [evil]), { name: 'UnsafePath' });
     });
   }
 
-  it('two names that a file system takes for one are refused', async () => {
+  it('two names that are equal on some file systems are rejected', async () => {
     const root = await node(directory, [
       { name: 'README.md', block: evil },
       { name: 'readme.MD', block: evil },
     ]);
-    await refuses(await publishRaw(root, [evil]), { name: 'UnsafePath' });
+    await assertRefused(await publishRaw(root, [evil]), { name: 'UnsafePath' });
   });
 
-  it('a symbolic link is refused', async () => {
+  it('a symbolic link is rejected', async () => {
     const link = await node(new UnixFS({ type: 'symlink', data: new TextEncoder().encode('/etc/passwd') }), []);
     const root = await node(directory, [{ name: 'link', block: link }]);
-    await refuses(await publishRaw(root, [link]), { name: 'UnsafePath' });
+    await assertRefused(await publishRaw(root, [link]), { name: 'UnsafePath' });
   });
 
-  it('a directory above a file that is above a directory is walked no deeper than the limit', async () => {
+  it('a deeply nested directory is walked no deeper than the limit', async () => {
     let inner = await node(directory, [{ name: 'file', block: evil }]);
     const all = [evil];
     for (let depth = 0; depth < 200; depth++) {
       all.push(inner);
       inner = await node(directory, [{ name: 'd', block: inner }]);
     }
-    await refuses(await publishRaw(inner, all), { name: 'RecordInvalid' });
+    await assertRefused(await publishRaw(inner, all), { name: 'RecordInvalid' });
   });
 
-  it('content far larger than the record says is not fetched to its end', async () => {
+  it('content far larger than the record states is not fetched completely', async () => {
     const leaves: Block[] = [];
     for (let index = 0; index < 80; index++) {
       const bytes = new Uint8Array(1024 * 1024).fill(index);
@@ -140,13 +140,13 @@ describe('a publisher who means harm', () => {
       directory,
       leaves.map((leaf, index) => ({ name: `f${index}`, block: leaf })),
     );
-    await refuses(await publishRaw(root, leaves, 10), {
+    await assertRefused(await publishRaw(root, leaves, 10), {
       name: 'RecordInvalid',
       message: /larger than its record says/,
     });
   });
 
-  it('a root that is a plain file is refused', async () => {
-    await refuses(await publishRaw(evil, []), { name: 'RecordInvalid', message: /not a directory/ });
+  it('a root that is a plain file is rejected', async () => {
+    await assertRefused(await publishRaw(evil, []), { name: 'RecordInvalid', message: /not a directory/ });
   });
 });

@@ -7,9 +7,9 @@ import { importer } from 'ipfs-unixfs-importer';
 import { CID } from 'multiformats/cid';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
-import { openCatalogue } from '../../src/worker/catalog/catalogue.ts';
+import { openCatalog } from '../../src/worker/catalog/catalog.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../src/worker/records/record.ts';
-import { TestNetwork, connected } from './helpers/peers.ts';
+import { TestNetwork, waitForConnections } from './helpers/peers.ts';
 import { plainHelia } from './helpers/plain-helia.ts';
 import type { PlainHelia } from './helpers/plain-helia.ts';
 import { readTree } from './helpers/trees.ts';
@@ -57,12 +57,12 @@ describe('with a plain Helia node', () => {
     const { root, size } = await importInto(helia);
     const key = createPublisherKey();
     const dataDir = await network.folder();
-    const id = await knownPackage(dataDir, key, root, size, helia.id);
+    const id = await insertPackage(dataDir, key, root, size, helia.id);
     // A limit that holds on no local network, whichever protocol is spoken there.
-    const transfers = { ...DEFAULT_NODE_SETTINGS.transfers, receivePerDay: 1 };
+    const transfers = { ...DEFAULT_NODE_SETTINGS.transfers, downloadPerDay: 1 };
     const reader = await network.peerOn(dataDir, createPublisherKey(), { transfers });
     await reader.engine.bootstrap({ address: helia.address });
-    await connected(reader, [{ ...reader, id: helia.id }]);
+    await waitForConnections(reader, [{ ...reader, id: helia.id }]);
     const to = join(await network.folder(), 'installed');
     await reader.engine.install({ id, to });
     const tree = await readTree(to);
@@ -86,13 +86,13 @@ describe('with a plain Helia node', () => {
     return { root, size: source.reduce((sum, { content }) => sum + content.length, 0) };
   }
 
-  /** A catalogue that knows the package, and who holds it. */
-  async function knownPackage(
+  /** A catalog that knows the package, and who holds it. */
+  async function insertPackage(
     dataDir: string,
     key: ReturnType<typeof createPublisherKey>,
     root: string,
     size: number,
-    holder: string,
+    provider: string,
   ): Promise<string> {
     const now = Date.now();
     const payload = encodePayload({
@@ -114,10 +114,10 @@ describe('with a plain Helia node', () => {
         },
       ],
     });
-    const catalogue = await openCatalogue(dataDir);
-    catalogue.packages.put(openRecord(sealRecord(payload, key.sign(bytesToSign(payload)))), { mine: false, now });
-    catalogue.peers.addHolder(holder, key.id, 'from-helia');
-    catalogue.close();
+    const catalog = await openCatalog(dataDir);
+    catalog.packages.upsert(openRecord(sealRecord(payload, key.sign(bytesToSign(payload)))), { mine: false, now });
+    catalog.peers.addProvider(provider, key.id, 'from-helia');
+    catalog.close();
     return `${key.id}/from-helia`;
   }
 });

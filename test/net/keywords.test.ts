@@ -5,10 +5,10 @@ import type { PackageMetadata, SearchResults } from '../../src/shared/model.ts';
 import { SEARCH_PROTOCOL } from '../../src/worker/node/protocols.ts';
 import { barePeer } from './helpers/bare-peer.ts';
 import type { BarePeer } from './helpers/bare-peer.ts';
-import { lieAboutProviders } from './helpers/lying-dht.ts';
-import { TestNetwork, connected, eventually } from './helpers/peers.ts';
+import { serveFakeProviders } from './helpers/fake-providers.ts';
+import { TestNetwork, waitForConnections, eventually } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
-import { scriptedPeer } from './search-peers.ts';
+import { scriptedPeer } from './scripted-peer.ts';
 
 describe('keywords', () => {
   let network: TestNetwork;
@@ -27,7 +27,7 @@ describe('keywords', () => {
   }
 
   /** Wait until a peer told the DHT of everything. */
-  async function told(peer: TestPeer): Promise<void> {
+  async function waitForProvide(peer: TestPeer): Promise<void> {
     await eventually(`${peer.id} told the DHT what it serves`, async () =>
       /^([1-9]\d*) of \1 /.test(await provided(peer)),
     );
@@ -57,11 +57,11 @@ describe('keywords', () => {
     assert.deepEqual(Buffer.from((await tokenKey('rust')).multihash.digest), digest);
   });
 
-  it('alone lead a search to a peer that has the package', async () => {
+  it('alone lead a search to a peer that provides the package', async () => {
     const [first, second, third] = await network.peers(3, {}, ['keywords']);
-    await connected(second, [third!]);
+    await waitForConnections(second, [third!]);
     const { id } = await third!.publish('needle-in-haystack', '0.1.0');
-    await told(third!);
+    await waitForProvide(third!);
     for (const text of ['needle', 'haystack needle']) {
       const answer = await first.engine.search({ text });
       assert.deepEqual(
@@ -74,22 +74,22 @@ describe('keywords', () => {
     assert.deepEqual(other.packages, []);
   });
 
-  it('are followed although a peer nearby is silent', async () => {
-    const [asker, second, holder] = await network.peers(3, { fanOut: 1 }, ['keywords', 'search']);
-    await connected(second, [holder!]);
-    const { id } = await holder!.publish('needle-in-haystack', '0.1.0');
-    await told(holder!);
+  it('are looked up although a nearby peer does not answer', async () => {
+    const [requester, second, provider] = await network.peers(3, { fanOut: 1 }, ['keywords', 'search']);
+    await waitForConnections(second, [provider!]);
+    const { id } = await provider!.publish('needle-in-haystack', '0.1.0');
+    await waitForProvide(provider!);
     const over = Promise.withResolvers<undefined>();
-    const silent = await scriptedPeer(asker.address, () => over.promise);
+    const silent = await scriptedPeer(requester.address, () => over.promise);
     try {
       // The one that is asked first.
-      await asker.engine.trustPeer({ id: silent.id, trusted: true });
+      await requester.engine.trustPeer({ id: silent.id, trusted: true });
       await eventually('it is known to answer searches', async () => {
-        return (await asker.engine.peer({ id: silent.id })).protocols.includes(SEARCH_PROTOCOL);
+        return (await requester.engine.peer({ id: silent.id })).protocols.includes(SEARCH_PROTOCOL);
       });
       const cancel = new AbortController();
       const found = Promise.withResolvers<SearchResults>();
-      const search = asker.engine.search(
+      const search = requester.engine.search(
         { text: 'needle' },
         {
           signal: cancel.signal,
@@ -109,11 +109,11 @@ describe('keywords', () => {
     }
   });
 
-  it('are withdrawn when nothing matches them any more', async () => {
+  it('are withdrawn when no package matches them any more', async () => {
     const [, second] = await network.peers(2, {}, ['keywords']);
     const { id } = await second.publish('short-lived', '0.1.0');
-    await told(second);
-    await second.engine.stopServing({ id });
+    await waitForProvide(second);
+    await second.engine.stopSeeding({ id });
     await eventually('the keywords were withdrawn', async () =>
       /^0 of 0 told, [1-9]\d* withdrawn/.test(await provided(second)),
     );
@@ -124,17 +124,18 @@ describe('keywords', () => {
     );
   });
 
-  it('find the holder although fast liars name crowds of others', async () => {
-    const [first, holder, ...others] = await network.peers(4, {}, ['keywords']);
-    const liars = await Promise.all([barePeer(), barePeer()]);
-    bare.push(...liars);
-    const asked = await Promise.all(liars.map((liar) => lieAboutProviders(liar, 40)));
-    for (const liar of liars) for (const peer of [first, holder, ...others]) await liar.dial(peer.address);
+  it('find the provider although faster malicious peers name many others', async () => {
+    const [first, provider, ...others] = await network.peers(4, {}, ['keywords']);
+    const maliciousPeers = await Promise.all([barePeer(), barePeer()]);
+    bare.push(...maliciousPeers);
+    const asked = await Promise.all(maliciousPeers.map((maliciousPeer) => serveFakeProviders(maliciousPeer, 40)));
+    for (const maliciousPeer of maliciousPeers)
+      for (const peer of [first, provider, ...others]) await maliciousPeer.dial(peer.address);
     await eventually('the liars are in the routing table', async () => {
       return (await first.engine.status({})).routingTableSize >= 5;
     });
-    const { id } = await holder.publish('honest-work', '1.0.0');
-    await told(holder);
+    const { id } = await provider.publish('honest-work', '1.0.0');
+    await waitForProvide(provider);
     const answer = await first.engine.search({ text: 'honest' });
     assert.deepEqual(
       answer.packages.map((summary) => summary.id),

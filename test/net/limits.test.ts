@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
 import type { TransferSettings } from '../../src/shared/model.ts';
-import { TestNetwork, eventually, lists } from './helpers/peers.ts';
+import { TestNetwork, eventually, waitForListing } from './helpers/peers.ts';
 import { readTree } from './helpers/trees.ts';
 
 const FILES = { 'large.bin': new Uint8Array(randomBytes(3_000_000)) };
@@ -12,17 +12,17 @@ function transfers(changed: Partial<TransferSettings>): { transfers: TransferSet
   return { transfers: { ...DEFAULT_NODE_SETTINGS.transfers, ...changed } };
 }
 
-describe('what the user allows of content', () => {
+describe('transfer limits', () => {
   let network: TestNetwork;
   beforeEach(() => {
     network = new TestNetwork();
   });
   afterEach(() => network.close());
 
-  it('is nothing while seeding is paused, over a restart, until it is resumed; and nobody is blamed', async () => {
+  it('serve nothing while seeding is paused, also after a restart, until it is resumed; reputation does not change', async () => {
     const [publisher, reader] = await network.peers(2);
     const { id } = await publisher.publish('paused', '1.0.0', FILES);
-    await lists(reader, id, '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
     assert.equal((await publisher.engine.pauseSeeding({ paused: true })).paused, true);
     await publisher.restart({ listen: [publisher.address.slice(0, publisher.address.indexOf('/p2p/'))] });
     const { transfers: after, node } = await publisher.engine.status({});
@@ -40,25 +40,25 @@ describe('what the user allows of content', () => {
     assert.deepEqual((await readTree(to)).get('large.bin'), Buffer.from(FILES['large.bin']));
   });
 
-  it('is so much a day, which is counted over a restart', async () => {
-    const publisher = await network.peer(transfers({ sendPerDay: 1_000_000, limitLocal: true }));
+  it('restrict the bytes sent per day, counted across a restart', async () => {
+    const publisher = await network.peer(transfers({ uploadPerDay: 1_000_000, limitLocalNetwork: true }));
     const { id } = await publisher.publish('limited', '1.0.0', FILES);
     const reader = await network.peer({ bootstrap: [publisher.address] });
-    await lists(reader, id, '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
     const to = join(await network.folder(), 'x');
     await assert.rejects(reader.engine.install({ id, to }), { name: 'ContentUnavailable' });
-    const { sentToday } = (await publisher.engine.status({})).transfers;
-    assert.ok(sentToday >= 1_000_000 && sentToday < 1_600_000, `${sentToday} bytes`);
+    const { uploadedToday } = (await publisher.engine.status({})).transfers;
+    assert.ok(uploadedToday >= 1_000_000 && uploadedToday < 1_600_000, `${uploadedToday} bytes`);
     await publisher.restart();
-    assert.equal((await publisher.engine.status({})).transfers.sentToday, sentToday);
+    assert.equal((await publisher.engine.status({})).transfers.uploadedToday, uploadedToday);
   });
 
-  it('is so much to fetch a day, and says so', async () => {
+  it('restrict the bytes received per day, and report it', async () => {
     const publisher = await network.peer();
     const { id } = await publisher.publish('too-much', '1.0.0', FILES);
-    const limits = transfers({ receivePerDay: 500_000, limitLocal: true });
+    const limits = transfers({ downloadPerDay: 500_000, limitLocalNetwork: true });
     const reader = await network.peer({ bootstrap: [publisher.address], ...limits });
-    await lists(reader, id, '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
     const to = join(await network.folder(), 'x');
     await assert.rejects(reader.engine.install({ id, to }), { name: 'LimitReached' });
     const { failures } = await reader.engine.peer({ id: publisher.id });
@@ -71,39 +71,39 @@ describe('what the user allows of content', () => {
     await reader.engine.install({ id, to });
   });
 
-  it('is kept to a rate, within which everything comes', async () => {
-    const publisher = await network.peer(transfers({ sendRate: 2_000_000, limitLocal: true }));
+  it('restrict the send rate, and the transfer still completes', async () => {
+    const publisher = await network.peer(transfers({ uploadRate: 2_000_000, limitLocalNetwork: true }));
     const { id } = await publisher.publish('slowly', '1.0.0', FILES);
     const reader = await network.peer({
       bootstrap: [publisher.address],
-      ...transfers({ receiveRate: 2_000_000, limitLocal: true }),
+      ...transfers({ downloadRate: 2_000_000, limitLocalNetwork: true }),
     });
-    await lists(reader, id, '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
     const to = join(await network.folder(), 'x');
     await reader.engine.install({ id, to });
     assert.deepEqual((await readTree(to)).get('large.bin'), Buffer.from(FILES['large.bin']));
     assert.equal((await reader.engine.peer({ id: publisher.id })).failures, 0);
-    assert.ok((await publisher.engine.status({})).transfers.sentToday >= 3_000_000);
+    assert.ok((await publisher.engine.status({})).transfers.uploadedToday >= 3_000_000);
   });
 
-  it('does not count on the local network', async () => {
-    const publisher = await network.peer(transfers({ sendPerDay: 1, sendRate: 16_000 }));
+  it('do not apply to the local network', async () => {
+    const publisher = await network.peer(transfers({ uploadPerDay: 1, uploadRate: 16_000 }));
     const { id } = await publisher.publish('local', '1.0.0', FILES);
     const reader = await network.peer({ bootstrap: [publisher.address] });
-    await lists(reader, id, '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
     await reader.engine.install({ id, to: join(await network.folder(), 'x') });
-    assert.equal((await publisher.engine.status({})).transfers.sentToday, 0);
+    assert.equal((await publisher.engine.status({})).transfers.uploadedToday, 0);
   });
 
-  it('is only what was published here, if that is wanted', async () => {
-    const [publisher, second] = await network.peers(2, transfers({ serveInstalled: false }));
+  it('restrict serving to locally published packages, if configured', async () => {
+    const [publisher, second] = await network.peers(2, transfers({ seedInstalled: false }));
     const { id } = await publisher.publish('kept-to-oneself', '1.0.0', FILES);
     const own = await second.publish('own', '1.0.0', FILES);
-    await lists(second, id, '1.0.0');
+    await waitForListing(second, id, '1.0.0');
     await second.engine.install({ id, to: join(await network.folder(), 'a') });
     const third = await network.peer({ bootstrap: [second.address] });
-    await lists(third, id, '1.0.0');
-    await lists(third, own.id, '1.0.0');
+    await waitForListing(third, id, '1.0.0');
+    await waitForListing(third, own.id, '1.0.0');
     await publisher.stop();
     const to = join(await network.folder(), 'b');
     await assert.rejects(third.engine.install({ id, to }), { name: 'ContentUnavailable' });
@@ -112,9 +112,14 @@ describe('what the user allows of content', () => {
     assert.deepEqual(provides, [own.id]);
   });
 
-  it('is refused where it makes no sense', async () => {
+  it('reject invalid values', async () => {
     const peer = await network.peer();
-    for (const wrong of [{ sendRate: 100 }, { receivePerDay: -1 }, { perPeer: 0 }, { perPeer: 2.5 }]) {
+    for (const wrong of [
+      { uploadRate: 100 },
+      { downloadPerDay: -1 },
+      { transfersPerPeer: 0 },
+      { transfersPerPeer: 2.5 },
+    ]) {
       await assert.rejects(
         peer.engine.startNode({ ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'], ...transfers(wrong) }),
         { name: 'InvalidRequest' },

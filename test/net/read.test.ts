@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { errorName } from '../../src/shared/errors.ts';
-import { READ_BYTES } from '../../src/shared/defaults.ts';
+import { MAX_READ_BYTES } from '../../src/shared/defaults.ts';
 import { countingProxy } from './helpers/counting-proxy.ts';
-import { connected, eventually, lists, networkPerTest } from './helpers/peers.ts';
+import { waitForConnections, eventually, waitForListing, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 import { damageBlocks } from './helpers/trees.ts';
 
@@ -23,7 +23,7 @@ describe('reading before downloading', () => {
 
   /** Wait until a peer lists a release and knows somebody who has it. */
   async function known(peer: TestPeer, id: string, version: string): Promise<void> {
-    await lists(peer, id, version);
+    await waitForListing(peer, id, version);
     await eventually('a provider', async () => (await peer.engine.getPackage({ id })).providers > 0);
   }
 
@@ -31,7 +31,7 @@ describe('reading before downloading', () => {
     return Buffer.from((await engine.readFile({ release, path })).bytes).toString();
   }
 
-  it('costs a few hundred kilobytes for the README and one file of 100 MB', async () => {
+  it('transfers a few hundred kilobytes for the README and one file of 100 MB', async () => {
     const publisher = await network.peer();
     const big = Object.fromEntries(
       Array.from({ length: 20 }, (_, index) => [`data/part-${index}.bin`, new Uint8Array(randomBytes(5 * MB))]),
@@ -112,16 +112,16 @@ describe('reading before downloading', () => {
     assert.ok(peers.every(({ failures }) => failures === 0));
   });
 
-  it('gives at most a part of a large file at once', async () => {
+  it('returns at most a part of a large file per call', async () => {
     const publisher = await network.peer();
-    const large = randomBytes(2 * READ_BYTES + 5);
+    const large = randomBytes(2 * MAX_READ_BYTES + 5);
     const { id } = await publisher.publish('parts', '1.0.0', { 'large.bin': new Uint8Array(large) });
     const parts: Uint8Array[] = [];
     for (let offset = 0; offset < large.length;) {
       const request = { release: `${id}@1.0.0`, path: 'large.bin', offset, length: large.length };
       const { bytes, size } = await publisher.engine.readFile(request);
       assert.equal(size, large.length);
-      assert.ok(bytes.length <= READ_BYTES);
+      assert.ok(bytes.length <= MAX_READ_BYTES);
       parts.push(bytes);
       offset += bytes.length;
     }
@@ -132,7 +132,7 @@ describe('reading before downloading', () => {
     }
   });
 
-  it('compares two releases without the content of a file', async () => {
+  it('compares two releases without fetching file contents', async () => {
     const [publisher, reader] = await network.peers(2);
     await publisher.publish('evolving', '1.0.0', files);
     const changed = {
@@ -161,7 +161,7 @@ describe('reading before downloading', () => {
     await assert.rejects(contents, { name: 'ContentUnavailable' });
   });
 
-  it('says what is not there', async () => {
+  it('reports missing files', async () => {
     const peer = await network.peer();
     const { id } = await peer.publish('small', '1.0.0');
     const { engine } = peer;
@@ -174,7 +174,7 @@ describe('reading before downloading', () => {
     await assert.rejects(engine.readFolder({ release: 'nobody/has this', path: '' }), { name: 'InvalidRequest' });
   });
 
-  it('says that the node is stopped when something is not here, and goes on once it runs', async () => {
+  it('reports that the node is stopped when a block is not local, and continues once it runs', async () => {
     const [publisher, reader] = await network.peers(2);
     const { id } = await publisher.publish('asleep', '1.0.0', files);
     await known(reader, id, '1.0.0');
@@ -184,28 +184,28 @@ describe('reading before downloading', () => {
     await reader.engine.stopNode({});
     await assert.rejects(reader.engine.readFile({ release, path: 'README.md' }), { name: 'NodeNotRunning' });
     await reader.engine.startNode(settings);
-    await connected(reader, [publisher]);
+    await waitForConnections(reader, [publisher]);
     assert.equal(await text(reader, release, 'README.md'), '# Package\n');
   });
 
-  it('takes nothing from a peer that sends other blocks', async () => {
-    const [publisher, liar, reader] = await network.peers(3);
+  it('accepts no block with the wrong hash from a peer', async () => {
+    const [publisher, maliciousPeer, reader] = await network.peers(3);
     const { id } = await publisher.publish('contested', '1.0.0', files);
-    await known(liar, id, '1.0.0');
+    await known(maliciousPeer, id, '1.0.0');
     await known(reader!, id, '1.0.0');
-    await liar.engine.install({ id, to: join(await network.folder(), 'liar') });
-    await damageBlocks(liar.dataDir);
+    await maliciousPeer.engine.install({ id, to: join(await network.folder(), 'liar') });
+    await damageBlocks(maliciousPeer.dataDir);
     await eventually('the liar claims to serve it', async () => {
-      return (await reader!.engine.peer({ id: liar.id })).provides.includes(id);
+      return (await reader!.engine.peer({ id: maliciousPeer.id })).provides.includes(id);
     });
     const release = `${id}@1.0.0`;
     const read = await reader!.engine.readFile({ release, path: 'large.bin' });
     assert.ok(Buffer.from(files['large.bin']).equals(read.bytes));
   });
 
-  it('can be cancelled by one without the other, and ends with the engine', async () => {
+  it('can be canceled by one caller without affecting another, and ends with the engine', async () => {
     const [publisher, reader] = await network.peers(2);
-    const { id } = await publisher.publish('cancelled', '1.0.0', files);
+    const { id } = await publisher.publish('canceled', '1.0.0', files);
     await known(reader, id, '1.0.0');
     const request = { release: `${id}@1.0.0`, path: 'large.bin' };
     const abort = new AbortController();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Path } from '../../src/worker/protocols/context.ts';
-import { eventually, lists, meshed, networkPerTest } from './helpers/peers.ts';
+import type { RecordProtocol } from '../../src/worker/protocols/context.ts';
+import { eventually, waitForListing, waitForMesh, networkPerTest } from './helpers/peers.ts';
 
 describe('how records travel', () => {
   const network = networkPerTest();
@@ -8,38 +8,38 @@ describe('how records travel', () => {
   for (const count of [3, 12]) {
     it(`an announcement alone reaches all of ${count} peers on one address`, async () => {
       const [first, ...others] = await network.peers(count, {}, ['announce']);
-      await meshed(first, 1);
-      await Promise.all(others.map((peer) => meshed(peer, 1)));
+      await waitForMesh(first, 1);
+      await Promise.all(others.map((peer) => waitForMesh(peer, 1)));
       const { id, announcedTo } = await first.publish('announced', '1.0.0');
       assert.ok(announcedTo >= 1);
-      await Promise.all(others.map((peer) => lists(peer, id, '1.0.0')));
+      await Promise.all(others.map((peer) => waitForListing(peer, id, '1.0.0')));
     });
   }
 
   it('sync alone brings a peer that joins later everything, and a second visit only what is new', async () => {
-    const paths: Path[] = ['sync'];
+    const paths: RecordProtocol[] = ['sync'];
     const first = await network.peer({}, paths);
     const ids: string[] = [];
     for (const name of ['one', 'two', 'three']) ids.push((await first.publish(name, '1.0.0')).id);
-    const late = await network.peer({ bootstrap: [first.address] }, paths);
-    for (const id of ids) await lists(late, id, '1.0.0');
+    const latecomer = await network.peer({ bootstrap: [first.address] }, paths);
+    for (const id of ids) await waitForListing(latecomer, id, '1.0.0');
     const { id } = await first.publish('four', '1.0.0');
-    await late.restart();
-    await lists(late, id, '1.0.0');
+    await latecomer.restart();
+    await waitForListing(latecomer, id, '1.0.0');
   });
 
   it('a peer that was never connected to the publisher gets its packages through another one', async () => {
-    const paths: Path[] = ['sync'];
+    const paths: RecordProtocol[] = ['sync'];
     const publisher = await network.peer({}, paths);
     const { id } = await publisher.publish('relayed', '1.0.0');
     const between = await network.peer({ bootstrap: [publisher.address] }, paths);
-    await lists(between, id, '1.0.0');
+    await waitForListing(between, id, '1.0.0');
     await publisher.stop();
     const last = await network.peer({ bootstrap: [between.address] }, paths);
-    await lists(last, id, '1.0.0');
+    await waitForListing(last, id, '1.0.0');
   });
 
-  it('a search reports what is known here first, then the network, as one ranked list', async () => {
+  it('a search reports local results first, then the network, as one ranked list', async () => {
     const [first, second] = await network.peers(2, {}, ['search']);
     await first.publish('parser', '1.0.0');
     await second.publish('parser-combinators', '1.0.0');
@@ -58,14 +58,14 @@ describe('how records travel', () => {
   it('several publishers each have their own namespace for one name', async () => {
     const [first, second, third] = await network.peers(3);
     const ids = await Promise.all([first.publish('shared-name', '1.0.0'), second.publish('shared-name', '2.0.0')]);
-    for (const { id, version } of ids) await lists(third!, id, version);
+    for (const { id, version } of ids) await waitForListing(third!, id, version);
     await assert.rejects(third!.engine.getPackage({ id: 'shared-name' }), { name: 'PackageAmbiguous' });
   });
 
-  it('a yanked release is marked everywhere, and good again when the publisher says so', async () => {
+  it('a yanked release is marked on every peer, and unmarked when the publisher un-yanks it', async () => {
     const [first, second] = await network.peers(2);
     const { id } = await first.publish('regretted', '1.0.0');
-    await lists(second, id, '1.0.0');
+    await waitForListing(second, id, '1.0.0');
     for (const yanked of [true, false]) {
       const draft = await first.engine.draftYank({ id, version: '1.0.0', yanked, publisher: first.key.id });
       await first.engine.delete({ draft: draft.draft, signature: first.key.sign(draft.bytesToSign) });

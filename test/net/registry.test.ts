@@ -3,24 +3,24 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogLine } from '../../src/shared/events.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
-import { TestNetwork, connected, eventually, lists, networkPerTest } from './helpers/peers.ts';
+import { TestNetwork, waitForConnections, eventually, waitForListing, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 
 /** The eight methods of the Registry on five real nodes, each holding something of its own. */
 describe('the registry on five nodes', () => {
   const network = new TestNetwork();
   let peers: TestPeer[];
-  let asker: TestPeer;
+  let requester: TestPeer;
   const ids: string[] = [];
 
   before(async function () {
     this.timeout(60_000);
     peers = await network.peers(5);
-    asker = peers[0]!;
-    await connected(asker, peers.slice(1));
+    requester = peers[0]!;
+    await waitForConnections(requester, peers.slice(1));
     for (const [index, peer] of peers.entries()) ids.push((await peer.publish(`package-${index}`, '1.0.0')).id);
     for (const version of ['1.1.0', '2.0.0-rc.1', '2.0.0']) await peers[1]!.publish('package-1', version);
-    for (const peer of peers) for (const id of ids) await lists(peer, id, id === ids[1] ? '2.0.0' : '1.0.0');
+    for (const peer of peers) for (const id of ids) await waitForListing(peer, id, id === ids[1] ? '2.0.0' : '1.0.0');
   });
   after(() => network.close());
 
@@ -31,7 +31,7 @@ describe('the registry on five nodes', () => {
       assert.ok(peersAsked >= 1);
     }
     const pages = await Promise.all(
-      [0, 2, 4].map((offset) => asker.engine.search({ text: 'package', limit: 2, offset, sort: 'name' })),
+      [0, 2, 4].map((offset) => requester.engine.search({ text: 'package', limit: 2, offset, sort: 'name' })),
     );
     assert.deepEqual(
       pages.flatMap(({ packages }) => packages.map(({ name }) => name)),
@@ -39,18 +39,18 @@ describe('the registry on five nodes', () => {
     );
   });
 
-  it('getPackage: by full id and by name, with who provides it, and the same again from memory', async () => {
+  it('getPackage: by full id and by name, with its providers, and again from cache', async () => {
     const id = ids[2]!;
-    const first = await asker.engine.getPackage({ id });
+    const first = await requester.engine.getPackage({ id });
     assert.deepEqual([first.id, first.latest, first.seq, first.releases.length], [id, '1.0.0', 1, 1]);
-    assert.deepEqual(await asker.engine.getPackage({ id: 'package-2' }), await asker.engine.getPackage({ id }));
-    await assert.rejects(asker.engine.getPackage({ id: 'no-such-package' }), { name: 'PackageNotFound' });
-    await assert.rejects(asker.engine.getPackage({ id: 'No Package' }), { name: 'InvalidRequest' });
+    assert.deepEqual(await requester.engine.getPackage({ id: 'package-2' }), await requester.engine.getPackage({ id }));
+    await assert.rejects(requester.engine.getPackage({ id: 'no-such-package' }), { name: 'PackageNotFound' });
+    await assert.rejects(requester.engine.getPackage({ id: 'No Package' }), { name: 'InvalidRequest' });
   });
 
   it('getPackageVersion: exact, by range, pre-releases only when named', async () => {
     const of = async (version: string): Promise<string> =>
-      (await asker.engine.getPackageVersion({ id: ids[1]!, version })).release.version;
+      (await requester.engine.getPackageVersion({ id: ids[1]!, version })).release.version;
     assert.equal(await of('1.0.0'), '1.0.0');
     assert.equal(await of('^1'), '1.1.0');
     assert.equal(await of('2.0.0-rc.1'), '2.0.0-rc.1');
@@ -70,7 +70,7 @@ describe('the registry on five nodes', () => {
     }
   });
 
-  it('publish and delete: a record that changes voids what others keep ready of it', async () => {
+  it('publish and delete: a changed record invalidates what other peers cached of it', async () => {
     const id = ids[3]!;
     const publisher = peers[3]!;
     for (const peer of peers) assert.equal((await peer.engine.getPackage({ id })).latest, '1.0.0');
@@ -96,8 +96,8 @@ describe('the registry on five nodes', () => {
     }
   });
 
-  it('exists: packages and versions, here or anywhere', async () => {
-    const { engine } = asker;
+  it('exists: packages and versions, local or on the network', async () => {
+    const { engine } = requester;
     const asked = [
       { id: ids[4]! },
       { id: 'package-4' },
@@ -124,29 +124,29 @@ describe('the registry on five nodes', () => {
 describe('looking packages up', () => {
   const network = networkPerTest();
 
-  it('asks for an unknown package once, however many want it at the same time', async () => {
+  it('queries an unknown package once, however many callers ask at the same time', async () => {
     const [first, second] = await network.peers(2, {}, ['search']);
     const { id } = await second.publish('wanted', '1.0.0');
     const cancel = new AbortController();
-    const cancelled = first.engine.getPackage({ id }, { signal: cancel.signal });
+    const canceled = first.engine.getPackage({ id }, { signal: cancel.signal });
     const others = [1, 2, 3].map(() => first.engine.getPackage({ id }));
     cancel.abort();
-    await assert.rejects(cancelled, { name: 'AbortError' });
+    await assert.rejects(canceled, { name: 'AbortError' });
     for (const found of await Promise.all(others)) assert.equal(found.latest, '1.0.0');
   });
 
-  it('counts a provider that came after a package was kept ready', async () => {
+  it('counts a provider that appeared after a package was cached', async () => {
     const [first, second] = await network.peers(2, {}, ['sync']);
     const { id } = await first.publish('served', '1.0.0');
-    await lists(second, id, '1.0.0');
+    await waitForListing(second, id, '1.0.0');
     assert.equal((await second.engine.getPackage({ id })).providers, 1);
     const third = await network.peer({ bootstrap: [first.address, second.address] }, ['sync']);
-    await lists(third, id, '1.0.0');
+    await waitForListing(third, id, '1.0.0');
     await third.engine.install({ id, to: join(await network.folder(), 'served') });
     assert.deepEqual((await third.engine.getPackage({ id })).installed, ['1.0.0'], 'and what was installed since');
   });
 
-  it('answers what it knows while no node runs, and says what it cannot know', async () => {
+  it('answers from local data while the node is stopped, and reports what is unavailable', async () => {
     const peer = await network.peer();
     const { id } = await peer.publish('alone', '1.0.0');
     await peer.engine.stopNode({});
@@ -159,36 +159,36 @@ describe('looking packages up', () => {
   });
 });
 
-describe('a damaged catalogue on a network', () => {
+describe('a damaged catalog on a network', () => {
   const network = new TestNetwork();
   after(() => network.close());
 
-  it('is said in log and status, filled again from peers, and publishing counts on from where it was', async () => {
+  it('is reported in log and status, refilled from peers, and publishing continues with the next sequence number', async () => {
     const [first, second] = await network.peers(2);
     const { id } = await first.publish('mine', '1.0.0');
     await first.publish('mine', '1.1.0');
     const theirs = await second.publish('theirs', '1.0.0');
-    await lists(first, theirs.id, '1.0.0');
-    await lists(second, id, '1.1.0');
+    await waitForListing(first, theirs.id, '1.0.0');
+    await waitForListing(second, id, '1.1.0');
     const { seq } = await second.engine.getPackage({ id });
     await first.stop();
-    await writeFile(join(first.dataDir, 'catalogue.sqlite'), 'not a database '.repeat(1_000));
+    await writeFile(join(first.dataDir, 'catalog.sqlite'), 'not a database '.repeat(1_000));
 
     const engine = await createEngine({ dataDir: first.dataDir, version: '0.0.0-test' });
     const lines: LogLine[] = [];
     engine.subscribe('log', ({ line }) => lines.push(line));
     const { rebuilt, counts } = await engine.status({});
-    assert.match(rebuilt?.setAside ?? '', /catalogue\.damaged-/);
+    assert.match(rebuilt?.setAside ?? '', /catalog\.damaged-/);
     assert.ok(lines.some(({ level, message }) => level === 'error' && message.includes('damaged')));
     assert.ok((await readdir(first.dataDir)).some((name) => name.includes('damaged')));
     assert.deepEqual(counts, { published: 1, installed: 0, network: 0 });
     await engine.close();
 
     const again = await network.peerOn(first.dataDir, first.key, { bootstrap: [second.address] });
-    await lists(again, theirs.id, '1.0.0');
+    await waitForListing(again, theirs.id, '1.0.0');
     const receipt = await again.publish('mine', '1.2.0');
     assert.equal(receipt.seq, seq + 1);
-    await lists(second, id, '1.2.0');
+    await waitForListing(second, id, '1.2.0');
     assert.equal((await second.engine.getPackage({ id })).equivocation, false);
   });
 });

@@ -13,7 +13,7 @@ const MIB = 1024 * 1024;
 const PROTOCOL = '/test/reuse/1.0.0';
 const never = new AbortController().signal;
 
-describe('a buffer that is used again', () => {
+describe('a reused block buffer', () => {
   let network: CarNetwork;
   beforeEach(() => {
     network = new CarNetwork();
@@ -22,12 +22,12 @@ describe('a buffer that is used again', () => {
     await network.close();
   });
 
-  it('changes nothing of what a stream took from it, however its reader dawdles and what else goes over the connection', async () => {
+  it('does not change data already written to a stream, however slow its reader is', async () => {
     const [sender, reader] = [await network.peer(), await network.peer()];
     const streams: Stream[] = [];
     await reader.node.libp2p.handle(PROTOCOL, (stream) => void streams.push(stream));
     await sender.dial(reader.address);
-    const mostUnread: number[] = [];
+    const maxUnread: number[] = [];
     const send = async (index: number): Promise<void> => {
       const out = new ByteStream(await sender.node.libp2p.dialProtocol(multiaddr(reader.address), PROTOCOL));
       const buffer = new Uint8Array(MIB);
@@ -41,8 +41,8 @@ describe('a buffer that is used again', () => {
     const receive = async (stream: Stream): Promise<Buffer> => {
       const bytes = new ByteStream(stream);
       const chunks: Uint8Array[] = [];
-      for (let round = 0; (await bytes.more(never, 100_000)) > 0 || bytes.available > 0; round++) {
-        mostUnread.push(bytes.available);
+      for (let round = 0; (await bytes.waitForBytes(never, 100_000)) > 0 || bytes.available > 0; round++) {
+        maxUnread.push(bytes.available);
         if (round % 16 === 0) await delay(20);
         chunks.push(bytes.take(bytes.available));
       }
@@ -57,16 +57,16 @@ describe('a buffer that is used again', () => {
     );
     for (const [index, bytes] of received.sort((one, other) => Buffer.compare(one, other)).entries())
       assert.ok(bytes.equals(wanted[index]!));
-    assert.ok(Math.max(...mostUnread) >= 256 * 1024, 'a window was used up');
+    assert.ok(Math.max(...maxUnread) >= 256 * 1024, 'a window was used up');
   });
 
-  it('serves the right blocks from the disk to many at once', async () => {
+  it('serves the right blocks from disk to many peers at once', async () => {
     const tree = await randomTree([...Array.from({ length: 10 }, () => MIB), 3_500_000, 700_000, 20_000]);
     const folder = await mkdtemp(join(tmpdir(), 'ggen-reuse-'));
     const store = await BlockStore.open(folder);
     try {
       for await (const { cid, bytes } of tree.store.getAll()) await store.put(cid, bytes);
-      const provider = await network.provider(store, { perPeer: 16 });
+      const provider = await network.provider(store, { transfersPerPeer: 16 });
       const readers = await Promise.all([1, 2, 3].map(() => network.reader([provider])));
       await Promise.all(readers.map((reader) => reader.fetch(tree)));
       const wanted = await allBlocks(tree.store);
@@ -80,7 +80,7 @@ describe('a buffer that is used again', () => {
     }
   });
 
-  it('does not hold a block that somebody reads', async () => {
+  it('is not reused while a reader still needs its block', async () => {
     const tree = await randomTree(Array.from({ length: 8 }, () => MIB));
     const reader = await network.reader([await network.provider(tree.store)]);
     const source = reader.source(tree.root);

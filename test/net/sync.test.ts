@@ -9,12 +9,12 @@ import type { SearchResults } from '../../src/shared/model.ts';
 import { SYNC_PROTOCOL } from '../../src/worker/node/protocols.ts';
 import { asCount, asMap } from '../../src/worker/protocols/frames.ts';
 import type { Frames } from '../../src/worker/protocols/frames.ts';
-import { barePeer, forged, serve, signedRecord } from './helpers/bare-peer.ts';
+import { barePeer, corruptSignature, serve, signedRecord } from './helpers/bare-peer.ts';
 import type { BarePeer } from './helpers/bare-peer.ts';
 import { TestNetwork, eventually } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 
-const bound = (): AbortSignal => AbortSignal.timeout(60_000);
+const timeoutSignal = (): AbortSignal => AbortSignal.timeout(60_000);
 
 describe('sync', () => {
   let network: TestNetwork;
@@ -34,17 +34,17 @@ describe('sync', () => {
     const peer = await barePeer();
     bare.push(peer);
     await serve(peer, SYNC_PROTOCOL, async (frames: Frames, stream) => {
-      const request = asMap(await frames.read(bound()));
+      const request = asMap(await frames.read(timeoutSignal()));
       const after = asCount(request['after']);
       let left = asCount(request['limit']);
       hooks.asked?.(after);
-      await frames.write({ epoch: 'one' }, bound());
+      await frames.write({ epoch: 'one' }, timeoutSignal());
       for (let position = after + 1; position <= records.length && left > 0; position++) {
         left -= records[position - 1]!.length;
-        await frames.write({ p: position, record: records[position - 1], serves: true }, bound());
+        await frames.write({ p: position, record: records[position - 1], serves: true }, timeoutSignal());
         hooks.sent?.(position, stream);
       }
-      await frames.write({ end: true, more: left <= 0 }, bound());
+      await frames.write({ end: true, more: left <= 0 }, timeoutSignal());
     });
     return peer;
   }
@@ -53,7 +53,7 @@ describe('sync', () => {
     return (await peer.engine.status({})).counts.network;
   }
 
-  it('brings 10,000 records to an empty peer in one go, while its event loop goes on', async () => {
+  it('transfers 10,000 records to an empty peer in one session', async () => {
     const keys = Array.from({ length: 20 }, () => createPublisherKey());
     const records = Array.from({ length: 10_000 }, (_, index) => {
       return signedRecord(`package-${index}`, { key: keys[index % keys.length]! }).envelope;
@@ -73,7 +73,7 @@ describe('sync', () => {
     assert.ok(asked.length >= 4, 'in several portions');
   }).timeout(120_000);
 
-  it('goes on where it was cut, wherever that was', async () => {
+  it('resumes after an interrupted session, at any position', async () => {
     const key = createPublisherKey();
     const records = Array.from({ length: 400 }, (_, index) => signedRecord(`cut-${index}`, { key }).envelope);
     const asked: number[] = [];
@@ -103,63 +103,66 @@ describe('sync', () => {
     );
   });
 
-  it('ends a visit at a record that is not valid, and the liar loses reputation', async () => {
+  it('ends a session at an invalid record, and the peer that sent it loses reputation', async () => {
     const valid = signedRecord('before').envelope;
     const key = createPublisherKey();
     const after = Array.from({ length: 200 }, (_, index) => signedRecord(`after-${index}`, { key }).envelope);
-    const liar = await logPeer([valid, forged(signedRecord('false').envelope), ...after]);
-    const peer = await network.peer({ bootstrap: [liar.address] }, ['sync']);
+    const maliciousPeer = await logPeer([valid, corruptSignature(signedRecord('false').envelope), ...after]);
+    const peer = await network.peer({ bootstrap: [maliciousPeer.address] }, ['sync']);
     await eventually('the lie was noticed', async () => {
       const known = await peer.engine.peers({});
-      return known.some(({ id }) => id === liar.id) && (await peer.engine.peer({ id: liar.id })).failures > 0;
+      return (
+        known.some(({ id }) => id === maliciousPeer.id) &&
+        (await peer.engine.peer({ id: maliciousPeer.id })).failures > 0
+      );
     });
     // What came in one batch with the lie was verified for itself; nothing of what follows is read.
     assert.ok((await known(peer)) < 100);
   });
 
-  it('does not count a peer that has nothing new to say as reliable', async () => {
+  it('does not raise the reputation of a peer that has no new records', async () => {
     const silent = await logPeer([]);
-    const talker = await logPeer([signedRecord('new-here').envelope]);
-    const peer = await network.peer({ bootstrap: [silent.address, talker.address] }, ['sync']);
+    const respondingPeer = await logPeer([signedRecord('new-here').envelope]);
+    const peer = await network.peer({ bootstrap: [silent.address, respondingPeer.address] }, ['sync']);
     await eventually('the record came', async () => (await known(peer)) === 1);
     await eventually('the talker is counted', async () => {
-      return (await peer.engine.peer({ id: talker.id })).successes === 1;
+      return (await peer.engine.peer({ id: respondingPeer.id })).successes === 1;
     });
     assert.equal((await peer.engine.peer({ id: silent.id })).successes, 0);
   });
 
-  it('a peer that is silent in the middle of its answer holds up nobody else', async () => {
+  it('a peer that stalls in the middle of its answer does not delay other peers', async () => {
     const silent = await barePeer();
     bare.push(silent);
-    let hung = 0;
+    let stalledRequests = 0;
     await serve(silent, SYNC_PROTOCOL, async (frames) => {
-      await frames.read(bound());
-      await frames.write({ epoch: 'one' }, bound());
-      hung++;
+      await frames.read(timeoutSignal());
+      await frames.write({ epoch: 'one' }, timeoutSignal());
+      stalledRequests++;
     });
-    const talker = await logPeer([signedRecord('in-time').envelope]);
+    const respondingPeer = await logPeer([signedRecord('in-time').envelope]);
     const peer = await network.peer({ bootstrap: [silent.address] }, ['sync']);
-    await eventually('the silent one was asked', () => hung > 0);
-    await peer.engine.bootstrap({ address: talker.address });
+    await eventually('the silent one was asked', () => stalledRequests > 0);
+    await peer.engine.bootstrap({ address: respondingPeer.address });
     await eventually('the record came', async () => (await known(peer)) === 1);
   });
 
   for (const isUnderWay of [false, true]) {
-    it(`begins anew when the catalogue turns out to be damaged, ${isUnderWay ? 'also in the middle of a visit' : 'without waiting for the next round'}`, async () => {
+    it(`restarts when the catalog turns out to be damaged, ${isUnderWay ? 'also in the middle of a session' : 'without waiting for the next interval'}`, async () => {
       const source = await barePeer();
       bare.push(source);
       const asked: number[] = [];
       const found = Promise.withResolvers<undefined>();
       const [before, after] = [signedRecord('before').envelope, signedRecord('after').envelope];
       await serve(source, SYNC_PROTOCOL, async (frames) => {
-        const position = asCount(asMap(await frames.read(bound()))['after']);
+        const position = asCount(asMap(await frames.read(timeoutSignal()))['after']);
         asked.push(position);
-        await frames.write({ epoch: 'one' }, bound());
-        if (position < 1) await frames.write({ p: 1, record: before, serves: true }, bound());
+        await frames.write({ epoch: 'one' }, timeoutSignal());
+        if (position < 1) await frames.write({ p: 1, record: before, serves: true }, timeoutSignal());
         if (asked.length === 2 && isUnderWay) await found.promise;
-        if (isUnderWay && asked.length > 1) await frames.write({ p: 2, record: after, serves: true }, bound());
-        await frames.write({ end: true }, bound());
-        await frames.close(bound());
+        if (isUnderWay && asked.length > 1) await frames.write({ p: 2, record: after, serves: true }, timeoutSignal());
+        await frames.write({ end: true }, timeoutSignal());
+        await frames.close(timeoutSignal());
       });
       const visits = (): number =>
         source.node.libp2p
@@ -171,7 +174,7 @@ describe('sync', () => {
       const search = (): Promise<SearchResults> => peer.engine.search({ text: '', licenses: ['MIT'], scope: 'local' });
       assert.equal((await search()).packages.length, 1, 'and what came is in the search index');
       await peer.stop();
-      await garble(join(peer.dataDir, 'catalogue.sqlite'), 'labels');
+      await corruptTable(join(peer.dataDir, 'catalog.sqlite'), 'labels');
       await peer.restart();
       await eventually('it asked again', () => asked.length === 2 && visits() === (isUnderWay ? 1 : 0));
       await assert.rejects(search(), { name: 'Internal', message: /set aside/ });
@@ -183,11 +186,11 @@ describe('sync', () => {
 });
 
 /** Garble the pages that a table begins with, as a bad disk would. */
-async function garble(file: string, table: string): Promise<void> {
-  const sqlite = new DatabaseSync(file);
-  const roots = sqlite.prepare('SELECT rootpage FROM sqlite_schema WHERE tbl_name = ? AND rootpage > 0').all(table);
-  const size = Number(sqlite.prepare('PRAGMA page_size').get()?.['page_size']);
-  sqlite.close();
+async function corruptTable(file: string, table: string): Promise<void> {
+  const database = new DatabaseSync(file);
+  const roots = database.prepare('SELECT rootpage FROM sqlite_schema WHERE tbl_name = ? AND rootpage > 0').all(table);
+  const size = Number(database.prepare('PRAGMA page_size').get()?.['page_size']);
+  database.close();
   const bytes = await readFile(file);
   for (const { rootpage } of roots) bytes.fill(0xa5, (Number(rootpage) - 1) * size, Number(rootpage) * size);
   await writeFile(file, bytes);

@@ -19,7 +19,7 @@ describe('a transfer', () => {
     assert.deepEqual(await allBlocks(reader.store), await allBlocks(tree.store));
   }
 
-  it('brings every block of a tree, from many small files to large ones', async () => {
+  it('fetches every block of a tree, from many small files to large ones', async () => {
     for (const sizes of [[0, 1, 2_000], Array.from({ length: 300 }, () => 2_000), [5 * MIB + 3, 1, 2 * MIB]]) {
       const tree = await randomTree(sizes);
       const provider = await network.provider(tree.store);
@@ -30,7 +30,7 @@ describe('a transfer', () => {
     }
   });
 
-  it('does not ask for what is here', async () => {
+  it('does not request local blocks', async () => {
     const tree = await randomTree([3 * MIB, 2 * MIB, 100_000]);
     const provider = await network.provider(tree.store);
     const reader = await network.reader([provider]);
@@ -41,15 +41,15 @@ describe('a transfer', () => {
     await reader.fetch(tree);
     await assertWhole(reader, tree);
     assert.equal(reader.received.get(provider.id), 100_000);
-    assert.ok(provider.traffic.status().sentToday < 101_000);
+    assert.ok(provider.traffic.status().uploadedToday < 101_000);
   });
 
-  it('goes on where it was cut, and asks only for the rest', async () => {
+  it('resumes after an interruption, and requests only the remaining blocks', async () => {
     const tree = await randomTree(Array.from({ length: 20 }, () => MIB));
     let left = 7;
-    const cutting = await network.scripted(async (wants, out) => {
+    const disconnectingProvider = await network.scripted(async (requests, out) => {
       await out.begin(tree.root);
-      for (const { cid } of wants) {
+      for (const { cid } of requests) {
         if (left-- <= 0) {
           out.stream.abort(new Error('cut'));
           throw new Error('cut');
@@ -58,7 +58,7 @@ describe('a transfer', () => {
       }
       await out.end();
     });
-    const reader = await network.reader([cutting]);
+    const reader = await network.reader([disconnectingProvider]);
     left = 7;
     await assert.rejects(reader.fetch(tree), { name: 'ContentUnavailable' });
     const before = [...(await allBlocks(reader.store)).values()].reduce((sum, { length }) => sum + length, 0);
@@ -92,9 +92,9 @@ describe('a transfer', () => {
     assert.deepEqual(reader.failures, []);
   });
 
-  it('is shared by two providers', async () => {
+  it('is split between two providers', async () => {
     const tree = await randomTree(Array.from({ length: 12 }, () => MIB));
-    const slow = { sendRate: 4 * MIB };
+    const slow = { uploadRate: 4 * MIB };
     const providers = [await network.provider(tree.store, slow), await network.provider(tree.store, slow)];
     const reader = await network.reader(providers);
     await reader.fetch(tree);
@@ -103,7 +103,7 @@ describe('a transfer', () => {
     assert.deepEqual(reader.failures, []);
   });
 
-  it('leaves the others their share of a small package', async () => {
+  it('leaves other providers a share of a small package', async () => {
     const tree = await randomTree(Array.from({ length: 12 }, () => 300_000));
     const providers = [
       await slowProvider(network, tree, 64 * 1024, 25),
@@ -115,7 +115,7 @@ describe('a transfer', () => {
     for (const { id } of providers) assert.ok((reader.received.get(id) ?? 0) >= 1_200_000, 'each sent a good part');
   });
 
-  it('is put together from providers of which each has only a part', async () => {
+  it('combines providers that each have only a part', async () => {
     const tree = await randomTree(Array.from({ length: 12 }, () => 300_000));
     const [one, other] = [await randomTree([1]), await randomTree([1])];
     let index = 0;
@@ -129,7 +129,7 @@ describe('a transfer', () => {
     assert.deepEqual(reader.failures, []);
   });
 
-  it('takes work over from a slow provider', async () => {
+  it('reassigns requests from a slow provider', async () => {
     const tree = await randomTree(Array.from({ length: 16 }, () => MIB));
     const slow = await slowProvider(network, tree, 8_192, 50);
     const fast = await network.provider(tree.store);
@@ -140,7 +140,7 @@ describe('a transfer', () => {
     assert.deepEqual(reader.failures, [], 'being slow is no failure');
   });
 
-  it('reads single blocks, each once, and goes on when the stream was closed meanwhile', async () => {
+  it('reads single blocks, each once, and continues after the stream was closed', async () => {
     const tree = await randomTree([1_000, 2_000, 3_000]);
     const provider = await network.provider(tree.store);
     const reader = await network.reader([provider]);
@@ -160,9 +160,9 @@ describe('a transfer', () => {
     source.close();
   });
 
-  it('lets go of every stream when it is cancelled', async () => {
+  it('closes every stream when it is canceled', async () => {
     const tree = await randomTree([20 * MIB]);
-    const provider = await network.provider(tree.store, { sendRate: MIB });
+    const provider = await network.provider(tree.store, { uploadRate: MIB });
     const reader = await network.reader([provider]);
     const abort = new AbortController();
     const fetching = reader.fetch(tree, abort.signal);
@@ -182,9 +182,9 @@ describe('a transfer', () => {
 
 /** A peer that sends so many bytes, and then pauses so many milliseconds. */
 function slowProvider(network: CarNetwork, tree: TestTree, bytes: number, pause: number): Promise<BarePeer> {
-  return network.scripted(async (wants, out) => {
+  return network.scripted(async (requests, out) => {
     await out.begin(tree.root);
-    for (const { cid } of wants) {
+    for (const { cid } of requests) {
       const block = await blockOf(tree.store, cid);
       await out.write(sectionPrefix(cid, block.length));
       for (let at = 0; at < block.length; at += bytes) {

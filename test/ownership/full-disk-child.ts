@@ -6,64 +6,64 @@
 import { open, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorMessage, errorName } from '../../src/shared/errors.ts';
-import { Clients } from './clients.ts';
-import type { Client } from './clients.ts';
+import { ClientPool } from './client-pool.ts';
+import type { ClientProcess } from './client-pool.ts';
 import { lockHolders } from './lock-holders.ts';
 
 /** Room in which some packages are published before there is none. */
-const ROOM_BYTES = 1024 * 1024;
-const MOST_PACKAGES = 500;
+const FREE_BYTES = 1024 * 1024;
+const MAX_PACKAGES = 500;
 
 /** What those who share the folder say of each other, and the kernel of them. */
-export interface Owners {
+export interface OwnerView {
   /** Processes that the clients name as the owner, each once. */
   readonly named: readonly (number | undefined)[];
   /** Processes of the clients that say it is them. */
-  readonly selves: readonly (number | undefined)[];
+  readonly selfReported: readonly (number | undefined)[];
   /** Processes with the lock. */
-  readonly holders: readonly number[];
+  readonly lockHolderPids: readonly number[];
 }
 
-export interface TakenOver {
+export interface TakeOverResult {
   readonly dataDir: string;
   readonly acknowledged: number;
   /** What publishing on the full disk failed with. */
-  readonly refusals: readonly Refusal[];
-  readonly full: Owners & { readonly node: string; readonly nodeError: string | undefined };
+  readonly failures: readonly ErrorSummary[];
+  readonly whileFull: OwnerView & { readonly node: string; readonly nodeError: string | undefined };
   /** Of what was acknowledged, what somebody could not find while the disk was full. */
-  readonly lost: readonly string[];
+  readonly missing: readonly string[];
   /** Drafts that the refusals left. */
   readonly drafts: readonly string[];
-  readonly after: Owners & {
+  readonly afterwards: OwnerView & {
     readonly node: string;
     readonly peerId: boolean;
     /** Of what was acknowledged, what a newcomer could not find. */
-    readonly lost: readonly string[];
+    readonly missing: readonly string[];
     readonly published: number;
     readonly rebuilt: boolean;
     readonly damagedBlocks: number;
   };
 }
 
-export interface Refusal {
+export interface ErrorSummary {
   readonly name: string;
   readonly message: string;
 }
 
-export interface FirstStart {
+export interface FirstStartResult {
   readonly dataDir: string;
-  readonly refusal: Refusal | undefined;
-  readonly holders: readonly number[];
-  readonly after: Owners;
+  readonly failure: ErrorSummary | undefined;
+  readonly lockHolderPids: readonly number[];
+  readonly afterwards: OwnerView;
 }
 
 const [disk = '', how = ''] = process.argv.slice(2);
 const dataDir = join(disk, 'data');
 const filler = join(disk, 'filler');
-const clients = new Clients();
+const clients = new ClientPool();
 
 /** Leave so many bytes on the disk. */
-async function fill(room = 0): Promise<void> {
+async function fill(freeBytes = 0): Promise<void> {
   const file = await open(filler, 'a');
   try {
     for (let bytes = 1024 * 1024; bytes >= 1;) {
@@ -72,24 +72,24 @@ async function fill(room = 0): Promise<void> {
       });
     }
     const { size } = await file.stat();
-    await file.truncate(size - room);
+    await file.truncate(size - freeBytes);
   } finally {
     await file.close();
   }
   const { bavail, bsize } = await statfs(disk);
-  if (bavail * bsize !== room) throw new Error(`The disk has room for ${bavail * bsize} bytes.`);
+  if (bavail * bsize !== freeBytes) throw new Error(`The disk has room for ${bavail * bsize} bytes.`);
 }
 
-async function ownersOf(all: readonly Client[]): Promise<Owners> {
+async function readOwners(all: readonly ClientProcess[]): Promise<OwnerView> {
   const states = await Promise.all(all.map((client) => client.status()));
   return {
     named: [...new Set(states.map(({ owner }) => owner?.pid))],
-    selves: all.filter((_, index) => states[index]?.owner?.self).map((client) => client.process.pid),
-    holders: (await lockHolders(join(dataDir, 'catalogue.sqlite'))) ?? [],
+    selfReported: all.filter((_, index) => states[index]?.owner?.self).map((client) => client.process.pid),
+    lockHolderPids: (await lockHolders(join(dataDir, 'catalog.sqlite'))) ?? [],
   };
 }
 
-async function refusalOf(work: Promise<unknown>): Promise<Refusal | undefined> {
+async function captureError(work: Promise<unknown>): Promise<ErrorSummary | undefined> {
   return work.then(
     () => undefined,
     (error: unknown) => ({ name: errorName(error), message: errorMessage(error) }),
@@ -97,37 +97,40 @@ async function refusalOf(work: Promise<unknown>): Promise<Refusal | undefined> {
 }
 
 /** Publish one package after the other until that is refused. Returns those that were acknowledged. */
-async function publishUntilFull(client: Client, name: string): Promise<{ ids: string[]; refusal: Refusal }> {
+async function publishUntilFull(
+  client: ClientProcess,
+  name: string,
+): Promise<{ ids: string[]; failure: ErrorSummary }> {
   const ids: string[] = [];
-  while (ids.length < MOST_PACKAGES) {
+  while (ids.length < MAX_PACKAGES) {
     const root = await clients.project(`${name}-${ids.length}`);
-    const refusal = await refusalOf(client.publish(root).then(({ id }) => ids.push(id)));
-    if (refusal !== undefined) return { ids, refusal };
+    const failure = await captureError(client.publish(root).then(({ id }) => ids.push(id)));
+    if (failure !== undefined) return { ids, failure };
   }
   throw new Error('The disk never became full.');
 }
 
-async function lostOf(ids: readonly string[], client: Client): Promise<string[]> {
+async function findMissing(ids: readonly string[], client: ClientProcess): Promise<string[]> {
   const found = await Promise.all(ids.map((id) => client.call('exists', { id, version: '1.0.0' })));
   return ids.filter((_, index) => !found[index]);
 }
 
-async function takeOver(end: 'close' | 'kill'): Promise<TakenOver> {
+async function runTakeOver(end: 'close' | 'kill'): Promise<TakeOverResult> {
   const first = await clients.open(dataDir);
   const { peerId } = await first.start();
   const rest = [await clients.open(dataDir), await clients.open(dataDir)] as const;
-  await fill(ROOM_BYTES);
+  await fill(FREE_BYTES);
   const early = await publishUntilFull(rest[0], 'early');
   await fill();
   await first[end]();
 
-  const full = await ownersOf(rest);
+  const whileFull = await readOwners(rest);
   // Where the old owner closed its journal there is some room again, and more where the block store gave up its ballast.
-  const late = await Promise.all(rest.map(async (one) => publishUntilFull(one, 'late')));
+  const later = await Promise.all(rest.map(async (one) => publishUntilFull(one, 'late')));
   const { node } = await rest[0].status();
-  const all = [early, ...late];
+  const all = [early, ...later];
   const ids = all.flatMap((one) => one.ids);
-  const lost = (await Promise.all(rest.map((one) => lostOf(ids, one)))).flat();
+  const missing = (await Promise.all(rest.map((one) => findMissing(ids, one)))).flat();
   const drafts = await readdir(join(dataDir, 'drafts'));
 
   await rm(filler);
@@ -139,15 +142,15 @@ async function takeOver(end: 'close' | 'kill'): Promise<TakenOver> {
   return {
     dataDir,
     acknowledged: ids.length,
-    refusals: all.map(({ refusal }) => refusal),
-    full: { ...full, node: node.state, nodeError: node.error },
-    lost,
+    failures: all.map(({ failure }) => failure),
+    whileFull: { ...whileFull, node: node.state, nodeError: node.error },
+    missing,
     drafts,
-    after: {
-      ...(await ownersOf([...rest, newcomer])),
+    afterwards: {
+      ...(await readOwners([...rest, newcomer])),
       node: state,
       peerId: peerId === again,
-      lost: await lostOf([...ids, receipt.id], newcomer),
+      missing: await findMissing([...ids, receipt.id], newcomer),
       published: counts.published,
       rebuilt: rebuilt !== undefined,
       damagedBlocks: damaged,
@@ -156,18 +159,18 @@ async function takeOver(end: 'close' | 'kill'): Promise<TakenOver> {
 }
 
 /** The disk is full before there is a data folder. */
-async function firstStart(): Promise<FirstStart> {
+async function runFirstStart(): Promise<FirstStartResult> {
   await fill();
-  const refusal = await refusalOf(clients.open(dataDir));
-  const holders = await lockHolders(join(dataDir, 'catalogue.sqlite')).catch(() => []);
+  const failure = await captureError(clients.open(dataDir));
+  const lockHolderPids = await lockHolders(join(dataDir, 'catalog.sqlite')).catch(() => []);
   await rm(filler);
-  const after = await ownersOf([await clients.open(dataDir), await clients.open(dataDir)]);
-  return { dataDir, refusal, holders: holders ?? [], after };
+  const afterwards = await readOwners([await clients.open(dataDir), await clients.open(dataDir)]);
+  return { dataDir, failure, lockHolderPids: lockHolderPids ?? [], afterwards };
 }
 
 try {
   console.log(
-    JSON.stringify(how === 'first' ? await firstStart() : await takeOver(how === 'close' ? 'close' : 'kill')),
+    JSON.stringify(how === 'first' ? await runFirstStart() : await runTakeOver(how === 'close' ? 'close' : 'kill')),
   );
 } finally {
   await clients.end();

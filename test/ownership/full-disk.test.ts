@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { onSmallDisk, skipWithoutMounts } from '../small-disk.ts';
-import type { FirstStart, Owners, Refusal, TakenOver } from './full-disk-child.ts';
+import type { FirstStartResult, OwnerView, ErrorSummary, TakeOverResult } from './full-disk-child.ts';
 
 const CHILD = join(import.meta.dirname, 'full-disk-child.ts');
 
-function hasOneOwner({ named, selves, holders }: Owners): void {
+function assertOneOwner({ named, selfReported, lockHolderPids }: OwnerView): void {
   assert.equal(named.length, 1, 'all name the same owner');
-  assert.deepEqual(selves, named, 'it knows that it is');
-  assert.deepEqual(holders, named, 'nobody else has the lock');
+  assert.deepEqual(selfReported, named, 'it knows that it is');
+  assert.deepEqual(lockHolderPids, named, 'nobody else has the lock');
 }
 
-function isClear({ name, message }: Refusal, dataDir: string): void {
+function assertDiskFullError({ name, message }: ErrorSummary, dataDir: string): void {
   assert.equal(name, 'DiskFull', message);
   assert.ok(message.startsWith(`The disk is full: nothing more can be written to ${dataDir}`), message);
   assert.match(message, /Make room/);
@@ -24,21 +24,21 @@ describe('a data folder on a full disk', function () {
   });
 
   for (const end of ['kill', 'close'] as const) {
-    it(`goes to one new owner when the last one ends (${end}), and nothing acknowledged is lost`, async () => {
-      const result = (await onSmallDisk('16m', CHILD, end)) as TakenOver;
-      const { dataDir, acknowledged, refusals, full, lost, drafts, after } = result;
+    it(`is taken over by one new owner when the last one ends (${end}), and nothing acknowledged is lost`, async () => {
+      const result = (await onSmallDisk('16m', CHILD, end)) as TakeOverResult;
+      const { dataDir, acknowledged, failures, whileFull, missing, drafts, afterwards } = result;
       assert.ok(acknowledged > 0);
-      hasOneOwner(full);
-      assert.deepEqual(lost, []);
-      assert.equal(refusals.length, 3);
-      for (const refusal of refusals) isClear(refusal, dataDir);
+      assertOneOwner(whileFull);
+      assert.deepEqual(missing, []);
+      assert.equal(failures.length, 3);
+      for (const failure of failures) assertDiskFullError(failure, dataDir);
       assert.deepEqual(drafts, []);
       // It goes on, or says why it cannot yet.
-      if (full.node !== 'running') assert.ok(full.nodeError?.includes(dataDir), full.nodeError);
+      if (whileFull.node !== 'running') assert.ok(whileFull.nodeError?.includes(dataDir), whileFull.nodeError);
 
-      const { node, peerId, published, rebuilt, damagedBlocks, ...owners } = after;
-      hasOneOwner(owners);
-      assert.deepEqual(owners.lost, []);
+      const { node, peerId, published, rebuilt, damagedBlocks, ...owners } = afterwards;
+      assertOneOwner(owners);
+      assert.deepEqual(owners.missing, []);
       assert.deepEqual(
         { node, peerId, published, rebuilt, damagedBlocks },
         {
@@ -52,11 +52,15 @@ describe('a data folder on a full disk', function () {
     });
   }
 
-  it('is refused at its first start, by name, and taken once there is room', async () => {
-    const { dataDir, refusal, holders, after } = (await onSmallDisk('16m', CHILD, 'first')) as FirstStart;
-    assert.ok(refusal !== undefined);
-    isClear(refusal, dataDir);
-    assert.deepEqual(holders, []);
-    hasOneOwner(after);
+  it('is refused with a named error at its first start, and opened once there is free space', async () => {
+    const { dataDir, failure, lockHolderPids, afterwards } = (await onSmallDisk(
+      '16m',
+      CHILD,
+      'first',
+    )) as FirstStartResult;
+    assert.ok(failure !== undefined);
+    assertDiskFullError(failure, dataDir);
+    assert.deepEqual(lockHolderPids, []);
+    assertOneOwner(afterwards);
   });
 });

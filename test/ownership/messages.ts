@@ -3,10 +3,10 @@ import type { NodeSettings } from '../../src/shared/model.ts';
 
 /** What a client process is asked. */
 export type ClientRequest = { readonly id: number } & (
-  | { readonly act: 'start'; readonly settings?: Partial<NodeSettings> }
-  | { readonly act: 'call'; readonly name: CallName; readonly request: object }
-  | { readonly act: 'publish'; readonly root: string }
-  | { readonly act: 'close' }
+  | { readonly type: 'start'; readonly settings?: Partial<NodeSettings> }
+  | { readonly type: 'call'; readonly name: CallName; readonly request: object }
+  | { readonly type: 'publish'; readonly root: string }
+  | { readonly type: 'close' }
 );
 
 /** What it tells. */

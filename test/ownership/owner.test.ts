@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { chmod, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { socketAddress } from '../../src/worker/ownership/address.ts';
+import { socketAddress } from '../../src/worker/ownership/socket-address.ts';
 import { eventually } from '../net/helpers/peers.ts';
 import { skipOnWindows } from '../skip.ts';
-import { Clients } from './clients.ts';
-import type { Client } from './clients.ts';
+import { ClientPool } from './client-pool.ts';
+import type { ClientProcess } from './client-pool.ts';
 
-describe('one node, several windows and commands', () => {
-  let clients: Clients;
+describe('one node shared by several windows and commands', () => {
+  let clients: ClientPool;
   let dataDir: string;
   beforeEach(async () => {
-    clients = new Clients();
+    clients = new ClientPool();
     dataDir = await clients.folder('data');
   });
   afterEach(() => clients.end());
 
   /** Which of these the others agree to be the owner. */
-  async function ownerOf(...all: readonly Client[]): Promise<Client> {
+  async function ownerOf(...all: readonly ClientProcess[]): Promise<ClientProcess> {
     const states = await Promise.all(all.map((client) => client.status()));
     const pids = new Set(states.map(({ owner }) => owner?.pid));
     const owners = all.filter((_, index) => states[index]?.owner?.self);
@@ -28,7 +28,7 @@ describe('one node, several windows and commands', () => {
     return owner;
   }
 
-  it('share one node: what one publishes, the other has', async () => {
+  it('share one node: what one publishes, the others list', async () => {
     const first = await clients.open(dataDir);
     const { peerId } = await first.start();
     const second = await clients.open(dataDir);
@@ -40,7 +40,7 @@ describe('one node, several windows and commands', () => {
     assert.equal((await first.call('getPackage', { id: receipt.id })).latest, '1.0.0');
   });
 
-  it('publish under the name of the key that signed', async () => {
+  it('publish with the publisher id of the key that signed', async () => {
     const [first, second] = [await clients.open(dataDir), await clients.open(dataDir)];
     const [one, other] = [
       await first.publish(await clients.project('a')),
@@ -50,7 +50,7 @@ describe('one node, several windows and commands', () => {
   });
 
   for (const way of ['close', 'kill'] as const) {
-    it(`go on when the owner's process ends (${way}): same node, views that never went empty, calls repeated`, async () => {
+    it(`continue when the process of the owner ends (${way}): same node, views that are never empty, calls retried`, async () => {
       const first = await clients.open(dataDir);
       const { peerId } = await first.start({ name: 'Ada', fanOut: 7 });
       const receipt = await first.publish(await clients.project('kept'));
@@ -80,7 +80,7 @@ describe('one node, several windows and commands', () => {
     });
   }
 
-  it('have the node go on although a newcomer that never knew of it becomes the owner', async () => {
+  it('keep the node running although a new process that never saw it becomes the owner', async () => {
     const first = await clients.open(dataDir);
     const { peerId } = await first.start({ name: 'Ada' });
     const second = await clients.open(dataDir);
@@ -96,7 +96,7 @@ describe('one node, several windows and commands', () => {
     assert.deepEqual([node.peerId, settings?.name], [peerId, 'Ada']);
   });
 
-  it('are told when the owner ended while they published, and lose nothing that was acknowledged', async () => {
+  it('get an error when the owner ends while they publish, and lose nothing that was acknowledged', async () => {
     const first = await clients.open(dataDir);
     const second = await clients.open(dataDir);
     const roots = await Promise.all(Array.from({ length: 12 }, (_, index) => clients.project(`burst-${index}`)));
@@ -120,15 +120,15 @@ describe('one node, several windows and commands', () => {
     assert.ok(results.some((result) => typeof result === 'string'));
   });
 
-  it('have one owner however many begin at the same moment', async () => {
-    const all = Array.from({ length: 6 }, () => clients.begin(dataDir));
+  it('have one owner however many start at the same time', async () => {
+    const all = Array.from({ length: 6 }, () => clients.spawn(dataDir));
     await Promise.all(all.map((client) => client.opened()));
     const owner = await ownerOf(...all);
     await owner.kill();
     await ownerOf(...all.filter((client) => client !== owner));
   });
 
-  it('never have a second owner while the first one is suspended, and go on when it wakes up', async () => {
+  it('never have a second owner while the first one is suspended, and continue when it resumes', async () => {
     const first = await clients.open(dataDir);
     await first.start();
     first.process.kill('SIGSTOP');
@@ -137,7 +137,7 @@ describe('one node, several windows and commands', () => {
     assert.equal(await ownerOf(first, await clients.open(dataDir)), first);
   });
 
-  it('take a folder whose owner left its socket behind, or something else in its place', async () => {
+  it('take over a folder whose owner left a stale socket, or another file in its place', async () => {
     const first = await clients.open(dataDir);
     await first.kill();
     assert.ok((await stat(await socketAddress(dataDir))).isSocket());
@@ -150,26 +150,26 @@ describe('one node, several windows and commands', () => {
     assert.equal(await ownerOf(fourth), fourth);
   });
 
-  it('meet in a folder whose path is too long for a socket', async () => {
+  it('share a folder whose path is too long for a socket', async () => {
     const deep = await clients.folder(...Array.from({ length: 8 }, () => 'x'.repeat(20)));
     const first = await clients.open(deep);
     // A terminal may name another folder for temporary files than the desktop does.
     const named = process.env['TMPDIR'];
     process.env['TMPDIR'] = await clients.folder();
-    const second = clients.begin(deep);
+    const second = clients.spawn(deep);
     if (named === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = named;
     await second.opened();
     assert.equal(await ownerOf(first, second), first);
   });
 
-  it('refuse a folder that others may write into', async function () {
+  it('refuse a folder that other users may write to', async function () {
     skipOnWindows(this, 'modes of files');
     await chmod(dataDir, 0o777);
     await assert.rejects(clients.open(dataDir), { name: 'DataDirNotPrivate' });
   });
 
-  it('keep the socket to this user', async function () {
+  it('restrict the socket to this user', async function () {
     skipOnWindows(this, 'sockets among its files');
     await clients.open(dataDir);
     assert.equal((await stat(join(dataDir, 'engine.sock'))).mode & 0o777, 0o600);

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Clients } from './clients.ts';
-import type { Client } from './clients.ts';
-import { isWorking, ROUNDS, seededRandom } from './rounds.ts';
+import { ClientPool } from './client-pool.ts';
+import type { ClientProcess } from './client-pool.ts';
+import { hasEnoughCompletions, ROUNDS, seededRandom } from './rounds.ts';
 import { lockHolders } from './lock-holders.ts';
 
 /** What may come of a call whose owner ended meanwhile; anything else is a fault. */
 const EXPECTED = new Set(['Interrupted', 'DraftNotFound', 'EngineStopped', 'TargetNotEmpty', 'Error']);
 
-describe(`four windows, ${ROUNDS} rounds of which each ends one of them`, () => {
-  let clients: Clients;
+describe(`four windows, ${ROUNDS} rounds that each end one of them`, () => {
+  let clients: ClientPool;
   beforeEach(() => {
-    clients = new Clients();
+    clients = new ClientPool();
   });
   afterEach(() => clients.end());
 
-  it('have exactly one owner in each, and lose nothing that was acknowledged', async function () {
+  it('have exactly one owner in each round, and lose nothing that was acknowledged', async function () {
     this.timeout(30_000 + ROUNDS * 6_000);
     const seed = Number(process.env['GGEN_SEED'] ?? Date.now() % 1_000_000);
     const random = seededRandom(seed);
@@ -25,7 +25,7 @@ describe(`four windows, ${ROUNDS} rounds of which each ends one of them`, () => 
     const published: string[] = [];
     const installed: string[] = [];
     const faults: string[] = [];
-    const four: Client[] = [];
+    const four: ClientProcess[] = [];
     for (let index = 0; index < 4; index++) four.push(await clients.open(dataDir));
     await four[0]?.start();
 
@@ -33,10 +33,10 @@ describe(`four windows, ${ROUNDS} rounds of which each ends one of them`, () => 
       const { name, message } = error as Error;
       if (!EXPECTED.has(name)) faults.push(`${name}: ${message}`);
     };
-    const publish = async (client: Client, name: string): Promise<void> => {
+    const publish = async (client: ClientProcess, name: string): Promise<void> => {
       published.push((await client.publish(await clients.project(name))).id);
     };
-    const install = async (client: Client, name: string): Promise<void> => {
+    const install = async (client: ClientProcess, name: string): Promise<void> => {
       const id = published[Math.floor(random() * published.length)];
       if (id === undefined) return;
       const { path } = await client.call('install', { id, to: join(targets, name) });
@@ -54,14 +54,14 @@ describe(`four windows, ${ROUNDS} rounds of which each ends one of them`, () => 
       const ending = old?.[way]();
       // Half of the time the next one begins while the one before still ends, as in a window that reloads.
       if (random() < 0.5) await ending;
-      four[victim] = clients.begin(dataDir);
+      four[victim] = clients.spawn(dataDir);
       await Promise.all([ending, ...four.map((client) => client.opened()), ...work]);
       await checkOwner(four, dataDir, `seed ${seed}, round ${round}, ${way}`);
       await checkNode(four, round);
       assert.deepEqual(faults, [], `seed ${seed}, round ${round}`);
     }
     const [one] = four;
-    assert.ok(one !== undefined && published.length > ROUNDS / 4 && isWorking(installed.length, ROUNDS));
+    assert.ok(one !== undefined && published.length > ROUNDS / 4 && hasEnoughCompletions(installed.length, ROUNDS));
     for (const id of published) assert.ok(await one.call('exists', { id, version: '1.0.0' }), `${id}, seed ${seed}`);
     const known = new Set((await one.call('installed', {})).map(({ path }) => path));
     for (const path of installed) {
@@ -70,16 +70,16 @@ describe(`four windows, ${ROUNDS} rounds of which each ends one of them`, () => 
     }
   });
 
-  async function checkOwner(four: readonly Client[], dataDir: string, where: string): Promise<void> {
+  async function checkOwner(four: readonly ClientProcess[], dataDir: string, where: string): Promise<void> {
     const owners = (await Promise.all(four.map((client) => client.status()))).map(({ owner }) => owner);
     assert.equal(new Set(owners.map((owner) => owner?.pid)).size, 1, where);
     assert.equal(owners.filter((owner) => owner?.self).length, 1, where);
-    const holders = await lockHolders(join(dataDir, 'catalogue.sqlite'));
+    const holders = await lockHolders(join(dataDir, 'catalog.sqlite'));
     if (holders !== undefined) assert.deepEqual(holders, [owners[0]?.pid], where);
   }
 
   /** The node goes on under every owner, for as long as one client knew of it. */
-  async function checkNode(four: readonly Client[], round: number): Promise<void> {
+  async function checkNode(four: readonly ClientProcess[], round: number): Promise<void> {
     const [status] = await Promise.all(four.slice(0, 1).map((client) => client.status()));
     assert.equal(status?.node.state, 'running', `round ${round}`);
   }

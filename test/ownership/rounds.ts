@@ -13,6 +13,6 @@ export function seededRandom(seed: number): () => number {
 }
 
 /** Whether a kind of work came to its end in a good part of the rounds, so that losing it could be seen. */
-export function isWorking(done: number, rounds: number): boolean {
+export function hasEnoughCompletions(done: number, rounds: number): boolean {
   return done > rounds / 4;
 }

@@ -32,7 +32,7 @@ async function openWindow(dataDir: string, endpoint?: string): Promise<Window> {
   };
 }
 
-describe('a trace that begins in the caller', () => {
+describe('a trace that starts in the caller', () => {
   let network: TestNetwork;
   let collector: Collector;
   let windows: Window[];
@@ -47,7 +47,7 @@ describe('a trace that begins in the caller', () => {
     await collector.close();
   });
 
-  it('goes on across the worker boundary, and across the local socket of an attached window', async () => {
+  it('continues across the worker boundary, and across the local socket of an attached window', async () => {
     const dataDir = await network.folder();
     const owner = await openWindow(dataDir, collector.url);
     windows.push(owner);
@@ -75,7 +75,7 @@ describe('a trace that begins in the caller', () => {
     }
   });
 
-  it('is begun anew where what came across is no traceparent, however it looks', async () => {
+  it('starts a new trace when it receives an invalid traceparent', async () => {
     const dataDir = await network.folder();
     const owner = await openWindow(dataDir, collector.url);
     windows.push(owner);

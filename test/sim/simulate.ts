@@ -8,28 +8,28 @@ import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
 import type { SearchResults } from '../../src/shared/model.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
-import type { EngineHost } from '../../src/worker/engine/engine.ts';
-import type { Path } from '../../src/worker/protocols/context.ts';
+import type { LocalEngine } from '../../src/worker/engine/engine.ts';
+import type { RecordProtocol } from '../../src/worker/protocols/context.ts';
 import type { RoutingTableSize } from '../../src/worker/node/libp2p-options.ts';
 import { TestNetwork, eventually } from '../net/helpers/peers.ts';
 
 /** Without announce and sync, so that nobody knows of the package but its holder. */
-const PATHS: readonly Path[] = ['head', 'keywords', 'search'];
+const PATHS: readonly RecordProtocol[] = ['head', 'keywords', 'search'];
 /** All share one thread: more at once would only keep each other waiting, until handshakes time out. */
-const JOINED_AT_ONCE = 5;
+const JOIN_CONCURRENCY = 5;
 /** Mostly waiting, for connections to end. */
-const CLOSED_AT_ONCE = 25;
+const CLOSE_CONCURRENCY = 25;
 /** Nodes that a new one is told of. */
-const KNOWN = 2;
+const BOOTSTRAP_PEERS = 2;
 /** For whatever hundreds of nodes on a few processors need to settle. */
-const STEP_BOUND_MS = 300_000;
+const STEP_TIMEOUT_MS = 300_000;
 /** Searches by nodes that are far from the holder, before another holder is taken. */
 const SEARCHERS = 3;
 /** A user who finds nothing presses Enter again, but not for ever. */
-const ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 
 interface SimulatedNode {
-  readonly engine: EngineHost;
+  readonly engine: LocalEngine;
   readonly id: string;
   readonly address: string;
 }
@@ -38,7 +38,7 @@ interface SimulatedNode {
 interface Published {
   readonly id: string;
   readonly word: string;
-  readonly holder: SimulatedNode;
+  readonly provider: SimulatedNode;
 }
 
 /**
@@ -48,7 +48,7 @@ interface Published {
  * @param rounds how many packages are to be found, each of another holder
  */
 export function simulate(nodes: number, rounds: number): void {
-  describe(`a simulated network of ${nodes} whole nodes`, () => {
+  describe(`a simulated network of ${nodes} complete nodes`, () => {
     const members: SimulatedNode[] = [];
     const projects = new TestNetwork();
     const routingTable = tableFor(nodes);
@@ -59,9 +59,11 @@ export function simulate(nodes: number, rounds: number): void {
       this.timeout(1_800_000);
       folder = await mkdtemp(join(tmpdir(), 'ggen-sim-'));
       const began = performance.now();
-      await join_();
+      await joinNetwork();
       while (members.length < nodes) {
-        await Promise.all(Array.from({ length: Math.min(JOINED_AT_ONCE, nodes - members.length) }, () => join_()));
+        await Promise.all(
+          Array.from({ length: Math.min(JOIN_CONCURRENCY, nodes - members.length) }, () => joinNetwork()),
+        );
       }
       const seconds = (performance.now() - began) / 1000;
       console.log(`      ${nodes} nodes in ${seconds.toFixed(0)} s, ${megabytes()} MB resident`);
@@ -70,7 +72,7 @@ export function simulate(nodes: number, rounds: number): void {
     after(async function () {
       this.timeout(600_000);
       while (members.length > 0) {
-        await Promise.all(members.splice(0, CLOSED_AT_ONCE).map(({ engine }) => engine.close()));
+        await Promise.all(members.splice(0, CLOSE_CONCURRENCY).map(({ engine }) => engine.close()));
       }
       await projects.close();
       await rm(folder, { recursive: true, force: true });
@@ -79,13 +81,13 @@ export function simulate(nodes: number, rounds: number): void {
     let joined = 0;
 
     /** One more node, which knows a few random ones that came before it. */
-    async function join_(): Promise<SimulatedNode> {
+    async function joinNetwork(): Promise<SimulatedNode> {
       const index = joined++;
       const bootstrap = someAddresses();
       const engine = await createEngine({
         dataDir: join(folder, String(index)),
         version: '0.0.0-sim',
-        paths: PATHS,
+        enabledProtocols: PATHS,
         transports: [memory()],
         routingTable,
       });
@@ -99,7 +101,7 @@ export function simulate(nodes: number, rounds: number): void {
         await eventually(
           `node ${index} has joined`,
           async () => (await engine.status({})).routingTableSize > 0,
-          STEP_BOUND_MS,
+          STEP_TIMEOUT_MS,
         );
       }
       members.push(member);
@@ -107,18 +109,18 @@ export function simulate(nodes: number, rounds: number): void {
     }
 
     function someAddresses(): string[] {
-      const count = Math.min(KNOWN, members.length);
+      const count = Math.min(BOOTSTRAP_PEERS, members.length);
       return [
         ...new Set(Array.from({ length: count }, () => members[Math.floor(Math.random() * members.length)]!.address)),
       ];
     }
 
     for (let round = 1; round <= rounds; round++) {
-      it(`finds by its words a package whose holder nobody asked knows (${round} of ${rounds})`, async () => {
+      it(`finds by keyword a package whose provider is unknown to every queried peer (${round} of ${rounds})`, async () => {
         await eventually(
-          'a search asks only peers that do not know the holder',
-          async () => searchFromAfar(await publishByNewcomer()),
-          STEP_BOUND_MS,
+          'a search queries only peers that do not know the provider',
+          async () => searchFromDistantPeer(await publishByNewcomer()),
+          STEP_TIMEOUT_MS,
         );
         assert.deepEqual((await members[0]!.engine.search({ text: 'no-such-thing' })).packages, []);
       }).timeout(1_200_000);
@@ -128,20 +130,20 @@ export function simulate(nodes: number, rounds: number): void {
     async function publishByNewcomer(): Promise<Published> {
       // Unlike every other, also to a search that forgives errors.
       const word = `teapot${randomBytes(6).toString('hex')}`;
-      const holder = await join_();
+      const provider = await joinNetwork();
       const key = createPublisherKey();
       const root = await projects.project(word, '1.0.0', { 'README.md': `# ${word}\n` });
-      const draft = await holder.engine.draftRelease({ root, publisher: key.id });
-      await holder.engine.publish({ draft: draft.draft, signature: key.sign(draft.bytesToSign) });
+      const draft = await provider.engine.draftRelease({ root, publisher: key.id });
+      await provider.engine.publish({ draft: draft.draft, signature: key.sign(draft.bytesToSign) });
       await eventually(
-        'the holder told the DHT',
+        'the provider announced to the DHT',
         async () => {
-          const { tasks } = await holder.engine.status({});
+          const { tasks } = await provider.engine.status({});
           return /^([1-9]\d*) of \1 told/.test(tasks.find(({ name }) => name === 'provide')?.detail ?? '');
         },
-        STEP_BOUND_MS,
+        STEP_TIMEOUT_MS,
       );
-      return { id: `${key.id}/${word}`, word, holder };
+      return { id: `${key.id}/${word}`, word, provider };
     }
 
     /**
@@ -150,18 +152,18 @@ export function simulate(nodes: number, rounds: number): void {
      * @returns whether one of them got it from the holder, and asked nobody else who ever met the holder or knows of the
      *   package
      */
-    async function searchFromAfar(published: Published): Promise<boolean> {
+    async function searchFromDistantPeer(published: Published): Promise<boolean> {
       for (let count = 0; count < SEARCHERS; count++) {
-        const informed = await informedOf(published);
-        const [searcher] = await farFrom(informed);
+        const informed = await findInformedPeers(published);
+        const [searcher] = await findDistantPeers(informed);
         if (searcher === undefined) return false;
         const began = performance.now();
-        const { peers = [] } = await find(searcher, published);
+        const { peers = [] } = await searchWithRetries(searcher, published);
         const elapsed = performance.now() - began;
-        const others = peers.filter(({ id }) => id !== published.holder.id);
+        const others = peers.filter(({ id }) => id !== published.provider.id);
         // It may have come from whoever searched before, or from the holder after an attempt had ended.
-        const cameFromHolder = peers.some(({ id, records }) => id === published.holder.id && records > 0);
-        if (!cameFromHolder || others.some(({ id }) => informed.has(id))) continue;
+        const cameFromProvider = peers.some(({ id, records }) => id === published.provider.id && records > 0);
+        if (!cameFromProvider || others.some(({ id }) => informed.has(id))) continue;
         assert.ok(others.every(({ records }) => records === 0));
         console.log(
           `      found in ${elapsed.toFixed(0)} ms; ${informed.size} of ${members.length} nodes met the holder, ` +
@@ -172,10 +174,10 @@ export function simulate(nodes: number, rounds: number): void {
       return false;
     }
 
-    async function find(searcher: SimulatedNode, { id, word }: Published): Promise<SearchResults> {
+    async function searchWithRetries(searcher: SimulatedNode, { id, word }: Published): Promise<SearchResults> {
       for (let attempt = 1; ; attempt++) {
         const results = await searcher.engine.search({ text: word });
-        if (results.packages.length === 0 && attempt < ATTEMPTS) continue;
+        if (results.packages.length === 0 && attempt < MAX_ATTEMPTS) continue;
         assert.deepEqual(
           results.packages.map((found) => found.id),
           [id],
@@ -186,10 +188,10 @@ export function simulate(nodes: number, rounds: number): void {
     }
 
     /** Ids of the nodes that ever met the holder, or that know of the package. */
-    async function informedOf({ word, holder }: Published): Promise<ReadonlySet<string>> {
-      const informed = new Set([holder.id]);
+    async function findInformedPeers({ word, provider }: Published): Promise<ReadonlySet<string>> {
+      const informed = new Set([provider.id]);
       for (const { engine, id } of members) {
-        const hasMet = (await engine.peers({})).some((peer) => peer.id === holder.id);
+        const hasMet = (await engine.peers({})).some((peer) => peer.id === provider.id);
         const { packages } = await engine.search({ text: word, scope: 'local' });
         if (hasMet || packages.length > 0) informed.add(id);
       }
@@ -197,13 +199,15 @@ export function simulate(nodes: number, rounds: number): void {
     }
 
     /** Nodes that are not among these, those first that will probably ask the fewest of these: the best reputed of their peers. */
-    async function farFrom(informed: ReadonlySet<string>): Promise<readonly SimulatedNode[]> {
+    async function findDistantPeers(informed: ReadonlySet<string>): Promise<readonly SimulatedNode[]> {
       const others = members.filter(({ id }) => !informed.has(id));
       const ranked = await Promise.all(
         others.map(async (member) => {
           const peers = await member.engine.peers({ connectedOnly: true });
-          const likely = [...peers].sort((a, b) => b.reputation - a.reputation).slice(0, DEFAULT_NODE_SETTINGS.fanOut);
-          return { member, near: likely.filter(({ id }) => informed.has(id)).length };
+          const likelyTargets = [...peers]
+            .sort((a, b) => b.reputation - a.reputation)
+            .slice(0, DEFAULT_NODE_SETTINGS.fanOut);
+          return { member, near: likelyTargets.filter(({ id }) => informed.has(id)).length };
         }),
       );
       return ranked.sort((a, b) => a.near - b.near).map(({ member }) => member);

@@ -34,13 +34,13 @@ describe('installed dependencies', () => {
   });
 });
 
-describe("npm's complaint", () => {
-  it('is its first line that says something', () => {
+describe('the npm error message', () => {
+  it('is the first line of the output with content', () => {
     const output = 'npm warn old thing\nnpm error code E404\nnpm error 404 Not Found - GET /nothing.\nnpm error more\n';
     assert.equal(npmComplaint(output), '404 Not Found - GET /nothing');
   });
 
-  it('is said to be missing where npm said nothing', () => {
+  it('is reported as missing when npm printed nothing', () => {
     assert.equal(npmComplaint(''), 'npm gave no reason');
   });
 });
@@ -49,13 +49,13 @@ describe('the task runner', () => {
   const run = (...args: string[]): { status: number | null; stderr: string } =>
     spawnSync(projectNode(ROOT), [join(ROOT, 'scripts/run.mjs'), ...args], { encoding: 'utf8' });
 
-  it('names the tasks when it does not know one', () => {
+  it('lists the tasks when the given one is unknown', () => {
     const { status, stderr } = run('nonsense');
     assert.equal(status, 1);
     assert.match(stderr, /^There is no task 'nonsense': choose one of bench, build, package, .*\.\n$/);
   });
 
-  it('hands on the exit code and the words of the task', () => {
+  it('passes on the exit code and the output of the task', () => {
     const { status, stderr } = run('test', 'nonsense');
     assert.equal(status, 1);
     assert.match(stderr, /^There is no tier 'nonsense': choose of build, types, lint, .*\.\n$/);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Metafile } from 'esbuild';
 import { BUNDLES, type Bundle } from '../../scripts/build/bundles.ts';
-import { faultsOf } from '../../scripts/build/check.ts';
+import { checkBundle } from '../../scripts/build/check.ts';
 import { packageFolders } from '../../scripts/build/notices.ts';
 import { listingFaults } from '../../scripts/package/listing.ts';
 
-const BUNDLE: Bundle = { ...BUNDLES[0]!, outfile: 'dist/x.cjs', ceiling: 100 };
+const BUNDLE: Bundle = { ...BUNDLES[0]!, outfile: 'dist/x.cjs', maxBytes: 100 };
 
 /** A bundle of this many bytes that something is left of each of these files in. */
 function metafile(bytes: number, inputs: readonly string[]): Metafile {
@@ -14,38 +14,38 @@ function metafile(bytes: number, inputs: readonly string[]): Metafile {
 }
 
 describe('the check of a bundle', () => {
-  it('finds nothing wrong with a small one', () => {
-    assert.deepEqual(faultsOf(BUNDLE, metafile(100, ['src/a.ts', 'node_modules/comlink/dist/esm/comlink.mjs'])), []);
+  it('accepts a small bundle', () => {
+    assert.deepEqual(checkBundle(BUNDLE, metafile(100, ['src/a.ts', 'node_modules/comlink/dist/esm/comlink.mjs'])), []);
   });
 
-  it('refuses one above its ceiling', () => {
-    assert.match(faultsOf(BUNDLE, metafile(101, []))[0] ?? '', /has 101 bytes, more than its ceiling of 100/);
+  it('rejects a bundle above its maximum size', () => {
+    assert.match(checkBundle(BUNDLE, metafile(101, []))[0] ?? '', /has 101 bytes, more than its ceiling of 100/);
   });
 
-  it('refuses native modules', () => {
+  it('rejects native modules', () => {
     for (const path of ['node_modules/a/build/a.node', 'node_modules/node-gyp-build/index.js']) {
-      assert.match(faultsOf(BUNDLE, metafile(1, [path]))[0] ?? '', /needs a native module/);
+      assert.match(checkBundle(BUNDLE, metafile(1, [path]))[0] ?? '', /needs a native module/);
     }
   });
 
-  it("refuses OpenTelemetry's SDK where nobody may want it, not its interface", () => {
+  it('rejects the OpenTelemetry SDK in a bundle that must not include it, and accepts its API', () => {
     const api = 'node_modules/@opentelemetry/api/dist/index.mjs';
     const sdk = 'node_modules/@opentelemetry/sdk-trace/dist/index.mjs';
-    assert.deepEqual(faultsOf(BUNDLE, metafile(1, [api])), []);
-    assert.match(faultsOf(BUNDLE, metafile(1, [api, sdk]))[0] ?? '', /sdk-trace.* belongs into dist\/otlp\.mjs/);
-    assert.deepEqual(faultsOf({ ...BUNDLE, name: 'otlp' }, metafile(1, [api, sdk])), []);
+    assert.deepEqual(checkBundle(BUNDLE, metafile(1, [api])), []);
+    assert.match(checkBundle(BUNDLE, metafile(1, [api, sdk]))[0] ?? '', /sdk-trace.* belongs into dist\/otlp\.mjs/);
+    assert.deepEqual(checkBundle({ ...BUNDLE, name: 'otlp' }, metafile(1, [api, sdk])), []);
   });
 
-  it('refuses two builds of comlink, or of its adapter, and takes one of each', () => {
+  it('rejects two builds of comlink, or of its adapter, and accepts one of each', () => {
     const esm = 'node_modules/comlink/dist/esm';
     const umd = 'node_modules/comlink/dist/umd';
-    assert.deepEqual(faultsOf(BUNDLE, metafile(1, [`${esm}/comlink.mjs`, `${esm}/node-adapter.mjs`])), []);
+    assert.deepEqual(checkBundle(BUNDLE, metafile(1, [`${esm}/comlink.mjs`, `${esm}/node-adapter.mjs`])), []);
     for (const two of [
       [`${esm}/comlink.mjs`, `${umd}/comlink.js`],
       [`${esm}/comlink.mjs`, `${esm}/comlink.min.mjs`],
       [`${esm}/node-adapter.mjs`, `${umd}/node-adapter.js`],
     ]) {
-      assert.match(faultsOf(BUNDLE, metafile(1, two))[0] ?? '', /two builds of comlink/);
+      assert.match(checkBundle(BUNDLE, metafile(1, two))[0] ?? '', /two builds of comlink/);
     }
   });
 });

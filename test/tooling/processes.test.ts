@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { findLeftovers, RUN_MARK } from '../../scripts/test/leftovers.ts';
+import { findLeftovers, RUN_ID_VARIABLE } from '../../scripts/test/leftovers.ts';
 import { exitOf, spawnOwned, stop } from '../../scripts/lib/processes.ts';
 import { eventually } from '../editor/harness/eventually.ts';
 import { skipIf, skipOnWindows } from '../skip.ts';
@@ -29,12 +29,12 @@ function isAlive(pid: number): boolean {
   return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
 }
 
-describe('processes of the tools', function () {
+describe('child processes of the scripts', function () {
   before(function () {
     skipOnWindows(this, 'signals');
   });
 
-  it('tell their exit code', async () => {
+  it('report their exit code', async () => {
     assert.equal(await exitOf(runNode('process.exitCode = 3')), 3);
   });
 
@@ -42,7 +42,7 @@ describe('processes of the tools', function () {
     await assert.rejects(exitOf(spawnOwned('/nowhere/nothing', [])), { code: 'ENOENT' });
   });
 
-  it('end with everything that they started', async () => {
+  it('end with all of their descendants', async () => {
     const parent = runNode(PARENT);
     const pid = Number(await firstOutput(parent));
     assert.equal(isAlive(pid), true);
@@ -64,24 +64,24 @@ describe('processes of the tools', function () {
     await eventually('the end of the child', () => !isAlive(pid));
   });
 
-  it('end even when they do not listen', async () => {
+  it('are killed when they ignore SIGTERM', async () => {
     const child = runNode(DEAF);
     await firstOutput(child);
     await stop(child, 100);
     assert.equal(child.signalCode, 'SIGKILL');
   });
 
-  it('are found by the mark of their run', async function () {
+  it('are found by their run id', async function () {
     skipIf(this, process.platform !== 'linux', 'only Linux tells the environment of processes');
-    const mark = randomUUID();
-    const child = runNode(DEAF, { ...process.env, [RUN_MARK]: mark });
+    const runId = randomUUID();
+    const child = runNode(DEAF, { ...process.env, [RUN_ID_VARIABLE]: runId });
     await firstOutput(child);
     assert.deepEqual(
-      (await findLeftovers(mark)).map(({ pid }) => pid),
+      (await findLeftovers(runId)).map(({ pid }) => pid),
       [child.pid],
     );
     child.kill('SIGKILL');
     await stop(child);
-    assert.deepEqual(await findLeftovers(mark), []);
+    assert.deepEqual(await findLeftovers(runId), []);
   });
 });

@@ -26,13 +26,13 @@ describe('programs of this machine', function () {
     for (const folder of [first, second]) await rm(folder, { recursive: true, force: true });
   });
 
-  it('are found on the PATH, where a folder of the same name is none', () => {
+  it('are found on the PATH, where a folder of the same name is ignored', () => {
     const path = ['', first, second].join(delimiter);
     assert.equal(findChromium(path), join(second, 'google-chrome'));
     assert.equal(findDesktopCode(path), join(second, 'code'));
   });
 
-  it('are not made up', () => {
+  it('are undefined when they are not installed', () => {
     assert.equal(findChromium(first), undefined);
     assert.equal(findDesktopCode(''), undefined);
   });
@@ -44,7 +44,7 @@ describe('programs of this machine', function () {
   });
 });
 
-describe('the address of a window', () => {
+describe('the URL of a window', () => {
   it('names the folder', () => {
     assert.equal(workbenchUrl('http://127.0.0.1:80', { folder: '/a b' }), 'http://127.0.0.1/?folder=%2Fa+b');
   });

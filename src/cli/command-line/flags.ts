@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../../shared/errors.ts';
-import type { CommandSpec, OptionSpec } from './spec.ts';
+import type { CommandSpec, OptionSpec } from './command-spec.ts';
 import { UsageError } from './usage-error.ts';
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
@@ -20,7 +20,7 @@ export class Flags {
     return this.#values[long] !== undefined;
   }
 
-  on(long: string): boolean {
+  isEnabled(long: string): boolean {
     return this.#values[long] === true;
   }
 
@@ -36,32 +36,32 @@ export class Flags {
   }
 
   /** @throws UsageError when it is no number in that range */
-  number(long: string, least: number, most: number, whole = true): number | undefined {
+  number(long: string, min: number, max: number, integer = true): number | undefined {
     const text = this.text(long);
-    return text === undefined ? undefined : numberIn(`--${long}`, text, least, most, whole);
+    return text === undefined ? undefined : parseNumber(`--${long}`, text, min, max, integer);
   }
 
   /** The only operand. @throws UsageError */
-  only(rule: string): string {
+  singleOperand(usage: string): string {
     const [first] = this.operands;
-    if (first === undefined || this.operands.length > 1) throw new UsageError(`${rule}.`);
+    if (first === undefined || this.operands.length > 1) throw new UsageError(`${usage}.`);
     return first;
   }
 
   /** @throws UsageError when there are operands */
-  none(command: string): void {
+  noOperands(command: string): void {
     const [first] = this.operands;
     if (first !== undefined) throw new UsageError(`${command} takes no operands, but '${first}' was given.`);
   }
 }
 
 /** @throws UsageError */
-export function numberIn(what: string, text: string, least: number, most: number, whole: boolean): number {
+export function parseNumber(what: string, text: string, min: number, max: number, integer: boolean): number {
   const number = Number(text);
-  const form = whole ? /^\d+$/ : /^\d+(\.\d+)?$/;
-  if (!form.test(text) || number < least || number > most) {
-    const kind = whole ? 'a whole number' : 'a number';
-    throw new UsageError(`${what} takes ${kind} from ${least} to ${most}, not '${text}'.`);
+  const form = integer ? /^\d+$/ : /^\d+(\.\d+)?$/;
+  if (!form.test(text) || number < min || number > max) {
+    const kind = integer ? 'a whole number' : 'a number';
+    throw new UsageError(`${what} takes ${kind} from ${min} to ${max}, not '${text}'.`);
   }
   return number;
 }

@@ -1,5 +1,5 @@
 import { COMMON_OPTIONS } from './flags.ts';
-import type { CommandSpec, OptionSpec } from './spec.ts';
+import type { CommandSpec, OptionSpec } from './command-spec.ts';
 
 const COLUMN = 30;
 

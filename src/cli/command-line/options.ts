@@ -1,12 +1,12 @@
 import { FORMATS } from '../output/console.ts';
 import type { Flags } from './flags.ts';
-import type { CommandContext, OptionSpec } from './spec.ts';
-import type { SessionOptions } from '../session/session.ts';
-import { NODE_KEYS, settingOptions } from '../settings/keys.ts';
+import type { CommandContext, OptionSpec } from './command-spec.ts';
+import type { EngineSessionOptions } from '../session/session.ts';
+import { NODE_KEYS, settingOptions } from '../settings/setting-specs.ts';
 import { resolveSettings } from '../settings/settings.ts';
 
 export const DEFAULT_TIMEOUT_SECONDS = 120;
-const LONGEST_TIMEOUT_SECONDS = 86_400;
+const MAX_TIMEOUT_SECONDS = 86_400;
 
 export const FORMAT_OPTION: OptionSpec = {
   long: 'format',
@@ -31,14 +31,14 @@ export const LOCAL_OPTIONS: readonly OptionSpec[] = [FORMAT_OPTION, TIMEOUT_OPTI
 /** What a session needs, out of a command's flags. @throws UsageError */
 export async function sessionOptions(
   { flags, console, signal }: CommandContext,
-  network: SessionOptions['network'],
+  network: EngineSessionOptions['network'],
   seconds = DEFAULT_TIMEOUT_SECONDS,
-): Promise<SessionOptions> {
+): Promise<EngineSessionOptions> {
   const settings = await resolveSettings(flags, process.env);
-  return { settings, flags, console, network, signal, timeout: timeoutOf(flags, seconds) };
+  return { settings, flags, console, network, signal, timeoutMs: commandTimeoutMs(flags, seconds) };
 }
 
 /** Bound on a command, in milliseconds. @throws UsageError */
-export function timeoutOf(flags: Flags, seconds: number): number {
-  return (flags.number('timeout', 1, LONGEST_TIMEOUT_SECONDS) ?? seconds) * 1_000;
+export function commandTimeoutMs(flags: Flags, seconds: number): number {
+  return (flags.number('timeout', 1, MAX_TIMEOUT_SECONDS) ?? seconds) * 1_000;
 }

@@ -6,7 +6,7 @@ import type { Console } from '../output/console.ts';
 import { progressBar } from '../output/progress.ts';
 import { bytes } from '../output/units.ts';
 import { withSession } from '../session/session.ts';
-import type { CommandSpec } from '../command-line/spec.ts';
+import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { packageOperand } from './install.ts';
 
@@ -26,7 +26,7 @@ export const exportCommand: CommandSpec = {
     const bar = progressBar(context.console);
     await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
       const progress = { signal, onProgress: bar.onProgress };
-      show(context.console, 'Exported', await engine.exportPackage(request, progress).finally(bar.end));
+      printReceipt(context.console, 'Exported', await engine.exportPackage(request, progress).finally(bar.end));
     });
     return EXIT.done;
   },
@@ -41,18 +41,22 @@ export const importCommand: CommandSpec = {
   notes: 'Afterwards it can be installed without a network.',
   examples: ['ggen-p2p import ./errors.car', 'ggen-p2p install rust-error-types --to ./errors'],
   run: async (context) => {
-    const from = resolve(context.flags.only('import takes one file'));
+    const from = resolve(context.flags.singleOperand('import takes one file'));
     const bar = progressBar(context.console);
     await withSession(await sessionOptions(context, 'none'), async ({ engine }, signal) => {
       const progress = { signal, onProgress: bar.onProgress };
-      show(context.console, 'Imported', await engine.importPackage({ from }, progress).finally(bar.end));
+      printReceipt(context.console, 'Imported', await engine.importPackage({ from }, progress).finally(bar.end));
     });
     return EXIT.done;
   },
 };
 
-function show(output: Console, done: string, { id, version, root, path, bytes: size, blocks }: ArchiveReceipt): void {
+function printReceipt(
+  output: Console,
+  done: string,
+  { id, version, root, path, bytes: size, blocks }: ArchiveReceipt,
+): void {
   output.result({ package_id: id, version, root, path, bytes: size, blocks }, (view) => {
-    return `${view.good(done)} ${id}@${version}\n${view.dim(`${bytes(size)}, ${blocks} blocks, ${path}`)}`;
+    return `${view.success(done)} ${id}@${version}\n${view.dim(`${bytes(size)}, ${blocks} blocks, ${path}`)}`;
   });
 }

@@ -2,8 +2,8 @@ import { EXIT } from '../errors/exit-codes.ts';
 import { FORMAT_OPTION, sessionOptions } from '../command-line/options.ts';
 import { table } from '../output/table.ts';
 import { withSession } from '../session/session.ts';
-import { NODE_KEYS, settingOptions } from '../settings/keys.ts';
-import type { CommandSpec } from '../command-line/spec.ts';
+import { NODE_KEYS, settingOptions } from '../settings/setting-specs.ts';
+import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 30;

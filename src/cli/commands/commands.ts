@@ -13,10 +13,10 @@ import { stop } from './stop.ts';
 import { uninstall, update } from './update.ts';
 import { verify } from './verify.ts';
 import { yank } from './yank.ts';
-import type { CommandSpec } from '../command-line/spec.ts';
+import type { CommandSpec } from '../command-line/command-spec.ts';
 
 /** Every command, in the order of the help: ggen's seven first. */
-export const COMMANDS: readonly CommandSpec[] = [
+export const CLI_COMMANDS: readonly CommandSpec[] = [
   start,
   publish,
   search,
@@ -34,5 +34,5 @@ export const COMMANDS: readonly CommandSpec[] = [
   key,
   stop,
   doctor,
-  completion(() => COMMANDS),
+  completion(() => CLI_COMMANDS),
 ];

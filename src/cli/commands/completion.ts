@@ -1,6 +1,6 @@
 import { SHELLS } from '../completion/shells.ts';
 import { EXIT } from '../errors/exit-codes.ts';
-import type { CommandSpec } from '../command-line/spec.ts';
+import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
 /** Built with the other commands at hand, which it completes. */
@@ -18,7 +18,7 @@ export function completion(commands: () => readonly CommandSpec[]): CommandSpec 
       'fish: ggen-p2p completion fish > ~/.config/fish/completions/ggen-p2p.fish',
     examples: ['source <(ggen-p2p completion bash)'],
     run: ({ flags, console: output }) => {
-      const shell = flags.only(`completion takes one shell: ${names.join(', ')}`);
+      const shell = flags.singleOperand(`completion takes one shell: ${names.join(', ')}`);
       const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
       if (script === undefined) throw new UsageError(`There is no script for '${shell}': choose ${names.join(', ')}.`);
       output.text(script(commands()));

@@ -6,9 +6,9 @@ import { EXIT } from '../errors/exit-codes.ts';
 import type { Flags } from '../command-line/flags.ts';
 import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import { progressBar } from '../output/progress.ts';
-import { bytes, instant } from '../output/units.ts';
+import { bytes, isoTime } from '../output/units.ts';
 import { withSession } from '../session/session.ts';
-import type { CommandContext, CommandSpec } from '../command-line/spec.ts';
+import type { CommandContext, CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { changeProject, PROJECT_OPTIONS } from './project.ts';
 
@@ -40,14 +40,18 @@ export const install: CommandSpec = {
     const { flags } = context;
     if (flags.has('to')) await installInto(context);
     else if (flags.operands.length === 0) await changeProject(context, { mode: 'lock' }, 'optional');
-    else await changeProject(context, { mode: 'add', packages: wantedPackages(flags), ...folderOf(flags) }, 'optional');
+    else
+      await changeProject(context, { mode: 'add', packages: requestedPackages(flags), ...folderOf(flags) }, 'optional');
     return EXIT.done;
   },
 };
 
 async function installInto(context: CommandContext): Promise<void> {
   const { flags, console: output } = context;
-  const [id, version] = packageAndVersion(flags, flags.only('install --to takes one package: publisher/name or name'));
+  const [id, version] = packageAndVersion(
+    flags,
+    flags.singleOperand('install --to takes one package: publisher/name or name'),
+  );
   const request = { id, to: resolve(flags.text('to') ?? ''), ...(version === undefined ? {} : { version }) };
   const bar = progressBar(output);
   await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
@@ -55,17 +59,17 @@ async function installInto(context: CommandContext): Promise<void> {
     output.result(installedOutput(installed), (view) => {
       const { path, files, size } = installed;
       const what = `${installed.id}@${installed.version}`;
-      return `${view.good('Installed')} ${what}\n${view.dim(`${files} files, ${bytes(size)}, in ${path}`)}`;
+      return `${view.success('Installed')} ${what}\n${view.dim(`${files} files, ${bytes(size)}, in ${path}`)}`;
     });
   });
 }
 
 function installedOutput(installed: InstalledPackage): Readonly<Record<string, unknown>> {
   const { id, version, root, path, files, size, installedAt } = installed;
-  return { package_id: id, version, root, path, files, size, installed_at: instant(installedAt) };
+  return { package_id: id, version, root, path, files, size, installed_at: isoTime(installedAt) };
 }
 
-function wantedPackages(flags: Flags): string[] {
+function requestedPackages(flags: Flags): string[] {
   if (flags.has('version') && flags.operands.length > 1)
     throw new UsageError('--version is for one package: write ID@VERSION.');
   return flags.operands.map((operand) => {

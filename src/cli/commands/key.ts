@@ -5,16 +5,16 @@ import type { PublisherKey } from '../../identity/publisher-key.ts';
 import { CommandError } from '../errors/command-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { LOCAL_OPTIONS } from '../command-line/options.ts';
-import { facts } from '../output/table.ts';
+import { details } from '../output/table.ts';
 import { keyFile, loadKeyFile, saveSecretFile } from '../publisher/key-file.ts';
 import { existingKey, keyFromEnvironment, keyFromText, KEY_VARIABLE } from '../publisher/key.ts';
-import { readPassphrase, readText } from '../publisher/passphrase.ts';
+import { readPassphrase, readTextFile } from '../publisher/passphrase.ts';
 import { resolveSettings } from '../settings/settings.ts';
-import type { CommandContext, CommandSpec } from '../command-line/spec.ts';
+import type { CommandContext, CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
 const ACTIONS = ['show', 'export', 'import'] as const;
-const STANDARD = '-';
+const STDIO = '-';
 
 export const key: CommandSpec = {
   name: 'key',
@@ -38,7 +38,7 @@ export const key: CommandSpec = {
   run: async (context) => {
     const [action, file, ...rest] = context.flags.operands;
     const { dataDir } = await resolveSettings(context.flags, process.env);
-    if (action === 'show' && file === undefined) return show(context, dataDir);
+    if (action === 'show' && file === undefined) return showKey(context, dataDir);
     if (file === undefined || rest.length > 0)
       throw new UsageError('Write: key show, key export FILE, or key import FILE.');
     if (action === 'export') return exportKey(context, dataDir, file);
@@ -47,12 +47,12 @@ export const key: CommandSpec = {
   },
 };
 
-async function show({ console: output }: CommandContext, dataDir: string): Promise<number> {
+async function showKey({ console: output }: CommandContext, dataDir: string): Promise<number> {
   const fromEnvironment = keyFromEnvironment(process.env);
-  const { id } = fromEnvironment ?? (await needed(dataDir));
+  const { id } = fromEnvironment ?? (await requireKey(dataDir));
   const source = fromEnvironment === undefined ? keyFile(dataDir) : KEY_VARIABLE;
   output.result({ publisher: id, source }, (view) =>
-    facts(
+    details(
       [
         ['publisher', id],
         ['source', source],
@@ -64,40 +64,43 @@ async function show({ console: output }: CommandContext, dataDir: string): Promi
 }
 
 async function exportKey({ console: output, flags }: CommandContext, dataDir: string, file: string): Promise<number> {
-  const secret = await needed(dataDir);
-  if (file !== STANDARD && (await exists(file))) throw new UsageError(`${file} is there already: name another file.`);
+  const secret = await requireKey(dataDir);
+  if (file !== STDIO && (await exists(file))) throw new UsageError(`${file} is there already: name another file.`);
   const passphrase = await readPassphrase(flags.text('passphrase-file'), process.env, 'new');
   const protectedKey = protectKey(secret.secret(), passphrase);
-  if (file === STANDARD) {
+  if (file === STDIO) {
     output.text(protectedKey);
     return EXIT.done;
   }
   await saveSecretFile(file, protectedKey);
-  output.result({ publisher: secret.id, file }, (view) => `${view.good('Exported')} ${secret.id} to ${file}`);
+  output.result({ publisher: secret.id, file }, (view) => `${view.success('Exported')} ${secret.id} to ${file}`);
   return EXIT.done;
 }
 
 async function importKey({ console: output, flags }: CommandContext, dataDir: string, file: string): Promise<number> {
-  const text = file === STANDARD ? await readAll(process.stdin) : await readText(file);
+  const text = file === STDIO ? await readAll(process.stdin) : await readTextFile(file);
   const passphrase = isProtectedKey(text)
     ? await readPassphrase(flags.text('passphrase-file'), process.env, 'known')
     : undefined;
-  const wanted = keyFromText(text, passphrase);
-  const known = await loadKeyFile(dataDir);
-  if (known !== undefined && known.id !== wanted.id && !flags.on('replace')) {
+  const imported = keyFromText(text, passphrase);
+  const existing = await loadKeyFile(dataDir);
+  if (existing !== undefined && existing.id !== imported.id && !flags.isEnabled('replace')) {
     throw new CommandError(
       'KeyExists',
       EXIT.refused,
-      `There is another publisher key already (${known.id}): without it nobody can publish into its namespace.`,
+      `There is another publisher key already (${existing.id}): without it nobody can publish into its namespace.`,
       "Save it with 'ggen-p2p key export FILE', then import this one with --replace.",
     );
   }
-  await saveSecretFile(keyFile(dataDir), wanted.secret());
-  output.result({ publisher: wanted.id, file: keyFile(dataDir) }, (view) => `${view.good('Imported')} ${wanted.id}`);
+  await saveSecretFile(keyFile(dataDir), imported.secret());
+  output.result(
+    { publisher: imported.id, file: keyFile(dataDir) },
+    (view) => `${view.success('Imported')} ${imported.id}`,
+  );
   return EXIT.done;
 }
 
-async function needed(dataDir: string): Promise<PublisherKey> {
+async function requireKey(dataDir: string): Promise<PublisherKey> {
   const found = await existingKey(process.env, dataDir);
   if (found !== undefined) return found;
   throw new CommandError(

@@ -3,32 +3,32 @@ import type { PeerDetails } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import type { View } from '../output/console.ts';
-import { facts, table } from '../output/table.ts';
-import { ago, instant, share } from '../output/units.ts';
+import { details, table } from '../output/table.ts';
+import { ago, isoTime, roundScore } from '../output/units.ts';
 import { withSession } from '../session/session.ts';
-import type { CommandSpec } from '../command-line/spec.ts';
+import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
 /** The forms of libp2p's peer ids in base58 (its specification, "Peer IDs"). */
 const PEER_ID = /^(?:12D3KooW[1-9A-HJ-NP-Za-km-z]{44}|(?:Qm|16Uiu2)[1-9A-HJ-NP-Za-km-z]{40,50})$/;
 /** Questions to the engine at the same time. */
-const PARALLEL = 16;
+const MAX_PARALLEL_CALLS = 16;
 
 /** ggen's shape of a peer. */
-function described(peer: PeerDetails): Readonly<Record<string, unknown>> {
+function peerOutput(peer: PeerDetails): Readonly<Record<string, unknown>> {
   return {
     peer_id: peer.id,
     addresses: peer.addresses,
-    reputation: share(peer.reputation),
+    reputation: roundScore(peer.reputation),
     successful_retrievals: peer.successes,
     failed_retrievals: peer.failures,
-    last_seen: instant(peer.lastSeen),
+    last_seen: isoTime(peer.lastSeen),
     packages_provided: peer.packages,
   };
 }
 
 /** What `--verbose` tells beside ggen's shape. */
-function more(peer: PeerDetails): Readonly<Record<string, unknown>> {
+function verbosePeerOutput(peer: PeerDetails): Readonly<Record<string, unknown>> {
   return {
     name: peer.name,
     connected: peer.connected,
@@ -43,16 +43,16 @@ function more(peer: PeerDetails): Readonly<Record<string, unknown>> {
 }
 
 /** Everything that is known of a peer, for `peer-info --full`. */
-function everything(peer: PeerDetails): Readonly<Record<string, unknown>> {
+function fullPeerOutput(peer: PeerDetails): Readonly<Record<string, unknown>> {
   const { reputationParts: parts } = peer;
   return {
     verified_packages: peer.verifiedPackages,
     reputation_parts: {
-      success: share(parts.success),
-      response_time: share(parts.responseTime),
-      availability: share(parts.availability),
-      recency: share(parts.recency),
-      proximity: share(parts.proximity),
+      success: roundScore(parts.success),
+      response_time: roundScore(parts.responseTime),
+      availability: roundScore(parts.availability),
+      recency: roundScore(parts.recency),
+      proximity: roundScore(parts.proximity),
     },
     location: peer.location ?? null,
     protocols: peer.protocols,
@@ -71,11 +71,11 @@ export const peerList: CommandSpec = {
   examples: ['ggen-p2p peer-list', 'ggen-p2p peer-list -v --min-reputation 0.7', 'ggen-p2p peer-list -f json'],
   run: async (context) => {
     const { flags } = context;
-    flags.none('peer-list');
-    const least = flags.number('min-reputation', 0, 1, false) ?? 0;
-    const verbose = flags.on('verbose');
+    flags.noOperands('peer-list');
+    const minReputation = flags.number('min-reputation', 0, 1, false) ?? 0;
+    const verbose = flags.isEnabled('verbose');
     await withSession(await sessionOptions(context, networkFor(flags.has('bootstrap'))), async ({ engine }, signal) => {
-      const known = (await engine.peers({}, { signal })).filter(({ reputation }) => reputation >= least);
+      const known = (await engine.peers({}, { signal })).filter(({ reputation }) => reputation >= minReputation);
       const peers = (
         await detailsOf(
           engine,
@@ -84,10 +84,10 @@ export const peerList: CommandSpec = {
         )
       ).sort(byRank);
       const output = {
-        peers: peers.map((peer) => (verbose ? { ...described(peer), ...more(peer) } : described(peer))),
+        peers: peers.map((peer) => (verbose ? { ...peerOutput(peer), ...verbosePeerOutput(peer) } : peerOutput(peer))),
         total: peers.length,
       };
-      context.console.result(output, (view) => listForPeople(peers, verbose, view));
+      context.console.result(output, (view) => formatPeers(peers, verbose, view));
     });
     return EXIT.done;
   },
@@ -103,14 +103,14 @@ export const peerInfo: CommandSpec = {
   ],
   examples: ['ggen-p2p peer-info 12D3KooW…', 'ggen-p2p peer-info 12D3KooW… --full --format yaml'],
   run: async (context) => {
-    const id = context.flags.only('peer-info takes one peer id');
+    const id = context.flags.singleOperand('peer-info takes one peer id');
     if (!PEER_ID.test(id)) throw new UsageError(`'${id}' is not a peer id (12D3KooW…, 52 characters).`);
-    const full = context.flags.on('full');
+    const full = context.flags.isEnabled('full');
     const network = networkFor(context.flags.has('bootstrap'));
     await withSession(await sessionOptions(context, network), async ({ engine }, signal) => {
       const peer = await engine.peer({ id }, { signal });
-      const output = { ...described(peer), ...more(peer), ...(full ? everything(peer) : {}) };
-      context.console.result(output, (view) => facts(rowsOf(output), view));
+      const output = { ...peerOutput(peer), ...verbosePeerOutput(peer), ...(full ? fullPeerOutput(peer) : {}) };
+      context.console.result(output, (view) => details(rowsOf(output), view));
     });
     return EXIT.done;
   },
@@ -128,7 +128,7 @@ async function detailsOf(engine: Engine, ids: readonly string[], signal: AbortSi
     for (let id = queue.shift(); id !== undefined; id = queue.shift())
       found.push(await engine.peer({ id }, { signal }));
   };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
+  await Promise.all(Array.from({ length: MAX_PARALLEL_CALLS }, work));
   return found;
 }
 
@@ -136,7 +136,7 @@ function byRank(a: PeerDetails, b: PeerDetails): number {
   return Number(b.connected) - Number(a.connected) || b.reputation - a.reputation || (a.id < b.id ? -1 : 1);
 }
 
-function listForPeople(peers: readonly PeerDetails[], verbose: boolean, view: View): string {
+function formatPeers(peers: readonly PeerDetails[], verbose: boolean, view: View): string {
   if (peers.length === 0) return "No peer is known yet. Join one with 'ggen-p2p bootstrap ADDR'.";
   const columns = [
     { title: 'PEER', shrinks: true },

@@ -8,7 +8,7 @@ import { table } from '../output/table.ts';
 import { bytes } from '../output/units.ts';
 import { sessionOptions } from '../command-line/options.ts';
 import { withSession } from '../session/session.ts';
-import type { CommandContext, OptionSpec } from '../command-line/spec.ts';
+import type { CommandContext, OptionSpec } from '../command-line/command-spec.ts';
 
 /** What every command takes that changes a project's packages. */
 export const PROJECT_OPTIONS: readonly OptionSpec[] = [
@@ -39,13 +39,13 @@ export async function changeProject(
   const bar = progressBar(output);
   await withSession(await sessionOptions(context, network), async ({ engine }, signal) => {
     const plan = await engine.planInstall({ ...request, project }, { signal });
-    const apply = plan.changes && !flags.on('dry-run');
+    const apply = plan.changes && !flags.isEnabled('dry-run');
     if (apply) {
       const overwrite = (flags.texts('overwrite') ?? []).map((path) => (path === '*' ? path : resolve(path)));
       const progress = { signal, onProgress: bar.onProgress };
       await engine.applyPlan({ plan: plan.plan, overwrite }, progress).finally(bar.end);
     }
-    output.result(planOutput(plan, apply), (view) => forPeople(plan, apply, view));
+    output.result(planOutput(plan, apply), (view) => formatPlan(plan, apply, view));
   });
 }
 
@@ -59,7 +59,7 @@ function planOutput(plan: InstallPlan, applied: boolean): Readonly<Record<string
     lock_file: plan.lockFile,
     applied,
     changes: plan.changes,
-    bytes_to_fetch: plan.missing,
+    bytes_to_fetch: plan.bytesToFetch,
     packages: plan.packages.map(plannedOutput),
     skipped: plan.skipped.map(({ id, requirement, by, reason }) => ({ package: id, requirement, by, reason })),
   };
@@ -70,8 +70,8 @@ function plannedOutput(planned: PlannedPackage): Readonly<Record<string, unknown
   return { package_id: id, version, root, action, from: from ?? null, path, size, files, requested, yanked };
 }
 
-function forPeople(
-  { packages, skipped, changes, missing, lockFile }: InstallPlan,
+function formatPlan(
+  { packages, skipped, changes, bytesToFetch, lockFile }: InstallPlan,
   applied: boolean,
   view: View,
 ): string {
@@ -86,7 +86,7 @@ function forPeople(
   const outcome = !changes
     ? 'Nothing to do.'
     : applied
-      ? `${view.good('Done')}, and written to ${lockFile}.`
-      : `Nothing was done yet: ${bytes(missing)} would be fetched.`;
+      ? `${view.success('Done')}, and written to ${lockFile}.`
+      : `Nothing was done yet: ${bytes(bytesToFetch)} would be fetched.`;
   return [...(rows.length > 0 ? [table(columns, rows, view)] : []), ...left, outcome].join('\n');
 }

@@ -22,13 +22,13 @@ export async function dryRun(engine: Engine, output: Console, run: DryRun): Prom
   const draft = await engine.draftRelease(request, { signal, onProgress });
   try {
     check(draft);
-    show(output, draft, publisher === undefined ? draft.name : draft.id);
+    printDraft(output, draft, publisher === undefined ? draft.name : draft.id);
   } finally {
     await engine.discardDraft({ draft: draft.draft });
   }
 }
 
-function show(output: Console, draft: ReleaseDraft, id: string): void {
+function printDraft(output: Console, draft: ReleaseDraft, id: string): void {
   const { version, root, files, size, changes } = draft;
   const paths = (list: readonly { readonly path: string }[] = []): string[] => list.map(({ path }) => path);
   const result = {
@@ -47,6 +47,6 @@ function show(output: Console, draft: ReleaseDraft, id: string): void {
       changes === undefined
         ? ''
         : `; since ${changes.since}: ${changes.added.length} added, ${changes.changed.length} changed, ${changes.removed.length} removed`;
-    return `${view.good('Nothing was published.')} ${id}@${version} would have ${files.length} files, ${size} bytes${since}`;
+    return `${view.success('Nothing was published.')} ${id}@${version} would have ${files.length} files, ${size} bytes${since}`;
   });
 }

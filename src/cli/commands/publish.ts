@@ -10,14 +10,14 @@ import { progressBar } from '../output/progress.ts';
 import { existingKey, publisherKey } from '../publisher/key.ts';
 import { publishProject } from '../publisher/publish-project.ts';
 import { withSession } from '../session/session.ts';
-import type { CommandSpec } from '../command-line/spec.ts';
+import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { dryRun } from './publish-dry-run.ts';
 
-const LONGEST_SERVE_SECONDS = 3_600;
-const DEFAULT_SERVE_SECONDS = 60;
-const MOST_COPIES = 20;
-const LOOK_EVERY_MS = 500;
+const MAX_SEED_SECONDS = 3_600;
+const DEFAULT_SEED_SECONDS = 60;
+const MAX_COPIES = 20;
+const POLL_INTERVAL_MS = 500;
 
 export const publish: CommandSpec = {
   name: 'publish',
@@ -35,14 +35,14 @@ export const publish: CommandSpec = {
       help: 'publish what looks like a secret all the same; a refusal names each',
     },
     {
-      long: 'serve',
+      long: 'seed',
       value: 'SECONDS',
       help: 'stay so long afterwards, so that others can fetch it (without a running node)',
     },
     {
       long: 'copies',
       value: 'N',
-      help: `stay until so many peers serve the release, at most as long as --serve says (default ${DEFAULT_SERVE_SECONDS})`,
+      help: `stay until so many peers serve the release, at most as long as --seed says (default ${DEFAULT_SEED_SECONDS})`,
     },
     ...ENGINE_OPTIONS,
   ],
@@ -54,16 +54,16 @@ export const publish: CommandSpec = {
   ],
   run: async (context) => {
     const { flags, console: output } = context;
-    const folder = flags.only('publish takes one folder');
-    const copies = flags.number('copies', 1, MOST_COPIES);
-    const serve = flags.number('serve', 0, LONGEST_SERVE_SECONDS) ?? (copies === undefined ? 0 : DEFAULT_SERVE_SECONDS);
+    const folder = flags.singleOperand('publish takes one folder');
+    const copies = flags.number('copies', 1, MAX_COPIES);
+    const seedSeconds = flags.number('seed', 0, MAX_SEED_SECONDS) ?? (copies === undefined ? 0 : DEFAULT_SEED_SECONDS);
     const options = await sessionOptions(context, 'optional');
-    const timeout = options.timeout + serve * 1_000;
-    await withSession({ ...options, timeout }, async ({ engine, attached }, signal) => {
+    const timeoutMs = options.timeoutMs + seedSeconds * 1_000;
+    await withSession({ ...options, timeoutMs }, async ({ engine, attached }, signal) => {
       const bar = progressBar(output);
       const accepted = flags.texts('accept-secret') ?? [];
       const check = checkDraft(output, flags, accepted);
-      if (flags.on('dry-run')) {
+      if (flags.isEnabled('dry-run')) {
         const publisher = (await existingKey(process.env, options.settings.dataDir))?.id;
         await dryRun(engine, output, { folder, publisher, signal, onProgress: bar.onProgress, check }).finally(bar.end);
         return;
@@ -71,10 +71,10 @@ export const publish: CommandSpec = {
       const key = await publisherKey(process.env, options.settings.dataDir);
       const steps = { signal, onProgress: bar.onProgress, check, accepted };
       const receipt = await publishProject(engine, key, folder, steps).finally(bar.end);
-      show(output, receipt);
-      if (copies !== undefined) await copied(engine, receipt, copies, serve, signal);
+      printReceipt(output, receipt);
+      if (copies !== undefined) await waitForCopies(engine, receipt, copies, seedSeconds, signal);
       else if (attached) return;
-      else if (serve > 0) await stay(serve, signal);
+      else if (seedSeconds > 0) await seedFor(seedSeconds, signal);
       else output.note(`It is served while a node runs on ${options.settings.dataDir}: ggen-p2p start.`);
     });
     return EXIT.done;
@@ -91,51 +91,52 @@ function checkDraft(output: Console, flags: Flags, accepted: readonly string[]):
     for (const found of draft.diagnostics) {
       const { fingerprint } = found;
       if (fingerprint !== undefined && !accepted.includes(fingerprint))
-        output.note(line(found, `secret ${fingerprint}`));
+        output.note(diagnosticLine(found, `secret ${fingerprint}`));
     }
-    if (flags.on('skip-verify')) return;
+    if (flags.isEnabled('skip-verify')) return;
     for (const { path, reason } of draft.skipped) output.note(`left out: ${path} (${reason})`);
-    for (const found of draft.diagnostics) if (found.severity === 'warning') output.note(line(found, 'warning'));
+    for (const found of draft.diagnostics)
+      if (found.severity === 'warning') output.note(diagnosticLine(found, 'warning'));
   };
 }
 
-function line({ path, line: row, column, message }: Diagnostic, kind: string): string {
-  const position = row === undefined ? '' : `:${row}${column === undefined ? '' : `:${column}`}`;
+function diagnosticLine({ path, line: lineNumber, column, message }: Diagnostic, kind: string): string {
+  const position = lineNumber === undefined ? '' : `:${lineNumber}${column === undefined ? '' : `:${column}`}`;
   return `${kind}: ${path}${position}: ${message}`;
 }
 
-function show(output: Console, { id, version, announcedTo, dhtStored }: PublishReceipt): void {
+function printReceipt(output: Console, { id, version, announcedTo, dhtStored }: PublishReceipt): void {
   // ggen's shape.
   const result = { package_id: id, version, announced_to: announcedTo, dht_stored: dhtStored > 0 };
   output.result(result, (view) => {
     const stored = dhtStored > 0 ? `stored by ${dhtStored} in the DHT` : 'not stored in the DHT yet';
-    return `${view.good('Published')} ${id}@${version}\n${view.dim(`announced to ${announcedTo} peers, ${stored}`)}`;
+    return `${view.success('Published')} ${id}@${version}\n${view.dim(`announced to ${announcedTo} peers, ${stored}`)}`;
   });
 }
 
 /** Serve what was published until the time is over or the user has had enough. */
-async function stay(seconds: number, signal: AbortSignal): Promise<void> {
+async function seedFor(seconds: number, signal: AbortSignal): Promise<void> {
   await delay(seconds * 1_000, undefined, { signal }).catch((error: unknown) => {
     if (!isAbort(error)) throw error;
   });
 }
 
 /** Serve what was published until so many others do. @throws GgenError ContentUnavailable when they do not in time */
-async function copied(
+async function waitForCopies(
   engine: Engine,
   { id, version }: PublishReceipt,
   copies: number,
   seconds: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const end = performance.now() + seconds * 1_000;
+  const deadline = performance.now() + seconds * 1_000;
   for (;;) {
     const { length } = await engine.providers({ id, version }, { signal });
     if (length >= copies) return;
-    if (performance.now() > end) {
+    if (performance.now() > deadline) {
       const message = `It is published, but ${length} of ${copies} peers serve ${id}@${version} after ${seconds} seconds.`;
       throw new GgenError('ContentUnavailable', message, { details: { id, version } });
     }
-    await delay(LOOK_EVERY_MS, undefined, { signal });
+    await delay(POLL_INTERVAL_MS, undefined, { signal });
   }
 }

@@ -5,9 +5,9 @@ import { EXIT } from '../errors/exit-codes.ts';
 import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import type { View } from '../output/console.ts';
 import { table } from '../output/table.ts';
-import { share } from '../output/units.ts';
+import { roundScore } from '../output/units.ts';
 import { withSession } from '../session/session.ts';
-import type { CommandSpec } from '../command-line/spec.ts';
+import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import type { Flags } from '../command-line/flags.ts';
 
@@ -80,17 +80,17 @@ export const search: CommandSpec = {
   ],
   run: async (context) => {
     const query = queryOf(context.flags);
-    const local = context.flags.on('local');
+    const local = context.flags.isEnabled('local');
     const options = await sessionOptions(context, local ? 'none' : 'needed');
     await withSession(options, async ({ engine }, signal) => {
       const { packages, localCount, remoteCount, elapsed } = await engine.search(query, { signal });
       const output: SearchOutput = {
-        packages: await Promise.all(packages.map((found) => describe(engine, found, signal))),
+        packages: await Promise.all(packages.map((found) => packageOutput(engine, found, signal))),
         local_count: localCount,
         remote_count: remoteCount,
         query_time_ms: Math.round(elapsed),
       };
-      context.console.result(output, (view) => forPeople(output, view));
+      context.console.result(output, (view) => formatResults(output, view));
     });
     return EXIT.done;
   },
@@ -107,7 +107,7 @@ function queryOf(flags: Flags): SearchQuery {
     tags: flags.texts('tags') ?? [],
     limit: flags.number('limit', 1, LIMITS.searchLimit) ?? DEFAULT_LIMIT,
     minReputation: flags.number('min-reputation', 0, 1, false) ?? DEFAULT_MIN_REPUTATION,
-    scope: flags.on('local') ? 'local' : 'network',
+    scope: flags.isEnabled('local') ? 'local' : 'network',
     ...(sort === undefined ? {} : { sort }),
   };
 }
@@ -116,7 +116,7 @@ function isSort(text: string): text is SearchSort {
   return SORTS.some((sort) => sort === text);
 }
 
-async function describe(engine: Engine, found: PackageSummary, signal: AbortSignal): Promise<FoundPackage> {
+async function packageOutput(engine: Engine, found: PackageSummary, signal: AbortSignal): Promise<FoundPackage> {
   const providers = await engine.providers({ id: found.id }, { signal });
   const [best] = providers;
   return {
@@ -125,11 +125,11 @@ async function describe(engine: Engine, found: PackageSummary, signal: AbortSign
     version: found.latest ?? null,
     description: found.description,
     providers: providers.map(({ peer }) => peer),
-    reputation: found.published ? 1 : best === undefined ? null : share(best.reputation),
+    reputation: found.published ? 1 : best === undefined ? null : roundScore(best.reputation),
   };
 }
 
-function forPeople({ packages, local_count, remote_count, query_time_ms }: SearchOutput, view: View): string {
+function formatResults({ packages, local_count, remote_count, query_time_ms }: SearchOutput, view: View): string {
   const figures = view.dim(`${local_count} known here, ${remote_count} from peers, ${query_time_ms} ms`);
   if (packages.length === 0) return `Nothing was found. Fewer words, or --min-reputation 0, find more.\n${figures}`;
   const rows = packages.map(({ name, version, description, providers, reputation, id }) => [

@@ -1,22 +1,22 @@
 import { EXIT } from '../errors/exit-codes.ts';
 import type { Flags } from '../command-line/flags.ts';
-import { FORMAT_OPTION, timeoutOf, TIMEOUT_OPTION } from '../command-line/options.ts';
-import { facts } from '../output/table.ts';
-import { askPeer } from '../service/control.ts';
+import { FORMAT_OPTION, commandTimeoutMs, TIMEOUT_OPTION } from '../command-line/options.ts';
+import { details } from '../output/table.ts';
+import { sendControlRequest } from '../service/control.ts';
 import { daemonLog, startDaemon } from '../service/daemon.ts';
 import { runPeer } from '../service/run.ts';
-import { checkSettings } from '../service/peer.ts';
-import { SETTINGS, settingOptions } from '../settings/keys.ts';
+import { checkPeerSettings } from '../service/peer.ts';
+import { SETTING_SPECS, settingOptions } from '../settings/setting-specs.ts';
 import type { Settings } from '../settings/settings.ts';
 import { resolveSettings } from '../settings/settings.ts';
-import type { CommandContext, CommandSpec, OptionSpec } from '../command-line/spec.ts';
+import type { CommandContext, CommandSpec, OptionSpec } from '../command-line/command-spec.ts';
 
 const DAEMON_TIMEOUT_SECONDS = 30;
 
 const OPTIONS: readonly OptionSpec[] = [
   { long: 'daemon', short: 'd', help: 'run in the background; returns when the peer is ready' },
   ...settingOptions(
-    SETTINGS.map(({ key }) => key),
+    SETTING_SPECS.map(({ key }) => key),
     { listen: 'l', config: 'c' },
   ),
   FORMAT_OPTION,
@@ -36,23 +36,26 @@ export const start: CommandSpec = {
     "ggen-p2p start --mirror '*' --quota 50GB --http 127.0.0.1:9464 --log-format json",
   ],
   run: async (context) => {
-    context.flags.none('start');
+    context.flags.noOperands('start');
     const resolve = (): Promise<Settings> => resolveSettings(context.flags, process.env);
     const settings = await resolve();
-    if (context.flags.on('daemon')) return background(context, settings);
+    if (context.flags.isEnabled('daemon')) return startInBackground(context, settings);
     await runPeer({ settings, resolve, console: context.console, signal: context.signal });
     return EXIT.done;
   },
 };
 
-async function background({ flags, console: output, signal }: CommandContext, settings: Settings): Promise<number> {
-  checkSettings(settings);
+async function startInBackground(
+  { flags, console: output, signal }: CommandContext,
+  settings: Settings,
+): Promise<number> {
+  checkPeerSettings(settings);
   const { dataDir } = settings;
-  const running = await askPeer(dataDir, 'state');
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutOf(flags, DAEMON_TIMEOUT_SECONDS))]);
-  const pid = running?.pid ?? (await startDaemon(foregroundArguments(flags), dataDir, bound));
+  const running = await sendControlRequest(dataDir, 'state');
+  const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(commandTimeoutMs(flags, DAEMON_TIMEOUT_SECONDS))]);
+  const pid = running?.pid ?? (await startDaemon(foregroundArguments(flags), dataDir, timeoutSignal));
   if (running !== undefined) output.note(`A peer runs already. It keeps its settings; 'ggen-p2p stop' ends it.`);
-  const state = running ?? (await askPeer(dataDir, 'state'));
+  const state = running ?? (await sendControlRequest(dataDir, 'state'));
   const result = {
     pid,
     already_running: running !== undefined,
@@ -61,7 +64,7 @@ async function background({ flags, console: output, signal }: CommandContext, se
     http: state?.http ?? null,
   };
   output.result(result, (view) =>
-    facts(
+    details(
       [
         ['process', String(pid)],
         ['data', dataDir],
@@ -77,7 +80,7 @@ async function background({ flags, console: output, signal }: CommandContext, se
 function foregroundArguments(flags: Flags): string[] {
   return OPTIONS.filter(({ long }) => !['daemon', 'format', 'timeout'].includes(long)).flatMap(
     ({ long, value, repeatable }) => {
-      if (value === undefined) return flags.on(long) ? [`--${long}`] : [];
+      if (value === undefined) return flags.isEnabled(long) ? [`--${long}`] : [];
       if (repeatable === true) return (flags.texts(long) ?? []).map((text) => `--${long}=${text}`);
       const text = flags.text(long);
       return text === undefined ? [] : [`--${long}=${text}`];

@@ -1,5 +1,5 @@
 import type { EngineStatus } from '../../shared/model.ts';
-import { instant } from '../output/units.ts';
+import { isoTime } from '../output/units.ts';
 
 /** The engine's status as programs get it, here and at `/status` of a peer. */
 export function statusOutput(status: EngineStatus): Readonly<Record<string, unknown>> {
@@ -10,7 +10,7 @@ export function statusOutput(status: EngineStatus): Readonly<Record<string, unkn
     error: node.error ?? null,
     peer_id: node.peerId ?? null,
     addresses: node.addresses,
-    started_at: instant(node.startedAt),
+    started_at: isoTime(node.startedAt),
     uptime_s: node.startedAt === undefined ? null : Math.floor((Date.now() - node.startedAt) / 1_000),
     version: status.version,
     pid: owner?.pid ?? null,

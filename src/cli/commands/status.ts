@@ -2,13 +2,13 @@ import type { EngineStatus } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import type { View } from '../output/console.ts';
-import type { Fact } from '../output/table.ts';
-import { facts, table } from '../output/table.ts';
-import { bytes, duration, instant } from '../output/units.ts';
-import { askPeer } from '../service/control.ts';
+import type { DetailRow } from '../output/table.ts';
+import { details, table } from '../output/table.ts';
+import { bytes, duration, isoTime } from '../output/units.ts';
+import { sendControlRequest } from '../service/control.ts';
 import { VERSION, withSession } from '../session/session.ts';
 import type { ResolvedSetting, Settings } from '../settings/settings.ts';
-import type { CommandSpec } from '../command-line/spec.ts';
+import type { CommandSpec } from '../command-line/command-spec.ts';
 import { statusOutput } from './status-output.ts';
 
 /** Which kind of process has the node. `other`: a window, or a command that runs just now. */
@@ -24,13 +24,13 @@ export const status: CommandSpec = {
   notes: 'Exit code 6 when no node runs. With --format json or yaml, everything is told.',
   examples: ['ggen-p2p status', 'ggen-p2p status --verbose', 'ggen-p2p status --format json'],
   run: async (context) => {
-    context.flags.none('status');
+    context.flags.noOperands('status');
     const options = await sessionOptions(context, 'none');
     const { settings } = options;
     return withSession(options, async ({ engine, attached }, signal) => {
       const found = await engine.status({}, { signal });
       const runner: Runner = attached
-        ? (await askPeer(settings.dataDir, 'state')) === undefined
+        ? (await sendControlRequest(settings.dataDir, 'state')) === undefined
           ? 'other'
           : 'peer'
         : null;
@@ -46,24 +46,26 @@ export const status: CommandSpec = {
           running: busy,
           result: result ?? null,
           detail: detail ?? null,
-          last_run: instant(lastRun),
-          next_run: instant(next),
+          last_run: isoTime(lastRun),
+          next_run: isoTime(next),
         })),
         configuration_file: settings.file,
-        configuration: settings.all.map(configured),
+        configuration: settings.all.map(settingOutput),
       };
-      context.console.result(output, (view) => forPeople(found, runner, settings, context.flags.on('verbose'), view));
+      context.console.result(output, (view) =>
+        formatStatus(found, runner, settings, context.flags.isEnabled('verbose'), view),
+      );
       return running ? EXIT.done : EXIT.noNode;
     });
   },
 };
 
-function configured({ key, value, source, origin }: ResolvedSetting): Readonly<Record<string, unknown>> {
+function settingOutput({ key, value, source, origin }: ResolvedSetting): Readonly<Record<string, unknown>> {
   return { key, value, source, origin: origin ?? null };
 }
 
-function forPeople(found: EngineStatus, runner: Runner, settings: Settings, verbose: boolean, view: View): string {
-  const parts = [facts(runner === null ? atRest(found, view) : atWork(found, runner, view), view)];
+function formatStatus(found: EngineStatus, runner: Runner, settings: Settings, verbose: boolean, view: View): string {
+  const parts = [details(runner === null ? stoppedDetails(found, view) : runningDetails(found, runner, view), view)];
   if (verbose) {
     if (found.tasks.length > 0 && runner !== null) {
       const rows = found.tasks.map(({ title, running, result, detail }) => [
@@ -72,7 +74,11 @@ function forPeople(found: EngineStatus, runner: Runner, settings: Settings, verb
         detail ?? '',
       ]);
       parts.push(
-        table([{ title: 'UPKEEP', shrinks: true }, { title: 'LAST' }, { title: 'RESULT', shrinks: true }], rows, view),
+        table(
+          [{ title: 'BACKGROUND TASKS', shrinks: true }, { title: 'LAST' }, { title: 'RESULT', shrinks: true }],
+          rows,
+          view,
+        ),
       );
     }
     parts.push(configurationTable(settings, view));
@@ -80,23 +86,23 @@ function forPeople(found: EngineStatus, runner: Runner, settings: Settings, verb
   return parts.join('\n\n');
 }
 
-function atRest({ counts, dataDir }: EngineStatus, view: View): Fact[] {
+function stoppedDetails({ counts, dataDir }: EngineStatus, view: View): DetailRow[] {
   return [
-    ['node', "not running; 'ggen-p2p start' runs it", view.odd],
+    ['node', "not running; 'ggen-p2p start' runs it", view.warn],
     ['packages', `${counts.published} published, ${counts.installed} installed, ${counts.network} of others`],
     ['data', dataDir],
     ['version', VERSION],
   ];
 }
 
-function atWork(found: EngineStatus, runner: Runner, view: View): Fact[] {
+function runningDetails(found: EngineStatus, runner: Runner, view: View): DetailRow[] {
   const { node, owner, counts } = found;
-  const who = runner === 'peer' ? 'a peer of the command line' : 'a window of VS Code, or a command';
+  const runnerText = runner === 'peer' ? 'a peer of the command line' : 'a window of VS Code, or a command';
   const uptime = node.startedAt === undefined ? '' : ` for ${duration(Date.now() - node.startedAt)}`;
-  const colour = node.state === 'running' ? view.good : view.odd;
+  const color = node.state === 'running' ? view.success : view.warn;
   return [
-    ['node', `${node.state}${uptime}${node.error === undefined ? '' : ` (${node.error})`}`, colour],
-    ['process', `${owner?.pid ?? '?'}, ${who}; ${owner?.clients ?? 0} attached`],
+    ['node', `${node.state}${uptime}${node.error === undefined ? '' : ` (${node.error})`}`, color],
+    ['process', `${owner?.pid ?? '?'}, ${runnerText}; ${owner?.clients ?? 0} attached`],
     ['version', found.version],
     ['peer id', node.peerId ?? '-'],
     ...node.addresses.map((address, index) => [index === 0 ? 'addresses' : '', address] as const),

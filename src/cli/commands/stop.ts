@@ -4,12 +4,12 @@ import { EXIT } from '../errors/exit-codes.ts';
 import { LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { PeerState } from '../service/control.ts';
-import { askPeer } from '../service/control.ts';
+import { sendControlRequest } from '../service/control.ts';
 import { withSession } from '../session/session.ts';
-import type { CommandContext, CommandSpec } from '../command-line/spec.ts';
+import type { CommandContext, CommandSpec } from '../command-line/command-spec.ts';
 
-const LOOK_EVERY_MS = 50;
-const EXIT_BOUND_MS = 1_000;
+const POLL_INTERVAL_MS = 50;
+const EXIT_TIMEOUT_MS = 1_000;
 const DEFAULT_TIMEOUT_SECONDS = 10;
 
 export const stop: CommandSpec = {
@@ -20,33 +20,33 @@ export const stop: CommandSpec = {
   examples: ['ggen-p2p stop', 'ggen-p2p stop --reload'],
   run: async (context) => {
     const { flags, console: output } = context;
-    flags.none('stop');
-    const { settings, timeout } = await sessionOptions(context, 'none', DEFAULT_TIMEOUT_SECONDS);
+    flags.noOperands('stop');
+    const { settings, timeoutMs } = await sessionOptions(context, 'none', DEFAULT_TIMEOUT_SECONDS);
     const { dataDir } = settings;
-    const peer = await askPeer(dataDir, flags.on('reload') ? 'reload' : 'stop');
-    if (peer === undefined) throw await nothingToStop(context);
-    if (flags.on('reload')) {
+    const peer = await sendControlRequest(dataDir, flags.isEnabled('reload') ? 'reload' : 'stop');
+    if (peer === undefined) throw await notRunningError(context);
+    if (flags.isEnabled('reload')) {
       output.result({ pid: peer.pid, reloaded: true }, () => `Process ${peer.pid} reads its configuration anew.`);
       return EXIT.done;
     }
-    await gone(dataDir, peer, AbortSignal.any([context.signal, AbortSignal.timeout(timeout)]));
-    output.result({ pid: peer.pid, stopped: true }, (view) => `${view.good('Stopped')} process ${peer.pid}`);
+    await waitForExit(dataDir, peer, AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs)]));
+    output.result({ pid: peer.pid, stopped: true }, (view) => `${view.success('Stopped')} process ${peer.pid}`);
     return EXIT.done;
   },
 };
 
 /** The peer answers as long as it works; its socket goes last. */
-async function gone(dataDir: string, { pid }: PeerState, signal: AbortSignal): Promise<void> {
-  while ((await askPeer(dataDir, 'state'))?.pid === pid) {
+async function waitForExit(dataDir: string, { pid }: PeerState, signal: AbortSignal): Promise<void> {
+  while ((await sendControlRequest(dataDir, 'state'))?.pid === pid) {
     if (signal.aborted) throw new GgenError('TimedOut', `Process ${pid} did not end in time.`);
-    await delay(LOOK_EVERY_MS);
+    await delay(POLL_INTERVAL_MS);
   }
   // Its files are free by now; its id is, too, a moment later, unless nobody asks the system for its exit code.
-  for (const end = performance.now() + EXIT_BOUND_MS; isThere(pid) && performance.now() < end;)
-    await delay(LOOK_EVERY_MS);
+  for (const deadline = performance.now() + EXIT_TIMEOUT_MS; isAlive(pid) && performance.now() < deadline;)
+    await delay(POLL_INTERVAL_MS);
 }
 
-function isThere(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {
@@ -54,7 +54,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-async function nothingToStop(context: CommandContext): Promise<Error> {
+async function notRunningError(context: CommandContext): Promise<Error> {
   return withSession(
     await sessionOptions(context, 'none', DEFAULT_TIMEOUT_SECONDS),
     ({ attached, status: { owner } }) => {

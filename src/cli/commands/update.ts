@@ -1,6 +1,6 @@
 import { EXIT } from '../errors/exit-codes.ts';
 import { ENGINE_OPTIONS } from '../command-line/options.ts';
-import type { CommandSpec } from '../command-line/spec.ts';
+import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { packageOperand } from './install.ts';
 import { changeProject, PROJECT_OPTIONS } from './project.ts';

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
-import type { InstalledPackage, InstalledState } from '../../shared/model.ts';
+import type { InstalledPackage, InstallationCheck } from '../../shared/model.ts';
 import { GgenError } from '../../shared/errors.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import type { View } from '../output/console.ts';
-import { plain } from '../output/plain.ts';
+import { sanitize } from '../output/sanitize.ts';
 import { progressBar } from '../output/progress.ts';
 import { withSession } from '../session/session.ts';
-import type { CommandSpec } from '../command-line/spec.ts';
+import type { CommandSpec } from '../command-line/command-spec.ts';
 
 export const verify: CommandSpec = {
   name: 'verify',
@@ -23,25 +23,28 @@ export const verify: CommandSpec = {
   run: async (context) => {
     const { flags, console: output } = context;
     const bar = progressBar(output);
-    const states = await withSession(await sessionOptions(context, 'none'), async ({ engine }, signal) => {
-      const chosen = choose(await engine.installed({}, { signal }), flags.operands);
-      const found: InstalledState[] = [];
+    const checks = await withSession(await sessionOptions(context, 'none'), async ({ engine }, signal) => {
+      const chosen = selectInstalled(await engine.installed({}, { signal }), flags.operands);
+      const found: InstallationCheck[] = [];
       for (const { path } of chosen) {
         const progress = { signal, onProgress: bar.onProgress };
         found.push(await engine.verifyInstalled({ path }, progress).finally(bar.end));
       }
       return found;
     });
-    const strict = flags.on('strict');
-    const packages = states.map((state) => stateOutput(state, isIntact(state, strict)));
+    const strict = flags.isEnabled('strict');
+    const packages = checks.map((state) => checkOutput(state, isIntact(state, strict)));
     const different = packages.filter(({ intact }) => !intact).length;
-    output.result({ packages, different }, (view) => forPeople(states, strict, view));
+    output.result({ packages, different }, (view) => formatChecks(checks, strict, view));
     return different > 0 ? EXIT.failed : EXIT.done;
   },
 };
 
 /** @throws GgenError NotInstalled when an operand names nothing that is installed */
-function choose(installed: readonly InstalledPackage[], operands: readonly string[]): readonly InstalledPackage[] {
+function selectInstalled(
+  installed: readonly InstalledPackage[],
+  operands: readonly string[],
+): readonly InstalledPackage[] {
   if (operands.length === 0) return installed;
   return operands.flatMap((operand) => {
     const found = installed.filter(
@@ -52,27 +55,30 @@ function choose(installed: readonly InstalledPackage[], operands: readonly strin
   });
 }
 
-function isIntact({ changed, missing, extra }: InstalledState, strict: boolean): boolean {
+function isIntact({ changed, missing, extra }: InstallationCheck, strict: boolean): boolean {
   return changed.length === 0 && missing.length === 0 && (!strict || extra.length === 0);
 }
 
-function stateOutput(state: InstalledState, intact: boolean): { readonly intact: boolean } & Record<string, unknown> {
+function checkOutput(
+  state: InstallationCheck,
+  intact: boolean,
+): { readonly intact: boolean } & Record<string, unknown> {
   const { id, version, path, files, changed, missing, extra } = state;
   return { package_id: id, version, path, intact, files, changed, missing, extra };
 }
 
-function forPeople(states: readonly InstalledState[], strict: boolean, view: View): string {
-  if (states.length === 0) return 'Nothing is installed.';
-  return states
+function formatChecks(checks: readonly InstallationCheck[], strict: boolean, view: View): string {
+  if (checks.length === 0) return 'Nothing is installed.';
+  return checks
     .map((state) => {
       const { id, version, path, files, changed, missing, extra } = state;
-      const mark = isIntact(state, strict) ? view.good('✓') : view.bad('✗');
+      const mark = isIntact(state, strict) ? view.success('✓') : view.error('✗');
       const differences = [
-        ...changed.map((file) => `    changed  ${plain(file)}`),
-        ...missing.map((file) => `    missing  ${plain(file)}`),
-        ...extra.map((file) => `    not of the release  ${plain(file)}`),
+        ...changed.map((file) => `    changed  ${sanitize(file)}`),
+        ...missing.map((file) => `    missing  ${sanitize(file)}`),
+        ...extra.map((file) => `    not of the release  ${sanitize(file)}`),
       ];
-      return [`${mark} ${id}@${version}: ${files} files in ${plain(path)}`, ...differences].join('\n');
+      return [`${mark} ${id}@${version}: ${files} files in ${sanitize(path)}`, ...differences].join('\n');
     })
     .join('\n');
 }

@@ -2,7 +2,7 @@ import { EXIT } from '../errors/exit-codes.ts';
 import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import { publisherKey } from '../publisher/key.ts';
 import { withSession } from '../session/session.ts';
-import type { CommandSpec } from '../command-line/spec.ts';
+import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { packageOperand } from './install.ts';
 
@@ -15,9 +15,9 @@ export const yank: CommandSpec = {
   examples: ['ggen-p2p yank my-pack@1.2.0', 'ggen-p2p yank my-pack@1.2.0 --undo'],
   run: async (context) => {
     const { flags, console: output } = context;
-    const { id, version } = packageOperand(flags.only('yank takes one release: ID@VERSION'));
+    const { id, version } = packageOperand(flags.singleOperand('yank takes one release: ID@VERSION'));
     if (version === undefined) throw new UsageError('Name the version that is meant: ID@VERSION.');
-    const yanked = !flags.on('undo');
+    const yanked = !flags.isEnabled('undo');
     const options = await sessionOptions(context, 'optional');
     await withSession(options, async ({ engine }, signal) => {
       const key = await publisherKey(process.env, options.settings.dataDir);
@@ -31,7 +31,10 @@ export const yank: CommandSpec = {
         announced_to: receipt.announcedTo,
         dht_stored: receipt.dhtStored > 0,
       };
-      output.result(result, (view) => `${view.good(yanked ? 'Yanked' : 'Un-yanked')} ${receipt.id}@${receipt.version}`);
+      output.result(
+        result,
+        (view) => `${view.success(yanked ? 'Yanked' : 'Un-yanked')} ${receipt.id}@${receipt.version}`,
+      );
     });
     return EXIT.done;
   },

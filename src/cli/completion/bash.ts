@@ -1,5 +1,5 @@
 import { COMMON_OPTIONS } from '../command-line/flags.ts';
-import type { CommandSpec, OptionSpec } from '../command-line/spec.ts';
+import type { CommandSpec, OptionSpec } from '../command-line/command-spec.ts';
 
 /** Completion for bash 4.1 or newer (programmable completion, see its manual). */
 export function bash(commands: readonly CommandSpec[]): string {

@@ -1,5 +1,5 @@
 import { COMMON_OPTIONS } from '../command-line/flags.ts';
-import type { CommandSpec, OptionSpec } from '../command-line/spec.ts';
+import type { CommandSpec, OptionSpec } from '../command-line/command-spec.ts';
 
 /** Completion for fish (`complete`, see its manual). */
 export function fish(commands: readonly CommandSpec[]): string {

@@ -1,5 +1,5 @@
 import { COMMON_OPTIONS } from '../command-line/flags.ts';
-import type { CommandSpec, OptionSpec } from '../command-line/spec.ts';
+import type { CommandSpec, OptionSpec } from '../command-line/command-spec.ts';
 
 /** Completion for zsh (completion system, `_arguments` and `_describe`, see its manual). */
 export function zsh(commands: readonly CommandSpec[]): string {

@@ -1,16 +1,16 @@
 import { statfs } from 'node:fs/promises';
 import { errorMessage } from '../../shared/errors.ts';
-import { failureOf } from '../errors/exit-codes.ts';
+import { commandFailure } from '../errors/exit-codes.ts';
 import { bytes } from '../output/units.ts';
 import { existingKey } from '../publisher/key.ts';
 import { withSession } from '../session/session.ts';
-import type { Session, SessionOptions } from '../session/session.ts';
-import { checkSettings } from '../service/peer.ts';
+import type { EngineSession, EngineSessionOptions } from '../session/session.ts';
+import { checkPeerSettings } from '../service/peer.ts';
 import type { Settings } from '../settings/settings.ts';
 import { resolveSettings } from '../settings/settings.ts';
-import type { CommandContext } from '../command-line/spec.ts';
+import type { CommandContext } from '../command-line/command-spec.ts';
 
-export interface Finding {
+export interface CheckResult {
   readonly name: string;
   readonly state: 'ok' | 'warning' | 'failed';
   readonly detail: string;
@@ -19,26 +19,26 @@ export interface Finding {
 }
 
 /** Less than this, and a package of the largest size does not fit. */
-const LITTLE_SPACE = 1_000_000_000;
+const MIN_FREE_BYTES = 1_000_000_000;
 
 /** Everything that is looked at, in order; what needs the one before is left out when that failed. */
-export async function diagnose(context: CommandContext, timeout: number): Promise<readonly Finding[]> {
-  const found: Finding[] = [{ name: 'runtime', state: 'ok', detail: `Node ${process.versions.node}` }];
+export async function diagnose(context: CommandContext, timeoutMs: number): Promise<readonly CheckResult[]> {
+  const found: CheckResult[] = [{ name: 'runtime', state: 'ok', detail: `Node ${process.versions.node}` }];
   let settings: Settings;
   try {
     settings = await resolveSettings(context.flags, process.env);
-    checkSettings(settings);
+    checkPeerSettings(settings);
     found.push({ name: 'configuration', state: 'ok', detail: settingsDetail(settings) });
   } catch (error) {
     return [...found, failed('configuration', error, 'Correct it there.')];
   }
   found.push(await checkKey(settings.dataDir));
-  const options: SessionOptions = {
+  const options: EngineSessionOptions = {
     settings,
     flags: context.flags,
     console: context.console,
     network: 'optional',
-    timeout,
+    timeoutMs,
     signal: context.signal,
   };
   try {
@@ -60,7 +60,7 @@ function settingsDetail({ all, file }: Settings): string {
   return chosen.length === 0 ? `defaults; the file would be ${file}` : chosen.join(', ');
 }
 
-async function checkKey(dataDir: string): Promise<Finding> {
+async function checkKey(dataDir: string): Promise<CheckResult> {
   try {
     const key = await existingKey(process.env, dataDir);
     const detail = key === undefined ? 'none yet; it is created at the first publish' : `publishes as ${key.id}`;
@@ -70,26 +70,30 @@ async function checkKey(dataDir: string): Promise<Finding> {
   }
 }
 
-function checkNode({ attached, status: { owner, version } }: Session, { dataDir }: Settings): Finding {
+function checkNode({ attached, status: { owner, version } }: EngineSession, { dataDir }: Settings): CheckResult {
   const detail = attached
     ? `runs in process ${owner?.pid ?? '?'} (version ${version}), data in ${dataDir}`
     : `none runs; one was started for this check, data in ${dataDir}`;
   return { name: 'node', state: 'ok', detail };
 }
 
-async function checkSpace(dataDir: string): Promise<Finding> {
+async function checkSpace(dataDir: string): Promise<CheckResult> {
   const { bavail, bsize } = await statfs(dataDir);
   const free = bavail * bsize;
   const detail = `${bytes(free)} free`;
-  return free >= LITTLE_SPACE
+  return free >= MIN_FREE_BYTES
     ? { name: 'disk', state: 'ok', detail }
     : { name: 'disk', state: 'warning', detail, next: 'Make room, or choose a folder on another disk: --data DIR.' };
 }
 
-async function checkNetwork({ engine }: Session, settings: Settings, signal: AbortSignal): Promise<Finding[]> {
+async function checkNetwork(
+  { engine }: EngineSession,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
   const { node, bootstrap, connectedPeers } = await engine.status({}, { signal });
   const local = node.addresses.every((address) => /^\/(?:ip4\/127\.|ip6\/::1\/)/.test(address));
-  const listening: Finding =
+  const listening: CheckResult =
     node.state !== 'running'
       ? {
           name: 'listening',
@@ -105,7 +109,7 @@ async function checkNetwork({ engine }: Session, settings: Settings, signal: Abo
             next: 'Only this machine reaches it: --listen /ip4/0.0.0.0/tcp/4001 is for others, too.',
           }
         : { name: 'listening', state: 'ok', detail: node.addresses.join(', ') };
-  const joined = bootstrap.map(({ address, state, error }): Finding =>
+  const joined = bootstrap.map(({ address, state, error }): CheckResult =>
     state === 'connected'
       ? { name: 'bootstrap', state: 'ok', detail: address }
       : {
@@ -115,7 +119,7 @@ async function checkNetwork({ engine }: Session, settings: Settings, signal: Abo
           next: "Compare it with 'ggen-p2p status' on that machine, and look at firewalls between.",
         },
   );
-  const peers: Finding =
+  const peers: CheckResult =
     connectedPeers > 0
       ? { name: 'peers', state: 'ok', detail: `${connectedPeers} connected` }
       : {
@@ -130,7 +134,7 @@ async function checkNetwork({ engine }: Session, settings: Settings, signal: Abo
   return [listening, ...joined, peers];
 }
 
-function failed(name: string, error: unknown, next?: string): Finding {
-  const advice = next ?? failureOf(error, 'doctor', false).next;
+function failed(name: string, error: unknown, next?: string): CheckResult {
+  const advice = next ?? commandFailure(error, 'doctor', false).next;
   return { name, state: 'failed', detail: errorMessage(error), ...(advice === undefined ? {} : { next: advice }) };
 }

@@ -13,14 +13,14 @@ export const EXIT = {
   noNode: 6,
 } as const;
 
-interface Meaning {
+interface ErrorOutcome {
   readonly code: number;
   /** What to do next, where the message does not say it. */
   readonly next?: string;
 }
 
 /** What a caller learns from each error; `failed` for those that are not named. */
-const MEANINGS: Partial<Record<GgenErrorName, Meaning>> = {
+const ERROR_OUTCOMES: Partial<Record<GgenErrorName, ErrorOutcome>> = {
   InvalidRequest: { code: EXIT.usage },
   InvalidAddress: { code: EXIT.usage },
   ManifestNotFound: {
@@ -87,13 +87,13 @@ const MEANINGS: Partial<Record<GgenErrorName, Meaning>> = {
   TargetNotEmpty: { code: EXIT.failed, next: 'Choose another folder with --to DIR.' },
 };
 
-export interface Failure extends Meaning {
+export interface CommandFailure extends ErrorOutcome {
   readonly name: string;
   readonly message: string;
 }
 
 /** What an error means to whoever called the command. `interrupted`: the user asked for the end. */
-export function failureOf(error: unknown, command: string | undefined, interrupted: boolean): Failure {
+export function commandFailure(error: unknown, command: string | undefined, interrupted: boolean): CommandFailure {
   const name = errorName(error);
   if (interrupted && isAbort(error))
     return { name: 'Interrupted', message: 'Stopped before it was done.', code: EXIT.failed };
@@ -105,6 +105,6 @@ export function failureOf(error: unknown, command: string | undefined, interrupt
     const { message, code, next } = error;
     return { name, message, code, ...(next === undefined ? {} : { next }) };
   }
-  const known = Object.hasOwn(MEANINGS, name) ? MEANINGS[name as GgenErrorName] : undefined;
+  const known = Object.hasOwn(ERROR_OUTCOMES, name) ? ERROR_OUTCOMES[name as GgenErrorName] : undefined;
   return { name: name === '' ? 'Error' : name, message: errorMessage(error), ...(known ?? { code: EXIT.failed }) };
 }

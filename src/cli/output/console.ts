@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { plainLines } from './plain.ts';
+import { sanitizeLines } from './sanitize.ts';
 import { yaml } from './yaml.ts';
 
 export type Format = 'table' | 'json' | 'yaml';
@@ -11,9 +11,9 @@ export interface View {
   readonly width: number | undefined;
   readonly head: (text: string) => string;
   readonly dim: (text: string) => string;
-  readonly good: (text: string) => string;
-  readonly bad: (text: string) => string;
-  readonly odd: (text: string) => string;
+  readonly success: (text: string) => string;
+  readonly error: (text: string) => string;
+  readonly warn: (text: string) => string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -41,18 +41,18 @@ export class Console {
   }
 
   /** The result of a command: one document for programs, or what `people` makes of it. */
-  result(value: unknown, people: (view: View) => string): void {
+  result(value: unknown, toText: (view: View) => string): void {
     if (this.format === 'json') this.#stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
     else if (this.format === 'yaml') this.#stdout.write(yaml(value));
-    else this.text(`${people(this.view())}\n`);
+    else this.text(`${toText(this.view())}\n`);
   }
 
   /** Something that happened while a command goes on: a line of JSON, a YAML document, or a line for people. */
-  event(value: unknown, people: () => string | undefined): void {
+  event(value: unknown, toText: () => string | undefined): void {
     if (this.format === 'json') this.#stdout.write(`${JSON.stringify(value)}\n`);
     else if (this.format === 'yaml') this.#stdout.write(`---\n${yaml(value)}`);
     else {
-      const line = people();
+      const line = toText();
       if (line !== undefined) this.text(`${line}\n`);
     }
   }
@@ -65,7 +65,7 @@ export class Console {
   /** A line for people, beside the result. */
   note(text: string): void {
     this.#clearBar();
-    this.#stderr.write(`${plainLines(text)}\n`);
+    this.#stderr.write(`${sanitizeLines(text)}\n`);
   }
 
   /** What went wrong, for the reader that the format is for. */
@@ -75,9 +75,9 @@ export class Console {
     if (this.format === 'json') this.#stderr.write(`${JSON.stringify(output)}\n`);
     else if (this.format === 'yaml') this.#stderr.write(yaml(output));
     else {
-      const title = this.#colour(this.#stderr) ? styleText('red', 'error:', { validateStream: false }) : 'error:';
-      this.#stderr.write(`${title} ${plainLines(message)}\n`);
-      if (next !== undefined) this.#stderr.write(`next: ${plainLines(next)}\n`);
+      const title = this.#usesColor(this.#stderr) ? styleText('red', 'error:', { validateStream: false }) : 'error:';
+      this.#stderr.write(`${title} ${sanitizeLines(message)}\n`);
+      if (next !== undefined) this.#stderr.write(`next: ${sanitizeLines(next)}\n`);
     }
   }
 
@@ -97,16 +97,16 @@ export class Console {
   }
 
   view(): View {
-    const colour = this.#colour(this.#stdout);
+    const useColor = this.#usesColor(this.#stdout);
     const style = (format: Parameters<typeof styleText>[0]) => (text: string) =>
-      colour ? styleText(format, text, { validateStream: false }) : text;
+      useColor ? styleText(format, text, { validateStream: false }) : text;
     return {
       width: this.#stdout.isTTY ? this.#stdout.columns : undefined,
       head: style('bold'),
       dim: style('dim'),
-      good: style('green'),
-      bad: style('red'),
-      odd: style('yellow'),
+      success: style('green'),
+      error: style('red'),
+      warn: style('yellow'),
     };
   }
 
@@ -115,8 +115,8 @@ export class Console {
     if (this.#barDrawn) this.bar('');
   }
 
-  /** Colours on a terminal that has them, and where nobody asked for none (https://no-color.org). */
-  #colour(stream: NodeJS.WriteStream): boolean {
+  /** Colors on a terminal that has them, and where nobody asked for none (https://no-color.org). */
+  #usesColor(stream: NodeJS.WriteStream): boolean {
     return stream.isTTY && (this.#env['NO_COLOR'] ?? '') === '' && this.#env['TERM'] !== 'dumb';
   }
 }

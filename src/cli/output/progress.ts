@@ -1,8 +1,8 @@
 import type { Console } from './console.ts';
 import { bytes } from './units.ts';
-import { fitted } from './width.ts';
+import { truncateToWidth } from './width.ts';
 
-interface Step {
+interface ProgressStep {
   readonly phase: string;
   readonly files: number;
   readonly bytes: number;
@@ -10,8 +10,8 @@ interface Step {
   readonly totalBytes?: number;
 }
 
-const BAR = 24;
-const EVERY_MS = 80;
+const BAR_WIDTH = 24;
+const REDRAW_INTERVAL_MS = 80;
 
 /** What each phase of a long call does. */
 const PHASES: Readonly<Record<string, string>> = {
@@ -24,15 +24,15 @@ const PHASES: Readonly<Record<string, string>> = {
 };
 
 /** A progress bar on a terminal; nothing anywhere else. Returns the listener, and what removes the bar. */
-export function progressBar(output: Console): { onProgress: (step: Step) => void; end: () => void } {
+export function progressBar(output: Console): { onProgress: (step: ProgressStep) => void; end: () => void } {
   let last = -Infinity;
   let drawn = false;
   return {
     onProgress: (step) => {
-      if (!output.showsProgress || performance.now() - last < EVERY_MS) return;
+      if (!output.showsProgress || performance.now() - last < REDRAW_INTERVAL_MS) return;
       last = performance.now();
       drawn = true;
-      output.bar(fitted(barText(step), Math.max(10, output.barWidth - 1)));
+      output.bar(truncateToWidth(barText(step), Math.max(10, output.barWidth - 1)));
     },
     end: () => {
       if (drawn) output.bar('');
@@ -42,12 +42,12 @@ export function progressBar(output: Console): { onProgress: (step: Step) => void
 }
 
 /** One line: what is done, a bar where the total is known, and how much. */
-export function barText({ phase, bytes: done, totalBytes, files, totalFiles }: Step): string {
+export function barText({ phase, bytes: done, totalBytes, files, totalFiles }: ProgressStep): string {
   const title = PHASES[phase] ?? phase;
   const count = totalFiles === undefined ? `${files} files` : `${files}/${totalFiles} files`;
   if (totalBytes === undefined || totalBytes === 0) return `${title}  ${count}  ${bytes(done)}`;
   const share = Math.min(1, done / totalBytes);
-  const full = Math.round(share * BAR);
-  const bar = '█'.repeat(full) + '░'.repeat(BAR - full);
+  const full = Math.round(share * BAR_WIDTH);
+  const bar = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
   return `${title}  ${bar}  ${Math.floor(share * 100)} %  ${bytes(done)} of ${bytes(totalBytes)}`;
 }

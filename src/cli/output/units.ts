@@ -12,7 +12,7 @@ export function bytes(count: number): string {
 }
 
 /** A time since the Unix epoch in milliseconds as RFC 3339 text; null where there is none. */
-export function instant(time: number | undefined): string | null {
+export function isoTime(time: number | undefined): string | null {
   return time === undefined ? null : new Date(time).toISOString();
 }
 
@@ -31,6 +31,6 @@ export function duration(milliseconds: number): string {
 }
 
 /** Two decimals are what a reputation can be told to. */
-export function share(value: number): number {
+export function roundScore(value: number): number {
   return Math.round(value * 1_000_000) / 1_000_000;
 }

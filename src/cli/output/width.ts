@@ -37,7 +37,7 @@ export function displayWidth(text: string): number {
 }
 
 /** The text in at most `columns` columns; what does not fit is cut, and an ellipsis says so. */
-export function fitted(text: string, columns: number): string {
+export function truncateToWidth(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   let kept = '';
   let width = 0;
@@ -50,7 +50,7 @@ export function fitted(text: string, columns: number): string {
 }
 
 /** The text with spaces behind it, up to `columns` columns. */
-export function padded(text: string, columns: number): string {
+export function padToWidth(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
 }
 

@@ -6,7 +6,7 @@ import { errorMessage, GgenError } from '../../shared/errors.ts';
 
 const FILE_NAME = 'publisher.key';
 const OWNER_ONLY = 0o600;
-const OTHERS = 0o077;
+const GROUP_AND_OTHERS = 0o077;
 
 /** Where the publisher key of a data folder lies. */
 export function keyFile(dataDir: string): string {
@@ -52,7 +52,7 @@ async function readSecretFile(path: string): Promise<string | undefined> {
   try {
     // Of the open file, not of its name: what is checked is what is read. Windows keeps no such mode.
     const { mode } = await file.stat();
-    if (process.platform !== 'win32' && (mode & OTHERS) !== 0) throw tooOpen(path, mode);
+    if (process.platform !== 'win32' && (mode & GROUP_AND_OTHERS) !== 0) throw permissionsTooOpen(path, mode);
     return await file.readFile('utf8');
   } finally {
     await file.close();
@@ -62,12 +62,12 @@ async function readSecretFile(path: string): Promise<string | undefined> {
 /** Write a secret for its owner only; beside and renamed, so that the file is either complete or not there. */
 export async function saveSecretFile(path: string, secret: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}.new`;
-  await writeFile(draft, secret, { mode: OWNER_ONLY, flag: 'wx', flush: true });
-  await rename(draft, path);
+  const temporaryPath = `${path}.${process.pid}.new`;
+  await writeFile(temporaryPath, secret, { mode: OWNER_ONLY, flag: 'wx', flush: true });
+  await rename(temporaryPath, path);
 }
 
-function tooOpen(path: string, mode: number): GgenError {
+function permissionsTooOpen(path: string, mode: number): GgenError {
   return new GgenError(
     'InvalidRequest',
     `Other users of this machine can read the publisher key (mode ${(mode & 0o777).toString(8)}), so it is not used. ` +

@@ -26,28 +26,28 @@ export async function readPassphrase(
   purpose: 'new' | 'known',
   terminal: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<string> {
-  if (file !== undefined) return (await readText(file)).replace(/\r?\n$/, '');
+  if (file !== undefined) return (await readTextFile(file)).replace(/\r?\n$/, '');
   const variable = env[PASSPHRASE_VARIABLE] ?? '';
   if (variable !== '') return variable;
   if (!terminal.input.isTTY) {
     throw new UsageError(`A passphrase is needed: --passphrase-file FILE, or the variable ${PASSPHRASE_VARIABLE}.`);
   }
-  const typed = await ask('Passphrase: ', terminal);
-  if (purpose === 'new' && (await ask('Once more: ', terminal)) !== typed) {
+  const typed = await promptHidden('Passphrase: ', terminal);
+  if (purpose === 'new' && (await promptHidden('Once more: ', terminal)) !== typed) {
     throw new UsageError('The two passphrases differ.');
   }
   return typed;
 }
 
 /** A file that the user named. @throws UsageError when it cannot be read */
-export async function readText(path: string): Promise<string> {
+export async function readTextFile(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     throw new UsageError(`${path} cannot be read: ${errorMessage(error)}`);
   });
 }
 
 /** One line from the terminal, which shows nothing of it. */
-function ask(question: string, { input, output }: Terminal): Promise<string> {
+function promptHidden(question: string, { input, output }: Terminal): Promise<string> {
   output.write(question);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let text = '';

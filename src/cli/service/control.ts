@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { socketAddress } from '../../worker/ownership/address.ts';
+import { socketAddress } from '../../worker/ownership/socket-address.ts';
 
 /** What a peer of the command line says of itself. */
 export interface PeerState {
@@ -17,12 +17,12 @@ export type ControlRequest = 'state' | 'stop' | 'reload';
 const REQUESTS: readonly ControlRequest[] = ['state', 'stop', 'reload'];
 
 /** What a connection fails with where no process listens. */
-const NOBODY: readonly string[] = ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'];
+const NOT_LISTENING_CODES: readonly string[] = ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'];
 
-const MAX_LINE = 4_096;
-const ANSWER_BOUND_MS = 3_000;
+const MAX_LINE_LENGTH = 4_096;
+const REPLY_TIMEOUT_MS = 3_000;
 
-export interface Control {
+export interface ControlServer {
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export interface Control {
 export async function listenForControl(
   dataDir: string,
   answer: (request: ControlRequest) => PeerState,
-): Promise<Control | undefined> {
+): Promise<ControlServer | undefined> {
   const path = await socketAddress(dataDir, 'peer');
   const pipe = path.startsWith('\\\\');
   const sockets = new Set<Socket>();
@@ -48,7 +48,7 @@ export async function listenForControl(
     await listen(server, path);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    if (pipe || (await isServed(path))) return undefined;
+    if (pipe || (await isListening(path))) return undefined;
     // Nobody takes a connection: a process that was killed left it.
     await rm(path, { force: true });
     await listen(server, path);
@@ -70,23 +70,23 @@ async function listen(server: Server, path: string): Promise<void> {
 }
 
 /** Whether a process listens there. One that is suspended does, too: its connections are taken, though not answered. */
-async function isServed(path: string): Promise<boolean> {
+async function isListening(path: string): Promise<boolean> {
   const socket = connect(path);
   try {
     await once(socket, 'connect');
     return true;
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && NOBODY.includes(String(error.code)));
+    return !(error instanceof Error && 'code' in error && NOT_LISTENING_CODES.includes(String(error.code)));
   } finally {
     socket.destroy();
   }
 }
 
 /** Ask the peer of a data folder. Undefined when there is none, or it does not answer in time. */
-export async function askPeer(dataDir: string, request: ControlRequest): Promise<PeerState | undefined> {
+export async function sendControlRequest(dataDir: string, request: ControlRequest): Promise<PeerState | undefined> {
   const socket = connect(await socketAddress(dataDir, 'peer'));
   try {
-    const signal = AbortSignal.timeout(ANSWER_BOUND_MS);
+    const signal = AbortSignal.timeout(REPLY_TIMEOUT_MS);
     await once(socket, 'connect', { signal });
     socket.write(`${request}\n`);
     const line = await readLine(socket, signal);
@@ -101,7 +101,7 @@ export async function askPeer(dataDir: string, request: ControlRequest): Promise
 function serve(socket: Socket, answer: (request: ControlRequest) => PeerState): void {
   // A client that goes away is no event.
   socket.on('error', () => socket.destroy());
-  readLine(socket, AbortSignal.timeout(ANSWER_BOUND_MS)).then(
+  readLine(socket, AbortSignal.timeout(REPLY_TIMEOUT_MS)).then(
     (line) => {
       const request = REQUESTS.find((known) => known === line);
       if (request === undefined) socket.destroy();
@@ -115,13 +115,13 @@ function serve(socket: Socket, answer: (request: ControlRequest) => PeerState): 
 async function readLine(socket: Socket, signal: AbortSignal): Promise<string | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
   let text = '';
-  const look = (chunk: string): void => {
+  const onData = (chunk: string): void => {
     text += chunk;
     const end = text.indexOf('\n');
     if (end >= 0) resolve(text.slice(0, end));
-    else if (text.length > MAX_LINE) resolve(undefined);
+    else if (text.length > MAX_LINE_LENGTH) resolve(undefined);
   };
-  socket.setEncoding('utf8').on('data', look);
+  socket.setEncoding('utf8').on('data', onData);
   socket.once('close', () => {
     resolve(undefined);
   });
@@ -129,5 +129,5 @@ async function readLine(socket: Socket, signal: AbortSignal): Promise<string | u
   signal.addEventListener('abort', () => {
     reject(new Error('No answer in time'));
   });
-  return promise.finally(() => socket.off('data', look));
+  return promise.finally(() => socket.off('data', onData));
 }

@@ -6,7 +6,7 @@ import { CommandError } from '../errors/command-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 
 /** Tells a peer that a command waits to hear whether it started. */
-const WAITED_FOR = 'GGEN_P2P_DAEMON';
+const DAEMON_VARIABLE = 'GGEN_P2P_DAEMON';
 const READY = 'ready';
 
 /** Where a peer in the background writes its log. */
@@ -20,7 +20,11 @@ export function daemonLog(dataDir: string): string {
  * @param args arguments of `start`, without `--daemon`
  * @throws CommandError DaemonFailed with the last it wrote
  */
-export async function startDaemon(args: readonly string[], dataDir: string, bound: AbortSignal): Promise<number> {
+export async function startDaemon(
+  args: readonly string[],
+  dataDir: string,
+  timeoutSignal: AbortSignal,
+): Promise<number> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = daemonLog(dataDir);
   const log = await open(path, 'a', 0o600);
@@ -30,12 +34,12 @@ export async function startDaemon(args: readonly string[], dataDir: string, boun
       detached: true,
       windowsHide: true,
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
-      env: { ...process.env, [WAITED_FOR]: '1' },
+      env: { ...process.env, [DAEMON_VARIABLE]: '1' },
     });
-    const outcome = await startOf(child, bound);
+    const outcome = await waitForStart(child, timeoutSignal);
     if (outcome !== READY) {
       child.kill();
-      throw await startFailed(path, size, outcome);
+      throw await startFailedError(path, size, outcome);
     }
     child.disconnect();
     child.unref();
@@ -47,13 +51,13 @@ export async function startDaemon(args: readonly string[], dataDir: string, boun
 
 /** Called by a peer once it is ready: whoever started it in the background may go. */
 export function announceReady(): void {
-  if (process.env[WAITED_FOR] === undefined || process.send === undefined) return;
+  if (process.env[DAEMON_VARIABLE] === undefined || process.send === undefined) return;
   process.send(READY, undefined, undefined, () => {
     if (process.connected) process.disconnect();
   });
 }
 
-function startOf(child: ChildProcess, bound: AbortSignal): Promise<string> {
+function waitForStart(child: ChildProcess, timeoutSignal: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
     child.once('message', (message) => {
       resolve(message === READY ? READY : 'it said something else');
@@ -64,21 +68,21 @@ function startOf(child: ChildProcess, bound: AbortSignal): Promise<string> {
     child.once('exit', (code) => {
       resolve(`it ended with exit code ${code ?? 'of a signal'}`);
     });
-    bound.addEventListener('abort', () => {
+    timeoutSignal.addEventListener('abort', () => {
       resolve('it was not ready in time');
     });
   });
 }
 
-async function startFailed(path: string, from: number, outcome: string): Promise<CommandError> {
+async function startFailedError(path: string, from: number, outcome: string): Promise<CommandError> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4_096), 0, 4_096, from);
-    const said = buffer.toString('utf8', 0, bytesRead).trim();
+    const output = buffer.toString('utf8', 0, bytesRead).trim();
     return new CommandError(
       'DaemonFailed',
       EXIT.failed,
-      `The peer in the background did not start: ${outcome}.${said === '' ? '' : `\n${said}`}`,
+      `The peer in the background did not start: ${outcome}.${output === '' ? '' : `\n${output}`}`,
       `Its log is ${path}; 'ggen-p2p start' in the foreground shows more.`,
     );
   } finally {

@@ -1,7 +1,7 @@
 import type { Engine } from '../../shared/api.ts';
 import { statusOutput } from '../commands/status-output.ts';
 import type { Endpoints } from './http.ts';
-import { text } from './http.ts';
+import { textResponse } from './http.ts';
 import { metricsText } from './metrics.ts';
 
 const OK = 200;
@@ -13,11 +13,13 @@ export function endpoints(engine: Engine, version: string): Endpoints {
     '/healthz': async (signal) => {
       // An engine that does not answer is what a restart is for; a node that has no peers is not.
       await engine.metadata({}, { signal });
-      return text(OK, 'ok');
+      return textResponse(OK, 'ok');
     },
     '/readyz': async (signal) => {
       const { node } = await engine.status({}, { signal });
-      return node.state === 'running' ? text(OK, 'ready') : text(UNAVAILABLE, `The node is ${node.state}.`);
+      return node.state === 'running'
+        ? textResponse(OK, 'ready')
+        : textResponse(UNAVAILABLE, `The node is ${node.state}.`);
     },
     '/metrics': async (signal) => {
       const { type, body } = await metricsText(engine, version, signal);

@@ -8,14 +8,14 @@ import type { HttpAddress } from './http-address.ts';
 import { isOwnHost } from './http-address.ts';
 
 /** What an endpoint answers. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly type: string;
   readonly body: string;
 }
 
 /** Path -> what is answered there. Each gets a signal that bounds it. */
-export type Endpoints = Readonly<Record<string, (signal: AbortSignal) => Promise<Answer>>>;
+export type Endpoints = Readonly<Record<string, (signal: AbortSignal) => Promise<HttpResponse>>>;
 
 export interface HttpEndpoint {
   /** Where it listens, for example `http://127.0.0.1:9464`. */
@@ -23,8 +23,8 @@ export interface HttpEndpoint {
   close(): Promise<void>;
 }
 
-const ANSWER_BOUND_MS = 4_000;
-const LIMITS = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 8_192 };
+const RESPONSE_TIMEOUT_MS = 4_000;
+const HTTP_LIMITS = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 8_192 };
 const MAX_CONNECTIONS = 32;
 
 /**
@@ -34,13 +34,13 @@ const MAX_CONNECTIONS = 32;
  */
 export async function listenForHttp(address: HttpAddress, endpoints: Endpoints): Promise<HttpEndpoint> {
   const names = [address.host, hostname()].map((name) => name.toLowerCase());
-  const server = createServer({ ...LIMITS, connectionsCheckingInterval: 1_000 }, (request, response) => {
-    answerTo(request, names, endpoints).then(
+  const server = createServer({ ...HTTP_LIMITS, connectionsCheckingInterval: 1_000 }, (request, response) => {
+    handleRequest(request, names, endpoints).then(
       (answer) => {
         send(response, answer, request.method === 'HEAD');
       },
       (error: unknown) => {
-        send(response, text(503, errorMessage(error)), false);
+        send(response, textResponse(503, errorMessage(error)), false);
       },
     );
   });
@@ -61,22 +61,27 @@ export async function listenForHttp(address: HttpAddress, endpoints: Endpoints):
 }
 
 /** A short answer for people and probes. */
-export function text(status: number, message: string): Answer {
+export function textResponse(status: number, message: string): HttpResponse {
   return { status, type: 'text/plain; charset=utf-8', body: `${message}\n` };
 }
 
-async function answerTo(request: IncomingMessage, names: readonly string[], endpoints: Endpoints): Promise<Answer> {
+async function handleRequest(
+  request: IncomingMessage,
+  names: readonly string[],
+  endpoints: Endpoints,
+): Promise<HttpResponse> {
   // Nothing in a request's body is wanted.
   request.resume();
-  if (!isOwnHost(request.headers.host, names)) return text(421, 'This is not the host that was asked for.');
-  if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Only GET and HEAD are answered.');
+  if (!isOwnHost(request.headers.host, names)) return textResponse(421, 'This is not the host that was asked for.');
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return textResponse(405, 'Only GET and HEAD are answered.');
   const path = (request.url ?? '').split('?')[0] ?? '';
   const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
-  if (endpoint === undefined) return text(404, `There are ${Object.keys(endpoints).join(', ')}.`);
-  return endpoint(AbortSignal.timeout(ANSWER_BOUND_MS));
+  if (endpoint === undefined) return textResponse(404, `There are ${Object.keys(endpoints).join(', ')}.`);
+  return endpoint(AbortSignal.timeout(RESPONSE_TIMEOUT_MS));
 }
 
-function send(response: ServerResponse, { status, type, body }: Answer, headOnly: boolean): void {
+function send(response: ServerResponse, { status, type, body }: HttpResponse, headOnly: boolean): void {
   response.writeHead(status, {
     'content-type': type,
     'content-length': Buffer.byteLength(body),

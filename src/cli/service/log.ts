@@ -1,5 +1,5 @@
 import type { LogLine } from '../../shared/events.ts';
-import { plain } from '../output/plain.ts';
+import { sanitize } from '../output/sanitize.ts';
 
 type Level = LogLine['level'];
 
@@ -32,12 +32,12 @@ export class PeerLog {
     const text =
       this.#options.format === 'json'
         ? JSON.stringify({ time: at, level, scope, message })
-        : `${at} ${level.padEnd(5)} [${scope}] ${plain(message)}`;
+        : `${at} ${level.padEnd(5)} [${scope}] ${sanitize(message)}`;
     this.#stream.write(`${text}\n`);
   }
 
   /** A line of the peer's own. */
-  say(level: Level, message: string): void {
+  log(level: Level, message: string): void {
     this.write({ level, scope: 'peer', message, time: Date.now() });
   }
 }

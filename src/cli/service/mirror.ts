@@ -6,20 +6,20 @@ import type { PeerEvent } from './events.ts';
 import type { PeerLog } from './log.ts';
 import type { Selection } from './selection.ts';
 
-const PAGE = 500;
+const PAGE_SIZE = 500;
 /** What could not be had is tried again after this time, which doubles each time: its publisher may be about to leave. */
-const RETRY_MS = { first: 500, longest: 60_000 } as const;
+const RETRY_BACKOFF_MS = { initial: 500, max: 60_000 } as const;
 /** Longest time for one release. */
-const BOUND_MS = 30 * 60 * 1_000;
+const RELEASE_TIMEOUT_MS = 30 * 60 * 1_000;
 
 interface MirrorOptions {
   readonly engine: Engine;
   readonly log: PeerLog;
-  readonly tell: (event: PeerEvent) => void;
+  readonly notify: (event: PeerEvent) => void;
 }
 
 /** A release that is to be kept. */
-interface Wanted {
+interface MirrorTarget {
   readonly id: string;
   readonly version: string;
   readonly size: number;
@@ -32,35 +32,35 @@ interface Wanted {
 export class Mirror {
   readonly #options: MirrorOptions;
   readonly #stopped = new AbortController();
-  readonly #end: () => void;
+  readonly #unsubscribe: () => void;
   /** Releases that did not fit, so that it is said once. */
-  readonly #refused = new Set<string>();
+  readonly #tooLarge = new Set<string>();
   #selection: Selection;
   #running: Promise<void> | undefined;
-  #again = false;
+  #rescan = false;
   #timer: NodeJS.Timeout | undefined;
-  #pause: number = RETRY_MS.first;
+  #backoffMs: number = RETRY_BACKOFF_MS.initial;
 
   constructor(options: MirrorOptions, selection: Selection) {
     this.#options = options;
     this.#selection = selection;
-    this.#end = options.engine.subscribe('packages', () => {
-      this.look();
+    this.#unsubscribe = options.engine.subscribe('packages', () => {
+      this.requestScan();
     });
   }
 
   /** Mirror other packages from now on. What was kept stays. */
   select(selection: Selection): void {
     this.#selection = selection;
-    this.#refused.clear();
-    this.look();
+    this.#tooLarge.clear();
+    this.requestScan();
   }
 
   /** Look for what is missing, now or as soon as the present round is over. */
-  look(): void {
+  requestScan(): void {
     if (this.#stopped.signal.aborted) return;
-    this.#again = true;
-    this.#running ??= this.#rounds().finally(() => {
+    this.#rescan = true;
+    this.#running ??= this.#runScans().finally(() => {
       this.#running = undefined;
     });
   }
@@ -69,7 +69,7 @@ export class Mirror {
   async stop(): Promise<void> {
     this.#stopped.abort(new DOMException('Stopped.', 'AbortError'));
     clearTimeout(this.#timer);
-    this.#end();
+    this.#unsubscribe();
     await this.#running;
   }
 
@@ -77,106 +77,106 @@ export class Mirror {
     return this.#stopped.signal.aborted;
   }
 
-  async #rounds(): Promise<void> {
-    while (this.#again && !this.#isStopped()) {
-      this.#again = false;
+  async #runScans(): Promise<void> {
+    while (this.#rescan && !this.#isStopped()) {
+      this.#rescan = false;
       clearTimeout(this.#timer);
       try {
-        if (await this.#round()) this.#pause = RETRY_MS.first;
-        else this.#later();
+        if (await this.#scan()) this.#backoffMs = RETRY_BACKOFF_MS.initial;
+        else this.#scheduleRetry();
       } catch (error) {
         if (this.#isStopped()) return;
-        this.#options.log.say('warn', `Mirroring was interrupted: ${errorMessage(error)}`);
-        this.#later();
+        this.#options.log.log('warn', `Mirroring was interrupted: ${errorMessage(error)}`);
+        this.#scheduleRetry();
       }
     }
   }
 
-  #later(): void {
+  #scheduleRetry(): void {
     this.#timer = setTimeout(() => {
-      this.look();
-    }, this.#pause);
+      this.requestScan();
+    }, this.#backoffMs);
     this.#timer.unref();
-    this.#pause = Math.min(2 * this.#pause, RETRY_MS.longest);
+    this.#backoffMs = Math.min(2 * this.#backoffMs, RETRY_BACKOFF_MS.max);
   }
 
   /** Returns whether everything that could be wanted is here. */
-  async #round(): Promise<boolean> {
+  async #scan(): Promise<boolean> {
     const kept = await this.#options.engine.kept({});
-    const here = new Set(kept.map(({ id, version }) => `${id}@${version}`));
+    const keptNames = new Set(kept.map(({ id, version }) => `${id}@${version}`));
     let complete = true;
-    for (const wanted of await this.#selected()) {
+    for (const target of await this.#selected()) {
       this.#stopped.signal.throwIfAborted();
-      if (here.has(nameOf(wanted))) continue;
-      if (!(await this.#makeRoom(wanted))) continue;
-      if (!(await this.#keep(wanted))) complete = false;
+      if (keptNames.has(nameOf(target))) continue;
+      if (!(await this.#makeRoom(target))) continue;
+      if (!(await this.#keep(target))) complete = false;
     }
     return complete;
   }
 
   /** The newest release of each package that was selected. */
-  async #selected(): Promise<Wanted[]> {
-    const selected: Wanted[] = [];
-    for (let offset = 0; ; offset += PAGE) {
-      const page = await this.#options.engine.listPackages({ section: 'network', offset, limit: PAGE });
+  async #selected(): Promise<MirrorTarget[]> {
+    const selected: MirrorTarget[] = [];
+    for (let offset = 0; ; offset += PAGE_SIZE) {
+      const page = await this.#options.engine.listPackages({ section: 'network', offset, limit: PAGE_SIZE });
       for (const summary of page.packages) {
         if (this.#selection(summary)) selected.push(...newestOf(summary));
       }
-      if (page.packages.length < PAGE) return selected;
+      if (page.packages.length < PAGE_SIZE) return selected;
     }
   }
 
   /** Let go of what newer releases replaced, the oldest first, until the release fits. Returns whether it does. */
-  async #makeRoom(wanted: Wanted): Promise<boolean> {
+  async #makeRoom(target: MirrorTarget): Promise<boolean> {
     const { engine, log } = this.#options;
     const { storage } = await engine.status({});
     const kept = await engine.kept({});
     // What is pinned was found a while ago; what was kept since is counted by what it says of itself.
-    let taken = Math.max(
+    let usedBytes = Math.max(
       storage.pinned,
       kept.reduce((sum, { size }) => sum + size, 0),
     );
     const newest = new Map((await this.#selected()).map(({ id, version }) => [id, version]));
     const replaced = kept.filter(({ id, version }) => newest.has(id) && newest.get(id) !== version).sort(byAge);
-    while (taken + wanted.size > storage.quota) {
+    while (usedBytes + target.size > storage.quota) {
       const oldest = replaced.shift();
       if (oldest === undefined) {
-        this.#refuse(wanted, storage.quota);
+        this.#reportTooLarge(target, storage.quota);
         return false;
       }
       await engine.unkeep({ id: oldest.id, version: oldest.version });
-      log.say('info', `Let go of ${nameOf(oldest)}, which a newer release replaced, to make room`);
-      taken -= oldest.size;
+      log.log('info', `Let go of ${nameOf(oldest)}, which a newer release replaced, to make room`);
+      usedBytes -= oldest.size;
     }
     return true;
   }
 
-  #refuse(wanted: Wanted, quota: number): void {
-    if (this.#refused.has(nameOf(wanted))) return;
-    this.#refused.add(nameOf(wanted));
-    const sizes = `${bytes(wanted.size)} more than what is kept do not fit into ${bytes(quota)}`;
-    this.#options.log.say('warn', `${nameOf(wanted)} is not mirrored: ${sizes}. Raise the quota.`);
+  #reportTooLarge(target: MirrorTarget, quota: number): void {
+    if (this.#tooLarge.has(nameOf(target))) return;
+    this.#tooLarge.add(nameOf(target));
+    const sizes = `${bytes(target.size)} more than what is kept do not fit into ${bytes(quota)}`;
+    this.#options.log.log('warn', `${nameOf(target)} is not mirrored: ${sizes}. Raise the quota.`);
   }
 
   /** Returns whether it is here now. */
-  async #keep({ id, version }: Wanted): Promise<boolean> {
-    const { engine, log, tell } = this.#options;
+  async #keep({ id, version }: MirrorTarget): Promise<boolean> {
+    const { engine, log, notify } = this.#options;
     try {
-      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(BOUND_MS)]);
+      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(RELEASE_TIMEOUT_MS)]);
       const { files, size } = await engine.keep({ id, version }, { signal });
-      tell({ event: 'mirrored', id, version, files, size });
-      log.say('info', `Mirrored ${id}@${version} (${files} files, ${bytes(size)})`);
+      notify({ event: 'mirrored', id, version, files, size });
+      log.log('info', `Mirrored ${id}@${version} (${files} files, ${bytes(size)})`);
       return true;
     } catch (error) {
       if (this.#stopped.signal.aborted) return false;
       const level = errorName(error) === 'ContentUnavailable' ? 'info' : 'warn';
-      log.say(level, `${id}@${version} could not be mirrored yet: ${errorMessage(error)}`);
+      log.log(level, `${id}@${version} could not be mirrored yet: ${errorMessage(error)}`);
       return false;
     }
   }
 }
 
-function newestOf({ id, latest, size }: PackageSummary): Wanted[] {
+function newestOf({ id, latest, size }: PackageSummary): MirrorTarget[] {
   return latest === undefined ? [] : [{ id, version: latest, size }];
 }
 

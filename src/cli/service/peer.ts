@@ -1,6 +1,6 @@
 import type { NodeSettings } from '../../shared/model.ts';
 import { errorMessage, errorName } from '../../shared/errors.ts';
-import type { Host } from '../../worker/ownership/host.ts';
+import type { SharedEngine } from '../../worker/ownership/shared-engine.ts';
 import { CommandError } from '../errors/command-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { UsageError } from '../command-line/usage-error.ts';
@@ -16,18 +16,18 @@ import { publishAll } from './publish-all.ts';
 import { parseSelection } from './selection.ts';
 
 export interface PeerOptions {
-  readonly host: Host;
+  readonly engine: SharedEngine;
   readonly log: PeerLog;
   readonly version: string;
-  readonly tell: (event: PeerEvent) => void;
+  readonly notify: (event: PeerEvent) => void;
   readonly signal: AbortSignal;
 }
 
 /** What of the settings a peer refuses, before anything is started. @throws UsageError */
-export function checkSettings(settings: Settings): void {
+export function checkPeerSettings(settings: Settings): void {
   parseSelection(settings.texts('mirror'));
   const http = settings.text('http');
-  if (http !== '') parseHttpAddress(http, settings.on('http-remote'));
+  if (http !== '') parseHttpAddress(http, settings.isEnabled('http-remote'));
 }
 
 /** A peer that runs on: the node with its settings, what it publishes and mirrors, its HTTP endpoint. */
@@ -35,7 +35,7 @@ export class Peer {
   readonly #options: PeerOptions;
   #settings: Settings;
   /** What listens, and the address that was asked for. */
-  #http: { readonly asked: string; readonly endpoint: HttpEndpoint } | undefined;
+  #http: { readonly address: string; readonly endpoint: HttpEndpoint } | undefined;
   #mirror: Mirror | undefined;
 
   constructor(options: PeerOptions, settings: Settings) {
@@ -52,11 +52,11 @@ export class Peer {
   async start(): Promise<void> {
     await this.#startNode();
     await this.#listen();
-    const { host, tell, signal } = this.#options;
-    await this.#tellReady();
-    this.#whenTakenOver();
-    this.#follow();
-    await publishAll(host, this.#settings.texts('publish'), this.#settings.dataDir, tell, signal);
+    const { engine, notify, signal } = this.#options;
+    await this.#notifyReady();
+    this.#watchTakeOver();
+    this.#updateMirror();
+    await publishAll(engine, this.#settings.texts('publish'), this.#settings.dataDir, notify, signal);
   }
 
   /**
@@ -65,7 +65,7 @@ export class Peer {
    * @throws UsageError, or what the engine or the HTTP endpoint refused them for
    */
   async reload(settings: Settings): Promise<void> {
-    checkSettings(settings);
+    checkPeerSettings(settings);
     const before = this.#settings;
     this.#settings = settings;
     try {
@@ -77,14 +77,14 @@ export class Peer {
       await this.#startNode();
       throw error;
     }
-    const { host, log, tell, signal } = this.#options;
+    const { engine, log, notify, signal } = this.#options;
     log.configure({ format: settings.text('log-format'), level: settings.text('log-level') });
     if (settings.dataDir !== before.dataDir)
-      log.say('warn', 'Another data folder needs a restart: it stays as it was.');
-    this.#follow();
-    const fresh = settings.texts('publish').filter((folder) => !before.texts('publish').includes(folder));
-    await publishAll(host, fresh, before.dataDir, tell, signal);
-    tell({ event: 'reloaded' });
+      log.log('warn', 'Another data folder needs a restart: it stays as it was.');
+    this.#updateMirror();
+    const added = settings.texts('publish').filter((folder) => !before.texts('publish').includes(folder));
+    await publishAll(engine, added, before.dataDir, notify, signal);
+    notify({ event: 'reloaded' });
   }
 
   async stop(): Promise<void> {
@@ -92,74 +92,74 @@ export class Peer {
   }
 
   /** A node that was taken over runs as its owner had it: from then on it runs as this peer's settings say. */
-  #whenTakenOver(): void {
-    const { host, log, signal } = this.#options;
-    if (host.isOwner) return;
-    const end = host.subscribe('node', () => {
-      if (!host.isOwner || signal.aborted) return;
-      end();
-      log.say('info', 'The node runs here from now on, with the settings of this peer.');
+  #watchTakeOver(): void {
+    const { engine, log, signal } = this.#options;
+    if (engine.isOwner) return;
+    const unsubscribe = engine.subscribe('node', () => {
+      if (!engine.isOwner || signal.aborted) return;
+      unsubscribe();
+      log.log('info', 'The node runs here from now on, with the settings of this peer.');
       this.#startNode().catch((error: unknown) => {
-        log.say('error', `The node could not be started with the settings of this peer: ${errorMessage(error)}`);
+        log.log('error', `The node could not be started with the settings of this peer: ${errorMessage(error)}`);
       });
     });
   }
 
   /** The node of another process keeps its settings; one that does not run is started. */
   async #startNode(): Promise<void> {
-    const { host, log } = this.#options;
-    const { node, owner } = await host.status({});
-    const wanted: NodeSettings = this.#settings.node('lasting');
-    if (host.isOwner || node.state !== 'running') {
-      await host.startNode(wanted).catch((error: unknown) => {
-        const wrong = ['InvalidAddress', 'InvalidRequest'].includes(errorName(error));
-        throw wrong ? new UsageError(errorMessage(error)) : error;
+    const { engine, log } = this.#options;
+    const { node, owner } = await engine.status({});
+    const nodeSettings: NodeSettings = this.#settings.node('persistent');
+    if (engine.isOwner || node.state !== 'running') {
+      await engine.startNode(nodeSettings).catch((error: unknown) => {
+        const isUsageError = ['InvalidAddress', 'InvalidRequest'].includes(errorName(error));
+        throw isUsageError ? new UsageError(errorMessage(error)) : error;
       });
       return;
     }
-    log.say(
+    log.log(
       'warn',
       `The node runs in process ${owner?.pid ?? '?'} already, with its own settings, which stay. This peer takes over when that process ends.`,
     );
-    for (const address of wanted.bootstrap) await host.bootstrap({ address });
+    for (const address of nodeSettings.bootstrap) await engine.bootstrap({ address });
   }
 
   async #listen(): Promise<void> {
     const address = this.#settings.text('http');
-    if (this.#http?.asked === address) return;
+    if (this.#http?.address === address) return;
     await this.#http?.endpoint.close();
     this.#http = undefined;
     if (address === '') return;
-    const { host, log, version } = this.#options;
-    const parsed = parseHttpAddress(address, this.#settings.on('http-remote'));
-    const endpoint = await listenForHttp(parsed, endpoints(host, version)).catch((error: unknown) => {
+    const { engine, log, version } = this.#options;
+    const parsed = parseHttpAddress(address, this.#settings.isEnabled('http-remote'));
+    const endpoint = await listenForHttp(parsed, endpoints(engine, version)).catch((error: unknown) => {
       const message = `The HTTP endpoint cannot listen on ${address}: ${errorMessage(error)}`;
       throw new CommandError('HttpFailed', EXIT.failed, message, 'Choose another address or port: --http HOST:PORT.');
     });
-    this.#http = { asked: address, endpoint };
-    log.say('info', `HTTP on ${endpoint.url}`);
+    this.#http = { address, endpoint };
+    log.log('info', `HTTP on ${endpoint.url}`);
   }
 
-  async #tellReady(): Promise<void> {
-    const { host, tell } = this.#options;
-    const { node, settings } = await host.status({});
+  async #notifyReady(): Promise<void> {
+    const { engine, notify } = this.#options;
+    const { node, settings } = await engine.status({});
     const { http } = this;
-    tell({
+    notify({
       event: 'ready',
       peerId: node.peerId ?? '',
       addresses: node.addresses,
       bootstrap: settings?.bootstrap.length ?? 0,
       pid: process.pid,
-      attached: !host.isOwner,
+      attached: !engine.isOwner,
       ...(http === undefined ? {} : { http }),
     });
   }
-  #follow(): void {
-    const wanted = this.#settings.texts('mirror');
-    const { host, log, tell, signal } = this.#options;
-    if (signal.aborted || (this.#mirror === undefined && wanted.length === 0)) return;
-    const selection = parseSelection(wanted);
-    this.#mirror ??= new Mirror({ engine: host, log, tell }, selection);
+  #updateMirror(): void {
+    const selected = this.#settings.texts('mirror');
+    const { engine, log, notify, signal } = this.#options;
+    if (signal.aborted || (this.#mirror === undefined && selected.length === 0)) return;
+    const selection = parseSelection(selected);
+    this.#mirror ??= new Mirror({ engine, log, notify }, selection);
     this.#mirror.select(selection);
   }
 }

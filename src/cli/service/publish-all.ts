@@ -10,26 +10,26 @@ export async function publishAll(
   engine: Engine,
   folders: readonly string[],
   dataDir: string,
-  tell: (event: PeerEvent) => void,
+  notify: (event: PeerEvent) => void,
   signal: AbortSignal,
 ): Promise<void> {
   for (const folder of folders) {
     const path = resolve(folder);
     try {
       const key = await publisherKey(process.env, dataDir);
-      tell({ event: 'published', path, ...(await publishProject(engine, key, path, { signal })) });
+      notify({ event: 'published', path, ...(await publishProject(engine, key, path, { signal })) });
     } catch (error) {
       if (signal.aborted && isAbort(error)) return;
-      const before = publishedBefore(error);
-      if (before === undefined)
-        tell({ event: 'error', name: errorName(error), message: `${path}: ${errorMessage(error)}` });
-      else tell({ event: 'published', path, unchanged: true, ...before });
+      const published = alreadyPublished(error);
+      if (published === undefined)
+        notify({ event: 'error', name: errorName(error), message: `${path}: ${errorMessage(error)}` });
+      else notify({ event: 'published', path, unchanged: true, ...published });
     }
   }
 }
 
 /** A peer that is started again finds its projects published already: that is as it should be. */
-function publishedBefore(error: unknown): { version: string; id?: string } | undefined {
+function alreadyPublished(error: unknown): { version: string; id?: string } | undefined {
   if (!(error instanceof GgenError) || error.name !== 'VersionNotHigher') return undefined;
   const { version, newest, id } = error.details;
   // Lower than the newest is another matter: somebody points this peer at an old state of the project.

@@ -1,21 +1,21 @@
-import { uniteForks } from '../../identity/unite-forks.ts';
+import { mergeForks } from '../../identity/merge-forks.ts';
 import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors.ts';
-import type { Host } from '../../worker/ownership/host.ts';
-import { openHost } from '../../worker/ownership/host.ts';
+import type { SharedEngine } from '../../worker/ownership/shared-engine.ts';
+import { openSharedEngine } from '../../worker/ownership/shared-engine.ts';
 import { CommandError } from '../errors/command-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { Console } from '../output/console.ts';
 import { existingKey } from '../publisher/key.ts';
 import { VERSION } from '../session/session.ts';
 import type { Settings } from '../settings/settings.ts';
-import { aborted } from '../session/stop-signal.ts';
+import { whenAborted } from '../session/stop-signal.ts';
 import type { PeerState } from './control.ts';
-import { askPeer, listenForControl } from './control.ts';
+import { sendControlRequest, listenForControl } from './control.ts';
 import { announceReady } from './daemon.ts';
 import type { PeerEvent } from './events.ts';
 import { eventText } from './events.ts';
 import { PeerLog } from './log.ts';
-import { checkSettings, Peer } from './peer.ts';
+import { checkPeerSettings, Peer } from './peer.ts';
 import { watchPackages, watchPeers } from './watch.ts';
 
 export interface RunOptions {
@@ -29,17 +29,17 @@ export interface RunOptions {
 /** Run a peer until the signal is aborted, or another command asks for its end. */
 export async function runPeer(options: RunOptions): Promise<void> {
   const { settings, console: output } = options;
-  checkSettings(settings);
+  checkPeerSettings(settings);
   const stopped = new AbortController();
   const signal = AbortSignal.any([options.signal, stopped.signal]);
   const log = new PeerLog(process.stderr, { format: settings.text('log-format'), level: settings.text('log-level') });
   const control = new PeerControl(stopped);
   const listener = await listenForControl(settings.dataDir, (request) => control.answer(request));
-  if (listener === undefined) throw await running(settings.dataDir);
+  if (listener === undefined) throw await alreadyRunningError(settings.dataDir);
   try {
     await serve({ ...options, signal }, log, control, (event) => {
-      if (event.event === 'error') log.say('error', event.message);
-      output.event(event, () => lineFor(event, log));
+      if (event.event === 'error') log.log('error', event.message);
+      output.event(event, () => eventLine(event, log));
     });
   } catch (error) {
     // Stopped while it was starting: that is an end like any other.
@@ -53,47 +53,47 @@ async function serve(
   { settings, resolve, signal, console: output }: RunOptions,
   log: PeerLog,
   control: PeerControl,
-  tell: (event: PeerEvent) => void,
+  notify: (event: PeerEvent) => void,
 ): Promise<void> {
-  const host = await openHost({ dataDir: settings.dataDir, version: VERSION, signal });
-  const ends = [writeLog(host, log), uniteOwnForks(host, settings.dataDir, log)];
+  const engine = await openSharedEngine({ dataDir: settings.dataDir, version: VERSION, signal });
+  const disposers = [writeLog(engine, log), mergeOwnForks(engine, settings.dataDir, log)];
   const onReady = (event: PeerEvent): void => {
-    tell(event);
+    notify(event);
     // People are told of each peer and package by the log, if they want it.
-    if (event.event === 'ready' && output.format !== 'table') ends.push(...watch(host, tell));
+    if (event.event === 'ready' && output.format !== 'table') disposers.push(...watchEvents(engine, notify));
   };
-  const peer = new Peer({ host, log, version: VERSION, tell: onReady, signal }, settings);
+  const peer = new Peer({ engine, log, version: VERSION, notify: onReady, signal }, settings);
   try {
     signal.throwIfAborted();
     const starting = peer.start();
     // Before anybody hears that it is ready: a signal that nothing listens for would end it.
-    ends.push(onReload(control, peer, starting, resolve, tell, () => control.answer('stop')));
+    disposers.push(onReload(control, peer, starting, resolve, notify, () => control.answer('stop')));
     await starting;
     control.ready(peer);
     announceReady();
-    await Promise.race([aborted(signal), failed(host)]);
+    await Promise.race([whenAborted(signal), engineFailure(engine)]);
   } finally {
     control.stopping();
-    for (const end of ends) end();
+    for (const dispose of disposers) dispose();
     await peer.stop();
-    await host.close();
+    await engine.close();
   }
 }
 
 /** What people read of an event: on a terminal beside the log, and else in it, whose lines stay of one form. */
-function lineFor(event: PeerEvent, log: PeerLog): string | undefined {
+function eventLine(event: PeerEvent, log: PeerLog): string | undefined {
   const text = eventText(event);
   if (text === undefined || process.stdout.isTTY) return text;
-  log.say('info', text);
+  log.log('info', text);
   return undefined;
 }
 
 /** Tell of peers and packages as they come and change. Returns what ends it. */
-function watch(host: Host, tell: (event: PeerEvent) => void): (() => void)[] {
+function watchEvents(engine: SharedEngine, notify: (event: PeerEvent) => void): (() => void)[] {
   const onError = (error: unknown): void => {
-    tell({ event: 'error', name: errorName(error), message: errorMessage(error) });
+    notify({ event: 'error', name: errorName(error), message: errorMessage(error) });
   };
-  return [watchPeers(host, tell), watchPackages(host, tell, onError)];
+  return [watchPeers(engine, notify), watchPackages(engine, notify, onError)];
 }
 
 /** Reload on SIGHUP, and when a command asks for it; one at a time, once it has started. */
@@ -102,7 +102,7 @@ function onReload(
   peer: Peer,
   starting: Promise<void>,
   resolve: () => Promise<Settings>,
-  tell: (event: PeerEvent) => void,
+  notify: (event: PeerEvent) => void,
   stop: () => void,
 ): () => void {
   let last = starting;
@@ -112,7 +112,7 @@ function onReload(
         await peer.reload(await resolve());
       })
       .catch((error: unknown) => {
-        tell({
+        notify({
           event: 'error',
           name: errorName(error),
           message: `The configuration was not taken: ${errorMessage(error)}`,
@@ -127,32 +127,32 @@ function onReload(
 }
 
 /** The engine's log; that of another process belongs into its own. */
-function writeLog(host: Host, log: PeerLog): () => void {
-  return host.subscribe('log', ({ line }) => {
-    if (host.isOwner || line.scope === 'host') log.write(line);
+function writeLog(engine: SharedEngine, log: PeerLog): () => void {
+  return engine.subscribe('log', ({ line }) => {
+    if (engine.isOwner || line.scope === 'ownership') log.write(line);
   });
 }
 
 /** What this key published apart on another machine is united by whoever holds the key. */
-function uniteOwnForks(engine: Host, dataDir: string, log: PeerLog): () => void {
-  return uniteForks({
+function mergeOwnForks(engine: SharedEngine, dataDir: string, log: PeerLog): () => void {
+  return mergeForks({
     engine,
     key: () => existingKey(process.env, dataDir),
     info: (message) => {
-      log.say('info', message);
+      log.log('info', message);
     },
     warn: (message) => {
-      log.say('warn', message);
+      log.log('warn', message);
     },
   });
 }
 
-async function failed(host: Host): Promise<never> {
-  throw await host.failed;
+async function engineFailure(engine: SharedEngine): Promise<never> {
+  throw await engine.failed;
 }
 
-async function running(dataDir: string): Promise<Error> {
-  const pid = (await askPeer(dataDir, 'state'))?.pid;
+async function alreadyRunningError(dataDir: string): Promise<Error> {
+  const pid = (await sendControlRequest(dataDir, 'state'))?.pid;
   if (pid === undefined) {
     const message = `A peer has ${dataDir}, but does not answer: it starts or ends just now, or it is suspended.`;
     return new GgenError('DataDirInUse', message, { details: { dataDir } });

@@ -13,8 +13,8 @@ export function parseSelection(entries: readonly string[]): Selection {
     if (entry === EVERYTHING || isPublisherId(entry) || isFullId(entry)) continue;
     throw new UsageError(`'${entry}' cannot be mirrored: name a publisher id, publisher/name, or '*' for everything.`);
   }
-  const wanted = new Set(entries);
-  return ({ id, publisher }) => wanted.has(EVERYTHING) || wanted.has(publisher) || wanted.has(id);
+  const selected = new Set(entries);
+  return ({ id, publisher }) => selected.has(EVERYTHING) || selected.has(publisher) || selected.has(id);
 }
 
 function isFullId(text: string): boolean {

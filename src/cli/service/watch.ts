@@ -3,7 +3,7 @@ import type { EngineEvents } from '../../shared/events.ts';
 import type { PackageSection, PackageSummary, PeerSummary } from '../../shared/model.ts';
 import type { PeerEvent } from './events.ts';
 
-const PAGE = 500;
+const PAGE_SIZE = 500;
 
 /** Print peers as they come, go and change. Returns the end of it. */
 export function watchPeers(engine: Engine, print: (event: PeerEvent) => void): () => void {
@@ -56,16 +56,16 @@ async function scanPackages(
   changed: readonly string[],
   visit: (summary: PackageSummary) => void,
 ): Promise<void> {
-  const wanted = new Set(changed);
+  const remaining = new Set(changed);
   for (const section of ['published', 'network'] satisfies PackageSection[]) {
-    for (let offset = 0; ; offset += PAGE) {
-      const { packages } = await engine.listPackages({ section, offset, limit: PAGE });
+    for (let offset = 0; ; offset += PAGE_SIZE) {
+      const { packages } = await engine.listPackages({ section, offset, limit: PAGE_SIZE });
       for (const summary of packages) {
         visit(summary);
-        wanted.delete(summary.id);
+        remaining.delete(summary.id);
       }
-      if (changed.length > 0 && wanted.size === 0) return;
-      if (packages.length < PAGE) break;
+      if (changed.length > 0 && remaining.size === 0) return;
+      if (packages.length < PAGE_SIZE) break;
     }
   }
 }

@@ -3,24 +3,24 @@ import type { Engine } from '../../shared/api.ts';
 import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors.ts';
 import type { EngineStatus } from '../../shared/model.ts';
 import { checkTraceparent } from '../../shared/traceparent.ts';
-import { openHost } from '../../worker/ownership/host.ts';
+import { openSharedEngine } from '../../worker/ownership/shared-engine.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { Flags } from '../command-line/flags.ts';
 import type { Console } from '../output/console.ts';
-import { NODE_KEYS } from '../settings/keys.ts';
+import { NODE_KEYS } from '../settings/setting-specs.ts';
 import type { Settings } from '../settings/settings.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
 export const VERSION = packageJson.version;
 
 /** Longest wait for the peers just connected to say what they speak and follow. */
-const ACQUAINTANCE_MS = 2_000;
-const LOOK_EVERY_MS = 20;
+const IDENTIFY_TIMEOUT_MS = 2_000;
+const POLL_INTERVAL_MS = 20;
 /** Settings that a running node keeps; bootstrap peers are joined all the same. */
-const KEPT_BY_OWNER = NODE_KEYS.filter((key) => key !== 'data' && key !== 'bootstrap');
+const OWNER_SETTING_KEYS = NODE_KEYS.filter((key) => key !== 'data' && key !== 'bootstrap');
 
 /** An engine for the time of one command. */
-export interface Session {
+export interface EngineSession {
   readonly engine: Engine;
   /** As it was found: which process runs the node, and how. */
   readonly status: EngineStatus;
@@ -28,14 +28,14 @@ export interface Session {
   readonly attached: boolean;
 }
 
-export interface SessionOptions {
+export interface EngineSessionOptions {
   readonly settings: Settings;
   readonly flags: Flags;
   readonly console: Console;
   /** Whether the work needs other peers. `optional`: it goes on when no bootstrap peer answers. */
   readonly network: 'none' | 'optional' | 'needed';
   /** Bound on the whole of it, in milliseconds. */
-  readonly timeout: number;
+  readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -45,38 +45,39 @@ export interface SessionOptions {
  * @throws UsageError when the settings cannot be used; GgenError TimedOut, PeerUnreachable; else as `openHost` and `work`
  */
 export async function withSession<T>(
-  options: SessionOptions,
-  work: (session: Session, signal: AbortSignal) => Promise<T>,
+  options: EngineSessionOptions,
+  work: (session: EngineSession, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const bound = AbortSignal.timeout(options.timeout);
-  const signal = AbortSignal.any([options.signal, bound]);
+  const timeoutSignal = AbortSignal.timeout(options.timeoutMs);
+  const signal = AbortSignal.any([options.signal, timeoutSignal]);
   // A pipeline that traces itself names its span so (OpenTelemetry's environment variables as context carriers).
   const traceparent = checkTraceparent(process.env['TRACEPARENT']);
-  const late = (error: unknown): unknown =>
-    !bound.aborted || options.signal.aborted
+  const asTimeoutError = (error: unknown): unknown =>
+    !timeoutSignal.aborted || options.signal.aborted
       ? error
-      : new GgenError('TimedOut', `It took longer than ${options.timeout / 1_000} seconds.`, { cause: error });
-  const opening = openHost({ dataDir: options.settings.dataDir, version: VERSION, traceparent, signal });
-  const host = await opening.catch((error: unknown) => {
-    throw late(error);
+      : new GgenError('TimedOut', `It took longer than ${options.timeoutMs / 1_000} seconds.`, { cause: error });
+  const opening = openSharedEngine({ dataDir: options.settings.dataDir, version: VERSION, traceparent, signal });
+  const engine = await opening.catch((error: unknown) => {
+    throw asTimeoutError(error);
   });
   try {
-    const attached = !host.isOwner;
+    const attached = !engine.isOwner;
     // What the engine of another process has to say belongs into that one's log.
-    if (!attached) showWarnings(host, options.console);
+    if (!attached) showWarnings(engine, options.console);
     signal.throwIfAborted();
-    const status = await host.status({}, { signal });
-    if (attached) explainKept(status, options);
-    const leave = options.network === 'none' ? undefined : await enterNetwork(host, status, attached, options, signal);
+    const status = await engine.status({}, { signal });
+    if (attached) noteIgnoredFlags(status, options);
+    const restore =
+      options.network === 'none' ? undefined : await ensureJoined(engine, status, attached, options, signal);
     try {
-      return await work({ engine: host, status, attached }, signal);
+      return await work({ engine, status, attached }, signal);
     } finally {
-      await leave?.();
+      await restore?.();
     }
   } catch (error) {
-    throw late(error);
+    throw asTimeoutError(error);
   } finally {
-    await host.close();
+    await engine.close();
   }
 }
 
@@ -87,8 +88,8 @@ function showWarnings(engine: Engine, output: Console): void {
 }
 
 /** The owner's node is never restarted for a command's sake. */
-function explainKept({ owner }: EngineStatus, { flags, console: output }: SessionOptions): void {
-  const ignored = KEPT_BY_OWNER.filter((key) => flags.has(key)).map((key) => `--${key}`);
+function noteIgnoredFlags({ owner }: EngineStatus, { flags, console: output }: EngineSessionOptions): void {
+  const ignored = OWNER_SETTING_KEYS.filter((key) => flags.has(key)).map((key) => `--${key}`);
   if (flags.has('dht-client')) ignored.push('--dht-client');
   if (ignored.length === 0) return;
   const pid = owner === undefined ? '' : ` of process ${owner.pid}`;
@@ -96,19 +97,19 @@ function explainKept({ owner }: EngineStatus, { flags, console: output }: Sessio
 }
 
 /** See to it that a node runs and has joined. Returns what takes that back. */
-async function enterNetwork(
+async function ensureJoined(
   engine: Engine,
   { node, settings: running }: EngineStatus,
   attached: boolean,
-  { settings, flags, console: output, network }: SessionOptions,
+  { settings, flags, console: output, network }: EngineSessionOptions,
   signal: AbortSignal,
 ): Promise<(() => Promise<void>) | undefined> {
   const runs = node.state === 'running';
   if (!runs) {
-    const wanted = attached && running !== undefined ? running : settings.node('passing');
-    await engine.startNode(wanted, { signal }).catch((error: unknown) => {
-      const wrong = ['InvalidAddress', 'InvalidRequest'].includes(errorName(error));
-      throw wrong ? new UsageError(errorMessage(error)) : error;
+    const nodeSettings = attached && running !== undefined ? running : settings.node('transient');
+    await engine.startNode(nodeSettings, { signal }).catch((error: unknown) => {
+      const isUsageError = ['InvalidAddress', 'InvalidRequest'].includes(errorName(error));
+      throw isUsageError ? new UsageError(errorMessage(error)) : error;
     });
   }
   // A running node has joined already whom it was told to.
@@ -126,21 +127,22 @@ async function joinNetwork(
   bootstrap: readonly string[],
   output: Console,
   signal: AbortSignal,
-  mayBeAlone: boolean,
+  allowNoPeers: boolean,
 ): Promise<void> {
   if (bootstrap.length === 0) return;
   const results = await Promise.all(bootstrap.map((address) => engine.bootstrap({ address }, { signal })));
   const failures = results.filter(({ state }) => state !== 'connected');
   for (const { address, error = 'not connected' } of failures) output.note(`${address}: ${error}`);
-  if (failures.length < results.length) await acquainted(engine, signal);
-  else if (!mayBeAlone) throw new GgenError('PeerUnreachable', 'None of the bootstrap peers can be reached.');
+  if (failures.length < results.length) await waitForIdentify(engine, signal);
+  else if (!allowNoPeers) throw new GgenError('PeerUnreachable', 'None of the bootstrap peers can be reached.');
 }
 
 /** Identify has run, and the peer follows the topic of announcements: before, nothing would be asked or told. */
-async function acquainted(engine: Engine, signal: AbortSignal): Promise<void> {
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(ACQUAINTANCE_MS)]);
+async function waitForIdentify(engine: Engine, signal: AbortSignal): Promise<void> {
+  const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(IDENTIFY_TIMEOUT_MS)]);
   try {
-    while ((await engine.status({})).topicPeers === 0) await delay(LOOK_EVERY_MS, undefined, { signal: bound });
+    while ((await engine.status({})).topicPeers === 0)
+      await delay(POLL_INTERVAL_MS, undefined, { signal: timeoutSignal });
   } catch (error) {
     if (signal.aborted || !isAbort(error)) throw error;
   }

@@ -1,7 +1,7 @@
 /** Exit code of a program that a signal ended, by the shells' convention. */
-const ENDED_BY = { SIGINT: 130, SIGTERM: 143 } as const;
+const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-type StopSignalName = keyof typeof ENDED_BY;
+type StopSignalName = keyof typeof SIGNAL_EXIT_CODES;
 
 export interface StopRequest {
   readonly signal: AbortSignal;
@@ -14,22 +14,26 @@ export interface StopRequest {
 /** Aborts at the first SIGINT or SIGTERM; the second one ends the process at once. */
 export function stopRequest(): StopRequest {
   const controller = new AbortController();
-  let by: StopSignalName | undefined;
+  let receivedSignal: StopSignalName | undefined;
   const stop = (): void => {
     controller.abort(new DOMException('Stopped.', 'AbortError'));
   };
-  for (const name of Object.keys(ENDED_BY) as StopSignalName[]) {
+  for (const name of Object.keys(SIGNAL_EXIT_CODES) as StopSignalName[]) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(ENDED_BY[name]);
-      by = name;
+      if (controller.signal.aborted) process.exit(SIGNAL_EXIT_CODES[name]);
+      receivedSignal = name;
       stop();
     });
   }
-  return { signal: controller.signal, stop, exitCode: () => (by === undefined ? undefined : ENDED_BY[by]) };
+  return {
+    signal: controller.signal,
+    stop,
+    exitCode: () => (receivedSignal === undefined ? undefined : SIGNAL_EXIT_CODES[receivedSignal]),
+  };
 }
 
 /** Resolves once the signal is aborted. */
-export function aborted(signal: AbortSignal): Promise<void> {
+export function whenAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else

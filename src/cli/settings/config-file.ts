@@ -4,25 +4,25 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import { errorMessage } from '../../shared/errors.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import type { SettingSpec, SettingValue } from './keys.ts';
-import { SETTINGS } from './keys.ts';
-import { parseSize } from './size.ts';
+import type { SettingSpec, SettingValue } from './setting-specs.ts';
+import { SETTING_SPECS } from './setting-specs.ts';
+import { parseSize } from './parse-size.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A file nobody writes by hand is larger than this. */
-const MAX_BYTES = 1024 * 1024;
+const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /** Settings whose texts are paths: relative ones start from the file's folder. */
-const PATHS: readonly string[] = ['data', 'publish'];
+const PATH_KEYS: readonly string[] = ['data', 'publish'];
 
 /** Where the configuration file is looked for when none is named. */
 export function defaultConfigFile(env: Environment, platform: NodeJS.Platform = process.platform): string {
-  const set = (name: string): string | undefined => (env[name]?.trim() === '' ? undefined : env[name]?.trim());
+  const nonEmpty = (name: string): string | undefined => (env[name]?.trim() === '' ? undefined : env[name]?.trim());
   const base =
     platform === 'win32'
-      ? (set('APPDATA') ?? join(homedir(), 'AppData', 'Roaming'))
-      : (set('XDG_CONFIG_HOME') ?? join(homedir(), '.config'));
+      ? (nonEmpty('APPDATA') ?? join(homedir(), 'AppData', 'Roaming'))
+      : (nonEmpty('XDG_CONFIG_HOME') ?? join(homedir(), '.config'));
   return join(base, 'ggen-p2p', 'config.toml');
 }
 
@@ -33,7 +33,7 @@ export function defaultConfigFile(env: Environment, platform: NodeJS.Platform = 
  * @throws UsageError naming the file, and the line or key that is wrong
  */
 export async function readConfigFile(path: string, required: boolean): Promise<ReadonlyMap<string, SettingValue>> {
-  const text = await readText(path, required);
+  const text = await readConfigText(path, required);
   if (text === undefined) return new Map();
   let document: Readonly<Record<string, unknown>>;
   try {
@@ -41,25 +41,25 @@ export async function readConfigFile(path: string, required: boolean): Promise<R
   } catch (error) {
     throw new UsageError(`${path}: ${errorMessage(error)}`);
   }
-  const unknown = Object.keys(document).filter((key) => !SETTINGS.some((setting) => setting.key === key));
+  const unknown = Object.keys(document).filter((key) => !SETTING_SPECS.some((setting) => setting.key === key));
   if (unknown.length > 0) {
-    const known = SETTINGS.map(({ key }) => key).join(', ');
+    const known = SETTING_SPECS.map(({ key }) => key).join(', ');
     throw new UsageError(`${path}: there is no setting ${unknown.join(', ')}. Known are: ${known}.`);
   }
   return new Map(
-    SETTINGS.flatMap((spec) => {
+    SETTING_SPECS.flatMap((spec) => {
       const value = document[spec.key];
       return value === undefined
         ? []
-        : [[spec.key, absolute(spec, checked(spec, value, path), dirname(path))] as const];
+        : [[spec.key, toAbsolutePath(spec, checkedValue(spec, value, path), dirname(path))] as const];
     }),
   );
 }
 
-async function readText(path: string, required: boolean): Promise<string | undefined> {
+async function readConfigText(path: string, required: boolean): Promise<string | undefined> {
   try {
     const text = await readFile(path, 'utf8');
-    if (text.length > MAX_BYTES) throw new UsageError(`${path}: it is larger than a configuration file can be.`);
+    if (text.length > MAX_CONFIG_BYTES) throw new UsageError(`${path}: it is larger than a configuration file can be.`);
     return text;
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -69,35 +69,35 @@ async function readText(path: string, required: boolean): Promise<string | undef
   }
 }
 
-function checked(spec: SettingSpec, value: unknown, path: string): SettingValue {
-  const fits = (expected: string, ok: boolean): SettingValue => {
+function checkedValue(spec: SettingSpec, value: unknown, path: string): SettingValue {
+  const expectValue = (expected: string, ok: boolean): SettingValue => {
     if (!ok) throw new UsageError(`${path}: '${spec.key}' must be ${expected}.`);
     return value as SettingValue;
   };
-  const [least, most] = spec.range ?? [-Infinity, Infinity];
+  const [min, max] = spec.range ?? [-Infinity, Infinity];
   switch (spec.kind) {
     case 'text':
-      return fits('a text', typeof value === 'string');
+      return expectValue('a text', typeof value === 'string');
     case 'texts':
-      return fits('a list of texts', Array.isArray(value) && value.every((item) => typeof item === 'string'));
+      return expectValue('a list of texts', Array.isArray(value) && value.every((item) => typeof item === 'string'));
     case 'flag':
-      return fits('true or false', typeof value === 'boolean');
+      return expectValue('true or false', typeof value === 'boolean');
     case 'size':
-      return parseSize(`${path}: '${spec.key}'`, value, least);
+      return parseSize(`${path}: '${spec.key}'`, value, min);
     case 'count':
-      return fits(
-        `a whole number from ${least} to ${most}`,
-        Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
+      return expectValue(
+        `a whole number from ${min} to ${max}`,
+        Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
       );
     case 'seconds':
-      return fits(`a number from ${least} to ${most}`, typeof value === 'number' && value >= least && value <= most);
+      return expectValue(`a number from ${min} to ${max}`, typeof value === 'number' && value >= min && value <= max);
     default:
-      return fits(`one of ${spec.kind.oneOf.join(', ')}`, spec.kind.oneOf.includes(String(value)));
+      return expectValue(`one of ${spec.kind.oneOf.join(', ')}`, spec.kind.oneOf.includes(String(value)));
   }
 }
 
-function absolute(spec: SettingSpec, value: SettingValue, folder: string): SettingValue {
-  if (!PATHS.includes(spec.key)) return value;
+function toAbsolutePath(spec: SettingSpec, value: SettingValue, folder: string): SettingValue {
+  if (!PATH_KEYS.includes(spec.key)) return value;
   const one = (path: string): string => (isAbsolute(path) || path === '' ? path : resolve(folder, path));
   return typeof value === 'string' ? one(value) : Array.isArray(value) ? value.map(String).map(one) : value;
 }

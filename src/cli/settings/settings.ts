@@ -3,22 +3,22 @@ import { defaultDataFolder } from '../../shared/data-folder.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../shared/defaults.ts';
 import type { NodeSettings } from '../../shared/model.ts';
 import type { Flags } from '../command-line/flags.ts';
-import { numberIn } from '../command-line/flags.ts';
+import { parseNumber } from '../command-line/flags.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { defaultConfigFile, readConfigFile } from './config-file.ts';
-import type { SettingSpec, SettingValue } from './keys.ts';
-import { SETTINGS } from './keys.ts';
-import { parseSize } from './size.ts';
+import type { SettingSpec, SettingValue } from './setting-specs.ts';
+import { SETTING_SPECS } from './setting-specs.ts';
+import { parseSize } from './parse-size.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a setting's value comes from, the strongest first. */
-export type Source = 'flag' | 'environment' | 'file' | 'default';
+export type SettingSource = 'flag' | 'environment' | 'file' | 'default';
 
 export interface ResolvedSetting {
   readonly key: string;
   readonly value: SettingValue;
-  readonly source: Source;
+  readonly source: SettingSource;
   /** The variable or file, where it is one. */
   readonly origin?: string;
 }
@@ -43,7 +43,7 @@ export class Settings {
     return Array.isArray(value) ? value.map(String) : [];
   }
 
-  on(key: string): boolean {
+  isEnabled(key: string): boolean {
     return this.#value(key) === true;
   }
 
@@ -51,7 +51,7 @@ export class Settings {
     return Number(this.#value(key));
   }
 
-  source(key: string): Source {
+  source(key: string): SettingSource {
     return this.#find(key).source;
   }
 
@@ -61,8 +61,8 @@ export class Settings {
   }
 
   /** Settings to start the node with. A call that ends at once serves the DHT of nobody unless it was told to. */
-  node(kind: 'lasting' | 'passing'): NodeSettings {
-    const server = this.source('dht-server') === 'default' ? kind === 'lasting' : this.on('dht-server');
+  node(kind: 'persistent' | 'transient'): NodeSettings {
+    const server = this.source('dht-server') === 'default' ? kind === 'persistent' : this.isEnabled('dht-server');
     return {
       ...DEFAULT_NODE_SETTINGS,
       listen: this.texts('listen'),
@@ -89,10 +89,10 @@ export class Settings {
 
 /** Flag, else environment, else configuration file, else default. @throws UsageError naming what is wrong and where */
 export async function resolveSettings(flags: Flags, env: Environment): Promise<Settings> {
-  const named = flags.text('config') ?? set(env['GGEN_P2P_CONFIG']);
+  const named = flags.text('config') ?? nonEmpty(env['GGEN_P2P_CONFIG']);
   const file = resolve(named ?? defaultConfigFile(env));
   const fromFile = await readConfigFile(file, named !== undefined);
-  const all = SETTINGS.map((spec): ResolvedSetting => {
+  const all = SETTING_SPECS.map((spec): ResolvedSetting => {
     const { key } = spec;
     const typed = fromFlags(spec, flags);
     if (typed !== undefined) return { key, value: typed, source: 'flag' };
@@ -100,7 +100,7 @@ export async function resolveSettings(flags: Flags, env: Environment): Promise<S
     if (variable !== undefined) return { key, value: variable, source: 'environment', origin: spec.env };
     const written = fromFile.get(key);
     if (written !== undefined) return { key, value: written, source: 'file', origin: file };
-    return { key, value: key === 'data' ? defaultDataFolder(env) : spec.initial, source: 'default' };
+    return { key, value: key === 'data' ? defaultDataFolder(env) : spec.defaultValue, source: 'default' };
   });
   return new Settings(
     all.map((setting) => (setting.key === 'data' ? { ...setting, value: resolve(String(setting.value)) } : setting)),
@@ -110,21 +110,21 @@ export async function resolveSettings(flags: Flags, env: Environment): Promise<S
 
 function fromFlags({ key, kind, range = [0, Infinity] }: SettingSpec, flags: Flags): SettingValue | undefined {
   if (key === 'dht-server') return dhtServer(flags);
-  if (kind === 'flag') return flags.has(key) ? flags.on(key) : undefined;
+  if (kind === 'flag') return flags.has(key) ? flags.isEnabled(key) : undefined;
   if (kind === 'texts') return flags.texts(key);
-  if (kind === 'size') return sizeOf(`--${key}`, flags.text(key), range[0]);
+  if (kind === 'size') return sizeFlag(`--${key}`, flags.text(key), range[0]);
   if (kind === 'count' || kind === 'seconds') return flags.number(key, ...range, kind === 'count');
   const text = flags.text(key);
-  return text === undefined || kind === 'text' ? text : oneOf(`--${key}`, text, kind.oneOf);
+  return text === undefined || kind === 'text' ? text : parseChoice(`--${key}`, text, kind.oneOf);
 }
 
-function sizeOf(what: string, text: string | undefined, least: number): number | undefined {
-  return text === undefined ? undefined : parseSize(what, text, least);
+function sizeFlag(what: string, text: string | undefined, minBytes: number): number | undefined {
+  return text === undefined ? undefined : parseSize(what, text, minBytes);
 }
 
 function dhtServer(flags: Flags): boolean | undefined {
-  const server = flags.on('dht-server');
-  const client = flags.on('dht-client');
+  const server = flags.isEnabled('dht-server');
+  const client = flags.isEnabled('dht-client');
   if (server && client) throw new UsageError('Choose one of --dht-server and --dht-client.');
   return server ? true : client ? false : undefined;
 }
@@ -133,7 +133,7 @@ function fromEnvironment(
   { env: name, kind, range = [0, Infinity] }: SettingSpec,
   env: Environment,
 ): SettingValue | undefined {
-  const text = set(env[name]);
+  const text = nonEmpty(env[name]);
   if (text === undefined) return undefined;
   switch (kind) {
     case 'text':
@@ -146,27 +146,27 @@ function fromEnvironment(
     case 'size':
       return parseSize(name, text, range[0]);
     case 'flag':
-      return truth(name, text);
+      return parseBoolean(name, text);
     case 'count':
     case 'seconds':
-      return numberIn(name, text, ...range, kind === 'count');
+      return parseNumber(name, text, ...range, kind === 'count');
     default:
-      return oneOf(name, text, kind.oneOf);
+      return parseChoice(name, text, kind.oneOf);
   }
 }
 
-function truth(name: string, text: string): boolean {
+function parseBoolean(name: string, text: string): boolean {
   const value = text.toLowerCase();
   if (['true', '1', 'yes', 'on'].includes(value)) return true;
   if (['false', '0', 'no', 'off'].includes(value)) return false;
   throw new UsageError(`${name} is '${value}', but it must be true or false.`);
 }
 
-function oneOf(what: string, text: string, allowed: readonly string[]): string {
+function parseChoice(what: string, text: string, allowed: readonly string[]): string {
   if (allowed.includes(text)) return text;
   throw new UsageError(`${what} takes one of ${allowed.join(', ')}, not '${text}'.`);
 }
 
-function set(text: string | undefined): string | undefined {
+function nonEmpty(text: string | undefined): string | undefined {
   return text === undefined || text.trim() === '' ? undefined : text.trim();
 }

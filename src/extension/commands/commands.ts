@@ -2,24 +2,24 @@ import * as vscode from 'vscode';
 import { COMMANDS } from '../../shared/contributions.ts';
 import { isAbort } from '../../shared/errors.ts';
 import type { Services } from '../services.ts';
-import { reportError } from '../ui/report-error.ts';
+import { reportError } from '../ui/notify.ts';
 import type { MoreNode } from '../views/package-nodes.ts';
 import type { Views } from '../views/views.ts';
-import { addBootstrapPeer } from './add-bootstrap-peer.ts';
+import { connectToPeer } from './connect-to-peer.ts';
 import { copyPackageId } from './copy-package-id.ts';
 import { exportPackage, importPackage } from './install/archive.ts';
 import { installFromLock } from './install/from-lock.ts';
 import { installCommand } from './install/install.ts';
 import { uninstallPackage } from './install/uninstall.ts';
 import { updateAll, updatePackage } from './install/update.ts';
-import { verifyInstallation } from './install/verify.ts';
+import { verifyInstallation } from './install/verify-installation.ts';
 import { restartNode, startNode, stopNode } from './node-commands.ts';
 import { copyPeerAddress, listPeers, showPeer } from './peers/peer-commands.ts';
 import { banPeer, trustPeer, unbanPeer, untrustPeer } from './peers/standing-commands.ts';
-import { dryRunPublish, publishProject } from './publish/publish.ts';
+import { dryRunPublish, publishCommand } from './publish/publish.ts';
 import { browseFiles } from './read/browse.ts';
 import { compareInstalled, compareVersions } from './read/compare.ts';
-import { materialise } from './read/materialise.ts';
+import { installRelease } from './read/install-release.ts';
 import { openReleaseFolder } from './read/open-folder.ts';
 import { readReadme } from './read/readme.ts';
 import { revealInstalled } from './reveal.ts';
@@ -29,8 +29,8 @@ import { showLog } from './show-log.ts';
 import { showStatus } from './status/show-status.ts';
 import { cleanUpStorage } from './storage/clean-up.ts';
 import { keepOffline, stopKeeping } from './storage/keep.ts';
-import { verifyStorage } from './storage/verify.ts';
-import { stopServing } from './stop-serving.ts';
+import { verifyStorage } from './storage/verify-storage.ts';
+import { stopSeeding } from './stop-seeding.ts';
 import { unyankRelease, yankRelease } from './yank.ts';
 
 /** `argument` is whatever a menu, a key binding or another extension hands over: each command checks its own. */
@@ -38,7 +38,7 @@ type Handler = (services: Services, argument: unknown) => Promise<void> | void;
 
 function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
   return {
-    publish: publishProject,
+    publish: publishCommand,
     publishDryRun: dryRunPublish,
     search: searchPackages,
     install: installCommand,
@@ -52,7 +52,7 @@ function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
     startNode,
     stopNode,
     restartNode,
-    addBootstrapPeer,
+    connectToPeer,
     showStatus,
     showPeer,
     listPeers,
@@ -64,7 +64,7 @@ function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
     copyPackageId,
     yankRelease,
     unyankRelease,
-    stopServing,
+    stopSeeding,
     pauseSeeding: (services) => pauseSeeding(services, true),
     resumeSeeding: (services) => pauseSeeding(services, false),
     keepOffline,
@@ -77,7 +77,7 @@ function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
     openReleaseFolder,
     compareVersions,
     compareInstalled,
-    materialise,
+    installRelease,
     showLog,
     refresh: ({ model }) => {
       model.refresh();

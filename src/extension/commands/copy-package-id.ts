@@ -9,8 +9,8 @@ const { t } = vscode.l10n;
 export async function copyPackageId(services: Services, argument?: unknown): Promise<void> {
   const id = isPackageNode(argument)
     ? argument.summary.id + (argument.kind === 'release' ? `@${argument.release.version}` : '')
-    : (await pickPackage(services, t('Copy Package Id')))?.id;
+    : (await pickPackage(services, t('Copy Package ID')))?.id;
   if (id === undefined) return;
   await vscode.env.clipboard.writeText(id);
-  vscode.window.setStatusBarMessage(`$(check) ${t('Package id copied')}`, 3_000);
+  vscode.window.setStatusBarMessage(`$(check) ${t('Package ID copied')}`, 3_000);
 }

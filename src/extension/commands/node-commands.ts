@@ -5,18 +5,18 @@ const { t } = vscode.l10n;
 
 /** Start the node with the settings as they are. */
 export async function startNode(services: Services): Promise<void> {
-  await inWindow(t('Starting the node…'), () => services.node.start());
+  await withWindowProgress(t('Starting the node…'), () => services.node.start());
 }
 
 export async function stopNode(services: Services): Promise<void> {
-  await inWindow(t('Stopping the node…'), () => services.node.stop());
+  await withWindowProgress(t('Stopping the node…'), () => services.node.stop());
 }
 
 /** Restart the node; an engine that was given up after crashes is started anew. */
 export async function restartNode(services: Services): Promise<void> {
-  await inWindow(t('Restarting the node…'), () => services.node.restart());
+  await withWindowProgress(t('Restarting the node…'), () => services.node.restart());
 }
 
-async function inWindow(title: string, task: () => Promise<unknown>): Promise<void> {
+async function withWindowProgress(title: string, task: () => Promise<unknown>): Promise<void> {
   await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, task);
 }

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
-import { bounded } from '../engine/bounded.ts';
+import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import type { Services } from '../services.ts';
 
 const { t } = vscode.l10n;
-const CHANGE_BOUND = 10_000;
+const CHANGE_TIMEOUT_MS = 10_000;
 
 /** Hand out nothing to other peers for now, or take that back. What is fetched or installed here goes on. */
-export async function pauseSeeding({ host }: Services, paused: boolean): Promise<void> {
-  const engine = await host.engine();
-  await bounded(CHANGE_BOUND, undefined, (signal) => engine.pauseSeeding({ paused }, { signal }));
-  const text = paused ? t('Seeding is paused until you resume it') : t('Seeding is resumed');
+export async function pauseSeeding({ client }: Services, paused: boolean): Promise<void> {
+  const engine = await client.engine();
+  await callWithTimeout(CHANGE_TIMEOUT_MS, undefined, (signal) => engine.pauseSeeding({ paused }, { signal }));
+  const text = paused ? t('Seeding paused until you resume it') : t('Seeding resumed');
   vscode.window.setStatusBarMessage(`$(check) ${text}`, 5_000);
 }

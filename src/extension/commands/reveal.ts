@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { GgenError } from '../../shared/errors.ts';
 import type { InstalledPackage } from '../../shared/model.ts';
-import { bounded } from '../engine/bounded.ts';
+import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import type { Services } from '../services.ts';
 import { plainText } from '../ui/plain-text.ts';
 import { isPackageNode } from '../views/package-nodes.ts';
@@ -10,14 +10,14 @@ import type { PackageNode, ReleaseNode } from '../views/package-nodes.ts';
 import { isInWorkspace } from './install/project-folder.ts';
 
 const { t } = vscode.l10n;
-const READ_BOUND = 5_000;
+const READ_TIMEOUT_MS = 5_000;
 
 /** Show the folder of an installed package: the item's, or the one that the user picks. */
-export async function revealInstalled({ host }: Services, argument?: unknown): Promise<void> {
-  const engine = await host.engine();
-  const all = await bounded(READ_BOUND, undefined, (signal) => engine.installed({}, { signal }));
+export async function revealInstalled({ client }: Services, argument?: unknown): Promise<void> {
+  const engine = await client.engine();
+  const all = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.installed({}, { signal }));
   const matching = isPackageNode(argument) ? all.filter((one) => belongsTo(one, argument)) : all;
-  if (matching.length === 0) throw new GgenError('PackageNotFound', t('No installed package to reveal.'));
+  if (matching.length === 0) throw new GgenError('PackageNotFound', t('There are no installed packages to reveal.'));
   const chosen = matching.length === 1 ? matching[0] : await pickInstalled(matching);
   if (chosen !== undefined) await revealFolder(chosen.path);
 }
@@ -46,7 +46,7 @@ export async function revealFolder(path: string): Promise<void> {
   const uri = vscode.Uri.file(path);
   const there = await stat(path).catch(() => undefined);
   if (there === undefined) {
-    throw new GgenError('PackageNotFound', t('The folder {0} is not there any more.', path));
+    throw new GgenError('PackageNotFound', t('The folder {0} no longer exists.', path));
   }
   if (isInWorkspace(path)) await vscode.commands.executeCommand('revealInExplorer', uri);
   else if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined) {

@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import { GgenError } from '../../shared/errors.ts';
 import type { Engine } from '../../shared/api.ts';
-import { bounded } from '../engine/bounded.ts';
+import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import type { Services } from '../services.ts';
 import { plainText } from '../ui/plain-text.ts';
 import { withProgress } from '../ui/progress.ts';
 import { isPackageNode } from '../views/package-nodes.ts';
 
 const { t } = vscode.l10n;
-const READ_BOUND = 10_000;
+const READ_TIMEOUT_MS = 10_000;
 
-interface ReleaseRef {
+interface OwnRelease {
   readonly id: string;
   readonly name: string;
   readonly version: string;
@@ -30,28 +30,28 @@ async function changeYank(services: Services, argument: unknown, yanked: boolean
   const release = releaseOf(argument) ?? (await pickRelease(services, yanked));
   if (release === undefined || !(await confirmed(release, yanked))) return;
   const key = await services.publisher.existing();
-  if (key === undefined) throw new GgenError('NotPublisher', t('You have no publisher key on this machine yet.'));
+  if (key === undefined) throw new GgenError('NotPublisher', t('There is no publisher key on this machine yet.'));
   const title = yanked
     ? t('Yanking {0} {1}', release.name, release.version)
-    : t('Un-yanking {0} {1}', release.name, release.version);
+    : t('Unyanking {0} {1}', release.name, release.version);
   await withProgress(
     title,
     (never) => never,
     async ({ signal }) => {
       await services.node.start(signal);
-      const engine = await services.host.engine();
+      const engine = await services.client.engine();
       const { id, version } = release;
       const draft = await engine.draftYank({ id, version, yanked, publisher: key.id }, { signal });
       await engine.delete({ draft: draft.draft, signature: key.sign(draft.bytesToSign) }, { signal });
     },
   );
   const done = yanked
-    ? t('{0} {1} is yanked', release.name, release.version)
+    ? t('{0} {1} yanked', release.name, release.version)
     : t('{0} {1} can be installed again', release.name, release.version);
   vscode.window.setStatusBarMessage(`$(check) ${done}`, 5_000);
 }
 
-function releaseOf(argument: unknown): ReleaseRef | undefined {
+function releaseOf(argument: unknown): OwnRelease | undefined {
   if (!isPackageNode(argument) || argument.kind !== 'release') return undefined;
   return {
     id: argument.summary.id,
@@ -60,24 +60,24 @@ function releaseOf(argument: unknown): ReleaseRef | undefined {
   };
 }
 
-async function pickRelease({ host }: Services, yanked: boolean): Promise<ReleaseRef | undefined> {
-  const engine = await host.engine();
-  const own = await bounded(READ_BOUND, undefined, (signal) => ownReleases(engine, !yanked, signal));
+async function pickRelease({ client }: Services, yanked: boolean): Promise<OwnRelease | undefined> {
+  const engine = await client.engine();
+  const own = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => ownReleases(engine, !yanked, signal));
   if (own.length === 0) {
     throw new GgenError(
       'VersionNotFound',
-      yanked ? t('You have published nothing that could be yanked.') : t('None of your releases is yanked.'),
+      yanked ? t('You have no published releases to yank.') : t('None of your releases are yanked.'),
     );
   }
   const picked = await vscode.window.showQuickPick(
     own.map((release) => ({ label: `$(tag) ${release.name} ${release.version}`, release })),
-    { title: yanked ? t('Yank Release') : t('Un-yank Release'), placeHolder: t('Which release?') },
+    { title: yanked ? t('Yank Release') : t('Unyank Release'), placeHolder: t('Select a release') },
   );
   return picked?.release;
 }
 
 /** The user's releases that are yanked, or those that are not; newest first. */
-async function ownReleases(engine: Engine, yanked: boolean, signal: AbortSignal): Promise<ReleaseRef[]> {
+async function ownReleases(engine: Engine, yanked: boolean, signal: AbortSignal): Promise<OwnRelease[]> {
   const { packages } = await engine.listPackages({ section: 'published', limit: 100 }, { signal });
   const lists = packages.map(async ({ id, name }) => {
     const releases = await engine.listVersions({ id }, { signal });
@@ -87,13 +87,13 @@ async function ownReleases(engine: Engine, yanked: boolean, signal: AbortSignal)
   return (await Promise.all(lists)).flat();
 }
 
-async function confirmed({ name, version }: ReleaseRef, yanked: boolean): Promise<boolean> {
+async function confirmed({ name, version }: OwnRelease, yanked: boolean): Promise<boolean> {
   if (!yanked) return true;
   const yes = `$(circle-slash) ${t('Yank {0} {1}', name, version)}`;
   const picked = await vscode.window.showQuickPick(
     [
-      { label: yes, detail: t('Peers no longer install it. It is not deleted, and you can un-yank it.') },
-      { label: `$(close) ${t('Keep it')}` },
+      { label: yes, detail: t('Peers will no longer install it. It is not deleted, and you can unyank it later.') },
+      { label: `$(close) ${t('Cancel')}` },
     ],
     { title: t('Yank {0} {1}?', name, version) },
   );

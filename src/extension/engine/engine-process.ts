@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Engine } from '../../shared/api.ts';
-import { within } from '../../shared/waiting.ts';
+import { withTimeout } from '../../shared/async.ts';
 import { connectEngine } from '../../rpc/client.ts';
 import type { RemoteEngine } from '../../rpc/client.ts';
-import { WORKER_HEAP, workerClosed, workerEndpoint, workerEnvironment } from '../../rpc/worker-endpoint.ts';
+import { WORKER_RESOURCE_LIMITS, workerClosed, workerEndpoint, workerEnvironment } from '../../rpc/worker-endpoint.ts';
 
 /** One run of the engine's worker, from its start to its end. */
 export interface EngineProcess {
@@ -27,9 +27,9 @@ export interface EngineProcessOptions {
 }
 
 /** VS Code gives 5 s for deactivation; the node stops within 3. */
-const STOP_BOUND = 4_000;
+const STOP_TIMEOUT_MS = 4_000;
 /** A worker with open sockets can hang in `terminate()`, so it is never awaited without a bound. */
-const TERMINATE_BOUND = 500;
+const TERMINATE_TIMEOUT_MS = 500;
 
 /**
  * Start the worker and connect to the engine inside.
@@ -41,7 +41,7 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
     workerData: { dataDir: options.dataDir, version: options.version },
     name: 'ggen-engine',
     env: workerEnvironment(join(options.dataDir, 'compiled')),
-    resourceLimits: WORKER_HEAP,
+    resourceLimits: WORKER_RESOURCE_LIMITS,
     // VS Code's own flags for the extension host are nothing for the engine.
     execArgv: [],
     stdout: true,
@@ -69,11 +69,11 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
 
 async function stopWorker(worker: Worker, engine: RemoteEngine, closed: Promise<Error>): Promise<void> {
   engine.shutdown();
-  const ended = await within(STOP_BOUND, closed);
+  const ended = await withTimeout(STOP_TIMEOUT_MS, closed);
   engine.close();
   if (!ended) await terminate(worker);
 }
 
 async function terminate(worker: Worker): Promise<void> {
-  await within(TERMINATE_BOUND, worker.terminate());
+  await withTimeout(TERMINATE_TIMEOUT_MS, worker.terminate());
 }

@@ -1,18 +1,18 @@
 /** When a crashed engine is started again, and when not any more. Times in milliseconds. */
 export interface RestartPolicyOptions {
-  readonly firstDelay: number;
-  readonly maxDelay: number;
+  readonly initialDelayMs: number;
+  readonly maxDelayMs: number;
   /** Crashes in a row after which it is given up. */
   readonly maxCrashes: number;
   /** An engine that was up for this long counts as healthy: the row begins anew. */
-  readonly healthyAfter: number;
+  readonly healthyAfterMs: number;
 }
 
 const DEFAULTS: RestartPolicyOptions = {
-  firstDelay: 1_000,
-  maxDelay: 30_000,
+  initialDelayMs: 1_000,
+  maxDelayMs: 30_000,
   maxCrashes: 6,
-  healthyAfter: 60_000,
+  healthyAfterMs: 60_000,
 };
 
 /** Counts crashes in a row and doubles the wait after each: 1, 2, 4, … s up to the longest. */
@@ -31,11 +31,11 @@ export class RestartPolicy {
   /**
    * Note a crash after `uptime` milliseconds. Returns how long to wait before the next start; undefined: give up.
    */
-  crashed(uptime: number): number | undefined {
-    if (uptime >= this.#options.healthyAfter) this.#crashes = 0;
+  crashed(uptimeMs: number): number | undefined {
+    if (uptimeMs >= this.#options.healthyAfterMs) this.#crashes = 0;
     this.#crashes++;
     if (this.#crashes >= this.#options.maxCrashes) return undefined;
-    return Math.min(this.#options.firstDelay * 2 ** (this.#crashes - 1), this.#options.maxDelay);
+    return Math.min(this.#options.initialDelayMs * 2 ** (this.#crashes - 1), this.#options.maxDelayMs);
   }
 
   reset(): void {

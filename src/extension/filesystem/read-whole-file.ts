@@ -1,15 +1,15 @@
 import type { Engine } from '../../shared/api.ts';
 import { GgenError } from '../../shared/errors.ts';
-import { bounded } from '../engine/bounded.ts';
-import type { Localise } from '../ui/localise.ts';
+import { callWithTimeout } from '../engine/call-with-timeout.ts';
+import type { Localize } from '../ui/localize.ts';
 import { formatBytes } from '../ui/format.ts';
 import type { ReleasePath } from './release-path.ts';
 import { releaseText } from './release-path.ts';
 
 /** Largest file that is opened: VS Code holds all of it in memory, several times over. */
-export const OPEN_BYTES = 64 * 1024 * 1024;
+export const MAX_OPEN_FILE_BYTES = 64 * 1024 * 1024;
 /** Bound on one part of at most `READ_BYTES`. */
-const PART_BOUND_MS = 60_000;
+const PART_TIMEOUT_MS = 60_000;
 
 /**
  * A file of a release, part by part.
@@ -21,7 +21,7 @@ export async function readWholeFile(
   engine: Pick<Engine, 'readFile'>,
   file: ReleasePath,
   signal: AbortSignal,
-  t: Localise,
+  t: Localize,
   onPart: (bytes: number, size: number) => void,
 ): Promise<Uint8Array> {
   const release = releaseText(file);
@@ -29,10 +29,10 @@ export async function readWholeFile(
   let offset = 0;
   do {
     const request = { release, path: file.path, offset };
-    const { bytes, size } = await bounded(PART_BOUND_MS, signal, (bound) =>
-      engine.readFile(request, { signal: bound }),
+    const { bytes, size } = await callWithTimeout(PART_TIMEOUT_MS, signal, (callSignal) =>
+      engine.readFile(request, { signal: callSignal }),
     );
-    if (size > OPEN_BYTES) throw tooLarge(file, size, t);
+    if (size > MAX_OPEN_FILE_BYTES) throw tooLarge(file, size, t);
     whole ??= new Uint8Array(size);
     if (bytes.length === 0 && offset < size) break;
     whole.set(bytes, offset);
@@ -42,14 +42,14 @@ export async function readWholeFile(
   return whole;
 }
 
-function tooLarge({ path, name }: ReleasePath, size: number, t: Localise): GgenError {
+function tooLarge({ path, name }: ReleasePath, size: number, t: Localize): GgenError {
   return new GgenError(
     'InvalidRequest',
     t(
-      '{0} has {1}. Files above {2} are not opened before the package is installed; install {3} to have it.',
+      '{0} is {1}. Files larger than {2} cannot be opened before installation. Install {3} to open it.',
       path,
       formatBytes(size),
-      formatBytes(OPEN_BYTES),
+      formatBytes(MAX_OPEN_FILE_BYTES),
       name,
     ),
   );

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../shared/api.ts';
 import { errorName, isAbort } from '../../shared/errors.ts';
-import { bounded } from '../engine/bounded.ts';
+import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import { errorText } from '../ui/error-text.ts';
 import { formatBytes } from '../ui/format.ts';
 import { plainText } from '../ui/plain-text.ts';
-import { withLateProgress } from './late-progress.ts';
+import { withDelayedProgress } from './delayed-progress.ts';
 import { readWholeFile } from './read-whole-file.ts';
 import { releaseText } from './release-path.ts';
 import type { ReleasePath } from './release-path.ts';
@@ -13,12 +13,12 @@ import { parseReleaseUri } from './release-uri.ts';
 
 const { t } = vscode.l10n;
 /** Bound on a question about files or folders; a folder is a few small blocks. */
-const ASK_BOUND_MS = 60_000;
+const QUERY_TIMEOUT_MS = 60_000;
 /** A window shows none of its folders before it knows of each root whether it is there: nobody shall wait long for that. */
-const ROOT_BOUND_MS = 5_000;
+const ROOT_TIMEOUT_MS = 5_000;
 
 /** VS Code looks for files of its own in every folder, of which some have names that no release may hold. */
-const ABSENT: readonly string[] = ['FileNotFound', 'UnsafePath'];
+const NOT_FOUND_ERRORS: readonly string[] = ['FileNotFound', 'UnsafePath'];
 
 /**
  * Releases as VS Code reads them: `ggen:/<publisher>/<name>@<version>/<path>`. Read-only; what is opened is fetched then,
@@ -26,15 +26,15 @@ const ABSENT: readonly string[] = ['FileNotFound', 'UnsafePath'];
  */
 export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disposable {
   readonly #engine: () => Promise<Engine>;
-  readonly #failed: (error: unknown) => void;
+  readonly #onError: (error: unknown) => void;
   readonly #change = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
 
   readonly onDidChangeFile = this.#change.event;
 
-  /** @param failed told what went wrong, besides what is thrown */
-  constructor(engine: () => Promise<Engine>, failed: (error: unknown) => void) {
+  /** @param onError told what went wrong, besides what is thrown */
+  constructor(engine: () => Promise<Engine>, onError: (error: unknown) => void) {
     this.#engine = engine;
-    this.#failed = failed;
+    this.#onError = onError;
   }
 
   /** A release never changes. */
@@ -44,10 +44,10 @@ export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disp
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const isRoot = this.#parse(uri).path === '';
-    const asked = this.#ask(uri, (engine, { path, ...release }, signal) =>
+    const pending = this.#query(uri, (engine, { path, ...release }, signal) =>
       engine.statFile({ release: releaseText(release), path }, { signal }),
     );
-    const { kind, size, published } = await (isRoot ? this.#soon(asked) : asked);
+    const { kind, size, published } = await (isRoot ? this.#withRootTimeout(pending) : pending);
     return {
       type: typeOf(kind),
       size,
@@ -58,7 +58,7 @@ export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disp
   }
 
   async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
-    const { entries } = await this.#ask(
+    const { entries } = await this.#query(
       uri,
       (engine, { path, ...release }, signal) => engine.readFolder({ release: releaseText(release), path }, { signal }),
       // A folder that is there, but holds a name that is not safe: the message says so.
@@ -69,10 +69,10 @@ export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disp
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     const file = this.#parse(uri);
-    const title = t('Fetching {0} of {1} {2}', plainText(file.path), file.name, file.version);
-    return this.#guard(uri, async () => {
+    const title = t('Fetching {0} from {1} {2}', plainText(file.path), file.name, file.version);
+    return this.#mapErrors(uri, async () => {
       const engine = await this.#engine();
-      return withLateProgress(title, (signal, report) =>
+      return withDelayedProgress(title, (signal, report) =>
         readWholeFile(engine, file, signal, t, (bytes, size) => {
           report(t('{0} of {1}', formatBytes(bytes), formatBytes(size)));
         }),
@@ -105,29 +105,29 @@ export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disp
     this.#change.dispose();
   }
 
-  #ask<T>(
+  #query<T>(
     uri: vscode.Uri,
-    question: (engine: Engine, file: ReleasePath, signal: AbortSignal) => Promise<T>,
-    absent = ABSENT,
+    call: (engine: Engine, file: ReleasePath, signal: AbortSignal) => Promise<T>,
+    notFoundErrors = NOT_FOUND_ERRORS,
   ): Promise<T> {
     const file = this.#parse(uri);
     const work = async (): Promise<T> => {
       const engine = await this.#engine();
-      return bounded(ASK_BOUND_MS, undefined, (signal) => question(engine, file, signal));
+      return callWithTimeout(QUERY_TIMEOUT_MS, undefined, (signal) => call(engine, file, signal));
     };
-    return this.#guard(uri, work, absent);
+    return this.#mapErrors(uri, work, notFoundErrors);
   }
 
   /** The engine may have to be started first, or the network asked for the package. */
-  async #soon<T>(asked: Promise<T>): Promise<T> {
+  async #withRootTimeout<T>(pending: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
+    const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        reject(vscode.FileSystemError.Unavailable(t('The release could not be looked up in time. Try again.')));
-      }, ROOT_BOUND_MS);
+        reject(vscode.FileSystemError.Unavailable(t('Looking up the release timed out. Try again.')));
+      }, ROOT_TIMEOUT_MS);
     });
     try {
-      return await Promise.race([asked, late]);
+      return await Promise.race([pending, timeout]);
     } finally {
       clearTimeout(timer);
     }
@@ -139,13 +139,13 @@ export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disp
     return file;
   }
 
-  async #guard<T>(uri: vscode.Uri, work: () => Promise<T>, absent = ABSENT): Promise<T> {
+  async #mapErrors<T>(uri: vscode.Uri, work: () => Promise<T>, notFoundErrors = NOT_FOUND_ERRORS): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (absent.includes(errorName(error))) throw vscode.FileSystemError.FileNotFound(uri);
-      if (!isAbort(error)) this.#failed(error);
-      throw vscode.FileSystemError.Unavailable(errorText(error, t)?.message ?? t('You cancelled fetching it.'));
+      if (notFoundErrors.includes(errorName(error))) throw vscode.FileSystemError.FileNotFound(uri);
+      if (!isAbort(error)) this.#onError(error);
+      throw vscode.FileSystemError.Unavailable(errorText(error, t)?.message ?? t('Fetching was canceled.'));
     }
   }
 }

@@ -17,9 +17,9 @@ export interface ReleasePath extends ReleaseRef {
   readonly path: string;
 }
 
-const FORM = /^\/([^/@]+\/[^/@]+)@([^/]+)(?:\/(.*))?$/s;
+const RELEASE_PATH_PATTERN = /^\/([^/@]+\/[^/@]+)@([^/]+)(?:\/(.*))?$/s;
 /** A range would name other content tomorrow. */
-const EXACT = /^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/;
+const EXACT_VERSION_PATTERN = /^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/;
 
 /**
  * Path of a `ggen:` URI: `/<publisher>/<name>@<version>/<path in the release>`. The publisher stands in the path, because
@@ -31,8 +31,8 @@ export function releasePath({ id, version }: ReleaseRef, path = ''): string {
 
 /** The release and the path in it that a URI's path names; undefined when it is not of the form. */
 export function parseReleasePath(text: string): ReleasePath | undefined {
-  const [, id = '', version = '', path = ''] = FORM.exec(text) ?? [];
-  if (!EXACT.test(version)) return undefined;
+  const [, id = '', version = '', path = ''] = RELEASE_PATH_PATTERN.exec(text) ?? [];
+  if (!EXACT_VERSION_PATTERN.test(version)) return undefined;
   try {
     const { publisher, name } = parsePackageId(`${id}@${version}`);
     return publisher === undefined ? undefined : { id, name, version, path: path.replace(/\/$/, '') };

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../shared/api.ts';
 import type { ViewState } from '../../shared/contributions.ts';
 import type { NodeStatus, PackageCounts, PeerSummary } from '../../shared/model.ts';
-import type { EngineHost } from '../engine/engine-host.ts';
+import type { EngineClient } from '../engine/engine-client.ts';
 import type { NodeControl } from '../engine/node-control.ts';
 import { GgenError } from '../../shared/errors.ts';
-import { Coalescer } from './coalesce.ts';
+import { Coalescer } from './coalescer.ts';
 import type { Failure } from './failure.ts';
 import { failureOf } from './failure.ts';
 import { viewState } from './view-state.ts';
@@ -18,7 +18,7 @@ const NO_PACKAGES: PackageCounts = { published: 0, installed: 0, network: 0 };
  * 100 ms. The lists of packages are not kept here: views read them page by page.
  */
 export class ReadModel implements vscode.Disposable {
-  readonly #host: EngineHost;
+  readonly #client: EngineClient;
   readonly #control: NodeControl;
   readonly #change = new vscode.EventEmitter<void>();
   readonly #refresh = new Coalescer(() => {
@@ -33,14 +33,14 @@ export class ReadModel implements vscode.Disposable {
 
   readonly onDidChange = this.#change.event;
 
-  constructor(host: EngineHost, control: NodeControl) {
-    this.#host = host;
+  constructor(client: EngineClient, control: NodeControl) {
+    this.#client = client;
     this.#control = control;
     this.#disposables = [
-      host.onDidConnect((engine) => {
+      client.onDidConnect((engine) => {
         this.#follow(engine);
       }),
-      host.onDidChangeState((state) => {
+      client.onDidChangeState((state) => {
         if (state !== 'ready') this.#forget();
         this.#refresh.request();
       }),
@@ -48,7 +48,7 @@ export class ReadModel implements vscode.Disposable {
   }
 
   get state(): ViewState {
-    return viewState(this.#host.state, this.#node.state, this.#control.wanted);
+    return viewState(this.#client.state, this.#node.state, this.#control.shouldRun);
   }
 
   get node(): NodeStatus {
@@ -68,14 +68,14 @@ export class ReadModel implements vscode.Disposable {
     return this.#counts;
   }
 
-  /** Grows with every change of the catalogue. */
+  /** Grows with every change of the catalog. */
   get packagesVersion(): number {
     return this.#packagesVersion;
   }
 
   /** Why the state is `failed` or `restarting`. */
   get failure(): Failure | undefined {
-    const { state, failure } = this.#host;
+    const { state, failure } = this.#client;
     if (state !== 'ready') return failure && failureOf(failure, vscode.l10n.t);
     const { error } = this.#node;
     return error === undefined ? undefined : failureOf(new GgenError('NodeStartFailed', error), vscode.l10n.t);

@@ -1,4 +1,4 @@
-import type { Localise } from './localise.ts';
+import type { Localize } from './localize.ts';
 
 const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
 
@@ -34,7 +34,7 @@ export function formatTime(time: number, now = Date.now(), language?: string): s
 }
 
 /** `1 peer`, `2 peers`. */
-export function countPeers(count: number, t: Localise): string {
+export function countPeers(count: number, t: Localize): string {
   return count === 1 ? t('1 peer') : t('{0} peers', count);
 }
 
@@ -43,13 +43,13 @@ export function countPeers(count: number, t: Localise): string {
  */
 export function countProviders(
   summary: { readonly providers: number; readonly published: boolean; readonly installed: readonly string[] },
-  t: Localise,
+  t: Localize,
 ): string {
   if (summary.providers > 0) return t('on {0}', countPeers(summary.providers, t));
-  return summary.published || summary.installed.length > 0 ? '' : t('no connected peer has it');
+  return summary.published || summary.installed.length > 0 ? '' : t('no connected providers');
 }
 
 /** `1 file`, `2 files`. */
-export function countFiles(count: number, t: Localise): string {
+export function countFiles(count: number, t: Localize): string {
   return count === 1 ? t('1 file') : t('{0} files', count);
 }

@@ -1,7 +1,7 @@
-import type { Localise } from './localise.ts';
+import type { Localize } from './localize.ts';
 
 /**
- * The form of the multiaddrs that people type. Whether somebody is there, only dialling shows; this catches what cannot
+ * The form of the multiaddrs that people type. Whether somebody is there, only dialing shows; this catches what cannot
  * be an address at all, while it is typed.
  */
 
@@ -12,25 +12,26 @@ const PEER_ID =
   /^(?:12D3KooW[1-9A-HJ-NP-Za-km-z]{44}|16Uiu2[1-9A-HJ-NP-Za-km-z]{48}|Qm[1-9A-HJ-NP-Za-km-z]{44}|[bk][a-z0-9]{50,80})$/;
 
 /** What is wrong with an address of a peer to join; undefined when it has the right form. */
-export function peerAddressFault(address: string, t: Localise): string | undefined {
+export function peerAddressProblem(address: string, t: Localize): string | undefined {
   const peer = /^(.*)\/p2p\/([^/]+)$/.exec(address);
-  if (peer === null) return t('It must end in /p2p/<peer id>, for example /ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…');
-  const fault = hostFault(peer[1] ?? '', t);
-  if (fault !== undefined) return fault;
-  return PEER_ID.test(peer[2] ?? '') ? undefined : t('“{0}” is not a peer id.', peer[2] ?? '');
+  if (peer === null)
+    return t('The address must end in /p2p/<peer id>, for example /ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…');
+  const problem = hostProblem(peer[1] ?? '', t);
+  if (problem !== undefined) return problem;
+  return PEER_ID.test(peer[2] ?? '') ? undefined : t('“{0}” is not a valid peer ID.', peer[2] ?? '');
 }
 
 /** What is wrong with an address to listen on; undefined when it has the right form. */
-export function listenAddressFault(address: string, t: Localise): string | undefined {
-  return hostFault(address, t);
+export function listenAddressProblem(address: string, t: Localize): string | undefined {
+  return hostProblem(address, t);
 }
 
-function hostFault(address: string, t: Localise): string | undefined {
+function hostProblem(address: string, t: Localize): string | undefined {
   const host = HOST.exec(address);
   if (host?.[0].length !== address.length || !octetsInRange(address)) {
-    return t('It must begin like /ip4/192.0.2.7/tcp/4001, with a host and a TCP port.');
+    return t('The address must start with a host and a TCP port, for example /ip4/192.0.2.7/tcp/4001.');
   }
-  return Number(host[1]) > 65_535 ? t('A port is at most 65535.') : undefined;
+  return Number(host[1]) > 65_535 ? t('The port must be at most 65535.') : undefined;
 }
 
 function octetsInRange(address: string): boolean {

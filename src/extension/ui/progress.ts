@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-export interface Task<Progress> {
+export interface TaskContext<Progress> {
   /** Aborted when the user presses Cancel. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
@@ -14,7 +14,7 @@ export interface Task<Progress> {
 export async function withProgress<Result, Progress = never>(
   title: string,
   describe: (progress: Progress) => { readonly text: string; readonly percent?: number },
-  task: (task: Task<Progress>) => Promise<Result>,
+  task: (task: TaskContext<Progress>) => Promise<Result>,
 ): Promise<Result> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return await vscode.window.withProgress(options, async (progress, token) => {

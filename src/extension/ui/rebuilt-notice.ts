@@ -3,32 +3,32 @@ import type { Engine } from '../../shared/api.ts';
 import { COMMANDS } from '../../shared/contributions.ts';
 import { isAbort } from '../../shared/errors.ts';
 import type { EngineStatus } from '../../shared/model.ts';
-import type { EngineHost } from '../engine/engine-host.ts';
-import { bounded } from '../engine/bounded.ts';
+import type { EngineClient } from '../engine/engine-client.ts';
+import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import { plainText } from './plain-text.ts';
-import { ask } from './report-error.ts';
+import { notify } from './notify.ts';
 
 const { t } = vscode.l10n;
-const STATUS_BOUND = 10_000;
-/** Remembers when the catalogue was rebuilt of which the user was told. */
-const TOLD = 'ggen.rebuiltTold';
+const STATUS_TIMEOUT_MS = 10_000;
+/** Remembers when the catalog was rebuilt of which the user was told. */
+const NOTICE_SHOWN_KEY = 'ggen.rebuiltNoticeShown';
 
-/** Tell once of a damaged catalogue that was set aside, whether at the start or while the engine runs. */
-export function watchRebuilt(host: EngineHost, memory: vscode.Memento): vscode.Disposable {
+/** Tell once of a damaged catalog that was set aside, whether at the start or while the engine runs. */
+export function watchRebuilt(client: EngineClient, globalState: vscode.Memento): vscode.Disposable {
   let unsubscribe = (): void => undefined;
-  const look = (engine: Engine): void => {
-    bounded(STATUS_BOUND, undefined, (signal) => engine.status({}, { signal }))
-      .then(({ rebuilt }) => tellOnce(rebuilt, memory))
+  const checkStatus = (engine: Engine): void => {
+    callWithTimeout(STATUS_TIMEOUT_MS, undefined, (signal) => engine.status({}, { signal }))
+      .then(({ rebuilt }) => notifyOnce(rebuilt, globalState))
       // The engine may be gone again; it is asked at its next start, and the status shows it in any case.
       .catch((error: unknown) => isAbort(error));
   };
-  const connected = host.onDidConnect((engine) => {
+  const connected = client.onDidConnect((engine) => {
     unsubscribe();
-    // Damage that is found later is logged by the catalogue, and by nothing else that comes as an event.
+    // Damage that is found later is logged by the catalog, and by nothing else that comes as an event.
     unsubscribe = engine.subscribe('log', ({ line }) => {
-      if (line.level === 'error' && line.scope === 'catalogue') look(engine);
+      if (line.level === 'error' && line.scope === 'catalog') checkStatus(engine);
     });
-    look(engine);
+    checkStatus(engine);
   });
   return new vscode.Disposable(() => {
     connected.dispose();
@@ -37,13 +37,13 @@ export function watchRebuilt(host: EngineHost, memory: vscode.Memento): vscode.D
 }
 
 /** Show the notification, unless the user was told of this one before. */
-export async function tellOnce(rebuilt: EngineStatus['rebuilt'], memory: vscode.Memento): Promise<void> {
-  if (rebuilt === undefined || memory.get(TOLD) === rebuilt.at) return;
-  await memory.update(TOLD, rebuilt.at);
+export async function notifyOnce(rebuilt: EngineStatus['rebuilt'], globalState: vscode.Memento): Promise<void> {
+  if (rebuilt === undefined || globalState.get(NOTICE_SHOWN_KEY) === rebuilt.at) return;
+  await globalState.update(NOTICE_SHOWN_KEY, rebuilt.at);
   const message = t(
-    'The package catalogue on this machine was damaged and was begun anew. What you published is back; the rest comes again from peers. The damaged file was kept: {0}',
+    'The package catalog on this machine was damaged and has been rebuilt. Your published packages were restored; the rest will be fetched from peers. The damaged file was kept: {0}',
     plainText(rebuilt.setAside),
   );
   const showStatus = (): unknown => vscode.commands.executeCommand(COMMANDS.showStatus);
-  void ask('warning', message, [{ title: t('Show Status'), run: showStatus }]);
+  void notify('warning', message, [{ title: t('Show Status'), run: showStatus }]);
 }

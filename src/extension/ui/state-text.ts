@@ -1,8 +1,8 @@
 import type { ViewState } from '../../shared/contributions.ts';
-import type { Localise } from './localise.ts';
+import type { Localize } from './localize.ts';
 
 /** The state in a word or two. */
-export function stateText(state: ViewState, t: Localise): string {
+export function stateText(state: ViewState, t: Localize): string {
   const texts: Record<ViewState, string> = {
     stopped: t('stopped'),
     starting: t('starting…'),

@@ -7,7 +7,7 @@ import { stateText } from './state-text.ts';
 
 const { t } = vscode.l10n;
 
-/** Beside the words, so that neither colour nor motion carries the state alone. */
+/** Beside the words, so that neither color nor motion carries the state alone. */
 const ICONS: Record<ViewState, string> = {
   stopped: 'debug-disconnect',
   starting: 'sync~spin',
@@ -44,10 +44,10 @@ export class StatusBar implements vscode.Disposable {
     const { state, counts, connectedPeers, failure } = this.#model;
     const text = t('Ggen: {0}', state === 'running' ? countPeers(connectedPeers.length, t) : stateText(state, t));
     const paused = this.#model.node.seedingPaused === true;
-    const seeding = paused ? t('Seeding is paused: nothing is handed out to other peers.') : undefined;
+    const seeding = paused ? t('Seeding is paused: nothing is sent to other peers') : undefined;
     this.#item.text = `$(${ICONS[state]}) ${text}${paused ? ' $(debug-pause)' : ''}`;
     const spoken = seeding === undefined ? text : `${text}. ${seeding}`;
-    this.#item.accessibilityInformation = { label: t('{0}. Show the status of the node.', spoken) };
+    this.#item.accessibilityInformation = { label: t('{0}. Show node status.', spoken) };
     const lines = [text];
     if (seeding !== undefined) lines.push(seeding);
     if (failure !== undefined) lines.push(failure.text);
@@ -56,6 +56,6 @@ export class StatusBar implements vscode.Disposable {
         t('{0} published, {1} installed, {2} on the network', counts.published, counts.installed, counts.network),
       );
     }
-    this.#item.tooltip = [...lines, t('Click for the status of the node.')].join('\n');
+    this.#item.tooltip = [...lines, t('Click to show node status')].join('\n');
   }
 }

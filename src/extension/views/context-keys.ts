@@ -4,17 +4,17 @@ import type { ReadModel } from '../model/read-model.ts';
 
 /** Keep the keys for `when` clauses equal to the model. */
 export function followContextKeys(model: ReadModel): vscode.Disposable {
-  const set = new Map<string, unknown>();
-  const put = (key: string, value: unknown): void => {
-    if (set.get(key) === value) return;
-    set.set(key, value);
+  const current = new Map<string, unknown>();
+  const setContext = (key: string, value: unknown): void => {
+    if (current.get(key) === value) return;
+    current.set(key, value);
     void vscode.commands.executeCommand('setContext', key, value);
   };
   const update = (): void => {
-    put(CONTEXT_KEYS.state, model.state);
-    put(CONTEXT_KEYS.failure, model.failure?.reason);
-    put(CONTEXT_KEYS.seedingPaused, model.node.seedingPaused === true);
-    put(CONTEXT_KEYS.hasPeers, model.connectedPeers.length > 0);
+    setContext(CONTEXT_KEYS.state, model.state);
+    setContext(CONTEXT_KEYS.failure, model.failure?.reason);
+    setContext(CONTEXT_KEYS.seedingPaused, model.node.seedingPaused === true);
+    setContext(CONTEXT_KEYS.hasPeers, model.connectedPeers.length > 0);
   };
   update();
   return model.onDidChange(update);

@@ -4,7 +4,7 @@ import { COMMANDS } from '../../shared/contributions.ts';
 import type { PackageSection, PackageSummary } from '../../shared/model.ts';
 import { countFiles, countProviders, formatBytes, formatTime } from '../ui/format.ts';
 import { plainText } from '../ui/plain-text.ts';
-import { tooltip } from './markdown.ts';
+import { tooltip } from './tooltip.ts';
 import { equivocationText } from './package-tooltip.ts';
 import type { MoreNode, PackageNode, PackagesNode, ReleaseNode, SectionNode } from './package-nodes.ts';
 
@@ -22,18 +22,18 @@ export function packagesItem(node: PackagesNode): vscode.TreeItem {
       return releaseItem(node);
     case 'more':
       return moreItem(node);
-    case 'fault':
-      return faultItem(node.message);
+    case 'error':
+      return errorItem(node.message);
   }
 }
 
-interface SectionFace {
+interface SectionAppearance {
   readonly label: string;
   readonly icon: string;
   readonly empty: string;
 }
 
-function sectionFace(section: PackageSection): SectionFace {
+function sectionAppearance(section: PackageSection): SectionAppearance {
   switch (section) {
     case 'published':
       return { label: t('Published'), icon: 'cloud-upload', empty: t('nothing yet') };
@@ -45,14 +45,16 @@ function sectionFace(section: PackageSection): SectionFace {
 }
 
 function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
-  const face = sectionFace(section);
-  const item = new vscode.TreeItem(face.label, count === 0 ? None : Expanded);
+  const appearance = sectionAppearance(section);
+  const item = new vscode.TreeItem(appearance.label, count === 0 ? None : Expanded);
   // Another id once there is something inside, because VS Code keeps the state of an item that it knows.
   item.id = `section:${section}${count === 0 ? ':empty' : ''}`;
-  item.iconPath = new vscode.ThemeIcon(face.icon);
-  item.description = count === 0 ? face.empty : String(count);
+  item.iconPath = new vscode.ThemeIcon(appearance.icon);
+  item.description = count === 0 ? appearance.empty : String(count);
   item.contextValue = 'section';
-  item.accessibilityInformation = { label: `${face.label}: ${count === 0 ? face.empty : t('{0} packages', count)}` };
+  item.accessibilityInformation = {
+    label: `${appearance.label}: ${count === 0 ? appearance.empty : t('{0} packages', count)}`,
+  };
   return item;
 }
 
@@ -80,8 +82,8 @@ function contestedLine({ equivocation, contested = [] }: PackageSummary): string
   if (!equivocation) return [];
   return [
     contested.length === 0
-      ? t('two contents signed')
-      : t('two contents signed for {0}', plainText(contested.join(', '), 60)),
+      ? t('conflicting content')
+      : t('conflicting content for {0}', plainText(contested.join(', '), 60)),
   ];
 }
 
@@ -127,12 +129,12 @@ function releaseItem({ section, summary, release }: ReleaseNode): vscode.TreeIte
   const contested = summary.contested?.includes(release.version) === true;
   item.iconPath = releaseIcon(release.yanked, installed, contested);
   item.description = releaseLine({ release, installed, contested });
-  item.tooltip = tooltip(`${summary.name} ${release.version}`, release.yanked ? t('Withdrawn by its publisher.') : '', [
+  item.tooltip = tooltip(`${summary.name} ${release.version}`, release.yanked ? t('Yanked by the publisher.') : '', [
     [t('Warning'), contested ? equivocationText([release.version]) : undefined],
     [t('Published'), formatTime(release.published, Date.now(), vscode.env.language)],
     [t('Size'), `${formatBytes(release.size)}, ${countFiles(release.files, t)}`],
-    [t('Needs'), release.dependencies.map(({ id, requirement }) => `${id} ${requirement}`).join(', ')],
-    [t('Content'), release.root],
+    [t('Dependencies'), release.dependencies.map(({ id, requirement }) => `${id} ${requirement}`).join(', ')],
+    [t('Content ID'), release.root],
   ]);
   item.contextValue = [
     'release',
@@ -155,7 +157,7 @@ function releaseLine({
   contested,
 }: Pick<ReleaseNode, 'release'> & { installed: boolean; contested: boolean }): string {
   return [
-    ...(contested ? [t('two contents signed')] : []),
+    ...(contested ? [t('conflicting content')] : []),
     ...(release.yanked ? [t('yanked')] : []),
     ...(installed ? [t('installed')] : []),
     formatBytes(release.size),
@@ -169,15 +171,15 @@ function moreItem(node: MoreNode): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.description = t('{0} more', node.left);
   item.command = { command: COMMANDS.loadMore, title: t('Load More'), arguments: [node] };
-  item.accessibilityInformation = { label: t('Load more: {0} packages are not shown yet', node.left), role: 'button' };
+  item.accessibilityInformation = { label: t('Load more: {0} packages not shown', node.left), role: 'button' };
   return item;
 }
 
-function faultItem(message: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(t('This list could not be read'), None);
+function errorItem(message: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(t('The list could not be loaded'), None);
   item.iconPath = new vscode.ThemeIcon('warning');
   item.description = plainText(message);
   item.tooltip = plainText(message);
-  item.accessibilityInformation = { label: t('This list could not be read: {0}', plainText(message)) };
+  item.accessibilityInformation = { label: t('The list could not be loaded: {0}', plainText(message)) };
   return item;
 }

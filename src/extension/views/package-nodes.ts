@@ -27,13 +27,13 @@ export interface MoreNode {
 }
 
 /** Says why a list could not be read. */
-export interface FaultNode {
-  readonly kind: 'fault';
+export interface ErrorNode {
+  readonly kind: 'error';
   readonly message: string;
 }
 
 /** What the Packages view shows. */
-export type PackagesNode = SectionNode | PackageNode | ReleaseNode | MoreNode | FaultNode;
+export type PackagesNode = SectionNode | PackageNode | ReleaseNode | MoreNode | ErrorNode;
 
 /** Whether a command's argument is an item of the Packages view that stands for a package or a release. */
 export function isPackageNode(value: unknown): value is PackageNode | ReleaseNode {

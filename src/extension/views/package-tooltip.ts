@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { PackageSummary } from '../../shared/model.ts';
 import { countPeers, formatBytes, formatTime } from '../ui/format.ts';
-import { tooltip } from './markdown.ts';
+import { tooltip } from './tooltip.ts';
 
 const { t } = vscode.l10n;
 
@@ -9,13 +9,13 @@ const { t } = vscode.l10n;
 export function packageTooltip(summary: PackageSummary): vscode.MarkdownString {
   return tooltip(summary.title === '' ? summary.name : summary.title, summary.description, [
     [t('Warning'), summary.equivocation ? equivocationText(summary.contested ?? []) : undefined],
-    [t('Id'), summary.id],
-    [t('Latest version'), summary.latest ?? t('none: all are yanked')],
+    [t('ID'), summary.id],
+    [t('Latest version'), summary.latest ?? t('none (all versions yanked)')],
     [t('Versions'), String(summary.versions)],
     [t('Installed'), summary.installed.join(', ')],
-    [t('Licence'), summary.license],
+    [t('License'), summary.license],
     [t('Size'), formatBytes(summary.size)],
-    [t('Served by'), countPeers(summary.providers, t)],
+    [t('Providers'), countPeers(summary.providers, t)],
     [t('Categories'), summary.categories.join(', ')],
     [t('Tags'), summary.tags.join(', ')],
     [t('Updated'), formatTime(summary.updated, Date.now(), vscode.env.language)],
@@ -26,11 +26,11 @@ export function packageTooltip(summary: PackageSummary): vscode.MarkdownString {
 export function equivocationText(versions: readonly string[]): string {
   if (versions.length > 0) {
     return t(
-      'its publisher signed two different contents for {0}. The one seen first is kept, the other was refused. Ask the publisher which is right before you install it.',
-      versions.length === 1 ? t('version {0}', versions[0] ?? '') : t('the versions {0}', versions.join(', ')),
+      'the publisher signed conflicting content for {0}. The content seen first was kept, the other was rejected. Ask the publisher which is correct before you install it.',
+      versions.length === 1 ? t('version {0}', versions[0] ?? '') : t('versions {0}', versions.join(', ')),
     );
   }
   return t(
-    'its publisher signed two different contents for one version. The one seen first is kept, the other was refused. Ask the publisher which is right before you install it.',
+    'the publisher signed conflicting content for one version. The content seen first was kept, the other was rejected. Ask the publisher which is correct before you install it.',
   );
 }

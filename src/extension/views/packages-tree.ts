@@ -1,23 +1,23 @@
 import * as vscode from 'vscode';
 import { errorText } from '../ui/error-text.ts';
 import type { PackageSection } from '../../shared/model.ts';
-import { bounded } from '../engine/bounded.ts';
-import type { EngineHost } from '../engine/engine-host.ts';
+import { callWithTimeout } from '../engine/call-with-timeout.ts';
+import type { EngineClient } from '../engine/engine-client.ts';
 import type { ReadModel } from '../model/read-model.ts';
 import type { MoreNode, PackageNode, PackagesNode, ReleaseNode, SectionNode } from './package-nodes.ts';
 import { packagesItem } from './package-items.ts';
 import { packageTooltip } from './package-tooltip.ts';
 
 /** Packages read at a time. */
-export const PAGE_SIZE = 50;
+export const PACKAGES_PAGE_SIZE = 50;
 /** Most that the engine hands out in one answer. */
-const LARGEST_PAGE = 1_000;
-const READ_BOUND = 10_000;
+const MAX_PAGE_SIZE = 1_000;
+const READ_TIMEOUT_MS = 10_000;
 const SECTIONS: readonly PackageSection[] = ['published', 'installed', 'network'];
 
 /** The Packages view: three sections, their packages page by page, and each package's releases. */
 export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vscode.Disposable {
-  readonly #host: EngineHost;
+  readonly #client: EngineClient;
   readonly #model: ReadModel;
   readonly #change = new vscode.EventEmitter<undefined>();
   readonly #modelChange: vscode.Disposable;
@@ -27,8 +27,8 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
 
   readonly onDidChangeTreeData = this.#change.event;
 
-  constructor(host: EngineHost, model: ReadModel) {
-    this.#host = host;
+  constructor(client: EngineClient, model: ReadModel) {
+    this.#client = client;
     this.#model = model;
     this.#modelChange = model.onDidChange(() => {
       this.#refreshIfChanged();
@@ -56,16 +56,16 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
           return await this.#releases(node);
         case 'release':
         case 'more':
-        case 'fault':
+        case 'error':
           return [];
       }
     } catch (error) {
-      return [{ kind: 'fault', message: errorText(error, vscode.l10n.t)?.message ?? '' }];
+      return [{ kind: 'error', message: errorText(error, vscode.l10n.t)?.message ?? '' }];
     }
   }
 
   loadMore(node: MoreNode): void {
-    this.#shown.set(node.section, this.#shownOf(node.section) + PAGE_SIZE);
+    this.#shown.set(node.section, this.#shownOf(node.section) + PACKAGES_PAGE_SIZE);
     this.#change.fire(undefined);
   }
 
@@ -77,18 +77,20 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
   /** Nothing at all, so that the view says why, unless there is a package to show. */
   #sections(): SectionNode[] {
     const { counts } = this.#model;
-    if (this.#host.current === undefined || SECTIONS.every((section) => counts[section] === 0)) return [];
+    if (this.#client.current === undefined || SECTIONS.every((section) => counts[section] === 0)) return [];
     return SECTIONS.map((section) => ({ kind: 'section', section, count: counts[section] }));
   }
 
   async #packages({ section }: SectionNode): Promise<PackagesNode[]> {
-    const engine = await this.#host.engine();
+    const engine = await this.#client.engine();
     const packages: PackageNode[] = [];
     const shown = this.#shownOf(section);
     let total = Infinity;
     while (packages.length < Math.min(shown, total)) {
-      const request = { section, offset: packages.length, limit: Math.min(shown - packages.length, LARGEST_PAGE) };
-      const page = await bounded(READ_BOUND, undefined, (signal) => engine.listPackages(request, { signal }));
+      const request = { section, offset: packages.length, limit: Math.min(shown - packages.length, MAX_PAGE_SIZE) };
+      const page = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) =>
+        engine.listPackages(request, { signal }),
+      );
       total = page.total;
       if (page.packages.length === 0) break;
       packages.push(...page.packages.map((summary): PackageNode => ({ kind: 'package', section, summary })));
@@ -98,15 +100,15 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
   }
 
   async #releases({ section, summary }: PackageNode): Promise<ReleaseNode[]> {
-    const engine = await this.#host.engine();
-    const { releases } = await bounded(READ_BOUND, undefined, (signal) =>
+    const engine = await this.#client.engine();
+    const { releases } = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) =>
       engine.getPackage({ id: summary.id }, { signal }),
     );
     return releases.toReversed().map((release) => ({ kind: 'release', section, summary, release }));
   }
 
   #shownOf(section: PackageSection): number {
-    return this.#shown.get(section) ?? PAGE_SIZE;
+    return this.#shown.get(section) ?? PACKAGES_PAGE_SIZE;
   }
 
   /** Peers come and go without any change here: the tree is only read again when the packages or the state changed. */

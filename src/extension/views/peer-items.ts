@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { COMMANDS } from '../../shared/contributions.ts';
 import type { PeerSummary } from '../../shared/model.ts';
 import { countPeers, formatRtt } from '../ui/format.ts';
-import { peerIcon, standingMeaning, standingText } from '../ui/standing.ts';
-import { tooltip } from './markdown.ts';
+import { peerIcon, standingMeaning, standingText } from '../ui/standing-text.ts';
+import { tooltip } from './tooltip.ts';
 import type { PeerGroupNode, PeersNode } from './peer-nodes.ts';
 import { peerLine, peerName } from './peer-texts.ts';
 
@@ -27,14 +27,14 @@ function peerItem(peer: PeerSummary): vscode.TreeItem {
   item.accessibilityInformation = {
     label: peer.connected
       ? t('Peer {0}, {1}', name, item.description)
-      : t('Peer {0}, away, {1}', name, item.description),
+      : t('Peer {0}, disconnected, {1}', name, item.description),
   };
   return item;
 }
 
 /** Bans are in sight, so that they can be lifted; who is merely away is folded. */
 function groupItem({ group, peers }: PeerGroupNode): vscode.TreeItem {
-  const label = group === 'banned' ? t('Banned') : t('Away');
+  const label = group === 'banned' ? t('Banned') : t('Disconnected');
   const item = new vscode.TreeItem(label, group === 'banned' ? Expanded : Collapsed);
   item.id = `group:${group}`;
   item.iconPath = new vscode.ThemeIcon(group === 'banned' ? 'circle-slash' : 'debug-disconnect');
@@ -47,22 +47,25 @@ function groupItem({ group, peers }: PeerGroupNode): vscode.TreeItem {
 function peerTooltip(peer: PeerSummary): vscode.MarkdownString {
   const { connected, since, rtt, standing, direction } = peer;
   const standingLine = `${standingText(peer, t, vscode.env.language)}. ${standingMeaning(standing, t)}`;
-  return tooltip(peerName(peer), peer.name === '' ? '' : t('The name is what the peer claims.'), [
-    [t('Peer id'), peer.id],
-    [connected ? t('Address') : t('Last address'), peer.address],
+  return tooltip(peerName(peer), peer.name === '' ? '' : t('The name is claimed by the peer, not verified.'), [
+    [t('Peer ID'), peer.id],
+    [connected ? t('Address') : t('Last known address'), peer.address],
     [t('Standing'), standing === 'normal' ? undefined : standingLine],
     [t('Reason'), peer.standingReason],
-    [t('Opened by'), openedBy(direction)],
-    [t('Connected since'), since === undefined ? t('away') : new Date(since).toLocaleString(vscode.env.language)],
+    [t('Connection opened by'), openedBy(direction)],
+    [
+      t('Connected since'),
+      since === undefined ? t('disconnected') : new Date(since).toLocaleString(vscode.env.language),
+    ],
     [t('Round-trip time'), connected ? roundTrip(rtt) : undefined],
-    [t('Says that it serves'), peer.packages === 1 ? t('1 package') : t('{0} packages', peer.packages)],
+    [t('Claims to provide'), peer.packages === 1 ? t('1 package') : t('{0} packages', peer.packages)],
     [t('Reputation'), t('{0} of 1.00', peer.reputation.toFixed(2))],
   ]);
 }
 
 function openedBy(direction: PeerSummary['direction']): string | undefined {
   if (direction === undefined) return undefined;
-  return direction === 'inbound' ? t('the other peer') : t('this node');
+  return direction === 'inbound' ? t('remote peer') : t('this node');
 }
 
 function roundTrip(rtt: number | undefined): string {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { PeerSummary } from '../../shared/model.ts';
 import { formatRtt, formatTime, shortId } from '../ui/format.ts';
 import { plainText } from '../ui/plain-text.ts';
-import { standingText } from '../ui/standing.ts';
+import { standingText } from '../ui/standing-text.ts';
 
 const { t } = vscode.l10n;
 

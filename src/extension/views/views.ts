@@ -15,41 +15,41 @@ export interface Views {
 
 /** Make the views. The engine is started when one of them is first seen, not before. */
 export function createViews(services: Services, subscriptions: vscode.ExtensionContext['subscriptions']): Views {
-  const { host, model } = services;
-  const packages = new PackagesTree(host, model);
+  const { client, model } = services;
+  const packages = new PackagesTree(client, model);
   const peers = new PeersTree(model);
   const packagesView = vscode.window.createTreeView<PackagesNode>(VIEWS.packages, {
     treeDataProvider: packages,
     showCollapseAll: true,
   });
   const peersView = vscode.window.createTreeView<PeersNode>(VIEWS.peers, { treeDataProvider: peers });
-  for (const view of [packagesView, peersView]) subscriptions.push(startWhenSeen(view, services));
+  for (const view of [packagesView, peersView]) subscriptions.push(startWhenVisible(view, services));
   subscriptions.push(
     packages,
     peers,
     packagesView,
     peersView,
     model.onDidChange(() => {
-      describe(packagesView, peersView, services);
+      updateMessages(packagesView, peersView, services);
     }),
   );
   return { packages, peers };
 }
 
-function startWhenSeen(
+function startWhenVisible(
   view: Pick<vscode.TreeView<unknown>, 'visible' | 'onDidChangeVisibility'>,
-  { host }: Services,
+  { client }: Services,
 ): vscode.Disposable {
   const start = (): void => {
     // A failure is in the state, which the view's welcome text shows. What failed or crashed is not started by a look.
-    if (view.visible && host.state === 'idle') host.engine().catch(() => undefined);
+    if (view.visible && client.state === 'idle') client.engine().catch(() => undefined);
   };
   start();
   return view.onDidChangeVisibility(start);
 }
 
 /** The line above a view's content, for what the list itself cannot say. VS Code shows it in place of welcome texts. */
-function describe(
+function updateMessages(
   packages: vscode.TreeView<PackagesNode>,
   peers: vscode.TreeView<PeersNode>,
   { model }: Services,
@@ -59,11 +59,11 @@ function describe(
   const count = model.connectedPeers.length;
   peers.description = count === 0 ? '' : String(count);
   // With somebody away in the list, VS Code shows no welcome text that would say it.
-  const nobody = model.state === 'running' && count === 0 && model.awayPeers.length > 0;
-  peers.message = nobody ? t('No peer is connected. The node goes on trying those that it knows.') : '';
+  const noneConnected = model.state === 'running' && count === 0 && model.awayPeers.length > 0;
+  peers.message = noneConnected ? t('No peer is connected. The node keeps trying to connect to known peers.') : '';
 }
 
 function packagesMessage({ state, failure }: Services['model']): string {
   if (state === 'failed') return failure?.text ?? '';
-  return state === 'stopped' ? t('The node is stopped: this is what is known from before.') : '';
+  return state === 'stopped' ? t('The node is stopped. Showing packages that are already known.') : '';
 }

@@ -6,7 +6,7 @@ export type PlanMode =
   | 'remove'; // take packages out, and what only they needed
 
 /** Who wants a package, and in which versions. */
-export interface Want {
+export interface Dependent {
   /** Name and version of the package that wants it; empty for the user. */
   readonly by: string;
   /** A semver range. */
@@ -30,11 +30,11 @@ export interface PlannedPackage {
   /** Version that stands there now; absent when none does. */
   readonly from?: string;
   /** Bytes that have to be fetched; 0 when all of it is here. */
-  readonly missing: number;
+  readonly bytesToFetch: number;
   /** The user asked for it; otherwise another package needs it. */
   readonly requested: boolean;
   readonly yanked: boolean;
-  readonly wantedBy: readonly Want[];
+  readonly requiredBy: readonly Dependent[];
 }
 
 /** An optional dependency that is left out, and why. */
@@ -57,13 +57,13 @@ export interface InstallPlan {
   readonly packages: readonly PlannedPackage[];
   readonly skipped: readonly SkippedDependency[];
   /** Sum of what has to be fetched, in bytes. */
-  readonly missing: number;
+  readonly bytesToFetch: number;
   /** Whether applying it changes anything at all, the lock file included. */
   readonly changes: boolean;
 }
 
 /** How an installed package stands against its release. Paths are relative to its folder, with forward slashes. */
-export interface InstalledState {
+export interface InstallationCheck {
   readonly id: string;
   readonly version: string;
   /** Absolute path of its folder. */

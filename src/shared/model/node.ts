@@ -31,17 +31,17 @@ export interface NodeSettings {
 /** How much of packages may come and go. Limits hold for all peers together; 0 is no limit. */
 export interface TransferSettings {
   /** Hand out what was installed, not only what was published here. */
-  readonly serveInstalled: boolean;
+  readonly seedInstalled: boolean;
   /** Bytes per second. */
-  readonly sendRate: number;
-  readonly receiveRate: number;
+  readonly uploadRate: number;
+  readonly downloadRate: number;
   /** Bytes per day (UTC). */
-  readonly sendPerDay: number;
-  readonly receivePerDay: number;
+  readonly uploadPerDay: number;
+  readonly downloadPerDay: number;
   /** Answers that one peer may be given at the same time, 1 to 16. */
-  readonly perPeer: number;
+  readonly transfersPerPeer: number;
   /** Let the limits hold for peers on private addresses too. */
-  readonly limitLocal: boolean;
+  readonly limitLocalNetwork: boolean;
 }
 
 /** What of packages comes and goes. */
@@ -49,8 +49,8 @@ export interface TransferStatus {
   /** The user paused handing out. */
   readonly paused: boolean;
   /** Bytes of today (UTC), as far as limits count them. */
-  readonly sentToday: number;
-  readonly receivedToday: number;
+  readonly uploadedToday: number;
+  readonly downloadedToday: number;
 }
 
 export type NodeState = 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
@@ -86,19 +86,19 @@ export interface EngineStatus {
   readonly counts: PackageCounts;
   /** Resident memory of the process, in bytes. */
   readonly memory: number;
-  /** Bootstrap peers and what came of dialling each. */
+  /** Bootstrap peers and what came of dialing each. */
   readonly bootstrap: readonly BootstrapResult[];
   readonly storage: StorageUsage;
   /** The engine's upkeep: those of the node only while it runs. */
   readonly tasks: readonly TaskStatus[];
   readonly transfers: TransferStatus;
-  /** The catalogue was damaged once and began anew; absent when that never happened. */
+  /** The catalog was damaged once and began anew; absent when that never happened. */
   readonly rebuilt?: { readonly at: number; readonly setAside: string; readonly reason: string };
 }
 
 /** A task of the engine's own upkeep, as it stands. */
 export interface TaskStatus {
-  /** Stable short name, for example `put-heads`. */
+  /** Stable short name, for example `republish-heads`. */
   readonly name: string;
   /** What it does, in words for the user. */
   readonly title: string;

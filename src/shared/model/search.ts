@@ -15,13 +15,13 @@ export interface SearchQuery {
   readonly tags?: readonly string[];
   /** Publisher ids, at most 10. */
   readonly publishers?: readonly string[];
-  /** Licences as SPDX names them, at most 10. A package under `MIT OR Apache-2.0` has both. */
+  /** Licenses as SPDX names them, at most 10. A package under `MIT OR Apache-2.0` has both. */
   readonly licenses?: readonly string[];
   /** A semver range: packages with a release in it, withdrawn releases counted only with `includeYanked`. */
   readonly version?: string;
   /**
    * 0 to 1: packages that this node publishes, or of which a known provider's reputation is at least this. The
-   * judgement is this node's own and is not sent to peers.
+   * judgment is this node's own and is not sent to peers.
    */
   readonly minReputation?: number;
   /** Also packages all of whose releases are withdrawn; left out otherwise. */
@@ -63,7 +63,7 @@ export interface SearchPeer {
 /** The ranked answer so far: each update replaces the one before it. */
 export interface SearchResults {
   readonly packages: readonly PackageSummary[];
-  /** How many of `packages` were in the catalogue before anybody was asked. */
+  /** How many of `packages` were in the catalog before anybody was asked. */
   readonly localCount: number;
   readonly remoteCount: number;
   readonly peersAsked: number;

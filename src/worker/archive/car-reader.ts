@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { decode as decodeCbor } from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
 import { GgenError } from '../../shared/errors.ts';
-import { MAX_BLOCK_BYTES } from '../blocks/blocks.ts';
+import { MAX_BLOCK_BYTES } from '../blocks/block-storage.ts';
 
 /** A header names one root: far more than that needs. */
 const MAX_HEADER_BYTES = 1_024;
@@ -34,10 +34,10 @@ export class CarReader {
   /** The one root. @throws GgenError ArchiveInvalid */
   async header(): Promise<CID> {
     const length = await this.#length(MAX_HEADER_BYTES);
-    if (length === undefined) throw archiveInvalid('it is empty');
+    if (length === undefined) throw archiveInvalidError('it is empty');
     const header = readHeader(await this.#bytes(length));
     const [root, other] = header.roots;
-    if (root === undefined || other !== undefined) throw archiveInvalid('it has not exactly one root');
+    if (root === undefined || other !== undefined) throw archiveInvalidError('it has not exactly one root');
     return root;
   }
 
@@ -50,7 +50,7 @@ export class CarReader {
       const [cid, bytes] = CID.decodeFirst(section);
       return { cid, bytes };
     } catch (cause) {
-      throw archiveInvalid('a block in it has no content identifier', cause);
+      throw archiveInvalidError('a block in it has no content identifier', cause);
     }
   }
 
@@ -69,12 +69,12 @@ export class CarReader {
         return length;
       }
     }
-    throw archiveInvalid('it has a length that no block has');
+    throw archiveInvalidError('it has a length that no block has');
   }
 
   async #bytes(length: number): Promise<Uint8Array> {
     const bytes = await this.#read(length);
-    if (bytes.length < length) throw archiveInvalid('it ends in the middle of a block');
+    if (bytes.length < length) throw archiveInvalidError('it ends in the middle of a block');
     return bytes;
   }
 
@@ -105,21 +105,21 @@ function readHeader(bytes: Uint8Array): { readonly roots: readonly CID[] } {
   try {
     header = decodeCbor(bytes);
   } catch (cause) {
-    throw archiveInvalid('it does not begin as a CAR file does', cause);
+    throw archiveInvalidError('it does not begin as a CAR file does', cause);
   }
   if (typeof header !== 'object' || header === null || !('version' in header) || !('roots' in header)) {
-    throw archiveInvalid('it does not begin as a CAR file does');
+    throw archiveInvalidError('it does not begin as a CAR file does');
   }
-  if (header.version !== 1) throw archiveInvalid('it is a CAR file of another version than 1');
+  if (header.version !== 1) throw archiveInvalidError('it is a CAR file of another version than 1');
   const { roots } = header;
   const cids = Array.isArray(roots) ? roots.map((root: unknown) => CID.asCID(root)) : [];
   return { roots: cids.filter((cid) => cid !== null) };
 }
 
-export function archiveInvalid(why: string, cause?: unknown): GgenError {
+export function archiveInvalidError(reason: string, cause?: unknown): GgenError {
   return new GgenError(
     'ArchiveInvalid',
-    `This file cannot be imported: ${why}. Nothing was taken from it. Ask for it again where you got it.`,
+    `This file cannot be imported: ${reason}. Nothing was taken from it. Ask for it again where you got it.`,
     { cause },
   );
 }

@@ -1,40 +1,40 @@
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { Diagnostic, FileChange, ReleaseChanges } from '../../shared/model.ts';
-import { parseRoot } from '../blocks/blocks.ts';
+import { parseRootCid } from '../blocks/block-storage.ts';
 import type { Manifest } from './manifest/manifest.ts';
 import type { PackedContent } from './pack.ts';
-import { BlockReader } from '../reading/block-reader.ts';
-import { compareTrees } from '../reading/compare.ts';
+import { TreeReader } from '../reading/tree-reader.ts';
+import { compareTrees } from '../reading/compare-trees.ts';
 import { openBlockSource } from '../transfer/transfer.ts';
 import type { PackageRecord } from '../records/record.ts';
 import type { RegistryContext } from '../registry/context.ts';
-import { providersOf } from '../transfer/fetch.ts';
+import { rankedProviders } from '../transfer/fetch-content.ts';
 
 /** How long the directories of the last release may take to come, where they are not here. */
-const PATIENCE_MS = 3_000;
+const COMPARE_TIMEOUT_MS = 3_000;
 
-export interface Comparison {
+export interface DraftComparison {
   readonly changes?: ReleaseChanges;
   /** That nothing could be compared, and why. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Compare what was packed with the last release, whose directories are read from here or from who serves it. */
-export async function compareWithLast(
+export async function compareWithPreviousRelease(
   context: RegistryContext,
   { manifest, content }: { manifest: Manifest; content: PackedContent },
   previous: PackageRecord | undefined,
   signal: AbortSignal,
-): Promise<Comparison> {
+): Promise<DraftComparison> {
   const last = previous?.releases.at(-1);
   if (previous === undefined || last === undefined) return { diagnostics: [] };
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(COMPARE_TIMEOUT_MS)]);
   try {
-    const files = await changedFiles(context, previous, last.root, content, bound);
-    return { changes: inLists(last.version, files), diagnostics: [] };
+    const files = await changedFiles(context, previous, last.root, content, timeoutSignal);
+    return { changes: groupByKind(last.version, files), diagnostics: [] };
   } catch (error) {
     signal.throwIfAborted();
-    return { diagnostics: [unknownDifference(manifest, last.version, error)] };
+    return { diagnostics: [changesUnknown(manifest, last.version, error)] };
   }
 }
 
@@ -45,12 +45,12 @@ async function changedFiles(
   content: PackedContent,
   signal: AbortSignal,
 ): Promise<readonly FileChange[]> {
-  using _held = context.retention.hold(root);
-  const cid = parseRoot(root);
+  using _lease = context.retention.lease(root);
+  const cid = parseRootCid(root);
   const source = openBlockSource(cid, {
     store: context.blocks,
     network: context.network()?.blocks,
-    providers: providersOf(context, record),
+    providers: rankedProviders(context, record),
     // A few directories say nothing of how a peer serves content.
     onSuccess: () => undefined,
     onFailure: () => undefined,
@@ -58,27 +58,27 @@ async function changedFiles(
   });
   try {
     return await compareTrees(
-      { reader: new BlockReader(source, signal), cid },
-      { reader: new BlockReader(content, signal), cid: parseRoot(content.root) },
+      { reader: new TreeReader(source, signal), cid },
+      { reader: new TreeReader(content, signal), cid: parseRootCid(content.root) },
     );
   } finally {
     source.close();
   }
 }
 
-function inLists(since: string, files: readonly FileChange[]): ReleaseChanges {
-  const of = (wanted: FileChange['kind']): readonly FileChange[] => files.filter(({ kind }) => kind === wanted);
+function groupByKind(since: string, files: readonly FileChange[]): ReleaseChanges {
+  const ofKind = (wanted: FileChange['kind']): readonly FileChange[] => files.filter(({ kind }) => kind === wanted);
   return {
     since,
-    added: of('added').map(({ path, after = 0 }) => ({ path, size: after })),
-    changed: of('changed').map(({ path, before = 0, after = 0 }) => ({ path, size: after, before })),
-    removed: of('removed').map(({ path, before = 0 }) => ({ path, size: before })),
+    added: ofKind('added').map(({ path, after = 0 }) => ({ path, size: after })),
+    changed: ofKind('changed').map(({ path, before = 0, after = 0 }) => ({ path, size: after, before })),
+    removed: ofKind('removed').map(({ path, before = 0 }) => ({ path, size: before })),
   };
 }
 
-function unknownDifference({ path }: Manifest, version: string, error: unknown): Diagnostic {
-  const why =
+function changesUnknown({ path }: Manifest, version: string, error: unknown): Diagnostic {
+  const reason =
     error instanceof GgenError ? errorMessage(error) : 'Its content is neither here nor with a peer in reach.';
-  const message = `What this changes in ${version} cannot be told. ${why}`;
+  const message = `What this changes in ${version} cannot be told. ${reason}`;
   return { severity: 'information', code: 'changes-unknown', message, path, line: 1, column: 1 };
 }

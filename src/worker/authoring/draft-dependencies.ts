@@ -5,36 +5,36 @@ import type { RegistryContext } from '../registry/context.ts';
 import type { Lookup } from '../registry/lookup.ts';
 
 /** Bound on asking the network for all dependencies together. */
-const PATIENCE_MS = 3_000;
+const LOOKUP_TIMEOUT_MS = 3_000;
 /** Dependencies that are asked for side by side. */
-const AT_ONCE = 8;
+const MAX_CONCURRENT_LOOKUPS = 8;
 
 /**
  * Dependencies that nobody could install now: unknown to the network, without a release that fits, or served by nobody who
  * is known. Warnings: they may be published next.
  */
-export async function dependencyFaults(
+export async function dependencyDiagnostics(
   context: RegistryContext,
   lookup: Pick<Lookup, 'getVersion'>,
   manifest: Manifest,
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
-  const waiting = manifest.dependencies.entries();
-  const faults: (Diagnostic | undefined)[] = [];
-  const work = async (): Promise<void> => {
-    for (const [index, dependency] of waiting) {
-      const why = await unservedBecause(context, lookup, dependency, bound);
-      faults[index] = why === undefined ? undefined : fault(manifest, dependency, why);
+  const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(LOOKUP_TIMEOUT_MS)]);
+  const queue = manifest.dependencies.entries();
+  const diagnostics: (Diagnostic | undefined)[] = [];
+  const worker = async (): Promise<void> => {
+    for (const [index, dependency] of queue) {
+      const reason = await unavailableReason(context, lookup, dependency, timeoutSignal);
+      diagnostics[index] = reason === undefined ? undefined : toDiagnostic(manifest, dependency, reason);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: MAX_CONCURRENT_LOOKUPS }, worker));
   signal.throwIfAborted();
-  return faults.filter((one) => one !== undefined);
+  return diagnostics.filter((one) => one !== undefined);
 }
 
 /** Why nobody could install it, as sentences; undefined when it can be had. */
-async function unservedBecause(
+async function unavailableReason(
   context: RegistryContext,
   lookup: Pick<Lookup, 'getVersion'>,
   { id, requirement }: Dependency,
@@ -42,17 +42,21 @@ async function unservedBecause(
 ): Promise<string | undefined> {
   try {
     const { publisher, name } = await lookup.getVersion(id, requirement, signal);
-    const { serving, peers } = context.catalogue;
-    if (serving.has(publisher, name) || peers.holders(publisher, name).length > 0) return undefined;
+    const { seeding, peers } = context.catalog;
+    if (seeding.has(publisher, name) || peers.providers(publisher, name).length > 0) return undefined;
     return 'Its record is known, but no peer that serves its files.';
   } catch (error) {
     if (errorName(error) !== 'AbortError' && errorName(error) !== 'TimeoutError') return errorMessage(error);
-    return `Nobody answered for it within ${PATIENCE_MS / 1000} seconds.`;
+    return `Nobody answered for it within ${LOOKUP_TIMEOUT_MS / 1000} seconds.`;
   }
 }
 
-function fault({ path, places }: Manifest, { id, requirement, optional }: Dependency, why: string): Diagnostic {
-  const at = places.dependencies.get(id) ?? { line: 1, column: 1 };
-  const message = `The dependency ${id} (${requirement}) could not be installed by others now. ${why}`;
-  return { severity: optional ? 'information' : 'warning', code: 'dependency-not-served', message, path, ...at };
+function toDiagnostic(
+  { path, positions }: Manifest,
+  { id, requirement, optional }: Dependency,
+  reason: string,
+): Diagnostic {
+  const position = positions.dependencies.get(id) ?? { line: 1, column: 1 };
+  const message = `The dependency ${id} (${requirement}) could not be installed by others now. ${reason}`;
+  return { severity: optional ? 'information' : 'warning', code: 'dependency-unavailable', message, path, ...position };
 }

@@ -2,9 +2,9 @@ import { parsePackageId } from '../../identity/publisher-id.ts';
 import type { Calls } from '../../shared/api.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { UnsignedDraft } from '../../shared/model.ts';
-import { hasDiverged, newestKnown } from '../ingest/forks.ts';
+import { hasDiverged, mergedHead } from '../ingest/fork-tracker.ts';
 import type { RegistryContext } from '../registry/context.ts';
-import { unsigned } from './drafts.ts';
+import { toUnsignedDraft } from './drafts.ts';
 import type { Drafts } from './drafts.ts';
 
 /**
@@ -14,21 +14,21 @@ import type { Drafts } from './drafts.ts';
  * @throws GgenError NotPublisher, PackageNotFound, InvalidRequest, DraftOutdated (there is nothing to unite)
  */
 export function draftMerge(
-  { catalogue }: RegistryContext,
+  { catalog }: RegistryContext,
   drafts: Drafts,
   { id, publisher }: Calls['draftMerge']['request'],
 ): UnsignedDraft {
   const { publisher: owner, name } = parsePackageId(id);
   if (owner !== undefined && owner !== publisher) {
-    throw new GgenError('NotPublisher', `Only its publisher can unite the records of '${name}'.`, { details: { id } });
+    throw new GgenError('NotPublisher', `Only its publisher can merge the records of '${name}'.`, { details: { id } });
   }
-  const united = newestKnown(catalogue, publisher, name);
-  if (united === undefined) {
+  const merged = mergedHead(catalog, publisher, name);
+  if (merged === undefined) {
     throw new GgenError('PackageNotFound', `You have not published a package '${name}'.`, { details: { id } });
   }
-  if (!hasDiverged(catalogue, publisher, name)) {
-    throw new GgenError('DraftOutdated', `There is nothing to unite in '${name}' any more.`, { details: { id } });
+  if (!hasDiverged(catalog, publisher, name)) {
+    throw new GgenError('DraftOutdated', `'${name}' has nothing left to merge.`, { details: { id } });
   }
-  const record = { ...united, seq: united.seq + 1, updated: united.updated + 1 };
-  return unsigned(drafts.add({ kind: 'merge', record, version: record.releases.at(-1)?.version ?? '' }));
+  const record = { ...merged, seq: merged.seq + 1, updated: merged.updated + 1 };
+  return toUnsignedDraft(drafts.add({ kind: 'merge', record, version: record.releases.at(-1)?.version ?? '' }));
 }

@@ -2,11 +2,11 @@ import { parsePackageId } from '../../identity/publisher-id.ts';
 import type { Calls } from '../../shared/api.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { UnsignedDraft } from '../../shared/model.ts';
-import { nextRecord } from '../records/next.ts';
+import { nextRecord } from '../records/next-record.ts';
 import type { RegistryContext } from '../registry/context.ts';
-import { unsigned } from './drafts.ts';
+import { toUnsignedDraft } from './drafts.ts';
 import type { Drafts } from './drafts.ts';
-import { newestKnown } from '../ingest/forks.ts';
+import { mergedHead } from '../ingest/fork-tracker.ts';
 
 /**
  * Prepare the record that marks a release as yanked, or as good again.
@@ -24,10 +24,10 @@ export function draftYank(
       details: { id },
     });
   }
-  const known = newestKnown(context.catalogue, publisher, parsed.name);
+  const known = mergedHead(context.catalog, publisher, parsed.name);
   if (known === undefined) {
     throw new GgenError('PackageNotFound', `You have not published a package '${parsed.name}'.`, { details: { id } });
   }
   const draft = drafts.add({ kind: 'yank', record: nextRecord(known, { kind: 'yank', version, yanked }), version });
-  return unsigned(draft);
+  return toUnsignedDraft(draft);
 }

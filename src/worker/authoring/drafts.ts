@@ -24,18 +24,18 @@ export interface Draft {
 export type NewDraft = Pick<Draft, 'kind' | 'record' | 'version' | 'content'> & Partial<Pick<Draft, 'secrets'>>;
 
 /** Drafts older than this are forgotten: whoever made them went away. */
-const LIFETIME_MS = 60 * 60 * 1000;
+const DRAFT_LIFETIME_MS = 60 * 60 * 1000;
 
 /** The drafts of this engine. Nothing of them is visible to anyone until it is signed. */
 export class Drafts {
   readonly #drafts = new Map<string, { draft: Draft; expiry: NodeJS.Timeout; committing: boolean }>();
 
   /** @throws GgenError RecordTooLarge, RecordInvalid */
-  add(wanted: NewDraft): Draft {
-    const payload = encodePayload(wanted.record);
+  add(newDraft: NewDraft): Draft {
+    const payload = encodePayload(newDraft.record);
     const draft: Draft = {
       secrets: [],
-      ...wanted,
+      ...newDraft,
       id: randomUUID(),
       payload,
       bytesToSign: bytesToSign(payload),
@@ -43,7 +43,7 @@ export class Drafts {
     const expiry = setTimeout(() => {
       // Whatever stays of it is removed with all drafts at the next start.
       this.discard(draft.id).catch(() => undefined);
-    }, LIFETIME_MS);
+    }, DRAFT_LIFETIME_MS);
     expiry.unref();
     this.#drafts.set(draft.id, { draft, expiry, committing: false });
     return draft;
@@ -102,7 +102,7 @@ export class Drafts {
 }
 
 /** What the caller gets of a draft: the bytes to sign, and the handle. */
-export function unsigned(draft: Draft): UnsignedDraft {
+export function toUnsignedDraft(draft: Draft): UnsignedDraft {
   const { publisher, name } = draft.record;
   return { draft: draft.id, id: `${publisher}/${name}`, version: draft.version, bytesToSign: draft.bytesToSign };
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { CID } from 'multiformats/cid';
 import type { DraftProgress } from '../../shared/api.ts';
 import { GgenError } from '../../shared/errors.ts';
-import { draftsFolder } from '../blocks/blocks.ts';
-import type { BlockFiles } from '../blocks/blocks.ts';
-import { importTree } from './import.ts';
-import { openFile } from './project/open-file.ts';
+import { draftsFolder } from '../blocks/block-storage.ts';
+import type { BlockFiles } from '../blocks/block-storage.ts';
+import { importTree } from './unixfs-import.ts';
+import { readProjectFile } from './project/read-project-file.ts';
 import type { ProjectScan } from './project/project.ts';
 import { BlockStore } from '../blocks/block-store.ts';
 import { throttled } from '../transfer/throttle.ts';
@@ -23,18 +23,18 @@ export interface PackedContent {
   /** One block of it, hashed. @throws GgenError ContentUnavailable when it is damaged or gone */
   get(cid: CID): Promise<Uint8Array>;
   /** Take over all blocks to where they are served from. */
-  keep(into: BlockFiles): Promise<void>;
+  copyTo(target: BlockFiles): Promise<void>;
   /** Remove the blocks of the draft. */
   discard(): Promise<void>;
 }
 
 /** Sees the bytes of a file on their way into the draft, and hands them on as they are. */
-export type PassingBytes = (path: string, bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+export type ByteTransform = (path: string, bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
 
 /**
  * Import a scanned project into a draft. When it fails, nothing of it stays.
  *
- * @param through what looks at the files while they are packed
+ * @param transform what looks at the files while they are packed
  * @throws GgenError DiskFull, ProjectChanged, ManifestInvalid (nothing to publish)
  */
 export async function packProject(
@@ -42,7 +42,7 @@ export async function packProject(
   scan: ProjectScan,
   signal: AbortSignal,
   onProgress: (progress: DraftProgress) => void,
-  through: PassingBytes = (_path, bytes) => bytes,
+  transform: ByteTransform = (_path, bytes) => bytes,
 ): Promise<PackedContent> {
   const folder = join(draftsFolder(dataDir), randomUUID());
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -59,7 +59,7 @@ export async function packProject(
       scan.files.map((file) => ({
         path: file.path,
         size: file.size,
-        open: () => through(file.path, openFile(file, signal)),
+        open: () => transform(file.path, readProjectFile(file, signal)),
       })),
       store,
       { signal, onFile: importProgress(scan, onProgress) },
@@ -75,7 +75,7 @@ export async function packProject(
       ...(readme === undefined ? {} : { readme }),
       ...(changelog === undefined ? {} : { changelog }),
       get: (cid) => readBlock(store, cid),
-      keep: (into) => into.takeAll(store),
+      copyTo: (target) => target.copyAllFrom(store),
       discard,
     };
   } catch (error) {

@@ -25,7 +25,7 @@ export class BlockIndex {
   #bytes: number;
   #blocks: number;
   #pinnedBytes: number;
-  #changes = 0;
+  #changeCount = 0;
 
   constructor(db: Database) {
     this.#db = db;
@@ -45,8 +45,8 @@ export class BlockIndex {
   }
 
   /** Grows with every block that comes or goes. */
-  get changes(): number {
-    return this.#changes;
+  get changeCount(): number {
+    return this.#changeCount;
   }
 
   recount(): void {
@@ -62,21 +62,21 @@ export class BlockIndex {
     return this.#db.get<BlockRow>('SELECT * FROM blocks WHERE hash = ?', hash);
   }
 
-  smallBytes(id: number): Uint8Array | undefined {
+  inlineBytes(id: number): Uint8Array | undefined {
     return this.#db.get<{ bytes: Uint8Array }>('SELECT bytes FROM bytes WHERE id = ?', id)?.bytes;
   }
 
   /** Blocks in the order of their ids, after `id`. */
-  after(id: number, limit: number): BlockRow[] {
+  listAfter(id: number, limit: number): BlockRow[] {
     return this.#db.all<BlockRow>('SELECT * FROM blocks WHERE id > ? ORDER BY id LIMIT ?', id, limit);
   }
 
   /** Blocks that no marking found pinned, least recently used first, after the one with this use and id. */
-  leastUsed(after: { readonly used: number; readonly id: number }, limit: number): BlockRow[] {
+  leastRecentlyUsed(cursor: { readonly used: number; readonly id: number }, limit: number): BlockRow[] {
     return this.#db.all<BlockRow>(
       'SELECT * FROM blocks WHERE pinned = 0 AND (used, id) > (?, ?) ORDER BY used, id LIMIT ?',
-      after.used,
-      after.id,
+      cursor.used,
+      cursor.id,
       limit,
     );
   }
@@ -110,19 +110,19 @@ export class BlockIndex {
     });
     this.#bytes += bytes;
     this.#blocks += ids.length;
-    this.#changes += ids.length;
+    this.#changeCount += ids.length;
     return ids;
   }
 
   remove(rows: readonly BlockRow[]): void {
-    const gone = this.#db.transaction(() =>
+    const removed = this.#db.transaction(() =>
       rows.flatMap(({ id, file }) => {
         if (file === 0) this.#db.run('DELETE FROM bytes WHERE id = ?', id);
         return this.#db.all<BlockRow>('DELETE FROM blocks WHERE id = ? RETURNING *', id);
       }),
     );
-    this.#changes += gone.length;
-    for (const { size, pinned } of gone) {
+    this.#changeCount += removed.length;
+    for (const { size, pinned } of removed) {
       this.#bytes -= size;
       this.#blocks--;
       if (pinned === 1) this.#pinnedBytes -= size;
@@ -130,9 +130,9 @@ export class BlockIndex {
   }
 
   /** Note last uses, by id. */
-  use(uses: ReadonlyMap<number, number>): void {
+  recordAccess(accesses: ReadonlyMap<number, number>): void {
     this.#db.transaction(() => {
-      for (const [id, used] of uses)
+      for (const [id, used] of accesses)
         this.#db.run('UPDATE blocks SET used = ? WHERE id = ? AND used < ?', used, id, used);
     });
   }
@@ -152,7 +152,7 @@ export class BlockIndex {
     return this.#pinnedBytes;
   }
 
-  noteDamaged(hash: Uint8Array, now: number): void {
+  markDamaged(hash: Uint8Array, now: number): void {
     this.#db.run('INSERT OR IGNORE INTO damaged (hash, since) VALUES (?, ?)', hash, now);
   }
 
@@ -160,7 +160,7 @@ export class BlockIndex {
     return this.#db.get('SELECT 1 FROM damaged WHERE hash = ?', hash) !== undefined;
   }
 
-  get damaged(): number {
+  get damagedCount(): number {
     return this.#db.get<{ n: number }>('SELECT count(*) AS n FROM damaged')?.n ?? 0;
   }
 
@@ -172,7 +172,7 @@ export class BlockIndex {
   }
 
   /** Give free pages back to the disk, at most so many. Returns how many are left. */
-  shrink(pages: number): number {
+  vacuum(pages: number): number {
     this.#db.all(`PRAGMA incremental_vacuum(${pages})`);
     return this.#db.get<{ freelist_count: number }>('PRAGMA freelist_count')?.freelist_count ?? 0;
   }

@@ -2,37 +2,37 @@ import { CID } from 'multiformats/cid';
 import * as Digest from 'multiformats/hashes/digest';
 import type { Blockstore, InputPair, Pair } from 'interface-blockstore';
 import { RAW } from '../dag/codecs.ts';
-import { BlockFolder } from './block-folder.ts';
-import type { BlockStoreOptions, Removed } from './block-folder.ts';
+import { BlockStoreBackend } from './block-store-backend.ts';
+import type { BlockStoreOptions, RemovalResult } from './block-store-backend.ts';
 import type { BlockIndex, BlockRow } from './block-index.ts';
-import { BlockNotFound } from './faults.ts';
-import { isHashOf } from './hash.ts';
-import { Marks } from './marks.ts';
+import { BlockNotFoundError } from './store-errors.ts';
+import { matchesMultihash } from './multihash.ts';
+import { MarkBitmap } from './mark-bitmap.ts';
 
 /** Rows read at once when all are walked. */
-const PAGE = 64;
+const ROWS_PER_PAGE = 64;
 
 /** Blocks on disk. A block is there whole or not at all, and survives a kill once `put` has resolved. */
 export class BlockStore implements Blockstore {
-  readonly #folder: BlockFolder;
+  readonly #backend: BlockStoreBackend;
 
-  private constructor(folder: BlockFolder) {
-    this.#folder = folder;
+  private constructor(backend: BlockStoreBackend) {
+    this.#backend = backend;
   }
 
   /** @throws GgenError DatabaseTooNew, DiskFull */
   static async open(path: string, options: BlockStoreOptions = {}): Promise<BlockStore> {
-    return new BlockStore(await BlockFolder.open(path, options));
+    return new BlockStore(await BlockStoreBackend.open(path, options));
   }
 
   /** Make everything durable, and close. */
   async close(): Promise<void> {
-    await this.#folder.close();
+    await this.#backend.close();
   }
 
   /** @throws GgenError DiskFull */
   async put(cid: CID, value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
-    await this.#folder.put(cid.multihash.bytes, value instanceof Uint8Array ? value : await gather(value));
+    await this.#backend.put(cid.multihash.bytes, value instanceof Uint8Array ? value : await concatChunks(value));
     return cid;
   }
 
@@ -43,8 +43,8 @@ export class BlockStore implements Blockstore {
   /** The bytes as they are stored: not hashed. Fails with an error named NotFoundError. */
   async *get(cid: CID, options: { signal?: AbortSignal } = {}): AsyncGenerator<Uint8Array> {
     options.signal?.throwIfAborted();
-    const bytes = await this.#folder.stored(cid.multihash.bytes);
-    if (bytes === undefined) throw new BlockNotFound(`Block ${cid.toString()} is not here`);
+    const bytes = await this.#backend.readRaw(cid.multihash.bytes);
+    if (bytes === undefined) throw new BlockNotFoundError(`Block ${cid.toString()} is not here`);
     yield bytes;
   }
 
@@ -54,23 +54,23 @@ export class BlockStore implements Blockstore {
 
   /** The bytes, hashed; undefined when they are not here. Damaged ones are removed, so that they are fetched again. */
   async read(cid: CID): Promise<Uint8Array | undefined> {
-    const bytes = await this.#folder.stored(cid.multihash.bytes);
-    if (bytes === undefined || isHashOf(cid.multihash, bytes)) return bytes;
-    await this.#folder.removeDamaged(cid.multihash.bytes);
+    const bytes = await this.#backend.readRaw(cid.multihash.bytes);
+    if (bytes === undefined || matchesMultihash(cid.multihash, bytes)) return bytes;
+    await this.#backend.removeIfDamaged(cid.multihash.bytes);
     return undefined;
   }
 
   /** Whether a block is what its hash says; if not, it is removed. Counts as no use. */
-  check(row: BlockRow): Promise<boolean> {
-    return this.#folder.check(row);
+  verify(row: BlockRow): Promise<boolean> {
+    return this.#backend.verify(row);
   }
 
   has(cid: CID): Promise<boolean> {
-    return this.#folder.isHere(cid.multihash.bytes);
+    return this.#backend.has(cid.multihash.bytes);
   }
 
   async delete(cid: CID): Promise<void> {
-    await this.#folder.delete(cid.multihash.bytes);
+    await this.#backend.delete(cid.multihash.bytes);
   }
 
   async *deleteMany(source: Iterable<CID> | AsyncIterable<CID>): AsyncGenerator<CID> {
@@ -91,9 +91,9 @@ export class BlockStore implements Blockstore {
   }
 
   /** What the index says of all blocks, some at a time. Those that come or go meanwhile may be among them or not. */
-  async *pages(limit = PAGE): AsyncGenerator<readonly BlockRow[]> {
+  async *pages(limit = ROWS_PER_PAGE): AsyncGenerator<readonly BlockRow[]> {
     for (let last = 0; ;) {
-      const rows = this.#folder.index.after(last, limit);
+      const rows = this.#backend.index.listAfter(last, limit);
       if (rows.length === 0) return;
       yield rows;
       last = rows.at(-1)?.id ?? last;
@@ -107,40 +107,40 @@ export class BlockStore implements Blockstore {
    *
    * @throws GgenError DiskFull
    */
-  async takeAll(from: BlockStore): Promise<void> {
-    for await (const rows of from.pages()) {
-      await Promise.all(rows.map((row) => this.#folder.take(row, from.#folder)));
+  async copyAllFrom(source: BlockStore): Promise<void> {
+    for await (const rows of source.pages()) {
+      await Promise.all(rows.map((row) => this.#backend.copyFrom(row, source.#backend)));
     }
   }
 
   /** Blocks, and the bytes of all of them, each counted once. */
   get size(): { readonly blocks: number; readonly bytes: number } {
-    const { blocks, bytes } = this.#folder.index;
+    const { blocks, bytes } = this.#backend.index;
     return { blocks, bytes };
   }
 
   /** Grows with every block that comes or goes. */
-  get changes(): number {
-    return this.#folder.index.changes;
+  get changeCount(): number {
+    return this.#backend.index.changeCount;
   }
 
-  get index(): Pick<BlockIndex, 'find' | 'leastUsed' | 'pinnedBytes' | 'isDamaged' | 'damaged'> {
-    return this.#folder.index;
+  get index(): Pick<BlockIndex, 'find' | 'leastRecentlyUsed' | 'pinnedBytes' | 'isDamaged' | 'damagedCount'> {
+    return this.#backend.index;
   }
 
   /** Write down when blocks were last used, as far as that was only gathered. */
-  noteUses(): Promise<void> {
-    return this.#folder.noteUses();
+  flushAccessTimes(): Promise<void> {
+    return this.#backend.flushAccessTimes();
   }
 
   /**
    * Begin to find out what stays. Until `sweepEnds`, a block that is asked for or written counts as marked: somebody may
    * rely on it from then on.
    */
-  sweepBegins(): Marks {
+  beginSweep(): MarkBitmap {
     const marks = this.newMarks();
-    for (const id of this.#folder.relied ?? []) marks.add(id);
-    this.#folder.marks = marks;
+    for (const id of this.#backend.touched ?? []) marks.add(id);
+    this.#backend.marks = marks;
     return marks;
   }
 
@@ -148,45 +148,45 @@ export class BlockStore implements Blockstore {
    * Content is worked with, or not any more. While it is, blocks that are asked for or written stay, also in a collection
    * that begins later: they may come before the block that names them.
    */
-  inUse(used: boolean): void {
-    this.#folder.relied = used ? (this.#folder.relied ?? new Set()) : undefined;
+  trackTouched(enabled: boolean): void {
+    this.#backend.touched = enabled ? (this.#backend.touched ?? new Set()) : undefined;
   }
 
   /** Marks for all blocks that are here now. */
-  newMarks(): Marks {
-    return new Marks(this.#folder.index.lastId);
+  newMarks(): MarkBitmap {
+    return new MarkBitmap(this.#backend.index.lastId);
   }
 
-  sweepEnds(): void {
-    this.#folder.marks = undefined;
+  endSweep(): void {
+    this.#backend.marks = undefined;
   }
 
   /**
    * Remove blocks for good, except those that are marked or being written right now. Returns what was removed; undefined,
    * with nothing removed, if by the time of the removal `may` says no.
    */
-  remove(rows: readonly BlockRow[], may: () => boolean): Promise<Removed | undefined> {
-    return this.#folder.remove(rows, may);
+  remove(rows: readonly BlockRow[], canRemove: () => boolean): Promise<RemovalResult | undefined> {
+    return this.#backend.remove(rows, canRemove);
   }
 
   /** Note that blocks are pinned, or not any more. */
   pin(rows: readonly BlockRow[], pinned: boolean): Promise<void> {
-    return this.#folder.pin(rows, pinned);
+    return this.#backend.pin(rows, pinned);
   }
 
   /** Damaged blocks that nobody needs need not be remembered. */
   forgetDamaged(needed: (hash: Uint8Array) => boolean): Promise<void> {
-    return this.#folder.forgetDamaged(needed);
+    return this.#backend.forgetDamaged(needed);
   }
 
   /** Give free space of the index back to the disk, some of it. Returns whether there is more. */
-  shrink(): Promise<boolean> {
-    return this.#folder.shrink();
+  vacuum(): Promise<boolean> {
+    return this.#backend.vacuum();
   }
 
   /** Enter what an older version or a killed process left; until then, lookups that fail look for a file too. */
-  listFiles(signal: AbortSignal): Promise<void> {
-    return this.#folder.listFiles(signal);
+  indexFiles(signal: AbortSignal): Promise<void> {
+    return this.#backend.indexFiles(signal);
   }
 }
 
@@ -195,7 +195,7 @@ export function rawCid(hash: Uint8Array): CID {
   return CID.createV1(RAW, Digest.decode(hash));
 }
 
-async function gather(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function concatChunks(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of source) chunks.push(chunk);
   return Buffer.concat(chunks);

@@ -1,18 +1,18 @@
 import type { Database } from '../sqlite/database.ts';
 import { isDiskFull } from '../sqlite/disk-full.ts';
-import { Ballast } from './ballast.ts';
-import { Checkpoints } from './checkpoints.ts';
+import { ReserveFile } from './reserve-file.ts';
+import { WalCheckpointer } from './wal-checkpointer.ts';
 import { indexPath } from './open-index.ts';
 
 /** Writes into a store's index when that is allowed, also on a full disk where it can. */
 export class IndexWriter {
-  readonly #checkpoints: Checkpoints;
-  readonly #ballast: Ballast;
+  readonly #checkpointer: WalCheckpointer;
+  readonly #reserveFile: ReserveFile;
   readonly #transient: boolean;
 
   constructor(db: Database, folder: string, transient: boolean) {
-    this.#checkpoints = new Checkpoints(db, indexPath(folder));
-    this.#ballast = new Ballast(folder);
+    this.#checkpointer = new WalCheckpointer(db, indexPath(folder));
+    this.#reserveFile = new ReserveFile(folder);
     this.#transient = transient;
   }
 
@@ -23,33 +23,33 @@ export class IndexWriter {
    * @param bytes what it writes, about
    * @param frees it makes room in the end, and must not fail for want of it
    */
-  async write<T>(bytes: number, work: () => T, { frees = false } = {}): Promise<T> {
-    await this.#checkpoints.idle();
+  async write<T>(bytes: number, work: () => T, { frees: freesSpace = false } = {}): Promise<T> {
+    await this.#checkpointer.whenIdle();
     try {
       return work();
     } catch (error) {
       if (this.#transient || !isDiskFull(error)) throw error;
     } finally {
-      if (!this.#transient) this.#checkpoints.wrote(bytes);
+      if (!this.#transient) this.#checkpointer.recordWrite(bytes);
     }
-    if (frees) await this.#ballast.drop();
-    await this.#checkpoints.run();
+    if (freesSpace) await this.#reserveFile.remove();
+    await this.#checkpointer.run();
     return work();
   }
 
   /** Be ready for a full disk. */
-  async prepare(): Promise<void> {
-    if (!this.#transient) await this.#ballast.take();
+  async ensureReserveFile(): Promise<void> {
+    if (!this.#transient) await this.#reserveFile.create();
   }
 
   /** Bring everything into the file and onto the disk. */
-  async finish(): Promise<void> {
-    await this.#checkpoints.idle();
-    if (!this.#transient) await this.#checkpoints.run();
+  async checkpoint(): Promise<void> {
+    await this.#checkpointer.whenIdle();
+    if (!this.#transient) await this.#checkpointer.run();
   }
 
   /** The index is closed, or another one. */
-  async reset(): Promise<void> {
-    await this.#checkpoints.reset();
+  async closeCheckpointer(): Promise<void> {
+    await this.#checkpointer.closeHandles();
   }
 }

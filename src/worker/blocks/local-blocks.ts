@@ -2,7 +2,7 @@ import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
 import { DAG_PB } from '../dag/codecs.ts';
 import { linksOf } from '../dag/nodes.ts';
-import { readVerified } from './blocks.ts';
+import { readVerifiedBlock } from './block-storage.ts';
 
 /**
  * CIDs of all blocks below a root that are in the store. Leaves are named by their parents, so they are not read; what is
@@ -17,7 +17,7 @@ export async function localBlocks(root: CID, store: Blockstore, seen = new Set<s
       seen.add(key);
       continue;
     }
-    const bytes = await readVerified(store, cid);
+    const bytes = await readVerifiedBlock(store, cid);
     if (bytes === undefined) continue;
     seen.add(key);
     queue.push(...linksOf(bytes));

@@ -1,10 +1,10 @@
-import { storeFault } from './faults.ts';
+import { toStoreError } from './store-errors.ts';
 import type { NewBlock } from './block-index.ts';
 
 /** Bytes that are gathered before they are written at once: a transaction of these takes a millisecond or two. */
-const BATCH_BYTES = 256 * 1024;
+const MAX_BATCH_BYTES = 256 * 1024;
 
-interface Waiting {
+interface PendingBlock {
   readonly block: NewBlock;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -13,7 +13,7 @@ interface Waiting {
 /** Gathers blocks that are written in the same moment into one transaction: all of them are there afterwards, or none. */
 export class WriteBatch {
   readonly #write: (blocks: readonly NewBlock[]) => Promise<void>;
-  #waiting: Waiting[] = [];
+  #pending: PendingBlock[] = [];
   #bytes = 0;
 
   /** @param write writes them in one go */
@@ -24,24 +24,24 @@ export class WriteBatch {
   /** Resolves when the block is written. */
   add(block: NewBlock): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ block, resolve, reject });
+      this.#pending.push({ block, resolve, reject });
       this.#bytes += block.bytes?.byteLength ?? 0;
-      if (this.#bytes >= BATCH_BYTES) void this.#flush();
-      else if (this.#waiting.length === 1) setImmediate(() => void this.#flush());
+      if (this.#bytes >= MAX_BATCH_BYTES) void this.#flush();
+      else if (this.#pending.length === 1) setImmediate(() => void this.#flush());
     });
   }
 
   async #flush(): Promise<void> {
-    const waiting = this.#waiting;
-    if (waiting.length === 0) return;
-    this.#waiting = [];
+    const pending = this.#pending;
+    if (pending.length === 0) return;
+    this.#pending = [];
     this.#bytes = 0;
     try {
-      await this.#write(waiting.map(({ block }) => block));
-      for (const { resolve } of waiting) resolve();
+      await this.#write(pending.map(({ block }) => block));
+      for (const { resolve } of pending) resolve();
     } catch (error) {
-      const fault = storeFault(error);
-      for (const { reject } of waiting) reject(fault);
+      const storeError = toStoreError(error);
+      for (const { reject } of pending) reject(storeError);
     }
   }
 }

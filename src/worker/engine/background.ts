@@ -1,9 +1,9 @@
 import { errorMessage } from '../../shared/errors.ts';
-import { within } from '../../shared/waiting.ts';
-import type { Logger } from '../logging/log.ts';
+import { withTimeout } from '../../shared/async.ts';
+import type { Logger } from '../logging/logger.ts';
 
 /** How long ending waits for work that was told to end. */
-const PATIENCE_MS = 500;
+const STOP_TIMEOUT_MS = 500;
 
 /** Work that nobody waits for, except the engine at its end. */
 export class Background {
@@ -11,20 +11,20 @@ export class Background {
   readonly #running = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
   /** Longest that one piece of work may take. */
-  readonly #bound: number;
+  readonly #timeoutMs: number;
 
-  constructor(log: Logger, bound = 60_000) {
+  constructor(log: Logger, timeoutMs = 60_000) {
     this.#log = log;
-    this.#bound = bound;
+    this.#timeoutMs = timeoutMs;
   }
 
-  run(what: string, work: (signal: AbortSignal) => Promise<unknown>): void {
+  run(taskName: string, work: (signal: AbortSignal) => Promise<unknown>): void {
     if (this.#stopped.signal.aborted) return;
-    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(this.#bound)]);
+    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(this.#timeoutMs)]);
     const running: Promise<void> = work(signal)
       .then(() => undefined)
       .catch((error: unknown) => {
-        if (!this.#stopped.signal.aborted) this.#log.debug(`${what}: ${errorMessage(error)}`);
+        if (!this.#stopped.signal.aborted) this.#log.debug(`${taskName}: ${errorMessage(error)}`);
       })
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
@@ -32,6 +32,6 @@ export class Background {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    await within(PATIENCE_MS, Promise.all(this.#running));
+    await withTimeout(STOP_TIMEOUT_MS, Promise.all(this.#running));
   }
 }

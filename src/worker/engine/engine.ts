@@ -3,43 +3,43 @@ import type { Engine, EngineCalls } from '../../shared/api.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../shared/defaults.ts';
 import { errorMessage } from '../../shared/errors.ts';
 import { Background } from './background.ts';
-import { openCatalogue } from '../catalog/catalogue.ts';
-import type { Catalogue } from '../catalog/catalogue.ts';
+import { openCatalog } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Rebuilt } from '../sqlite/damage.ts';
 import type { Database } from '../sqlite/database.ts';
-import { openBlocks, removeLeftOverDrafts } from '../blocks/blocks.ts';
-import type { BlockFiles } from '../blocks/blocks.ts';
+import { openBlockStore, removeStaleDrafts } from '../blocks/block-storage.ts';
+import type { BlockFiles } from '../blocks/block-storage.ts';
 import { EventHub } from './event-hub.ts';
-import { createLoggers } from '../logging/log.ts';
-import type { Logger } from '../logging/log.ts';
-import { NodeHost } from './node-host.ts';
-import { ALL_PATHS } from '../protocols/context.ts';
-import type { Path } from '../protocols/context.ts';
+import { createLoggers } from '../logging/logger.ts';
+import type { Logger } from '../logging/logger.ts';
+import { NodeLifecycle } from './node-lifecycle.ts';
+import { ALL_RECORD_PROTOCOLS } from '../protocols/context.ts';
+import type { RecordProtocol } from '../protocols/context.ts';
 import { SYNC_TASK } from '../protocols/sync/sync.ts';
 import { Traffic } from '../protocols/traffic.ts';
 import { Scheduler } from '../maintenance/scheduler.ts';
 import type { RoutingTableSize, Transports } from '../node/libp2p-options.ts';
-import { ServedBlockstore } from '../node/served-blockstore.ts';
+import { SeededBlockstore } from '../node/seeded-blockstore.ts';
 import { PeerStandings } from './peer-standings.ts';
 import type { RegistryContext } from '../registry/context.ts';
-import { ForkKeeper, divergedPackages } from '../ingest/forks.ts';
+import { ForkTracker, divergedPackages } from '../ingest/fork-tracker.ts';
 import { Ingest } from '../ingest/ingest.ts';
 import { Registry } from '../registry/registry.ts';
 import { registryCalls } from './calls/registry-calls.ts';
-import { checkRequest } from './calls/requests.ts';
+import { validateRequest } from './calls/request-validation.ts';
 import { Operations } from './calls/operations.ts';
-import { healExchanges } from '../install/disk/exchange.ts';
-import { removeLeftOverStagings } from '../install/disk/stagings.ts';
+import { recoverInstallTransactions } from '../install/disk/install-transaction.ts';
+import { removeStaleStagingFolders } from '../install/disk/staging-cleanup.ts';
 import { Retention, STORAGE_TASK } from '../retention/retention.ts';
-import { ServedContent } from '../retention/served-content.ts';
-import { Conduct } from '../reputation/conduct.ts';
+import { SeededContent } from '../retention/seeded-content.ts';
+import { PeerReputation } from '../reputation/peer-reputation.ts';
 import { instrumented } from '../telemetry/calls.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { gauges } from './telemetry-gauges.ts';
-import { upkeep } from './upkeep.ts';
+import { maintenanceTasks } from './maintenance-tasks.ts';
 
 /** After something changed in what is pinned, how long to wait for more of it, in milliseconds. */
-const SETTLE_MS = 2_000;
+const STORAGE_DEBOUNCE_MS = 2_000;
 
 export interface EngineOptions {
   /** Folder of this node's state; created when missing. One engine at a time may have it. */
@@ -47,16 +47,16 @@ export interface EngineOptions {
   /** Version of the program, as told to others. */
   readonly version: string;
   /** Ways on which records travel; all when left out. */
-  readonly paths?: readonly Path[];
+  readonly enabledProtocols?: readonly RecordProtocol[];
   /** How peers are reached; TCP when left out. */
   readonly transports?: Transports;
   /** The DHT's own when left out. In a simulation with fewer nodes than it has room for, everybody would know everybody. */
   readonly routingTable?: RoutingTableSize;
   /** How long to wait for another owner of the folder to let go, in milliseconds; 6 s when left out. */
-  readonly lockPatience?: number;
+  readonly lockTimeoutMs?: number;
 }
 
-export interface EngineHost extends Engine {
+export interface LocalEngine extends Engine {
   /** Stop the node, end what is under way, make everything durable. Resolves within 3 s. */
   close(): Promise<void>;
 }
@@ -67,48 +67,48 @@ export interface EngineHost extends Engine {
  *
  * @throws GgenError DataDirInUse, DatabaseTooNew, DiskFull, UnsupportedRuntime
  */
-export async function createEngine(options: EngineOptions): Promise<EngineHost> {
-  const { dataDir, lockPatience } = options;
-  const catalogue = await openCatalogue(dataDir, lockPatience);
+export async function createEngine(options: EngineOptions): Promise<LocalEngine> {
+  const { dataDir, lockTimeoutMs } = options;
+  const catalog = await openCatalog(dataDir, lockTimeoutMs);
   let blocks: BlockFiles | undefined;
   try {
-    blocks = await openBlocks(dataDir);
-    await removeLeftOverDrafts(dataDir);
-    await removeLeftOverStagings(catalogue.stagings);
-    await healExchanges(catalogue.exchanges);
-    return await compose(options, catalogue, blocks);
+    blocks = await openBlockStore(dataDir);
+    await removeStaleDrafts(dataDir);
+    await removeStaleStagingFolders(catalog.stagingFolders);
+    await recoverInstallTransactions(catalog.installTransactions);
+    return await compose(options, catalog, blocks);
   } catch (error) {
     // Who cannot serve the folder must not keep it from others.
     await blocks?.close().catch(() => undefined);
-    catalogue.close();
+    catalog.close();
     throw error;
   }
 }
 
 async function compose(
-  { dataDir, version, paths = ALL_PATHS, transports, routingTable }: EngineOptions,
-  catalogue: Catalogue,
+  { dataDir, version, enabledProtocols = ALL_RECORD_PROTOCOLS, transports, routingTable }: EngineOptions,
+  catalog: Catalog,
   blocks: BlockFiles,
-): Promise<EngineHost> {
+): Promise<LocalEngine> {
   const events: EventHub = new EventHub(
     {
-      peers: () => host.peers(false),
-      counts: () => catalogue.packages.counts(),
-      forks: () => divergedPackages(catalogue),
+      peers: () => nodeLifecycle.peers(false),
+      counts: () => catalog.packages.counts(),
+      forks: () => divergedPackages(catalog),
     },
-    (why) => {
-      loggers('engine').warn(`What changed could not be told: ${why}`);
+    (reason) => {
+      loggers('engine').warn(`What changed could not be told: ${reason}`);
     },
   );
   const loggers = createLoggers((line) => {
     events.log(line);
   });
-  const conduct = new Conduct({
-    peers: catalogue.peers,
-    standings: catalogue.standings,
-    here: () => host.settings?.location,
+  const peerReputation = new PeerReputation({
+    peers: catalog.peers,
+    standings: catalog.standings,
+    ownLocation: () => nodeLifecycle.settings?.location,
     onBan: (peer) => {
-      host.disconnect(peer);
+      nodeLifecycle.disconnect(peer);
     },
     onChange: () => {
       events.peersChanged();
@@ -116,45 +116,45 @@ async function compose(
       events.packagesChanged();
     },
   });
-  const scheduler = new Scheduler(loggers('upkeep'));
-  const served = new ServedContent(catalogue, blocks);
-  await served.refresh();
-  const traffic = new Traffic(catalogue.traffic, DEFAULT_NODE_SETTINGS.transfers);
+  const scheduler = new Scheduler(loggers('maintenance'));
+  const seededContent = new SeededContent(catalog, blocks);
+  await seededContent.refresh();
+  const traffic = new Traffic(catalog.traffic, DEFAULT_NODE_SETTINGS.transfers);
   const background = new Background(loggers('engine'));
   const operations = new Operations();
   const onChange = (id: string): void => {
-    registry.forget(id);
+    registry.invalidate(id);
     events.packagesChanged(id);
-    if (catalogue.packages.isOwn(id.slice(0, id.indexOf('/')))) events.forksChanged();
+    if (catalog.packages.isOwn(id.slice(0, id.indexOf('/')))) events.forksChanged();
   };
-  const ingest = new Ingest({ catalogue, log: loggers('records'), onChange });
+  const ingest = new Ingest({ catalog, log: loggers('records'), onChange });
   const telemetry: Telemetry = new Telemetry({
     version,
     scheduler,
     log: loggers('telemetry'),
-    gauges: gauges({ catalogue, blocks, peers: () => host.peers(true) }),
+    gauges: gauges({ catalog, blocks, peers: () => nodeLifecycle.peers(true) }),
   });
-  const host: NodeHost = new NodeHost({
+  const nodeLifecycle: NodeLifecycle = new NodeLifecycle({
     dataDir,
     version,
-    catalogue,
-    blocks: new ServedBlockstore(blocks, (cid) => traffic.paused || served.isHidden(cid)),
+    catalog,
+    blocks: new SeededBlockstore(blocks, (cid) => traffic.paused || seededContent.isHidden(cid)),
     traffic,
     onSettings: async ({ transfers, otlpEndpoint }) => {
-      await telemetry.follow(otlpEndpoint);
+      await telemetry.setEndpoint(otlpEndpoint);
       traffic.configure(transfers);
-      if (await served.serveInstalled(transfers.serveInstalled)) host.network?.provider.soon();
+      if (await seededContent.seedInstalled(transfers.seedInstalled)) nodeLifecycle.network?.reprovider.schedule();
     },
     scheduler,
     ...(transports === undefined ? {} : { transports }),
     ...(routingTable === undefined ? {} : { routingTable }),
-    sink: new ForkKeeper(ingest, catalogue, () => {
+    sink: new ForkTracker(ingest, catalog, () => {
       events.forksChanged();
     }),
-    conduct,
+    peerReputation,
     telemetry,
     loggers,
-    paths: new Set(paths),
+    enabledProtocols: new Set(enabledProtocols),
     onStatus: (status) => {
       events.node(status);
     },
@@ -163,51 +163,51 @@ async function compose(
     },
   });
   const retention = new Retention({
-    catalogue,
+    catalog,
     blocks,
-    quota: () => (host.settings ?? DEFAULT_NODE_SETTINGS).quota,
+    quota: () => (nodeLifecycle.settings ?? DEFAULT_NODE_SETTINGS).quota,
     onChange: () => {
-      scheduler.soon(STORAGE_TASK, SETTLE_MS);
+      scheduler.runSoon(STORAGE_TASK, STORAGE_DEBOUNCE_MS);
     },
   });
   scheduler.add(retention.task());
   const context: RegistryContext = {
     dataDir,
     version,
-    catalogue,
+    catalog,
     blocks,
     ingest,
-    served,
+    seededContent,
     retention,
-    conduct,
+    peerReputation,
     telemetry,
     loggers,
-    network: () => host.network,
-    settings: () => host.settings ?? DEFAULT_NODE_SETTINGS,
+    network: () => nodeLifecycle.network,
+    settings: () => nodeLifecycle.settings ?? DEFAULT_NODE_SETTINGS,
     onChange,
     background: (what, work) => {
       background.run(what, work);
     },
   };
   const registry: Registry = new Registry(context);
-  for (const task of upkeep(catalogue, conduct, traffic)) scheduler.add(task);
-  const standing = new PeerStandings(host, conduct);
-  catalogue.db.onTextDamaged((reason) => {
-    loggers('catalogue').warn(
+  for (const task of maintenanceTasks(catalog, peerReputation, traffic)) scheduler.add(task);
+  const peerStandings = new PeerStandings(nodeLifecycle, peerReputation);
+  catalog.db.onTextDamaged((reason) => {
+    loggers('catalog').warn(
       `The search index was damaged (${reason}). It is being made again from the packages known.`,
     );
-    scheduler.soon('index');
+    scheduler.runSoon('index');
   });
-  reportRebuilt(catalogue.db, loggers('catalogue'), () => {
-    registry.forget();
+  reportRebuilt(catalog.db, loggers('catalog'), () => {
+    registry.invalidate();
     events.packagesChanged();
     events.peersChanged();
     // Where each peer's log was read to is lost too: all of it comes again.
-    scheduler.soon(SYNC_TASK);
+    scheduler.runSoon(SYNC_TASK);
   });
   const close = async (): Promise<void> => {
     await operations.stop();
-    await host.stop();
+    await nodeLifecycle.stop();
     await scheduler.stop();
     await background.stop();
     ingest.close();
@@ -221,46 +221,46 @@ async function compose(
     }
     events.close();
     await blocks.close();
-    catalogue.close();
+    catalog.close();
   };
   let closing: Promise<void> | undefined;
-  events.node(host.status());
+  events.node(nodeLifecycle.status());
   events.peersChanged();
   events.packagesChanged();
-  await telemetry.follow(undefined);
+  await telemetry.setEndpoint(undefined);
   events.forksChanged();
   const calls: EngineCalls = {
-    startNode: (settings) => host.start(settings),
-    stopNode: () => host.stop(),
-    peers: ({ connectedOnly = false }) => Promise.resolve(host.peers(connectedOnly)),
-    peer: ({ id }) => host.peer(id),
-    banPeer: (request) => standing.ban(request),
-    unbanPeer: ({ id }) => standing.pardon(id),
+    startNode: (settings) => nodeLifecycle.start(settings),
+    stopNode: () => nodeLifecycle.stop(),
+    peers: ({ connectedOnly = false }) => Promise.resolve(nodeLifecycle.peers(connectedOnly)),
+    peer: ({ id }) => nodeLifecycle.peer(id),
+    banPeer: (request) => peerStandings.ban(request),
+    unbanPeer: ({ id }) => peerStandings.unban(id),
     pauseSeeding: ({ paused }) => {
-      host.pauseSeeding(paused);
+      nodeLifecycle.pauseSeeding(paused);
       return Promise.resolve(traffic.status());
     },
-    trustPeer: ({ id, trusted }) => standing.trust(id, trusted),
-    bootstrap: ({ address }, options) => host.bootstrap(address, options?.signal),
+    trustPeer: ({ id, trusted }) => peerStandings.trust(id, trusted),
+    bootstrap: ({ address }, options) => nodeLifecycle.bootstrap(address, options?.signal),
     status: () =>
       Promise.resolve({
         version,
-        node: host.status(),
+        node: nodeLifecycle.status(),
         dataDir,
-        counts: catalogue.packages.counts(),
+        counts: catalog.packages.counts(),
         memory: process.memoryUsage.rss(),
         tasks: scheduler.status(),
         storage: retention.usage(),
         transfers: traffic.status(),
-        ...host.figures(),
-        ...(host.settings === undefined ? {} : { settings: host.settings }),
-        ...(catalogue.db.rebuilt === undefined ? {} : { rebuilt: catalogue.db.rebuilt }),
+        ...nodeLifecycle.networkStatus(),
+        ...(nodeLifecycle.settings === undefined ? {} : { settings: nodeLifecycle.settings }),
+        ...(catalog.db.rebuilt === undefined ? {} : { rebuilt: catalog.db.rebuilt }),
       }),
     metrics: () => Promise.resolve(telemetry.metrics.snapshot()),
-    ...registryCalls(registry, catalogue, operations),
+    ...registryCalls(registry, catalog, operations),
   };
   return {
-    ...instrumented(checked(calls), telemetry),
+    ...instrumented(withRequestValidation(calls), telemetry),
     subscribe: (name, listener) => events.subscribe(name, listener),
     close: () => (closing ??= close()),
   };
@@ -268,30 +268,30 @@ async function compose(
 
 /** Say that the database was damaged and began anew: at the start, and whenever it is found out. */
 function reportRebuilt(db: Database, log: Logger, onRebuilt: () => void): void {
-  const say = ({ setAside, reason }: Rebuilt): void => {
+  const logRebuilt = ({ setAside, reason }: Rebuilt): void => {
     log.error(
-      `The package catalogue was damaged (${reason}). It was set aside as ${setAside}; your own packages are back, the others come again from connected peers.`,
+      `The package catalog was damaged (${reason}). It was set aside as ${setAside}; your own packages are back, the others come again from connected peers.`,
     );
   };
-  if (db.replacedAtOpen && db.rebuilt !== undefined) say(db.rebuilt);
+  if (db.replacedAtOpen && db.rebuilt !== undefined) logRebuilt(db.rebuilt);
   db.onRebuilt((rebuilt) => {
-    say(rebuilt);
+    logRebuilt(rebuilt);
     onRebuilt();
   });
 }
 
 /** The calls, each refusing a request that is not of its form. */
-function checked(calls: EngineCalls): EngineCalls {
-  const guarded = CALL_NAMES.map((name) => {
+function withRequestValidation(calls: EngineCalls): EngineCalls {
+  const validated = CALL_NAMES.map((name) => {
     // Every call looks the same here: one request, one set of options.
     const call = calls[name] as (request: unknown, options: unknown) => Promise<unknown>;
     return [
       name,
       async (request: Readonly<Record<string, unknown>>, options: unknown): Promise<unknown> => {
-        checkRequest(name, request);
+        validateRequest(name, request);
         return call(request, options);
       },
     ];
   });
-  return Object.fromEntries(guarded) as EngineCalls;
+  return Object.fromEntries(validated) as EngineCalls;
 }

@@ -1,48 +1,48 @@
 import { GgenError } from '../../shared/errors.ts';
 import type { Calls } from '../../shared/api.ts';
 import type { PeerDetails } from '../../shared/model.ts';
-import type { NodeHost } from './node-host.ts';
+import type { NodeLifecycle } from './node-lifecycle.ts';
 import { peerIdFromText } from '../node/peer-id.ts';
-import type { Conduct } from '../reputation/conduct.ts';
+import type { PeerReputation } from '../reputation/peer-reputation.ts';
 
-const MAX_REASON = 200;
+const MAX_REASON_LENGTH = 200;
 
 /** Banning and trusting by hand. */
 export class PeerStandings {
-  readonly #host: NodeHost;
-  readonly #conduct: Conduct;
+  readonly #nodeLifecycle: NodeLifecycle;
+  readonly #peerReputation: PeerReputation;
 
-  constructor(host: NodeHost, conduct: Conduct) {
-    this.#host = host;
-    this.#conduct = conduct;
+  constructor(nodeLifecycle: NodeLifecycle, peerReputation: PeerReputation) {
+    this.#nodeLifecycle = nodeLifecycle;
+    this.#peerReputation = peerReputation;
   }
 
   /** @throws GgenError InvalidRequest */
   async ban({ id, reason = '', until }: Calls['banPeer']['request']): Promise<PeerDetails> {
-    this.#check(id);
+    this.#validatePeerId(id);
     if (until !== undefined && !(until > Date.now())) {
       throw new GgenError('InvalidRequest', 'A ban must end in the future, or not at all.');
     }
-    this.#conduct.ban(id, reason.trim().slice(0, MAX_REASON) || 'You banned it.', until);
-    return this.#host.peer(id);
+    this.#peerReputation.ban(id, reason.trim().slice(0, MAX_REASON_LENGTH) || 'You banned it.', until);
+    return this.#nodeLifecycle.peer(id);
   }
 
   /** @throws GgenError InvalidRequest, PeerNotFound */
-  async pardon(id: string): Promise<PeerDetails> {
-    this.#check(id);
-    if (this.#conduct.standing(id).standing === 'banned') this.#conduct.pardon(id);
-    return this.#host.peer(id);
+  async unban(id: string): Promise<PeerDetails> {
+    this.#validatePeerId(id);
+    if (this.#peerReputation.standing(id).standing === 'banned') this.#peerReputation.clearStanding(id);
+    return this.#nodeLifecycle.peer(id);
   }
 
   /** @throws GgenError InvalidRequest, PeerNotFound */
   async trust(id: string, trusted: boolean): Promise<PeerDetails> {
-    this.#check(id);
-    if (trusted) this.#conduct.trust(id);
-    else if (this.#conduct.isTrusted(id)) this.#conduct.pardon(id);
-    return this.#host.peer(id);
+    this.#validatePeerId(id);
+    if (trusted) this.#peerReputation.trust(id);
+    else if (this.#peerReputation.isTrusted(id)) this.#peerReputation.clearStanding(id);
+    return this.#nodeLifecycle.peer(id);
   }
 
-  #check(id: string): void {
+  #validatePeerId(id: string): void {
     try {
       peerIdFromText(id);
     } catch (cause) {
@@ -51,7 +51,7 @@ export class PeerStandings {
         cause,
       });
     }
-    if (id === this.#host.status().peerId) {
+    if (id === this.#nodeLifecycle.status().peerId) {
       throw new GgenError('InvalidRequest', 'This is your own node.', { details: { id } });
     }
   }

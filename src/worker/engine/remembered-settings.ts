@@ -1,7 +1,7 @@
 import type { NodeSettings } from '../../shared/model.ts';
 import type { Database } from '../sqlite/database.ts';
-import { checkSettings } from '../node/settings.ts';
-import { checkRequest } from './calls/requests.ts';
+import { validateNodeSettings } from '../node/node-settings.ts';
+import { validateRequest } from './calls/request-validation.ts';
 
 const KEY = 'node-settings';
 
@@ -12,8 +12,8 @@ export function rememberedSettings(db: Database): NodeSettings | undefined {
   try {
     const settings = JSON.parse(text) as Readonly<Record<string, unknown>>;
     // Another version of the program may have written them.
-    checkRequest('startNode', settings);
-    return checkSettings(settings as unknown as NodeSettings);
+    validateRequest('startNode', settings);
+    return validateNodeSettings(settings as unknown as NodeSettings);
   } catch {
     return undefined;
   }

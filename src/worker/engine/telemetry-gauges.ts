@@ -1,21 +1,21 @@
 import type { PeerSummary } from '../../shared/model.ts';
-import type { Catalogue } from '../catalog/catalogue.ts';
-import type { BlockFiles } from '../blocks/blocks.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { BlockFiles } from '../blocks/block-storage.ts';
 import type { TelemetryOptions } from '../telemetry/telemetry.ts';
 
 export interface GaugeSource {
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly blocks: Pick<BlockFiles, 'size'>;
   /** Those that are connected. */
   readonly peers: () => readonly PeerSummary[];
 }
 
 /** What the gauges show, read when somebody asks. */
-export function gauges({ catalogue, blocks, peers }: GaugeSource): TelemetryOptions['gauges'] {
+export function gauges({ catalog, blocks, peers }: GaugeSource): TelemetryOptions['gauges'] {
   return {
     p2p_connected_peers: () => [{ labels: {}, value: peers().length }],
     p2p_known_packages: () => {
-      const counts = catalogue.packages.counts();
+      const counts = catalog.packages.counts();
       return (['published', 'installed', 'network'] as const).map((section) => ({
         labels: { section },
         value: counts[section],

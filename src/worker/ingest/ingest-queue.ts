@@ -1,53 +1,53 @@
-import type { TakeResult } from '../protocols/context.ts';
+import type { IngestResult } from '../protocols/context.ts';
 import type { OpenedRecord, SealedRecord } from '../records/record.ts';
 import { IngestJob } from './ingest-job.ts';
 
 /** Longest time the event loop is held up at once, opening or storing; a commit comes on top of it. */
-const SLICE_MS = 10;
+const MAX_SLICE_MS = 10;
 /** Records stored in one transaction: the more, the less each costs; the fewer, the shorter the commit. */
-const BATCH = 100;
+const MAX_BATCH_RECORDS = 100;
 /** A record that is ready to be stored waits so long at most for others to be stored with. In milliseconds. */
-const MOST_PATIENCE_MS = 20;
+const MAX_BATCH_WAIT_MS = 20;
 /** Nothing came for so long: time for what storing left to be done, which is in nobody's way then. In milliseconds. */
-const QUIET_MS = 100;
+const IDLE_DELAY_MS = 100;
 /** Signatures that are verified at the same time, by threads that files are read on too. */
-const MOST_ASIDE = 32;
+const MAX_PENDING_VERIFICATIONS = 32;
 /** Records and bytes that may wait: a sender has to be told to slow down before memory is what is full. */
-const MOST_WAITING = 20_000;
-const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+const MAX_QUEUED_RECORDS = 20_000;
+const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
 /** Items that were taken out of a line before what is left of it is moved. */
-const CUT_AFTER = 1_000;
+const COMPACT_AFTER_ITEMS = 1_000;
 
 export interface IngestQueueOptions {
   /** What is known of a record without verifying it; else the record, its signature yet to be verified. */
-  readonly look: (envelope: Uint8Array) => SealedRecord | TakeResult;
+  readonly precheck: (envelope: Uint8Array) => SealedRecord | IngestResult;
   /** Verify a signature on another thread. */
   readonly verify: (sealed: SealedRecord) => Promise<boolean>;
-  /** @param genuine what came of `verify`, or why it failed */
-  readonly open: (sealed: SealedRecord, genuine: boolean | Error) => OpenedRecord | TakeResult;
-  readonly store: (opened: OpenedRecord) => TakeResult;
+  /** @param signatureValid what came of `verify`, or why it failed */
+  readonly open: (sealed: SealedRecord, signatureValid: boolean | Error) => OpenedRecord | IngestResult;
+  readonly store: (opened: OpenedRecord) => IngestResult;
   readonly transaction: (work: () => void) => void;
   /**
    * One slice of what storing left to be done later, if it is time for it. `idle`: nothing waits to be stored. Returns
    * whether there was any.
    */
-  readonly afterwards: (idle: boolean) => boolean;
+  readonly runDeferred: (idle: boolean) => boolean;
 }
 
-interface Item {
+interface QueuedRecord {
   readonly job: IngestJob;
   readonly index: number;
   readonly envelope: Uint8Array;
 }
 
-interface Verified extends Item {
+interface VerifyingRecord extends QueuedRecord {
   readonly sealed: SealedRecord;
   /** Undefined until the thread has answered. */
-  genuine: boolean | Error | undefined;
+  signatureValid: boolean | Error | undefined;
 }
 
-interface Opened extends Item {
+interface ReadyRecord extends QueuedRecord {
   readonly opened: OpenedRecord;
 }
 
@@ -57,30 +57,30 @@ interface Opened extends Item {
  */
 export class IngestQueue {
   readonly #options: IngestQueueOptions;
-  readonly #items = new Line<Item>();
-  readonly #aside = new Line<Verified>();
+  readonly #items = new FifoQueue<QueuedRecord>();
+  readonly #verifying = new FifoQueue<VerifyingRecord>();
   #inFlight = 0;
-  #opened: Opened[] = [];
+  #opened: ReadyRecord[] = [];
   #openedSince = 0;
   #bytes = 0;
   #closed = false;
   #scheduled = false;
   #justStored = false;
   /** Something was stored of which a part may be left to be done later. */
-  #unfinished = false;
-  #quiet = false;
-  #quietTimer: NodeJS.Timeout | undefined;
+  #hasDeferredWork = false;
+  #idleElapsed = false;
+  #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(options: IngestQueueOptions) {
     this.#options = options;
   }
 
   /** Results in the order of the records, once they are stored. */
-  addAll(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly TakeResult[]> {
+  addAll(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly IngestResult[]> {
     if (this.#closed) return Promise.reject(new Error('The engine is closing'));
     const bytes = envelopes.reduce((sum, { length }) => sum + length, 0);
-    const waiting = this.#items.length + this.#aside.length + this.#opened.length;
-    if (waiting + envelopes.length > MOST_WAITING || this.#bytes + bytes > MOST_WAITING_BYTES) {
+    const queued = this.#items.length + this.#verifying.length + this.#opened.length;
+    if (queued + envelopes.length > MAX_QUEUED_RECORDS || this.#bytes + bytes > MAX_QUEUED_BYTES) {
       return Promise.reject(new Error('Too many records are waiting to be verified'));
     }
     if (envelopes.length === 0) return Promise.resolve([]);
@@ -96,114 +96,118 @@ export class IngestQueue {
   /** Fail what waits. What storing left to be done stays so: whoever opens the database next goes on with it. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#quietTimer);
-    const over = new Error('The engine is closing');
-    for (let item = this.#items.shift(); item !== undefined; item = this.#items.shift()) item.job.fail(over);
-    for (let item = this.#aside.shift(); item !== undefined; item = this.#aside.shift()) item.job.fail(over);
-    for (const { job } of this.#opened.splice(0)) job.fail(over);
+    clearTimeout(this.#idleTimer);
+    const closing = new Error('The engine is closing');
+    for (let item = this.#items.shift(); item !== undefined; item = this.#items.shift()) item.job.fail(closing);
+    for (let item = this.#verifying.shift(); item !== undefined; item = this.#verifying.shift()) item.job.fail(closing);
+    for (const { job } of this.#opened.splice(0)) job.fail(closing);
   }
 
   #schedule(): void {
     if (this.#scheduled || this.#closed) return;
     if (!this.#hasWork()) {
-      if (this.#unfinished && this.#isIdle()) this.#awaitQuiet();
+      if (this.#hasDeferredWork && this.#isIdle()) this.#startIdleTimer();
       return;
     }
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
       if (this.#closed) return;
-      this.#turn();
+      this.#runTurn();
       this.#schedule();
     });
   }
 
-  #awaitQuiet(): void {
-    this.#quietTimer ??= setTimeout(() => {
-      this.#quietTimer = undefined;
-      this.#quiet = this.#isIdle();
+  #startIdleTimer(): void {
+    this.#idleTimer ??= setTimeout(() => {
+      this.#idleTimer = undefined;
+      this.#idleElapsed = this.#isIdle();
       this.#schedule();
-    }, QUIET_MS).unref();
+    }, IDLE_DELAY_MS).unref();
   }
 
   #hasWork(): boolean {
-    const canLook = this.#items.length > 0 && this.#inFlight < MOST_ASIDE;
-    const canOpen = this.#aside.first?.genuine !== undefined;
+    const canPrecheck = this.#items.length > 0 && this.#inFlight < MAX_PENDING_VERIFICATIONS;
+    const canOpen = this.#verifying.first?.signatureValid !== undefined;
     // Otherwise a thread will answer, and that goes on from here.
-    return canLook || canOpen || this.#isTimeToStore() || this.#isTimeForTheRest();
+    return canPrecheck || canOpen || this.#isBatchDue() || this.#isDeferredWorkDue();
   }
 
   /** While records come in, after each batch; else when it is quiet. */
-  #isTimeForTheRest(): boolean {
-    return this.#unfinished && (this.#isIdle() ? this.#quiet : this.#justStored);
+  #isDeferredWorkDue(): boolean {
+    return this.#hasDeferredWork && (this.#isIdle() ? this.#idleElapsed : this.#justStored);
   }
 
-  #turn(): void {
-    this.#look();
-    if (this.#isTimeToStore()) {
+  #runTurn(): void {
+    this.#precheck();
+    if (this.#isBatchDue()) {
       this.#store();
-      this.#unfinished = true;
+      this.#hasDeferredWork = true;
       this.#justStored = true;
-      this.#quiet = false;
-    } else if (this.#isTimeForTheRest()) {
+      this.#idleElapsed = false;
+    } else if (this.#isDeferredWorkDue()) {
       this.#justStored = false;
-      this.#unfinished = this.#options.afterwards(this.#isIdle()) || !this.#isIdle();
+      this.#hasDeferredWork = this.#options.runDeferred(this.#isIdle()) || !this.#isIdle();
     } else {
       this.#open();
     }
   }
 
   #isIdle(): boolean {
-    return this.#items.length === 0 && this.#aside.length === 0 && this.#opened.length === 0;
+    return this.#items.length === 0 && this.#verifying.length === 0 && this.#opened.length === 0;
   }
 
-  #isTimeToStore(): boolean {
+  #isBatchDue(): boolean {
     if (this.#opened.length === 0) return false;
-    const nothingElse = this.#items.length === 0 && this.#aside.length === 0;
-    return nothingElse || this.#opened.length >= BATCH || performance.now() - this.#openedSince > MOST_PATIENCE_MS;
+    const isQueueEmpty = this.#items.length === 0 && this.#verifying.length === 0;
+    return (
+      isQueueEmpty ||
+      this.#opened.length >= MAX_BATCH_RECORDS ||
+      performance.now() - this.#openedSince > MAX_BATCH_WAIT_MS
+    );
   }
 
   /** Hand signatures to the other threads, as many as they shall have at once. */
-  #look(): void {
-    const end = performance.now() + SLICE_MS;
-    while (this.#inFlight < MOST_ASIDE && performance.now() < end) {
+  #precheck(): void {
+    const deadline = performance.now() + MAX_SLICE_MS;
+    while (this.#inFlight < MAX_PENDING_VERIFICATIONS && performance.now() < deadline) {
       const item = this.#items.shift();
       if (item === undefined) return;
-      if (item.job.isOver()) continue;
-      const sealed = orFail(item.job, () => this.#options.look(item.envelope));
+      if (item.job.isSettled()) continue;
+      const sealed = runOrFail(item.job, () => this.#options.precheck(item.envelope));
       if (sealed === undefined) continue;
       if ('outcome' in sealed) item.job.finish(item.index, sealed);
-      else this.#verify({ ...item, sealed, genuine: undefined });
+      else this.#verify({ ...item, sealed, signatureValid: undefined });
     }
   }
 
-  #verify(item: Verified): void {
+  #verify(item: VerifyingRecord): void {
     this.#inFlight++;
-    this.#aside.push(item);
-    const answered = (genuine: boolean | Error): void => {
-      item.genuine = genuine;
+    this.#verifying.push(item);
+    const onVerified = (signatureValid: boolean | Error): void => {
+      item.signatureValid = signatureValid;
       this.#inFlight--;
       this.#schedule();
     };
-    this.#options.verify(item.sealed).then(answered, (error: unknown) => {
-      answered(error instanceof Error ? error : new Error(String(error)));
+    this.#options.verify(item.sealed).then(onVerified, (error: unknown) => {
+      onVerified(error instanceof Error ? error : new Error(String(error)));
     });
   }
 
   #open(): void {
-    const end = performance.now() + SLICE_MS;
-    while (this.#opened.length < BATCH && performance.now() < end) {
-      const { first } = this.#aside;
-      if (first?.genuine === undefined) return;
-      this.#aside.shift();
-      this.#openOne(first, first.genuine);
+    const deadline = performance.now() + MAX_SLICE_MS;
+    while (this.#opened.length < MAX_BATCH_RECORDS && performance.now() < deadline) {
+      const { first } = this.#verifying;
+      if (first?.signatureValid === undefined) return;
+      this.#verifying.shift();
+      this.#openOne(first, first.signatureValid);
     }
   }
 
-  #openOne(item: Verified, genuine: boolean | Error): void {
+  #openOne(item: VerifyingRecord, signatureValid: boolean | Error): void {
     const { job, index, sealed } = item;
-    if (job.isOver()) return;
-    const opened = orFail(job, () => this.#options.open(sealed, genuine));
+    if (job.isSettled()) return;
+    const opened = runOrFail(job, () => this.#options.open(sealed, signatureValid));
     if (opened === undefined) return;
     if ('outcome' in opened) {
       job.finish(index, opened);
@@ -214,12 +218,12 @@ export class IngestQueue {
   }
 
   #store(): void {
-    const end = performance.now() + SLICE_MS;
-    const stored: { item: Opened; result: TakeResult }[] = [];
+    const deadline = performance.now() + MAX_SLICE_MS;
+    const stored: { item: ReadyRecord; result: IngestResult }[] = [];
     try {
       this.#options.transaction(() => {
         for (const item of this.#opened) {
-          if (performance.now() > end) break;
+          if (performance.now() > deadline) break;
           stored.push({ item, result: this.#options.store(item.opened) });
         }
       });
@@ -235,7 +239,7 @@ export class IngestQueue {
 }
 
 /** What the database throws is the caller's to know; the others are not to suffer from it. */
-function orFail<T>(job: IngestJob, work: () => T): T | undefined {
+function runOrFail<T>(job: IngestJob, work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
@@ -245,7 +249,7 @@ function orFail<T>(job: IngestJob, work: () => T): T | undefined {
 }
 
 /** First in, first out, without moving what is left at each step. */
-class Line<T> {
+class FifoQueue<T> {
   #all: (T | undefined)[] = [];
   #next = 0;
 
@@ -267,7 +271,7 @@ class Line<T> {
     // Not kept until the line is cut: it may hold 64 KiB.
     this.#all[this.#next] = undefined;
     this.#next++;
-    if (this.#next < CUT_AFTER && this.length > 0) return item;
+    if (this.#next < COMPACT_AFTER_ITEMS && this.length > 0) return item;
     this.#all = this.#all.slice(this.#next);
     this.#next = 0;
     return item;

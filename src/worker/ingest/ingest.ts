@@ -1,20 +1,20 @@
 import { GgenError, errorMessage } from '../../shared/errors.ts';
-import type { Catalogue } from '../catalog/catalogue.ts';
-import type { Logger } from '../logging/log.ts';
-import type { RecordSink, TakeResult } from '../protocols/context.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { RecordSink, IngestResult } from '../protocols/context.ts';
 import { compareRecords } from '../records/compare.ts';
-import { isGenuineAside, openRecord, openSealed, recordDigest, unsealRecord } from '../records/record.ts';
+import { isSignatureValidOffThread, openRecord, openSealed, recordDigest, unsealRecord } from '../records/record.ts';
 import type { OpenedRecord, SealedRecord } from '../records/record.ts';
 import { BoundedCache } from '../../shared/bounded-cache.ts';
 import { IngestQueue } from './ingest-queue.ts';
 
 /** While records come in, their texts enter the search index so many at once. */
-const INDEX_BATCH = 300;
+const INDEX_BATCH_SIZE = 300;
 /** Records that brought nothing, remembered so that their repetitions cost one digest each. */
-const REMEMBERED = 10_000;
+const MAX_CACHED_RESULTS = 10_000;
 
 export interface IngestOptions {
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly log: Logger;
   /** Called after a package became known or changed. */
   readonly onChange: (id: string) => void;
@@ -22,35 +22,35 @@ export interface IngestOptions {
 
 /** Versions of one package that are remembered although its record no longer has them; beyond, no fork is taken. */
 const MAX_SEEN_VERSIONS = 2_000;
-const DOUBT_INTERVAL_MS = 60 * 60 * 1000;
+const CLOCK_WARNING_INTERVAL_MS = 60 * 60 * 1000;
 
 /** Verifies, compares and stores records, whatever path they came by. */
 export class Ingest implements RecordSink {
   readonly #options: IngestOptions;
-  readonly #useless = new BoundedCache<TakeResult>({ entries: REMEMBERED });
+  readonly #resultCache = new BoundedCache<IngestResult>({ maxEntries: MAX_CACHED_RESULTS });
   readonly #queue: IngestQueue;
-  #doubtAgain = 0;
+  #nextClockWarning = 0;
 
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#queue = new IngestQueue({
-      look: (envelope) => this.#look(envelope, unsealRecord),
-      verify: isGenuineAside,
+      precheck: (envelope) => this.#precheck(envelope, unsealRecord),
+      verify: isSignatureValidOffThread,
       open: (sealed, genuine) => this.#openSealed(sealed, genuine),
-      store: (opened) => this.#storeTaken(opened, true),
+      store: (opened) => this.#storeIngested(opened, true),
       transaction: (work) => {
-        options.catalogue.db.transaction(work);
+        options.catalog.db.transaction(work);
       },
-      afterwards: (idle) => this.#afterwards(idle),
+      runDeferred: (idle) => this.#runDeferred(idle),
     });
-    options.catalogue.db.onRebuilt(() => {
-      this.#useless.clear();
+    options.catalog.db.onRebuilt(() => {
+      this.#resultCache.clear();
     });
   }
 
-  take(envelope: Uint8Array): TakeResult {
-    const opened = this.#look(envelope, openRecord);
-    return 'outcome' in opened ? opened : this.#storeTaken(opened, false);
+  ingest(envelope: Uint8Array): IngestResult {
+    const opened = this.#precheck(envelope, openRecord);
+    return 'outcome' in opened ? opened : this.#storeIngested(opened, false);
   }
 
   /**
@@ -58,7 +58,7 @@ export class Ingest implements RecordSink {
    * event loop runs: how to take in whatever may come by the hundred. The results stand in the order of the records, and
    * everything that they say is stored; the search index follows within moments. Throws `signal.reason`, and an Error when too much is waiting already (the peer may come again).
    */
-  takeMany(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly TakeResult[]> {
+  ingestMany(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly IngestResult[]> {
     return this.#queue.addAll(envelopes, signal);
   }
 
@@ -68,17 +68,17 @@ export class Ingest implements RecordSink {
   }
 
   /** Store a verified record if it moves its package forward. `mine`: it was signed here. */
-  store(opened: OpenedRecord, mine: boolean): TakeResult {
+  store(opened: OpenedRecord, mine: boolean): IngestResult {
     return this.#store(opened, mine, false);
   }
 
-  #store(opened: OpenedRecord, mine: boolean, indexLater: boolean): TakeResult {
-    const { catalogue, log, onChange } = this.#options;
+  #store(opened: OpenedRecord, mine: boolean, deferIndexing: boolean): IngestResult {
+    const { catalog, log, onChange } = this.#options;
     const { publisher, name } = opened.record;
     const id = { publisher, name };
-    const known = catalogue.packages.get(publisher, name);
+    const known = catalog.packages.get(publisher, name);
     const versions = opened.record.releases.map(({ version }) => version);
-    const comparison = compareRecords(known, opened, catalogue.packages.seenRoots(publisher, name, versions));
+    const comparison = compareRecords(known, opened, catalog.packages.seenRoots(publisher, name, versions));
     switch (comparison.outcome) {
       case 'same':
         return { outcome: 'same', ...id };
@@ -87,13 +87,13 @@ export class Ingest implements RecordSink {
       case 'fork':
         if (comparison.winner === 'known') return { outcome: 'older', ...id };
         // Each fork may bring versions of its own, and what was seen is never forgotten: there has to be an end.
-        if (catalogue.packages.seenVersions(publisher, name) > MAX_SEEN_VERSIONS) {
+        if (catalog.packages.seenVersions(publisher, name) > MAX_SEEN_VERSIONS) {
           return { outcome: 'conflict', ...id, reason: 'its publisher signed too many versions apart' };
         }
         break;
       case 'equivocation': {
         const changed = comparison.versions.join(', ');
-        if (catalogue.packages.addEquivocation(opened, comparison.versions, Date.now())) {
+        if (catalog.packages.addEquivocation(opened, comparison.versions, Date.now())) {
           log.warn(`${publisher} signed another content for ${name} ${changed}; the first one seen is kept`);
           onChange(`${publisher}/${name}`);
         }
@@ -104,48 +104,48 @@ export class Ingest implements RecordSink {
       case 'newer':
         break;
     }
-    catalogue.packages.put(opened, { mine, now: Date.now(), indexLater });
+    catalog.packages.upsert(opened, { mine, now: Date.now(), deferIndexing });
     onChange(`${publisher}/${name}`);
     return { outcome: known === undefined ? 'new' : 'newer', ...id };
   }
 
   /** What is known of a record without opening it, else what `open` makes of it: the cheap questions come first. */
-  #look<T extends { readonly digest: string }>(
+  #precheck<T extends { readonly digest: string }>(
     envelope: Uint8Array,
     open: (envelope: Uint8Array) => T,
-  ): T | TakeResult {
+  ): T | IngestResult {
     const digest = recordDigest(envelope);
     const known = this.#known(digest);
     if (known !== undefined) return known;
     try {
       return open(envelope);
     } catch (error) {
-      return this.#refuse(digest, error);
+      return this.#reject(digest, error);
     }
   }
 
-  #openSealed(sealed: SealedRecord, genuine: boolean | Error): OpenedRecord | TakeResult {
+  #openSealed(sealed: SealedRecord, signatureValid: boolean | Error): OpenedRecord | IngestResult {
     try {
-      if (genuine instanceof Error) throw genuine;
+      if (signatureValid instanceof Error) throw signatureValid;
       // The same record may have come twice while it was verified.
-      return this.#known(sealed.digest) ?? openSealed(sealed, genuine);
+      return this.#known(sealed.digest) ?? openSealed(sealed, signatureValid);
     } catch (error) {
-      return this.#refuse(sealed.digest, error);
+      return this.#reject(sealed.digest, error);
     }
   }
 
-  #known(digest: string): TakeResult | undefined {
-    const useless = this.#useless.get(digest);
-    if (useless !== undefined) return useless;
-    const seen = this.#options.catalogue.packages.byDigest(digest);
+  #known(digest: string): IngestResult | undefined {
+    const cached = this.#resultCache.get(digest);
+    if (cached !== undefined) return cached;
+    const seen = this.#options.catalog.packages.getByDigest(digest);
     return seen === undefined ? undefined : { outcome: 'same', ...seen };
   }
 
   /** What is better done for hundreds of records at once, each in a turn of the event loop of its own. */
-  #afterwards(idle: boolean): boolean {
-    const { db, packages } = this.#options.catalogue;
+  #runDeferred(idle: boolean): boolean {
+    const { db, packages } = this.#options.catalog;
     try {
-      if (packages.index.waiting >= (idle ? 1 : INDEX_BATCH)) packages.index.enterSome();
+      if (packages.index.pendingCount >= (idle ? 1 : INDEX_BATCH_SIZE)) packages.index.indexPending();
       else return db.checkpointIfDue();
       return true;
     } catch (error) {
@@ -154,27 +154,27 @@ export class Ingest implements RecordSink {
     }
   }
 
-  #storeTaken(opened: OpenedRecord, indexLater: boolean): TakeResult {
-    const result = this.#store(opened, false, indexLater);
+  #storeIngested(opened: OpenedRecord, deferIndexing: boolean): IngestResult {
+    const result = this.#store(opened, false, deferIndexing);
     // A record that was older once stays so: sequence numbers only grow.
-    if (result.outcome === 'older') this.#useless.set(opened.digest, result);
+    if (result.outcome === 'older') this.#resultCache.set(opened.digest, result);
     return result;
   }
 
-  #refuse(digest: string, error: unknown): TakeResult {
-    const fault = error instanceof GgenError ? error.details['reason'] : undefined;
-    const reason = typeof fault === 'string' ? fault : errorMessage(error);
-    const result: TakeResult = { outcome: 'refused', reason };
+  #reject(digest: string, error: unknown): IngestResult {
+    const faultCode = error instanceof GgenError ? error.details['reason'] : undefined;
+    const reason = typeof faultCode === 'string' ? faultCode : errorMessage(error);
+    const result: IngestResult = { outcome: 'refused', reason };
     // Bytes that are wrong stay wrong; only time passes.
-    if (fault === 'from-the-future') this.#doubtClock();
-    else if (typeof fault === 'string') this.#useless.set(digest, result);
+    if (faultCode === 'from-the-future') this.#warnAboutClock();
+    else if (typeof faultCode === 'string') this.#resultCache.set(digest, result);
     return result;
   }
 
   /** Tell, once in a while, that it may be this machine's clock that is wrong. */
-  #doubtClock(): void {
-    if (performance.now() < this.#doubtAgain) return;
-    this.#doubtAgain = performance.now() + DOUBT_INTERVAL_MS;
+  #warnAboutClock(): void {
+    if (performance.now() < this.#nextClockWarning) return;
+    this.#nextClockWarning = performance.now() + CLOCK_WARNING_INTERVAL_MS;
     this.#options.log.warn(
       "A record's time lies in the future by this machine's clock, so it is not taken. Check this machine's date and time.",
     );

@@ -1,19 +1,19 @@
 import { errorMessage } from '../../shared/errors.ts';
 import type { TaskStatus } from '../../shared/model.ts';
-import type { Logger } from '../logging/log.ts';
+import type { Logger } from '../logging/logger.ts';
 
 /** Something that is done again and again. */
-export interface Task {
+export interface PeriodicTask {
   /** Stable short name; one task of a name at a time. */
   readonly name: string;
   /** What it does, in words for the user. */
   readonly title: string;
   /** Milliseconds between the end of one run and the begin of the next. */
-  readonly every: number;
+  readonly intervalMs: number;
   /** Milliseconds before the first run; `every` when left out. */
-  readonly first?: number;
+  readonly initialDelayMs?: number;
   /** Longest that one run may take, in milliseconds; its signal fires then. */
-  readonly bound: number;
+  readonly timeoutMs: number;
   /** Failures are nothing unusual: they are logged as debug lines. */
   readonly quiet?: boolean;
   /** Does the work until `signal` fires. May return what it did, for the status, and when to come again. */
@@ -24,11 +24,11 @@ export interface TaskReport {
   /** What was done, in words for the user. */
   readonly detail?: string;
   /** Milliseconds after which to run again, instead of `every`. */
-  readonly again?: number;
+  readonly nextRunInMs?: number;
 }
 
 /** Runs differ by up to this share of their interval, so that peers started together do not act together. */
-const JITTER = 0.1;
+const JITTER_RATIO = 0.1;
 
 /**
  * Runs tasks in their intervals: each bounded, none beside itself, all visible and stoppable. The one place in the engine
@@ -36,71 +36,71 @@ const JITTER = 0.1;
  */
 export class Scheduler {
   readonly #log: Logger;
-  readonly #entries = new Map<string, Entry>();
+  readonly #tasks = new Map<string, ScheduledTask>();
 
   constructor(log: Logger) {
     this.#log = log;
   }
 
   /** Begin a task. Resolves the returned function's promise when the task has ended for good. */
-  add(task: Task): () => Promise<void> {
-    if (this.#entries.has(task.name)) throw new Error(`The task ${task.name} is scheduled already`);
-    const entry = new Entry(task, this.#log);
-    this.#entries.set(task.name, entry);
-    entry.schedule(task.first ?? task.every);
+  add(task: PeriodicTask): () => Promise<void> {
+    if (this.#tasks.has(task.name)) throw new Error(`The task ${task.name} is scheduled already`);
+    const scheduled = new ScheduledTask(task, this.#log);
+    this.#tasks.set(task.name, scheduled);
+    scheduled.schedule(task.initialDelayMs ?? task.intervalMs);
     return async () => {
-      await entry.stop();
-      if (this.#entries.get(task.name) === entry) this.#entries.delete(task.name);
+      await scheduled.stop();
+      if (this.#tasks.get(task.name) === scheduled) this.#tasks.delete(task.name);
     };
   }
 
   /** Run a task as soon as it can be: something it cares for has changed. Unknown names are ignored. */
-  soon(name: string, delay = 0): void {
-    this.#entries.get(name)?.soon(delay);
+  runSoon(name: string, delayMs = 0): void {
+    this.#tasks.get(name)?.runSoon(delayMs);
   }
 
   status(): TaskStatus[] {
-    return [...this.#entries.values()].map((entry) => entry.status());
+    return [...this.#tasks.values()].map((scheduled) => scheduled.status());
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#entries.values()].map((entry) => entry.stop()));
-    this.#entries.clear();
+    await Promise.all([...this.#tasks.values()].map((scheduled) => scheduled.stop()));
+    this.#tasks.clear();
   }
 }
 
-class Entry {
-  readonly #task: Task;
+class ScheduledTask {
+  readonly #task: PeriodicTask;
   readonly #log: Logger;
   readonly #stopped = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #active = false;
   #ended: Promise<void> = Promise.resolve();
   /** When it runs next, by the monotonic clock: the other one may be set meanwhile. */
-  #due = Infinity;
+  #dueAt = Infinity;
   /** Asked for while it was running: run again after so many milliseconds. */
-  #asked: number | undefined;
-  #last: Pick<TaskStatus, 'lastRun' | 'duration' | 'result' | 'detail'> = {};
+  #requestedDelayMs: number | undefined;
+  #lastResult: Pick<TaskStatus, 'lastRun' | 'duration' | 'result' | 'detail'> = {};
 
-  constructor(task: Task, log: Logger) {
+  constructor(task: PeriodicTask, log: Logger) {
     this.#task = task;
     this.#log = log;
   }
 
-  schedule(delay: number): void {
+  schedule(delayMs: number): void {
     if (this.#stopped.signal.aborted) return;
     clearTimeout(this.#timer);
-    const spread = delay * (1 + JITTER * (Math.random() - 0.5) * 2);
-    this.#due = performance.now() + spread;
+    const jitteredMs = delayMs * (1 + JITTER_RATIO * (Math.random() - 0.5) * 2);
+    this.#dueAt = performance.now() + jitteredMs;
     this.#timer = setTimeout(() => {
       this.#ended = this.#run();
-    }, spread);
+    }, jitteredMs);
     this.#timer.unref();
   }
 
-  soon(delay: number): void {
-    if (this.#active) this.#asked = Math.min(this.#asked ?? Infinity, delay);
-    else if (performance.now() + delay < this.#due) this.schedule(delay);
+  runSoon(delayMs: number): void {
+    if (this.#active) this.#requestedDelayMs = Math.min(this.#requestedDelayMs ?? Infinity, delayMs);
+    else if (performance.now() + delayMs < this.#dueAt) this.schedule(delayMs);
   }
 
   async stop(): Promise<void> {
@@ -116,8 +116,8 @@ class Entry {
       name,
       title,
       running,
-      ...this.#last,
-      ...(running || this.#due === Infinity ? {} : { next: Date.now() + this.#due - performance.now() }),
+      ...this.#lastResult,
+      ...(running || this.#dueAt === Infinity ? {} : { next: Date.now() + this.#dueAt - performance.now() }),
     };
   }
 
@@ -125,28 +125,28 @@ class Entry {
     this.#active = true;
     const lastRun = Date.now();
     const started = performance.now();
-    const bound = AbortSignal.timeout(this.#task.bound);
+    const timeoutSignal = AbortSignal.timeout(this.#task.timeoutMs);
     let report: TaskReport | undefined;
     let result: 'ok' | 'failed' | 'timed-out' = 'ok';
-    this.#last = { ...this.#last, lastRun };
+    this.#lastResult = { ...this.#lastResult, lastRun };
     try {
-      report = await this.#task.run(AbortSignal.any([bound, this.#stopped.signal]));
+      report = await this.#task.run(AbortSignal.any([timeoutSignal, this.#stopped.signal]));
     } catch (error) {
-      result = bound.aborted ? 'timed-out' : 'failed';
+      result = timeoutSignal.aborted ? 'timed-out' : 'failed';
       report = { detail: errorMessage(error) };
-      if (!this.#stopped.signal.aborted) this.#complain(report.detail ?? '');
+      if (!this.#stopped.signal.aborted) this.#logFailure(report.detail ?? '');
     }
     const detail = report?.detail === undefined ? {} : { detail: report.detail };
-    this.#last = { lastRun, duration: performance.now() - started, result, ...detail };
+    this.#lastResult = { lastRun, duration: performance.now() - started, result, ...detail };
     this.#active = false;
-    const asked = this.#asked;
-    this.#asked = undefined;
-    this.schedule(Math.min(asked ?? Infinity, report?.again ?? this.#task.every));
+    const requestedDelayMs = this.#requestedDelayMs;
+    this.#requestedDelayMs = undefined;
+    this.schedule(Math.min(requestedDelayMs ?? Infinity, report?.nextRunInMs ?? this.#task.intervalMs));
   }
 
-  #complain(why: string): void {
+  #logFailure(reason: string): void {
     const { title, quiet = false } = this.#task;
-    if (quiet) this.#log.debug(`${title}: ${why}`);
-    else this.#log.warn(`${title} did not succeed: ${why}. It is tried again.`);
+    if (quiet) this.#log.debug(`${title}: ${reason}`);
+    else this.#log.warn(`${title} did not succeed: ${reason}. It is tried again.`);
   }
 }

@@ -10,33 +10,33 @@ import { createHash } from 'node:crypto';
 export interface Announcement {
   readonly record: Uint8Array;
   /** Raw public key of the peer that says that it serves the package. */
-  readonly holder: Uint8Array;
+  readonly providerKey: Uint8Array;
   /** Of `claimToSign(record)`, unverified. */
   readonly signature: Uint8Array;
 }
 
-const KEY_LENGTH = 32;
-const SIGNATURE_LENGTH = 64;
+const KEY_BYTES = 32;
+const SIGNATURE_BYTES = 64;
 /** Bytes that a claim adds to a record. */
-export const CLAIM_BYTES = KEY_LENGTH + SIGNATURE_LENGTH;
+export const CLAIM_BYTES = KEY_BYTES + SIGNATURE_BYTES;
 const CLAIM_PREFIX = Buffer.from('ggen-announce:');
 
 /** Take a message apart; the parts are views of it. One that is shorter than a claim has no record. */
-export function readAnnouncement(data: Uint8Array): Announcement {
+export function decodeAnnouncement(data: Uint8Array): Announcement {
   const end = Math.max(data.length - CLAIM_BYTES, 0);
   return {
     record: data.subarray(0, end),
-    holder: data.subarray(end, end + KEY_LENGTH),
-    signature: data.subarray(end + KEY_LENGTH),
+    providerKey: data.subarray(end, end + KEY_BYTES),
+    signature: data.subarray(end + KEY_BYTES),
   };
 }
 
-export function encodeAnnouncement({ record, holder, signature }: Announcement): Uint8Array {
-  return Buffer.concat([record, holder, signature]);
+export function encodeAnnouncement({ record, providerKey, signature }: Announcement): Uint8Array {
+  return Buffer.concat([record, providerKey, signature]);
 }
 
 /** What the peer that says a record first signs. */
-export function claimToSign(record: Uint8Array): Uint8Array {
+export function claimSigningBytes(record: Uint8Array): Uint8Array {
   return Buffer.concat([CLAIM_PREFIX, announcementId(record)]);
 }
 

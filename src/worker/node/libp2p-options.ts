@@ -1,10 +1,10 @@
 import { gossipsub, StrictNoSign } from '@libp2p/gossipsub';
 import { identify, identifyPush } from '@libp2p/identify';
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht';
-import { thriftyNoise } from './noise.ts';
+import { lowCopyNoise } from './noise.ts';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
-import { thriftyYamux } from './yamux.ts';
+import { lowUpdateYamux } from './yamux.ts';
 import type { GossipSub } from '@libp2p/gossipsub';
 import type { Identify, IdentifyPush } from '@libp2p/identify';
 import type { PrivateKey } from '@libp2p/interface';
@@ -14,7 +14,7 @@ import type { Datastore } from 'interface-datastore';
 import type { Libp2pOptions, ServiceFactoryMap } from 'libp2p';
 import { LIMITS } from '../../shared/defaults.ts';
 import type { NodeSettings } from '../../shared/model.ts';
-import { announcementId, readAnnouncement } from './announcement.ts';
+import { announcementId, decodeAnnouncement } from './announcement.ts';
 import { SCORE_THRESHOLDS, scoreParams } from './gossip-scoring.ts';
 import { quietLogger } from './quiet-logger.ts';
 import { DHT_NAMESPACE, KAD_PROTOCOL, PROTOCOL_PREFIX, TOPIC } from './protocols.ts';
@@ -57,10 +57,10 @@ export interface RoutingTableSize {
 export type Transports = NonNullable<Libp2pOptions['transports']>;
 
 /** 40 MB/s over 100 ms there and back. */
-const STREAM_WINDOW = 4 * 1024 * 1024;
-const HOUR = 60 * 60 * 1000;
+const MAX_STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
+const HOUR_MS = 60 * 60 * 1000;
 /** Above an announcement with its gossip envelope, below anything that hurts. */
-const MAX_GOSSIP_BYTES = 4 * LIMITS.recordBytes;
+const MAX_GOSSIP_BYTES = 4 * LIMITS.maxRecordBytes;
 
 /**
  * The options of the one libp2p node, fresh for each start: createLibp2p writes into what it gets, and a reused object
@@ -75,9 +75,9 @@ export function libp2pOptions(inputs: Libp2pInputs): Libp2pOptions<NodeServices>
     nodeInfo: { name: 'ggen-p2p', version: inputs.version, userAgent: agentVersion(settings.name, inputs.version) },
     addresses: { listen: [...settings.listen] },
     transports: inputs.transports ?? [tcp()],
-    connectionEncrypters: [thriftyNoise()],
+    connectionEncrypters: [lowCopyNoise()],
     // The default window grows to 16 MiB, which a reader that pauses must buffer; a stream breaks at 4 MiB.
-    streamMuxers: [thriftyYamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW } })],
+    streamMuxers: [lowUpdateYamux({ streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES } })],
     connectionManager: {
       // Both limits count per address (defaults 5 a second, 10 pending): an office behind one router hits them.
       inboundConnectionThreshold: 100,
@@ -96,8 +96,8 @@ export function libp2pOptions(inputs: Libp2pInputs): Libp2pOptions<NodeServices>
     },
     peerStore: {
       // By default addresses vanish after an hour and peers after six, even of connected peers, and then from DHT answers.
-      maxAddressAge: 48 * HOUR,
-      maxPeerAge: 7 * 24 * HOUR,
+      maxAddressAge: 48 * HOUR_MS,
+      maxPeerAge: 7 * 24 * HOUR_MS,
     },
     services: services(inputs),
   };
@@ -136,7 +136,7 @@ function services(inputs: Libp2pInputs): ServiceFactoryMap<NodeServices> {
       // The first node of a network publishes to nobody, and that is no error: later peers get it by sync.
       allowPublishToZeroTopicPeers: true,
       // One record is one message, whoever says it first, and whatever it claims.
-      msgIdFn: ({ data }) => announcementId(readAnnouncement(data).record),
+      msgIdFn: ({ data }) => announcementId(decodeAnnouncement(data).record),
       ignoreDuplicatePublishError: true,
       // Telling the others not to send what just came costs more than a record of usual size; the default is 512 bytes.
       idontwantMinDataSize: 16 * 1024,
@@ -156,7 +156,7 @@ export function agentVersion(name: string, version: string): string {
 }
 
 /** Longest name of a peer that is shown. */
-const MAX_NAME = 64;
+const MAX_NAME_LENGTH = 64;
 
 /** The name that a peer claims in its agent version; empty when it claims none. Hostile text: cut and cleaned. */
 export function claimedName(agent: string): string {
@@ -164,5 +164,5 @@ export function claimedName(agent: string): string {
   return name
     .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
     .trim()
-    .slice(0, MAX_NAME);
+    .slice(0, MAX_NAME_LENGTH);
 }

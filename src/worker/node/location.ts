@@ -3,7 +3,7 @@ import type { Location } from '../../shared/model.ts';
 
 /** Steps of a degree, about 11 km: coarse enough to name a town and no house. */
 const STEPS_PER_DEGREE = 10;
-const MAX_REGION = 64;
+const MAX_REGION_LENGTH = 64;
 
 /**
  * The place that the user told, as coarse as it leaves this process: rounded to 0.1 degree. It comes from the user's setting and
@@ -12,27 +12,31 @@ const MAX_REGION = 64;
  * @throws GgenError InvalidRequest
  */
 export function coarseLocation(location: Location): Location {
-  const read = readLocation(location);
-  if (read === undefined) {
+  const parsed = parseLocation(location);
+  if (parsed === undefined) {
     throw new GgenError(
       'InvalidRequest',
       'The location needs a latitude from -90 to 90 and a longitude from -180 to 180, in degrees.',
       { details: { setting: 'location' } },
     );
   }
-  return read;
+  return parsed;
 }
 
 /** A place that a peer tells, rounded likewise whatever it says; `undefined` when it tells none that there is. */
-export function readLocation(value: unknown): Location | undefined {
+export function parseLocation(value: unknown): Location | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { latitude, longitude, region } = value as Partial<Record<string, unknown>>;
-  if (!isWithin(latitude, 90) || !isWithin(longitude, 180)) return undefined;
-  const named = typeof region === 'string' ? cleaned(region) : '';
-  return { latitude: rounded(latitude), longitude: rounded(longitude), ...(named === '' ? {} : { region: named }) };
+  if (!isInRange(latitude, 90) || !isInRange(longitude, 180)) return undefined;
+  const regionName = typeof region === 'string' ? cleaned(region) : '';
+  return {
+    latitude: rounded(latitude),
+    longitude: rounded(longitude),
+    ...(regionName === '' ? {} : { region: regionName }),
+  };
 }
 
-function isWithin(value: unknown, limit: number): value is number {
+function isInRange(value: unknown, limit: number): value is number {
   return typeof value === 'number' && Math.abs(value) <= limit;
 }
 
@@ -43,8 +47,8 @@ function rounded(degrees: number): number {
 
 function cleaned(text: string): string {
   return text
-    .slice(0, 4 * MAX_REGION)
+    .slice(0, 4 * MAX_REGION_LENGTH)
     .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
     .trim()
-    .slice(0, MAX_REGION);
+    .slice(0, MAX_REGION_LENGTH);
 }

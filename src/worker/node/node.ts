@@ -27,13 +27,13 @@ export interface MarketplaceNode {
   connections(): ReadonlyMap<string, Connection>;
   /** Peers that are connected, each once. */
   peers(): PeerId[];
-  /** Resolves within `STOP_BOUND_MS`, whatever the parts do. */
+  /** Resolves within `STOP_TIMEOUT_MS`, whatever the parts do. */
   stop(): Promise<void>;
 }
 
 /** Components of libp2p stop without a bound of their own; the process must not wait for the slowest. */
-export const STOP_BOUND_MS = 2_300;
-const START_BOUND_MS = 20_000;
+export const NODE_STOP_TIMEOUT_MS = 2_300;
+const NODE_START_TIMEOUT_MS = 20_000;
 
 /**
  * Compose libp2p and Helia, and start listening.
@@ -42,7 +42,9 @@ const START_BOUND_MS = 20_000;
  *
  * @throws GgenError NodeStartFailed with what to do about it
  */
-export async function startNode(inputs: Libp2pInputs & { readonly blockstore: Blockstore }): Promise<MarketplaceNode> {
+export async function startMarketplaceNode(
+  inputs: Libp2pInputs & { readonly blockstore: Blockstore },
+): Promise<MarketplaceNode> {
   const { blockstore, datastore } = inputs;
   const helia = withBitswap<NodeServices>(
     withLibp2pLight<Helia, NodeServices>(
@@ -52,11 +54,11 @@ export async function startNode(inputs: Libp2pInputs & { readonly blockstore: Bl
   );
   const starting = helia.start();
   try {
-    await bounded(starting, START_BOUND_MS, 'Starting the node');
+    await rejectAfterTimeout(starting, NODE_START_TIMEOUT_MS, 'Starting the node');
   } catch (cause) {
     // stop() during start() does nothing: only once the start is over can it be undone.
     void starting.then(() => helia.stop()).catch(() => undefined);
-    throw startFailed(cause, inputs.settings.listen);
+    throw startFailedError(cause, inputs.settings.listen);
   }
   const libp2p = helia.libp2p;
   const connections = (): ReadonlyMap<string, Connection> => {
@@ -77,25 +79,28 @@ export async function startNode(inputs: Libp2pInputs & { readonly blockstore: Bl
     // Not `libp2p.getPeers()`, which parses the text of every peer id again: it is asked for every second.
     peers: () => [...connections().values()].map(({ remotePeer }) => remotePeer),
     addresses: () => libp2p.getMultiaddrs().map((address) => address.toString()),
-    stop: () => bounded(Promise.resolve(helia.stop()), STOP_BOUND_MS, 'Stopping the node').then(() => undefined),
+    stop: () =>
+      rejectAfterTimeout(Promise.resolve(helia.stop()), NODE_STOP_TIMEOUT_MS, 'Stopping the node').then(
+        () => undefined,
+      ),
   };
 }
 
-async function bounded<T>(work: Promise<T>, milliseconds: number, what: string): Promise<T> {
+async function rejectAfterTimeout<T>(work: Promise<T>, timeoutMs: number, operation: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
+  const timedOut = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new GgenError('TimedOut', `${what} took longer than ${milliseconds / 1000} s.`));
-    }, milliseconds);
+      reject(new GgenError('TimedOut', `${operation} took longer than ${timeoutMs / 1000} s.`));
+    }, timeoutMs);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, timedOut]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function startFailed(cause: unknown, listen: readonly string[]): GgenError {
+function startFailedError(cause: unknown, listen: readonly string[]): GgenError {
   const text = errorMessage(cause);
   const addresses = listen.join(', ');
   const reason = text.includes('EADDRINUSE')

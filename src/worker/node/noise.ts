@@ -8,19 +8,19 @@ type Bytes = Parameters<MessageStream['send']>[0];
  * Noise that decrypts a message in the pieces in which it came. `@libp2p/noise` joins them first, into a buffer to decrypt into that
  * only messages of less than 1,200 bytes use: a copy of nearly all that comes, and as much garbage.
  */
-export function thriftyNoise(): (components: NoiseComponents) => ConnectionEncrypter {
-  const make = noise();
+export function lowCopyNoise(): (components: NoiseComponents) => ConnectionEncrypter {
+  const createNoise = noise();
   return (components) => {
-    const encrypter = make(components);
+    const encrypter = createNoise(components);
     const secureInbound = encrypter.secureInbound.bind(encrypter);
     const secureOutbound = encrypter.secureOutbound.bind(encrypter);
-    encrypter.secureInbound = async (...args) => thrifty(await secureInbound(...args));
-    encrypter.secureOutbound = async (...args) => thrifty(await secureOutbound(...args));
+    encrypter.secureInbound = async (...args) => avoidDecryptCopy(await secureInbound(...args));
+    encrypter.secureOutbound = async (...args) => avoidDecryptCopy(await secureOutbound(...args));
     return encrypter;
   };
 }
 
-function thrifty<T extends { readonly connection: MessageStream }>(secured: T): T {
+function avoidDecryptCopy<T extends { readonly connection: MessageStream }>(secured: T): T {
   const connection = secured.connection as unknown as Decrypting;
   const { handshake } = connection;
   // What comes is one message at a time.

@@ -20,12 +20,12 @@ export async function loadOrCreatePeerKey(dataDir: string): Promise<PrivateKey> 
   if (bytes === undefined) {
     const key = await generateKeyPair('Ed25519');
     // Written aside and renamed, so that a crash leaves no half key behind.
-    const draft = `${path}.${randomBytes(4).toString('hex')}`;
+    const tempPath = `${path}.${randomBytes(4).toString('hex')}`;
     try {
-      await writeFile(draft, privateKeyToProtobuf(key), { mode: 0o600, flush: true });
-      await rename(draft, path);
+      await writeFile(tempPath, privateKeyToProtobuf(key), { mode: 0o600, flush: true });
+      await rename(tempPath, path);
     } finally {
-      await rm(draft, { force: true });
+      await rm(tempPath, { force: true });
     }
     return key;
   }

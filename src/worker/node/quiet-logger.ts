@@ -1,12 +1,12 @@
 import type { ComponentLogger, Logger } from '@libp2p/interface';
 
-function nothing(): void {
+function noop(): void {
   // Nobody listens.
 }
 
-const QUIET: Logger = Object.assign(nothing, {
-  error: nothing,
-  trace: nothing,
+const QUIET: Logger = Object.assign(noop, {
+  error: noop,
+  trace: noop,
   enabled: false,
   newScope: () => QUIET,
 });
@@ -16,6 +16,6 @@ const QUIET: Logger = Object.assign(nothing, {
  * nowhere: its default logger is set up anew, terminal and all, for every connection, stream and query that comes and goes.
  */
 export function quietLogger(): { readonly logger?: ComponentLogger } {
-  const isAskedFor = process.env['DEBUG'] !== undefined && process.env['DEBUG'] !== '';
-  return isAskedFor ? {} : { logger: { forComponent: () => QUIET } };
+  const isDebugEnabled = process.env['DEBUG'] !== undefined && process.env['DEBUG'] !== '';
+  return isDebugEnabled ? {} : { logger: { forComponent: () => QUIET } };
 }

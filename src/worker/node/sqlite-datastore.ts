@@ -2,16 +2,16 @@ import { BaseDatastore } from 'datastore-core';
 import { Key } from 'interface-datastore';
 import type { KeyQuery, Pair, Query } from 'interface-datastore';
 import { NotFoundError } from '@libp2p/interface';
-import type { Catalogue } from '../catalog/catalogue.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 
 /** Follows every character that a key has, so that a prefix is a range of the primary key and no scan. */
 const LAST = '\u{10ffff}';
 
-/** libp2p's datastore (peer store, DHT values, provider records) in a table of the catalogue's database. */
+/** libp2p's datastore (peer store, DHT values, provider records) in a table of the catalog's database. */
 export class SqliteDatastore extends BaseDatastore {
-  readonly #db: Catalogue['db'];
+  readonly #db: Catalog['db'];
 
-  constructor(db: Catalogue['db']) {
+  constructor(db: Catalog['db']) {
     super();
     this.#db = db;
   }

@@ -11,19 +11,19 @@ import type { StreamMuxerFactory } from '@libp2p/interface';
  *
  * @param init as of `@libp2p/yamux`
  */
-export function thriftyYamux(init: YamuxMuxerInit): () => StreamMuxerFactory {
-  const make = yamux(init);
+export function lowUpdateYamux(init: YamuxMuxerInit): () => StreamMuxerFactory {
+  const createFactory = yamux(init);
   return () => {
-    const factory = make();
+    const factory = createFactory();
     const createMuxer = factory.createStreamMuxer.bind(factory);
     factory.createStreamMuxer = (connection) => {
       const muxer = createMuxer(connection);
       const createStream = muxer.onCreateStream.bind(muxer);
-      muxer.onCreateStream = () => thrifty(createStream());
+      muxer.onCreateStream = () => delayWindowUpdates(createStream());
       // Not the event: with a listener, streams that come before libp2p itself listens would not be kept for it.
       const onRemoteStream = muxer.onRemoteStream.bind(muxer);
       muxer.onRemoteStream = (stream) => {
-        onRemoteStream(thrifty(stream));
+        onRemoteStream(delayWindowUpdates(stream));
       };
       return muxer;
     };
@@ -31,19 +31,19 @@ export function thriftyYamux(init: YamuxMuxerInit): () => StreamMuxerFactory {
   };
 }
 
-function thrifty(stream: YamuxStream): YamuxStream {
-  const update = stream.sendWindowUpdate.bind(stream);
+function delayWindowUpdates(stream: YamuxStream): YamuxStream {
+  const sendUpdate = stream.sendWindowUpdate.bind(stream);
   stream.sendWindowUpdate = () => {
     // Before that, a stream is opened or accepted by an update; and while it is paused, none is sent.
     const isOpen = stream.state === StreamState.Established;
-    const { recvWindow, recvWindowCapacity } = stream as unknown as Window;
-    if (!isOpen || !(recvWindowCapacity > recvWindow / 2)) update();
+    const { recvWindow, recvWindowCapacity } = stream as unknown as ReceiveWindow;
+    if (!isOpen || !(recvWindowCapacity > recvWindow / 2)) sendUpdate();
   };
   return stream;
 }
 
 /** Private in the types. Were they renamed, an update would be sent after each frame again. */
-interface Window {
+interface ReceiveWindow {
   /** Bytes that the other side may send in all, and how many of them are left. */
   readonly recvWindow: number;
   readonly recvWindowCapacity: number;

@@ -1,6 +1,6 @@
 import type { Engine } from '../../shared/api.ts';
 import { connectToSocket, listenOnSocket } from '../../rpc/socket-server.ts';
-import type { EngineListener } from '../../rpc/socket-server.ts';
+import type { SocketServer } from '../../rpc/socket-server.ts';
 import { errorMessage } from '../../shared/errors.ts';
 import type { EngineOptions } from '../engine/engine.ts';
 
@@ -16,15 +16,15 @@ export interface Backend {
 }
 
 /** An owner answers within milliseconds; one that is stopped in its tracks does not. */
-const ANSWER_BOUND_MS = 5_000;
+const ATTACH_TIMEOUT_MS = 5_000;
 
 /**
  * The engine of the process that owns the data folder.
  *
  * @throws GgenError EngineUnavailable (nobody there, or no answer), EngineStopped (it ends just now), VersionMismatch
  */
-export async function attach(path: string, patience: number, signal: AbortSignal): Promise<Backend> {
-  const engine = await connectToSocket(path, { signal, timeout: Math.min(ANSWER_BOUND_MS, patience) });
+export async function attachToOwner(path: string, timeoutMs: number, signal: AbortSignal): Promise<Backend> {
+  const engine = await connectToSocket(path, { signal, timeoutMs: Math.min(ATTACH_TIMEOUT_MS, timeoutMs) });
   const { pid, version } = engine.server;
   return {
     engine,
@@ -44,16 +44,20 @@ export async function attach(path: string, patience: number, signal: AbortSignal
  *
  * @throws GgenError DataDirInUse at once when another process owns it; else as `createEngine`
  */
-export async function own(options: EngineOptions, path: string, onAlone: (why: string) => void): Promise<Backend> {
+export async function openAsOwner(
+  options: EngineOptions,
+  path: string,
+  onSocketUnavailable: (reason: string) => void,
+): Promise<Backend> {
   // Loaded only by who owns: a client needs nothing of libp2p, SQLite and the rest.
   const { createEngine } = await import('../engine/engine.ts');
-  const engine = await createEngine({ ...options, lockPatience: 0 });
+  const engine = await createEngine({ ...options, lockTimeoutMs: 0 });
   const gate = new EventGate(engine);
-  let listener: EngineListener | undefined;
+  let listener: SocketServer | undefined;
   try {
     listener = await listenOnSocket(gate.engine, path, { version: options.version });
   } catch (error) {
-    onAlone(errorMessage(error));
+    onSocketUnavailable(errorMessage(error));
   }
   return {
     engine,
@@ -62,7 +66,7 @@ export async function own(options: EngineOptions, path: string, onAlone: (why: s
     clients: () => listener?.clients() ?? 0,
     close: async () => {
       // Nobody new; and those who are there see no node that stops: one of them goes on with it.
-      listener?.retire();
+      listener?.stopAccepting();
       gate.close();
       await engine.close();
       // The folder is free now: the moment at which a client may take it.

@@ -1,33 +1,36 @@
 import { LIMITS } from '../../shared/defaults.ts';
-import { hasUnseen } from './path-characters.ts';
+import { hasInvisibleCharacter } from './invisible-characters.ts';
 import { checkSegment } from './path-segments.ts';
 
 /** A path that must not be written to disk, and why. */
 export interface PathProblem {
   /** As it was given. */
   readonly path: string;
-  readonly code: 'path-unsafe' | 'path-clash';
+  readonly code: 'path-unsafe' | 'path-collision';
   /** The end of a sentence that starts with the path, for example `is absolute`. */
   readonly reason: string;
 }
 
-const RULES: readonly { readonly broken: (path: string) => boolean; readonly reason: string }[] = [
-  { broken: (path) => path === '', reason: 'is empty' },
+const RULES: readonly { readonly isViolatedBy: (path: string) => boolean; readonly reason: string }[] = [
+  { isViolatedBy: (path) => path === '', reason: 'is empty' },
   // UTF-8 never takes fewer bytes than UTF-16 takes units: this also bounds what the rules below look at.
   {
-    broken: (path) => path.length > LIMITS.pathLength || Buffer.byteLength(path) > LIMITS.pathLength,
+    isViolatedBy: (path) => path.length > LIMITS.pathLength || Buffer.byteLength(path) > LIMITS.pathLength,
     reason: `is longer than ${LIMITS.pathLength} bytes`,
   },
-  { broken: (path) => !path.isWellFormed(), reason: 'holds half of a surrogate pair, which is no text' },
+  { isViolatedBy: (path) => !path.isWellFormed(), reason: 'holds half of a surrogate pair, which is no text' },
   // eslint-disable-next-line no-control-regex -- control characters are what this rule is about
-  { broken: (path) => /[\u0000-\u001f\u007f-\u009f]/.test(path), reason: 'holds a control character' },
-  { broken: hasUnseen, reason: 'holds an invisible or direction-changing character' },
-  { broken: (path) => path.includes('\ufffd'), reason: 'holds the character that stands for undecodable bytes' },
-  { broken: (path) => /^(?:\/\/|\\\\)/.test(path), reason: 'is a network (UNC) path' },
-  { broken: (path) => path.startsWith('/'), reason: 'is absolute' },
-  { broken: (path) => /^[A-Za-z]:/.test(path), reason: 'names a drive' },
-  { broken: (path) => path.includes('\\'), reason: 'has a backslash, which separates folders on Windows' },
-  { broken: (path) => path.split('/').length > LIMITS.pathDepth, reason: `is nested deeper than ${LIMITS.pathDepth}` },
+  { isViolatedBy: (path) => /[\u0000-\u001f\u007f-\u009f]/.test(path), reason: 'holds a control character' },
+  { isViolatedBy: hasInvisibleCharacter, reason: 'holds an invisible or direction-changing character' },
+  { isViolatedBy: (path) => path.includes('\ufffd'), reason: 'holds the character that stands for undecodable bytes' },
+  { isViolatedBy: (path) => /^(?:\/\/|\\\\)/.test(path), reason: 'is a network (UNC) path' },
+  { isViolatedBy: (path) => path.startsWith('/'), reason: 'is absolute' },
+  { isViolatedBy: (path) => /^[A-Za-z]:/.test(path), reason: 'names a drive' },
+  { isViolatedBy: (path) => path.includes('\\'), reason: 'has a backslash, which separates folders on Windows' },
+  {
+    isViolatedBy: (path) => path.split('/').length > LIMITS.pathDepth,
+    reason: `is nested deeper than ${LIMITS.pathDepth}`,
+  },
 ];
 
 /**
@@ -36,8 +39,8 @@ const RULES: readonly { readonly broken: (path: string) => boolean; readonly rea
  * It says nothing about links on the way: the writer must create every folder itself.
  */
 export function checkPath(path: string): string | undefined {
-  const broken = RULES.find((rule) => rule.broken(path));
-  if (broken !== undefined) return broken.reason;
+  const violated = RULES.find((rule) => rule.isViolatedBy(path));
+  if (violated !== undefined) return violated.reason;
   for (const segment of path.split('/')) {
     const reason = checkSegment(segment);
     if (reason !== undefined) return reason;
@@ -52,46 +55,46 @@ export function checkPath(path: string): string | undefined {
  */
 export function checkTree(paths: Iterable<string>): PathProblem[] {
   const problems: PathProblem[] = [];
-  const seen: Seen = new Map();
+  const seen: SeenPaths = new Map();
   for (const path of paths) {
     const unsafe = checkPath(path);
     if (unsafe !== undefined) {
       problems.push({ path, code: 'path-unsafe', reason: unsafe });
       continue;
     }
-    const clash = findClash(path, seen);
-    if (clash !== undefined) problems.push({ path, code: 'path-clash', reason: clash });
+    const collision = findCollision(path, seen);
+    if (collision !== undefined) problems.push({ path, code: 'path-collision', reason: collision });
   }
   return problems;
 }
 
 /** Folded path of each file and folder so far, with how it was first written. */
-type Seen = Map<string, { readonly path: string; readonly folder: boolean }>;
+type SeenPaths = Map<string, { readonly path: string; readonly folder: boolean }>;
 
-function findClash(path: string, seen: Seen): string | undefined {
+function findCollision(path: string, seen: SeenPaths): string | undefined {
   const segments = path.split('/');
-  let clash: string | undefined;
+  let collision: string | undefined;
   let prefix = '';
   let key = '';
   segments.forEach((segment, index) => {
     prefix += (index > 0 ? '/' : '') + segment;
     key += `/${foldCase(segment)}`;
     const folder = index < segments.length - 1;
-    const before = seen.get(key);
-    if (before === undefined) seen.set(key, { path: prefix, folder });
-    else clash ??= describeClash(prefix, folder, before);
+    const existing = seen.get(key);
+    if (existing === undefined) seen.set(key, { path: prefix, folder });
+    else collision ??= describeCollision(prefix, folder, existing);
   });
-  return clash;
+  return collision;
 }
 
-function describeClash(
+function describeCollision(
   prefix: string,
   folder: boolean,
-  before: { readonly path: string; readonly folder: boolean },
+  existing: { readonly path: string; readonly folder: boolean },
 ): string | undefined {
-  if (folder !== before.folder) return `needs "${prefix}" to be a file and a folder at once`;
-  if (before.path === prefix) return folder ? undefined : 'is there twice';
-  return `clashes with "${before.path}": many systems take the two for the same name`;
+  if (folder !== existing.folder) return `needs "${prefix}" to be a file and a folder at once`;
+  if (existing.path === prefix) return folder ? undefined : 'is there twice';
+  return `clashes with "${existing.path}": many systems take the two for the same name`;
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface';
 
 /** Above this the sender is asked to wait, below half of it to go on, in bytes: more than is ever waited for at once. */
-const HIGH_WATER = 3 * 1024 * 1024;
+const HIGH_WATER_BYTES = 3 * 1024 * 1024;
 /** A stream breaks when more than this waits in it. */
-const MOST_UNREAD = 8 * 1024 * 1024;
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
 /**
  * Bytes of a libp2p stream with back-pressure both ways: what is not read keeps the other side from sending, and a write ends
@@ -15,14 +15,14 @@ export class ByteStream {
   #buffered = 0;
   #ended = false;
   #failure: Error | undefined;
-  #wake: (() => void) | undefined;
+  #resolveWait: (() => void) | undefined;
   /** So many bytes are waited for. */
-  #wakeAt = 0;
+  #waitTargetBytes = 0;
 
   constructor(stream: Stream) {
     this.#stream = stream;
     // What is under way when it is paused is a window of 4 MiB at most.
-    stream.maxReadBufferLength = MOST_UNREAD;
+    stream.maxReadBufferLength = MAX_UNREAD_BYTES;
     stream.addEventListener('message', this.#onMessage);
     stream.addEventListener('end', this.#onEnd);
     stream.addEventListener('remoteCloseWrite', this.#onEnd);
@@ -47,27 +47,27 @@ export class ByteStream {
   /**
    * Wait for more bytes than are there, or for the end.
    *
-   * @param least how many are wanted, fewer than those at which the sender is asked to wait: it is cheaper to wait once for many than
+   * @param minBytes how many are wanted, fewer than those at which the sender is asked to wait: it is cheaper to wait once for many than
    *   often for a few
    * @returns how many came; 0 at the end
    */
-  async more(signal: AbortSignal, least = 1): Promise<number> {
+  async waitForBytes(signal: AbortSignal, minBytes = 1): Promise<number> {
     signal.throwIfAborted();
     const before = this.#buffered;
-    this.#throwFailure();
+    this.#throwIfFailed();
     if (this.#ended) return 0;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         signal.removeEventListener('abort', done);
-        this.#wake = undefined;
+        this.#resolveWait = undefined;
         resolve();
       };
-      this.#wake = done;
-      this.#wakeAt = before + least;
+      this.#resolveWait = done;
+      this.#waitTargetBytes = before + minBytes;
       signal.addEventListener('abort', done, { once: true });
     });
     signal.throwIfAborted();
-    if (this.#buffered === before) this.#throwFailure();
+    if (this.#buffered === before) this.#throwIfFailed();
     return this.#buffered - before;
   }
 
@@ -87,7 +87,7 @@ export class ByteStream {
     if (first !== undefined && first.length >= length) {
       if (first.length === length) this.#chunks.shift();
       else this.#chunks[0] = first.subarray(length);
-      this.#taken(length);
+      this.#onConsumed(length);
       return first.subarray(0, length);
     }
     const bytes = Buffer.allocUnsafe(length);
@@ -106,16 +106,16 @@ export class ByteStream {
       if (fits < chunk.length) this.#chunks.unshift(chunk.subarray(fits));
       end += fits;
     }
-    this.#taken(end - offset);
+    this.#onConsumed(end - offset);
     return end;
   }
 
   /** Write, and wait until the stream takes more. */
   async write(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    this.#throwFailure();
+    this.#throwIfFailed();
     this.#stream.send(bytes);
-    await this.#drained(signal);
+    await this.#waitForDrain(signal);
   }
 
   async close(signal: AbortSignal): Promise<void> {
@@ -126,11 +126,11 @@ export class ByteStream {
     this.#stream.abort(error);
   }
 
-  #throwFailure(): void {
+  #throwIfFailed(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  async #drained(signal: AbortSignal): Promise<void> {
+  async #waitForDrain(signal: AbortSignal): Promise<void> {
     while (this.#stream.writableNeedsDrain) {
       await new Promise<void>((resolve) => {
         const done = (): void => {
@@ -144,14 +144,15 @@ export class ByteStream {
         signal.addEventListener('abort', done, { once: true });
       });
       signal.throwIfAborted();
-      this.#throwFailure();
+      this.#throwIfFailed();
     }
   }
 
-  #taken(length: number): void {
+  #onConsumed(length: number): void {
     const before = this.#buffered;
     this.#buffered -= length;
-    if (before > HIGH_WATER / 2 && this.#buffered <= HIGH_WATER / 2 && this.#isReading) this.#stream.resume();
+    if (before > HIGH_WATER_BYTES / 2 && this.#buffered <= HIGH_WATER_BYTES / 2 && this.#isReading)
+      this.#stream.resume();
   }
 
   get #isReading(): boolean {
@@ -163,24 +164,24 @@ export class ByteStream {
       this.#chunks.push(chunk);
       this.#buffered += chunk.length;
     }
-    if (this.#buffered > HIGH_WATER) this.#pauseSoon();
-    if (this.#buffered >= this.#wakeAt) this.#wake?.();
+    if (this.#buffered > HIGH_WATER_BYTES) this.#schedulePause();
+    if (this.#buffered >= this.#waitTargetBytes) this.#resolveWait?.();
   };
 
   /**
    * Not at once: a stream that is paused by what its own `resume` hands out takes itself for readable again afterwards, and
    * lets the sender go on without end.
    */
-  #pauseSoon(): void {
+  #schedulePause(): void {
     queueMicrotask(() => {
-      if (this.#buffered > HIGH_WATER && this.#isReading && this.#stream.readStatus === 'readable')
+      if (this.#buffered > HIGH_WATER_BYTES && this.#isReading && this.#stream.readStatus === 'readable')
         this.#stream.pause();
     });
   }
 
   readonly #onEnd = (): void => {
     this.#ended = this.#stream.readBufferLength === 0;
-    this.#wake?.();
+    this.#resolveWait?.();
   };
 
   readonly #onClose = ({ error }: StreamCloseEvent): void => {

@@ -1,12 +1,12 @@
-import type { Task } from '../maintenance/scheduler.ts';
+import type { PeriodicTask } from '../maintenance/scheduler.ts';
 import { Announce } from './announce/announce.ts';
 import { Blocks } from './bitswap/blocks.ts';
 import { CarServer } from './car/server.ts';
 import type { NetworkContext } from './context.ts';
 import { Heads } from './heads/heads.ts';
-import { askHolders } from './keywords/keyword-search.ts';
+import { searchKeywordProviders } from './keywords/keyword-search.ts';
 import { Keywords } from './keywords/keywords.ts';
-import { Provider } from './keywords/provider.ts';
+import { Reprovider } from './keywords/reprovider.ts';
 import { Search } from './search/search.ts';
 import type { FanOutOptions, FanOutResult } from './search/search.ts';
 import type { WireQuery } from './search/search-wire.ts';
@@ -21,9 +21,9 @@ export class Network {
   readonly search: Search;
   readonly blocks: Blocks;
   /** Keeps this node in the DHT as a provider of what it serves. */
-  readonly provider: Provider;
+  readonly reprovider: Reprovider;
   readonly #context: NetworkContext;
-  readonly #endTasks: (() => Promise<void>)[] = [];
+  readonly #stopTasks: (() => Promise<void>)[] = [];
 
   constructor(context: NetworkContext) {
     this.#context = context;
@@ -33,21 +33,21 @@ export class Network {
     this.keywords = new Keywords(context);
     this.search = new Search(context);
     this.blocks = new Blocks(context);
-    this.provider = new Provider(context);
+    this.reprovider = new Reprovider(context);
   }
 
   async start(): Promise<void> {
-    const { paths } = this.#context;
-    if (paths.has('announce')) this.announce.start();
+    const { enabledProtocols } = this.#context;
+    if (enabledProtocols.has('announce')) this.announce.start();
     // Whom the keywords lead to is asked by the search protocol.
-    if (paths.has('search') || paths.has('keywords')) await this.search.start();
-    if (paths.has('sync')) {
+    if (enabledProtocols.has('search') || enabledProtocols.has('keywords')) await this.search.start();
+    if (enabledProtocols.has('sync')) {
       await this.sync.start();
-      this.#begin(this.sync.task());
+      this.#addTask(this.sync.task());
     }
-    if (paths.has('head')) this.#begin(this.heads.task());
+    if (enabledProtocols.has('head')) this.#addTask(this.heads.task());
     await new CarServer(this.#context).start();
-    this.#begin(this.provider.task());
+    this.#addTask(this.reprovider.task());
   }
 
   /**
@@ -55,15 +55,15 @@ export class Network {
    * little was found nearer by. Records go through the sink, as with `search.fanOut`.
    */
   async searchByKeywords(query: WireQuery, options: Omit<FanOutOptions, 'peers'>): Promise<FanOutResult> {
-    return askHolders(this.#context, this.keywords, this.search, query, options);
+    return searchKeywordProviders(this.#context, this.keywords, this.search, query, options);
   }
 
   /** The context's `stopped` signal has fired before: everything under way is ending already. */
   async stop(): Promise<void> {
-    await Promise.all([this.sync.stop(), ...this.#endTasks.map((end) => end())]);
+    await Promise.all([this.sync.stop(), ...this.#stopTasks.map((stopTask) => stopTask())]);
   }
 
-  #begin(task: Task): void {
-    this.#endTasks.push(this.#context.scheduler.add(task));
+  #addTask(task: PeriodicTask): void {
+    this.#stopTasks.push(this.#context.scheduler.add(task));
   }
 }

@@ -9,7 +9,7 @@ export interface BucketLimits {
 
 interface Bucket {
   level: number;
-  at: number;
+  updatedAt: number;
 }
 
 const MAX_KEYS = 10_000;
@@ -35,7 +35,7 @@ export class TokenBuckets {
   spend(key: string, amount: number): void {
     const level = this.#level(key) - amount;
     this.#buckets.delete(key);
-    this.#buckets.set(key, { level, at: this.#now() });
+    this.#buckets.set(key, { level, updatedAt: this.#now() });
     if (this.#buckets.size <= (this.#limits.maxKeys ?? MAX_KEYS)) return;
     const [oldest] = this.#buckets.keys();
     if (oldest !== undefined) this.#buckets.delete(oldest);
@@ -56,6 +56,6 @@ export class TokenBuckets {
     const { capacity, perSecond } = this.#limits;
     const bucket = this.#buckets.get(key);
     if (bucket === undefined) return capacity;
-    return Math.min(capacity, bucket.level + ((this.#now() - bucket.at) * perSecond) / 1000);
+    return Math.min(capacity, bucket.level + ((this.#now() - bucket.updatedAt) * perSecond) / 1000);
   }
 }

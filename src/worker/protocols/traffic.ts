@@ -5,13 +5,13 @@ import type { TransferSettings, TransferStatus } from '../../shared/model.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
 /** Longest sleep at a time: limits may be lifted meanwhile. */
-const NAP_MS = 250;
+const RATE_CHECK_INTERVAL_MS = 250;
 /** What is sent at once under a limit on the rate, in bytes. */
-const LIMITED_SLICE = 16 * 1024;
+const LIMITED_CHUNK_BYTES = 16 * 1024;
 /** And without: with yamux's header of 12 bytes four full messages of noise, of which 16 bytes are the tag. A few bytes more are one more message. */
-const SLICE = 4 * (65_535 - 16) - 12;
+const CHUNK_BYTES = 4 * (65_535 - 16) - 12;
 const DAY_MS = 24 * 60 * 60 * 1000;
-const ALL = '';
+const SHARED_KEY = '';
 
 export type Direction = 'sent' | 'received';
 
@@ -67,28 +67,28 @@ export class Traffic {
   }
 
   status(): TransferStatus {
-    this.#turnDay();
-    return { paused: this.#paused, sentToday: this.#bytes.sent, receivedToday: this.#bytes.received };
+    this.#rollOverDay();
+    return { paused: this.#paused, uploadedToday: this.#bytes.sent, downloadedToday: this.#bytes.received };
   }
 
   /** Whether anything is handed out at present. @param lan to a peer on the local network */
   maySend(lan: boolean): boolean {
-    return !this.#paused && (this.#isExempt(lan) || this.#left('sent') > 0);
+    return !this.#paused && (this.#isExempt(lan) || this.#remainingToday('sent') > 0);
   }
 
   /** How many bytes to move at once, so that a limit on the rate makes itself felt. */
-  portion(direction: Direction, lan: boolean): number {
-    return this.#isExempt(lan) || this.#buckets[direction] === undefined ? Infinity : LIMITED_SLICE;
+  maxChunkBytes(direction: Direction, lan: boolean): number {
+    return this.#isExempt(lan) || this.#buckets[direction] === undefined ? Infinity : LIMITED_CHUNK_BYTES;
   }
 
   /** What may be sent over a connection. */
-  sending(
+  sendAllowance(
     connection: Connection,
     signal: AbortSignal,
-  ): { readonly slice: number; spend(bytes: number): Promise<void> } {
+  ): { readonly chunkBytes: number; spend(bytes: number): Promise<void> } {
     const lan = isLocal(connection);
     return {
-      slice: Math.min(SLICE, this.portion('sent', lan)),
+      chunkBytes: Math.min(CHUNK_BYTES, this.maxChunkBytes('sent', lan)),
       spend: (bytes) => this.spend('sent', bytes, lan, signal),
     };
   }
@@ -100,28 +100,28 @@ export class Traffic {
    */
   async spend(direction: Direction, bytes: number, lan: boolean, signal: AbortSignal): Promise<void> {
     if (this.#isExempt(lan)) return;
-    if (direction === 'received' && this.#left(direction) <= 0) throw limitReached();
+    if (direction === 'received' && this.#remainingToday(direction) <= 0) throw limitReachedError();
     this.#bytes[direction] += bytes;
-    while (this.#buckets[direction]?.take(ALL, bytes) === false) await nap(signal);
+    while (this.#buckets[direction]?.take(SHARED_KEY, bytes) === false) await sleep(signal);
   }
 
   /** Keep the count. */
   save(): void {
-    this.#turnDay();
+    this.#rollOverDay();
     this.#store.save(this.#day, this.#bytes);
   }
 
   #isExempt(lan: boolean): boolean {
-    return lan && !this.#settings.limitLocal;
+    return lan && !this.#settings.limitLocalNetwork;
   }
 
-  #left(direction: Direction): number {
-    this.#turnDay();
-    const limit = direction === 'sent' ? this.#settings.sendPerDay : this.#settings.receivePerDay;
+  #remainingToday(direction: Direction): number {
+    this.#rollOverDay();
+    const limit = direction === 'sent' ? this.#settings.uploadPerDay : this.#settings.downloadPerDay;
     return limit === 0 ? Infinity : limit - this.#bytes[direction];
   }
 
-  #turnDay(): void {
+  #rollOverDay(): void {
     const day = today();
     if (day === this.#day) return;
     this.#store.save(this.#day, this.#bytes);
@@ -140,15 +140,15 @@ export function isLocal({ remoteAddr }: Pick<Connection, 'remoteAddr'>): boolean
   }
 }
 
-function limitReached(): GgenError {
+function limitReachedError(): GgenError {
   return new GgenError(
     'LimitReached',
     'The limit of bytes per day that you set is reached. Raise it in the settings, or try again tomorrow.',
   );
 }
 
-function buckets({ sendRate, receiveRate }: TransferSettings): Record<Direction, TokenBuckets | undefined> {
-  return { sent: bucket(sendRate), received: bucket(receiveRate) };
+function buckets({ uploadRate, downloadRate }: TransferSettings): Record<Direction, TokenBuckets | undefined> {
+  return { sent: bucket(uploadRate), received: bucket(downloadRate) };
 }
 
 function bucket(rate: number): TokenBuckets | undefined {
@@ -159,7 +159,7 @@ function today(): number {
   return Math.floor(Date.now() / DAY_MS);
 }
 
-async function nap(signal: AbortSignal): Promise<void> {
+async function sleep(signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await new Promise<void>((resolve) => {
     const done = (): void => {
@@ -167,7 +167,7 @@ async function nap(signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, NAP_MS);
+    const timer = setTimeout(done, RATE_CHECK_INTERVAL_MS);
     signal.addEventListener('abort', done, { once: true });
   });
   signal.throwIfAborted();

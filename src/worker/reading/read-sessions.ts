@@ -1,11 +1,11 @@
 import { GgenError, errorName } from '../../shared/errors.ts';
-import { parseRoot } from '../blocks/blocks.ts';
+import { parseRootCid } from '../blocks/block-storage.ts';
 import { openBlockSource } from '../transfer/transfer.ts';
 import type { BlockSource } from '../transfer/transfer.ts';
 import type { Network } from '../protocols/network.ts';
 import { TransferTally } from '../reputation/transfer-tally.ts';
 import type { RegistryContext } from '../registry/context.ts';
-import { providersOf } from '../transfer/fetch.ts';
+import { rankedProviders } from '../transfer/fetch-content.ts';
 
 /** A release to read: what is known of it besides its content root decides whom to ask first. */
 export interface ReadableRelease {
@@ -16,15 +16,15 @@ export interface ReadableRelease {
 /** What reading works with. */
 export interface ReadContext extends Pick<
   RegistryContext,
-  'blocks' | 'catalogue' | 'conduct' | 'loggers' | 'network' | 'settings'
+  'blocks' | 'catalog' | 'peerReputation' | 'loggers' | 'network' | 'settings'
 > {
-  readonly retention: Pick<RegistryContext['retention'], 'hold'>;
+  readonly retention: Pick<RegistryContext['retention'], 'lease'>;
 }
 
 /** How long a session that nobody uses is kept: whoever reads one file soon reads the next. */
-const IDLE_MS = 30_000;
+const IDLE_TIMEOUT_MS = 30_000;
 /** Sessions kept warm; the one used longest ago goes first. */
-export const MOST_SESSIONS = 8;
+export const MAX_READ_SESSIONS = 8;
 
 /** Where blocks of one release come from, and what its peers did meanwhile. */
 class ReadSession {
@@ -33,26 +33,26 @@ class ReadSession {
   readonly #context: ReadContext;
   readonly #source: BlockSource;
   readonly #tally = new TransferTally();
-  readonly #letGo: () => void;
+  readonly #releaseLease: () => void;
   users = 0;
-  idle: NodeJS.Timeout | undefined;
+  idleTimer: NodeJS.Timeout | undefined;
   #busySince = 0;
-  #busy = 0;
+  #busyMs = 0;
 
   constructor(context: ReadContext, release: ReadableRelease) {
     this.#context = context;
     this.#release = release;
     this.network = context.network();
-    this.#letGo = context.retention.hold(release.root);
-    this.#source = openBlockSource(parseRoot(release.root), {
+    this.#releaseLease = context.retention.lease(release.root);
+    this.#source = openBlockSource(parseRootCid(release.root), {
       store: context.blocks,
       network: this.network?.blocks,
-      providers: release.package === undefined ? [] : providersOf(context, release.package),
+      providers: release.package === undefined ? [] : rankedProviders(context, release.package),
       onSuccess: (peer, responseTime, bytes) => {
-        this.#tally.block(peer, responseTime, bytes);
+        this.#tally.recordBlock(peer, responseTime, bytes);
       },
       onFailure: (peer, kind) => {
-        this.#tally.failure(peer, kind);
+        this.#tally.recordFailure(peer, kind);
       },
       log: context.loggers('read'),
     });
@@ -63,20 +63,20 @@ class ReadSession {
   }
 
   enter(): void {
-    clearTimeout(this.idle);
+    clearTimeout(this.idleTimer);
     if (this.users++ === 0) this.#busySince = performance.now();
   }
 
   leave(): void {
-    if (--this.users === 0) this.#busy += performance.now() - this.#busySince;
+    if (--this.users === 0) this.#busyMs += performance.now() - this.#busySince;
   }
 
   close(): void {
-    clearTimeout(this.idle);
+    clearTimeout(this.idleTimer);
     this.#source.close();
-    this.#letGo();
-    const { package: of } = this.#release;
-    if (of !== undefined) this.#tally.settle(this.#context.conduct, of, this.#busy);
+    this.#releaseLease();
+    const { package: packageRef } = this.#release;
+    if (packageRef !== undefined) this.#tally.commit(this.#context.peerReputation, packageRef, this.#busyMs);
   }
 }
 
@@ -107,43 +107,43 @@ export class ReadSessions {
       throw this.#explain(error);
     } finally {
       session.leave();
-      this.#rest(release.root, session);
+      this.#startIdleTimer(release.root, session);
     }
   }
 
   close(): void {
-    for (const root of [...this.#sessions.keys()]) this.#end(root);
+    for (const root of [...this.#sessions.keys()]) this.#closeSession(root);
   }
 
   #open(release: ReadableRelease): ReadSession {
     const { root } = release;
     const known = this.#sessions.get(root);
     const session = known?.network === this.#context.network() ? known : undefined;
-    const open = session ?? new ReadSession(this.#context, release);
+    const current = session ?? new ReadSession(this.#context, release);
     this.#sessions.delete(root);
-    this.#sessions.set(root, open);
+    this.#sessions.set(root, current);
     // A session of a node that was stopped meanwhile ends with its last user.
-    if (known !== undefined && known !== open && known.users === 0) known.close();
+    if (known !== undefined && known !== current && known.users === 0) known.close();
     for (const [other, { users }] of this.#sessions) {
-      if (this.#sessions.size <= MOST_SESSIONS) break;
-      if (users === 0 && other !== root) this.#end(other);
+      if (this.#sessions.size <= MAX_READ_SESSIONS) break;
+      if (users === 0 && other !== root) this.#closeSession(other);
     }
-    return open;
+    return current;
   }
 
-  #rest(root: string, session: ReadSession): void {
+  #startIdleTimer(root: string, session: ReadSession): void {
     if (session.users > 0) return;
     if (this.#sessions.get(root) !== session) {
       session.close();
       return;
     }
-    session.idle = setTimeout(() => {
-      this.#end(root);
-    }, IDLE_MS);
-    session.idle.unref();
+    session.idleTimer = setTimeout(() => {
+      this.#closeSession(root);
+    }, IDLE_TIMEOUT_MS);
+    session.idleTimer.unref();
   }
 
-  #end(root: string): void {
+  #closeSession(root: string): void {
     this.#sessions.get(root)?.close();
     this.#sessions.delete(root);
   }

@@ -31,7 +31,7 @@ export interface FolderLink {
 export interface FolderNode {
   readonly kind: 'folder';
   /** Of a sharded (HAMT) folder: characters of each link's name that are its place in the shard, not the entry's name. */
-  readonly prefix: number | undefined;
+  readonly prefixLength: number | undefined;
   readonly links: readonly FolderLink[];
 }
 
@@ -50,37 +50,42 @@ export function isLeaf(cid: CID): boolean {
  */
 export function decodeTreeNode(cid: CID, bytes: Uint8Array): TreeNode {
   if (cid.code === RAW) return { kind: 'file', size: bytes.byteLength, data: bytes, parts: [] };
-  if (cid.code !== DAG_PB) throw notPlain(cid, 'it is neither a UnixFS node nor raw bytes');
-  const node = decoded(cid, bytes);
+  if (cid.code !== DAG_PB) throw invalidTreeError(cid, 'it is neither a UnixFS node nor raw bytes');
+  const node = decodeNode(cid, bytes);
   const { data, links } = node;
   switch (data.type) {
     case 'file':
     case 'raw':
       return fileNode(cid, node);
     case 'directory':
-      return { kind: 'folder', prefix: undefined, links: links.map((link) => folderLink(cid, link)) };
+      return { kind: 'folder', prefixLength: undefined, links: links.map((link) => folderLink(cid, link)) };
     case 'hamt-sharded-directory':
-      return { kind: 'folder', prefix: prefixOf(cid, data.fanout), links: links.map((link) => folderLink(cid, link)) };
+      return {
+        kind: 'folder',
+        prefixLength: shardPrefixLength(cid, data.fanout),
+        links: links.map((link) => folderLink(cid, link)),
+      };
     default:
-      throw notPlain(cid, `it is a ${data.type}`);
+      throw invalidTreeError(cid, `it is a ${data.type}`);
   }
 }
 
-function decoded(cid: CID, bytes: Uint8Array): UnixFsNode {
+function decodeNode(cid: CID, bytes: Uint8Array): UnixFsNode {
   try {
     return decodeUnixFs(bytes);
   } catch (error) {
-    throw notPlain(cid, errorMessage(error));
+    throw invalidTreeError(cid, errorMessage(error));
   }
 }
 
 function fileNode(cid: CID, { links, data: { data = new Uint8Array(), blockSizes } }: UnixFsNode): FileNode {
-  if (links.length !== blockSizes.length) throw notPlain(cid, 'the sizes of its parts are not those of its links');
+  if (links.length !== blockSizes.length)
+    throw invalidTreeError(cid, 'the sizes of its parts are not those of its links');
   let size = data.byteLength;
   const parts = links.map((link, index): FilePart => {
     const part = { cid: link.Hash, offset: size, size: Number(blockSizes[index]) };
     size += part.size;
-    if (size > LIMITS.bytesPerRelease) throw notPlain(cid, 'it claims to be larger than a package may be');
+    if (size > LIMITS.bytesPerRelease) throw invalidTreeError(cid, 'it claims to be larger than a package may be');
     return part;
   });
   return { kind: 'file', size, data, parts };
@@ -88,19 +93,19 @@ function fileNode(cid: CID, { links, data: { data = new Uint8Array(), blockSizes
 
 function folderLink(cid: CID, { Name = '', Hash, Tsize = 0 }: Link): FolderLink {
   if (isLeaf(Hash) && Tsize > LIMITS.bytesPerRelease) {
-    throw notPlain(cid, 'it names a file that is larger than a package may be');
+    throw invalidTreeError(cid, 'it names a file that is larger than a package may be');
   }
   return { name: Name, cid: Hash, size: Tsize };
 }
 
-function prefixOf(cid: CID, fanout = 0n): number {
-  if (fanout < 2n || fanout > 4096n) throw notPlain(cid, `it is a shard with ${fanout} places`);
+function shardPrefixLength(cid: CID, fanout = 0n): number {
+  if (fanout < 2n || fanout > 4096n) throw invalidTreeError(cid, `it is a shard with ${fanout} places`);
   return shardDigits(fanout);
 }
 
-/** @param why end of a sentence about the block */
-export function notPlain(cid: CID, why: string): GgenError {
-  return new GgenError('RecordInvalid', `The content of this package is not a plain tree of files: ${why}.`, {
+/** @param reason end of a sentence about the block */
+export function invalidTreeError(cid: CID, reason: string): GgenError {
+  return new GgenError('RecordInvalid', `The content of this package is not a plain tree of files: ${reason}.`, {
     details: { cid: cid.toString() },
   });
 }

@@ -9,7 +9,7 @@
 
 import { DAG_PB, RAW } from '../dag/codecs.ts';
 import { equalBytes } from './envelope.ts';
-import { recordFault } from './faults.ts';
+import { recordFault } from './record-faults.ts';
 
 /** record > releases > release > dependencies > dependency */
 const MAX_DEPTH = 5;
@@ -33,15 +33,15 @@ export function scanPayload(bytes: Uint8Array): void {
 }
 
 /** A list or map that is being read: how many items are to come, keys and values counted apart. */
-interface Open {
-  left: number;
+interface OpenContainer {
+  remaining: number;
   readonly map: boolean;
 }
 
 class Scanner {
   readonly #bytes: Uint8Array;
   #offset = 0;
-  readonly #open: Open[] = [];
+  readonly #open: OpenContainer[] = [];
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -50,10 +50,10 @@ class Scanner {
   run(): void {
     do {
       const inside = this.#open.at(-1);
-      const isKey = inside?.map === true && inside.left % 2 === 0;
-      if (inside !== undefined) inside.left--;
+      const isKey = inside?.map === true && inside.remaining % 2 === 0;
+      if (inside !== undefined) inside.remaining--;
       this.#item(isKey);
-      while (this.#open.at(-1)?.left === 0) this.#open.pop();
+      while (this.#open.at(-1)?.remaining === 0) this.#open.pop();
     } while (this.#open.length > 0);
     if (this.#offset !== this.#bytes.length) throw recordFault('not-canonical', 'bytes follow the record');
   }
@@ -85,10 +85,10 @@ class Scanner {
 
   #enter(count: number, map: boolean): void {
     if (this.#open.length >= MAX_DEPTH) throw recordFault('too-deep', `it is nested deeper than ${MAX_DEPTH} levels`);
-    const left = map ? count * 2 : count;
+    const remaining = map ? count * 2 : count;
     // Each item takes a byte at least: what cannot be there need not be waited for.
-    if (left > this.#bytes.length - this.#offset) throw recordFault('truncated', 'it ends inside a list or map');
-    this.#open.push({ left, map });
+    if (remaining > this.#bytes.length - this.#offset) throw recordFault('truncated', 'it ends inside a list or map');
+    this.#open.push({ remaining, map });
   }
 
   #cid(tag: number): void {
@@ -112,8 +112,8 @@ class Scanner {
     const size = 2 ** (info - 24);
     let value = 0;
     for (let index = 0; index < size; index++) value = value * 256 + this.#byte();
-    const least = size === 1 ? 24 : 2 ** (size * 4);
-    if (value < least) throw recordFault('not-canonical', 'a number is written longer than it needs to be');
+    const minimum = size === 1 ? 24 : 2 ** (size * 4);
+    if (value < minimum) throw recordFault('not-canonical', 'a number is written longer than it needs to be');
     return value;
   }
 

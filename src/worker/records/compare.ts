@@ -4,7 +4,7 @@ import { GgenError } from '../../shared/errors.ts';
 import { packageIdOf } from './package-record.ts';
 import type { OpenedRecord, PackageRecord } from './package-record.ts';
 
-export type Comparison =
+export type RecordComparison =
   /** The same bytes. */
   | { readonly outcome: 'same' }
   | { readonly outcome: 'newer' }
@@ -28,7 +28,7 @@ export function compareRecords(
   known: OpenedRecord | undefined,
   next: OpenedRecord,
   seenRoots: ReadonlyMap<string, string>,
-): Comparison {
+): RecordComparison {
   if (known !== undefined && packageIdOf(known.record) !== packageIdOf(next.record)) {
     throw new GgenError('InvalidRequest', 'Records of two different packages cannot be compared.');
   }
@@ -48,17 +48,17 @@ export function compareAge(a: OpenedRecord, b: OpenedRecord): number {
   return a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : 0;
 }
 
-function bySequence(known: OpenedRecord, next: OpenedRecord): Comparison {
+function bySequence(known: OpenedRecord, next: OpenedRecord): RecordComparison {
   if (next.record.seq < known.record.seq) return { outcome: 'older' };
   if (next.record.seq === known.record.seq) {
     return { outcome: 'fork', winner: compareAge(known, next) < 0 ? 'next' : 'known' };
   }
-  const removed = missing(known.record, next.record);
+  const removed = missingVersions(known.record, next.record);
   return removed.length > 0 ? { outcome: 'release-removed', versions: removed } : { outcome: 'newer' };
 }
 
 /** Versions of `from` that `other` does not have. */
-function missing(from: PackageRecord, other: PackageRecord): readonly string[] {
+function missingVersions(from: PackageRecord, other: PackageRecord): readonly string[] {
   const versions = new Set(other.releases.map(({ version }) => version));
   return from.releases.map(({ version }) => version).filter((version) => !versions.has(version));
 }

@@ -7,14 +7,14 @@
 
 import { RECORD_PAYLOAD_TYPE, concat, lengthPrefixed } from '../../identity/record-domain.ts';
 import { isWeakKey } from '../../identity/weak-key.ts';
-import { recordFault } from './faults.ts';
+import { recordFault } from './record-faults.ts';
 
 const TAGS = { publicKey: 0x0a, payloadType: 0x12, payload: 0x1a, signature: 0x2a } as const;
 const PAYLOAD_TYPE = new TextEncoder().encode(RECORD_PAYLOAD_TYPE);
 /** KeyType Ed25519 (1) in field 1, then field 2 with its 32 bytes. */
 const KEY_PREFIX = Uint8Array.of(0x08, 0x01, 0x12, 0x20);
-const KEY_LENGTH = 32;
-const SIGNATURE_LENGTH = 64;
+const PUBLIC_KEY_BYTES = 32;
+const SIGNATURE_BYTES = 64;
 
 export interface Envelope {
   /** Raw Ed25519 public key, 32 bytes. */
@@ -54,8 +54,8 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   if (!equalBytes(payloadType, PAYLOAD_TYPE)) {
     throw recordFault('wrong-payload-type', `the payload type is not ${RECORD_PAYLOAD_TYPE}`);
   }
-  if (signature.length !== SIGNATURE_LENGTH) {
-    throw recordFault('bad-signature', `a signature has ${SIGNATURE_LENGTH} bytes, this one has ${signature.length}`);
+  if (signature.length !== SIGNATURE_BYTES) {
+    throw recordFault('bad-signature', `a signature has ${SIGNATURE_BYTES} bytes, this one has ${signature.length}`);
   }
   return { publicKey: rawKey(key), payload, signature };
 }
@@ -66,7 +66,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 function rawKey(key: Uint8Array): Uint8Array {
   const isEd25519 = equalBytes(key.subarray(0, KEY_PREFIX.length), KEY_PREFIX);
-  if (!isEd25519 || key.length !== KEY_PREFIX.length + KEY_LENGTH) {
+  if (!isEd25519 || key.length !== KEY_PREFIX.length + PUBLIC_KEY_BYTES) {
     throw recordFault('wrong-key-type', 'the key is not an Ed25519 key of 32 bytes');
   }
   const raw = key.subarray(KEY_PREFIX.length);

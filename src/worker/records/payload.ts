@@ -9,18 +9,18 @@ import { GgenError } from '../../shared/errors.ts';
 import type { Release } from '../../shared/model.ts';
 import { scanPayload } from './cbor-scan.ts';
 import { encodeEnvelope, equalBytes } from './envelope.ts';
-import { recordFault } from './faults.ts';
-import { readBytes, readInteger, readMap, readText } from './fields.ts';
+import { recordFault } from './record-faults.ts';
+import { readBytes, readInteger, readMap, readText } from './wire-fields.ts';
 import { readMetadata } from './read-metadata.ts';
 import { readReleases } from './read-release.ts';
 import type { PackageRecord } from './package-record.ts';
-import { publisherOf } from './publisher-of.ts';
+import { cachedPublisherId } from './publisher-id-cache.ts';
 
 /** Version of the record's format. */
-const FORMAT = 1;
+const FORMAT_VERSION = 1;
 const FIELDS = ['v', 'publisher', 'name', 'seq', 'updated', 'metadata', 'releases'];
-const KEY_LENGTH = 32;
-const SIGNATURE_LENGTH = 64;
+const PUBLIC_KEY_BYTES = 32;
+const SIGNATURE_BYTES = 64;
 
 /**
  * The bytes of a record, ready for `bytesToSign`. What other peers will check is checked here first, except the time.
@@ -32,13 +32,13 @@ export function encodePayload(record: PackageRecord): Uint8Array {
   const payload = dagCbor.encode(wire);
   scanPayload(payload);
   const publicKey = publicKeyFromPublisherId(record.publisher);
-  const size = encodeEnvelope({ publicKey, payload, signature: new Uint8Array(SIGNATURE_LENGTH) }).length;
-  if (size > LIMITS.recordBytes) {
+  const size = encodeEnvelope({ publicKey, payload, signature: new Uint8Array(SIGNATURE_BYTES) }).length;
+  if (size > LIMITS.maxRecordBytes) {
     throw new GgenError(
       'RecordTooLarge',
-      `The record of package '${record.name}' has ${size} bytes; at most ${LIMITS.recordBytes} are allowed. ` +
+      `The record of package '${record.name}' has ${size} bytes; at most ${LIMITS.maxRecordBytes} are allowed. ` +
         `Shorten its texts or its lists of dependencies.`,
-      { details: { size, limit: LIMITS.recordBytes } },
+      { details: { size, limit: LIMITS.maxRecordBytes } },
     );
   }
   return payload;
@@ -81,15 +81,15 @@ function readRecord(wire: unknown): PackageRecord {
 /** Before anything else: a later format may have other fields. */
 function checkFormat(wire: unknown): void {
   const isMap = typeof wire === 'object' && wire !== null && Object.hasOwn(wire, 'v');
-  if (isMap && (wire as { v: unknown }).v !== FORMAT) {
-    throw recordFault('wrong-version', `its format is not version ${FORMAT}`, 'v');
+  if (isMap && (wire as { v: unknown }).v !== FORMAT_VERSION) {
+    throw recordFault('wrong-version', `its format is not version ${FORMAT_VERSION}`, 'v');
   }
 }
 
 function readPublisher(value: unknown): string {
-  const raw = readBytes(value, 'publisher', KEY_LENGTH);
+  const raw = readBytes(value, 'publisher', PUBLIC_KEY_BYTES);
   if (isWeakKey(raw)) throw recordFault('weak-key', 'anybody can sign under its key', 'publisher');
-  return publisherOf(raw);
+  return cachedPublisherId(raw);
 }
 
 function readName(value: unknown): string {
@@ -101,7 +101,7 @@ function readName(value: unknown): string {
 function toWire(record: PackageRecord): unknown {
   const { publisher, name, seq, updated, metadata, releases } = record;
   return {
-    v: FORMAT,
+    v: FORMAT_VERSION,
     publisher: publicKeyFromPublisherId(publisher),
     name,
     seq,

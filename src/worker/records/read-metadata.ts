@@ -2,10 +2,10 @@
 
 import { LIMITS } from '../../shared/defaults.ts';
 import type { PackageMetadata } from '../../shared/model.ts';
-import { recordFault } from './faults.ts';
-import { readMap, readText, readTexts } from './fields.ts';
-import type { Fields } from './fields.ts';
-import type { TextRule } from './text.ts';
+import { recordFault } from './record-faults.ts';
+import { readMap, readText, readTexts } from './wire-fields.ts';
+import type { WireFields } from './wire-fields.ts';
+import type { TextRule } from './record-text.ts';
 
 export const METADATA_RULES = {
   title: { max: LIMITS.titleLength },
@@ -43,7 +43,7 @@ export function isRecordUrl(text: string): boolean {
   return url.username === '' && url.password === '' && url.hostname !== '';
 }
 
-function readUrls(fields: Fields): Pick<PackageMetadata, (typeof URLS)[number]> {
+function readUrls(fields: WireFields): Pick<PackageMetadata, (typeof URLS)[number]> {
   const present = URLS.filter((name) => Object.hasOwn(fields, name));
   return Object.fromEntries(present.map((name) => [name, readUrl(fields[name], `metadata.${name}`)]));
 }

@@ -3,9 +3,9 @@
 import { isPackageName, isPublisherId } from '../../identity/publisher-id.ts';
 import { LIMITS } from '../../shared/defaults.ts';
 import type { Dependency, ManifestKind, Release } from '../../shared/model.ts';
-import { recordFault } from './faults.ts';
-import { readBoolean, readInteger, readLink, readList, readMap, readText } from './fields.ts';
-import type { Fields } from './fields.ts';
+import { recordFault } from './record-faults.ts';
+import { readBoolean, readInteger, readLink, readList, readMap, readText } from './wire-fields.ts';
+import type { WireFields } from './wire-fields.ts';
 import { compareVersions, isVersion, isVersionRange } from './versions.ts';
 
 const REQUIRED = ['version', 'root', 'size', 'files', 'kind', 'dependencies', 'published', 'yanked'];
@@ -71,7 +71,7 @@ function isKind(text: string): text is ManifestKind {
   return Object.hasOwn(KINDS, text);
 }
 
-function readOptionalLinks(fields: Fields, field: string): Pick<Release, 'readme' | 'changelog'> {
+function readOptionalLinks(fields: WireFields, field: string): Pick<Release, 'readme' | 'changelog'> {
   return {
     ...(Object.hasOwn(fields, 'readme') ? { readme: readLink(fields['readme'], `${field}.readme`) } : {}),
     ...(Object.hasOwn(fields, 'changelog') ? { changelog: readLink(fields['changelog'], `${field}.changelog`) } : {}),

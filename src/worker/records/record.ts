@@ -2,15 +2,15 @@
 
 import { createHash } from 'node:crypto';
 import { publicKeyFromPublisherId } from '../../identity/publisher-id.ts';
-import { verify, verifyAside } from '../../identity/publisher-key.ts';
+import { verifySignature, verifySignatureOffThread } from '../../identity/publisher-key.ts';
 import { recordBytesToSign } from '../../identity/record-domain.ts';
 import { LIMITS } from '../../shared/defaults.ts';
 import { GgenError } from '../../shared/errors.ts';
 import { decodeEnvelope, encodeEnvelope } from './envelope.ts';
-import { recordFault } from './faults.ts';
+import { recordFault } from './record-faults.ts';
 import { decodePayload, encodePayload } from './payload.ts';
 import type { OpenedRecord, PackageRecord } from './package-record.ts';
-import { publisherOf } from './publisher-of.ts';
+import { cachedPublisherId } from './publisher-id-cache.ts';
 
 export type { OpenedRecord, PackageRecord };
 export { encodePayload };
@@ -32,7 +32,7 @@ export function bytesToSign(payload: Uint8Array): Uint8Array {
  */
 export function sealRecord(payload: Uint8Array, signature: Uint8Array): Uint8Array {
   const publicKey = publicKeyFromPublisherId(decodePayload(payload).publisher);
-  if (!verify(publicKey, bytesToSign(payload), signature)) {
+  if (!verifySignature(publicKey, bytesToSign(payload), signature)) {
     throw new GgenError('SignatureInvalid', 'The signature does not belong to this record and its publisher.');
   }
   return encodeEnvelope({ publicKey, payload, signature });
@@ -59,13 +59,13 @@ export interface SealedRecord {
 export function openRecord(envelope: Uint8Array, options: OpenOptions = {}): OpenedRecord {
   const sealed = unsealRecord(envelope);
   const { publicKey, payload, signature } = sealed;
-  return openSealed(sealed, verify(publicKey, bytesToSign(payload), signature), options);
+  return openSealed(sealed, verifySignature(publicKey, bytesToSign(payload), signature), options);
 }
 
 /** First step: size and envelope. Throws RecordInvalid. */
 export function unsealRecord(envelope: Uint8Array): SealedRecord {
-  if (envelope.length > LIMITS.recordBytes) {
-    throw recordFault('too-large', `it has ${envelope.length} bytes, at most ${LIMITS.recordBytes} are allowed`);
+  if (envelope.length > LIMITS.maxRecordBytes) {
+    throw recordFault('too-large', `it has ${envelope.length} bytes, at most ${LIMITS.maxRecordBytes} are allowed`);
   }
   // A copy of its own: the caller's bytes may be a view of a buffer that is used again.
   const own = Uint8Array.from(envelope);
@@ -73,16 +73,16 @@ export function unsealRecord(envelope: Uint8Array): SealedRecord {
 }
 
 /** Second step, on another thread: whether the signature is that of the key. */
-export function isGenuineAside({ publicKey, payload, signature }: SealedRecord): Promise<boolean> {
-  return verifyAside(publicKey, bytesToSign(payload), signature);
+export function isSignatureValidOffThread({ publicKey, payload, signature }: SealedRecord): Promise<boolean> {
+  return verifySignatureOffThread(publicKey, bytesToSign(payload), signature);
 }
 
-/** Last step: everything that the payload says. @param genuine what came of the second step. Throws RecordInvalid. */
-export function openSealed(sealed: SealedRecord, genuine: boolean, options: OpenOptions = {}): OpenedRecord {
-  if (!genuine) throw recordFault('bad-signature', 'the signature does not verify');
+/** Last step: everything that the payload says. @param signatureValid what came of the second step. Throws RecordInvalid. */
+export function openSealed(sealed: SealedRecord, signatureValid: boolean, options: OpenOptions = {}): OpenedRecord {
+  if (!signatureValid) throw recordFault('bad-signature', 'the signature does not verify');
   const { envelope, publicKey, payload, digest } = sealed;
   const record = decodePayload(payload);
-  if (record.publisher !== publisherOf(publicKey)) {
+  if (record.publisher !== cachedPublisherId(publicKey)) {
     throw recordFault('publisher-mismatch', 'it was signed by another key than its publisher', 'publisher');
   }
   checkTime(record, options.now ?? Date.now());
@@ -95,7 +95,7 @@ export function recordDigest(envelope: Uint8Array): string {
 }
 
 function checkTime(record: PackageRecord, now: number): void {
-  const latest = now + LIMITS.clockSkew;
+  const latest = now + LIMITS.maxClockSkewMs;
   if (record.updated > latest) throw recordFault('from-the-future', 'its time lies in the future', 'updated');
   const index = record.releases.findIndex((release) => release.published > latest);
   if (index >= 0) {

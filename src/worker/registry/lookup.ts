@@ -1,7 +1,7 @@
 import { parsePackageId, shortPublisherId } from '../../identity/publisher-id.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { PackageDetails, Release, ReleaseDetails } from '../../shared/model.ts';
-import { Certainty } from '../protocols/certainty.ts';
+import { Quorum } from '../protocols/quorum.ts';
 import { matchRelease } from '../records/releases.ts';
 import type { SpanHandle } from '../telemetry/span.ts';
 import { BoundedCache } from '../../shared/bounded-cache.ts';
@@ -9,26 +9,26 @@ import type { RegistryContext } from './context.ts';
 import { SharedCalls } from './shared-calls.ts';
 
 /** A known record is answered at once, and asked for again behind the answer, at most this often (ggen's figure). */
-const FRESH_MS = 300_000;
+const CACHE_TTL_MS = 300_000;
 /** Packages that are kept ready, and those whose freshness is remembered. A record has 64 KiB at most, a few usually. */
-const READY = 500;
-const REMEMBERED = 10_000;
+const MAX_CACHED_PACKAGES = 500;
+const MAX_TRACKED_REFRESHES = 10_000;
 
-/** Finding packages by id, in three tiers: memory, catalogue, network. */
+/** Finding packages by id, in three tiers: memory, catalog, network. */
 export class Lookup {
   readonly #context: RegistryContext;
-  readonly #ready = new BoundedCache<PackageDetails>({ entries: READY, ttl: FRESH_MS });
-  readonly #asked = new BoundedCache<true>({ entries: REMEMBERED, ttl: FRESH_MS });
-  readonly #questions = new SharedCalls<undefined>();
+  readonly #cache = new BoundedCache<PackageDetails>({ maxEntries: MAX_CACHED_PACKAGES, ttlMs: CACHE_TTL_MS });
+  readonly #refreshed = new BoundedCache<true>({ maxEntries: MAX_TRACKED_REFRESHES, ttlMs: CACHE_TTL_MS });
+  readonly #queries = new SharedCalls<undefined>();
 
   constructor(context: RegistryContext) {
     this.#context = context;
   }
 
   /** A package changed: what is kept ready of it is void. Without an id: of all. */
-  forget(id?: string): void {
-    if (id === undefined) this.#ready.clear();
-    else this.#ready.delete(id);
+  invalidate(id?: string): void {
+    if (id === undefined) this.#cache.clear();
+    else this.#cache.delete(id);
   }
 
   /**
@@ -50,9 +50,9 @@ export class Lookup {
       this.#refresh(publisher, name);
       return known;
     }
-    await this.#ask(publisher, name, signal);
+    await this.#queryNetwork(publisher, name, signal);
     const found = this.#known(publisher, name);
-    if (found === undefined) throw notFound(id, this.#context.network() !== undefined);
+    if (found === undefined) throw packageNotFound(id, this.#context.network() !== undefined);
     return found;
   }
 
@@ -67,7 +67,7 @@ export class Lookup {
     let release = pick(details);
     if (release === undefined) {
       // The record at hand may be older than the version that somebody was told of.
-      await this.#ask(details.publisher, details.name, signal);
+      await this.#queryNetwork(details.publisher, details.name, signal);
       release = pick(this.#known(details.publisher, details.name) ?? details);
     }
     if (release === undefined) throw versionNotFound(details, version);
@@ -75,28 +75,28 @@ export class Lookup {
     return { id: details.id, publisher, name, metadata, release };
   }
 
-  /** Out of memory, else out of the catalogue. Who serves a package changes without its record, so that is always read. */
+  /** Out of memory, else out of the catalog. Who serves a package changes without its record, so that is always read. */
   #known(publisher: string, name: string): PackageDetails | undefined {
-    const { packages } = this.#context.catalogue;
+    const { packages } = this.#context.catalog;
     const id = `${publisher}/${name}`;
-    const ready = this.#ready.get(id);
-    if (ready !== undefined) return { ...ready, providers: packages.providers(publisher, name) };
+    const cached = this.#cache.get(id);
+    if (cached !== undefined) return { ...cached, providers: packages.countProviders(publisher, name) };
     const details = packages.details(publisher, name);
-    if (details !== undefined) this.#ready.set(id, details);
+    if (details !== undefined) this.#cache.set(id, details);
     return details;
   }
 
   async #resolve(id: string, signal: AbortSignal): Promise<{ publisher: string; name: string }> {
     const { publisher, name } = parsePackageId(id);
     if (publisher !== undefined) return { publisher, name };
-    const { packages } = this.#context.catalogue;
+    const { packages } = this.#context.catalog;
     let publishers = packages.publishersOf(name);
     if (publishers.length === 0) {
       await this.#search(name, signal);
       publishers = packages.publishersOf(name);
     }
     const [only] = publishers;
-    if (only === undefined) throw notFound(id, this.#context.network() !== undefined);
+    if (only === undefined) throw packageNotFound(id, this.#context.network() !== undefined);
     if (publishers.length > 1) {
       throw new GgenError(
         'PackageAmbiguous',
@@ -107,63 +107,63 @@ export class Lookup {
     return { publisher: only, name };
   }
 
-  /** Both paths that find a package by its id, side by side; what they find is in the catalogue afterwards. */
-  async #ask(publisher: string, name: string, signal: AbortSignal): Promise<void> {
+  /** Both paths that find a package by its id, side by side; what they find is in the catalog afterwards. */
+  async #queryNetwork(publisher: string, name: string, signal: AbortSignal): Promise<void> {
     const network = this.#context.network();
     if (network === undefined) return;
-    const ask = async (all: AbortSignal): Promise<undefined> => {
-      const known = this.#sequence(publisher, name);
-      const certainty = new Certainty();
-      const found = new AbortController();
-      const enough = AbortSignal.any([all, certainty.signal, found.signal]);
-      const bound = AbortSignal.any([enough, AbortSignal.timeout(this.#context.settings().timeout)]);
-      const head = network.heads.fetch(publisher, name, bound).then((ok) => {
+    const query = async (sharedSignal: AbortSignal): Promise<undefined> => {
+      const knownSequence = this.#sequence(publisher, name);
+      const quorum = new Quorum();
+      const headFound = new AbortController();
+      const stopSignal = AbortSignal.any([sharedSignal, quorum.signal, headFound.signal]);
+      const timeoutSignal = AbortSignal.any([stopSignal, AbortSignal.timeout(this.#context.settings().timeout)]);
+      const head = network.heads.fetch(publisher, name, timeoutSignal).then((ok) => {
         // The newest of what several peers hold: a search would only find the same.
-        if (ok) found.abort();
+        if (ok) headFound.abort();
       });
-      const searched = this.#fanOut(name, enough, () => {
+      const searched = this.#fanOut(name, stopSignal, () => {
         // The slowest of the others is not waited for.
-        if (!certainty.any && this.#sequence(publisher, name) > known) certainty.answered();
+        if (!quorum.hasAnswers && this.#sequence(publisher, name) > knownSequence) quorum.addAnswer();
       });
       await Promise.all([head, searched]).finally(() => {
-        certainty.end();
+        quorum.end();
       });
       return undefined;
     };
-    await this.#questions.run(`package ${publisher}/${name}`, ask, { signal });
+    await this.#queries.run(`package ${publisher}/${name}`, query, { signal });
   }
 
   /** Of the newest record known; 0 when there is none. */
   #sequence(publisher: string, name: string): number {
-    return this.#context.catalogue.packages.get(publisher, name)?.record.seq ?? 0;
+    return this.#context.catalog.packages.get(publisher, name)?.record.seq ?? 0;
   }
 
   async #search(name: string, signal: AbortSignal): Promise<void> {
-    await this.#questions.run(`name ${name}`, (all) => this.#fanOut(name, all), { signal });
+    await this.#queries.run(`name ${name}`, (sharedSignal) => this.#fanOut(name, sharedSignal), { signal });
   }
 
   /** @param onUpdate called whenever something was found or a peer came to its end */
-  async #fanOut(name: string, signal: AbortSignal, onUpdate: () => void = nothing): Promise<undefined> {
-    const { fanOut, timeout } = this.#context.settings();
+  async #fanOut(name: string, signal: AbortSignal, onUpdate: () => void = ignoreUpdate): Promise<undefined> {
+    const { fanOut, timeout: timeoutMs } = this.#context.settings();
     const query = { text: name, limit: 20, includeYanked: true };
-    await this.#context.network()?.search.fanOut(query, { fanOut, signal, timeout, onUpdate });
+    await this.#context.network()?.search.fanOut(query, { fanOut, signal, timeoutMs, onUpdate });
     return undefined;
   }
 
   #refresh(publisher: string, name: string): void {
     const network = this.#context.network();
     const id = `${publisher}/${name}`;
-    if (network === undefined || this.#asked.get(id) === true) return;
-    this.#asked.set(id, true);
+    if (network === undefined || this.#refreshed.get(id) === true) return;
+    this.#refreshed.set(id, true);
     this.#context.background(`asking for a newer ${id}`, (signal) => network.heads.fetch(publisher, name, signal));
   }
 }
 
-function nothing(): void {
-  // Who asks looks into the catalogue in the end.
+function ignoreUpdate(): void {
+  // Who asks looks into the catalog in the end.
 }
 
-function notFound(id: string, online: boolean): GgenError {
+function packageNotFound(id: string, online: boolean): GgenError {
   return new GgenError(
     'PackageNotFound',
     online
@@ -175,12 +175,12 @@ function notFound(id: string, online: boolean): GgenError {
 
 function versionNotFound({ id, name, releases }: PackageDetails, version: string): GgenError {
   const usable = releases.filter(({ yanked }) => !yanked).map((release) => release.version);
-  const last = usable.slice(-5).reverse();
+  const newest = usable.slice(-5).reverse();
   return new GgenError(
     'VersionNotFound',
-    last.length === 0
+    newest.length === 0
       ? `Every release of '${name}' was withdrawn by its publisher.`
-      : `'${name}' has no version that matches '${version === '' ? '*' : version}'. Its newest are ${last.join(', ')}.`,
-    { details: { id, version, versions: last } },
+      : `'${name}' has no version that matches '${version === '' ? '*' : version}'. Its newest are ${newest.join(', ')}.`,
+    { details: { id, version, versions: newest } },
   );
 }

@@ -17,7 +17,7 @@ import type {
   InstallPlan,
   InstalledPackage,
   KeptRelease,
-  InstalledState,
+  InstallationCheck,
   PackageDetails,
   PackagePage,
   Provider,
@@ -33,29 +33,29 @@ import type {
 } from '../../shared/model.ts';
 import { KeyLocks } from '../../shared/key-locks.ts';
 import type { RegistryContext } from './context.ts';
-import { draftRelease } from '../authoring/draft.ts';
+import { draftRelease } from '../authoring/draft-release.ts';
 import { draftMerge } from '../authoring/draft-merge.ts';
 import { draftYank } from '../authoring/draft-yank.ts';
 import { Drafts } from '../authoring/drafts.ts';
-import { exportPackage } from '../archive/export.ts';
-import { importPackage } from '../archive/import.ts';
-import { applyPlan } from '../install/apply/apply.ts';
-import { planInstall } from '../install/plan/plan.ts';
+import { exportPackage } from '../archive/export-package.ts';
+import { importPackage } from '../archive/import-package.ts';
+import { applyPlan } from '../install/apply/apply-plan.ts';
+import { planInstall } from '../install/plan/plan-install.ts';
 import { Plans } from '../install/plan/plans.ts';
-import { install, uninstall } from '../install/apply/single.ts';
-import { verifyInstalled } from '../install/apply/verify.ts';
+import { installRelease, uninstallRelease } from '../install/apply/install-release.ts';
+import { verifyInstalled } from '../install/apply/verify-installed.ts';
 import { Lookup } from './lookup.ts';
-import { providersOf } from './providers.ts';
-import { commit } from '../authoring/publish.ts';
-import { ReleaseReader } from '../reading/read.ts';
-import { Searches } from './search.ts';
-import { stopServing } from '../retention/served-content.ts';
-import { keepRelease, stopKeeping } from '../retention/keep.ts';
+import { listProviders } from './list-providers.ts';
+import { commitDraft } from '../authoring/commit-draft.ts';
+import { ReleaseReader } from '../reading/release-reader.ts';
+import { RegistrySearch } from './registry-search.ts';
+import { stopSeeding } from '../retention/seeded-content.ts';
+import { keepRelease, unkeepRelease } from '../retention/keep-release.ts';
 import { verifyStorage } from '../retention/verify-storage.ts';
 
-const nothing = (): void => undefined;
-const PAGE = 100;
-const LARGEST_PAGE = 1_000;
+const noop = (): void => undefined;
+const DEFAULT_PAGE_SIZE = 100;
+const MAX_PAGE_SIZE = 1_000;
 
 /**
  * The marketplace as its callers see it: ggen's eight Registry methods, and what it takes to publish and install. Each
@@ -65,29 +65,29 @@ export class Registry {
   readonly #context: RegistryContext;
   readonly #drafts = new Drafts();
   readonly #lookup: Lookup;
-  readonly #searches: Searches;
+  readonly #searches: RegistrySearch;
   readonly #plans = new Plans();
   /** Changes of installed folders, one after the other: two of them may share a lock file or a package. */
-  readonly #changes = new KeyLocks();
+  readonly #installLocks = new KeyLocks();
   /** Reading releases without installing them. */
   readonly reader: ReleaseReader;
 
   constructor(context: RegistryContext) {
     this.#context = context;
     this.#lookup = new Lookup(context);
-    this.#searches = new Searches(context);
+    this.#searches = new RegistrySearch(context);
     this.reader = new ReleaseReader(context, this.#lookup);
   }
 
   /** A package changed, or without an id any number of them: what is kept ready of it is void. */
-  forget(id?: string): void {
-    this.#lookup.forget(id);
+  invalidate(id?: string): void {
+    this.#lookup.invalidate(id);
   }
 
   search(
     query: SearchQuery,
     signal: AbortSignal,
-    onProgress: (results: SearchResults) => void = nothing,
+    onProgress: (results: SearchResults) => void = noop,
   ): Promise<SearchResults> {
     return this.#searches.search(query, signal, onProgress);
   }
@@ -101,7 +101,7 @@ export class Registry {
   }
 
   providers(request: Calls['providers']['request'], signal: AbortSignal): Promise<readonly Provider[]> {
-    return providersOf(this.#context, this.#lookup, request, signal);
+    return listProviders(this.#context, this.#lookup, request, signal);
   }
 
   /** All releases, ascending by semver precedence, withdrawn ones marked. */
@@ -110,12 +110,12 @@ export class Registry {
   }
 
   publish(draft: SignedDraft, signal: AbortSignal): Promise<PublishReceipt> {
-    return commit(this.#context, this.#drafts, draft, ['release', 'merge'], signal);
+    return commitDraft(this.#context, this.#drafts, draft, ['release', 'merge'], signal);
   }
 
   /** Yank a release, or take that back: what the draft says. A release is never removed from anybody's records. */
   delete(draft: SignedDraft, signal: AbortSignal): Promise<PublishReceipt> {
-    return commit(this.#context, this.#drafts, draft, ['yank'], signal);
+    return commitDraft(this.#context, this.#drafts, draft, ['yank'], signal);
   }
 
   /** Whether a package, or a release of it by exact version or range, is known here or to the network. */
@@ -132,7 +132,7 @@ export class Registry {
 
   /** What this registry is; the figures are those of this moment. */
   metadata(): RegistryMetadata {
-    const { published, network } = this.#context.catalogue.packages.counts();
+    const { published, network } = this.#context.catalog.packages.counts();
     return {
       name: 'ggen-p2p',
       description: 'Packages published by this node and its peers, without a server',
@@ -157,10 +157,10 @@ export class Registry {
   draftRelease(
     request: DraftRequest,
     signal: AbortSignal,
-    onProgress: (progress: DraftProgress) => void = nothing,
+    onProgress: (progress: DraftProgress) => void = noop,
   ): Promise<ReleaseDraft> {
-    const tools = { context: this.#context, drafts: this.#drafts, lookup: this.#lookup };
-    return draftRelease(tools, request, signal, onProgress);
+    const draftContext = { context: this.#context, drafts: this.#drafts, lookup: this.#lookup };
+    return draftRelease(draftContext, request, signal, onProgress);
   }
 
   async draftMerge(request: Calls['draftMerge']['request']): Promise<UnsignedDraft> {
@@ -177,23 +177,24 @@ export class Registry {
     return this.#drafts.discard(draft);
   }
 
-  listPackages({ section, offset = 0, limit = PAGE }: Calls['listPackages']['request']): PackagePage {
-    return this.#context.catalogue.packages.list(section, offset, Math.min(limit, LARGEST_PAGE));
+  listPackages({ section, offset = 0, limit = DEFAULT_PAGE_SIZE }: Calls['listPackages']['request']): PackagePage {
+    return this.#context.catalog.packages.list(section, offset, Math.min(limit, MAX_PAGE_SIZE));
   }
 
   install(
     request: InstallRequest,
     signal: AbortSignal,
-    onProgress: (progress: InstallProgress) => void = nothing,
+    onProgress: (progress: InstallProgress) => void = noop,
   ): Promise<InstalledPackage> {
-    const work = (): Promise<InstalledPackage> => install(this.#context, this.#lookup, request, signal, onProgress);
-    return this.#changes.run(this.#placeOf(request.to), work, signal);
+    const work = (): Promise<InstalledPackage> =>
+      installRelease(this.#context, this.#lookup, request, signal, onProgress);
+    return this.#installLocks.run(this.#lockKeyOf(request.to), work, signal);
   }
 
   /** What a folder is changed together with: its project, where it belongs to one. */
-  #placeOf(folder: string): string {
+  #lockKeyOf(folder: string): string {
     const path = resolve(folder);
-    return this.#context.catalogue.installs.at(path)?.project ?? path;
+    return this.#context.catalog.installs.getByPath(path)?.project ?? path;
   }
 
   planInstall(request: PlanRequest, signal: AbortSignal): Promise<InstallPlan> {
@@ -203,29 +204,33 @@ export class Registry {
   async applyPlan(
     { plan, overwrite = [] }: Calls['applyPlan']['request'],
     signal: AbortSignal,
-    onProgress: (progress: InstallProgress) => void = nothing,
+    onProgress: (progress: InstallProgress) => void = noop,
   ): Promise<readonly InstalledPackage[]> {
     const { project } = this.#plans.get(plan).plan;
     const options = { overwrite, signal, onProgress };
-    return await this.#changes.run(project, () => applyPlan(this.#context, this.#plans, plan, options), signal);
+    return await this.#installLocks.run(project, () => applyPlan(this.#context, this.#plans, plan, options), signal);
   }
 
   uninstall(request: Calls['uninstall']['request'], signal: AbortSignal): Promise<void> {
-    return this.#changes.run(this.#placeOf(request.path), () => uninstall(this.#context, request, signal), signal);
+    return this.#installLocks.run(
+      this.#lockKeyOf(request.path),
+      () => uninstallRelease(this.#context, request, signal),
+      signal,
+    );
   }
 
   verifyInstalled(
     { path }: Calls['verifyInstalled']['request'],
     signal: AbortSignal,
-    onProgress: (progress: InstallProgress) => void = nothing,
-  ): Promise<InstalledState> {
+    onProgress: (progress: InstallProgress) => void = noop,
+  ): Promise<InstallationCheck> {
     return verifyInstalled(this.#context, path, signal, onProgress);
   }
 
   exportPackage(
     request: Calls['exportPackage']['request'],
     signal: AbortSignal,
-    onProgress: (progress: InstallProgress) => void = nothing,
+    onProgress: (progress: InstallProgress) => void = noop,
   ): Promise<ArchiveReceipt> {
     return exportPackage(this.#context, this.#lookup, request, signal, onProgress);
   }
@@ -233,39 +238,36 @@ export class Registry {
   importPackage(
     { from }: Calls['importPackage']['request'],
     signal: AbortSignal,
-    onProgress: (progress: InstallProgress) => void = nothing,
+    onProgress: (progress: InstallProgress) => void = noop,
   ): Promise<ArchiveReceipt> {
     return importPackage(this.#context, from, signal, onProgress);
   }
 
   /** @throws GgenError PackageNotFound, PackageAmbiguous, InvalidRequest */
-  stopServing(id: string): Promise<void> {
-    return stopServing(this.#context, id);
+  stopSeeding(id: string): Promise<void> {
+    return stopSeeding(this.#context, id);
   }
 
   keep(
     request: Calls['keep']['request'],
     signal: AbortSignal,
-    onProgress: (progress: InstallProgress) => void = nothing,
+    onProgress: (progress: InstallProgress) => void = noop,
   ): Promise<KeptRelease> {
     return keepRelease(this.#context, this.#lookup, request, signal, onProgress);
   }
 
   /** @throws GgenError PackageNotFound */
   unkeep(id: string, version: string | undefined): void {
-    stopKeeping(this.#context, id, version);
+    unkeepRelease(this.#context, id, version);
   }
 
-  cleanUpStorage(
-    signal: AbortSignal,
-    onProgress: (progress: CleanUpProgress) => void = nothing,
-  ): Promise<CleanUpReport> {
+  cleanUpStorage(signal: AbortSignal, onProgress: (progress: CleanUpProgress) => void = noop): Promise<CleanUpReport> {
     return this.#context.retention.cleanUp(signal, (bytes) => {
       onProgress({ bytes });
     });
   }
 
-  verifyStorage(signal: AbortSignal, onProgress: (progress: VerifyProgress) => void = nothing): Promise<StorageReport> {
+  verifyStorage(signal: AbortSignal, onProgress: (progress: VerifyProgress) => void = noop): Promise<StorageReport> {
     return verifyStorage(this.#context, this.#lookup, signal, onProgress);
   }
 

@@ -1,12 +1,12 @@
-import { unlessAborted } from '../../shared/waiting.ts';
+import { raceSignal } from '../../shared/async.ts';
 
 /** A question that is under way, and who waits for its answer. */
-interface Running<Result, Progress> {
-  readonly answer: Promise<Result>;
-  readonly stop: AbortController;
+interface SharedCall<Result, Progress> {
+  readonly result: Promise<Result>;
+  readonly abortController: AbortController;
   readonly listeners: Set<(progress: Progress) => void>;
-  newest: { readonly progress: Progress } | undefined;
-  waiting: number;
+  latest: { readonly progress: Progress } | undefined;
+  waiters: number;
 }
 
 export interface SharedCallOptions<Progress> {
@@ -16,15 +16,15 @@ export interface SharedCallOptions<Progress> {
 }
 
 /**
- * Asks equal questions once while the first is under way. Each caller waits and cancels for itself; the work is cancelled
+ * Asks equal questions once while the first is under way. Each caller waits and cancels for itself; the work is canceled
  * when the last one has gone. Who comes late gets the newest progress at once.
  */
 export class SharedCalls<Result, Progress = never> {
-  readonly #running = new Map<string, Running<Result, Progress>>();
+  readonly #calls = new Map<string, SharedCall<Result, Progress>>();
 
   /** Questions that are under way. */
   get size(): number {
-    return this.#running.size;
+    return this.#calls.size;
   }
 
   async run(
@@ -33,15 +33,15 @@ export class SharedCalls<Result, Progress = never> {
     { signal, onProgress }: SharedCallOptions<Progress>,
   ): Promise<Result> {
     signal.throwIfAborted();
-    const running = this.#running.get(key) ?? this.#start(key, work);
-    running.waiting++;
+    const running = this.#calls.get(key) ?? this.#start(key, work);
+    running.waiters++;
     if (onProgress !== undefined) {
       // Each caller is one listener, even where two callers gave the same function.
       const listener = (progress: Progress): void => {
         onProgress(progress);
       };
       running.listeners.add(listener);
-      if (running.newest !== undefined) listener(running.newest.progress);
+      if (running.latest !== undefined) listener(running.latest.progress);
       return this.#wait(key, running, signal).finally(() => running.listeners.delete(listener));
     }
     return this.#wait(key, running, signal);
@@ -50,38 +50,38 @@ export class SharedCalls<Result, Progress = never> {
   #start(
     key: string,
     work: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<Result>,
-  ): Running<Result, Progress> {
-    const stop = new AbortController();
+  ): SharedCall<Result, Progress> {
+    const abortController = new AbortController();
     const listeners = new Set<(progress: Progress) => void>();
     const report = (progress: Progress): void => {
-      running.newest = { progress };
+      running.latest = { progress };
       for (const listener of listeners) listener(progress);
     };
     // Begun a moment later, so that whoever asked listens before there is anything to hear.
-    const answer = Promise.resolve()
-      .then(() => work(stop.signal, report))
+    const result = Promise.resolve()
+      .then(() => work(abortController.signal, report))
       .finally(() => {
-        this.#forget(key, running);
+        this.#remove(key, running);
       });
-    answer.catch(() => undefined);
-    const running: Running<Result, Progress> = { answer, stop, listeners, newest: undefined, waiting: 0 };
-    this.#running.set(key, running);
+    result.catch(() => undefined);
+    const running: SharedCall<Result, Progress> = { result, abortController, listeners, latest: undefined, waiters: 0 };
+    this.#calls.set(key, running);
     return running;
   }
 
-  async #wait(key: string, running: Running<Result, Progress>, signal: AbortSignal): Promise<Result> {
+  async #wait(key: string, running: SharedCall<Result, Progress>, signal: AbortSignal): Promise<Result> {
     try {
-      return await unlessAborted(running.answer, signal);
+      return await raceSignal(running.result, signal);
     } finally {
-      running.waiting--;
-      if (running.waiting === 0) {
-        this.#forget(key, running);
-        running.stop.abort();
+      running.waiters--;
+      if (running.waiters === 0) {
+        this.#remove(key, running);
+        running.abortController.abort();
       }
     }
   }
 
-  #forget(key: string, running: Running<Result, Progress>): void {
-    if (this.#running.get(key) === running) this.#running.delete(key);
+  #remove(key: string, running: SharedCall<Result, Progress>): void {
+    if (this.#calls.get(key) === running) this.#calls.delete(key);
   }
 }

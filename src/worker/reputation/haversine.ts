@@ -3,7 +3,7 @@ import type { Location } from '../../shared/model.ts';
 export type { Location };
 
 /** Mean radius of the Earth in kilometres, as ggen has it. */
-const EARTH_RADIUS = 6371;
+const EARTH_RADIUS_KM = 6371;
 
 /** Great-circle distance in kilometres. Source: the haversine formula, on a sphere of radius 6371 km. */
 export function haversineKm(from: Location, to: Location): number {
@@ -13,7 +13,7 @@ export function haversineKm(from: Location, to: Location): number {
     Math.sin(latitude / 2) ** 2 +
     Math.cos(radians(from.latitude)) * Math.cos(radians(to.latitude)) * Math.sin(longitude / 2) ** 2;
   // Rounding can lift `a` above 1 for opposite points.
-  return 2 * EARTH_RADIUS * Math.asin(Math.sqrt(Math.min(a, 1)));
+  return 2 * EARTH_RADIUS_KM * Math.asin(Math.sqrt(Math.min(a, 1)));
 }
 
 function radians(degrees: number): number {

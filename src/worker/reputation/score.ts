@@ -40,24 +40,24 @@ export interface ScoreParts {
 
 const HOUR_MS = 3_600_000;
 /** Packages from which more of them earn nothing. */
-const FULL_AVAILABILITY = 10;
+const MAX_COUNTED_PACKAGES = 10;
 /** Kilometres from which nearness earns nothing. */
-const NEAR_KM = 100;
+const MAX_PROXIMITY_KM = 100;
 
 /** Score of a peer, 0 to 1. `here` is this node's place, if the user told it. Source: GGEN's reputation formula. */
-export function score(stats: PeerStats, now: number, here?: Location): number {
-  const { success, responseTime, availability, recency, proximity } = scoreParts(stats, now, here);
+export function score(stats: PeerStats, now: number, ownLocation?: Location): number {
+  const { success, responseTime, availability, recency, proximity } = scoreParts(stats, now, ownLocation);
   return Math.min(success + responseTime + availability + recency + proximity, 1);
 }
 
 /** Why the score is what it is. Source: GGEN's reputation formula. */
-export function scoreParts(stats: PeerStats, now: number, here?: Location): ScoreParts {
+export function scoreParts(stats: PeerStats, now: number, ownLocation?: Location): ScoreParts {
   return {
     success: 0.5 * successRate(stats),
     responseTime: 0.25 * responseRating(stats.averageResponse),
-    availability: 0.15 * Math.min(stats.packages / FULL_AVAILABILITY, 1),
+    availability: 0.15 * Math.min(stats.packages / MAX_COUNTED_PACKAGES, 1),
     recency: 0.1 * recencyRating(stats.lastSeen, now),
-    proximity: proximityBonus(stats.location, here),
+    proximity: proximityBonus(stats.location, ownLocation),
   };
 }
 
@@ -77,8 +77,8 @@ export function withFailure(stats: PeerStats, now: number): PeerStats {
 }
 
 /** The stats after `bytes` of verified content that came within `duration` milliseconds. */
-export function withThroughput(stats: PeerStats, bytes: number, duration: number, now: number): PeerStats {
-  const sample = Math.round((bytes * 1000) / Math.max(duration, 1));
+export function withThroughput(stats: PeerStats, bytes: number, durationMs: number, now: number): PeerStats {
+  const sample = Math.round((bytes * 1000) / Math.max(durationMs, 1));
   return { ...stats, lastSeen: now, throughput: runningAverage(stats.throughput, sample) };
 }
 
@@ -100,10 +100,10 @@ function recencyRating(lastSeen: number | undefined, now: number): number {
 }
 
 /** `0.1·(1 - km/100)` under 100 km, when both places are known. */
-function proximityBonus(there: Location | undefined, here: Location | undefined): number {
-  if (there === undefined || here === undefined) return 0;
-  const km = haversineKm(here, there);
-  return km < NEAR_KM ? 0.1 * (1 - km / NEAR_KM) : 0;
+function proximityBonus(peerLocation: Location | undefined, ownLocation: Location | undefined): number {
+  if (peerLocation === undefined || ownLocation === undefined) return 0;
+  const km = haversineKm(ownLocation, peerLocation);
+  return km < MAX_PROXIMITY_KM ? 0.1 * (1 - km / MAX_PROXIMITY_KM) : 0;
 }
 
 /** The first sample; then `trunc(0.7·old + 0.3·new)`, in tenths so that binary fractions do not lose a millisecond. */

@@ -1,21 +1,21 @@
 import type { PeerStanding } from '../../shared/model.ts';
 
 /** The lowest score, 0 to 1, with which a peer is asked. ggen's figure. A newcomer stands at 0.85. */
-export const MINIMUM_SCORE = 0.5;
+export const MIN_SCORE = 0.5;
 
 /** A standing that somebody gave a peer: the user by hand, or the engine for what the peer did. */
-export interface GivenStanding {
+export interface AssignedStanding {
   readonly standing: 'trusted' | 'banned';
   /** In words for the user. */
   readonly reason: string;
-  readonly author: 'hand' | 'conduct';
+  readonly author: 'user' | 'automatic';
   /** Milliseconds since the Unix epoch, as `until`. */
   readonly since: number;
   /** When it ends; absent when it does not end by itself. */
   readonly until?: number;
 }
 
-export interface Judgement {
+export interface EffectiveStanding {
   readonly standing: PeerStanding;
   /** Absent when `standing` is `normal`. */
   readonly reason?: string;
@@ -23,11 +23,15 @@ export interface Judgement {
 }
 
 /** What follows from a given standing, as long as it lasts, and else from the score. */
-export function judge(given: GivenStanding | undefined, score: number, now: number): Judgement {
-  if (given !== undefined && (given.until ?? Infinity) > now) {
-    const { standing, reason, until } = given;
+export function effectiveStanding(
+  assigned: AssignedStanding | undefined,
+  score: number,
+  now: number,
+): EffectiveStanding {
+  if (assigned !== undefined && (assigned.until ?? Infinity) > now) {
+    const { standing, reason, until } = assigned;
     return { standing, reason, ...(until === undefined ? {} : { until }) };
   }
-  if (score >= MINIMUM_SCORE) return { standing: 'normal' };
-  return { standing: 'ignored', reason: `Its score ${score.toFixed(2)} is below ${MINIMUM_SCORE}: it is not asked.` };
+  if (score >= MIN_SCORE) return { standing: 'normal' };
+  return { standing: 'ignored', reason: `Its score ${score.toFixed(2)} is below ${MIN_SCORE}: it is not asked.` };
 }

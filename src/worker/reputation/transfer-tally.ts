@@ -1,10 +1,10 @@
-import type { Conduct, Failure } from './conduct.ts';
+import type { PeerReputation, PeerFailure } from './peer-reputation.ts';
 
-interface Share {
+interface PeerShare {
   blocks: number;
   bytes: number;
-  milliseconds: number;
-  readonly failures: Set<Failure>;
+  responseMs: number;
+  readonly failures: Set<PeerFailure>;
 }
 
 /**
@@ -12,34 +12,38 @@ interface Share {
  * large package would drown everything else that is known of the peer, in both directions.
  */
 export class TransferTally {
-  readonly #shares = new Map<string, Share>();
+  readonly #shares = new Map<string, PeerShare>();
 
-  /** A verified block came. @param milliseconds from the question to the block */
-  block(peer: string, milliseconds: number, bytes: number): void {
+  /** A verified block came. @param responseMs from the question to the block */
+  recordBlock(peer: string, responseMs: number, bytes: number): void {
     const share = this.#share(peer);
     share.blocks++;
     share.bytes += bytes;
-    share.milliseconds += milliseconds;
+    share.responseMs += responseMs;
   }
 
-  failure(peer: string, kind: Failure): void {
+  recordFailure(peer: string, kind: PeerFailure): void {
     this.#share(peer).failures.add(kind);
   }
 
-  /** The transfer is over. @param duration milliseconds that it took, in which several peers may have sent at once */
-  settle(conduct: Conduct, { publisher, name }: { publisher: string; name: string }, duration: number): void {
-    for (const [peer, { blocks, bytes, milliseconds, failures }] of this.#shares) {
-      for (const kind of failures) conduct.failure(peer, kind);
+  /** The transfer is over. @param durationMs milliseconds that it took, in which several peers may have sent at once */
+  commit(
+    peerReputation: PeerReputation,
+    { publisher, name }: { publisher: string; name: string },
+    durationMs: number,
+  ): void {
+    for (const [peer, { blocks, bytes, responseMs, failures }] of this.#shares) {
+      for (const kind of failures) peerReputation.recordFailure(peer, kind);
       if (blocks === 0) continue;
-      conduct.success(peer, Math.round(milliseconds / blocks));
-      conduct.received(peer, bytes, duration);
-      conduct.served(peer, publisher, name);
+      peerReputation.recordSuccess(peer, Math.round(responseMs / blocks));
+      peerReputation.recordThroughput(peer, bytes, durationMs);
+      peerReputation.recordProvidedPackage(peer, publisher, name);
     }
     this.#shares.clear();
   }
 
-  #share(peer: string): Share {
-    const share = this.#shares.get(peer) ?? { blocks: 0, bytes: 0, milliseconds: 0, failures: new Set<Failure>() };
+  #share(peer: string): PeerShare {
+    const share = this.#shares.get(peer) ?? { blocks: 0, bytes: 0, responseMs: 0, failures: new Set<PeerFailure>() };
     this.#shares.set(peer, share);
     return share;
   }

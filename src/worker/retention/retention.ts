@@ -1,21 +1,21 @@
 import { GgenError } from '../../shared/errors.ts';
 import type { CleanUpReport, StorageUsage } from '../../shared/model.ts';
-import type { Catalogue } from '../catalog/catalogue.ts';
-import type { BlockFiles } from '../blocks/blocks.ts';
-import { parseRoot } from '../blocks/blocks.ts';
-import { Collector } from '../blocks/collector.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { BlockFiles } from '../blocks/block-storage.ts';
+import { parseRootCid } from '../blocks/block-storage.ts';
+import { GarbageCollector } from '../blocks/garbage-collector.ts';
 import { localSize } from '../blocks/local-size.ts';
-import type { Task } from '../maintenance/scheduler.ts';
-import { Holds } from './holds.ts';
-import type { Hold } from './holds.ts';
+import type { PeriodicTask } from '../maintenance/scheduler.ts';
+import { Leases } from './leases.ts';
+import type { Lease } from './leases.ts';
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
 /** The task's name. */
 export const STORAGE_TASK = 'storage';
 
 export interface RetentionOptions {
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly blocks: BlockFiles;
   /** Bytes that the blocks may take. */
   readonly quota: () => number;
@@ -29,28 +29,28 @@ export interface RetentionOptions {
  */
 export class Retention {
   readonly #options: RetentionOptions;
-  readonly #holds: Holds;
-  readonly #collector: Collector;
+  readonly #leases: Leases;
+  readonly #collector: GarbageCollector;
   /** Bytes that are yet to come, by who asked for room. */
-  readonly #expected = new Map<symbol, () => number>();
+  readonly #reservations = new Map<symbol, () => number>();
   /** What there was, and what was pinned, when the task last found nothing to do. */
-  #settled: string | undefined;
+  #lastIdleState: string | undefined;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
-    this.#holds = new Holds(() => {
-      options.blocks.inUse(this.#holds.roots().length > 0);
+    this.#leases = new Leases(() => {
+      options.blocks.trackTouched(this.#leases.roots().length > 0);
       options.onChange();
     });
-    this.#collector = new Collector(options.blocks, {
+    this.#collector = new GarbageCollector(options.blocks, {
       pinned: () => this.pinnedRoots(),
-      held: () => this.#holds.roots(),
+      leased: () => this.#leases.roots(),
     });
   }
 
   /** Nothing below this root (a CID or its text) is removed until the returned function is called. */
-  hold(root: { toString(): string }): Hold {
-    return this.#holds.hold(root);
+  lease(root: { toString(): string }): Lease {
+    return this.#leases.lease(root);
   }
 
   /**
@@ -60,48 +60,48 @@ export class Retention {
    * @param size bytes of the whole content; what is here already needs no room
    * @throws GgenError QuotaExceeded
    */
-  async reserve(root: string, size: number, signal: AbortSignal): Promise<Hold> {
-    const held = this.hold(root);
+  async reserve(root: string, size: number, signal: AbortSignal): Promise<Lease> {
+    const lease = this.lease(root);
     const token = Symbol(root);
-    const letGo = (): void => {
-      this.#expected.delete(token);
-      held();
+    const release = (): void => {
+      this.#reservations.delete(token);
+      lease();
     };
     try {
-      await this.#makeRoom(token, root, size, signal);
-      return Object.assign(letGo, { [Symbol.dispose]: letGo });
+      await this.#reserveSpace(token, root, size, signal);
+      return Object.assign(release, { [Symbol.dispose]: release });
     } catch (error) {
-      letGo();
+      release();
       throw error;
     }
   }
 
   usage(): StorageUsage {
     const { size, index } = this.#options.blocks;
-    const { pinnedBytes, damaged } = index;
+    const { pinnedBytes, damagedCount } = index;
     return {
       ...size,
       pinned: pinnedBytes,
       evictable: size.bytes - pinnedBytes,
       quota: this.#options.quota(),
-      damaged,
+      damaged: damagedCount,
     };
   }
 
   /** What is pinned has changed. */
-  changed(): void {
+  pinsChanged(): void {
     this.#options.onChange();
   }
 
   /** Looks at what is pinned, and removes what is too much for the quota. */
-  task(): Task {
+  task(): PeriodicTask {
     return {
       name: STORAGE_TASK,
       title: 'Keep the stored packages within their quota',
-      every: 10 * MINUTE,
-      first: MINUTE,
-      bound: 30 * MINUTE,
-      run: async (signal) => ({ detail: detail(await this.#trim(signal), this.usage()) }),
+      intervalMs: 10 * MINUTE_MS,
+      initialDelayMs: MINUTE_MS,
+      timeoutMs: 30 * MINUTE_MS,
+      run: async (signal) => ({ detail: taskDetail(await this.#enforceQuota(signal), this.usage()) }),
     };
   }
 
@@ -112,43 +112,43 @@ export class Retention {
   }
 
   pinnedRoots(): string[] {
-    const { packages, installs, kept } = this.#options.catalogue;
+    const { packages, installs, kept } = this.#options.catalog;
     return [
       ...new Set([
-        ...packages.own().flatMap(({ record }) => record.releases.map(({ root }) => root)),
+        ...packages.listOwn().flatMap(({ record }) => record.releases.map(({ root }) => root)),
         ...installs.list().map(({ root }) => root),
         ...kept.list().map(({ root }) => root),
       ]),
     ];
   }
 
-  async #trim(signal: AbortSignal): Promise<CleanUpReport> {
+  async #enforceQuota(signal: AbortSignal): Promise<CleanUpReport> {
     const { blocks, quota } = this.#options;
-    const state = (): string => [blocks.changes, ...this.pinnedRoots()].join(' ');
+    const state = (): string => [blocks.changeCount, ...this.pinnedRoots()].join(' ');
     // Nothing came, went or was pinned since the last look: another one would find the same.
-    if (this.#settled === state() && blocks.size.bytes <= quota()) return { blocks: 0, bytes: 0 };
+    if (this.#lastIdleState === state() && blocks.size.bytes <= quota()) return { blocks: 0, bytes: 0 };
     const before = state();
     const collected = await this.#collector.collect(quota(), signal);
-    if (collected.blocks === 0) this.#settled = before;
+    if (collected.blocks === 0) this.#lastIdleState = before;
     return collected;
   }
 
-  async #makeRoom(token: symbol, root: string, size: number, signal: AbortSignal): Promise<void> {
+  async #reserveSpace(token: symbol, root: string, size: number, signal: AbortSignal): Promise<void> {
     const { blocks, quota } = this.#options;
-    const others = (): number => [...this.#expected.values()].reduce((sum, bytes) => sum + bytes(), 0);
+    const others = (): number => [...this.#reservations.values()].reduce((sum, bytes) => sum + bytes(), 0);
     let needed = size;
     const free = (): number => quota() - blocks.size.bytes - others();
     if (free() < needed) {
-      needed = Math.max(0, size - (await localSize(parseRoot(root), blocks, signal)));
+      needed = Math.max(0, size - (await localSize(parseRootCid(root), blocks, signal)));
       if (free() < needed) await this.#collector.collect(Math.max(0, quota() - others() - needed), signal);
-      if (free() < needed) throw full(needed, this.usage());
+      if (free() < needed) throw quotaExceeded(needed, this.usage());
     }
     const before = blocks.size.bytes;
-    this.#expected.set(token, () => Math.max(0, needed - Math.max(0, blocks.size.bytes - before)));
+    this.#reservations.set(token, () => Math.max(0, needed - Math.max(0, blocks.size.bytes - before)));
   }
 }
 
-function full(needed: number, { quota, pinned }: StorageUsage): GgenError {
+function quotaExceeded(needed: number, { quota, pinned }: StorageUsage): GgenError {
   return new GgenError(
     'QuotaExceeded',
     `There is no room for another ${megabytes(needed)}: packages may take ${megabytes(quota)}, and those that you published, installed or keep offline take ${megabytes(pinned)}. Raise the setting ggen.content.quota, or uninstall or stop keeping a package.`,
@@ -156,7 +156,7 @@ function full(needed: number, { quota, pinned }: StorageUsage): GgenError {
   );
 }
 
-function detail({ bytes }: CleanUpReport, usage: StorageUsage): string {
+function taskDetail({ bytes }: CleanUpReport, usage: StorageUsage): string {
   const { pinned, quota } = usage;
   return `${megabytes(usage.bytes)} of ${megabytes(quota)}, ${megabytes(pinned)} pinned, ${megabytes(bytes)} removed`;
 }

@@ -1,11 +1,11 @@
 import type { VerifyProgress } from '../../shared/api.ts';
 import { errorMessage, isAbort } from '../../shared/errors.ts';
 import type { RepairResult, StorageReport } from '../../shared/model.ts';
-import { parseRoot } from '../blocks/blocks.ts';
-import { checkBlocks, missingBelow } from '../blocks/verify.ts';
+import { parseRootCid } from '../blocks/block-storage.ts';
+import { verifyBlocks, countMissingBlocks } from '../blocks/block-verification.ts';
 import { throttled } from '../transfer/throttle.ts';
 import type { RegistryContext } from '../registry/context.ts';
-import { fetchContent } from '../transfer/fetch.ts';
+import { fetchContent } from '../transfer/fetch-content.ts';
 import type { Lookup } from '../registry/lookup.ts';
 
 interface PinnedRelease {
@@ -26,19 +26,19 @@ export async function verifyStorage(
 ): Promise<StorageReport> {
   const total = context.blocks.size;
   const report = throttled(onProgress);
-  const checked = await checkBlocks(context.blocks, signal, ({ blocks, bytes }) => {
+  const checked = await verifyBlocks(context.blocks, signal, ({ blocks, bytes }) => {
     report(() => ({ phase: 'check', blocks, bytes, totalBlocks: total.blocks, totalBytes: total.bytes }));
   });
   const repaired: RepairResult[] = [];
   const unrepaired: RepairResult[] = [];
-  for (const release of await incomplete(context, signal)) {
+  for (const release of await findIncomplete(context, signal)) {
     const { id, version } = release;
     onProgress({ phase: 'repair', ...checked, totalBlocks: total.blocks, totalBytes: total.bytes, id });
     const reason = await repair(context, lookup, release, signal);
     if (reason === undefined) repaired.push({ id, version });
     else unrepaired.push({ id, version, reason });
   }
-  context.retention.changed();
+  context.retention.pinsChanged();
   context
     .loggers('storage')
     .info(`Verified ${checked.blocks} blocks: ${checked.damaged} damaged, ${unrepaired.length} releases not repaired`);
@@ -65,13 +65,13 @@ async function repair(
 }
 
 /** Pinned releases that are not whole. An own release that was never here, but on another machine, misses nothing. */
-async function incomplete({ catalogue, blocks }: RegistryContext, signal: AbortSignal): Promise<PinnedRelease[]> {
-  const own = catalogue.packages
-    .own()
+async function findIncomplete({ catalog, blocks }: RegistryContext, signal: AbortSignal): Promise<PinnedRelease[]> {
+  const own = catalog.packages
+    .listOwn()
     .flatMap(({ record: { publisher, name, releases } }) =>
       releases.map(({ version, root }) => ({ id: `${publisher}/${name}`, version, root, own: true })),
     );
-  const others = [...catalogue.installs.list(), ...catalogue.kept.list()].map(({ id, version, root }) => ({
+  const others = [...catalog.installs.list(), ...catalog.kept.list()].map(({ id, version, root }) => ({
     id,
     version,
     root,
@@ -80,7 +80,7 @@ async function incomplete({ catalogue, blocks }: RegistryContext, signal: AbortS
   const found = new Map<string, PinnedRelease>();
   for (const { own: mine, ...release } of [...others, ...own]) {
     if (found.has(release.root)) continue;
-    const { missing, damaged } = await missingBelow(parseRoot(release.root), blocks, signal);
+    const { missing, damaged } = await countMissingBlocks(parseRootCid(release.root), blocks, signal);
     if (damaged > 0 || (missing > 0 && !mine)) found.set(release.root, release);
   }
   return [...found.values()];

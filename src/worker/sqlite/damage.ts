@@ -24,7 +24,7 @@ export function isDamage(error: unknown): boolean {
 }
 
 /** Most complaints of SQLite that are looked at. */
-const MOST_COMPLAINTS = 100;
+const MAX_CHECK_MESSAGES = 100;
 
 /**
  * Whether nothing but the full-text index is wrong, which the records give again: every complaint of SQLite's own check is of
@@ -32,19 +32,19 @@ const MOST_COMPLAINTS = 100;
  */
 export function isOnlyTextDamaged(sqlite: DatabaseSync): boolean {
   try {
-    const complaints = sqlite
-      .prepare(`PRAGMA quick_check(${MOST_COMPLAINTS})`)
+    const messages = sqlite
+      .prepare(`PRAGMA quick_check(${MAX_CHECK_MESSAGES})`)
       .all()
       .map((row) => String(row['quick_check']));
     const roots = sqlite
       .prepare("SELECT rootpage FROM sqlite_schema WHERE name LIKE 'packages\\_text\\_%' ESCAPE '\\' AND rootpage > 0")
       .all()
       .map((row) => Number(row['rootpage']));
-    const isOfText = (complaint: string): boolean =>
-      complaint.includes('packages_text') ||
-      (roots.includes(Number(/^Tree (\d+) /.exec(complaint)?.[1])) && !complaint.includes('2nd reference'));
+    const isAboutTextIndex = (message: string): boolean =>
+      message.includes('packages_text') ||
+      (roots.includes(Number(/^Tree (\d+) /.exec(message)?.[1])) && !message.includes('2nd reference'));
     // Without a complaint it is not known what is wrong.
-    return complaints.length < MOST_COMPLAINTS && !complaints.includes('ok') && complaints.every(isOfText);
+    return messages.length < MAX_CHECK_MESSAGES && !messages.includes('ok') && messages.every(isAboutTextIndex);
   } catch {
     return false;
   }
@@ -75,7 +75,7 @@ export function setAside(file: string, now: Date): string {
 }
 
 /** The error of the one call that met a full-text index that is damaged, and nothing else. */
-export function textDamaged(cause: unknown): GgenError {
+export function textIndexDamaged(cause: unknown): GgenError {
   return new GgenError(
     'Internal',
     'The search index was damaged. It is being made again from the packages that are known. Try again in a moment.',
@@ -84,10 +84,10 @@ export function textDamaged(cause: unknown): GgenError {
 }
 
 /** The error of the one call that met the damage. */
-export function damaged({ setAside: path }: Rebuilt, cause: unknown): GgenError {
+export function databaseDamaged({ setAside: path }: Rebuilt, cause: unknown): GgenError {
   return new GgenError(
     'Internal',
-    `The package catalogue was damaged. It was set aside as ${path}, and is being filled again from connected peers. Try again.`,
+    `The package catalog was damaged. It was set aside as ${path}, and is being filled again from connected peers. Try again.`,
     { details: { setAside: path }, cause },
   );
 }

@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { errorMessage } from '../../shared/errors.ts';
 import type { GgenError } from '../../shared/errors.ts';
-import { damaged, isDamage, isOnlyTextDamaged, setAside, textDamaged } from './damage.ts';
+import { databaseDamaged, isDamage, isOnlyTextDamaged, setAside, textIndexDamaged } from './damage.ts';
 import type { Rebuilt } from './damage.ts';
-import { diskFault } from './disk-full.ts';
-import { Journal } from './journal.ts';
+import { toFolderFullError } from './disk-full.ts';
+import { WalMonitor } from './wal-monitor.ts';
 
 export type Row = Record<string, SQLInputValue>;
 
@@ -15,7 +15,7 @@ export interface DatabaseFile {
   readonly path: string;
   /** Open it, creating and migrating as needed. */
   readonly open: () => DatabaseSync;
-  /** The error of the one call that met the damage; the catalogue's when left out. */
+  /** The error of the one call that met the damage; the catalog's when left out. */
   readonly onDamage?: (setAside: string, cause: unknown) => GgenError;
 }
 
@@ -35,8 +35,8 @@ export class Database {
   readonly replacedAtOpen: boolean;
   readonly #onTextDamaged: ((reason: string) => void)[] = [];
   #depth = 0;
-  #mending = false;
-  readonly #journal = new Journal();
+  #repairing = false;
+  readonly #walMonitor = new WalMonitor();
 
   constructor(sqlite: DatabaseSync, file: DatabaseFile, replacedAtOpen = false) {
     this.replacedAtOpen = replacedAtOpen;
@@ -45,7 +45,7 @@ export class Database {
   }
 
   run(sql: string, ...values: SQLInputValue[]): { changes: number; rowid: number } {
-    this.#journal.written();
+    this.#walMonitor.recordWrite();
     const { changes, lastInsertRowid } = this.#guard(() => this.#prepare(sql).run(...values));
     return { changes: Number(changes), rowid: Number(lastInsertRowid) };
   }
@@ -91,7 +91,7 @@ export class Database {
    * To be called in a turn of the event loop of its own: left to SQLite, it comes on top of some transaction.
    */
   checkpointIfDue(): boolean {
-    if (this.#depth > 0 || !this.#journal.isLong) return false;
+    if (this.#depth > 0 || !this.#walMonitor.isCheckpointDue) return false;
     this.checkpoint();
     return true;
   }
@@ -99,7 +99,7 @@ export class Database {
   /** As `checkpointIfDue`, however little there is. */
   checkpoint(): void {
     const moved = this.#guard(() => this.#prepare('PRAGMA wal_checkpoint(PASSIVE)').get());
-    this.#journal.moved(Number(moved?.['log']));
+    this.#walMonitor.recordCheckpoint(Number(moved?.['log']));
   }
 
   /** Identifies this database's log to other peers: cursors into another one's log mean nothing here. */
@@ -154,28 +154,28 @@ export class Database {
     try {
       return work();
     } catch (error) {
-      if (!isDamage(error) || this.#mending) throw diskFault(dirname(this.#file.path), error);
-      if (this.#mendText(error)) throw textDamaged(error);
+      if (!isDamage(error) || this.#repairing) throw toFolderFullError(dirname(this.#file.path), error);
+      if (this.#repairText(error)) throw textIndexDamaged(error);
       const rebuilt = this.#replace(error);
-      throw this.#file.onDamage?.(rebuilt.setAside, error) ?? damaged(rebuilt, error);
+      throw this.#file.onDamage?.(rebuilt.setAside, error) ?? databaseDamaged(rebuilt, error);
     }
   }
 
   /** Whether that was all, and is mended. What a transaction was about to write is lost with it. */
-  #mendText(cause: unknown): boolean {
+  #repairText(cause: unknown): boolean {
     if (this.#onTextDamaged.length === 0 || !isOnlyTextDamaged(this.#sqlite)) return false;
     const depth = this.#depth;
-    this.#mending = true;
+    this.#repairing = true;
     this.#depth = 0;
     try {
       if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
-      for (const mend of this.#onTextDamaged) mend(errorMessage(cause));
+      for (const repair of this.#onTextDamaged) repair(errorMessage(cause));
       return true;
     } catch {
       // Then there is more that is wrong.
       return false;
     } finally {
-      this.#mending = false;
+      this.#repairing = false;
       this.#depth = depth;
     }
   }

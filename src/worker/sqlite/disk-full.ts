@@ -2,24 +2,24 @@ import { GgenError } from '../../shared/errors.ts';
 
 /** SQLite's result code where the disk takes no more (sqlite.org/rescode.html). */
 const SQLITE_FULL = 13;
-const FULL = new Set(['ENOSPC', 'EDQUOT']);
+const DISK_FULL_CODES = new Set(['ENOSPC', 'EDQUOT']);
 
 /** Whether SQLite or the system says that the disk, or the user's share of it, is full. */
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof GgenError) return error.name === 'DiskFull';
   if ('errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === SQLITE_FULL) return true;
-  return 'code' in error && typeof error.code === 'string' && FULL.has(error.code);
+  return 'code' in error && typeof error.code === 'string' && DISK_FULL_CODES.has(error.code);
 }
 
 /** A full disk in words for the user; any other error stays what it is. @param folder what could not be written to */
-export function diskFault(folder: string, error: unknown): unknown {
+export function toFolderFullError(folder: string, error: unknown): unknown {
   const what = `nothing more can be written to ${folder}. Make room on the disk that holds it`;
-  return asDiskFull(error, what, { folder });
+  return toDiskFullError(error, what, { folder });
 }
 
 /** The same in other words. @param what could not be done, and where to make room */
-export function asDiskFull(error: unknown, what: string, details: Readonly<Record<string, string>> = {}): unknown {
+export function toDiskFullError(error: unknown, what: string, details: Readonly<Record<string, string>> = {}): unknown {
   if (!isDiskFull(error) || error instanceof GgenError) return error;
   const message = `The disk is full: ${what}, or run “Clean Up Storage”, and try again.`;
   return new GgenError('DiskFull', message, { details, cause: error });

@@ -10,14 +10,14 @@ import type { Telemetry } from './telemetry.ts';
 
 interface CallSpan<Name extends CallName> {
   readonly span: SpanName;
-  readonly before?: (request: Calls[Name]['request']) => Attributes;
-  readonly after?: (answer: Calls[Name]['response']) => Attributes;
+  readonly requestAttributes?: (request: Calls[Name]['request']) => Attributes;
+  readonly responseAttributes?: (answer: Calls[Name]['response']) => Attributes;
   /** How it ended, where an answer may say that it failed. */
   readonly outcome?: (answer: Calls[Name]['response']) => SpanOutcome;
 }
 
-const receipt: Pick<CallSpan<'publish'>, 'after'> = {
-  after: ({ id, version, announcedTo, dhtStored }) => ({
+const publishSpan: Pick<CallSpan<'publish'>, 'responseAttributes'> = {
+  responseAttributes: ({ id, version, announcedTo, dhtStored }) => ({
     package_id: id,
     package_version: version,
     announced_to: announcedTo,
@@ -29,13 +29,13 @@ const receipt: Pick<CallSpan<'publish'>, 'after'> = {
 const CALL_SPANS: { readonly [Name in CallName]?: CallSpan<Name> } = {
   bootstrap: {
     span: 'bootstrap',
-    after: ({ state }) => ({ 'p2p.bootstrap.peer_count': state === 'connected' ? 1 : 0 }),
+    responseAttributes: ({ state }) => ({ 'p2p.bootstrap.peer_count': state === 'connected' ? 1 : 0 }),
     outcome: ({ state }) => (state === 'failed' ? 'error' : 'success'),
   },
   search: {
     span: 'search',
-    before: ({ limit, scope = 'network' }) => ({ limit, scope }),
-    after: ({ packages, localCount, remoteCount, peersAsked, peersAnswered }) => ({
+    requestAttributes: ({ limit, scope = 'network' }) => ({ limit, scope }),
+    responseAttributes: ({ packages, localCount, remoteCount, peersAsked, peersAnswered }) => ({
       result_count: packages.length,
       local_count: localCount,
       remote_count: remoteCount,
@@ -44,22 +44,22 @@ const CALL_SPANS: { readonly [Name in CallName]?: CallSpan<Name> } = {
       cache_hit: peersAsked === 0,
     }),
   },
-  publish: { span: 'publish', ...receipt },
-  delete: { span: 'delete', ...receipt },
+  publish: { span: 'publish', ...publishSpan },
+  delete: { span: 'delete', ...publishSpan },
   draftRelease: {
     span: 'draft_release',
-    after: ({ id, version, size }) => ({ package_id: id, package_version: version, package_size: size }),
+    responseAttributes: ({ id, version, size }) => ({ package_id: id, package_version: version, package_size: size }),
   },
   install: {
     span: 'install',
-    before: ({ id }) => ({ package_id: id }),
-    after: ({ id, version, size }) => ({ package_id: id, package_version: version, package_size: size }),
+    requestAttributes: ({ id }) => ({ package_id: id }),
+    responseAttributes: ({ id, version, size }) => ({ package_id: id, package_version: version, package_size: size }),
   },
-  planInstall: { span: 'plan_install', before: ({ mode }) => ({ mode }) },
-  applyPlan: { span: 'apply_plan', after: (packages) => ({ result_count: packages.length }) },
+  planInstall: { span: 'plan_install', requestAttributes: ({ mode }) => ({ mode }) },
+  applyPlan: { span: 'apply_plan', responseAttributes: (packages) => ({ result_count: packages.length }) },
   uninstall: { span: 'uninstall' },
   verifyInstalled: { span: 'verify_installed' },
-  exportPackage: { span: 'export_package', before: ({ id }) => ({ package_id: id }) },
+  exportPackage: { span: 'export_package', requestAttributes: ({ id }) => ({ package_id: id }) },
   importPackage: { span: 'import_package' },
   compareReleases: { span: 'compare_releases' },
 };
@@ -68,8 +68,8 @@ type AnyCall = (request: unknown, options?: CallOptions<unknown>) => Promise<unk
 
 interface AnyCallSpan {
   readonly span: SpanName;
-  readonly before?: (request: unknown) => Attributes;
-  readonly after?: (answer: unknown) => Attributes;
+  readonly requestAttributes?: (request: unknown) => Attributes;
+  readonly responseAttributes?: (answer: unknown) => Attributes;
   readonly outcome?: (answer: unknown) => SpanOutcome;
 }
 
@@ -78,32 +78,34 @@ export function instrumented(calls: EngineCalls, telemetry: Telemetry): EngineCa
   return Object.fromEntries(
     CALL_NAMES.map((name) => {
       // Every call looks the same here: one request, one set of options.
-      const shown = CALL_SPANS[name] as AnyCallSpan | undefined;
-      const call = traced(measured(name, calls[name] as AnyCall, telemetry.metrics), shown, telemetry);
+      const callSpan = CALL_SPANS[name] as AnyCallSpan | undefined;
+      const call = traced(measured(name, calls[name] as AnyCall, telemetry.metrics), callSpan, telemetry);
       return [name, call];
     }),
   ) as EngineCalls;
 }
 
-function traced(call: AnyCall, shown: AnyCallSpan | undefined, telemetry: Telemetry): AnyCall {
-  if (shown === undefined)
-    return (request, options) => telemetry.under(options?.traceparent, () => call(request, options));
+function traced(call: AnyCall, callSpan: AnyCallSpan | undefined, telemetry: Telemetry): AnyCall {
+  if (callSpan === undefined)
+    return (request, options) => telemetry.withParent(options?.traceparent, () => call(request, options));
   const work = (request: unknown, options: CallOptions<unknown> | undefined) => (handle: SpanHandle) =>
-    handle === NO_SPAN ? call(request, options) : told(() => call(request, options), request, shown, handle);
+    handle === NO_SPAN
+      ? call(request, options)
+      : withAttributes(() => call(request, options), request, callSpan, handle);
   return (request, options) =>
-    telemetry.under(options?.traceparent, () => telemetry.span(shown.span, {}, work(request, options)));
+    telemetry.withParent(options?.traceparent, () => telemetry.span(callSpan.span, {}, work(request, options)));
 }
 
 /** The call, with what its request and its answer say of it. */
-async function told(
+async function withAttributes(
   call: () => Promise<unknown>,
   request: unknown,
-  { before, after, outcome }: AnyCallSpan,
+  { requestAttributes, responseAttributes, outcome }: AnyCallSpan,
   span: SpanHandle,
 ): Promise<unknown> {
-  if (before !== undefined) span.set(before(request));
+  if (requestAttributes !== undefined) span.set(requestAttributes(request));
   const answer = await call();
-  if (after !== undefined) span.set(after(answer));
+  if (responseAttributes !== undefined) span.set(responseAttributes(answer));
   if (outcome !== undefined) span.end(outcome(answer));
   return answer;
 }
@@ -119,7 +121,7 @@ function measured(name: CallName, call: AnyCall, metrics: Metrics): AnyCall {
       measureAnswer(name, answer, metrics);
       return answer;
     } catch (error) {
-      if (isAbort(error)) status = 'cancelled';
+      if (isAbort(error)) status = 'canceled';
       throw error;
     } finally {
       metrics.add('p2p_operations_total', { operation, status });

@@ -7,12 +7,12 @@ interface Instrument {
 }
 
 /** From a fraction of a millisecond, which a local answer takes, to the longest bound of a question. */
-const MILLISECONDS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
-const RESULTS = [0, 1, 2, 5, 10, 20, 50, 100];
+const DURATION_BUCKETS_MS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
+const RESULT_COUNT_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100];
 
 export const COUNTERS = {
   p2p_operations_total: {
-    help: 'Calls of the engine. operation: which; status: ok, error or cancelled',
+    help: 'Calls of the engine. operation: which; status: ok, error or canceled',
     unit: '1',
   },
   p2p_packages_published_total: { help: 'Releases published here', unit: '1' },
@@ -29,20 +29,20 @@ export const HISTOGRAMS = {
   p2p_operation_duration_ms: {
     help: 'Time that calls of the engine took. operation: which',
     unit: 'ms',
-    bounds: MILLISECONDS,
+    bounds: DURATION_BUCKETS_MS,
   },
-  p2p_search_results: { help: 'Packages in the answer of a search', unit: '1', bounds: RESULTS },
-  p2p_dht_query_duration_ms: { help: 'Time that questions to the DHT took', unit: 'ms', bounds: MILLISECONDS },
+  p2p_search_results: { help: 'Packages in the answer of a search', unit: '1', bounds: RESULT_COUNT_BUCKETS },
+  p2p_dht_query_duration_ms: { help: 'Time that questions to the DHT took', unit: 'ms', bounds: DURATION_BUCKETS_MS },
   p2p_gossipsub_propagation_ms: {
     help: "Time from a record's `updated` to its first announcement here, by both machines' clocks",
     unit: 'ms',
-    bounds: MILLISECONDS,
+    bounds: DURATION_BUCKETS_MS,
   },
 } as const satisfies Record<string, Instrument & { readonly bounds: readonly number[] }>;
 
 export const GAUGES = {
   p2p_connected_peers: { help: 'Peers that are connected', unit: '1' },
-  p2p_known_packages: { help: 'Packages in the catalogue. section: published, installed or network', unit: '1' },
+  p2p_known_packages: { help: 'Packages in the catalog. section: published, installed or network', unit: '1' },
   p2p_peer_reputation: { help: 'Reputation of each connected peer, 0 to 1. peer: its id', unit: '1' },
   p2p_cache_size_bytes: { help: 'Bytes of the blocks stored here', unit: 'bytes' },
 } as const satisfies Record<string, Instrument>;

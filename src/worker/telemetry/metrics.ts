@@ -17,16 +17,16 @@ interface Distribution {
 }
 
 /** Reads what a gauge shows, at the moment of a snapshot. */
-export type Observe = () => readonly MetricPoint[];
+export type ReadGauge = () => readonly MetricPoint[];
 
 /** The engine's one store of what it counts and measures; whoever prints or exports takes a snapshot. */
 export class Metrics {
   readonly #since = Date.now();
   readonly #counters = new Map<CounterName, Map<string, Series<number>>>();
   readonly #histograms = new Map<HistogramName, Map<string, Series<Distribution>>>();
-  readonly #gauges: Readonly<Record<GaugeName, Observe>>;
+  readonly #gauges: Readonly<Record<GaugeName, ReadGauge>>;
 
-  constructor(gauges: Readonly<Record<GaugeName, Observe>>) {
+  constructor(gauges: Readonly<Record<GaugeName, ReadGauge>>) {
     this.#gauges = gauges;
   }
 
@@ -51,25 +51,25 @@ export class Metrics {
   }
 
   snapshot(): MetricsSnapshot {
-    const metrics = [...this.#counted(), ...this.#distributed(), ...this.#observed()];
+    const metrics = [...this.#counterMetrics(), ...this.#histogramMetrics(), ...this.#gaugeMetrics()];
     return { since: this.#since, time: Date.now(), metrics };
   }
 
-  #counted(): Metric[] {
+  #counterMetrics(): Metric[] {
     return entries(COUNTERS).map(([name, { help, unit }]) => {
       const points = [...(this.#counters.get(name)?.values() ?? [])].map(({ labels, value }) => ({ labels, value }));
       return { name, help, unit, kind: 'counter', points };
     });
   }
 
-  #distributed(): HistogramMetric[] {
+  #histogramMetrics(): HistogramMetric[] {
     return entries(HISTOGRAMS).map(([name, { help, unit, bounds }]) => {
       const points = [...(this.#histograms.get(name)?.values() ?? [])].map(pointOf);
       return { name, help, unit, kind: 'histogram', bounds, points };
     });
   }
 
-  #observed(): Metric[] {
+  #gaugeMetrics(): Metric[] {
     return entries(GAUGES).map(([name, { help, unit }]) => {
       return { name, help, unit, kind: 'gauge', points: this.#gauges[name]() };
     });
@@ -80,22 +80,22 @@ function pointOf({ labels, value: { buckets, count, sum } }: Series<Distribution
   return { labels, buckets: [...buckets], count, sum };
 }
 
-function emptyDistribution(bounds: number): Distribution {
-  return { buckets: new Array<number>(bounds + 1).fill(0), count: 0, sum: 0 };
+function emptyDistribution(boundCount: number): Distribution {
+  return { buckets: new Array<number>(boundCount + 1).fill(0), count: 0, sum: 0 };
 }
 
 function seriesOf<Name, Value>(
   metrics: Map<Name, Map<string, Series<Value>>>,
   name: Name,
   labels: Labels,
-  begin: () => Value,
+  initial: () => Value,
 ): Series<Value> | undefined {
   const all = metrics.get(name) ?? new Map<string, Series<Value>>();
   metrics.set(name, all);
   const key = Object.values(labels).join('\0');
   const known = all.get(key);
   if (known !== undefined || all.size >= MAX_SERIES) return known;
-  const series = { labels, value: begin() };
+  const series = { labels, value: initial() };
   all.set(key, series);
   return series;
 }

@@ -8,7 +8,7 @@ import type { HistogramMetric, Metric, MetricsSnapshot, ScalarMetric } from '../
 /** OpenTelemetry's units, in UCUM. */
 const UNITS = { ms: 'ms', bytes: 'By', 1: '1' } as const;
 
-interface Span {
+interface TimeRange {
   readonly startTime: HrTime;
   readonly endTime: HrTime;
 }
@@ -19,26 +19,26 @@ export function resourceMetrics(
   resource: Resource,
   scope: { readonly name: string; readonly version: string },
 ): ResourceMetrics {
-  const span: Span = { startTime: hrTime(since), endTime: hrTime(time) };
+  const timeRange: TimeRange = { startTime: hrTime(since), endTime: hrTime(time) };
   const filled = metrics.filter(({ points }) => points.length > 0);
-  return { resource, scopeMetrics: [{ scope, metrics: filled.map((metric) => metricData(metric, span)) }] };
+  return { resource, scopeMetrics: [{ scope, metrics: filled.map((metric) => metricData(metric, timeRange)) }] };
 }
 
-function metricData(metric: Metric, span: Span): MetricData {
-  return metric.kind === 'histogram' ? histogramData(metric, span) : scalarData(metric, span);
+function metricData(metric: Metric, timeRange: TimeRange): MetricData {
+  return metric.kind === 'histogram' ? histogramData(metric, timeRange) : scalarData(metric, timeRange);
 }
 
-function scalarData(metric: ScalarMetric, span: Span): MetricData {
-  const dataPoints = metric.points.map(({ labels, value }) => ({ ...span, attributes: { ...labels }, value }));
+function scalarData(metric: ScalarMetric, timeRange: TimeRange): MetricData {
+  const dataPoints = metric.points.map(({ labels, value }) => ({ ...timeRange, attributes: { ...labels }, value }));
   const base = { ...common(metric), dataPoints };
   return metric.kind === 'gauge'
     ? { ...base, dataPointType: DataPointType.GAUGE }
     : { ...base, dataPointType: DataPointType.SUM, isMonotonic: true };
 }
 
-function histogramData(metric: HistogramMetric, span: Span): MetricData {
+function histogramData(metric: HistogramMetric, timeRange: TimeRange): MetricData {
   const dataPoints = metric.points.map(({ labels, buckets, count, sum }) => ({
-    ...span,
+    ...timeRange,
     attributes: { ...labels },
     value: { buckets: { boundaries: [...metric.bounds], counts: [...buckets] }, count, sum },
   }));

@@ -7,8 +7,8 @@ import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { errorMessage } from '../../shared/errors.ts';
 import type { MetricsSnapshot } from '../../shared/model.ts';
-import { within } from '../../shared/waiting.ts';
-import type { Logger } from '../logging/log.ts';
+import { withTimeout } from '../../shared/async.ts';
+import type { Logger } from '../logging/logger.ts';
 import { resourceMetrics } from './otlp-metrics.ts';
 
 /** This file is loaded only when an endpoint is set, and nothing else imports OpenTelemetry's SDK or exporters. */
@@ -27,19 +27,19 @@ export interface Otlp {
   /** Send the figures as they stand. Rejects when they could not be delivered. */
   sendMetrics(): Promise<void>;
   /** Send what is left, within so many milliseconds. */
-  close(bound: number): Promise<void>;
+  close(timeoutMs: number): Promise<void>;
 }
 
 /** Spans wait so long for others to go with them. */
-const GATHER_MS = 1_000;
+const EXPORT_DELAY_MS = 1_000;
 /** Longest that one delivery may take with all its repetitions; it also bounds what is left of one after the end. */
-const SEND_BOUND_MS = 2_000;
+const EXPORT_TIMEOUT_MS = 2_000;
 /** Spans that wait at most; more are dropped. */
-const MOST_SPANS = 4_096;
+const MAX_QUEUED_SPANS = 4_096;
 /** Characters of an attribute: callers name packages as they like. */
-const LONGEST_VALUE = 256;
+const MAX_ATTRIBUTE_LENGTH = 256;
 const SCOPE = 'ggen-p2p';
-const COMPLAIN_EVERY_MS = 5 * 60_000;
+const WARNING_INTERVAL_MS = 5 * 60_000;
 
 /** Send spans and metrics to an OTLP endpoint over HTTP, as JSON. Headers, certificates and compression come from OTEL_EXPORTER_OTLP_*. */
 export function startOtlp({ endpoint, version, log, snapshot }: OtlpOptions): Otlp {
@@ -52,15 +52,15 @@ export function startOtlp({ endpoint, version, log, snapshot }: OtlpOptions): Ot
   });
   const options = (signal: string): { url: string; timeoutMillis: number } => ({
     url: `${endpoint}/v1/${signal}`,
-    timeoutMillis: SEND_BOUND_MS,
+    timeoutMillis: EXPORT_TIMEOUT_MS,
   });
   const processor = new BatchSpanProcessor({
-    exporter: complaining(new OTLPTraceExporter(options('traces')), endpoint, log),
-    scheduledDelayMillis: GATHER_MS,
-    exportTimeoutMillis: 2 * SEND_BOUND_MS,
-    maxQueueSize: MOST_SPANS,
+    exporter: withExportWarnings(new OTLPTraceExporter(options('traces')), endpoint, log),
+    scheduledDelayMillis: EXPORT_DELAY_MS,
+    exportTimeoutMillis: 2 * EXPORT_TIMEOUT_MS,
+    maxQueueSize: MAX_QUEUED_SPANS,
   });
-  const spanLimits = { attributeValueLengthLimit: LONGEST_VALUE };
+  const spanLimits = { attributeValueLengthLimit: MAX_ATTRIBUTE_LENGTH };
   const provider = new TracerProvider({ resource, spanLimits, spanProcessors: [processor] });
   const metrics = new OTLPMetricExporter(options('metrics'));
   const sendMetrics = async (): Promise<void> => {
@@ -75,22 +75,22 @@ export function startOtlp({ endpoint, version, log, snapshot }: OtlpOptions): Ot
     endpoint,
     tracer: provider.getTracer(SCOPE, version),
     sendMetrics,
-    close: async (bound) => {
+    close: async (timeoutMs) => {
       // At an end nobody can act on what did not succeed.
       const ends = [provider.shutdown(), sendMetrics().finally(() => metrics.shutdown())];
-      await within(bound, Promise.allSettled(ends));
+      await withTimeout(timeoutMs, Promise.allSettled(ends));
     },
   };
 }
 
 /** The exporter, saying once in a while that spans do not arrive: the SDK drops them without a word. */
-function complaining(exporter: SpanExporter, endpoint: string, log: Logger): SpanExporter {
-  let again = 0;
+function withExportWarnings(exporter: SpanExporter, endpoint: string, log: Logger): SpanExporter {
+  let nextWarningAt = 0;
   return {
     export: (spans, done) => {
       exporter.export(spans, (result) => {
-        if (result.error !== undefined && performance.now() >= again) {
-          again = performance.now() + COMPLAIN_EVERY_MS;
+        if (result.error !== undefined && performance.now() >= nextWarningAt) {
+          nextWarningAt = performance.now() + WARNING_INTERVAL_MS;
           log.warn(`Traces could not be delivered to ${endpoint}: ${errorMessage(result.error)}`);
         }
         done(result);

@@ -4,8 +4,8 @@ import { errorName, isAbort } from '../../shared/errors.ts';
 import { SPAN_ATTRIBUTES } from './names.ts';
 import type { Attributes, SpanName } from './names.ts';
 
-/** How something ended, in ggen's words; `not_found` and `cancelled` are no failures. */
-export type SpanOutcome = 'success' | 'partial' | 'not_found' | 'cancelled' | 'timeout' | 'error';
+/** How something ended, in ggen's words; `not_found` and `canceled` are no failures. */
+export type SpanOutcome = 'success' | 'partial' | 'not_found' | 'canceled' | 'timeout' | 'error';
 
 /** What the work within a span may say of it. */
 export interface SpanHandle {
@@ -20,17 +20,17 @@ export interface SpanHandle {
 export const NO_SPAN: SpanHandle = { set: () => undefined, event: () => undefined, end: () => undefined };
 
 /** How a question ended that found nothing: nobody had it, nobody waited any more, or time was up. */
-export function unfound(signal: AbortSignal): SpanOutcome {
+export function notFoundOutcome(signal: AbortSignal): SpanOutcome {
   return signal.aborted ? outcomeOf(signal.reason) : 'not_found';
 }
 
 /** Names of errors and faults are literals of ours; a whole sentence may hold anything. */
-const NAME = /^[A-Za-z][\w-]{0,63}$/;
-const TYPES = { timeout: 'TimedOut', error: '_OTHER' } as const;
+const ERROR_NAME_PATTERN = /^[A-Za-z][\w-]{0,63}$/;
+const DEFAULT_ERROR_TYPES = { timeout: 'TimedOut', error: '_OTHER' } as const;
 
 /** What an error thrown says of how something ended. */
 export function outcomeOf(error: unknown): SpanOutcome {
-  if (isAbort(error)) return 'cancelled';
+  if (isAbort(error)) return 'canceled';
   return ['TimeoutError', 'TimedOut'].includes(errorName(error)) ? 'timeout' : 'error';
 }
 
@@ -58,22 +58,23 @@ export class RecordedSpan implements SpanHandle {
 
   end(outcome: SpanOutcome, errorType?: string): void {
     this.#outcome = outcome;
-    if (outcome === 'cancelled') this.#span.setAttribute('cancelled', true);
+    if (outcome === 'canceled') this.#span.setAttribute('canceled', true);
     if (outcome !== 'error' && outcome !== 'timeout') return;
-    const type = errorType !== undefined && NAME.test(errorType) ? errorType : TYPES[outcome];
+    const type =
+      errorType !== undefined && ERROR_NAME_PATTERN.test(errorType) ? errorType : DEFAULT_ERROR_TYPES[outcome];
     this.#span.setAttribute('error.type', type);
     this.#span.setStatus({ code: SpanStatusCode.ERROR, message: type });
   }
 
-  threw(error: unknown): void {
+  recordError(error: unknown): void {
     const outcome = outcomeOf(error);
     this.end(outcome, outcome === 'timeout' ? 'TimedOut' : errorName(error));
   }
 
   close(): void {
-    const own = SPAN_ATTRIBUTES[this.#name];
-    if (own !== undefined) this.#span.setAttribute(own.duration, performance.now() - this.#began);
-    if (own?.status !== undefined) this.#span.setAttribute(own.status, this.#outcome);
+    const attributeNames = SPAN_ATTRIBUTES[this.#name];
+    if (attributeNames !== undefined) this.#span.setAttribute(attributeNames.duration, performance.now() - this.#began);
+    if (attributeNames?.status !== undefined) this.#span.setAttribute(attributeNames.status, this.#outcome);
     this.#span.end();
   }
 }

@@ -4,10 +4,10 @@ import type { Context, Tracer } from '@opentelemetry/api';
 import { errorMessage } from '../../shared/errors.ts';
 import { parseOtlpEndpoint } from '../../shared/otlp-endpoint.ts';
 import { parseTraceparent } from '../../shared/traceparent.ts';
-import type { Logger } from '../logging/log.ts';
+import type { Logger } from '../logging/logger.ts';
 import type { Scheduler } from '../maintenance/scheduler.ts';
 import { Metrics } from './metrics.ts';
-import type { Observe } from './metrics.ts';
+import type { ReadGauge } from './metrics.ts';
 import type { GaugeName } from './instruments.ts';
 import type { Attributes, NetworkEvent, SpanName } from './names.ts';
 import type { Otlp } from './otlp.ts';
@@ -15,9 +15,9 @@ import { NO_SPAN, RecordedSpan } from './span.ts';
 import type { SpanHandle } from './span.ts';
 
 /** How often metrics are sent (OpenTelemetry's own figure). */
-const METRICS_EVERY_MS = 60_000;
+const METRICS_INTERVAL_MS = 60_000;
 /** Longest that the last spans and figures may take to be delivered. */
-const CLOSE_BOUND_MS = 700;
+const CLOSE_TIMEOUT_MS = 700;
 
 type Work<T> = (span: SpanHandle) => Promise<T>;
 
@@ -25,13 +25,13 @@ type Work<T> = (span: SpanHandle) => Promise<T>;
 interface Frame {
   readonly context: Context;
   /** Its span ended: what still runs in its wake, such as a connection that it opened, begins traces of its own. */
-  isOver: boolean;
+  hasEnded: boolean;
 }
 
 export interface TelemetryOptions {
   readonly version: string;
   /** Reads the gauges; asked at each snapshot. */
-  readonly gauges: Readonly<Record<GaugeName, Observe>>;
+  readonly gauges: Readonly<Record<GaugeName, ReadGauge>>;
   readonly scheduler: Pick<Scheduler, 'add'>;
   readonly log: Logger;
   /** Where to send when no setting names an endpoint; `OTEL_EXPORTER_OTLP_ENDPOINT` when left out. */
@@ -51,8 +51,8 @@ export class Telemetry {
   readonly #options: TelemetryOptions;
   readonly #active = new AsyncLocalStorage<Frame>();
   #otlp: Otlp | undefined;
-  #endTask: () => Promise<void> = () => Promise.resolve();
-  #turn: Promise<void> = Promise.resolve();
+  #stopTask: () => Promise<void> = () => Promise.resolve();
+  #pendingSwitch: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: TelemetryOptions) {
@@ -77,12 +77,12 @@ export class Telemetry {
   }
 
   /** Do some work for a caller that may have a trace of its own (`traceparent`); what is none is passed over. */
-  under<T>(traceparent: string | undefined, work: () => Promise<T>): Promise<T> {
+  withParent<T>(traceparent: string | undefined, work: () => Promise<T>): Promise<T> {
     if (this.#otlp === undefined || traceparent === undefined) return work();
     const parent = parseTraceparent(traceparent);
     if (parent === undefined) return work();
     const context = trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
-    return this.#active.run({ context, isOver: false }, work);
+    return this.#active.run({ context, hasEnded: false }, work);
   }
 
   /**
@@ -91,20 +91,20 @@ export class Telemetry {
    *
    * @throws GgenError InvalidRequest when it is no such URL
    */
-  async follow(setting: string | undefined): Promise<void> {
-    const wanted = setting === undefined || setting === '' ? this.#fromEnvironment() : parseOtlpEndpoint(setting);
-    this.#turn = this.#turn.then(() => this.#switchTo(wanted));
-    await this.#turn;
+  async setEndpoint(setting: string | undefined): Promise<void> {
+    const endpoint = setting === undefined || setting === '' ? this.#environmentEndpoint() : parseOtlpEndpoint(setting);
+    this.#pendingSwitch = this.#pendingSwitch.then(() => this.#switchTo(endpoint));
+    await this.#pendingSwitch;
   }
 
   /** Deliver what is left, within a bound, and send nothing more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#turn = this.#turn.then(() => this.#leave());
-    await this.#turn;
+    this.#pendingSwitch = this.#pendingSwitch.then(() => this.#disconnect());
+    await this.#pendingSwitch;
   }
 
-  #fromEnvironment(): string | undefined {
+  #environmentEndpoint(): string | undefined {
     const { log, environment = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] } = this.#options;
     if (environment === undefined || environment.trim() === '') return undefined;
     try {
@@ -117,18 +117,18 @@ export class Telemetry {
 
   async #switchTo(endpoint: string | undefined): Promise<void> {
     if (this.#otlp?.endpoint === endpoint) return;
-    await this.#leave();
+    await this.#disconnect();
     if (endpoint === undefined || this.#isClosed) return;
     const { log, version, scheduler } = this.#options;
     try {
       const { startOtlp } = await import('./otlp.ts');
       const otlp = startOtlp({ endpoint, version, log, snapshot: () => this.metrics.snapshot() });
       this.#otlp = otlp;
-      this.#endTask = scheduler.add({
+      this.#stopTask = scheduler.add({
         name: 'metrics',
         title: 'Send metrics to the OpenTelemetry endpoint',
-        every: METRICS_EVERY_MS,
-        bound: METRICS_EVERY_MS,
+        intervalMs: METRICS_INTERVAL_MS,
+        timeoutMs: METRICS_INTERVAL_MS,
         run: async () => {
           await otlp.sendMetrics();
           return undefined;
@@ -141,16 +141,16 @@ export class Telemetry {
     }
   }
 
-  async #leave(): Promise<void> {
+  async #disconnect(): Promise<void> {
     const otlp = this.#otlp;
     if (otlp === undefined) return;
     this.#otlp = undefined;
-    await Promise.all([this.#endTask(), otlp.close(CLOSE_BOUND_MS)]);
+    await Promise.all([this.#stopTask(), otlp.close(CLOSE_TIMEOUT_MS)]);
   }
 
   #parent(): Context {
     const frame = this.#active.getStore();
-    return frame === undefined || frame.isOver ? ROOT_CONTEXT : frame.context;
+    return frame === undefined || frame.hasEnded ? ROOT_CONTEXT : frame.context;
   }
 
   /** Work that may be over at once or later, in a span that ends with it. */
@@ -162,35 +162,35 @@ export class Telemetry {
     work: (span: SpanHandle) => T,
   ): T {
     const span = tracer.startSpan(name, { attributes }, parent);
-    const frame = { context: trace.setSpan(parent, span), isOver: false };
+    const frame = { context: trace.setSpan(parent, span), hasEnded: false };
     const recorded = new RecordedSpan(span, name);
     const end = (): void => {
-      frame.isOver = true;
+      frame.hasEnded = true;
       recorded.close();
     };
-    return ending(
+    return onSettled(
       () => this.#active.run(frame, work, recorded),
       end,
       (error) => {
-        recorded.threw(error);
+        recorded.recordError(error);
         end();
       },
     );
   }
 
   async #timed<T>(work: Work<T>): Promise<T> {
-    const began = performance.now();
+    const startedAt = performance.now();
     this.metrics.add('p2p_dht_queries_total');
     try {
       return await work(NO_SPAN);
     } finally {
-      this.metrics.record('p2p_dht_query_duration_ms', performance.now() - began);
+      this.metrics.record('p2p_dht_query_duration_ms', performance.now() - startedAt);
     }
   }
 }
 
 /** Run the work and call `onEnd` or `onError` when it is over, before whoever waits for it goes on. */
-function ending<T>(work: () => T, onEnd: () => void, onError: (error: unknown) => void): T {
+function onSettled<T>(work: () => T, onEnd: () => void, onError: (error: unknown) => void): T {
   let result: T;
   try {
     result = work();

@@ -1,10 +1,10 @@
 import type { PeerId } from '@libp2p/interface';
 import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
-import type { Logger } from '../logging/log.ts';
+import type { Logger } from '../logging/logger.ts';
 
 /** How much below a block is asked for: only itself, all below it that has links, or all below it. */
-export type Scope = 'block' | 'nodes' | 'tree';
+export type FetchScope = 'block' | 'nodes' | 'tree';
 
 /** Fetches blocks from one peer. */
 export interface BlockSession {
@@ -16,7 +16,7 @@ export interface BlockSession {
    * @throws errors named `PeerLate`, `PeerLied` and `PeerBusy`; what `onBlock` threw; GgenError where it is not the peer's doing
    */
   fetch(
-    wants: readonly { readonly cid: CID; readonly scope: Scope }[],
+    wantlist: readonly { readonly cid: CID; readonly scope: FetchScope }[],
     onBlock: (cid: CID, bytes: Uint8Array) => Promise<void> | void,
   ): Promise<void>;
   close(reason?: unknown): void;
@@ -45,9 +45,9 @@ export interface TransferOptions {
   /** Size of the release in bytes, as its record says: more than that is not taken. */
   readonly size: number;
   readonly onBlock: (bytes: number) => void;
-  readonly onSuccess: (peer: string, responseTime: number, bytes: number) => void;
+  readonly onSuccess: (peer: string, responseMs: number, bytes: number) => void;
   /** `lie`: the peer sent a block that is not what its hash says, or that nobody asked for. */
-  readonly onFailure: (peer: string, kind: 'late' | 'lie') => void;
+  readonly onFailure: (peer: string, kind: 'timeout' | 'invalid') => void;
   readonly log: Logger;
 }
 

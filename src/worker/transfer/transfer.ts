@@ -1,11 +1,11 @@
 import type { CID } from 'multiformats/cid';
 import { GgenError } from '../../shared/errors.ts';
-import { unlessAborted } from '../../shared/waiting.ts';
-import { readVerified } from '../blocks/blocks.ts';
-import { Providers } from './providers.ts';
+import { raceSignal } from '../../shared/async.ts';
+import { readVerifiedBlock } from '../blocks/block-storage.ts';
+import { ProviderScheduler } from './provider-scheduler.ts';
 import type { BlockSource, BlockSourceOptions, TransferOptions } from './transfer-types.ts';
 import { TreeBlocks } from './tree-blocks.ts';
-import { TREE_OVERHEAD_BYTES } from './tree-bounds.ts';
+import { MAX_TREE_OVERHEAD_BYTES } from './tree-limits.ts';
 
 export type * from './transfer-types.ts';
 
@@ -19,11 +19,11 @@ export type * from './transfer-types.ts';
 export async function fetchTree(root: CID, options: TransferOptions): Promise<void> {
   const { store, size, signal, onBlock } = options;
   signal.throwIfAborted();
-  const blocks = new TreeBlocks(root, { store, maxBytes: size + TREE_OVERHEAD_BYTES, onBlock });
-  const providers = new Providers(root, blocks, options, size);
+  const blocks = new TreeBlocks(root, { store, maxBytes: size + MAX_TREE_OVERHEAD_BYTES, onBlock });
+  const providers = new ProviderScheduler(root, blocks, options, size);
   try {
-    blocks.add(root, { depth: 0, size, follow: true });
-    await unlessAborted(Promise.race([blocks.complete(), providers.failed]), signal);
+    blocks.add(root, { depth: 0, size, followLinks: true });
+    await raceSignal(Promise.race([blocks.whenComplete(), providers.failed]), signal);
   } finally {
     providers.close();
     await blocks.close();
@@ -37,34 +37,34 @@ export async function fetchTree(root: CID, options: TransferOptions): Promise<vo
 export function openBlockSource(root: CID, options: BlockSourceOptions): BlockSource {
   const { store } = options;
   const blocks = new TreeBlocks(root, { store, maxBytes: Infinity, onBlock: () => undefined });
-  const fetching = new Map<string, Promise<Uint8Array>>();
-  let providers: Providers | undefined;
+  const inFlight = new Map<string, Promise<Uint8Array>>();
+  let providers: ProviderScheduler | undefined;
 
   const fetch = async (cid: CID): Promise<Uint8Array> => {
     // The last providers came to their end: they begin anew, in the order that is known by now.
-    if (providers?.isOver === true) providers = undefined;
-    providers ??= new Providers(root, blocks, options, 0);
+    if (providers?.isClosed === true) providers = undefined;
+    providers ??= new ProviderScheduler(root, blocks, options, 0);
     const { failed } = providers;
-    const arrival = blocks.arrival(cid);
-    blocks.add(cid, { depth: 0, size: 0, follow: false });
-    return Promise.race([arrival, failed]).finally(() => {
+    const received = blocks.waitFor(cid);
+    blocks.add(cid, { depth: 0, size: 0, followLinks: false });
+    return Promise.race([received, failed]).finally(() => {
       blocks.forget(cid);
     });
   };
 
   const get = async (cid: CID, signal: AbortSignal): Promise<Uint8Array> => {
     signal.throwIfAborted();
-    const here = await readVerified(store, cid);
-    if (here !== undefined) return here;
+    const local = await readVerifiedBlock(store, cid);
+    if (local !== undefined) return local;
     const key = cid.toString();
-    let wanted = fetching.get(key);
-    if (wanted === undefined) {
-      wanted = fetch(cid).finally(() => fetching.delete(key));
+    let request = inFlight.get(key);
+    if (request === undefined) {
+      request = fetch(cid).finally(() => inFlight.delete(key));
       // Whoever asked may have gone; the block is fetched for the next one.
-      wanted.catch(() => undefined);
-      fetching.set(key, wanted);
+      request.catch(() => undefined);
+      inFlight.set(key, request);
     }
-    return unlessAborted(wanted, signal);
+    return raceSignal(request, signal);
   };
 
   return {

@@ -1,52 +1,52 @@
 import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
 import { GgenError } from '../../shared/errors.ts';
-import { blockBuffers } from '../dag/block-buffers.ts';
+import { blockBufferPool } from '../dag/block-buffer-pool.ts';
 import { DAG_PB, RAW } from '../dag/codecs.ts';
 import { decodeLinks } from '../dag/nodes.ts';
 import type { Link } from '../dag/nodes.ts';
-import { matches, readVerified } from '../blocks/blocks.ts';
-import type { Scope } from './transfer-types.ts';
-import { MAX_TREE_BLOCKS, MAX_TREE_DEPTH } from './tree-bounds.ts';
+import { matchesCid, readVerifiedBlock } from '../blocks/block-storage.ts';
+import type { FetchScope } from './transfer-types.ts';
+import { MAX_TREE_BLOCKS, MAX_TREE_DEPTH } from './tree-limits.ts';
 
 /** Blocks looked up in the local store at the same time. */
-const LOOK_UPS = 32;
+const MAX_CONCURRENT_LOOKUPS = 32;
 /** Bytes on their way to the store, above which no more are taken from the network: each block holds the pieces in which it came. */
-const STORING_BYTES = 4 * 1024 * 1024;
+const MAX_PENDING_WRITE_BYTES = 4 * 1024 * 1024;
 /** Largest leaf, in bytes: what a parent claims above that is not believed. */
 const MAX_LEAF_BYTES = 1024 * 1024;
 
 /** One request to one peer, as far as the blocks care. */
-export interface Answer {
+export interface BlockRequest {
   readonly peer: string;
   /** What it may bring: what was asked for and how much below it, and by and by what lies below that. */
-  readonly entries: Map<Entry, Scope>;
+  readonly blocks: Map<TreeBlock, FetchScope>;
   /** Of these, what was asked for by its CID. A peer may not know the way further down: bitswap does not. */
-  readonly named: Set<Entry>;
+  readonly explicitBlocks: Set<TreeBlock>;
   /** Blocks that came in it. */
-  readonly received: Set<string>;
+  readonly receivedKeys: Set<string>;
 }
 
 /** A block of the tree. */
-export interface Entry {
+export interface TreeBlock {
   readonly cid: CID;
   readonly key: string;
   readonly depth: number;
   /** Bytes, or what a parent claims: only an estimate. */
   readonly size: number;
   /** Whether what is below it belongs to what is wanted. */
-  readonly follow: boolean;
-  state: 'checking' | 'missing' | 'here';
+  readonly followLinks: boolean;
+  state: 'checking' | 'missing' | 'present';
   /** Requests under way that may bring it. */
-  readonly asked: Set<Answer>;
+  readonly requests: Set<BlockRequest>;
   /** Peers that do not have it. */
-  readonly refused: Set<string>;
+  readonly peersWithout: Set<string>;
 }
 
-interface Place {
+interface TreePosition {
   readonly depth: number;
   readonly size: number;
-  readonly follow: boolean;
+  readonly followLinks: boolean;
 }
 
 export interface TreeBlocksOptions {
@@ -56,8 +56,8 @@ export interface TreeBlocksOptions {
 }
 
 /** Something came that nobody asked for, or that is not what its hash says. */
-class Lie extends Error {
-  override readonly name = 'PeerLied';
+class InvalidBlockError extends Error {
+  override readonly name = 'InvalidBlockError';
 }
 
 /**
@@ -67,17 +67,17 @@ class Lie extends Error {
 export class TreeBlocks {
   readonly #root: CID;
   readonly #options: TreeBlocksOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #blocks = new Map<string, TreeBlock>();
   /** Missing blocks that no request under way may bring. */
-  readonly unasked = new Set<Entry>();
-  readonly #look: (() => Promise<void>)[] = [];
-  readonly #arrivals = new Map<string, PromiseWithResolvers<Uint8Array>>();
-  readonly #done = Promise.withResolvers<undefined>();
-  readonly #storing = new Set<Promise<void>>();
-  #room = Promise.withResolvers<undefined>();
-  #storingBytes = 0;
-  #looking = 0;
-  #unsettled = 0;
+  readonly unrequested = new Set<TreeBlock>();
+  readonly #lookups: (() => Promise<void>)[] = [];
+  readonly #blockWaiters = new Map<string, PromiseWithResolvers<Uint8Array>>();
+  readonly #completion = Promise.withResolvers<undefined>();
+  readonly #pendingWrites = new Set<Promise<void>>();
+  #writeCapacity = Promise.withResolvers<undefined>();
+  #pendingWriteBytes = 0;
+  #activeLookups = 0;
+  #pendingBlocks = 0;
   #bytes = 0;
   #closed = false;
   /** Called when something is missing, or no longer. */
@@ -86,50 +86,54 @@ export class TreeBlocks {
   constructor(root: CID, options: TreeBlocksOptions) {
     this.#root = root;
     this.#options = options;
-    this.#done.promise.catch(() => undefined);
+    this.#completion.promise.catch(() => undefined);
   }
 
   /** Resolves when every block is here and stored; rejects when it never will be, for a reason that is no peer's. */
-  async complete(): Promise<void> {
-    await this.#done.promise;
+  async whenComplete(): Promise<void> {
+    await this.#completion.promise;
   }
 
   /** Resolves when what is being stored is stored. Nothing is taken any more. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#look.length = 0;
-    this.#room.resolve(undefined);
-    await Promise.allSettled(this.#storing);
+    this.#lookups.length = 0;
+    this.#writeCapacity.resolve(undefined);
+    await Promise.allSettled(this.#pendingWrites);
   }
 
-  get hasMissing(): boolean {
-    return this.#unsettled > 0;
+  get hasPendingBlocks(): boolean {
+    return this.#pendingBlocks > 0;
   }
 
   /** The bytes of a block, when it comes. */
-  arrival(cid: CID): Promise<Uint8Array> {
+  waitFor(cid: CID): Promise<Uint8Array> {
     const key = cid.toString();
-    const arrival = this.#arrivals.get(key) ?? Promise.withResolvers<Uint8Array>();
-    this.#arrivals.set(key, arrival);
-    return arrival.promise;
+    const waiter = this.#blockWaiters.get(key) ?? Promise.withResolvers<Uint8Array>();
+    this.#blockWaiters.set(key, waiter);
+    return waiter.promise;
   }
 
   /** A block is of interest no more, whether it came or not. */
   forget(cid: CID): void {
     const key = cid.toString();
-    const entry = this.#entries.get(key);
-    this.#arrivals.delete(key);
-    if (entry === undefined) return;
-    this.#entries.delete(key);
-    this.unasked.delete(entry);
-    if (entry.state !== 'here') this.#settled();
+    const block = this.#blocks.get(key);
+    this.#blockWaiters.delete(key);
+    if (block === undefined) return;
+    this.#blocks.delete(key);
+    this.unrequested.delete(block);
+    if (block.state !== 'present') this.#settle();
   }
 
-  /** This block belongs to what is wanted. @param by the request that brings it by itself, if any */
-  add(cid: CID, place: Place, by?: { readonly answer: Answer; readonly scope: Scope }): void {
+  /** This block belongs to what is wanted. @param requestedBy the request that brings it by itself, if any */
+  add(
+    cid: CID,
+    position: TreePosition,
+    requestedBy?: { readonly request: BlockRequest; readonly scope: FetchScope },
+  ): void {
     const key = cid.toString();
-    if (this.#entries.has(key) || this.#closed) return;
-    if (place.depth > MAX_TREE_DEPTH || this.#entries.size >= MAX_TREE_BLOCKS) {
+    if (this.#blocks.has(key) || this.#closed) return;
+    if (position.depth > MAX_TREE_DEPTH || this.#blocks.size >= MAX_TREE_BLOCKS) {
       this.#fail(this.#tooLarge());
       return;
     }
@@ -137,41 +141,41 @@ export class TreeBlocks {
       this.#fail(new GgenError('RecordInvalid', `Block ${key} is neither a UnixFS node nor raw bytes.`));
       return;
     }
-    const entry: Entry = {
-      ...place,
+    const block: TreeBlock = {
+      ...position,
       cid,
       key,
       state: 'checking',
-      asked: new Set(),
-      refused: new Set(),
+      requests: new Set(),
+      peersWithout: new Set(),
     };
-    this.#entries.set(key, entry);
-    this.#unsettled++;
-    if (by !== undefined) this.#cover(entry, by.answer, by.scope);
-    this.#look.push(() => this.#lookUp(entry));
-    this.#lookNext();
+    this.#blocks.set(key, block);
+    this.#pendingBlocks++;
+    if (requestedBy !== undefined) this.#assignRequest(block, requestedBy.request, requestedBy.scope);
+    this.#lookups.push(() => this.#lookUpLocally(block));
+    this.#startLookups();
   }
 
   /** A request is under way that names this block. */
-  ask(entry: Entry, answer: Answer, scope: Scope): void {
-    answer.named.add(entry);
-    this.#cover(entry, answer, scope);
+  markRequested(block: TreeBlock, request: BlockRequest, scope: FetchScope): void {
+    request.explicitBlocks.add(block);
+    this.#assignRequest(block, request, scope);
   }
 
-  #cover(entry: Entry, answer: Answer, scope: Scope): void {
-    entry.asked.add(answer);
-    answer.entries.set(entry, scope);
-    this.unasked.delete(entry);
+  #assignRequest(block: TreeBlock, request: BlockRequest, scope: FetchScope): void {
+    block.requests.add(request);
+    request.blocks.set(block, scope);
+    this.unrequested.delete(block);
   }
 
-  /** A request came to its end. @param complete the peer has nothing of what did not come */
-  ended(answer: Answer, complete: boolean): void {
-    for (const entry of answer.entries.keys()) {
-      entry.asked.delete(answer);
-      if (complete && answer.named.has(entry)) entry.refused.add(answer.peer);
-      if (entry.state === 'missing' && entry.asked.size === 0) this.unasked.add(entry);
+  /** A request came to its end. @param isComplete the peer has nothing of what did not come */
+  finishRequest(request: BlockRequest, isComplete: boolean): void {
+    for (const block of request.blocks.keys()) {
+      block.requests.delete(request);
+      if (isComplete && request.explicitBlocks.has(block)) block.peersWithout.add(request.peer);
+      if (block.state === 'missing' && block.requests.size === 0) this.unrequested.add(block);
     }
-    answer.entries.clear();
+    request.blocks.clear();
   }
 
   /**
@@ -180,78 +184,83 @@ export class TreeBlocks {
    *
    * @throws an error named `PeerLied`
    */
-  async take(cid: CID, bytes: Uint8Array, answer: Answer): Promise<boolean> {
-    const isNews = await this.#take(cid, bytes, answer);
-    if (!isNews) blockBuffers.give(bytes);
-    else if (this.#storingBytes > STORING_BYTES) await this.#room.promise;
-    return isNews;
+  async receiveBlock(cid: CID, bytes: Uint8Array, request: BlockRequest): Promise<boolean> {
+    const isNew = await this.#acceptBlock(cid, bytes, request);
+    if (!isNew) blockBufferPool.release(bytes);
+    else if (this.#pendingWriteBytes > MAX_PENDING_WRITE_BYTES) await this.#writeCapacity.promise;
+    return isNew;
   }
 
-  async #take(cid: CID, bytes: Uint8Array, answer: Answer): Promise<boolean> {
+  async #acceptBlock(cid: CID, bytes: Uint8Array, request: BlockRequest): Promise<boolean> {
     const key = cid.toString();
     // An answer without repetitions ends with the tree.
-    if (answer.received.has(key)) throw new Lie(`Block ${key} came twice in one answer`);
-    answer.received.add(key);
-    const entry = this.#entries.get(key);
-    if (entry === undefined) {
+    if (request.receivedKeys.has(key)) throw new InvalidBlockError(`Block ${key} came twice in one answer`);
+    request.receivedKeys.add(key);
+    const block = this.#blocks.get(key);
+    if (block === undefined) {
       // Where single blocks are read, one may have lost interest while it was on its way.
-      if ([...answer.entries.keys()].some((one) => one.key === key)) return false;
-      throw new Lie(`Nobody asked for block ${key}`);
+      if ([...request.blocks.keys()].some((one) => one.key === key)) return false;
+      throw new InvalidBlockError(`Nobody asked for block ${key}`);
     }
-    if (entry.state === 'here') return false;
-    if (!(await matches(cid, bytes))) throw new Lie(`Block ${key} does not match its hash`);
+    if (block.state === 'present') return false;
+    if (!(await matchesCid(cid, bytes))) throw new InvalidBlockError(`Block ${key} does not match its hash`);
     // Another provider may have been faster meanwhile, or who wanted it may have lost interest.
-    if (this.#isHere(entry) || this.#entries.get(key) !== entry || this.#closed) return false;
-    this.#put(entry, bytes);
-    this.#has(entry, bytes, answer);
+    if (this.#isPresent(block) || this.#blocks.get(key) !== block || this.#closed) return false;
+    this.#writeBlock(block, bytes);
+    this.#markPresent(block, bytes, request);
     return true;
   }
 
-  #isHere({ state }: Entry): boolean {
-    return state === 'here';
+  #isPresent({ state }: TreeBlock): boolean {
+    return state === 'present';
   }
 
-  #put(entry: Entry, bytes: Uint8Array): void {
+  #writeBlock(block: TreeBlock, bytes: Uint8Array): void {
     // The links of a node are views of its bytes, and who waits for a block gets them.
-    const isFree = entry.cid.code === RAW && !this.#arrivals.has(entry.key);
-    this.#storingBytes += bytes.length;
-    const stored = Promise.resolve(this.#options.store.put(entry.cid, bytes)).then(
+    const isReusable = block.cid.code === RAW && !this.#blockWaiters.has(block.key);
+    this.#pendingWriteBytes += bytes.length;
+    const stored = Promise.resolve(this.#options.store.put(block.cid, bytes)).then(
       () => undefined,
       (error: unknown) => {
         this.#fail(error);
       },
     );
-    const work = stored.then(() => {
-      this.#storing.delete(work);
-      this.#storingBytes -= bytes.length;
-      if (isFree) blockBuffers.give(bytes);
-      if (this.#storingBytes <= STORING_BYTES) {
-        this.#room.resolve(undefined);
-        this.#room = Promise.withResolvers();
+    const write = stored.then(() => {
+      this.#pendingWrites.delete(write);
+      this.#pendingWriteBytes -= bytes.length;
+      if (isReusable) blockBufferPool.release(bytes);
+      if (this.#pendingWriteBytes <= MAX_PENDING_WRITE_BYTES) {
+        this.#writeCapacity.resolve(undefined);
+        this.#writeCapacity = Promise.withResolvers();
       }
-      this.#settled();
+      this.#settle();
     });
     // Counted as unsettled until it is stored.
-    this.#unsettled++;
-    this.#storing.add(work);
+    this.#pendingBlocks++;
+    this.#pendingWrites.add(write);
   }
 
   /** The block is here: what is below it comes next. */
-  #has(entry: Entry, bytes: Uint8Array, answer?: Answer): void {
-    const scope = answer?.entries.get(entry);
-    entry.state = 'here';
-    for (const other of entry.asked) other.entries.delete(entry);
-    entry.asked.clear();
-    this.unasked.delete(entry);
+  #markPresent(block: TreeBlock, bytes: Uint8Array, request?: BlockRequest): void {
+    const scope = request?.blocks.get(block);
+    block.state = 'present';
+    for (const otherRequest of block.requests) otherRequest.blocks.delete(block);
+    block.requests.clear();
+    this.unrequested.delete(block);
     this.#bytes += bytes.length;
     if (this.#bytes > this.#options.maxBytes) this.#fail(this.#tooLarge());
     this.#options.onBlock(bytes.length);
-    if (entry.follow && entry.cid.code === DAG_PB) this.#follow(entry, bytes, answer, scope);
-    this.#arrivals.get(entry.key)?.resolve(bytes);
-    this.#settled();
+    if (block.followLinks && block.cid.code === DAG_PB) this.#followLinks(block, bytes, request, scope);
+    this.#blockWaiters.get(block.key)?.resolve(bytes);
+    this.#settle();
   }
 
-  #follow({ cid, depth }: Entry, bytes: Uint8Array, answer?: Answer, scope: Scope = 'block'): void {
+  #followLinks(
+    { cid, depth }: TreeBlock,
+    bytes: Uint8Array,
+    request?: BlockRequest,
+    scope: FetchScope = 'block',
+  ): void {
     let links: readonly Link[];
     try {
       links = decodeLinks(bytes);
@@ -260,48 +269,48 @@ export class TreeBlocks {
       return;
     }
     for (const { Hash, Tsize = MAX_LEAF_BYTES } of links) {
-      const covered = answer !== undefined && (scope === 'tree' || (scope === 'nodes' && Hash.code === DAG_PB));
+      const isRequested = request !== undefined && (scope === 'tree' || (scope === 'nodes' && Hash.code === DAG_PB));
       const size = Hash.code === RAW ? Math.min(Tsize, MAX_LEAF_BYTES) : Tsize;
-      this.add(Hash, { depth: depth + 1, size, follow: true }, covered ? { answer, scope } : undefined);
+      this.add(Hash, { depth: depth + 1, size, followLinks: true }, isRequested ? { request, scope } : undefined);
     }
   }
 
-  #lookNext(): void {
-    while (this.#looking < LOOK_UPS) {
-      const look = this.#look.shift();
-      if (look === undefined) return;
-      this.#looking++;
-      void look().finally(() => {
-        this.#looking--;
-        this.#lookNext();
+  #startLookups(): void {
+    while (this.#activeLookups < MAX_CONCURRENT_LOOKUPS) {
+      const lookup = this.#lookups.shift();
+      if (lookup === undefined) return;
+      this.#activeLookups++;
+      void lookup().finally(() => {
+        this.#activeLookups--;
+        this.#startLookups();
       });
     }
   }
 
-  async #lookUp(entry: Entry): Promise<void> {
+  async #lookUpLocally(block: TreeBlock): Promise<void> {
     try {
-      const bytes = await readVerified(this.#options.store, entry.cid);
-      if (entry.state !== 'checking' || this.#closed) return;
+      const bytes = await readVerifiedBlock(this.#options.store, block.cid);
+      if (block.state !== 'checking' || this.#closed) return;
       if (bytes !== undefined) {
-        this.#has(entry, bytes);
+        this.#markPresent(block, bytes);
         return;
       }
-      entry.state = 'missing';
-      if (entry.asked.size === 0) this.unasked.add(entry);
+      block.state = 'missing';
+      if (block.requests.size === 0) this.unrequested.add(block);
       this.onChange();
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #settled(): void {
-    this.#unsettled--;
-    if (this.#unsettled === 0) this.#done.resolve(undefined);
+  #settle(): void {
+    this.#pendingBlocks--;
+    if (this.#pendingBlocks === 0) this.#completion.resolve(undefined);
     else this.onChange();
   }
 
   #fail(error: unknown): void {
-    this.#done.reject(error);
+    this.#completion.reject(error);
   }
 
   #tooLarge(): GgenError {

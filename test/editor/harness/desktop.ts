@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { downloadAndUnzipVSCode, runTests, TestRunFailedError } from '@vscode/test-electron';
-import { runTask, TaskError } from '../../../scripts/lib/fail.ts';
+import { runTask, TaskError } from '../../../scripts/lib/run-task.ts';
 import { CACHE, ROOT } from '../../../scripts/lib/paths.ts';
 import { hasDisplay } from '../../../scripts/start/desktop.ts';
 import { writeReport } from '../../../scripts/test/report.ts';
@@ -72,7 +72,7 @@ async function runSuite(
 ): Promise<number> {
   const stdout = new PassThrough();
   createInterface(stdout).on('line', (line) => {
-    printer.take(line);
+    printer.readLine(line);
   });
   try {
     return await runTests({

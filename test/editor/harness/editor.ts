@@ -39,9 +39,9 @@ const READ_ONLY: SettingsAccess = {
 };
 
 /** Bound on everything that a test waits for in the page unless it says otherwise, in milliseconds. */
-const PAGE_TIMEOUT = 20_000;
+const PAGE_TIMEOUT_MS = 20_000;
 /** Bound on the first paint of the workbench: the machine may be busy. */
-const LOAD_TIMEOUT = 60_000;
+const LOAD_TIMEOUT_MS = 60_000;
 
 /**
  * Start a server and a browser, and open the folder with this project as an installed extension. Resolves when the
@@ -71,10 +71,10 @@ export async function openWindow(url: string, access: SettingsAccess = READ_ONLY
   const close = (): Promise<void> => browser.close().catch(() => undefined);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultTimeout(PAGE_TIMEOUT);
+    page.setDefaultTimeout(PAGE_TIMEOUT_MS);
     const workbench = new Workbench(page, access.settings, access.writeSettings);
     await page.goto(url);
-    await workbench.waitUntilLoaded(LOAD_TIMEOUT);
+    await workbench.waitUntilLoaded(LOAD_TIMEOUT_MS);
     return { workbench, page, close };
   } catch (error) {
     await close();

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How often a condition is looked at, in milliseconds. */
-const INTERVAL = 50;
-const TIMEOUT = 20_000;
+const POLL_INTERVAL_MS = 50;
+const DEFAULT_TIMEOUT_MS = 20_000;
 
 export interface EventuallyOptions {
   /** In milliseconds; 20 s when left out. */
-  readonly timeout?: number | undefined;
+  readonly timeoutMs?: number | undefined;
   /** What is there instead, for the error's message. */
   readonly seen?: () => string | Promise<string>;
 }
@@ -22,7 +22,7 @@ export async function eventually<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   options: EventuallyOptions = {},
 ): Promise<T> {
-  const timeout = options.timeout ?? TIMEOUT;
+  const timeout = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const end = performance.now() + timeout;
   for (;;) {
     const answer = await probe();
@@ -31,6 +31,6 @@ export async function eventually<T>(
       const seen = options.seen === undefined ? '' : ` Seen instead: ${await options.seen()}`;
       throw new Error(`Waited ${timeout} ms in vain for ${what}.${seen}`);
     }
-    await delay(INTERVAL);
+    await delay(POLL_INTERVAL_MS);
   }
 }

@@ -9,9 +9,9 @@ export class HostPrinter {
   #ended = false;
 
   /** Take a line of the extension host's console; lines that are not the suite's are dropped. */
-  take(line: string): void {
+  readLine(line: string): void {
     const event = decodeHostEvent(line);
-    if (event !== undefined) this.#take(event);
+    if (event !== undefined) this.#handleEvent(event);
   }
 
   /** The counts. A suite that stopped before its end counts as one failure more. */
@@ -26,7 +26,7 @@ export class HostPrinter {
     if (!this.#ended) console.log('  The suite in the extension host stopped before its end.\n');
   }
 
-  #take(event: HostEvent): void {
+  #handleEvent(event: HostEvent): void {
     switch (event.kind) {
       case 'suite':
         console.log(`${indent(event.depth)}${event.title}`);

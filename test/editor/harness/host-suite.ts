@@ -10,7 +10,7 @@ import { copyExample } from './project.ts';
 import { testSettings } from './settings.ts';
 
 /** Bound on the whole suite, in milliseconds. */
-const TIMEOUT = 180_000;
+const TIMEOUT_MS = 180_000;
 
 async function main(): Promise<number> {
   await using cleanup = new AsyncDisposableStack();
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   const { promise: exit, resolve } = Promise.withResolvers<number>();
   const timer = setTimeout(() => {
     resolve(1);
-  }, TIMEOUT);
+  }, TIMEOUT_MS);
   cleanup.defer(() => {
     clearTimeout(timer);
   });
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
     resolve(code);
   });
   await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
-    printer.take(args.map(String).join(' '));
+    printer.readLine(args.map(String).join(' '));
   });
   await page.goto(workbenchUrl(server.url, { folder: project.folder, extension: ROOT, tests }));
   const code = await exit;

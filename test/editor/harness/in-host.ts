@@ -3,14 +3,14 @@ import Mocha from 'mocha';
 import { encodeHostEvent, type HostEvent } from './host-events.ts';
 
 /** Bound on one test, in milliseconds, unless it sets its own. */
-const TIMEOUT = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /**
  * Run the tests that `load` defines. Rejects when one fails, or when there is none, which VS Code turns into a
  * non-zero exit code.
  */
 export async function runInHost(load: () => void): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: TIMEOUT, reporter: Silent });
+  const mocha = new Mocha({ ui: 'bdd', timeout: TIMEOUT_MS, reporter: Silent });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   load();
   if (mocha.suite.total() === 0) throw new Error('The suite for the extension host contains no test.');
@@ -25,25 +25,25 @@ class Silent extends Mocha.reporters.Base {}
 
 function report(runner: Mocha.Runner): void {
   let depth = 0;
-  const say = (event: HostEvent): void => {
+  const sendEvent = (event: HostEvent): void => {
     console.log(encodeHostEvent(event));
   };
   runner.on('suite', (suite) => {
-    if (!suite.root) say({ kind: 'suite', title: suite.title, depth: depth++ });
+    if (!suite.root) sendEvent({ kind: 'suite', title: suite.title, depth: depth++ });
   });
   runner.on('suite end', (suite) => {
     if (!suite.root) depth--;
   });
   runner.on('pass', ({ title }) => {
-    say({ kind: 'pass', title, depth });
+    sendEvent({ kind: 'pass', title, depth });
   });
   runner.on('pending', ({ title }) => {
-    say({ kind: 'pending', title, depth });
+    sendEvent({ kind: 'pending', title, depth });
   });
   runner.on('fail', ({ title }, error: Error) => {
-    say({ kind: 'fail', title, depth, error: error.stack ?? error.message });
+    sendEvent({ kind: 'fail', title, depth, error: error.stack ?? error.message });
   });
   runner.once('end', () => {
-    say({ kind: 'end' });
+    sendEvent({ kind: 'end' });
   });
 }

@@ -33,11 +33,11 @@ export class Notifications {
   }
 
   /** Wait for one whose message matches. */
-  async waitFor(match: RegExp, timeout?: number): Promise<Notification> {
+  async waitFor(match: RegExp, timeoutMs?: number): Promise<Notification> {
     return eventually(
       `a notification ${String(match)}`,
       async () => (await this.list()).find(({ message }) => match.test(message)),
-      { timeout, seen: async () => JSON.stringify(await this.list()) },
+      { timeoutMs, seen: async () => JSON.stringify(await this.list()) },
     );
   }
 

@@ -14,8 +14,8 @@ export interface QuickRow {
 export type RowMatch = string | RegExp;
 
 /** Picks that may lie behind each other, and how long one takes to close. */
-const MOST_ESCAPES = 5;
-const ESCAPE_BOUND_MS = 2_000;
+const MAX_ESCAPES = 5;
+const ESCAPE_TIMEOUT_MS = 2_000;
 
 /** The quick input: palette, quick picks, input boxes and the folder chooser. */
 export class QuickInput {
@@ -89,7 +89,7 @@ export class QuickInput {
   }
 
   /** The rows once two readings in succession agree. */
-  async settledRows(): Promise<QuickRow[]> {
+  async stableRows(): Promise<QuickRow[]> {
     let before = '';
     return eventually('a quick pick whose rows no longer change', async () => {
       const rows = await this.rows();
@@ -101,11 +101,11 @@ export class QuickInput {
   }
 
   /** Wait for a row and return it. */
-  async waitForRow(match: RowMatch, timeout?: number): Promise<QuickRow> {
+  async waitForRow(match: RowMatch, timeoutMs?: number): Promise<QuickRow> {
     return eventually(
       `a row ${String(match)} in the quick pick`,
       async () => (await this.rows()).find((row) => matches(row.label, match)),
-      { timeout, seen: async () => JSON.stringify(await this.rows()) },
+      { timeoutMs, seen: async () => JSON.stringify(await this.rows()) },
     );
   }
 
@@ -147,10 +147,10 @@ export class QuickInput {
 
   /** Close it without an answer; nothing happens when it is closed. */
   async cancel(): Promise<void> {
-    for (let times = 0; times < MOST_ESCAPES && (await this.isOpen()); times++) {
+    for (let times = 0; times < MAX_ESCAPES && (await this.isOpen()); times++) {
       await this.#page.keyboard.press('Escape');
       // One Escape may only lead back to the pick before.
-      await this.#widget.waitFor({ state: 'hidden', timeout: ESCAPE_BOUND_MS }).catch(() => undefined);
+      await this.#widget.waitFor({ state: 'hidden', timeout: ESCAPE_TIMEOUT_MS }).catch(() => undefined);
     }
     await this.waitUntilClosed();
   }

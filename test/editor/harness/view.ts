@@ -55,20 +55,20 @@ export class View {
   }
 
   /** Wait for a row whose label and description together match. */
-  async waitForRow(match: string | RegExp, timeout?: number): Promise<TreeRow> {
+  async waitForRow(match: string | RegExp, timeoutMs?: number): Promise<TreeRow> {
     return eventually(
       `a row ${String(match)} in the view '${this.#title}'`,
       async () => (await this.treeRows()).find((row) => matchesRow(row, match)),
-      { timeout, seen: async () => JSON.stringify({ rows: await this.treeRows(), text: await this.text() }) },
+      { timeoutMs, seen: async () => JSON.stringify({ rows: await this.treeRows(), text: await this.text() }) },
     );
   }
 
   /** Wait until no row matches. */
-  async waitForNoRow(match: string | RegExp, timeout?: number): Promise<void> {
+  async waitForNoRow(match: string | RegExp, timeoutMs?: number): Promise<void> {
     await eventually(
       `no row ${String(match)} in the view '${this.#title}'`,
       async () => !(await this.treeRows()).some((row) => matchesRow(row, match)),
-      { timeout, seen: async () => JSON.stringify(await this.treeRows()) },
+      { timeoutMs, seen: async () => JSON.stringify(await this.treeRows()) },
     );
   }
 
@@ -122,14 +122,14 @@ export class View {
   }
 
   /** Wait until the welcome content matches, and return it. */
-  async waitForWelcome(match: RegExp, timeout?: number): Promise<string> {
+  async waitForWelcome(match: RegExp, timeoutMs?: number): Promise<string> {
     return eventually(
       `welcome text ${String(match)} in the view '${this.#title}'`,
       async () => {
         const text = await this.welcomeText();
         return match.test(text) ? text : undefined;
       },
-      { timeout, seen: () => this.text() },
+      { timeoutMs, seen: () => this.text() },
     );
   }
 

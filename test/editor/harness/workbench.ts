@@ -20,8 +20,8 @@ const THEMES: Readonly<Record<Theme, { readonly id: string; readonly className: 
 };
 
 /** How long a command may take to stand in the palette, in milliseconds, and how often the palette is opened for it. */
-const COMMAND_PATIENCE = 8_000;
-const COMMAND_TRIES = 3;
+const COMMAND_TIMEOUT_MS = 8_000;
+const MAX_COMMAND_ATTEMPTS = 3;
 
 export class Workbench {
   readonly page: Page;
@@ -58,11 +58,11 @@ export class Workbench {
       await this.openPalette();
       await this.quickInput.type(`>${title}`);
       try {
-        await this.quickInput.choose(title, COMMAND_PATIENCE);
+        await this.quickInput.choose(title, COMMAND_TIMEOUT_MS);
         return;
       } catch (error) {
         // The palette lists what there is when it opens: in a window that has just come up, not yet everything.
-        if (tries === COMMAND_TRIES) throw error;
+        if (tries === MAX_COMMAND_ATTEMPTS) throw error;
       }
     }
   }
@@ -71,7 +71,7 @@ export class Workbench {
   async paletteTitles(text: string): Promise<string[]> {
     await this.openPalette();
     await this.quickInput.type(`>${text}`);
-    const rows = await this.quickInput.settledRows();
+    const rows = await this.quickInput.stableRows();
     await this.quickInput.cancel();
     return rows.map((row) => row.label).filter((label) => label !== 'No matching commands');
   }
@@ -151,7 +151,7 @@ export class Workbench {
     await this.page.locator(`.monaco-workbench.${className}`).first().waitFor();
   }
 
-  /** Photograph the window into the artefacts of the run. Returns the file's path. */
+  /** Photograph the window into the artifacts of the run. Returns the file's path. */
   async screenshot(name: string): Promise<string> {
     const folder = join(ARTIFACTS, 'screenshots');
     await mkdir(folder, { recursive: true });

@@ -10,10 +10,10 @@ import { nodeFolder } from '../../../scripts/lib/vscode-server.ts';
 import { testSettings } from '../harness/settings.ts';
 import { eventually } from '../harness/eventually.ts';
 
-const QUIET = { ...testSettings(), 'ggen.node.autoStart': false };
+const MANUAL_START_SETTINGS = { ...testSettings(), 'ggen.node.autoStart': false };
 
 /** A window on a folder without anything, and nobody to talk to. */
-describe('empty states in the window', () => {
+describe('empty views in the window', () => {
   const cleanup = new AsyncDisposableStack();
   let editor: Editor;
   let folder = '';
@@ -21,7 +21,7 @@ describe('empty states in the window', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ggen-empty-'));
     cleanup.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-    editor = await openEditor({ folder, settings: QUIET });
+    editor = await openEditor({ folder, settings: MANUAL_START_SETTINGS });
     cleanup.defer(() => editor.close());
     await editor.workbench.openView('Ggen');
   });
@@ -40,10 +40,10 @@ describe('empty states in the window', () => {
     await workbench.screenshot('welcome-stopped');
   });
 
-  it('search what is here, and offer to start the node for the rest', async () => {
+  it('search local packages, and offer to start the node for more results', async () => {
     const { workbench } = editor;
     const { quickInput } = workbench;
-    await workbench.runCommand('Ggen: Search Packages');
+    await workbench.runCommand('Ggen: Search Packages…');
     await eventually('a note that the node is stopped', async () =>
       (await quickInput.rows()).some(({ description }) => description.startsWith('The node is stopped')),
     );
@@ -55,10 +55,10 @@ describe('empty states in the window', () => {
 
   it('say that no peer is connected', async () => {
     const { workbench } = editor;
-    await workbench.view('Packages').waitForWelcome(/no peer is connected.*Add Bootstrap Peer/s);
-    await workbench.view('Peers').waitForWelcome(/no peer is connected.*Add Bootstrap Peer/s);
+    await workbench.view('Packages').waitForWelcome(/no peer is connected.*Connect to Peer/s);
+    await workbench.view('Peers').waitForWelcome(/no peer is connected.*Connect to Peer/s);
     await workbench.screenshot('welcome-no-peers');
-    await workbench.runCommand('Ggen: Search Packages');
+    await workbench.runCommand('Ggen: Search Packages…');
     await eventually(
       'a note that nobody can be asked',
       async () =>
@@ -70,24 +70,24 @@ describe('empty states in the window', () => {
 
   it('say what is missing when there is no manifest', async () => {
     const { workbench } = editor;
-    await workbench.runCommand('Ggen: Publish Open Project');
+    await workbench.runCommand('Ggen: Publish Project…');
     const { severity } = await workbench.notifications.waitFor(/manifest/i);
     assert.equal(severity, 'error');
     await workbench.notifications.clear();
   });
 
-  it('take the address of a peer, and refuse what is none while it is typed', async () => {
+  it('accept the address of a peer, and reject an invalid one while it is typed', async () => {
     const { workbench } = editor;
     const peer = await startPeer();
     cleanup.defer(() => peer.stop());
-    await workbench.view('Packages').pressWelcome('Add Bootstrap Peer');
+    await workbench.view('Packages').pressWelcome('Connect to Peer');
     await workbench.quickInput.type('/ip4/127.0.0.1/tcp/4001');
     await workbench.quickInput.waitForMessage(/must end in \/p2p/);
     await workbench.screenshot('add-peer');
     await workbench.quickInput.type(peer.addresses[0] ?? '');
     await workbench.quickInput.accept();
     await workbench.notifications.waitFor(/^Connected\./);
-    await workbench.view('Packages').waitForWelcome(/nobody has published.*Publish Open Project/s);
+    await workbench.view('Packages').waitForWelcome(/no packages have been published.*Publish Project/s);
     await workbench.view('Peers').waitForRow(/127\.0\.0\.1/);
     await workbench.screenshot('welcome-no-packages');
     await workbench.notifications.clear();
@@ -109,23 +109,23 @@ describe('an engine that cannot start', () => {
   const cleanup = new AsyncDisposableStack();
   after(() => cleanup.disposeAsync());
 
-  it('is told of with the reason, and started again when that is gone', async () => {
+  it('shows the reason, and starts again after the cause is removed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ggen-failed-'));
     cleanup.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-    const opened = await openEditor({ folder, settings: QUIET });
+    const opened = await openEditor({ folder, settings: MANUAL_START_SETTINGS });
     cleanup.defer(() => opened.close());
     const { workbench, server } = opened;
     // Somebody else has the extension's data folder, and says nothing.
     const data = nodeFolder(server.dataDir);
     await mkdir(data, { recursive: true, mode: 0o700 });
-    const other = new DatabaseSync(join(data, 'catalogue.sqlite'));
+    const other = new DatabaseSync(join(data, 'catalog.sqlite'));
     cleanup.defer(() => {
       if (other.isOpen) other.close();
     });
     other.exec('PRAGMA locking_mode = EXCLUSIVE; CREATE TABLE mine (a)');
     await workbench.openView('Ggen');
-    await workbench.view('Packages').waitForWelcome(/runs the Ggen node, but does not answer.*Restart Node/s);
-    await workbench.view('Peers').waitForWelcome(/no peer can be connected.*Show Status/s);
+    await workbench.view('Packages').waitForWelcome(/is running the Ggen node but is not responding.*Restart Node/s);
+    await workbench.view('Peers').waitForWelcome(/no peers can connect.*Show Status/s);
     assert.equal(await workbench.statusBarText('ggen.status'), 'Ggen: failed');
     await workbench.screenshot('welcome-failed');
 
@@ -140,7 +140,7 @@ describe('a workspace that is not trusted', () => {
   const cleanup = new AsyncDisposableStack();
   after(() => cleanup.disposeAsync());
 
-  it('is told of, and nothing is published from it', async () => {
+  it('shows that it is not trusted, and publishes nothing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ggen-untrusted-'));
     cleanup.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     const settings = { ...testSettings(), 'security.workspace.trust.startupPrompt': 'never' };
@@ -151,7 +151,7 @@ describe('a workspace that is not trusted', () => {
     await workbench.view('Packages').waitForWelcome(/Restricted Mode.*Manage Workspace Trust/s);
     await workbench.screenshot('welcome-untrusted');
     const offered = async (title: string): Promise<boolean> => (await workbench.paletteTitles(title)).includes(title);
-    assert.equal(await offered('Ggen: Search Packages'), true);
-    assert.equal(await offered('Ggen: Publish Open Project'), false);
+    assert.equal(await offered('Ggen: Search Packages…'), true);
+    assert.equal(await offered('Ggen: Publish Project…'), false);
   });
 });

@@ -46,7 +46,7 @@ describe('marketplace in the window', () => {
     await workbench.notifications.clear();
   });
 
-  it('lists both peers, with address, since when and round-trip time', async () => {
+  it('lists both peers, with address, connection time and round-trip time', async () => {
     const view = workbench.view('Peers');
     const rows = await eventually('two peers with their round-trip times', async () => {
       const all = await view.treeRows();
@@ -75,16 +75,16 @@ describe('marketplace in the window', () => {
     await workbench.screenshot('views');
   });
 
-  it('publishes the open project from the palette; the peers have it within a second', async () => {
-    await workbench.runCommand('Ggen: Publish Open Project');
+  it('publishes the open project from the command palette; the peers list it within a second', async () => {
+    await workbench.runCommand('Ggen: Publish Project…');
     const { quickInput } = workbench;
     await quickInput.waitForRow('Publish reading-time 1.0.0');
-    const rows = await quickInput.settledRows();
+    const rows = await quickInput.stableRows();
     const described = (label: string): string | undefined => rows.find((row) => row.label === label)?.description;
     assert.match(described('Publish reading-time 1.0.0') ?? '', /^\d+ files, .*B$/);
     assert.match(described('Namespace') ?? '', /^z6Mk….{4} \(you\)$/);
-    assert.equal(described('Version'), '1.0.0, the first');
-    assert.equal(described('Licence'), 'MIT');
+    assert.equal(described('Version'), '1.0.0 (first release)');
+    assert.equal(described('License'), 'MIT');
     assert.match(described('package.json') ?? '', /B$/);
     await workbench.screenshot('publish-preview');
 
@@ -98,10 +98,10 @@ describe('marketplace in the window', () => {
     await workbench.screenshot('published');
   });
 
-  it('tells once what the publisher key is', async () => {
+  it('explains the publisher key once', async () => {
     // Put the key's notice away, then publish again.
     await writeFile(join(project.folder, 'package.json'), await withVersion('1.0.1'));
-    await workbench.runCommand('Ggen: Publish Open Project');
+    await workbench.runCommand('Ggen: Publish Project…');
     await workbench.quickInput.choose('Publish reading-time 1.0.1');
     await workbench.notifications.waitFor(/^Published reading-time 1\.0\.1/);
     const all = await workbench.notifications.list();
@@ -111,18 +111,18 @@ describe('marketplace in the window', () => {
     );
   });
 
-  it('does not publish what was dismissed', async () => {
+  it('does not publish when the preview is dismissed', async () => {
     await writeFile(join(project.folder, 'package.json'), await withVersion('9.9.9'));
-    await workbench.runCommand('Ggen: Publish Open Project');
+    await workbench.runCommand('Ggen: Publish Project…');
     await workbench.quickInput.waitForRow('Publish reading-time 9.9.9');
-    await workbench.quickInput.choose('Do not publish');
+    await workbench.quickInput.cancel();
     await workbench.quickInput.waitUntilClosed();
     await workbench.view('Packages').waitForRow(/^reading-time 1\.0\.1 /);
   });
 
-  it('refuses a version that is not higher, and opens the manifest at its line', async () => {
+  it('rejects a version that is not higher, and opens the manifest at its line', async () => {
     await writeFile(join(project.folder, 'package.json'), await withVersion('1.0.1'));
-    await workbench.runCommand('Ggen: Publish Open Project');
+    await workbench.runCommand('Ggen: Publish Project…');
     await workbench.notifications.press(/1\.0\.1/, 'Open Manifest');
     await eventually('the manifest in an editor', async () =>
       (await workbench.editorTitles()).includes('package.json'),
@@ -135,12 +135,12 @@ describe('marketplace in the window', () => {
     await writeFile(join(project.folder, 'package.json'), await withVersion('1.1.0'));
     await workbench.openFile('package.json');
     await workbench.page.locator('.monaco-editor .view-lines').first().click({ button: 'right' });
-    await workbench.page.locator('.monaco-menu .action-item', { hasText: 'Publish Open Project' }).click();
+    await workbench.page.locator('.monaco-menu .action-item', { hasText: 'Publish Project…' }).click();
     await workbench.quickInput.choose('Publish reading-time 1.1.0');
     await workbench.notifications.waitFor(/^Published reading-time 1\.1\.0/);
   });
 
-  it('shows the faults of a manifest in the Problems view', async () => {
+  it('shows manifest errors in the Problems view', async () => {
     const broken = join(project.folder, 'broken');
     await mkdir(broken);
     await writeFile(join(broken, 'gpack.toml'), '[package]\nname = "broken"\nversion = "one"\ndescription = "x"\n');
@@ -154,9 +154,9 @@ describe('marketplace in the window', () => {
     await workbench.runCommand('View: Hide Panel');
   });
 
-  it('searches while one types, and installs what is chosen', async () => {
+  it('searches while the user types, and installs the selected package', async () => {
     const { quickInput } = workbench;
-    await workbench.runCommand('Ggen: Search Packages');
+    await workbench.runCommand('Ggen: Search Packages…');
     await quickInput.waitForRow(/reading-time/);
     await quickInput.type('shapes');
     const row = await quickInput.waitForRow(/sql-from-shapes/);
@@ -178,8 +178,8 @@ describe('marketplace in the window', () => {
     await sameTree(join(ROOT, 'examples/sql-from-shapes'), join(project.folder, 'packages', folder ?? ''));
   });
 
-  it('finds nothing and says so', async () => {
-    await workbench.runCommand('Ggen: Search Packages');
+  it('reports that no package matches', async () => {
+    await workbench.runCommand('Ggen: Search Packages…');
     await workbench.quickInput.type('zyxwvutsrq');
     const row = await eventually('the note that nothing was found', async () =>
       (await workbench.quickInput.rows()).find(({ description }) => description.startsWith('Nothing found')),
@@ -189,7 +189,7 @@ describe('marketplace in the window', () => {
     await workbench.screenshot('search-nothing');
   });
 
-  it('installs from the Packages view, and asks for another folder when one is taken', async () => {
+  it('installs from the Packages view, and asks for another folder when one is already in use', async () => {
     const { quickInput, notifications } = workbench;
     const view = workbench.view('Packages');
     const { label } = await view.waitForRow(/rust-error-types /);
@@ -199,9 +199,9 @@ describe('marketplace in the window', () => {
     await quickInput.choose(/packages\/.*rust-error-types$/);
     await quickInput.waitForRow(/^Install .*rust-error-types/);
     // Somebody fills the folder between the plan and the answer.
-    const taken = join(project.folder, 'packages', label);
-    await mkdir(taken, { recursive: true });
-    await appendFile(join(taken, 'mine.txt'), 'mine');
+    const occupied = join(project.folder, 'packages', label);
+    await mkdir(occupied, { recursive: true });
+    await appendFile(join(occupied, 'mine.txt'), 'mine');
     await quickInput.choose(/Install .*rust-error-types/);
     await notifications.press(/is not an empty folder/, 'Choose Another Folder');
     await quickInput.choose(/packages\/.*rust-error-types$/);
@@ -209,14 +209,14 @@ describe('marketplace in the window', () => {
     assert.match(other.detail, /packages\/~\w{8}-.*rust-error-types/, 'a folder that is free');
     await quickInput.choose(/Install .*rust-error-types/);
     await notifications.waitFor(/^Installed .*rust-error-types/);
-    assert.deepEqual(await readdir(taken), ['mine.txt']);
+    assert.deepEqual(await readdir(occupied), ['mine.txt']);
   });
 
   it('shows the status, and details of a peer', async () => {
     const { quickInput } = workbench;
     await workbench.statusBarItem('ggen.status').click();
-    await quickInput.waitForRow('Peer id');
-    const status = await quickInput.settledRows();
+    await quickInput.waitForRow('Peer ID');
+    const status = await quickInput.stableRows();
     const value = (label: string): string | undefined => status.find((row) => row.label === label)?.description;
     assert.equal(value('State'), 'running');
     assert.equal(value('Connected peers'), '2');
@@ -225,7 +225,7 @@ describe('marketplace in the window', () => {
 
     await workbench.view('Peers').click(/127\.0\.0\.1/);
     await quickInput.waitForRow('Round-trip time');
-    const id = (await quickInput.rows()).find((row) => row.label === 'Peer id')?.description;
+    const id = (await quickInput.rows()).find((row) => row.label === 'Peer ID')?.description;
     assert.ok(
       peers.some(({ peerId }) => peerId === id),
       id,
@@ -235,7 +235,7 @@ describe('marketplace in the window', () => {
 
   it('offers a restart when a setting of the network changes', async () => {
     await workbench.updateSettings({ 'ggen.node.name': 'Window' });
-    await workbench.notifications.press(/The settings of the Ggen node changed/, 'Restart Node');
+    await workbench.notifications.press(/Ggen node settings changed/, 'Restart Node');
     await peers[0].waitFor('peer', ({ name, connected }) => name === 'Window' && connected === true);
     await eventually(
       'both peers again',
@@ -243,13 +243,13 @@ describe('marketplace in the window', () => {
     );
   });
 
-  it('names the setting that is wrong', async () => {
+  it('names the invalid setting', async () => {
     await workbench.updateSettings({ 'ggen.search.fanOut': 77 });
-    await workbench.notifications.waitFor(/^Setting ggen\.search\.fanOut: It must be a number from 1 to 10\.$/);
+    await workbench.notifications.waitFor(/^Setting ggen\.search\.fanOut: Value must be a number from 1 to 10\.$/);
     await workbench.updateSettings({ 'ggen.search.fanOut': 3 });
   });
 
-  it('says that a package cannot be had, with nothing written', async () => {
+  it('reports that a package is unavailable, and writes nothing', async () => {
     await peers[0].stop();
     await install(/cli-subcommand/);
     const { severity, buttons } = await workbench.notifications.waitFor(/serve this package|serves this package/);
@@ -258,13 +258,13 @@ describe('marketplace in the window', () => {
     await nothingWritten('cli-subcommand');
   });
 
-  it('gives up an installation that is cancelled, with nothing written', async () => {
-    const asleep = await startStallingPeer(join(ROOT, 'examples/rust-cli-subcommand'));
-    cleanup.defer(() => asleep.stop());
+  it('cancels an installation, and writes nothing', async () => {
+    const stallingPeer = await startStallingPeer(join(ROOT, 'examples/rust-cli-subcommand'));
+    cleanup.defer(() => stallingPeer.stop());
     // A running node joins new bootstrap peers without a restart.
-    await workbench.updateSettings({ 'ggen.node.bootstrap': [asleep.address] });
+    await workbench.updateSettings({ 'ggen.node.bootstrap': [stallingPeer.address] });
     await workbench.view('Packages').waitForRow(/^On the network 4$/);
-    asleep.fallSilent();
+    stallingPeer.stall();
     await install(/cli-subcommand/);
     await workbench.notifications.press(/Installing .*cli-subcommand/, 'Cancel');
     await eventually('an end of the installation', async () => (await workbench.notifications.list()).length === 0);
@@ -272,11 +272,11 @@ describe('marketplace in the window', () => {
   });
 
   for (const theme of ['light', 'dark', 'hc', 'hc-light'] as const) {
-    it(`stands in the theme '${theme}'`, async () => {
+    it(`matches the theme '${theme}'`, async () => {
       await workbench.setTheme(theme);
       await workbench.view('Packages').waitForRow(/^On the network \d$/);
       await workbench.screenshot(`views-${theme}`);
-      await workbench.runCommand('Ggen: Search Packages');
+      await workbench.runCommand('Ggen: Search Packages…');
       await workbench.quickInput.waitForRow(/sql-from-shapes/);
       await workbench.screenshot(`search-${theme}`);
     });
@@ -284,7 +284,7 @@ describe('marketplace in the window', () => {
 
   /** Choose the package and the folder that is suggested, and agree to the plan. */
   async function install(name: RegExp): Promise<void> {
-    await workbench.runCommand('Ggen: Install Package');
+    await workbench.runCommand('Ggen: Install Package…');
     await workbench.quickInput.choose(name);
     await workbench.quickInput.choose(/\/packages\//);
     await workbench.quickInput.choose(/Install .*cli-subcommand/);

@@ -12,7 +12,7 @@ import type { Workbench } from '../harness/workbench.ts';
 const TOKEN = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
 
 /** What one sees before a release is public, and what one has to decide on. */
-describe('the preview of a publish', () => {
+describe('publish preview', () => {
   const cleanup = new AsyncDisposableStack();
   let project: TemporaryProject;
   let editor: Editor;
@@ -37,52 +37,52 @@ describe('the preview of a publish', () => {
     await workbench.notifications.clear();
   });
 
-  it('of a dry run has nothing to decide, and publishes nothing', async () => {
+  it('has no actions in a dry run, and publishes nothing', async () => {
     const { quickInput } = workbench;
     await workbench.runCommand('Ggen: Preview Publish (Dry Run)');
-    const { detail } = await quickInput.waitForRow('Dry run of reading-time 1.0.0: nothing is published');
-    assert.equal(detail, 'It could be published as it is.');
-    const rows = await quickInput.settledRows();
+    const { detail } = await quickInput.waitForRow('Dry run of reading-time 1.0.0: nothing will be published');
+    assert.equal(detail, 'Ready to publish.');
+    const rows = await quickInput.stableRows();
     assert.ok(!rows.some(({ label }) => label.startsWith('Publish ')));
     // No publisher key was made for it.
-    assert.equal(rows.find(({ label }) => label === 'Namespace')?.description, 'your own, made when you first publish');
+    assert.equal(rows.find(({ label }) => label === 'Namespace')?.description, 'yours, created when you first publish');
     await workbench.screenshot('dry-run');
-    await quickInput.choose('Dry run of reading-time 1.0.0: nothing is published');
+    await quickInput.choose('Dry run of reading-time 1.0.0: nothing will be published');
     await quickInput.waitUntilClosed();
     assert.deepEqual(await workbench.view('Packages').treeRows(), []);
   });
 
-  it('publishes only when each secret was accepted by itself', async () => {
+  it('publishes only after each secret is accepted individually', async () => {
     const { quickInput } = workbench;
-    await workbench.runCommand('Ggen: Publish Open Project');
+    await workbench.runCommand('Ggen: Publish Project…');
     await quickInput.choose('Publish reading-time 1.0.0');
     await workbench.notifications.waitFor(/^Published reading-time 1\.0\.0/);
     await workbench.notifications.clear();
     await change();
-    await workbench.runCommand('Ggen: Publish Open Project');
-    await quickInput.choose('2 places look like secrets');
-    await quickInput.waitForRow('Do not publish it');
+    await workbench.runCommand('Ggen: Publish Project…');
+    await quickInput.choose('2 possible secrets');
+    await quickInput.waitForRow('Go back');
     assert.match(await quickInput.title(), /^Secret 1 of 2: \.env:1$/);
     await workbench.screenshot('secret');
-    await quickInput.choose('Accept: publish what stands there');
-    await quickInput.choose('Do not publish it');
-    await quickInput.choose('1 place looks like a secret');
-    await quickInput.waitForRow('Do not publish it');
+    await quickInput.choose('Publish anyway');
+    await quickInput.choose('Go back');
+    await quickInput.choose('1 possible secret');
+    await quickInput.waitForRow('Go back');
     assert.match(await quickInput.title(), /^Secret 1 of 1: src\/key\.js:2$/);
-    await quickInput.choose('Accept: publish what stands there');
+    await quickInput.choose('Publish anyway');
     await quickInput.choose('Publish reading-time 1.1.0');
     await workbench.notifications.waitFor(/^Published reading-time 1\.1\.0/);
   });
 
-  it('tells what is faulted, in the Problems view too, and what changes', async () => {
+  it('shows problems, in the Problems view too, and changes since the last release', async () => {
     const { quickInput } = workbench;
     await change('1.2.0');
     await rm(join(project.folder, 'src/reading-time.js'));
     await writeFile(join(project.folder, 'src/new.js'), 'export {};\n');
     await workbench.runCommand('Ggen: Preview Publish (Dry Run)');
-    await quickInput.waitForRow('Dry run of reading-time 1.2.0: nothing is published');
+    await quickInput.waitForRow('Dry run of reading-time 1.2.0: nothing will be published');
     await quickInput.type('src/');
-    const rows = await quickInput.settledRows();
+    const rows = await quickInput.stableRows();
     const described = (label: string): string | undefined => rows.find((row) => row.label === label)?.description;
     assert.match(described('src/reading-time.js') ?? '', /^removed, /);
     assert.match(described('src/new.js') ?? '', /^added, 11 B$/);
@@ -98,11 +98,11 @@ describe('the preview of a publish', () => {
   });
 
   for (const theme of ['light', 'dark', 'hc', 'hc-light'] as const) {
-    it(`stands in the theme '${theme}'`, async () => {
+    it(`matches the theme '${theme}'`, async () => {
       await workbench.setTheme(theme);
-      await workbench.runCommand('Ggen: Publish Open Project');
-      await workbench.quickInput.waitForRow('2 places look like secrets');
-      await workbench.quickInput.settledRows();
+      await workbench.runCommand('Ggen: Publish Project…');
+      await workbench.quickInput.waitForRow('2 possible secrets');
+      await workbench.quickInput.stableRows();
       await workbench.screenshot(`publish-preview-${theme}`);
     });
   }

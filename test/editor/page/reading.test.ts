@@ -14,7 +14,7 @@ import type { Workbench } from '../harness/workbench.ts';
 const EXAMPLE = 'sql-from-shapes';
 
 /** Looking into packages of a peer before any of them is installed. */
-describe('reading in the window', () => {
+describe('reading packages in the window', () => {
   const cleanup = new AsyncDisposableStack();
   let editor: Editor;
   let workbench: Workbench;
@@ -49,7 +49,7 @@ describe('reading in the window', () => {
     await workbench.notifications.clear();
   });
 
-  it('shows a README in the preview by one click, with nothing of it run', async () => {
+  it('shows a README in the preview with one click, without running any of its content', async () => {
     await workbench.view('Packages').pressInline(/^sql-from-shapes/, 'Read README');
     const text = await previewText(/sql-from-shapes|SQL/i);
     assert.match(text, /run/);
@@ -59,7 +59,7 @@ describe('reading in the window', () => {
 
   it('lists the files of a release, and opens one read-only', async () => {
     const { quickInput } = workbench;
-    await workbench.view('Packages').chooseInContextMenu(/^sql-from-shapes/, 'Browse Files');
+    await workbench.view('Packages').chooseInContextMenu(/^sql-from-shapes/, 'Browse Files…');
     const row = await quickInput.waitForRow('package.toml');
     assert.match(row.description, / B$|kB$/);
     await workbench.screenshot('browse-files');
@@ -68,13 +68,13 @@ describe('reading in the window', () => {
     await workbench.page.locator('.monaco-editor .view-lines', { hasText: 'version' }).first().waitFor();
     await workbench.page.locator('.monaco-editor .view-line').first().click();
     await workbench.page.keyboard.type('x');
-    await workbench.page.locator('.monaco-editor-overlaymessage', { hasText: /cannot be changed/ }).waitFor();
+    await workbench.page.locator('.monaco-editor-overlaymessage', { hasText: /are read-only/ }).waitFor();
     await workbench.screenshot('read-only');
   });
 
   it('finds a package by search and shows its README without installing it', async () => {
     await workbench.runCommand('View: Close All Editors');
-    await workbench.runCommand('Ggen: Search Packages');
+    await workbench.runCommand('Ggen: Search Packages…');
     await workbench.quickInput.pressRowButton(/sql-from-shapes/, 'Read README');
     await previewText(/sql-from-shapes|SQL/i);
   });
@@ -82,12 +82,12 @@ describe('reading in the window', () => {
   it('compares two versions: the files that changed, then all in one editor', async () => {
     const { quickInput } = workbench;
     await workbench.runCommand('View: Close All Editors');
-    await workbench.view('Packages').chooseInContextMenu(/^sql-from-shapes/, 'Compare Versions');
+    await workbench.view('Packages').chooseInContextMenu(/^sql-from-shapes/, 'Compare Versions…');
     const before = await quickInput.waitForRow(/^\d+\.\d+\.\d+$/);
-    assert.match(before.description, /^the version before · /);
+    assert.match(before.description, /^previous version · /);
     await quickInput.accept();
     await quickInput.waitForRow('Show all changes');
-    const rows = (await quickInput.settledRows()).map(({ label, description }) => `${label}: ${description}`);
+    const rows = (await quickInput.stableRows()).map(({ label, description }) => `${label}: ${description}`);
     assert.equal(rows.length, 3, rows.join());
     assert.match(rows.join('\n'), /README\.md: changed, .*kB? → .*kB?\n?/);
     assert.match(rows.join('\n'), /package\.toml: changed/);
@@ -99,10 +99,10 @@ describe('reading in the window', () => {
   });
 
   for (const theme of ['light', 'dark', 'hc', 'hc-light'] as const) {
-    it(`stands in the theme '${theme}'`, async () => {
+    it(`matches the theme '${theme}'`, async () => {
       await workbench.setTheme(theme);
       await workbench.runCommand('View: Close All Editors');
-      await workbench.runCommand('Ggen: Browse Files');
+      await workbench.runCommand('Ggen: Browse Files…');
       await workbench.quickInput.choose(/sql-from-shapes/);
       await workbench.quickInput.waitForRow('package.toml');
       await previewText(/sql-from-shapes|SQL/i);
@@ -112,13 +112,13 @@ describe('reading in the window', () => {
 
   it('opens a release as a folder of the window, and installs it from there', async () => {
     const { quickInput } = workbench;
-    await workbench.view('Packages').chooseInContextMenu(/^sql-from-shapes/, 'Open Release as Folder');
-    await quickInput.choose('Add it to this window');
+    await workbench.view('Packages').chooseInContextMenu(/^sql-from-shapes/, 'Open Release as Folder…');
+    await quickInput.choose('Add to this window');
     // A second folder makes it a workspace, for which VS Code in the browser loads the page anew.
     await workbench.page.waitForURL(/[?&]workspace=/, { timeout: 60_000 });
     await openReleaseFolder();
     await workbench.screenshot('release-folder');
-    await workbench.runCommand('Ggen: Materialise (Install What Is Read)');
+    await workbench.runCommand('Ggen: Install This Release');
     await quickInput.choose(/packages\/.*sql-from-shapes/);
     await quickInput.choose(/Install .*sql-from-shapes/);
     await workbench.notifications.waitFor(/^Installed .*sql-from-shapes 99\.0\.0/);

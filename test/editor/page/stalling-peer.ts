@@ -3,7 +3,7 @@ import { startPeer } from '../harness/peer.ts';
 /** A headless peer that can be made to fall silent with its connections open, as a machine that goes to sleep does. */
 export interface StallingPeer {
   readonly address: string;
-  fallSilent(): void;
+  stall(): void;
   stop(): Promise<void>;
 }
 
@@ -13,7 +13,7 @@ export async function startStallingPeer(project: string): Promise<StallingPeer> 
   const [address = ''] = peer.addresses;
   return {
     address,
-    fallSilent: () => void peer.process.kill('SIGSTOP'),
+    stall: () => void peer.process.kill('SIGSTOP'),
     stop: async () => {
       // A process that was stopped by the system does not hear that it shall end.
       peer.process.kill('SIGCONT');

@@ -60,7 +60,7 @@ describe('npm start', () => {
     await window.workbench.openFile('reading-time.js');
   });
 
-  it('stops everything when it is asked to, and takes its files along', async () => {
+  it('stops all processes on request, and removes its files', async () => {
     await window.close();
     child.kill('SIGTERM');
     assert.equal(await exitOf(child), 0);

@@ -6,7 +6,7 @@ import { ROOT } from '../../../scripts/lib/paths.ts';
 import { nodeFolder } from '../../../scripts/lib/vscode-server.ts';
 import { workbenchUrl } from '../../../scripts/lib/workbench-url.ts';
 import { connectToSocket } from '../../../src/rpc/socket-server.ts';
-import { socketAddress } from '../../../src/worker/ownership/address.ts';
+import { socketAddress } from '../../../src/worker/ownership/socket-address.ts';
 import type { Editor, EditorWindow } from '../harness/editor.ts';
 import { openEditor, openWindow } from '../harness/editor.ts';
 import { eventually } from '../harness/eventually.ts';
@@ -67,14 +67,14 @@ describe('two windows', () => {
     assert.equal(ids.size, 1);
   });
 
-  it('see at once what the other one publishes', async () => {
-    await second.workbench.runCommand('Ggen: Publish Open Project');
+  it('see immediately what the other one publishes', async () => {
+    await second.workbench.runCommand('Ggen: Publish Project…');
     await second.workbench.quickInput.choose('Publish reading-time 1.0.0');
     await second.workbench.notifications.waitFor(/^Published reading-time 1\.0\.0/);
     await first.workbench.view('Packages').waitForRow(/^Published 1$/);
   });
 
-  it('go on in the second when the first one ends', async () => {
+  it('keep working in the second window when the first one closes', async () => {
     const owner = await ownerPid();
     // The server keeps the processes of a window that is closed, should it come back: killed, it is gone for good.
     await first.page.close();
@@ -88,7 +88,7 @@ describe('two windows', () => {
     );
     await second.workbench.screenshot('two-windows-second');
     await changeVersion(join(project.folder, 'package.json'), '1.0.1');
-    await second.workbench.runCommand('Ggen: Publish Open Project');
+    await second.workbench.runCommand('Ggen: Publish Project…');
     await second.workbench.quickInput.choose('Publish reading-time 1.0.1');
     await second.workbench.notifications.waitFor(/^Published reading-time 1\.0\.1/);
     await peer.waitFor('package', ({ version }) => version === '1.0.1');

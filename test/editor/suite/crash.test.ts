@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { EngineHost } from '../../../src/extension/engine/engine-host.ts';
+import { EngineClient } from '../../../src/extension/engine/engine-client.ts';
 import { startEngineProcess } from '../../../src/extension/engine/engine-process.ts';
 import { COMMANDS } from '../../../src/shared/contributions.ts';
 import { eventually } from '../harness/eventually.ts';
@@ -9,17 +9,17 @@ import { command, hooks, workspaceFolder } from './extension-under-test.ts';
 describe('a worker that crashes', () => {
   after(() => command(COMMANDS.stopNode));
 
-  it('fails pending calls with a clear error, and comes back with its node', async () => {
+  it('fails pending calls with a clear error, and restarts with its node', async () => {
     const { services } = await hooks();
-    const { model, host } = services;
+    const { model, client } = services;
     await command(COMMANDS.startNode);
     await eventually('a running node', () => model.state === 'running');
     const { peerId } = model.node;
-    const engine = await host.engine();
+    const engine = await client.engine();
     // Answered by the network, so that it is still pending when the worker goes.
     const pending = engine.search({ text: 'nothing has this name', scope: 'network' }).catch((error: unknown) => error);
     const calls = [pending, engine.status({}).catch((error: unknown) => error)];
-    await host.crash();
+    await client.crash();
     for (const error of await Promise.all(calls)) {
       if (error instanceof Error) assert.equal(error.name, 'EngineStopped');
     }
@@ -30,18 +30,18 @@ describe('a worker that crashes', () => {
 
     await eventually('a node that runs again', () => model.state === 'running');
     assert.equal(model.node.peerId, peerId, 'it has the same peer id as before');
-    assert.equal((await (await host.engine()).status({})).node.state, 'running');
+    assert.equal((await (await client.engine()).status({})).node.state, 'running');
   });
 
-  it('is given up, with the reason, when it cannot be started at all', async () => {
+  it('is not restarted any more, with the reason, when it cannot be started at all', async () => {
     const { services } = await hooks();
     const script = join(workspaceFolder(), 'no-such-worker.mjs');
     const options = { script, dataDir: workspaceFolder(), version: '0', onOutput: () => undefined };
-    const host = new EngineHost(() => startEngineProcess(options), services.log);
-    await assert.rejects(host.engine(), { name: 'EngineUnavailable' });
-    assert.equal(host.state, 'failed');
-    assert.match(host.failure?.message ?? '', /no-such-worker/);
-    await host.stop();
-    host.dispose();
+    const client = new EngineClient(() => startEngineProcess(options), services.log);
+    await assert.rejects(client.engine(), { name: 'EngineUnavailable' });
+    assert.equal(client.state, 'failed');
+    assert.match(client.failure?.message ?? '', /no-such-worker/);
+    await client.stop();
+    client.dispose();
   });
 });

@@ -26,15 +26,15 @@ const SUMMARY: PackageSummary = {
   equivocation: false,
 };
 
-describe('what strangers wrote', () => {
-  it('is text and nothing more in a tooltip', () => {
+describe('untrusted text from packages', () => {
+  it('is rendered as plain text in a tooltip', () => {
     const markdown = packageTooltip({ ...SUMMARY, equivocation: true });
     assert.ok(markdown.isTrusted !== true);
     assert.ok(markdown.supportHtml !== true && markdown.supportThemeIcons !== true);
     assert.doesNotMatch(markdown.value, /(?<!\\)\]\s*\(|(?<!\\)!\[|:\/\/|www\.evil|<b>|\n#/);
   });
 
-  it('cannot draw icons or turn the direction of a line', () => {
+  it('cannot render icons or change the direction of a line', () => {
     const tree = packagesItem({ kind: 'package', section: 'network', summary: SUMMARY });
     const pick = packageItem(SUMMARY);
     for (const text of [tree.description, tree.accessibilityInformation?.label, pick.description, pick.detail]) {
@@ -42,7 +42,7 @@ describe('what strangers wrote', () => {
     }
   });
 
-  it('cannot add to the words that menus go by', () => {
+  it('cannot add to the context values that menus depend on', () => {
     const release = {
       version: '1.0.0 own yanked',
       root: 'own',

@@ -8,7 +8,7 @@ import { command, hooks, workspaceFolder } from './extension-under-test.ts';
 import { startOtherPeer } from './other-peer.ts';
 import type { OtherPeer } from './other-peer.ts';
 import { gpack, makeProject, remove } from './projects.ts';
-import { answering } from './quick-input.ts';
+import { answerQuickPick } from './quick-input.ts';
 
 describe('with another peer', () => {
   let peer: OtherPeer;
@@ -28,9 +28,9 @@ describe('with another peer', () => {
     await remove(join(workspaceFolder(), 'ggen.lock'));
   });
 
-  it('Add Bootstrap Peer keeps the address in the user settings and connects', async () => {
+  it('Connect to Peer keeps the address in the user settings and connects', async () => {
     const { services, views } = await hooks();
-    await command(COMMANDS.addBootstrapPeer, peer.address);
+    await command(COMMANDS.connectToPeer, peer.address);
     const inspected = vscode.workspace.getConfiguration('ggen').inspect<string[]>('node.bootstrap');
     assert.deepEqual(inspected?.globalValue, [peer.address]);
     await eventually('a connected peer', () => services.model.connectedPeers.length === 1);
@@ -43,8 +43,8 @@ describe('with another peer', () => {
     assert.equal(item.id, peer.peerId);
   });
 
-  it('refuses what is no address, and leaves the settings alone', async () => {
-    await command(COMMANDS.addBootstrapPeer, '/ip4/127.0.0.1/tcp/4001');
+  it('rejects an invalid address, and does not change the settings', async () => {
+    await command(COMMANDS.connectToPeer, '/ip4/127.0.0.1/tcp/4001');
     assert.deepEqual(vscode.workspace.getConfiguration('ggen').get('node.bootstrap'), [peer.address]);
   });
 
@@ -52,7 +52,7 @@ describe('with another peer', () => {
     const { services, views } = await hooks();
     await command(COMMANDS.copyPeerAddress, views.peers.getChildren()[0]);
     assert.ok((await vscode.env.clipboard.readText()).endsWith(`/p2p/${peer.peerId}`));
-    await answering(command(COMMANDS.copyPeerAddress), 'accept');
+    await answerQuickPick(command(COMMANDS.copyPeerAddress), 'accept');
     assert.ok((await vscode.env.clipboard.readText()).endsWith(`/p2p/${services.model.node.peerId ?? '?'}`));
   });
 
@@ -82,8 +82,8 @@ describe('with another peer', () => {
       (one) => one.kind === 'section' && one.section === 'network',
     );
     const [node] = await views.packages.getChildren(section);
-    await answering(command(COMMANDS.install, node), 'accept');
-    const engine = await services.host.engine();
+    await answerQuickPick(command(COMMANDS.install, node), 'accept');
+    const engine = await services.client.engine();
     const [installed] = await engine.installed({});
     assert.equal(installed?.path, join(workspaceFolder(), 'packages', 'suite-remote'));
     for (const file of ['gpack.toml', 'README.md', 'templates/hello.tmpl']) {

@@ -5,7 +5,7 @@ import type { ViewState } from '../../../src/shared/contributions.ts';
 import { eventually } from '../harness/eventually.ts';
 import { command, hooks } from './extension-under-test.ts';
 
-async function reaches(state: ViewState): Promise<void> {
+async function waitForState(state: ViewState): Promise<void> {
   const { model } = (await hooks()).services;
   await eventually(`the state '${state}'`, () => model.state === state, { seen: () => model.state });
 }
@@ -14,11 +14,11 @@ describe('node', () => {
   it('stops, starts and restarts on command, as the same peer', async () => {
     const { model } = (await hooks()).services;
     await command(COMMANDS.stopNode);
-    await reaches('stopped');
+    await waitForState('stopped');
     assert.equal(model.node.addresses.length, 0);
 
     await command(COMMANDS.startNode);
-    await reaches('running');
+    await waitForState('running');
     const { peerId, startedAt } = model.node;
     assert.ok(model.node.addresses.some((address) => address.endsWith(`/p2p/${peerId ?? '?'}`)));
 
@@ -29,7 +29,7 @@ describe('node', () => {
 
   it('has no address to copy while it is stopped', async () => {
     await command(COMMANDS.stopNode);
-    await reaches('stopped');
+    await waitForState('stopped');
     await env.clipboard.writeText('before');
     await command(COMMANDS.copyPeerAddress);
     assert.equal(await env.clipboard.readText(), 'before');

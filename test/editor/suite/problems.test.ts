@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { COMMANDS } from '../../../src/shared/contributions.ts';
 import { command, hooks } from './extension-under-test.ts';
 import { gpack, makeProject, remove, writeFiles } from './projects.ts';
-import { answering } from './quick-input.ts';
+import { answerQuickPick } from './quick-input.ts';
 
 describe('problems of a project', () => {
   let root = '';
@@ -16,18 +16,18 @@ describe('problems of a project', () => {
 
   after(() => remove(root));
 
-  it('stand in the Problems view, at the file and the line', async () => {
+  it('are shown in the Problems view, at the file and the line', async () => {
     await hooks();
-    await answering(command(COMMANDS.publish, manifest()), 'accept');
+    await answerQuickPick(command(COMMANDS.publish, manifest()), 'accept');
     const errors = errorsOf(manifest());
     assert.ok(errors.length > 0);
     assert.equal(errors[0]?.source, 'ggen');
     assert.equal(errors[0].range.start.line, 2);
   });
 
-  it('go when they are mended', async () => {
+  it('are cleared when they are fixed', async () => {
     await writeFiles(root, gpack('broken', '1.0.0'));
-    await answering(command(COMMANDS.publish, manifest()), 'cancel');
+    await answerQuickPick(command(COMMANDS.publish, manifest()), 'cancel');
     assert.deepEqual(errorsOf(manifest()), []);
   });
 });

@@ -7,12 +7,12 @@ import type { PackagesNode } from '../../../src/extension/views/package-nodes.ts
 import { eventually } from '../harness/eventually.ts';
 import { command, hooks } from './extension-under-test.ts';
 import { gpack, makeProject, remove, writeFiles } from './projects.ts';
-import { answering } from './quick-input.ts';
+import { answerQuickPick } from './quick-input.ts';
 
 describe('publishing', () => {
   let root = '';
   const publish = (answer: 'accept' | 'cancel'): Promise<void> =>
-    answering(command(COMMANDS.publish, vscode.Uri.file(join(root, 'gpack.toml'))), answer);
+    answerQuickPick(command(COMMANDS.publish, vscode.Uri.file(join(root, 'gpack.toml'))), answer);
 
   before(async () => {
     root = await makeProject(gpack('suite-greeting', '1.0.0'));
@@ -20,11 +20,11 @@ describe('publishing', () => {
 
   after(() => remove(root));
 
-  it('shows nothing to anybody when the preview is dismissed', async () => {
+  it('announces nothing when the preview is dismissed', async () => {
     const { services } = await hooks();
     await publish('cancel');
     assert.equal(services.model.counts.published, 0);
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     const { dataDir } = await engine.status({});
     const drafts = (await readdir(dataDir, { recursive: true })).filter((path) => /drafts[\\/]./.test(path));
     assert.deepEqual(drafts, []);
@@ -34,7 +34,7 @@ describe('publishing', () => {
     const { services } = await hooks();
     await publish('accept');
     await eventually('a published package', () => services.model.counts.published === 1);
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     const { packages } = await engine.listPackages({ section: 'published' });
     assert.deepEqual(
       packages.map(({ name, latest }) => [name, latest]),
@@ -45,10 +45,10 @@ describe('publishing', () => {
     assert.equal((await services.publisher.key()).id, key?.id);
   });
 
-  it('refuses a version that is not higher, and takes a higher one', async () => {
+  it('rejects a version that is not higher, and accepts a higher one', async () => {
     const { services } = await hooks();
     await publish('accept');
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     const id = (await engine.listPackages({ section: 'published' })).packages[0]?.id ?? '';
     assert.equal((await engine.listVersions({ id })).length, 1);
     const problems = vscode.languages.getDiagnostics(vscode.Uri.file(join(root, 'gpack.toml')));
@@ -63,7 +63,7 @@ describe('publishing', () => {
     );
   });
 
-  it('saves what is edited first', async () => {
+  it('saves edited files first', async () => {
     const { services } = await hooks();
     const document = await vscode.workspace.openTextDocument(join(root, 'gpack.toml'));
     const edit = new vscode.WorkspaceEdit();
@@ -73,7 +73,7 @@ describe('publishing', () => {
     assert.equal(document.isDirty, true);
     await publish('accept');
     assert.equal(document.isDirty, false);
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     assert.equal((await engine.listPackages({ section: 'published' })).packages[0]?.latest, '1.2.0');
   });
 
@@ -108,7 +108,7 @@ describe('publishing', () => {
       const [pack] = await views.packages.getChildren(section);
       return (await views.packages.getChildren(pack))[0];
     };
-    await answering(command(COMMANDS.yankRelease, await node()), 'accept');
+    await answerQuickPick(command(COMMANDS.yankRelease, await node()), 'accept');
     const yanked = await node();
     assert.ok(yanked?.kind === 'release' && yanked.release.yanked);
     assert.match(String(views.packages.getTreeItem(yanked).description), /^yanked/);
@@ -119,14 +119,14 @@ describe('publishing', () => {
     assert.ok(again?.kind === 'release' && !again.release.yanked);
   });
 
-  it('ends serving when it is confirmed, and the package stays in the list', async () => {
+  it('stops serving a package on confirmation, and the package stays listed', async () => {
     const { views, services } = await hooks();
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     const [section] = await views.packages.getChildren();
     const [node] = await views.packages.getChildren(section);
     assert.ok(node?.kind === 'package');
-    await answering(command(COMMANDS.stopServing, node), 'accept');
-    await assert.rejects(engine.stopServing({ id: node.summary.id }), { name: 'PackageNotFound' });
+    await answerQuickPick(command(COMMANDS.stopSeeding, node), 'accept');
+    await assert.rejects(engine.stopSeeding({ id: node.summary.id }), { name: 'PackageNotFound' });
     assert.equal((await engine.listPackages({ section: 'published' })).total, 1);
     await services.node.stop();
   });

@@ -11,7 +11,7 @@ import { command, hooks, workspaceFolder } from './extension-under-test.ts';
 import { startOtherPeer } from './other-peer.ts';
 import type { OtherPeer } from './other-peer.ts';
 import { gpack, makeProject, remove, writeFiles } from './projects.ts';
-import { answering } from './quick-input.ts';
+import { answerQuickPick } from './quick-input.ts';
 
 const NAME = 'suite-read';
 
@@ -43,7 +43,7 @@ describe('reading a release that is not installed', () => {
     await remove(join(project, 'src/gone.txt'));
     await writeFiles(project, { ...gpack(NAME, '1.1.0'), 'README.md': '# Better\n', 'src/new.txt': 'new\n' });
     await peer.publish(project);
-    await command(COMMANDS.addBootstrapPeer, peer.address);
+    await command(COMMANDS.connectToPeer, peer.address);
     await eventually('both versions', async () => (await packageNode()).summary.versions === 2);
   });
 
@@ -73,9 +73,9 @@ describe('reading a release that is not installed', () => {
     assert.equal(Buffer.from(await fs.readFile(file('README.md'))).toString(), `# ${NAME}\n`);
   });
 
-  it('tells when it was published, and that it is read-only', async () => {
+  it('shows when it was published, and that it is read-only', async () => {
     const { services } = await hooks();
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     const { published } = (await engine.getPackageVersion(release('1.0.0'))).release;
     const stat = await vscode.workspace.fs.stat(file('README.md'));
     assert.deepEqual(stat, {
@@ -96,7 +96,7 @@ describe('reading a release that is not installed', () => {
     assert.equal(vscode.workspace.fs.isWritableFileSystem('ggen'), false);
   });
 
-  it('says what is not there', async () => {
+  it('reports missing files', async () => {
     const uris = [
       file('nothing.md'),
       file('readme.MD'),
@@ -136,32 +136,32 @@ describe('reading a release that is not installed', () => {
   });
 
   it('opens a file that is chosen from the list of all', async () => {
-    await answering(command(COMMANDS.browseFiles, await packageNode()), 'accept');
+    await answerQuickPick(command(COMMANDS.browseFiles, await packageNode()), 'accept');
     await eventually('the first file in an editor', () => tabLabel() === 'README.md');
     await command('workbench.action.closeAllEditors');
   });
 
   it('shows what a version changed, all files in one editor', async () => {
-    await answering(command(COMMANDS.compareVersions, await packageNode()), 'accept');
+    await answerQuickPick(command(COMMANDS.compareVersions, await packageNode()), 'accept');
     await eventually('the changes', () => tabLabel()?.startsWith(`${NAME}: 1.0.0 → 1.1.0`));
     await command('workbench.action.closeAllEditors');
   });
 
-  it('is installed from what is read, and then compared with the newest', async () => {
+  it('is installed from the opened release, and then compared with the latest one', async () => {
     const { services } = await hooks();
     await vscode.window.showTextDocument(file('src/gone.txt'));
-    await answering(command(COMMANDS.materialise), 'accept');
-    const engine = await services.host.engine();
+    await answerQuickPick(command(COMMANDS.installRelease), 'accept');
+    const engine = await services.client.engine();
     const installed = (await engine.installed({})).find(({ name }) => name === NAME);
     assert.equal(installed?.version, '1.0.0');
     assert.equal(await readFile(join(installed.path, 'src/gone.txt'), 'utf8'), 'gone\n');
     await command('workbench.action.closeAllEditors');
-    await answering(command(COMMANDS.compareInstalled, await packageNode()), 'accept');
+    await answerQuickPick(command(COMMANDS.compareInstalled, await packageNode()), 'accept');
     await eventually('the changes', () => tabLabel()?.startsWith(`${NAME}: 1.0.0 → 1.1.0`));
     await command('workbench.action.closeAllEditors');
   });
 
-  it('is read from here without a node; what is not here says that the node is stopped', async () => {
+  it('is read from local blocks without a node; a missing block reports that the node is stopped', async () => {
     await peer.publish(await makeNext(project));
     const node = await eventually('the third version', async () => {
       const found = await packageNode();

@@ -17,20 +17,20 @@ describe('settings', () => {
     for (const key of changed) await set(key, undefined);
   });
 
-  it('reach the node when it starts', async () => {
+  it('are applied when the node starts', async () => {
     const { services } = await hooks();
     await set(SETTINGS.name, 'Grace');
     await set(SETTINGS.listen, ['/ip4/127.0.0.1/tcp/0']);
     await services.node.start();
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     const { settings, node } = await engine.status({});
     assert.equal(settings?.name, 'Grace');
     assert.ok(node.addresses.every((address) => address.startsWith('/ip4/127.0.0.1/tcp/')));
   });
 
-  it('of a place reach the running node, as coarse as it is told', async () => {
+  it('for the location are applied to the running node, with the configured precision', async () => {
     const { services } = await hooks();
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     assert.equal((await engine.status({})).settings?.location, undefined);
     await set(SETTINGS.location, { latitude: 52.5163, longitude: 13.3777, region: 'Berlin' });
     const location = await eventually('the place', async () => (await engine.status({})).settings?.location);
@@ -39,16 +39,16 @@ describe('settings', () => {
     await eventually('no place', async () => (await engine.status({})).settings?.location === undefined);
   });
 
-  it('that are unusable are left out, and the node starts all the same', async () => {
+  it('that are invalid are ignored, and the node still starts', async () => {
     const { services } = await hooks();
     await set(SETTINGS.fanOut, 99);
     await services.node.restart();
     await eventually('a running node', () => services.model.state === 'running');
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     assert.equal((await engine.status({})).settings?.fanOut, 3);
   });
 
-  it('of the network cannot be set by a workspace', async () => {
+  it('for the network cannot be set by a workspace', async () => {
     await assert.rejects(async () => {
       await configuration().update(SETTINGS.bootstrap, ['/x'], vscode.ConfigurationTarget.Workspace);
     });

@@ -9,7 +9,7 @@ import { command, hooks, workspaceFolder } from './extension-under-test.ts';
 import { startOtherPeer } from './other-peer.ts';
 import type { OtherPeer } from './other-peer.ts';
 import { gpack, makeProject, remove, writeFiles } from './projects.ts';
-import { answering } from './quick-input.ts';
+import { answerQuickPick } from './quick-input.ts';
 
 const NAME = 'suite-app';
 const BASE = 'suite-base';
@@ -51,13 +51,13 @@ describe('installing, updating and removing', () => {
     project = await makeProject({});
     await publish(BASE, '1.0.0');
     await publish(NAME, '1.0.0', `${BASE} = "^1"`);
-    await command(COMMANDS.addBootstrapPeer, peer.address);
+    await command(COMMANDS.connectToPeer, peer.address);
     await nodeOf(BASE, 'network', '1.0.0');
   });
 
   after(async () => {
     const { services } = await hooks();
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     const installed = await engine.installed({});
     const ids = installed.filter(({ name }) => name === NAME).map(({ id }) => id);
     const { plan } = await engine.planInstall({ project: workspaceFolder(), mode: 'remove', packages: ids });
@@ -69,31 +69,31 @@ describe('installing, updating and removing', () => {
     await Promise.all([project, packages, lock].map(remove));
   });
 
-  it('changes nothing when the plan is not agreed to', async () => {
-    await answering(command(COMMANDS.install, await nodeOf(NAME, 'network', '1.0.0')), 'cancel');
+  it('changes nothing when the plan is not confirmed', async () => {
+    await answerQuickPick(command(COMMANDS.install, await nodeOf(NAME, 'network', '1.0.0')), 'cancel');
     await assert.rejects(stat(packages), { code: 'ENOENT' });
     await assert.rejects(stat(lock), { code: 'ENOENT' });
   });
 
-  it('installs a package with what it needs, and writes the lock file', async () => {
-    await answering(command(COMMANDS.install, await nodeOf(NAME, 'network', '1.0.0')), 'accept');
+  it('installs a package with its dependencies, and writes the lock file', async () => {
+    await answerQuickPick(command(COMMANDS.install, await nodeOf(NAME, 'network', '1.0.0')), 'accept');
     assert.deepEqual(await readdir(packages), [NAME, BASE]);
     const text = await readFile(lock, 'utf8');
     assert.match(text, /name = "suite-app"/);
     assert.match(text, /requirement = "\^1\.0\.0"/);
   });
 
-  it('installs from the lock file what is gone', async () => {
+  it('installs missing packages from the lock file', async () => {
     await rm(packages, { recursive: true });
-    await answering(command(COMMANDS.installFromLock, vscode.Uri.file(lock)), 'accept');
+    await answerQuickPick(command(COMMANDS.installFromLock, vscode.Uri.file(lock)), 'accept');
     assert.deepEqual([await versionIn(NAME), await versionIn(BASE)], ['1.0.0', '1.0.0']);
-    await answering(command(COMMANDS.installFromLock), 'accept');
+    await answerQuickPick(command(COMMANDS.installFromLock), 'accept');
   });
 
-  it('verifies: the view says what was changed, and the release is shown beside it', async () => {
+  it('verifies: the view shows what was changed, and opens the released file next to it', async () => {
     const { views } = await hooks();
     await writeFile(join(packages, NAME, 'version.txt'), 'changed by hand\n');
-    await answering(command(COMMANDS.verifyInstallation, await nodeOf(NAME, 'installed', '1.0.0')), 'accept');
+    await answerQuickPick(command(COMMANDS.verifyInstallation, await nodeOf(NAME, 'installed', '1.0.0')), 'accept');
     await eventually('the difference', () => {
       const input: unknown = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
       return input instanceof vscode.TabInputTextDiff && input.modified.fsPath === join(packages, NAME, 'version.txt');
@@ -105,33 +105,33 @@ describe('installing, updating and removing', () => {
     assert.match(item.contextValue ?? '', /\bchanged\b/);
   });
 
-  it('says that there is an update, and keeps what was changed by hand unless it is given up', async () => {
+  it('shows an available update, and keeps manual changes unless the user discards them', async () => {
     const { views, services } = await hooks();
     await publish(NAME, '1.1.0', `${BASE} = "^1"`);
     const item = views.packages.getTreeItem(await nodeOf(NAME, 'installed', '1.1.0'));
     assert.match(String(item.description), /update available: 1\.1\.0/);
     assert.match(item.contextValue ?? '', /\bupdatable\b/);
     // The first answer of the second question keeps the changes.
-    await answering(command(COMMANDS.updatePackage, await nodeOf(NAME, 'installed', '1.1.0')), 'accept');
+    await answerQuickPick(command(COMMANDS.updatePackage, await nodeOf(NAME, 'installed', '1.1.0')), 'accept');
     assert.equal(await versionIn(NAME), 'changed by hand');
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     assert.equal((await engine.installed({})).find(({ name }) => name === NAME)?.version, '1.0.0');
     await writeFile(join(packages, NAME, 'version.txt'), '1.0.0\n');
-    await answering(command(COMMANDS.updatePackage, await nodeOf(NAME, 'installed', '1.1.0')), 'accept');
+    await answerQuickPick(command(COMMANDS.updatePackage, await nodeOf(NAME, 'installed', '1.1.0')), 'accept');
     assert.equal(await versionIn(NAME), '1.1.0');
   });
 
-  it('updates all, what others need included', async () => {
+  it('updates all packages, including transitive dependencies', async () => {
     await publish(BASE, '1.2.0');
     await nodeOf(BASE, 'installed', '1.2.0');
-    await answering(command(COMMANDS.updateAll), 'accept');
+    await answerQuickPick(command(COMMANDS.updateAll), 'accept');
     assert.equal(await versionIn(BASE), '1.2.0');
     assert.match(await readFile(lock, 'utf8'), /version = "1\.2\.0"/);
   });
 
   it('imports a file that another machine exported', async () => {
     const { services } = await hooks();
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     const to = join(project, 'app.car');
     const { id } = (await nodeOf(NAME, 'network', '1.1.0')).summary;
     await engine.exportPackage({ id, version: '1.1.0', to });
@@ -139,12 +139,12 @@ describe('installing, updating and removing', () => {
     await command('notifications.clearAll');
   });
 
-  it('uninstalls a package with what only it needed, but not what the user put there', async () => {
+  it('uninstalls a package with its orphaned dependencies, but keeps files of the user', async () => {
     await writeFile(join(packages, NAME, 'mine.txt'), 'mine\n');
-    await answering(command(COMMANDS.uninstall, await nodeOf(NAME, 'installed', '1.1.0')), 'accept');
+    await answerQuickPick(command(COMMANDS.uninstall, await nodeOf(NAME, 'installed', '1.1.0')), 'accept');
     assert.deepEqual(await readdir(packages, { recursive: true }), [NAME, join(NAME, 'mine.txt')]);
     const { services } = await hooks();
-    const engine = await services.host.engine();
+    const engine = await services.client.engine();
     assert.deepEqual(
       (await engine.installed({})).filter(({ name }) => name.startsWith('suite-app')),
       [],

@@ -8,9 +8,9 @@ import type { PublisherKey } from '../../../src/identity/publisher-key.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
 import type { NodeSettings, PackageMetadata } from '../../../src/shared/model.ts';
 import { Frames } from '../../../src/worker/protocols/frames.ts';
-import { claimToSign, encodeAnnouncement } from '../../../src/worker/node/announcement.ts';
+import { claimSigningBytes, encodeAnnouncement } from '../../../src/worker/node/announcement.ts';
 import type { Libp2pInputs } from '../../../src/worker/node/libp2p-options.ts';
-import { startNode } from '../../../src/worker/node/node.ts';
+import { startMarketplaceNode } from '../../../src/worker/node/node.ts';
 import type { MarketplaceNode } from '../../../src/worker/node/node.ts';
 import { TOPIC } from '../../../src/worker/node/protocols.ts';
 import { bytesToSign, encodePayload, sealRecord } from '../../../src/worker/records/record.ts';
@@ -26,12 +26,12 @@ export interface BarePeer {
   stop(): Promise<void>;
 }
 
-/** @param judge what this node thinks of others; nothing but good when left out */
+/** @param peerPolicy what this node thinks of others; nothing but good when left out */
 export async function barePeer(
   settings: Partial<NodeSettings> = {},
-  judge: Partial<Pick<Libp2pInputs, 'reputation' | 'isBanned'>> = {},
+  peerPolicy: Partial<Pick<Libp2pInputs, 'reputation' | 'isBanned'>> = {},
 ): Promise<BarePeer> {
-  const node = await startNode({
+  const node = await startMarketplaceNode({
     privateKey: await generateKeyPair('Ed25519'),
     datastore: new MemoryDatastore(),
     blockstore: new MemoryBlockstore(),
@@ -41,7 +41,7 @@ export async function barePeer(
     selectHead: () => 0,
     reputation: () => 0.85,
     isBanned: () => false,
-    ...judge,
+    ...peerPolicy,
   });
   const { pubsub } = node.libp2p.services;
   pubsub.subscribe(TOPIC);
@@ -53,8 +53,8 @@ export async function barePeer(
       await node.libp2p.dial(multiaddr(address));
     },
     announce: async (record) => {
-      const signature = await node.sign(claimToSign(record));
-      await pubsub.publish(TOPIC, encodeAnnouncement({ record, holder: node.publicKey, signature }));
+      const signature = await node.sign(claimSigningBytes(record));
+      await pubsub.publish(TOPIC, encodeAnnouncement({ record, providerKey: node.publicKey, signature }));
     },
     stop: () => node.stop(),
   };
@@ -105,7 +105,7 @@ export function signedRecord(
 }
 
 /** The record with one bit of its signature flipped. */
-export function forged(envelope: Uint8Array): Uint8Array {
+export function corruptSignature(envelope: Uint8Array): Uint8Array {
   const copy = envelope.slice();
   const last = copy.length - 1;
   copy[last] = (copy[last] ?? 0) ^ 1;

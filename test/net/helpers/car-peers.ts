@@ -7,7 +7,7 @@ import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
 import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
 import type { TransferSettings } from '../../../src/shared/model.ts';
-import { collect } from '../../../src/worker/blocks/blocks.ts';
+import { collectBytes } from '../../../src/worker/blocks/block-storage.ts';
 import { fetchTree, openBlockSource } from '../../../src/worker/transfer/transfer.ts';
 import type { BlockSource } from '../../../src/worker/transfer/transfer.ts';
 import { Blocks } from '../../../src/worker/protocols/bitswap/blocks.ts';
@@ -15,17 +15,17 @@ import { ByteStream } from '../../../src/worker/protocols/byte-stream.ts';
 import { CarServer } from '../../../src/worker/protocols/car/server.ts';
 import {
   END_OF_ANSWER,
-  decodeRequest,
+  decodeCarRequest,
   encodeCarHeader,
   encodeHead,
   readFrame,
   sectionPrefix,
 } from '../../../src/worker/protocols/car/wire.ts';
-import type { Want } from '../../../src/worker/protocols/car/wire.ts';
+import type { CarWant } from '../../../src/worker/protocols/car/wire.ts';
 import type { NetworkContext } from '../../../src/worker/protocols/context.ts';
 import { Traffic } from '../../../src/worker/protocols/traffic.ts';
 import { CAR_PROTOCOL } from '../../../src/worker/node/protocols.ts';
-import { ServedBlockstore } from '../../../src/worker/node/served-blockstore.ts';
+import { SeededBlockstore } from '../../../src/worker/node/seeded-blockstore.ts';
 import { barePeer } from './bare-peer.ts';
 import type { BarePeer } from './bare-peer.ts';
 
@@ -91,27 +91,29 @@ export class CarNetwork {
     settings: Partial<TransferSettings> = {},
   ): Promise<BarePeer & { readonly traffic: Traffic }> {
     const peer = await this.peer();
-    const traffic = testTraffic({ limitLocal: true, ...settings });
+    const traffic = testTraffic({ limitLocalNetwork: true, ...settings });
     await new CarServer({
       node: peer.node,
       stopped: this.#stopped.signal,
       log: LOG,
-      served: new ServedBlockstore(store, () => false),
+      served: new SeededBlockstore(store, () => false),
       traffic,
     } as unknown as NetworkContext).start();
     return { ...peer, traffic };
   }
 
   /** A peer that answers each request as a test says. */
-  async scripted(answer: (wants: readonly Want[], out: Answering) => Promise<void>): Promise<BarePeer> {
+  async scripted(answer: (requests: readonly CarWant[], out: AnswerWriter) => Promise<void>): Promise<BarePeer> {
     const peer = await this.peer();
     await peer.node.libp2p.handle(CAR_PROTOCOL, async (stream) => {
       const bytes = new ByteStream(stream);
       const { signal } = this.#stopped;
       try {
         for (;;) {
-          const wants = decodeRequest(await readFrame(bytes, 1024 * 1024, (least) => bytes.more(signal, least)));
-          await answer(wants, new Answering(bytes, stream, signal));
+          const requests = decodeCarRequest(
+            await readFrame(bytes, 1024 * 1024, (least) => bytes.waitForBytes(signal, least)),
+          );
+          await answer(requests, new AnswerWriter(bytes, stream, signal));
         }
       } catch {
         // Whoever asked went away, or the test ended.
@@ -145,7 +147,7 @@ export class CarNetwork {
 }
 
 /** Writes a scripted answer. */
-export class Answering {
+export class AnswerWriter {
   readonly bytes: ByteStream;
   readonly stream: Stream;
   readonly signal: AbortSignal;
@@ -182,14 +184,14 @@ export class Answering {
 /** Keeps copies, as what is on disk is one: the buffers that it gets are used again. */
 class CopyingBlockstore extends MemoryBlockstore {
   override async put(cid: CID, value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
-    return super.put(cid, Buffer.from(value instanceof Uint8Array ? value : await collect(value)));
+    return super.put(cid, Buffer.from(value instanceof Uint8Array ? value : await collectBytes(value)));
   }
 }
 
 export class Reader {
   readonly peer: BarePeer;
   readonly store = new CopyingBlockstore();
-  readonly failures: { peer: string; kind: 'late' | 'lie' }[] = [];
+  readonly failures: { peer: string; kind: 'timeout' | 'invalid' }[] = [];
   /** Verified bytes by peer. */
   readonly received = new Map<string, number>();
   readonly #providers: readonly string[];
@@ -217,7 +219,7 @@ export class Reader {
       onSuccess: (peer: string, _time: number, bytes: number): void => {
         this.received.set(peer, (this.received.get(peer) ?? 0) + bytes);
       },
-      onFailure: (peer: string, kind: 'late' | 'lie'): void => {
+      onFailure: (peer: string, kind: 'timeout' | 'invalid'): void => {
         this.failures.push({ peer, kind });
       },
       log: LOG,

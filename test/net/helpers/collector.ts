@@ -38,9 +38,9 @@ export class Collector {
   /** Requests that are not answered. */
   waiting = 0;
   /** Takes requests and never answers them. */
-  isStuck = false;
+  isStalled = false;
   /** Answers with this status instead of taking anything. */
-  refusal: number | undefined;
+  errorStatus: number | undefined;
 
   static async start(): Promise<Collector> {
     const collector = new Collector();
@@ -52,9 +52,9 @@ export class Collector {
     this.#server = createServer((request, response) => {
       this.waiting++;
       response.once('close', () => this.waiting--);
-      if (this.isStuck) return;
-      this.#take(request).then(
-        () => response.writeHead(this.refusal ?? 200, { 'content-type': 'application/json' }).end('{}'),
+      if (this.isStalled) return;
+      this.#receive(request).then(
+        () => response.writeHead(this.errorStatus ?? 200, { 'content-type': 'application/json' }).end('{}'),
         (error: unknown) => response.writeHead(400).end(String(error)),
       );
     });
@@ -70,8 +70,8 @@ export class Collector {
   }
 
   /** Wait for the one span of this name that fits. */
-  async span(name: string, fits: (span: CollectedSpan) => boolean = () => true): Promise<CollectedSpan> {
-    return eventually(`a span ${name} arrives`, () => this.named(name).find(fits));
+  async span(name: string, matches: (span: CollectedSpan) => boolean = () => true): Promise<CollectedSpan> {
+    return eventually(`a span ${name} arrives`, () => this.named(name).find(matches));
   }
 
   childrenOf({ spanId, traceId }: CollectedSpan): CollectedSpan[] {
@@ -85,11 +85,11 @@ export class Collector {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  async #take(request: IncomingMessage): Promise<void> {
+  async #receive(request: IncomingMessage): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     this.paths.push(`${request.method ?? ''} ${request.url ?? ''}`);
-    if (this.refusal !== undefined) return;
+    if (this.errorStatus !== undefined) return;
     const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Body;
     for (const { resource, scopeSpans } of body.resourceSpans ?? []) {
       for (const span of scopeSpans.flatMap(({ spans }) => spans))

@@ -15,14 +15,14 @@ export async function countingProxy(address: string): Promise<CountingProxy> {
   const [, , host = '', , port = '', , id = ''] = address.split('/');
   const sockets = new Set<Socket>();
   let received = 0;
-  const server = createServer((near) => {
-    const far = createConnection(Number(port), host);
-    far.on('data', (chunk) => {
+  const server = createServer((incoming) => {
+    const outgoing = createConnection(Number(port), host);
+    outgoing.on('data', (chunk) => {
       received += chunk.length;
     });
     for (const [socket, other] of [
-      [near, far],
-      [far, near],
+      [incoming, outgoing],
+      [outgoing, incoming],
     ] as const) {
       sockets.add(socket);
       socket.pipe(other);

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPublisherKey } from '../../../src/identity/publisher-key.ts';
 import type { PublisherKey } from '../../../src/identity/publisher-key.ts';
-import type { EngineHost } from '../../../src/worker/engine/engine.ts';
+import type { LocalEngine } from '../../../src/worker/engine/engine.ts';
 import { createEngine } from '../../../src/worker/engine/engine.ts';
-import { ALL_PATHS } from '../../../src/worker/protocols/context.ts';
-import type { Path } from '../../../src/worker/protocols/context.ts';
+import { ALL_RECORD_PROTOCOLS } from '../../../src/worker/protocols/context.ts';
+import type { RecordProtocol } from '../../../src/worker/protocols/context.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
 import type { NodeSettings, PublishReceipt, PeerSummary } from '../../../src/shared/model.ts';
 
 /** One peer of a test network: a whole engine on real TCP, with a folder and a publisher key of its own. */
 export interface TestPeer {
-  readonly engine: EngineHost;
+  readonly engine: LocalEngine;
   readonly key: PublisherKey;
   readonly dataDir: string;
   /** Peer id, once started. */
@@ -41,7 +41,10 @@ export class TestNetwork {
   }
 
   /** @param paths the ways on which this peer's records travel; all when left out */
-  async peer(settings: Partial<NodeSettings> = {}, paths: readonly Path[] = ALL_PATHS): Promise<TestPeer> {
+  async peer(
+    settings: Partial<NodeSettings> = {},
+    paths: readonly RecordProtocol[] = ALL_RECORD_PROTOCOLS,
+  ): Promise<TestPeer> {
     return this.peerOn(await this.folder(), createPublisherKey(), settings, paths);
   }
 
@@ -50,9 +53,9 @@ export class TestNetwork {
     dataDir: string,
     key: PublisherKey,
     settings: Partial<NodeSettings> = {},
-    paths: readonly Path[] = ALL_PATHS,
+    enabledProtocols: readonly RecordProtocol[] = ALL_RECORD_PROTOCOLS,
   ): Promise<TestPeer> {
-    let engine = await createEngine({ dataDir, version: '0.0.0-test', paths });
+    let engine = await createEngine({ dataDir, version: '0.0.0-test', enabledProtocols });
     this.#cleanups.push(() => engine.close());
     let current: NodeSettings = { ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'], ...settings };
     let status = await engine.startNode(current);
@@ -77,7 +80,7 @@ export class TestNetwork {
       async restart(changed = {}) {
         await engine.close();
         current = { ...current, ...changed };
-        engine = await createEngine({ dataDir, version: '0.0.0-test', paths });
+        engine = await createEngine({ dataDir, version: '0.0.0-test', enabledProtocols });
         status = await engine.startNode(current);
       },
       stop: () => engine.close(),
@@ -88,13 +91,13 @@ export class TestNetwork {
   async peers(
     count: number,
     settings: Partial<NodeSettings> = {},
-    paths: readonly Path[] = ALL_PATHS,
+    paths: readonly RecordProtocol[] = ALL_RECORD_PROTOCOLS,
   ): Promise<[TestPeer, TestPeer, ...TestPeer[]]> {
     const first = await this.peer(settings, paths);
     const others = await Promise.all(
       Array.from({ length: count - 1 }, () => this.peer({ ...settings, bootstrap: [first.address] }, paths)),
     );
-    await Promise.all(others.map((peer) => connected(peer, [first])));
+    await Promise.all(others.map((peer) => waitForConnections(peer, [first])));
     const [second, ...rest] = others;
     if (second === undefined) throw new Error('A network has at least two peers');
     return [first, second, ...rest];
@@ -127,19 +130,19 @@ export function networkPerTest(): TestNetwork {
 export async function eventually<T>(
   what: string,
   check: () => Promise<T | undefined | false> | T | undefined | false,
-  bound = 15_000,
+  timeoutMs = 15_000,
 ): Promise<T> {
-  const deadline = Date.now() + bound;
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const value = await check();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`Did not come to pass within ${bound / 1000} s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Did not come to pass within ${timeoutMs / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
 /** Wait until a peer is connected to all of the others. */
-export async function connected(peer: TestPeer, others: readonly TestPeer[]): Promise<readonly PeerSummary[]> {
+export async function waitForConnections(peer: TestPeer, others: readonly TestPeer[]): Promise<readonly PeerSummary[]> {
   return eventually(`${peer.id} is connected to ${others.length} peers`, async () => {
     const peers = await peer.engine.peers({ connectedOnly: true });
     const ids = new Set(peers.map(({ id }) => id));
@@ -148,7 +151,7 @@ export async function connected(peer: TestPeer, others: readonly TestPeer[]): Pr
 }
 
 /** Wait until a peer listens to announcements of so many others. */
-export async function meshed(peer: TestPeer, count: number): Promise<void> {
+export async function waitForMesh(peer: TestPeer, count: number): Promise<void> {
   await eventually(
     `${peer.id} has ${count} topic peers`,
     async () => (await peer.engine.status({})).topicPeers >= count,
@@ -156,7 +159,7 @@ export async function meshed(peer: TestPeer, count: number): Promise<void> {
 }
 
 /** Wait until a peer lists a version of a package as its latest. */
-export async function lists(peer: TestPeer, id: string, version: string): Promise<void> {
+export async function waitForListing(peer: TestPeer, id: string, version: string): Promise<void> {
   await eventually(`${peer.id} lists ${id}@${version}`, async () => {
     const { packages } = await peer.engine.search({ text: '', scope: 'local', limit: 100 });
     return packages.some((summary) => summary.id === id && summary.latest === version);

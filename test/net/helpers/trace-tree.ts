@@ -12,12 +12,12 @@ export function traceTree(collector: Collector, root: CollectedSpan): string {
 }
 
 function attributesOf({ attributes, status }: CollectedSpan): string {
-  const told = Object.entries(attributes).map(([key, value]) => `${key}=${shown(value)}`);
-  return [...(status === 2 ? ['ERROR'] : []), ...told].join(' ');
+  const formatted = Object.entries(attributes).map(([key, value]) => `${key}=${formatValue(value)}`);
+  return [...(status === 2 ? ['ERROR'] : []), ...formatted].join(' ');
 }
 
 /** Peer ids all begin alike; their ends tell them apart. */
-function shown(value: unknown): string {
+function formatValue(value: unknown): string {
   const text = typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(2) : String(value);
   return text.startsWith('12D3KooW') ? `…${text.slice(-6)}` : text;
 }

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
 import type { ArchiveReceipt } from '../../../src/shared/model.ts';
-import { TestNetwork, lists } from '../helpers/peers.ts';
+import { TestNetwork, waitForListing } from '../helpers/peers.ts';
 import type { TestPeer } from '../helpers/peers.ts';
 import { readTree } from '../helpers/trees.ts';
 
@@ -17,13 +17,13 @@ interface Block {
   readonly bytes: Uint8Array;
 }
 
-describe('a release in one file', () => {
+describe('a release archive', () => {
   const network = new TestNetwork();
   let publisher: TestPeer;
   let archive: ArchiveReceipt;
   let good: Buffer;
   let blocks: Block[];
-  let lonely: TestPeer;
+  let offlinePeer: TestPeer;
   let attempt = 0;
 
   const files = {
@@ -43,21 +43,25 @@ describe('a release in one file', () => {
     good = await readFile(to);
     blocks = [];
     for await (const block of await CarBlockIterator.fromBytes(good)) blocks.push(block);
-    lonely = await network.peer();
-    await lonely.engine.stopNode({});
+    offlinePeer = await network.peer();
+    await offlinePeer.engine.stopNode({});
   });
   after(() => network.close());
 
   /** Hand a file of these bytes to a peer without a network that knows nothing. */
-  async function take(bytes: Uint8Array): Promise<ArchiveReceipt> {
+  async function importBytes(bytes: Uint8Array): Promise<ArchiveReceipt> {
     const from = join(await network.folder(), `${attempt++}.car`);
     await writeFile(from, bytes);
-    return lonely.engine.importPackage({ from });
+    return offlinePeer.engine.importPackage({ from });
   }
 
-  async function refuses(bytes: Uint8Array, message?: RegExp): Promise<void> {
-    await assert.rejects(take(bytes), { name: 'ArchiveInvalid', ...(message === undefined ? {} : { message }) });
-    assert.equal(await lonely.engine.exists({ id: `${publisher.key.id}/packed` }), false, 'its record does not count');
+  async function assertRefused(bytes: Uint8Array, message?: RegExp): Promise<void> {
+    await assert.rejects(importBytes(bytes), { name: 'ArchiveInvalid', ...(message === undefined ? {} : { message }) });
+    assert.equal(
+      await offlinePeer.engine.exists({ id: `${publisher.key.id}/packed` }),
+      false,
+      'its record does not count',
+    );
   }
 
   async function car(root: CID, content: readonly Block[]): Promise<Buffer> {
@@ -78,7 +82,7 @@ describe('a release in one file', () => {
 
   const rootOf = (): CID => CID.parse(archive.root);
 
-  it('is a CAR file as any tool reads it: the content root, the record first, every block once', async () => {
+  it('is a standard CAR file: the content root, the record first, every block once', async () => {
     const reader = await CarBlockIterator.fromIterable(createReadStream(archive.path));
     assert.deepEqual((await reader.getRoots()).map(String), [archive.root]);
     assert.equal(blocks.length, archive.blocks);
@@ -89,13 +93,13 @@ describe('a release in one file', () => {
     assert.deepEqual((await readdir(join(archive.path, '..'))).length, 1, 'nothing is left beside it');
   });
 
-  it('is refused at every truncation and every flipped bit, whatever it hits', async function () {
+  it('is rejected at every truncation and with any flipped bit', async function () {
     this.timeout(120_000);
     await fc.assert(
       fc.asyncProperty(fc.nat(good.length - 1), fc.nat(7), fc.boolean(), async (at, bit, flip) => {
         const bytes = Buffer.from(flip ? good : good.subarray(0, at));
         if (flip) bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
-        await refuses(bytes);
+        await assertRefused(bytes);
       }),
       { numRuns: 40 },
     );
@@ -103,85 +107,96 @@ describe('a release in one file', () => {
     for (let at = 0; at < 110; at++) {
       const bytes = Buffer.from(good);
       bytes[at] = (bytes[at] ?? 0) ^ 0x41;
-      await refuses(bytes);
+      await assertRefused(bytes);
     }
   });
 
-  it('is refused with lengths without end, or beyond what a block has', async () => {
-    await refuses(Buffer.alloc(0), /empty/);
-    await refuses(Buffer.alloc(100, 0xff), /length/);
-    await refuses(Buffer.from([0x80, 0x80, 0x80, 0x80, 0x80, 0x01]), /length/);
-    await refuses(Buffer.from([0]), /length/);
-    await refuses(Buffer.from([0x80, 0x00]), /length/);
-    await refuses(Buffer.concat([good, Buffer.from([0xff, 0xff, 0xff, 0x7f])]), /length/);
-    await refuses(Buffer.concat([good, Buffer.alloc(16)]), /length/);
+  it('is rejected with unbounded lengths, or lengths beyond the maximum block size', async () => {
+    await assertRefused(Buffer.alloc(0), /empty/);
+    await assertRefused(Buffer.alloc(100, 0xff), /length/);
+    await assertRefused(Buffer.from([0x80, 0x80, 0x80, 0x80, 0x80, 0x01]), /length/);
+    await assertRefused(Buffer.from([0]), /length/);
+    await assertRefused(Buffer.from([0x80, 0x00]), /length/);
+    await assertRefused(Buffer.concat([good, Buffer.from([0xff, 0xff, 0xff, 0x7f])]), /length/);
+    await assertRefused(Buffer.concat([good, Buffer.alloc(16)]), /length/);
   });
 
-  it('is refused with another root, no root or several', async () => {
+  it('is rejected with a different root, no root or several', async () => {
     const [record, root, other] = blocks;
     assert.ok(record !== undefined && root !== undefined && other !== undefined);
-    await refuses(await car(other.cid, blocks), /no release/);
-    await refuses(await car(record.cid, blocks), /no release/);
+    await assertRefused(await car(other.cid, blocks), /no release/);
+    await assertRefused(await car(record.cid, blocks), /no release/);
     const { writer, out } = CarWriter.create([root.cid, other.cid]);
     const closed = writer.close();
     const chunks: Uint8Array[] = [];
     for await (const chunk of out) chunks.push(chunk);
     await closed;
-    await refuses(Buffer.concat(chunks), /one root/);
+    await assertRefused(Buffer.concat(chunks), /one root/);
   });
 
-  it('is refused with a block too many, too few, twice, out of order or of another kind', async () => {
+  it('is rejected with a block that is extra, missing, duplicate, out of order or of another codec', async () => {
     const [record, ...content] = blocks;
     assert.ok(record !== undefined);
     const [first, ...rest] = content;
     assert.ok(first !== undefined);
-    await refuses(await car(rootOf(), [...blocks, await raw(Buffer.from('more'))]), /not part of the release/);
-    await refuses(await car(rootOf(), blocks.slice(0, -1)), /not complete/);
-    await refuses(await car(rootOf(), [record]), /not complete/);
-    await refuses(await car(rootOf(), [...blocks, first]), /not part of the release/);
-    await refuses(await car(rootOf(), [record, ...rest, first]), /not part of the release/);
-    await refuses(await car(rootOf(), content), /record/);
-    await refuses(await car(rootOf(), [await raw(Buffer.from('no record')), ...content]), /record is refused/);
-    await refuses(await car(rootOf(), [await raw(randomBytes(65 * 1024)), ...content]), /record/);
-    await refuses(await car(rootOf(), [record, { ...first, bytes: Buffer.from('other bytes') }, ...rest]), /hash/);
+    await assertRefused(await car(rootOf(), [...blocks, await raw(Buffer.from('more'))]), /not part of the release/);
+    await assertRefused(await car(rootOf(), blocks.slice(0, -1)), /not complete/);
+    await assertRefused(await car(rootOf(), [record]), /not complete/);
+    await assertRefused(await car(rootOf(), [...blocks, first]), /not part of the release/);
+    await assertRefused(await car(rootOf(), [record, ...rest, first]), /not part of the release/);
+    await assertRefused(await car(rootOf(), content), /record/);
+    await assertRefused(await car(rootOf(), [await raw(Buffer.from('no record')), ...content]), /record is refused/);
+    await assertRefused(await car(rootOf(), [await raw(randomBytes(65 * 1024)), ...content]), /record/);
+    await assertRefused(
+      await car(rootOf(), [record, { ...first, bytes: Buffer.from('other bytes') }, ...rest]),
+      /hash/,
+    );
   });
 
-  it('is refused where it is no file, and a large one costs no memory', async () => {
+  it('is rejected when it is not a file, and reading a large one uses little memory', async () => {
     const folder = await network.folder();
-    await assert.rejects(lonely.engine.importPackage({ from: folder }), { name: 'ArchiveInvalid' });
-    await assert.rejects(lonely.engine.importPackage({ from: join(folder, 'none.car') }), { name: 'ArchiveInvalid' });
-    await assert.rejects(lonely.engine.importPackage({ from: 'relative.car' }), { name: 'InvalidRequest' });
+    await assert.rejects(offlinePeer.engine.importPackage({ from: folder }), { name: 'ArchiveInvalid' });
+    await assert.rejects(offlinePeer.engine.importPackage({ from: join(folder, 'none.car') }), {
+      name: 'ArchiveInvalid',
+    });
+    await assert.rejects(offlinePeer.engine.importPackage({ from: 'relative.car' }), { name: 'InvalidRequest' });
     const huge = await open(join(folder, 'huge.car'), 'w');
     await huge.truncate(8 * 1024 ** 3);
     await huge.close();
-    await assert.rejects(lonely.engine.importPackage({ from: join(folder, 'huge.car') }), { name: 'ArchiveInvalid' });
+    await assert.rejects(offlinePeer.engine.importPackage({ from: join(folder, 'huge.car') }), {
+      name: 'ArchiveInvalid',
+    });
   });
 
-  it('is imported without a network and installed from what is here, byte for byte', async () => {
-    const imported = await take(good);
+  it('is imported without a network and installed from local blocks, byte for byte', async () => {
+    const imported = await importBytes(good);
     assert.deepEqual(
       [imported.id, imported.version, imported.root, imported.blocks, imported.bytes],
       [archive.id, '1.0.0', archive.root, archive.blocks, archive.bytes],
     );
-    const kept = await lonely.engine.kept({});
+    const kept = await offlinePeer.engine.kept({});
     assert.deepEqual(
       kept.map(({ id, version }) => [id, version]),
       [[archive.id, '1.0.0']],
       'it stays',
     );
     const project = await network.folder();
-    const plan = await lonely.engine.planInstall({ project, mode: 'add', packages: [archive.id] });
-    assert.equal(plan.missing, 0);
-    await lonely.engine.applyPlan({ plan: plan.plan });
+    const plan = await offlinePeer.engine.planInstall({ project, mode: 'add', packages: [archive.id] });
+    assert.equal(plan.bytesToFetch, 0);
+    await offlinePeer.engine.applyPlan({ plan: plan.plan });
     const tree = await readTree(join(project, 'packages', 'packed'));
     for (const [path, content] of Object.entries(files)) assert.deepEqual(tree.get(path), Buffer.from(content), path);
-    assert.equal((await lonely.engine.listVersions({ id: archive.id })).length, 2, 'its record tells of all releases');
-    await take(good);
+    assert.equal(
+      (await offlinePeer.engine.listVersions({ id: archive.id })).length,
+      2,
+      'its record tells of all releases',
+    );
+    await importBytes(good);
   });
 
-  it('is exported by whoever can get it, and served on by whoever imported it', async () => {
+  it('is exported by every peer that can fetch it, and served by every peer that imported it', async () => {
     const third = await network.peer({ bootstrap: [publisher.address] });
-    await lists(third, archive.id, '1.0.0');
+    await waitForListing(third, archive.id, '1.0.0');
     const to = join(await network.folder(), 'again.car');
     await third.engine.exportPackage({ id: archive.id, version: '1.0.0', to });
     assert.deepEqual(await readFile(to), good);

@@ -36,7 +36,7 @@ describe('hashing while installing', () => {
   const network = new TestNetwork();
   after(() => network.close());
 
-  it('happens once for each block that is here already', async () => {
+  it('happens once for each local block', async () => {
     const peer = await network.peer();
     const files = Object.fromEntries(
       Array.from({ length: 60 }, (_, index) => [`dir${index % 6}/file${index}`, new Uint8Array(randomBytes(500))]),

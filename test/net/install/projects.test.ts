@@ -4,10 +4,10 @@ import { copyFile, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node
 import { join } from 'node:path';
 import { GgenError, errorName } from '../../../src/shared/errors.ts';
 import type { InstallPlan, InstalledPackage } from '../../../src/shared/model.ts';
-import { TestNetwork, eventually, lists } from '../helpers/peers.ts';
+import { TestNetwork, eventually, waitForListing } from '../helpers/peers.ts';
 import type { TestPeer } from '../helpers/peers.ts';
 import { readTree } from '../helpers/trees.ts';
-import { publishNeeding } from './packages.ts';
+import { publishNeeding } from './publish-dependents.ts';
 
 const LOCK = 'ggen.lock';
 
@@ -18,7 +18,7 @@ function actions({ packages }: InstallPlan): string[] {
     .map(({ action, name, version, from }) => `${action} ${name} ${from === undefined ? '' : `${from} -> `}${version}`);
 }
 
-async function bring(
+async function installPackages(
   { engine }: TestPeer,
   project: string,
   mode: 'add' | 'lock' | 'update' | 'remove',
@@ -51,12 +51,12 @@ describe('packages of a project', () => {
       ['left', '1.0.0'],
       ['app', '1.0.0'],
     ] as const) {
-      await lists(reader, `${publisher.key.id}/${name}`, version);
+      await waitForListing(reader, `${publisher.key.id}/${name}`, version);
     }
     return app;
   }
 
-  it('come with what they need; the plan says so before anything is fetched', async () => {
+  it('are installed with their dependencies; the plan lists them before anything is fetched', async () => {
     const app = await publishApp();
     const plan = await reader.engine.planInstall({ project, mode: 'add', packages: [app] });
     assert.deepEqual(actions(plan), ['install app 1.0.0', 'install base 1.1.0', 'install left 1.0.0']);
@@ -65,13 +65,13 @@ describe('packages of a project', () => {
       ['nobody'],
     );
     const base = plan.packages.find(({ name }) => name === 'base');
-    assert.deepEqual(base?.wantedBy.map(({ by, requirement }) => `${by} ${requirement}`).sort(), [
+    assert.deepEqual(base?.requiredBy.map(({ by, requirement }) => `${by} ${requirement}`).sort(), [
       'app 1.0.0 ^1.0',
       'left 1.0.0 ^1.0',
     ]);
     assert.equal(base.path, join(project, 'packages', 'base'));
     assert.equal(
-      plan.missing,
+      plan.bytesToFetch,
       plan.packages.reduce((sum, { size }) => sum + size, 0),
     );
     assert.deepEqual(await readdir(project), [], 'nothing is written');
@@ -93,21 +93,21 @@ describe('packages of a project', () => {
     await assert.rejects(reader.engine.applyPlan({ plan: plan.plan }), { name: 'PlanOutdated' });
   });
 
-  it('come from the lock file on another machine, byte for byte, and without a network from what is here', async () => {
+  it('are restored from the lock file on another machine, byte for byte, and without a network from local blocks', async () => {
     const app = await publishApp();
-    await bring(reader, project, 'add', app);
+    await installPackages(reader, project, 'add', app);
     const elsewhere = await network.folder();
     await copyFile(join(project, LOCK), join(elsewhere, LOCK));
     await publisher.publish('base', '1.2.0', { 'a.txt': 'newer\n' });
     const third = await network.peer({ bootstrap: [publisher.address] });
-    await lists(third, `${publisher.key.id}/base`, '1.2.0');
-    await bring(third, elsewhere, 'lock');
+    await waitForListing(third, `${publisher.key.id}/base`, '1.2.0');
+    await installPackages(third, elsewhere, 'lock');
     assert.deepEqual(await readTree(elsewhere), await readTree(project));
     await third.engine.stopNode({});
     const offline = await network.folder();
     await copyFile(join(project, LOCK), join(offline, LOCK));
     const plan = await third.engine.planInstall({ project: offline, mode: 'lock' });
-    assert.equal(plan.missing, 0);
+    assert.equal(plan.bytesToFetch, 0);
     await third.engine.applyPlan({ plan: plan.plan });
     assert.deepEqual(await readTree(offline), await readTree(project));
     // As git checks it out on Windows: it says the same, and is not written again.
@@ -116,9 +116,9 @@ describe('packages of a project', () => {
     assert.equal((await third.engine.planInstall({ project: offline, mode: 'lock' })).changes, false);
   });
 
-  it('are refused when the lock file says another content than the publisher signed', async () => {
+  it('are rejected when the lock file names another content than the publisher signed', async () => {
     const app = await publishApp();
-    await bring(reader, project, 'add', app);
+    await installPackages(reader, project, 'add', app);
     const text = await readFile(join(project, LOCK), 'utf8');
     const roots = [...text.matchAll(/root = "(.*)"/g)].map(([, root]) => root ?? '');
     const elsewhere = await network.folder();
@@ -132,9 +132,9 @@ describe('packages of a project', () => {
     await assert.rejects(reader.engine.planInstall({ project: elsewhere, mode: 'lock' }), { name: 'LockInvalid' });
   });
 
-  it('are not written through a link, whoever made it', async () => {
+  it('are not written through a link, whoever created it', async () => {
     const { id } = await publisher.publish('mine', '1.0.0', { 'a.txt': '1\n' });
-    await lists(reader, id, '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
     const elsewhere = await network.folder();
     const { plan } = await reader.engine.planInstall({ project, mode: 'add', packages: [id] });
     await symlink(elsewhere, join(project, 'packages'));
@@ -148,28 +148,28 @@ describe('packages of a project', () => {
     assert.deepEqual(await readdir(elsewhere), []);
   });
 
-  it('explain a conflict in words, with nothing changed', async () => {
+  it('explain a conflict in words, and change nothing', async () => {
     await publisher.publish('base', '1.0.0');
     await publisher.publish('base', '2.0.0');
     const one = await publishNeeding(publisher, 'one', '1.0.0', { base: '^1' });
     const two = await publishNeeding(publisher, 'two', '1.0.0', { base: '^2' });
-    await lists(reader, two, '1.0.0');
-    await lists(reader, one, '1.0.0');
-    await bring(reader, project, 'add', one);
+    await waitForListing(reader, two, '1.0.0');
+    await waitForListing(reader, one, '1.0.0');
+    await installPackages(reader, project, 'add', one);
     await assert.rejects(reader.engine.planInstall({ project, mode: 'add', packages: [two] }), {
       name: 'DependencyConflict',
       message: /'one' 1\.0\.0 wants \^1; 'two' 1\.0\.0 wants \^2/,
     });
   });
 
-  it('are updated one by one or all, within what was asked for', async () => {
+  it('are updated individually or all at once, within their requirements', async () => {
     const app = await publishApp();
-    await bring(reader, project, 'add', app);
+    await installPackages(reader, project, 'add', app);
     await publisher.publish('base', '1.2.0', { 'b.txt': 'new file\n' });
     await publishNeeding(publisher, 'app', '1.1.0', { left: '^1' });
     await publishNeeding(publisher, 'app', '2.0.0', {});
-    await lists(reader, app, '2.0.0');
-    await lists(reader, `${publisher.key.id}/base`, '1.2.0');
+    await waitForListing(reader, app, '2.0.0');
+    await waitForListing(reader, `${publisher.key.id}/base`, '1.2.0');
     const base = await reader.engine.planInstall({ project, mode: 'update', packages: ['base@^1.2.0'] });
     assert.deepEqual(actions(base), ['update base 1.1.0 -> 1.2.0']);
     assert.equal(base.packages.find(({ name }) => name === 'base')?.requested, false, 'nobody asked for it');
@@ -179,16 +179,16 @@ describe('packages of a project', () => {
     assert.deepEqual(actions(all), ['update app 1.0.0 -> 1.1.0', 'update base 1.1.0 -> 1.2.0']);
     await reader.engine.applyPlan({ plan: all.plan });
     assert.deepEqual([...(await readTree(join(project, 'packages', 'base'))).keys()].sort(), ['b.txt', 'gpack.toml']);
-    await bring(reader, project, 'update', `${app}@^2.0.0`);
+    await installPackages(reader, project, 'update', `${app}@^2.0.0`);
     assert.deepEqual(await readdir(join(project, 'packages')), ['app'], 'nobody needs the others any more');
     assert.ok((await readFile(join(project, LOCK), 'utf8')).includes('requirement = "^2.0.0"'));
   });
 
-  it('are removed with what only they needed', async () => {
+  it('are removed with their orphaned dependencies', async () => {
     const app = await publishApp();
     const own = await publisher.publish('own', '1.0.0');
-    await lists(reader, own.id, '1.0.0');
-    await bring(reader, project, 'add', app, own.id);
+    await waitForListing(reader, own.id, '1.0.0');
+    await installPackages(reader, project, 'add', app, own.id);
     await assert.rejects(reader.engine.planInstall({ project, mode: 'remove', packages: ['base'] }), {
       name: 'NotInstalled',
       message: /app.*needs it|left.*needs it/,
@@ -207,11 +207,11 @@ describe('packages of a project', () => {
     );
   });
 
-  it('never lose what the user changed, added or put in the place of a file', async () => {
+  it('preserve files that the user changed, added or replaced', async () => {
     const first = { 'keep.txt': '1\n', 'change.txt': '1\n', 'drop.txt': '1\n', 'dir/file.txt': '1\n' };
     const { id } = await publisher.publish('mine', '1.0.0', first);
-    await lists(reader, id, '1.0.0');
-    await bring(reader, project, 'add', id);
+    await waitForListing(reader, id, '1.0.0');
+    await installPackages(reader, project, 'add', id);
     const folder = join(project, 'packages', 'mine');
     await writeFile(join(folder, 'keep.txt'), 'kept by me\n');
     await writeFile(join(folder, 'change.txt'), 'changed by me\n');
@@ -222,7 +222,7 @@ describe('packages of a project', () => {
     await symlink('keep.txt', join(folder, 'link'));
     const second = { 'keep.txt': '1\n', 'change.txt': '2\n', 'dir/file.txt': '2\n', 'new.txt': '2\n' };
     await publisher.publish('mine', '1.1.0', second);
-    await lists(reader, id, '1.1.0');
+    await waitForListing(reader, id, '1.1.0');
     const before = await readTree(folder);
     const { plan } = await reader.engine.planInstall({ project, mode: 'update' });
     const refused = await reader.engine.applyPlan({ plan }).catch((error: unknown) => error);
@@ -258,13 +258,13 @@ describe('packages of a project', () => {
     assert.equal(packages[0]?.changed, 1);
   });
 
-  it('lose nothing of what the user does while files are written', async () => {
+  it('preserve what the user changes while files are written', async () => {
     const { id } = await publisher.publish('mine', '1.0.0', { 'change.txt': '1\n', 'dir/same.txt': '1\n' });
-    await lists(reader, id, '1.0.0');
-    await bring(reader, project, 'add', id);
+    await waitForListing(reader, id, '1.0.0');
+    await installPackages(reader, project, 'add', id);
     for (const version of ['1.1.0', '1.2.0', '1.3.0']) {
       await publisher.publish('mine', version, { 'change.txt': `${version}\n`, 'dir/same.txt': '1\n' });
-      await lists(reader, id, version);
+      await waitForListing(reader, id, version);
     }
     const folder = join(project, 'packages', 'mine');
     /** Update, and do something as soon as the first file is written beside the folder. */
@@ -306,31 +306,31 @@ describe('packages of a project', () => {
     assert.deepEqual((await readdir(join(project, 'packages'))).sort(), ['mine']);
   });
 
-  it('leave the user files behind when they are removed, and are not installed over a folder of the user', async () => {
+  it('leave the files of the user when they are removed, and do not replace a folder of the user', async () => {
     const { id } = await publisher.publish('mine', '1.0.0', { 'a.txt': '1\n' });
-    await lists(reader, id, '1.0.0');
-    await bring(reader, project, 'add', id);
+    await waitForListing(reader, id, '1.0.0');
+    await installPackages(reader, project, 'add', id);
     const folder = join(project, 'packages', 'mine');
     await writeFile(join(folder, 'own.txt'), 'own\n');
-    await bring(reader, project, 'remove', id);
+    await installPackages(reader, project, 'remove', id);
     assert.deepEqual([...(await readTree(folder)).keys()], ['own.txt']);
-    await bring(reader, project, 'add', id);
+    await installPackages(reader, project, 'add', id);
     const [installed] = await reader.engine.installed({});
     assert.equal(installed?.path, join(project, 'packages', `~${publisher.key.id.slice(-8)}-mine`));
     assert.deepEqual([...(await readTree(folder)).keys()], ['own.txt']);
     assert.match(await readFile(join(project, LOCK), 'utf8'), /folder = "~/);
   });
 
-  it('are found again where a checkout has them, and are not fetched into a plan that is out of date', async () => {
+  it('are detected in a checkout, and are not fetched for an outdated plan', async () => {
     const { id } = await publisher.publish('mine', '1.0.0', { 'a.txt': '1\n' });
-    await lists(reader, id, '1.0.0');
-    await bring(reader, project, 'add', id);
+    await waitForListing(reader, id, '1.0.0');
+    await installPackages(reader, project, 'add', id);
     const checkout = await network.folder();
     for (const [path, bytes] of await readTree(project)) {
       await mkdir(join(checkout, path, '..'), { recursive: true });
       await writeFile(join(checkout, path), bytes);
     }
-    await bring(reader, checkout, 'lock');
+    await installPackages(reader, checkout, 'lock');
     const state = await reader.engine.verifyInstalled({ path: join(checkout, 'packages', 'mine') });
     assert.deepEqual([state.changed, state.missing, state.extra], [[], [], []]);
     const { plan } = await reader.engine.planInstall({ project, mode: 'remove', packages: [id] });
@@ -341,23 +341,23 @@ describe('packages of a project', () => {
     assert.deepEqual(actions(again), ['install mine 1.0.0'], 'a folder that is gone comes back');
   });
 
-  it('leave the list where their project is gone, without making it again', async () => {
+  it('are unlisted when their project is gone, without creating it again', async () => {
     const { id } = await publisher.publish('mine', '1.0.0');
-    await lists(reader, id, '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
     const gone = join(project, 'gone');
     await mkdir(gone);
-    await bring(reader, gone, 'add', id);
+    await installPackages(reader, gone, 'add', id);
     await rm(gone, { recursive: true });
-    await bring(reader, gone, 'remove', id);
+    await installPackages(reader, gone, 'remove', id);
     assert.deepEqual(await reader.engine.installed({}), []);
     assert.deepEqual(await readdir(project), []);
   });
 
-  it('mean the publisher of who needs them by a bare name, whoever else has that name', async () => {
+  it('resolve a bare name to the publisher of the dependent package, also when others use that name', async () => {
     const { id: theirs } = await reader.publish('base', '9.0.0');
     await publisher.publish('base', '1.0.0');
     const app = await publishNeeding(publisher, 'app', '1.0.0', { base: '*' });
-    await lists(reader, app, '1.0.0');
+    await waitForListing(reader, app, '1.0.0');
     await eventually('both are known', async () => {
       const { packages } = await reader.engine.search({ text: 'base', scope: 'local' });
       return packages.filter(({ name }) => name === 'base').length === 2;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { checkTree } from '../../../src/worker/paths/path-safety.ts';
-import { TestNetwork, lists } from '../helpers/peers.ts';
+import { TestNetwork, waitForListing } from '../helpers/peers.ts';
 import type { TestPeer } from '../helpers/peers.ts';
 import { readTree } from '../helpers/trees.ts';
 
@@ -32,14 +32,14 @@ describe('packed, fetched and installed', () => {
   });
   after(() => network.close());
 
-  it('any tree is the same tree, new or in the place of the one before', async function () {
+  it('any tree is unchanged, installed new or over the previous release', async function () {
     this.timeout(120_000);
     const project = await network.folder();
     await fc.assert(
       fc.asyncProperty(tree, async (files) => {
         const version = `1.0.${round++}`;
         const { id } = await publisher.publish('any', version, Object.fromEntries(files));
-        await lists(reader, id, version);
+        await waitForListing(reader, id, version);
         const to = join(await network.folder(), 'single');
         await reader.engine.install({ id, version, to });
         const { plan } = await reader.engine.planInstall({ project, mode: 'add', packages: [`${id}@${version}`] });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Collector } from '../helpers/collector.ts';
-import { TestNetwork, connected, eventually, meshed } from '../helpers/peers.ts';
+import { TestNetwork, waitForConnections, eventually, waitForMesh } from '../helpers/peers.ts';
 import type { TestPeer } from '../helpers/peers.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
 import type { Metric, MetricsSnapshot } from '../../../src/shared/model.ts';
@@ -23,7 +23,7 @@ function value(snapshot: MetricsSnapshot, name: string, labels: Readonly<Record<
   return 0;
 }
 
-describe('what the engine measures', () => {
+describe('engine metrics', () => {
   let network: TestNetwork;
   let collector: Collector;
   beforeEach(async () => {
@@ -35,9 +35,9 @@ describe('what the engine measures', () => {
     await collector.close();
   });
 
-  it('is there as a snapshot, whether anybody traces or not', async () => {
+  it('are available as a snapshot, with or without tracing', async () => {
     const [first, second] = await network.peers(2);
-    await meshed(first, 1);
+    await waitForMesh(first, 1);
     const receipt = await first.publish('counted', '1.0.0');
     await eventually(
       'it was announced',
@@ -78,10 +78,10 @@ describe('what the engine measures', () => {
     }
   });
 
-  it('reaches a collector with the same figures, at the latest when the engine closes', async () => {
+  it('reach a collector with the same values, at the latest when the engine closes', async () => {
     const peer = await network.peer({ otlpEndpoint: `${collector.url}/` });
     const other = await network.peer({ bootstrap: [peer.address] });
-    await connected(peer, [other]);
+    await waitForConnections(peer, [other]);
     await peer.publish('sent', '1.0.0');
     const snapshot = await peer.engine.metrics({});
     await peer.stop();
@@ -98,7 +98,7 @@ describe('what the engine measures', () => {
     assert.deepEqual([duration?.unit, publishing?.['kind'], publishing?.['count']], ['ms', 'histogram', 1]);
   });
 
-  it('goes nowhere unless an endpoint is set, and from then on to that one alone', async () => {
+  it('are exported only when an endpoint is set, and only to that endpoint', async () => {
     const peer: TestPeer = await network.peer();
     await peer.engine.search({ text: 'before', scope: 'local' });
     assert.ok(!(await peer.engine.status({})).tasks.some(({ name }) => name === 'metrics'));
@@ -111,8 +111,8 @@ describe('what the engine measures', () => {
     assert.equal(collector.named('search').length, 1);
   });
 
-  it('breaks nothing where the endpoint refuses, and says so once', async () => {
-    collector.refusal = 403;
+  it('tolerate an endpoint that refuses, which is logged once', async () => {
+    collector.errorStatus = 403;
     const peer = await network.peer({ otlpEndpoint: collector.url });
     const lines: string[] = [];
     peer.engine.subscribe('log', ({ line }) => {
@@ -125,15 +125,15 @@ describe('what the engine measures', () => {
     assert.equal(lines.length, 1);
   });
 
-  it('does not keep an engine from closing where the endpoint never answers', async () => {
-    collector.isStuck = true;
+  it('do not keep an engine from closing when the endpoint never answers', async () => {
+    collector.isStalled = true;
     const peer = await network.peer({ otlpEndpoint: collector.url });
     await peer.engine.search({ text: '', scope: 'local' });
     await peer.stop();
     assert.ok(collector.waiting > 0, 'it is closed while the last delivery still hangs');
   });
 
-  it('refuses an endpoint that is none, naming the setting', async () => {
+  it('reject an invalid endpoint, naming the setting', async () => {
     const peer = await network.peer();
     for (const otlpEndpoint of [
       'collector',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createLoggers } from '../../../src/worker/logging/log.ts';
+import { createLoggers } from '../../../src/worker/logging/logger.ts';
 import { Scheduler } from '../../../src/worker/maintenance/scheduler.ts';
 import { Telemetry } from '../../../src/worker/telemetry/telemetry.ts';
 import { Collector } from '../helpers/collector.ts';
@@ -27,7 +27,7 @@ describe('spans', () => {
       log: loggers('test'),
       environment: collector.url,
     });
-    await telemetry.follow(undefined);
+    await telemetry.setEndpoint(undefined);
   });
   afterEach(async () => {
     await telemetry.close();
@@ -37,7 +37,7 @@ describe('spans', () => {
 
   const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-  it('stand below what called them, however much runs at the same time', async () => {
+  it('are children of their caller, also when many run at the same time', async () => {
     const one = (package_id: string): Promise<void> =>
       telemetry.span('search', { package_id }, async () => {
         await pause();
@@ -60,7 +60,7 @@ describe('spans', () => {
     assert.equal(collector.spans.length, 9);
   });
 
-  it('have no parent where what opened the way to them is over, nor where they are events of the network', async () => {
+  it('have no parent when the parent span has ended, or when a network event starts them', async () => {
     const later = Promise.withResolvers<undefined>();
     const over = Promise.withResolvers<undefined>();
     await telemetry.span('bootstrap', {}, async () => {
@@ -70,7 +70,7 @@ describe('spans', () => {
           later.resolve(undefined);
         });
       telemetry.event('gossipsub', {}, () => undefined);
-      await telemetry.under(undefined, () => telemetry.span('query_dht', {}, pause));
+      await telemetry.withParent(undefined, () => telemetry.span('query_dht', {}, pause));
     });
     over.resolve(undefined);
     await later.promise;
@@ -86,7 +86,7 @@ describe('spans', () => {
     }
   });
 
-  it('end with what is thrown at once, and hand it on', async () => {
+  it('end with an error thrown synchronously, and rethrow it', async () => {
     const wrong = new TypeError('at once');
     assert.throws(
       () =>
@@ -106,10 +106,10 @@ describe('spans', () => {
     );
   });
 
-  it('are not recorded any more once telemetry is closed, and the work goes on', async () => {
+  it('are not recorded after telemetry is closed, and the work continues', async () => {
     await telemetry.close();
     assert.equal(await telemetry.span('search', {}, () => Promise.resolve(7)), 7);
-    await telemetry.follow(collector.url);
+    await telemetry.setEndpoint(collector.url);
     await telemetry.span('search', {}, pause);
     await telemetry.close();
     assert.deepEqual(collector.spans, []);

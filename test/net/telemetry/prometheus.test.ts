@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { metricsText } from '../../../src/cli/service/metrics.ts';
-import { TestNetwork, connected } from '../helpers/peers.ts';
+import { TestNetwork, waitForConnections } from '../helpers/peers.ts';
 
 /** Lines of the text form: `name{labels} value`, comments left out. */
 function samples(body: string): Map<string, number> {
@@ -20,7 +20,7 @@ describe('the Prometheus text', () => {
 
   it("is the engine's own snapshot: every metric, typed, with cumulative buckets", async () => {
     const [first, second] = await network.peers(2);
-    await connected(first, [second]);
+    await waitForConnections(first, [second]);
     await first.publish('printed', '1.0.0');
     const { type, body } = await metricsText(first.engine, '1.2.3', AbortSignal.timeout(10_000));
     assert.match(type, /^text\/plain; version=0\.0\.4/);

@@ -1,41 +1,41 @@
 import assert from 'node:assert/strict';
 import { Collector } from '../helpers/collector.ts';
-import { TestNetwork, connected, eventually } from '../helpers/peers.ts';
+import { TestNetwork, waitForConnections, eventually } from '../helpers/peers.ts';
 import { traceTree } from '../helpers/trace-tree.ts';
-import { scriptedPeer } from '../search-peers.ts';
+import { scriptedPeer } from '../scripted-peer.ts';
 
 /** What docs/tracing.md shows; `GGEN_SHOW_TRACE=1` prints the tree. */
-describe('why was this search slow', () => {
+describe('diagnosing a slow search', () => {
   let network: TestNetwork;
   let collector: Collector;
-  let stopSlow: (() => Promise<void>) | undefined;
+  let releaseSlowPeer: (() => Promise<void>) | undefined;
   beforeEach(async () => {
     network = new TestNetwork();
     collector = await Collector.start();
   });
   afterEach(async () => {
-    await stopSlow?.();
+    await releaseSlowPeer?.();
     await network.close();
     await collector.close();
   });
 
-  it('is answered by its trace: three peers were asked, and one of them took all the time', async () => {
-    const asker = await network.peer({ otlpEndpoint: collector.url });
-    const holders = await Promise.all([1, 2].map(() => network.peer({ bootstrap: [asker.address] })));
-    await connected(asker, holders);
-    await holders[0]?.publish('yaml-parser', '1.0.0');
-    await holders[1]?.publish('json-parser', '2.1.0');
-    await holders[1]?.publish('toml-parser', '0.3.0');
-    const slow = await scriptedPeer(asker.address, async (write) => {
+  it('its trace shows that three peers were queried, and which one was slow', async () => {
+    const requester = await network.peer({ otlpEndpoint: collector.url });
+    const providers = await Promise.all([1, 2].map(() => network.peer({ bootstrap: [requester.address] })));
+    await waitForConnections(requester, providers);
+    await providers[0]?.publish('yaml-parser', '1.0.0');
+    await providers[1]?.publish('json-parser', '2.1.0');
+    await providers[1]?.publish('toml-parser', '0.3.0');
+    const slow = await scriptedPeer(requester.address, async (write) => {
       await new Promise((resolve) => setTimeout(resolve, 1_200));
       await write({ end: true });
     });
-    stopSlow = () => slow.stop();
+    releaseSlowPeer = () => slow.stop();
     await eventually('its protocols are known', async () => {
-      const details = await asker.engine.peer({ id: slow.id }).catch(() => undefined);
+      const details = await requester.engine.peer({ id: slow.id }).catch(() => undefined);
       return details?.protocols.includes('/ggen/search/1.0.0');
     });
-    await asker.engine.search({ text: 'parser' });
+    await requester.engine.search({ text: 'parser' });
 
     const root = await collector.span('search');
     const tree = traceTree(collector, root);

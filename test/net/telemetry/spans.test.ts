@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import type { SearchPeer } from '../../../src/shared/model.ts';
 import { Collector } from '../helpers/collector.ts';
 import type { CollectedSpan } from '../helpers/collector.ts';
-import { barePeer, forged, signedRecord } from '../helpers/bare-peer.ts';
-import { TestNetwork, connected, eventually, lists, meshed } from '../helpers/peers.ts';
+import { barePeer, corruptSignature, signedRecord } from '../helpers/bare-peer.ts';
+import { TestNetwork, waitForConnections, eventually, waitForListing, waitForMesh } from '../helpers/peers.ts';
 import type { TestPeer } from '../helpers/peers.ts';
 import { TOPIC } from '../../../src/worker/node/protocols.ts';
 import { damageBlocks } from '../helpers/trees.ts';
-import { scriptedPeer } from '../search-peers.ts';
-import type { ScriptedPeer } from '../search-peers.ts';
+import { scriptedPeer } from '../scripted-peer.ts';
+import type { ScriptedPeer } from '../scripted-peer.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER = '00f067aa0ba902b7';
@@ -17,7 +17,7 @@ const ERROR = 2;
 
 const names = (spans: readonly CollectedSpan[]): string[] => spans.map(({ name }) => name);
 
-describe('traces of a real network, at a real collector', () => {
+describe('traces of a real network, exported to a real collector', () => {
   let network: TestNetwork;
   let collector: Collector;
   let scripted: ScriptedPeer[];
@@ -32,27 +32,27 @@ describe('traces of a real network, at a real collector', () => {
     await collector.close();
   });
 
-  const watched = (settings: object = {}): object => ({ ...settings, otlpEndpoint: collector.url });
+  const tracedSettings = (settings: object = {}): object => ({ ...settings, otlpEndpoint: collector.url });
 
-  async function script(asker: TestPeer, answer: Parameters<typeof scriptedPeer>[1]): Promise<ScriptedPeer> {
-    const peer = await scriptedPeer(asker.address, answer);
+  async function script(requester: TestPeer, answer: Parameters<typeof scriptedPeer>[1]): Promise<ScriptedPeer> {
+    const peer = await scriptedPeer(requester.address, answer);
     scripted.push(peer);
     await eventually('its protocols are known', async () => {
-      const details = await asker.engine.peer({ id: peer.id }).catch(() => undefined);
+      const details = await requester.engine.peer({ id: peer.id }).catch(() => undefined);
       return details?.protocols.includes('/ggen/search/1.0.0');
     });
     return peer;
   }
 
-  it('show a publish below its caller: announcement, DHT, and what the other peer made of it', async () => {
-    const publisher = await network.peer(watched());
-    const hearer = await network.peer(watched({ bootstrap: [publisher.address] }));
-    await meshed(publisher, 1);
+  it('show a publish as a child of its caller: announcement, DHT, and its ingestion by the other peer', async () => {
+    const publisher = await network.peer(tracedSettings());
+    const receiver = await network.peer(tracedSettings({ bootstrap: [publisher.address] }));
+    await waitForMesh(publisher, 1);
     const root = await network.project('traced', '1.0.0', {});
     const { draft, bytesToSign } = await publisher.engine.draftRelease({ root, publisher: publisher.key.id });
     const signed = { draft, signature: publisher.key.sign(bytesToSign) };
     const receipt = await publisher.engine.publish(signed, { traceparent: TRACEPARENT });
-    await lists(hearer, receipt.id, '1.0.0');
+    await waitForListing(receiver, receipt.id, '1.0.0');
 
     const span = await collector.span('publish');
     assert.deepEqual([span.traceId, span.parentSpanId, span.status], [TRACE, CALLER, 0]);
@@ -65,12 +65,15 @@ describe('traces of a real network, at a real collector', () => {
     assert.equal(announced?.attributes['announced_to'], 1);
     assert.equal(stored?.attributes['package_id'], receipt.id);
 
-    const heard = await collector.span('handle_gossipsub_event', ({ attributes }) => attributes['outcome'] === 'new');
-    assert.deepEqual([heard.parentSpanId, heard.attributes['peer_id']], ['', publisher.id]);
-    assert.equal(heard.attributes['package_id'], receipt.id);
+    const gossipSpan = await collector.span(
+      'handle_gossipsub_event',
+      ({ attributes }) => attributes['outcome'] === 'new',
+    );
+    assert.deepEqual([gossipSpan.parentSpanId, gossipSpan.attributes['peer_id']], ['', publisher.id]);
+    assert.equal(gossipSpan.attributes['package_id'], receipt.id);
     const identified = await collector.span(
       'handle_identify_event',
-      ({ attributes }) => attributes['peer_id'] === hearer.id,
+      ({ attributes }) => attributes['peer_id'] === receiver.id,
     );
     assert.equal(identified.parentSpanId, '');
     const draftSpan = await collector.span('draft_release');
@@ -78,14 +81,14 @@ describe('traces of a real network, at a real collector', () => {
     await collector.span('handle_kademlia_event');
   });
 
-  it('show a search as a fan-out with a span for each peer that was asked', async () => {
-    const asker = await network.peer(watched({ fanOut: 5 }));
-    const holders = await Promise.all([1, 2].map(() => network.peer({ bootstrap: [asker.address] })));
-    await connected(asker, holders);
-    await Promise.all(holders.map((holder, index) => holder.publish(`needle-${index}`, '1.0.0')));
-    await script(asker, (write) => write({ end: true }));
+  it('show a search as a fan-out with a span for each queried peer', async () => {
+    const requester = await network.peer(tracedSettings({ fanOut: 5 }));
+    const providers = await Promise.all([1, 2].map(() => network.peer({ bootstrap: [requester.address] })));
+    await waitForConnections(requester, providers);
+    await Promise.all(providers.map((provider, index) => provider.publish(`needle-${index}`, '1.0.0')));
+    await script(requester, (write) => write({ end: true }));
     const found = await eventually('all three answer', async () => {
-      const results = await asker.engine.search({ text: 'needle' }, { traceparent: TRACEPARENT });
+      const results = await requester.engine.search({ text: 'needle' }, { traceparent: TRACEPARENT });
       return results.peersAnswered >= 3 && results.packages.length === 2 && results;
     });
 
@@ -108,65 +111,70 @@ describe('traces of a real network, at a real collector', () => {
     const asked = children.filter(({ name }) => name === 'ask_peer');
     assert.deepEqual(
       new Set(asked.map(({ attributes }) => attributes['peer_id'])),
-      new Set([...holders, ...scripted].map(({ id }) => id)),
+      new Set([...providers, ...scripted].map(({ id }) => id)),
     );
     assert.deepEqual(new Set(asked.map(({ status }) => status)), new Set([0]));
   });
 
-  it('show which peer made a search run into its time-out, which is no failure of the search', async () => {
-    const asker = await network.peer(watched({ fanOut: 3, timeout: 400 }), ['search']);
-    const slow = await script(asker, () => new Promise((resolve) => setTimeout(resolve, 2_000)));
-    const quick = await script(asker, (write) => write({ end: true }));
-    await asker.engine.search({ text: 'anything' });
-    const late = await collector.span('ask_peer', ({ attributes }) => attributes['peer_id'] === slow.id);
-    assert.deepEqual([late.status, late.attributes['error.type']], [ERROR, 'TimedOut']);
-    const prompt = await collector.span('ask_peer', ({ attributes }) => attributes['peer_id'] === quick.id);
-    assert.equal(prompt.status, 0);
+  it('show which peer timed out in a search, without marking the search as failed', async () => {
+    const requester = await network.peer(tracedSettings({ fanOut: 3, timeout: 400 }), ['search']);
+    const slow = await script(requester, () => new Promise((resolve) => setTimeout(resolve, 2_000)));
+    const quick = await script(requester, (write) => write({ end: true }));
+    await requester.engine.search({ text: 'anything' });
+    const timedOutSpan = await collector.span('ask_peer', ({ attributes }) => attributes['peer_id'] === slow.id);
+    assert.deepEqual([timedOutSpan.status, timedOutSpan.attributes['error.type']], [ERROR, 'TimedOut']);
+    const completedSpan = await collector.span('ask_peer', ({ attributes }) => attributes['peer_id'] === quick.id);
+    assert.equal(completedSpan.status, 0);
     const span = await collector.span('search');
     assert.deepEqual([span.status, span.attributes['peers_answered']], [0, 1]);
   });
 
-  it('show a hostile answer as the error of the peer that gave it', async () => {
-    const asker = await network.peer(watched(), ['search']);
-    const liar = await script(asker, async (write) => {
-      await write({ record: forged(signedRecord('needle').envelope), serves: true });
+  it('show an invalid answer as an error of the peer that sent it', async () => {
+    const requester = await network.peer(tracedSettings(), ['search']);
+    const maliciousPeer = await script(requester, async (write) => {
+      await write({ record: corruptSignature(signedRecord('needle').envelope), serves: true });
       await write({ end: true });
     });
-    const results = await asker.engine.search({ text: 'needle' });
+    const results = await requester.engine.search({ text: 'needle' });
     const states: readonly (readonly [string, SearchPeer['state']])[] = (results.peers ?? []).map(({ id, state }) => [
       id,
       state,
     ]);
-    assert.deepEqual(states, [[liar.id, 'failed']]);
-    const lie = await collector.span('ask_peer');
+    assert.deepEqual(states, [[maliciousPeer.id, 'failed']]);
+    const invalidSpan = await collector.span('ask_peer');
     assert.deepEqual(
-      [lie.attributes['peer_id'], lie.status, lie.attributes['error.type'], lie.statusMessage],
-      [liar.id, ERROR, 'FalseAnswer', 'FalseAnswer'],
+      [
+        invalidSpan.attributes['peer_id'],
+        invalidSpan.status,
+        invalidSpan.attributes['error.type'],
+        invalidSpan.statusMessage,
+      ],
+      [maliciousPeer.id, ERROR, 'FalseAnswer', 'FalseAnswer'],
     );
   });
 
   it('show a forged announcement as an error, without its text', async () => {
-    const hearer = await network.peer(watched());
-    const liar = await barePeer();
+    const receiver = await network.peer(tracedSettings());
+    const maliciousPeer = await barePeer();
     try {
-      await liar.dial(hearer.address);
-      const { pubsub } = liar.node.libp2p.services;
+      await maliciousPeer.dial(receiver.address);
+      const { pubsub } = maliciousPeer.node.libp2p.services;
       await eventually('it knows who listens', () => pubsub.getSubscribers(TOPIC).length > 0);
-      await liar.announce(forged(signedRecord('trap').envelope));
+      await maliciousPeer.announce(corruptSignature(signedRecord('trap').envelope));
       const span = await collector.span('handle_gossipsub_event', ({ status }) => status === ERROR);
-      assert.deepEqual([span.attributes['peer_id'], span.attributes['outcome']], [liar.id, 'refused']);
+      assert.deepEqual([span.attributes['peer_id'], span.attributes['outcome']], [maliciousPeer.id, 'refused']);
       assert.equal(typeof span.attributes['error.type'], 'string');
     } finally {
-      await liar.stop();
+      await maliciousPeer.stop();
     }
   });
 
   it('show an install with what it fetched, and one that fails with the name of its error', async () => {
     const publisher = await network.peer();
     const receipt = await publisher.publish('wanted', '2.1.0', { 'README.md': 'x'.repeat(5_000) });
-    const reader = await network.peer(watched({ bootstrap: [publisher.address] }));
-    await connected(reader, [publisher]);
-    await lists(reader, receipt.id, '2.1.0');
+    const reader = await network.peer(tracedSettings({ bootstrap: [publisher.address] }));
+    await waitForConnections(reader, [publisher]);
+    await waitForListing(reader, receipt.id, '2.1.0');
     const to = `${await network.folder()}/wanted`;
     await reader.engine.install({ id: receipt.id, to }, { traceparent: TRACEPARENT });
     const span = await collector.span('install');
@@ -193,11 +201,11 @@ describe('traces of a real network, at a real collector', () => {
     assert.deepEqual(paths, [], 'no path of this machine is told');
   });
 
-  it('show which provider failed an install that got nothing usable', async () => {
+  it('show which provider failed in an install without usable content', async () => {
     const publisher = await network.peer();
     const receipt = await publisher.publish('damaged', '1.0.0', { 'large.bin': new Uint8Array(600_000).fill(7) });
-    const reader = await network.peer(watched({ bootstrap: [publisher.address] }));
-    await lists(reader, receipt.id, '1.0.0');
+    const reader = await network.peer(tracedSettings({ bootstrap: [publisher.address] }));
+    await waitForListing(reader, receipt.id, '1.0.0');
     await damageBlocks(publisher.dataDir);
     const to = `${await network.folder()}/damaged`;
     await assert.rejects(reader.engine.install({ id: receipt.id, to }), { name: 'ContentUnavailable' });
@@ -211,12 +219,12 @@ describe('traces of a real network, at a real collector', () => {
     assert.deepEqual([span.status, fetched.parentSpanId], [ERROR, span.spanId]);
   });
 
-  it('show a bootstrap peer that cannot be reached as an error, and a cancelled search as none', async () => {
-    const asker = await network.peer(watched({ timeout: 5_000 }), ['search']);
+  it('show an unreachable bootstrap peer as an error, and a canceled search without one', async () => {
+    const requester = await network.peer(tracedSettings({ timeout: 5_000 }), ['search']);
     const gone = await network.peer();
     const address = gone.address;
     await gone.stop();
-    await asker.engine.bootstrap({ address });
+    await requester.engine.bootstrap({ address });
     const span = await collector.span('bootstrap');
     assert.equal(span.status, ERROR);
     assert.deepEqual(
@@ -225,20 +233,20 @@ describe('traces of a real network, at a real collector', () => {
     );
     assert.equal(typeof span.attributes['p2p.bootstrap.duration_ms'], 'number');
 
-    await script(asker, () => new Promise((resolve) => setTimeout(resolve, 2_000)));
+    await script(requester, () => new Promise((resolve) => setTimeout(resolve, 2_000)));
     const typing = new AbortController();
-    const search = asker.engine.search({ text: 'ty' }, { signal: typing.signal });
+    const search = requester.engine.search({ text: 'ty' }, { signal: typing.signal });
     await eventually('the peer is asked', () => scripted[0]?.asked.length === 1);
     typing.abort();
     await assert.rejects(search, { name: 'AbortError' });
-    const cancelled = await collector.span('search');
-    assert.deepEqual([cancelled.status, cancelled.attributes['cancelled']], [0, true]);
+    const canceled = await collector.span('search');
+    assert.deepEqual([canceled.status, canceled.attributes['canceled']], [0, true]);
     const asked = await collector.span('ask_peer');
-    assert.deepEqual([asked.status, asked.attributes['cancelled']], [0, true]);
+    assert.deepEqual([asked.status, asked.attributes['canceled']], [0, true]);
   });
 
-  it('are not of what a caller chose not to sample', async () => {
-    const peer = await network.peer(watched());
+  it('are not recorded when the caller chose not to sample', async () => {
+    const peer = await network.peer(tracedSettings());
     await peer.engine.search({ text: 'quiet' }, { traceparent: `00-${TRACE}-${CALLER}-00` });
     await peer.engine.search({ text: 'loud' }, { traceparent: `00-${TRACE}-${CALLER}-01` });
     await collector.span('search');

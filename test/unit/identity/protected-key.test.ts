@@ -5,13 +5,13 @@ import { createPublisherKey, publisherKeyFromSecret } from '../../../src/identit
 
 const PASSPHRASE = 'correct horse battery';
 
-describe('a publisher key under a passphrase', function () {
+describe('a publisher key encrypted with a passphrase', function () {
   // scrypt takes its time on purpose.
   this.timeout(30_000);
   const key = createPublisherKey();
   const text = protectKey(key.secret(), PASSPHRASE);
 
-  it('is the same key again, and shows nothing of itself', () => {
+  it('decrypts to the same key, and reveals nothing of it', () => {
     assert.equal(isProtectedKey(text), true);
     assert.equal(isProtectedKey(key.secret()), false);
     assert.equal(publisherKeyFromSecret(unprotectKey(text, PASSPHRASE)).id, key.id);
@@ -19,11 +19,11 @@ describe('a publisher key under a passphrase', function () {
     assert.ok(!Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64').includes(secret));
   });
 
-  it('is another text each time', () => {
+  it('differs each time it is encrypted', () => {
     assert.notEqual(protectKey(key.secret(), PASSPHRASE), text);
   });
 
-  it('does not open with another passphrase, nor when any part of it was changed', () => {
+  it('does not decrypt with another passphrase, nor after any change', () => {
     const bytes = Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64');
     const refused = { name: 'InvalidRequest', message: /passphrase is wrong, or the text is damaged/ };
     assert.throws(() => unprotectKey(text, `${PASSPHRASE}!`), refused);
@@ -39,11 +39,11 @@ describe('a publisher key under a passphrase', function () {
     }
   });
 
-  it('is not made with a passphrase that anybody guesses', () => {
+  it('rejects a weak passphrase', () => {
     assert.throws(() => protectKey(key.secret(), 'short'), /at least 8/);
   });
 
-  it('opens where another program protected it as PKCS#8', () => {
+  it('decrypts PKCS#8 keys encrypted by another program', () => {
     const pkcs8 = createPrivateKey(key.secret()).export({
       format: 'pem',
       type: 'pkcs8',
@@ -54,7 +54,7 @@ describe('a publisher key under a passphrase', function () {
     assert.equal(publisherKeyFromSecret(unprotectKey(String(pkcs8), PASSPHRASE)).id, key.id);
   });
 
-  it('opens whether its passphrase was typed with composed characters or not', () => {
+  it('decrypts whether its passphrase was typed with composed characters or not', () => {
     assert.equal(
       publisherKeyFromSecret(unprotectKey(protectKey(key.secret(), 'pässwörter'), 'pa\u0308sswo\u0308rter')).id,
       key.id,

@@ -30,7 +30,7 @@ describe('publisher ids', () => {
     }
   });
 
-  it('are refused in any other form', () => {
+  it('are rejected in any other form', () => {
     const x25519 = base58btc.encode(Buffer.concat([Uint8Array.of(0xec, 0x01), Buffer.from(KEY, 'hex')]));
     const weak = base58btc.encode(Buffer.concat([Uint8Array.of(0xed, 0x01, 1), new Uint8Array(31)]));
     const others = [
@@ -54,7 +54,7 @@ describe('publisher ids', () => {
     }
   });
 
-  it('are not made of keys of another length, or of weak ones', () => {
+  it('reject keys of another length, and weak keys', () => {
     for (const key of [new Uint8Array(31), new Uint8Array(33), new Uint8Array(32)]) {
       assert.throws(() => publisherIdFromPublicKey(key), { name: 'RecordInvalid' });
     }

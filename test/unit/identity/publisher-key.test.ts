@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { publicKeyFromPublisherId } from '../../../src/identity/publisher-id.ts';
-import { createPublisherKey, publisherKeyFromSecret, verify } from '../../../src/identity/publisher-key.ts';
+import { createPublisherKey, publisherKeyFromSecret, verifySignature } from '../../../src/identity/publisher-key.ts';
 import { RECORD_PREFIX, concat, isRecordToSign, recordBytesToSign } from '../../../src/identity/record-domain.ts';
 
 const record = recordBytesToSign(new Uint8Array(300).fill(7));
@@ -15,7 +15,7 @@ describe('the publisher key', () => {
     const signature = key.sign(record);
     assert.equal(signature.length, 64);
     assert.equal(signature.buffer.byteLength, 64);
-    assert.equal(verify(publicKey, record, signature), true);
+    assert.equal(verifySignature(publicKey, record, signature), true);
   });
 
   it('signs the same bytes in the same way', () => {
@@ -29,7 +29,7 @@ describe('the publisher key', () => {
     assert.match(key.secret(), /^-----BEGIN PRIVATE KEY-----\n/);
   });
 
-  it('is another one every time', () => {
+  it('differs every time it is created', () => {
     assert.notEqual(createPublisherKey().id, key.id);
   });
 
@@ -88,33 +88,33 @@ describe('reading a publisher key', () => {
   }
 });
 
-describe('verifying', () => {
+describe('verifying a signature', () => {
   const key = createPublisherKey();
   const publicKey = publicKeyFromPublisherId(key.id);
   const signature = key.sign(record);
 
-  it('is false, not an error, for everything that is wrong', () => {
+  it('returns false, and does not throw, for every invalid input', () => {
     const other = publicKeyFromPublisherId(createPublisherKey().id);
-    assert.equal(verify(other, record, signature), false);
-    assert.equal(verify(publicKey, record.subarray(1), signature), false);
-    assert.equal(verify(publicKey, record, new Uint8Array(64)), false);
-    assert.equal(verify(publicKey, record, signature.subarray(1)), false);
-    assert.equal(verify(publicKey.subarray(1), record, signature), false);
-    assert.equal(verify(new Uint8Array(32).fill(2), record, signature), false);
-    assert.equal(verify(new Uint8Array(32).fill(0xff), record, signature), false);
+    assert.equal(verifySignature(other, record, signature), false);
+    assert.equal(verifySignature(publicKey, record.subarray(1), signature), false);
+    assert.equal(verifySignature(publicKey, record, new Uint8Array(64)), false);
+    assert.equal(verifySignature(publicKey, record, signature.subarray(1)), false);
+    assert.equal(verifySignature(publicKey.subarray(1), record, signature), false);
+    assert.equal(verifySignature(new Uint8Array(32).fill(2), record, signature), false);
+    assert.equal(verifySignature(new Uint8Array(32).fill(0xff), record, signature), false);
   });
 
-  it('stays right while many publishers come and go', () => {
+  it('stays correct while the cache of publishers changes', () => {
     for (let index = 0; index < 300; index++) {
       const fleeting = createPublisherKey();
-      assert.equal(verify(publicKeyFromPublisherId(fleeting.id), record, fleeting.sign(record)), true);
+      assert.equal(verifySignature(publicKeyFromPublisherId(fleeting.id), record, fleeting.sign(record)), true);
     }
-    assert.equal(verify(publicKey, record, signature), true);
+    assert.equal(verifySignature(publicKey, record, signature), true);
   });
 
   it('follows RFC 8032, test 2', () => {
     assert.equal(
-      verify(
+      verifySignature(
         Buffer.from('3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c', 'hex'),
         Uint8Array.of(0x72),
         Buffer.from(
@@ -128,13 +128,13 @@ describe('verifying', () => {
   });
 });
 
-describe('what is signed', () => {
-  it('is domain, payload type and payload, each with its length', () => {
+describe('the bytes to sign', () => {
+  it('are domain, payload type and payload, each with its length', () => {
     const bytes = Buffer.from(recordBytesToSign(Uint8Array.of(0xa0)));
     assert.equal(bytes.toString('latin1'), '\x13ggen-package-record\x16/ggen/package-record/1\x01\xa0');
   });
 
-  it('is recognised at every length', () => {
+  it('are recognized at every length', () => {
     for (const length of [0, 1, 127, 128, 16_383, 16_384, 65_536]) {
       assert.equal(isRecordToSign(recordBytesToSign(new Uint8Array(length))), true, `${length}`);
     }

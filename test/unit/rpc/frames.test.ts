@@ -16,7 +16,7 @@ describe('frames', () => {
     });
   }
 
-  it('tell whether one was begun', () => {
+  it('report an incomplete frame', () => {
     const reader = new FrameReader();
     assert.equal(reader.partial, false);
     for (const byte of encodeFrame('x').subarray(0, -1)) {
@@ -25,7 +25,7 @@ describe('frames', () => {
     }
   });
 
-  it('cost nothing for what their header only announces', () => {
+  it('allocate nothing for a length that is only announced', () => {
     const reader = new FrameReader();
     const header = Buffer.alloc(4);
     header.writeUInt32BE(MAX_FRAME_BYTES);
@@ -34,7 +34,7 @@ describe('frames', () => {
     assert.ok(process.memoryUsage().arrayBuffers - before < MAX_FRAME_BYTES / 2);
   });
 
-  it('never do worse than throw, whatever bytes come', () => {
+  it('throw or succeed for arbitrary bytes, and never hang', () => {
     const base = encodeFrame({ id: 'a', list: [1, 2.5, null, undefined], map: new Map([[1, new Float64Array(3)]]) });
     let seed = 1;
     const random = (below: number): number => {

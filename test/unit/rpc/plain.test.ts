@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
-import { PLAIN_LIMITS, plainData } from '../../../src/rpc/plain.ts';
+import { PLAIN_LIMITS, plainData } from '../../../src/rpc/plain-data.ts';
 
 describe('plain data', () => {
-  it('is copied as it is', () => {
+  it('is cloned unchanged', () => {
     const data = { a: [1, 'x', null, undefined, true], b: { c: new Uint8Array([1]) }, d: Number.NaN, e: -0 };
     const copy = plainData(data);
     assert.deepEqual(copy, data);
     assert.notEqual(copy, data);
   });
 
-  it('keeps objects without a prototype, as ordinary ones', () => {
+  it('converts objects without a prototype to ordinary ones', () => {
     assert.deepEqual(plainData(Object.assign(Object.create(null) as object, { a: 1 })), { a: 1 });
   });
 
-  it('makes a Uint8Array of its own size out of any byte array', () => {
+  it('converts any byte array to a Uint8Array of its own size', () => {
     const bytes = plainData(Buffer.from('hello')) as Uint8Array;
     assert.equal(Object.getPrototypeOf(bytes), Uint8Array.prototype);
     assert.equal(bytes.buffer.byteLength, 5);
@@ -41,7 +41,7 @@ describe('plain data', () => {
     });
   }
 
-  it('ends at a depth and a number of values', () => {
+  it('is limited in depth and number of values', () => {
     const deep = Array.from({ length: PLAIN_LIMITS.depth + 1 }).reduce<unknown>((inner) => [inner], 0);
     assert.throws(() => plainData(deep), /levels deep/);
     const shared = Array.from({ length: 25 }).reduce<unknown>((inner) => [inner, inner], 0);

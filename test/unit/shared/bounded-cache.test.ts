@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { BoundedCache } from '../../../src/shared/bounded-cache.ts';
 
 describe('the bounded cache', () => {
-  it('drops what was used longest ago when it is full', () => {
-    const cache = new BoundedCache<number>({ entries: 2 });
+  it('evicts the least recently used entry when it is full', () => {
+    const cache = new BoundedCache<number>({ maxEntries: 2 });
     cache.set('a', 1);
     cache.set('b', 2);
     assert.equal(cache.get('a'), 1);
@@ -12,9 +12,9 @@ describe('the bounded cache', () => {
     assert.equal(cache.size, 2);
   });
 
-  it('forgets what is too old, however often it was used', () => {
+  it('expires old entries, however often they are used', () => {
     let now = 0;
-    const cache = new BoundedCache<number>({ entries: 10, ttl: 100 }, () => now);
+    const cache = new BoundedCache<number>({ maxEntries: 10, ttlMs: 100 }, () => now);
     cache.set('a', 1);
     now = 99;
     assert.equal(cache.get('a'), 1);
@@ -27,7 +27,7 @@ describe('the bounded cache', () => {
   });
 
   it('replaces, deletes and clears', () => {
-    const cache = new BoundedCache<number>({ entries: 3 });
+    const cache = new BoundedCache<number>({ maxEntries: 3 });
     cache.set('a', 1);
     cache.set('a', 2);
     cache.set('b', 3);

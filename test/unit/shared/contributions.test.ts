@@ -105,7 +105,7 @@ describe('contributions of package.json', () => {
     for (const { view } of contributes.viewsWelcome) assert.ok(views.includes(view ?? ''), view);
   });
 
-  it('use only context keys and states that are set', () => {
+  it('use only context keys and states that the extension sets', () => {
     const keys: readonly string[] = Object.values(CONTEXT_KEYS);
     for (const clause of [...whens, ...enablements]) {
       for (const [key] of clause.matchAll(/(?<![\w.\\/])ggen\.\w+(?!\w)/g)) {
@@ -117,7 +117,7 @@ describe('contributions of package.json', () => {
     }
   });
 
-  it('welcome in every state of every view', () => {
+  it('have welcome content in every state of every view', () => {
     for (const view of Object.values(VIEWS)) {
       const clauses = contributes.viewsWelcome.filter((one) => one.view === view).map(({ when }) => when ?? '');
       for (const state of VIEW_STATES) {
@@ -141,16 +141,16 @@ describe('contributions of package.json', () => {
     }
   });
 
-  it('have a text for every key, and no text without a use', () => {
+  it('have a text for every key, and no unused text', () => {
     const used = new Set([...text.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key));
     assert.deepEqual([...used].toSorted(), Object.keys(texts).toSorted());
     for (const [key, value] of Object.entries(texts)) assert.notEqual(value.trim(), '', key);
   });
 
-  it('wake the extension for the file system of releases', () => {
+  it('activate the extension for the file system of releases', () => {
     assert.ok(activationEvents.includes(`onFileSystem:${RELEASE_SCHEME}`));
     for (const menu of ['explorer/context', 'editor/title']) {
-      const when = contributes.menus[menu]?.find(({ command }) => command === COMMANDS.materialise)?.when;
+      const when = contributes.menus[menu]?.find(({ command }) => command === COMMANDS.installRelease)?.when;
       assert.equal(when, `resourceScheme == ${RELEASE_SCHEME}`);
     }
   });

@@ -17,7 +17,7 @@ describe('the data folder', () => {
     assert.equal(defaultDataFolder({ LOCALAPPDATA: '/local' }, 'win32', false), join('/local', 'ggen-p2p'));
   });
 
-  it('of a container is its own, though its home may be that of the machine', () => {
+  it('in a container is separate, although its home may be shared with the host', () => {
     const outside = defaultDataFolder({}, 'linux', false);
     assert.equal(defaultDataFolder({}, 'linux', true), join(outside, 'containers', hostname()));
   });

@@ -12,7 +12,7 @@ class Foreign extends Error {
   }
 }
 
-describe('errors that travel', () => {
+describe('errors across bundles', () => {
   it('keep their details whichever bundle threw them', () => {
     const details = { path: 'a', line: 1, known: true, diagnostics: ['{}'] };
     const revived = fromPlainError(structuredClone(toPlainError(new Foreign(details))));
@@ -20,7 +20,7 @@ describe('errors that travel', () => {
     assert.deepEqual([revived.name, revived.details], ['ManifestInvalid', details]);
   });
 
-  it('leave behind what is no plain detail', () => {
+  it('drop details that are not plain data', () => {
     const foreign = toPlainError(new Foreign({ path: 'a', socket: () => undefined, list: [1], nested: {} }));
     assert.deepEqual(foreign.details, { path: 'a' });
     for (const details of [undefined, null, 'text', 1])

@@ -5,14 +5,14 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
 
 describe('a traceparent', () => {
-  it('is read as W3C Trace Context says', () => {
+  it('is parsed according to W3C Trace Context', () => {
     const text = `00-${TRACE}-${SPAN}-01`;
     assert.deepEqual(parseTraceparent(text), { traceId: TRACE, spanId: SPAN, traceFlags: 1 });
     assert.equal(checkTraceparent(text), text);
     assert.equal(parseTraceparent(`00-${TRACE}-${SPAN}-00`)?.traceFlags, 0);
   });
 
-  it('is passed over where it is anything else', () => {
+  it('is ignored when it is invalid', () => {
     const bad: unknown[] = [
       undefined,
       null,

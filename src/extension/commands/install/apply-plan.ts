@@ -4,18 +4,18 @@ import type { InstallPlan, InstalledPackage } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
 import { countFiles, formatBytes } from '../../ui/format.ts';
 import { percentOf, withProgress } from '../../ui/progress.ts';
-import { askingForChanged } from './changed-files.ts';
+import { withOverwriteConfirmation } from './changed-files.ts';
 
 const { t } = vscode.l10n;
 
 /** Apply a plan with progress; files that the user changed are asked about. Undefined when the user keeps them. */
 export async function applyPlan(
-  { host }: Services,
+  { client }: Services,
   { plan }: InstallPlan,
   title: string,
 ): Promise<readonly InstalledPackage[] | undefined> {
-  const engine = await host.engine();
-  return await askingForChanged((overwrite) =>
+  const engine = await client.engine();
+  return await withOverwriteConfirmation((overwrite) =>
     withProgress<readonly InstalledPackage[], InstallProgress>(title, describeProgress, (task) =>
       engine.applyPlan({ plan, overwrite }, task),
     ),
@@ -24,7 +24,7 @@ export async function applyPlan(
 
 export function describeProgress(progress: InstallProgress): { text: string; percent?: number } {
   const { phase, files, bytes, totalFiles, totalBytes } = progress;
-  if (phase === 'resolve') return { text: t('Asking who has it…') };
+  if (phase === 'resolve') return { text: t('Finding providers…') };
   const size =
     totalBytes === undefined ? formatBytes(bytes) : t('{0} of {1}', formatBytes(bytes), formatBytes(totalBytes));
   const done = percentOf(bytes, totalBytes);

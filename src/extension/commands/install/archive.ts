@@ -8,7 +8,7 @@ import type { Services } from '../../services.ts';
 import { formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { withProgress } from '../../ui/progress.ts';
-import { ask, reportError } from '../../ui/report-error.ts';
+import { notify, reportError } from '../../ui/notify.ts';
 import { chooseRelease, startNodeIfPossible } from '../read/choose-release.ts';
 import { describeProgress } from './apply-plan.ts';
 import { installPackage } from './install.ts';
@@ -26,26 +26,26 @@ export async function exportPackage(services: Services, argument?: unknown): Pro
   const to = await vscode.window.showSaveDialog({
     title: t('Export {0} {1}', name, version),
     defaultUri: vscode.Uri.file(join(start, `${name}-${version}.${EXTENSION}`)),
-    filters: { [t('Package in one file')]: [EXTENSION] },
+    filters: { [t('Package Archive')]: [EXTENSION] },
   });
   if (to === undefined) return;
   if (to.scheme !== 'file')
     throw new GgenError('InvalidRequest', t('Packages can only be exported to a file on disk.'));
   await startNodeIfPossible(services);
-  const engine = await services.host.engine();
+  const engine = await services.client.engine();
   const receipt = await withProgress<ArchiveReceipt, InstallProgress>(
     t('Exporting {0} {1}', plainText(name), plainText(version)),
     describeProgress,
     (task) => engine.exportPackage({ id, version, to: to.fsPath }, task),
   );
   const message = t(
-    'Exported {0} {1}: {2} in {3}. Who imports it needs no network, and verifies every byte.',
+    'Exported {0} {1} ({2}) to {3}. Importing it needs no network and verifies every byte.',
     plainText(name),
     plainText(version),
     formatBytes(receipt.bytes),
     plainText(receipt.path),
   );
-  void ask('information', message, []);
+  void notify('information', message, []);
 }
 
 /** Take a release out of a file: the argument's, or one that the user chooses; then offer to install it. */
@@ -54,7 +54,7 @@ export async function importPackage(services: Services, argument?: unknown): Pro
   if (from === undefined) return;
   if (from.scheme !== 'file')
     throw new GgenError('InvalidRequest', t('Packages can only be imported from a file on disk.'));
-  const engine = await services.host.engine();
+  const engine = await services.client.engine();
   const { id, version, blocks } = await withProgress<ArchiveReceipt, InstallProgress>(
     t('Importing {0}', plainText(from.fsPath)),
     describeProgress,
@@ -64,19 +64,19 @@ export async function importPackage(services: Services, argument?: unknown): Pro
   const install = (): Promise<void> =>
     installPackage(services, { id, name, version }).catch((error: unknown) => reportError(services.log, error));
   const message = t(
-    '{0} {1} is here: its signature and {2} blocks were verified.',
+    'Imported {0} {1}: signature and {2} blocks verified.',
     plainText(name),
     plainText(version),
     blocks,
   );
-  void ask('information', message, [{ title: t('Install'), run: install }]);
+  void notify('information', message, [{ title: t('Install'), run: install }]);
 }
 
 async function chooseFile(): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({
     title: t('Import Package from File'),
     openLabel: t('Import'),
-    filters: { [t('Package in one file')]: [EXTENSION] },
+    filters: { [t('Package Archive')]: [EXTENSION] },
     canSelectMany: false,
   });
   return chosen?.[0];

@@ -16,32 +16,34 @@ interface ChangedItem extends vscode.QuickPickItem {
  *
  * @throws what `work` throws besides
  */
-export async function askingForChanged<T>(work: (overwrite: readonly string[]) => Promise<T>): Promise<T | undefined> {
+export async function withOverwriteConfirmation<T>(
+  work: (overwrite: readonly string[]) => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await work([]);
   } catch (error) {
     if (!(error instanceof GgenError) || errorName(error) !== 'FilesChanged') throw error;
     const { files, count } = error.details;
     const named = Array.isArray(files) ? files.map(String) : [];
-    if (!(await confirmLoss(named, Number(count)))) return undefined;
+    if (!(await confirmOverwrite(named, Number(count)))) return undefined;
     return await work(named.length < Number(count) ? ['*'] : named);
   }
 }
 
-async function confirmLoss(files: readonly string[], count: number): Promise<boolean> {
+async function confirmOverwrite(files: readonly string[], count: number): Promise<boolean> {
   const items: ChangedItem[] = [
-    { label: `$(shield) ${t('Keep my changes and stop')}`, alwaysShow: true },
+    { label: `$(shield) ${t('Keep my changes and cancel')}`, alwaysShow: true },
     {
-      label: `$(warning) ${count === 1 ? t('Give up my changes to 1 file') : t('Give up my changes to {0} files', count)}`,
-      detail: t('They are overwritten or deleted, and cannot be brought back.'),
+      label: `$(warning) ${count === 1 ? t('Discard my changes to 1 file') : t('Discard my changes to {0} files', count)}`,
+      detail: t('The files will be overwritten or deleted. This cannot be undone.'),
       alwaysShow: true,
       overwrite: true,
     },
-    { label: t('Changed by hand: choose one to open it'), kind: vscode.QuickPickItemKind.Separator },
+    { label: t('Modified files (select to open)'), kind: vscode.QuickPickItemKind.Separator },
     ...files.map((path) => ({ label: `$(file) ${plainText(basename(path))}`, description: plainText(path), path })),
   ];
   const picked = await vscode.window.showQuickPick(items, {
-    title: t('You changed files that would be overwritten or deleted'),
+    title: t('Files that you modified would be overwritten or deleted'),
     matchOnDescription: true,
     ignoreFocusOut: true,
   });

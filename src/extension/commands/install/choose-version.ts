@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { GgenError } from '../../../shared/errors.ts';
 import type { Release } from '../../../shared/model.ts';
-import { bounded } from '../../engine/bounded.ts';
+import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';
 import { formatBytes, formatTime } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 
 const { t } = vscode.l10n;
-const READ_BOUND = 30_000;
+const READ_TIMEOUT_MS = 30_000;
 
 /**
  * The version to take: the only one, or the one that the user picks; the newest stands first. Undefined when the
@@ -16,20 +16,22 @@ const READ_BOUND = 30_000;
  * @throws GgenError PackageNotFound, VersionYanked when all are withdrawn
  */
 export async function chooseVersion(
-  { host }: Services,
+  { client }: Services,
   { id, name }: { readonly id: string; readonly name: string },
-  title = t('Install {0}: which version?', plainText(name)),
+  title = t('Select the version of {0} to install', plainText(name)),
 ): Promise<string | undefined> {
-  const engine = await host.engine();
-  const releases = await bounded(READ_BOUND, undefined, (signal) => engine.listVersions({ id }, { signal }));
+  const engine = await client.engine();
+  const releases = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) =>
+    engine.listVersions({ id }, { signal }),
+  );
   const offered = releases.filter((release) => !release.yanked).toReversed();
   if (offered.length === 0) {
-    throw new GgenError('VersionYanked', t('All versions of {0} were withdrawn by its publisher.', plainText(name)));
+    throw new GgenError('VersionYanked', t('All versions of {0} have been yanked by the publisher.', plainText(name)));
   }
   if (offered.length === 1) return offered[0]?.version;
   const picked = await vscode.window.showQuickPick(offered.map(versionItem), {
     title,
-    placeHolder: t('The latest stands first'),
+    placeHolder: t('Latest version first'),
     ignoreFocusOut: true,
   });
   return picked?.version;

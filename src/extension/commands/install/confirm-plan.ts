@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { InstallPlan, PlannedPackage } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
-import { reportError } from '../../ui/report-error.ts';
+import { reportError } from '../../ui/notify.ts';
 import { showChanges } from '../read/show-changes.ts';
 import { planItems } from './plan-items.ts';
 import type { PlanItem } from './plan-items.ts';
@@ -16,18 +16,18 @@ import type { PlanItem } from './plan-items.ts';
 export async function confirmPlan(
   services: Services,
   plan: InstallPlan,
-  { title, yes }: { readonly title: string; readonly yes: string },
+  { title, confirmLabel }: { readonly title: string; readonly confirmLabel: string },
 ): Promise<boolean> {
-  const item = await ask(planItems(plan, yes), title);
+  const item = await pickPlanItem(planItems(plan, confirmLabel), title);
   if (item?.compare !== undefined) await compare(services, item.compare);
   return item?.answer === 'apply';
 }
 
 /** The item chosen, of those that can be; undefined when the user leaves. */
-function ask(items: readonly PlanItem[], title: string): Promise<PlanItem | undefined> {
+function pickPlanItem(items: readonly PlanItem[], title: string): Promise<PlanItem | undefined> {
   const pick = vscode.window.createQuickPick<PlanItem>();
   pick.title = title;
-  pick.placeholder = vscode.l10n.t('Nothing is fetched or written before you say so');
+  pick.placeholder = vscode.l10n.t('Nothing is fetched or written until you confirm');
   pick.matchOnDescription = true;
   pick.ignoreFocusOut = true;
   pick.items = items;

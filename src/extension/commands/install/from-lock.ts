@@ -13,23 +13,25 @@ const { t } = vscode.l10n;
 export async function installFromLock(services: Services, argument?: unknown): Promise<void> {
   const project = await chooseLockedProject(argument);
   if (project === undefined) {
-    void vscode.window.showInformationMessage(t('Open a folder that has a ggen.lock first.'));
+    void vscode.window.showInformationMessage(t('Open a folder that contains a ggen.lock file first.'));
     return;
   }
   if (!mayChange(project)) return;
   await startNodeIfPossible(services);
-  const title = t('Install from the lock file of {0}', basename(project));
+  const title = t('Install from the lock file in {0}', basename(project));
   const plan = await makePlan(services, title, { project, mode: 'lock' });
   if (!plan.changes) {
-    void vscode.window.showInformationMessage(t('Everything in the lock file of {0} is installed.', basename(project)));
+    void vscode.window.showInformationMessage(
+      t('All packages in the lock file of {0} are installed.', basename(project)),
+    );
     return;
   }
-  if (!(await confirmPlan(services, plan, { title, yes: t('Install exactly this') }))) return;
+  if (!(await confirmPlan(services, plan, { title, confirmLabel: t('Install these versions') }))) return;
   const installed = await applyPlan(services, plan, title);
   if (installed === undefined) return;
   const message =
     installed.length === 1
-      ? t('1 package is as the lock file says')
-      : t('{0} packages are as the lock file says', installed.length);
+      ? t('1 package now matches the lock file')
+      : t('{0} packages now match the lock file', installed.length);
   vscode.window.setStatusBarMessage(`$(check) ${message}`, 5_000);
 }

@@ -4,13 +4,13 @@ import type { InstallPlan } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
 import { withProgress } from '../../ui/progress.ts';
 
-/** Have the engine make a plan, under a notification that can be cancelled. @throws GgenError as `planInstall` says */
-export async function makePlan({ host }: Services, title: string, request: PlanRequest): Promise<InstallPlan> {
+/** Have the engine make a plan, under a notification that can be canceled. @throws GgenError as `planInstall` says */
+export async function makePlan({ client }: Services, title: string, request: PlanRequest): Promise<InstallPlan> {
   return await withProgress<InstallPlan>(
-    `${title}: ${vscode.l10n.t('finding out what it needs')}`,
+    `${title}: ${vscode.l10n.t('resolving dependencies')}`,
     (never) => never,
     async ({ signal }) => {
-      const engine = await host.engine();
+      const engine = await client.engine();
       return await engine.planInstall(request, { signal });
     },
   );

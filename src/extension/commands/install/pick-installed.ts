@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 import { GgenError } from '../../../shared/errors.ts';
 import type { InstalledPackage } from '../../../shared/model.ts';
-import { bounded } from '../../engine/bounded.ts';
+import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { isPackageNode } from '../../views/package-nodes.ts';
 
-const READ_BOUND = 10_000;
+const READ_TIMEOUT_MS = 10_000;
 
 /** Everything that is installed on this machine. */
-export async function listInstalled({ host }: Services): Promise<readonly InstalledPackage[]> {
-  const engine = await host.engine();
-  return await bounded(READ_BOUND, undefined, (signal) => engine.installed({}, { signal }));
+export async function listInstalled({ client }: Services): Promise<readonly InstalledPackage[]> {
+  const engine = await client.engine();
+  return await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.installed({}, { signal }));
 }
 
 /**
@@ -30,7 +30,7 @@ export async function pickInstalled(
     ({ id, version }) =>
       node === undefined || (node.summary.id === id && (node.kind === 'package' || node.release.version === version)),
   );
-  if (matching.length === 0) throw new GgenError('NotInstalled', vscode.l10n.t('No such package is installed here.'));
+  if (matching.length === 0) throw new GgenError('NotInstalled', vscode.l10n.t('No matching package is installed.'));
   if (node !== undefined && matching.length === 1) return matching[0];
   const items = matching.map((installed) => ({
     label: `$(package) ${plainText(installed.name)}`,

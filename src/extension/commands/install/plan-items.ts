@@ -14,54 +14,54 @@ export interface PlanItem extends vscode.QuickPickItem {
 }
 
 /** All that a plan will do, with the decision first. */
-export function planItems(plan: InstallPlan, yes: string): PlanItem[] {
+export function planItems(plan: InstallPlan, confirmLabel: string): PlanItem[] {
   const of = (action: PlannedPackage['action']): PlannedPackage[] =>
     plan.packages.filter((one) => one.action === action);
   return [
-    { label: `$(check) ${yes}`, description: summary(plan), alwaysShow: true, answer: 'apply' },
-    { label: `$(close) ${t('Change nothing')}`, alwaysShow: true, answer: 'cancel' },
+    { label: `$(check) ${confirmLabel}`, description: summary(plan), alwaysShow: true, answer: 'apply' },
+    { label: `$(close) ${t('Cancel')}`, alwaysShow: true, answer: 'cancel' },
     ...group(t('Will be installed'), of('install').map(packageItem)),
-    ...group(t('Will be updated: choose one to see what changed'), of('update').map(updateItem)),
+    ...group(t('Will be updated (select to see what changed)'), of('update').map(updateItem)),
     ...group(t('Will be removed'), of('remove').map(packageItem)),
     ...group(
-      t('Left out'),
+      t('Skipped'),
       plan.skipped.map(({ id, requirement, by, reason }) => ({
         label: `$(circle-slash) ${plainText(id)} ${plainText(requirement)}`,
-        description: t('optional, wanted by {0}', plainText(by)),
+        description: t('optional dependency of {0}', plainText(by)),
         detail: plainText(reason, 300),
       })),
     ),
-    ...group(t('Stays as it is'), of('keep').map(packageItem)),
+    ...group(t('Unchanged'), of('keep').map(packageItem)),
   ];
 }
 
 /** How many packages, and how much of them has to be fetched. */
-function summary({ packages, missing }: InstallPlan): string {
+function summary({ packages, bytesToFetch }: InstallPlan): string {
   const count = packages.filter(({ action }) => action !== 'keep').length;
   return [
     count === 1 ? t('1 package') : t('{0} packages', count),
-    missing === 0 ? t('all of it is here') : t('{0} to fetch', formatBytes(missing)),
+    bytesToFetch === 0 ? t('nothing to fetch') : t('{0} to fetch', formatBytes(bytesToFetch)),
   ].join(' · ');
 }
 
 function packageItem(one: PlannedPackage): PlanItem {
-  const { name, version, publisher, size, files, path, yanked, missing } = one;
+  const { name, version, publisher, size, files, path, yanked, bytesToFetch } = one;
   return {
     label: `$(package) ${plainText(name)} ${plainText(version)}`,
     description: [
-      ...(yanked ? [t('withdrawn by its publisher')] : []),
+      ...(yanked ? [t('yanked')] : []),
       t('by {0}', shortPublisherId(publisher)),
       countFiles(files, t),
       formatBytes(size),
-      ...(missing > 0 || one.action !== 'install' ? [] : [t('is here already')]),
+      ...(bytesToFetch > 0 || one.action !== 'install' ? [] : [t('already stored')]),
     ].join(' · '),
-    detail: [plainText(path), ...wanted(one)].join(' · '),
+    detail: [plainText(path), ...requiredByText(one)].join(' · '),
   };
 }
 
 function updateItem(one: PlannedPackage): PlanItem {
   const { label } = packageItem(one);
-  const from = one.from === undefined ? '' : t('instead of {0}', plainText(one.from));
+  const from = one.from === undefined ? '' : t('replaces {0}', plainText(one.from));
   const { description, detail } = packageItem(one);
   return {
     label,
@@ -71,9 +71,9 @@ function updateItem(one: PlannedPackage): PlanItem {
   };
 }
 
-function wanted({ wantedBy }: PlannedPackage): string[] {
-  const others = wantedBy.filter(({ by }) => by !== '').map(({ by, requirement }) => `${by} (${requirement})`);
-  return others.length === 0 ? [] : [t('needed by {0}', plainText(others.join(', '), 200))];
+function requiredByText({ requiredBy }: PlannedPackage): string[] {
+  const others = requiredBy.filter(({ by }) => by !== '').map(({ by, requirement }) => `${by} (${requirement})`);
+  return others.length === 0 ? [] : [t('required by {0}', plainText(others.join(', '), 200))];
 }
 
 function group(label: string, items: readonly PlanItem[]): PlanItem[] {

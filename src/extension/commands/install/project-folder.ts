@@ -18,18 +18,18 @@ export interface ProjectFolder {
 
 interface FolderItem extends vscode.QuickPickItem {
   /** Absent: the user wants another one. */
-  readonly place?: ProjectFolder;
+  readonly projectFolder?: ProjectFolder;
 }
 
 /** Ask into which project a package shall be installed; undefined when the user leaves. */
 export async function chooseProject(name: string, version: string): Promise<ProjectFolder | undefined> {
   const picked = await vscode.window.showQuickPick(suggestions(name), {
-    title: t('Install {0} {1}: into which folder?', name, version),
-    placeHolder: t('The folder is made for the package; nothing that exists is overwritten'),
+    title: t('Select the folder to install {0} {1} into', name, version),
+    placeHolder: t('Creates a folder for the package; existing files are not overwritten'),
     ignoreFocusOut: true,
   });
   if (picked === undefined) return undefined;
-  return picked.place ?? (await browse(name));
+  return picked.projectFolder ?? (await browseForFolder(name));
 }
 
 function suggestions(name: string): FolderItem[] {
@@ -45,10 +45,10 @@ function suggestions(name: string): FolderItem[] {
   ];
 }
 
-async function browse(name: string): Promise<ProjectFolder | undefined> {
+async function browseForFolder(name: string): Promise<ProjectFolder | undefined> {
   const [chosen] =
     (await vscode.window.showOpenDialog({
-      title: t('Folder in which “{0}” is made', name),
+      title: t('Select the folder to create “{0}” in', name),
       openLabel: t('Install Here'),
       canSelectFiles: false,
       canSelectFolders: true,
@@ -66,7 +66,7 @@ export async function chooseLockedProject(argument: unknown): Promise<string | u
   const folders = localFolders().map(({ uri }) => uri.fsPath);
   const locked = (await Promise.all(folders.map(async (path) => ((await hasLock(path)) ? [path] : [])))).flat();
   if (locked.length > 1) {
-    const title = t('Install from the lock file of which folder?');
+    const title = t('Select the folder with the lock file to install from');
     return await vscode.window.showQuickPick(locked, { title, ignoreFocusOut: true });
   }
   // Without any, the engine says that there is none, and where it looked.
@@ -80,15 +80,20 @@ async function hasLock(folder: string): Promise<boolean> {
 /** Whether the path lies in a folder of the workspace. */
 export function isInWorkspace(path: string): boolean {
   return localFolders().some(({ uri }) => {
-    const way = relative(uri.fsPath, path);
-    return way !== '..' && !way.startsWith('..') && !way.startsWith('..\\') && !isAbsolute(way);
+    const relativePath = relative(uri.fsPath, path);
+    return (
+      relativePath !== '..' &&
+      !relativePath.startsWith('..') &&
+      !relativePath.startsWith('..\\') &&
+      !isAbsolute(relativePath)
+    );
   });
 }
 
 /** Whether files of this place may be changed; the user is told when they may not, as the workspace is not trusted. */
 export function mayChange(path: string): boolean {
   if (vscode.workspace.isTrusted || !isInWorkspace(path)) return true;
-  void vscode.window.showErrorMessage(t('This workspace is not trusted, so nothing is installed into it.'));
+  void vscode.window.showErrorMessage(t('This workspace is not trusted. Trust it to install packages into it.'));
   return false;
 }
 

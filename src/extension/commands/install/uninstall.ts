@@ -4,7 +4,7 @@ import type { Services } from '../../services.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { withProgress } from '../../ui/progress.ts';
 import { applyPlan } from './apply-plan.ts';
-import { askingForChanged } from './changed-files.ts';
+import { withOverwriteConfirmation } from './changed-files.ts';
 import { confirmPlan } from './confirm-plan.ts';
 import { makePlan } from './make-plan.ts';
 import { pickInstalled } from './pick-installed.ts';
@@ -22,24 +22,24 @@ export async function uninstallPackage(services: Services, argument?: unknown): 
     project === undefined
       ? await removeSingle(services, installed, title)
       : await removeFrom(services, project, id, title);
-  if (removed) vscode.window.setStatusBarMessage(`$(check) ${t('{0} is uninstalled', plainText(name))}`, 5_000);
+  if (removed) vscode.window.setStatusBarMessage(`$(check) ${t('{0} uninstalled', plainText(name))}`, 5_000);
 }
 
 async function removeFrom(services: Services, project: string, id: string, title: string): Promise<boolean> {
   const plan = await makePlan(services, title, { project, mode: 'remove', packages: [id] });
-  if (!(await confirmPlan(services, plan, { title: `${title}?`, yes: title }))) return false;
+  if (!(await confirmPlan(services, plan, { title: `${title}?`, confirmLabel: title }))) return false;
   return (await applyPlan(services, plan, title)) !== undefined;
 }
 
 async function removeSingle(services: Services, { path }: InstalledPackage, title: string): Promise<boolean> {
   const yes = `$(trash) ${title}`;
   const picked = await vscode.window.showQuickPick(
-    [{ label: yes, detail: path }, { label: `$(close) ${t('Keep it')}` }],
+    [{ label: yes, detail: path }, { label: `$(close) ${t('Cancel')}` }],
     { title: `${title}?`, ignoreFocusOut: true },
   );
   if (picked?.label !== yes) return false;
-  const engine = await services.host.engine();
-  const done = await askingForChanged((overwrite) =>
+  const engine = await services.client.engine();
+  const done = await withOverwriteConfirmation((overwrite) =>
     withProgress(
       title,
       (never) => never,

@@ -2,21 +2,21 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { InstallProgress } from '../../../shared/api.ts';
 import type { InstallPlan, InstalledPackage } from '../../../shared/model.ts';
-import { bounded } from '../../engine/bounded.ts';
+import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { withProgress } from '../../ui/progress.ts';
 import { startNodeIfPossible } from '../read/choose-release.ts';
 import { showChanges } from '../read/show-changes.ts';
 import { applyPlan, describeProgress } from './apply-plan.ts';
-import { askingForChanged } from './changed-files.ts';
+import { withOverwriteConfirmation } from './changed-files.ts';
 import { confirmPlan } from './confirm-plan.ts';
 import { makePlan } from './make-plan.ts';
 import { listInstalled, pickInstalled } from './pick-installed.ts';
 import { mayChange } from './project-folder.ts';
 
 const { t } = vscode.l10n;
-const READ_BOUND = 30_000;
+const READ_TIMEOUT_MS = 30_000;
 
 /** Update an installed package to its latest version, with what it needs: the item's, or the one that the user picks. */
 export async function updatePackage(services: Services, argument?: unknown): Promise<void> {
@@ -26,7 +26,7 @@ export async function updatePackage(services: Services, argument?: unknown): Pro
   const latest = await latestOf(services, installed);
   const name = plainText(installed.name);
   if (latest === undefined || latest === installed.version) {
-    void vscode.window.showInformationMessage(t('{0} {1} is the newest version.', name, installed.version));
+    void vscode.window.showInformationMessage(t('{0} {1} is the latest version.', name, installed.version));
     return;
   }
   if (installed.project === undefined) await updateSingle(services, installed, latest);
@@ -51,7 +51,7 @@ export async function updateAll(services: Services): Promise<void> {
   await startNodeIfPossible(services);
   let changes = false;
   for (const project of projects.filter(mayChange)) {
-    const title = t('Update all packages of {0}', basename(project));
+    const title = t('Update all packages in {0}', basename(project));
     const plan = await makePlan(services, title, { project, mode: 'update' });
     if (!plan.changes) continue;
     changes = true;
@@ -64,21 +64,23 @@ export async function updateAll(services: Services): Promise<void> {
     await updateSingle(services, installed, latest);
   }
   if (!changes) {
-    void vscode.window.showInformationMessage(t('Every package has the newest version that was asked for.'));
+    void vscode.window.showInformationMessage(t('All packages are up to date.'));
   }
 }
 
-async function latestOf({ host }: Services, { id }: InstalledPackage): Promise<string | undefined> {
-  const engine = await host.engine();
-  return (await bounded(READ_BOUND, undefined, (signal) => engine.getPackage({ id }, { signal }))).latest;
+async function latestOf({ client }: Services, { id }: InstalledPackage): Promise<string | undefined> {
+  const engine = await client.engine();
+  return (await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.getPackage({ id }, { signal }))).latest;
 }
 
 async function runPlan(services: Services, title: string, plan: InstallPlan): Promise<void> {
   if (!plan.changes) {
-    void vscode.window.showInformationMessage(t('{0}: the packages that need it allow no newer version.', title));
+    void vscode.window.showInformationMessage(
+      t('{0}: packages that depend on it do not allow a newer version.', title),
+    );
     return;
   }
-  if (!(await confirmPlan(services, plan, { title: `${title}?`, yes: title }))) return;
+  if (!(await confirmPlan(services, plan, { title: `${title}?`, confirmLabel: title }))) return;
   if ((await applyPlan(services, plan, title)) === undefined) return;
   const count = plan.packages.filter(({ action }) => action !== 'keep').length;
   const message = count === 1 ? t('1 package updated') : t('{0} packages updated', count);
@@ -90,12 +92,12 @@ async function updateSingle(services: Services, installed: InstalledPackage, lat
   const { id, name, version, path } = installed;
   const title = t('Update {0} to {1}', plainText(name), plainText(latest));
   const yes = { label: `$(check) ${title}`, detail: path };
-  const compare = { label: `$(diff-multiple) ${t('Show what changed since {0}', plainText(version))}` };
+  const compare = { label: `$(diff-multiple) ${t('Show changes since {0}', plainText(version))}` };
   const picked = await vscode.window.showQuickPick([yes, compare], { title: `${title}?`, ignoreFocusOut: true });
   if (picked === compare) await showChanges(services, { id, name, version }, { id, name, version: latest });
   if (picked !== yes) return;
-  const engine = await services.host.engine();
-  const done = await askingForChanged((overwrite) =>
+  const engine = await services.client.engine();
+  const done = await withOverwriteConfirmation((overwrite) =>
     withProgress<InstalledPackage, InstallProgress>(title, describeProgress, (task) =>
       engine.install({ id, version: latest, to: path, replace: true, overwrite }, task),
     ),

@@ -1,28 +1,30 @@
 import * as vscode from 'vscode';
 import { VIEWS } from '../../../shared/contributions.ts';
 import { GgenError } from '../../../shared/errors.ts';
-import { bounded } from '../../engine/bounded.ts';
+import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';
-import { showFacts } from '../../ui/facts.ts';
+import { showDetails } from '../../ui/details.ts';
 import { isPeerNode } from '../../views/peer-nodes.ts';
 import { peerName, withPeerId } from '../../views/peer-texts.ts';
-import { peerGroups } from './peer-facts.ts';
-import { peerOf } from './pick-peer.ts';
+import { peerGroups } from './peer-details.ts';
+import { resolvePeer } from './pick-peer.ts';
 
 const { t } = vscode.l10n;
-const PEER_BOUND = 5_000;
+const PEER_TIMEOUT_MS = 5_000;
 
 /** What is known of a peer: of the item, else of the one that the user picks. */
 export async function showPeer(services: Services, argument?: unknown): Promise<void> {
-  const peer = await peerOf(services, argument, {
+  const peer = await resolvePeer(services, argument, {
     title: t('Show Peer Details'),
-    fits: () => true,
-    none: t('No peer is known yet.'),
+    filter: () => true,
+    emptyMessage: t('There are no known peers yet.'),
   });
   if (peer === undefined) return;
-  const engine = await services.host.engine();
-  const details = await bounded(PEER_BOUND, undefined, (signal) => engine.peer({ id: peer.id }, { signal }));
-  await showFacts(t('Peer {0}', peerName(details)), peerGroups(details));
+  const engine = await services.client.engine();
+  const details = await callWithTimeout(PEER_TIMEOUT_MS, undefined, (signal) =>
+    engine.peer({ id: peer.id }, { signal }),
+  );
+  await showDetails(t('Peer {0}', peerName(details)), peerGroups(details));
 }
 
 /** Bring the Peers view up. */
@@ -33,7 +35,7 @@ export async function listPeers(): Promise<void> {
 /** Copy the address of the item's peer, or of this machine's own node. */
 export async function copyPeerAddress(services: Services, argument?: unknown): Promise<void> {
   if (isPeerNode(argument)) {
-    if (argument.peer.address === '') throw new GgenError('PeerNotFound', t('No address of this peer is known.'));
+    if (argument.peer.address === '') throw new GgenError('PeerNotFound', t('This peer has no known address.'));
     await copy(
       withPeerId(argument.peer.address, argument.peer.id),
       t('Address of {0} copied', peerName(argument.peer)),
@@ -43,7 +45,8 @@ export async function copyPeerAddress(services: Services, argument?: unknown): P
   const { node, state } = services.model;
   if (state !== 'running') throw new GgenError('NodeNotRunning', 'The node is stopped, so it has no address.');
   const address = await pickAddress(node.addresses);
-  if (address !== undefined) await copy(address, t('Your peer address copied: send it to whoever shall join you'));
+  if (address !== undefined)
+    await copy(address, t('Peer address copied. Send it to the person you want to connect with.'));
 }
 
 async function copy(text: string, done: string): Promise<void> {
@@ -56,10 +59,13 @@ async function pickAddress(addresses: readonly string[]): Promise<string | undef
   const outside = addresses.filter((address) => !/^\/(ip4\/127\.|ip6\/::1\/)/.test(address));
   const offered = outside.length > 0 ? outside : addresses;
   if (offered.length === 0)
-    throw new GgenError('NodeNotRunning', t('The node listens on no address. Check the setting ggen.node.listen.'));
+    throw new GgenError(
+      'NodeNotRunning',
+      t('The node is not listening on any address. Check the ggen.node.listen setting.'),
+    );
   if (offered.length === 1) return offered[0];
   return await vscode.window.showQuickPick(offered, {
     title: t('Copy Peer Address'),
-    placeHolder: t('This machine has several addresses. Which one can the other peer reach?'),
+    placeHolder: t('Select an address that the other peer can reach'),
   });
 }

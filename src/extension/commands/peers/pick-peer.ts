@@ -1,21 +1,21 @@
 import * as vscode from 'vscode';
 import { GgenError } from '../../../shared/errors.ts';
 import type { PeerSummary } from '../../../shared/model.ts';
-import { bounded } from '../../engine/bounded.ts';
+import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';
-import { peerIcon } from '../../ui/standing.ts';
+import { peerIcon } from '../../ui/standing-text.ts';
 import { isPeerNode } from '../../views/peer-nodes.ts';
 import { peerLine, peerName } from '../../views/peer-texts.ts';
 
 const { t } = vscode.l10n;
-const READ_BOUND = 5_000;
+const READ_TIMEOUT_MS = 5_000;
 
-export interface PeerQuestion {
+export interface PeerPickOptions {
   readonly title: string;
   /** Which peers come into question. */
-  readonly fits: (peer: PeerSummary) => boolean;
+  readonly filter: (peer: PeerSummary) => boolean;
   /** What to say when none does. */
-  readonly none: string;
+  readonly emptyMessage: string;
 }
 
 /**
@@ -23,16 +23,16 @@ export interface PeerQuestion {
  *
  * @throws GgenError PeerNotFound when there is none to pick
  */
-export async function peerOf(
-  { host }: Services,
+export async function resolvePeer(
+  { client }: Services,
   argument: unknown,
-  { title, fits, none }: PeerQuestion,
+  { title, filter, emptyMessage }: PeerPickOptions,
 ): Promise<PeerSummary | undefined> {
   if (isPeerNode(argument)) return argument.peer;
-  const engine = await host.engine();
-  const all = await bounded(READ_BOUND, undefined, (signal) => engine.peers({}, { signal }));
-  const peers = all.filter(fits);
-  if (peers.length === 0) throw new GgenError('PeerNotFound', none);
+  const engine = await client.engine();
+  const all = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.peers({}, { signal }));
+  const peers = all.filter(filter);
+  if (peers.length === 0) throw new GgenError('PeerNotFound', emptyMessage);
   const items = peers.map((peer) => ({
     label: `$(${peerIcon(peer)}) ${peerName(peer)}`,
     description: peerLine(peer),
@@ -40,7 +40,7 @@ export async function peerOf(
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title,
-    placeHolder: t('Which peer?'),
+    placeHolder: t('Select a peer'),
     matchOnDescription: true,
   });
   return picked?.peer;

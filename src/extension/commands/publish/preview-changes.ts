@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { ReleaseChanges } from '../../../shared/model.ts';
 import { formatBytes } from '../../ui/format.ts';
-import { fact } from './preview-item.ts';
+import { detailItem } from './preview-item.ts';
 import type { PreviewItem } from './preview-item.ts';
 
 const { t } = vscode.l10n;
 
 /** Changes that are listed; the title counts them all. */
-const MOST = 500;
+const MAX_LISTED_CHANGES = 500;
 
 /** `Changes since 1.0.0: 1 added, 2 changed, 1 removed, +1.2 kB`. */
 export function changesTitle(changes: ReleaseChanges): string {
@@ -18,28 +18,30 @@ export function changesTitle(changes: ReleaseChanges): string {
     ...(removed.length === 0 ? [] : [t('{0} removed', removed.length)]),
   ];
   if (parts.length === 0) return t('No changes since {0}', since);
-  return t('Changes since {0}: {1}', since, [...parts, signed(growth(changes))].join(', '));
+  return t('Changes since {0}: {1}', since, [...parts, signedSize(sizeDelta(changes))].join(', '));
 }
 
 /** Removed files first: they are what may break others. */
 export function changeItems({ since, added, changed, removed }: ReleaseChanges): PreviewItem[] {
   const items = [
-    ...removed.map(({ path, size }) => fact('diff-removed', path, t('removed, {0}', formatBytes(size)))),
+    ...removed.map(({ path, size }) => detailItem('diff-removed', path, t('removed, {0}', formatBytes(size)))),
     ...added.map(({ path, size }) => ({
-      ...fact('diff-added', path, t('added, {0}', formatBytes(size))),
+      ...detailItem('diff-added', path, t('added, {0}', formatBytes(size))),
       open: { path },
     })),
     ...changed.map(({ path, size, before }) => ({
-      ...fact('diff-modified', path, t('changed, {0} → {1}', formatBytes(before), formatBytes(size))),
+      ...detailItem('diff-modified', path, t('changed, {0} → {1}', formatBytes(before), formatBytes(size))),
       open: { path },
     })),
   ];
-  if (items.length === 0) return [fact('info', t('The files are those of {0}', since), '')];
-  const left = items.length - MOST;
-  return left <= 0 ? items : [...items.slice(0, MOST), fact('ellipsis', t('and {0} more', left), '')];
+  if (items.length === 0) return [detailItem('info', t('The files are the same as in {0}', since), '')];
+  const left = items.length - MAX_LISTED_CHANGES;
+  return left <= 0
+    ? items
+    : [...items.slice(0, MAX_LISTED_CHANGES), detailItem('ellipsis', t('and {0} more', left), '')];
 }
 
-function growth({ added, changed, removed }: ReleaseChanges): number {
+function sizeDelta({ added, changed, removed }: ReleaseChanges): number {
   const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
   return (
     sum(added.map(({ size }) => size)) +
@@ -48,6 +50,6 @@ function growth({ added, changed, removed }: ReleaseChanges): number {
   );
 }
 
-function signed(bytes: number): string {
+function signedSize(bytes: number): string {
   return `${bytes < 0 ? '−' : '+'}${formatBytes(Math.abs(bytes))}`;
 }

@@ -10,6 +10,6 @@ export interface PreviewItem extends vscode.QuickPickItem {
 }
 
 /** A line that tells something. What strangers or files wrote becomes plain text. */
-export function fact(icon: string, label: string, description: string): PreviewItem {
+export function detailItem(icon: string, label: string, description: string): PreviewItem {
   return { label: `$(${icon}) ${plainText(label)}`, description: plainText(description, 200) };
 }

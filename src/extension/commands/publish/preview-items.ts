@@ -4,7 +4,7 @@ import type { Diagnostic, ReleaseDraft } from '../../../shared/model.ts';
 import { countFiles, formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { changeItems, changesTitle } from './preview-changes.ts';
-import { fact } from './preview-item.ts';
+import { detailItem } from './preview-item.ts';
 import type { PreviewItem } from './preview-item.ts';
 
 const { t } = vscode.l10n;
@@ -13,13 +13,13 @@ const { t } = vscode.l10n;
 export interface PreviewState {
   readonly dryRun: boolean;
   /** There is no publisher key yet: the draft's namespace stands for nobody. */
-  readonly keyless?: boolean;
+  readonly withoutKey?: boolean;
   /** Fingerprints of the secrets that the user accepts. */
   readonly accepted: ReadonlySet<string>;
 }
 
 /** Longest list of files that is shown; more make a quick pick slow. */
-const MAX_FILES = 2_000;
+const MAX_LISTED_FILES = 2_000;
 
 const ICONS: Record<Diagnostic['severity'], string> = { error: 'error', warning: 'warning', information: 'info' };
 
@@ -28,82 +28,86 @@ export function previewItems(draft: ReleaseDraft, state: PreviewState): PreviewI
   const secrets = draft.diagnostics.filter(({ fingerprint }) => fingerprint !== undefined);
   const others = draft.diagnostics.filter(({ fingerprint }) => fingerprint === undefined);
   return [
-    ...decision(draft, state),
+    ...decisionItems(draft, state),
     ...group(
-      t('Looks like secrets'),
+      t('Possible secrets'),
       secrets.map((secret) => secretItem(secret, state)),
     ),
-    ...group(t('Remarks'), others.map(diagnosticItem)),
-    ...group(t('What others will see'), about(draft, state)),
+    ...group(t('Problems'), others.map(diagnosticItem)),
+    ...group(t('Visible to everyone'), metadataItems(draft, state)),
     ...(draft.changes === undefined ? [] : group(changesTitle(draft.changes), changeItems(draft.changes))),
     ...group(
       t('Dependencies'),
       draft.dependencies.map(({ id, requirement, optional }) =>
-        fact('references', id, optional ? t('{0}, optional', requirement) : requirement),
+        detailItem('references', id, optional ? t('{0}, optional', requirement) : requirement),
       ),
     ),
     ...group(t('Files'), fileItems(draft)),
     ...group(
-      t('Left out'),
-      draft.skipped.map(({ path, reason }) => fact('exclude', path, reason)),
+      t('Excluded'),
+      draft.skipped.map(({ path, reason }) => detailItem('exclude', path, reason)),
     ),
   ];
 }
 
 /** Secrets on which the user has not decided. */
-export function openSecrets({ diagnostics }: ReleaseDraft, accepted: ReadonlySet<string>): Diagnostic[] {
+export function unreviewedSecrets({ diagnostics }: ReleaseDraft, accepted: ReadonlySet<string>): Diagnostic[] {
   return diagnostics.filter(({ fingerprint }) => fingerprint !== undefined && !accepted.has(fingerprint));
 }
 
-function decision(draft: ReleaseDraft, { dryRun, accepted }: PreviewState): PreviewItem[] {
+function decisionItems(draft: ReleaseDraft, { dryRun, accepted }: PreviewState): PreviewItem[] {
   const what = `${plainText(draft.name)} ${plainText(draft.version)}`;
   const size = `${countFiles(draft.files.length, t)}, ${formatBytes(draft.size)}`;
-  const secrets = openSecrets(draft, accepted).length;
-  const count = secrets === 1 ? t('1 place looks like a secret') : t('{0} places look like secrets', secrets);
+  const secrets = unreviewedSecrets(draft, accepted).length;
+  const count = secrets === 1 ? t('1 possible secret') : t('{0} possible secrets', secrets);
   if (dryRun) {
-    const detail =
-      secrets === 0 ? t('It could be published as it is.') : t('{0}; publishing would ask about each.', count);
-    const label = `$(check) ${t('Dry run of {0}: nothing is published', what)}`;
+    const detail = secrets === 0 ? t('Ready to publish.') : t('{0} to review before publishing.', count);
+    const label = `$(check) ${t('Dry run of {0}: nothing will be published', what)}`;
     return [{ label, description: size, detail, alwaysShow: true, action: 'cancel' }];
   }
-  const leave: PreviewItem = { label: `$(close) ${t('Do not publish')}`, alwaysShow: true, action: 'cancel' };
+  const cancelItem: PreviewItem = { label: `$(close) ${t('Do not publish')}`, alwaysShow: true, action: 'cancel' };
   if (secrets > 0) {
-    const detail = t('{0} cannot be published before you decided on each.', what);
-    return [{ label: `$(shield) ${count}`, description: size, detail, alwaysShow: true, action: 'secrets' }, leave];
+    const detail = t('Review each one before publishing {0}.', what);
+    return [
+      { label: `$(shield) ${count}`, description: size, detail, alwaysShow: true, action: 'secrets' },
+      cancelItem,
+    ];
   }
-  const detail = t('Everyone on the network can read it then, and it cannot be taken back.');
+  const detail = t('Everyone on the network will be able to read it. This cannot be undone.');
   const label = `$(cloud-upload) ${t('Publish {0}', what)}`;
-  return [{ label, description: size, detail, alwaysShow: true, action: 'publish' }, leave];
+  return [{ label, description: size, detail, alwaysShow: true, action: 'publish' }, cancelItem];
 }
 
-function about(draft: ReleaseDraft, { keyless = false }: PreviewState): PreviewItem[] {
+function metadataItems(draft: ReleaseDraft, { withoutKey = false }: PreviewState): PreviewItem[] {
   const { metadata, previous } = draft;
   return [
-    fact(
+    detailItem(
       'account',
       t('Namespace'),
-      keyless ? t('your own, made when you first publish') : t('{0} (you)', shortPublisherId(draft.publisher)),
+      withoutKey ? t('yours, created when you first publish') : t('{0} (you)', shortPublisherId(draft.publisher)),
     ),
-    fact(
+    detailItem(
       'tag',
       t('Version'),
-      previous === undefined ? t('{0}, the first', draft.version) : t('{0}, after {1}', draft.version, previous),
+      previous === undefined
+        ? t('{0} (first release)', draft.version)
+        : t('{0} (previous: {1})', draft.version, previous),
     ),
-    fact('law', t('Licence'), metadata.license === '' ? t('none named') : metadata.license),
-    ...(metadata.description === '' ? [] : [fact('note', t('Description'), metadata.description)]),
-    ...(metadata.authors.length === 0 ? [] : [fact('person', t('Authors'), metadata.authors.join(', '))]),
-    ...(metadata.tags.length === 0 ? [] : [fact('symbol-keyword', t('Tags'), metadata.tags.join(', '))]),
-    { ...fact('file-code', t('Read from'), draft.manifest), open: { path: draft.manifest } },
+    detailItem('law', t('License'), metadata.license === '' ? t('not specified') : metadata.license),
+    ...(metadata.description === '' ? [] : [detailItem('note', t('Description'), metadata.description)]),
+    ...(metadata.authors.length === 0 ? [] : [detailItem('person', t('Authors'), metadata.authors.join(', '))]),
+    ...(metadata.tags.length === 0 ? [] : [detailItem('symbol-keyword', t('Tags'), metadata.tags.join(', '))]),
+    { ...detailItem('file-code', t('Manifest'), draft.manifest), open: { path: draft.manifest } },
   ];
 }
 
 function fileItems({ files }: ReleaseDraft): PreviewItem[] {
-  const shown = files.slice(0, MAX_FILES).map(({ path, size }): PreviewItem => ({
-    ...fact('file', path, formatBytes(size)),
+  const shown = files.slice(0, MAX_LISTED_FILES).map(({ path, size }): PreviewItem => ({
+    ...detailItem('file', path, formatBytes(size)),
     open: { path },
   }));
   const left = files.length - shown.length;
-  return left === 0 ? shown : [...shown, fact('ellipsis', t('and {0} more', countFiles(left, t)), '')];
+  return left === 0 ? shown : [...shown, detailItem('ellipsis', t('and {0} more', countFiles(left, t)), '')];
 }
 
 function secretItem(secret: Diagnostic, { accepted }: PreviewState): PreviewItem {
@@ -117,10 +121,10 @@ function secretItem(secret: Diagnostic, { accepted }: PreviewState): PreviewItem
 }
 
 function diagnosticItem({ severity, message, path, line, column }: Diagnostic): PreviewItem {
-  const place = line === undefined ? path : `${path}:${line}`;
+  const location = line === undefined ? path : `${path}:${line}`;
   return {
     // The place first: the message is too long to be read beside anything.
-    ...fact(ICONS[severity], place, message),
+    ...detailItem(ICONS[severity], location, message),
     open: { path, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) },
   };
 }

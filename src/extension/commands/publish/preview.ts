@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { ReleaseDraft } from '../../../shared/model.ts';
 import { plainText } from '../../ui/plain-text.ts';
-import { decideOnSecrets } from './decide-secrets.ts';
-import { openFile } from './open-file.ts';
+import { reviewSecrets } from './review-secrets.ts';
+import { openProjectFile } from './open-project-file.ts';
 import type { PreviewItem } from './preview-item.ts';
 import type { PreviewState } from './preview-items.ts';
 import { previewItems } from './preview-items.ts';
@@ -25,13 +25,13 @@ export async function confirmPublish(
     const action = await show(draft, target, { dryRun: false, accepted });
     if (action === 'publish') return [...accepted];
     if (action !== 'secrets') return undefined;
-    accepted = await decideOnSecrets(draft, target, accepted);
+    accepted = await reviewSecrets(draft, target, accepted);
   }
 }
 
-/** Show what would be published, with nothing to decide. @param keyless nothing was published from here before */
-export async function showDryRun(draft: ReleaseDraft, target: PublishTarget, keyless: boolean): Promise<void> {
-  await show(draft, target, { dryRun: true, keyless, accepted: new Set() });
+/** Show what would be published, with nothing to decide. @param withoutKey nothing was published from here before */
+export async function showDryRun(draft: ReleaseDraft, target: PublishTarget, withoutKey: boolean): Promise<void> {
+  await show(draft, target, { dryRun: true, withoutKey, accepted: new Set() });
 }
 
 async function show(draft: ReleaseDraft, target: PublishTarget, state: PreviewState): Promise<PreviewItem['action']> {
@@ -39,25 +39,25 @@ async function show(draft: ReleaseDraft, target: PublishTarget, state: PreviewSt
   const what = [plainText(draft.name), plainText(draft.version)] as const;
   pick.title = state.dryRun ? t('Dry run: {0} {1}', ...what) : t('Publish {0} {1}?', ...what);
   pick.placeholder = state.dryRun
-    ? t('Type to look for a file; choose one to open it.')
-    : t('Enter takes the first line. Type to look for a file; choose one to open it.');
+    ? t('Type to filter files, or select one to open it')
+    : t('Press Enter to publish, or type to filter files');
   pick.matchOnDescription = true;
   pick.ignoreFocusOut = true;
   pick.keepScrollPosition = true;
   pick.items = previewItems(draft, state);
   try {
-    return await answer(pick, target);
+    return await waitForAction(pick, target);
   } finally {
     pick.dispose();
   }
 }
 
-function answer(pick: vscode.QuickPick<PreviewItem>, target: PublishTarget): Promise<PreviewItem['action']> {
+function waitForAction(pick: vscode.QuickPick<PreviewItem>, target: PublishTarget): Promise<PreviewItem['action']> {
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
       const [item] = pick.selectedItems;
       if (item?.action !== undefined) resolve(item.action);
-      else if (item?.open !== undefined) void openFile(target, item.open);
+      else if (item?.open !== undefined) void openProjectFile(target, item.open);
     });
     pick.onDidHide(() => {
       resolve('cancel');

@@ -17,7 +17,7 @@ export function showProblems(
 ): void {
   collection.clear();
   const byPath = Map.groupBy(diagnostics, ({ path }) => path);
-  for (const [path, faults] of byPath) collection.set(fileOf(target, path), faults.map(toVsCode));
+  for (const [path, problems] of byPath) collection.set(fileOf(target, path), problems.map(toVsCode));
 }
 
 function toVsCode({ severity, code, message, line = 1, column = 1 }: Diagnostic): vscode.Diagnostic {

@@ -9,11 +9,11 @@ const MEBIBYTE = 1024 * 1024;
 export function publishLimits(): ProjectLimits {
   const settings = vscode.workspace.getConfiguration(SETTINGS_SECTION);
   return {
-    files: within(settings.get(SETTINGS.maxFiles), LIMITS.filesPerRelease),
-    bytes: within(settings.get(SETTINGS.maxSize), LIMITS.bytesPerRelease / MEBIBYTE) * MEBIBYTE,
+    files: clampLimit(settings.get(SETTINGS.maxFiles), LIMITS.filesPerRelease),
+    bytes: clampLimit(settings.get(SETTINGS.maxSize), LIMITS.bytesPerRelease / MEBIBYTE) * MEBIBYTE,
   };
 }
 
-function within(value: unknown, most: number): number {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? Math.min(value, most) : most;
+function clampLimit(value: unknown, max: number): number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? Math.min(value, max) : max;
 }

@@ -23,12 +23,12 @@ export async function publishTarget(argument?: unknown): Promise<PublishTarget |
   if (argument instanceof vscode.Uri) return ofUri(argument);
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 0) {
-    throw new GgenError('ManifestNotFound', t('No folder is open. Open the folder of the project first.'));
+    throw new GgenError('ManifestNotFound', t('No folder is open. Open the project folder first.'));
   }
   const folder =
     folders.length === 1
       ? folders[0]
-      : await vscode.window.showWorkspaceFolderPick({ placeHolder: t('Which project shall be published?') });
+      : await vscode.window.showWorkspaceFolderPick({ placeHolder: t('Select the project to publish') });
   return folder === undefined ? undefined : { folder: folder.uri };
 }
 

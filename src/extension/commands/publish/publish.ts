@@ -7,8 +7,8 @@ import type { Services } from '../../services.ts';
 import { countFiles, countPeers, formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { withProgress } from '../../ui/progress.ts';
-import { ask } from '../../ui/report-error.ts';
-import { prepare } from './prepare.ts';
+import { notify } from '../../ui/notify.ts';
+import { prepareDraft } from './prepare-draft.ts';
 import { confirmPublish, showDryRun } from './preview.ts';
 import { showProblems } from './problems.ts';
 import { publishTarget } from './publish-target.ts';
@@ -17,12 +17,12 @@ import type { PublishTarget } from './publish-target.ts';
 const { t } = vscode.l10n;
 
 /** Publish a project: prepare it, show what would be published, and on confirmation sign and announce it. */
-export async function publishProject(services: Services, argument?: unknown): Promise<void> {
+export async function publishCommand(services: Services, argument?: unknown): Promise<void> {
   const target = await trustedTarget(argument);
   if (target === undefined) return;
   const { id } = await services.publisher.key();
-  const draft = await prepare(services, target, id);
-  if (draft !== undefined) await decide(services, draft, target);
+  const draft = await prepareDraft(services, target, id);
+  if (draft !== undefined) await confirmAndPublish(services, draft, target);
 }
 
 /** Everything that publishing does, but for signing: nothing leaves this machine, and no publisher key is made. */
@@ -31,7 +31,7 @@ export async function dryRunPublish(services: Services, argument?: unknown): Pro
   if (target === undefined) return;
   const key = await services.publisher.existing();
   // Before the first publish, a key that stands for nobody and is forgotten.
-  const draft = await prepare(services, target, (key ?? createPublisherKey()).id);
+  const draft = await prepareDraft(services, target, (key ?? createPublisherKey()).id);
   if (draft === undefined) return;
   try {
     await showDryRun(draft, target, key === undefined);
@@ -43,7 +43,7 @@ export async function dryRunPublish(services: Services, argument?: unknown): Pro
 /** The project that is meant, with everything saved; undefined when the user leaves or does not trust the workspace. */
 async function trustedTarget(argument: unknown): Promise<PublishTarget | undefined> {
   if (!vscode.workspace.isTrusted) {
-    void tellUntrusted();
+    void notifyUntrusted();
     return undefined;
   }
   const target = await publishTarget(argument);
@@ -60,13 +60,13 @@ async function saveInside({ folder }: PublishTarget): Promise<void> {
   await Promise.all(edited.map((document) => document.save()));
 }
 
-async function tellUntrusted(): Promise<void> {
-  await ask('warning', t('This workspace is not trusted, so nothing is published from it.'), [
+async function notifyUntrusted(): Promise<void> {
+  await notify('warning', t('This workspace is not trusted. Trust it to publish from it.'), [
     { title: t('Manage Workspace Trust'), run: () => vscode.commands.executeCommand('workbench.trust.manage') },
   ]);
 }
 
-async function decide(services: Services, draft: ReleaseDraft, target: PublishTarget): Promise<void> {
+async function confirmAndPublish(services: Services, draft: ReleaseDraft, target: PublishTarget): Promise<void> {
   let published = false;
   try {
     const accepted = await confirmPublish(draft, target);
@@ -76,8 +76,8 @@ async function decide(services: Services, draft: ReleaseDraft, target: PublishTa
     // What was accepted is decided on.
     const remarks = draft.diagnostics.filter(({ fingerprint }) => fingerprint === undefined);
     showProblems(services.diagnostics, target, remarks);
-    void announce(draft, receipt);
-    await services.publisher.introduce();
+    void notifyPublished(draft, receipt);
+    await services.publisher.showKeyNotice();
   } finally {
     if (!published) await discard(services, draft);
   }
@@ -91,7 +91,7 @@ async function sign(services: Services, draft: ReleaseDraft, accepted: readonly 
     (never) => never,
     async ({ signal }) => {
       await services.node.start(signal);
-      const engine = await services.host.engine();
+      const engine = await services.client.engine();
       signal.throwIfAborted();
       const signature = key.sign(draft.bytesToSign);
       // From here on it can't be called off: a cancel would only hide that the package is public.
@@ -100,7 +100,7 @@ async function sign(services: Services, draft: ReleaseDraft, accepted: readonly 
   );
 }
 
-async function announce(draft: ReleaseDraft, receipt: PublishReceipt): Promise<void> {
+async function notifyPublished(draft: ReleaseDraft, receipt: PublishReceipt): Promise<void> {
   const what = t(
     'Published {0} {1}: {2}, {3}.',
     plainText(draft.name),
@@ -110,17 +110,17 @@ async function announce(draft: ReleaseDraft, receipt: PublishReceipt): Promise<v
   );
   const reach =
     receipt.announcedTo === 0
-      ? t('No peer is connected now; peers get it when they connect.')
+      ? t('No peer is connected right now. Peers will receive it when they connect.')
       : t('Announced to {0}.', countPeers(receipt.announcedTo, t));
-  await ask('information', `${what} ${reach}`, [
-    { title: t('Copy Package Id'), run: () => vscode.env.clipboard.writeText(receipt.id) },
+  await notify('information', `${what} ${reach}`, [
+    { title: t('Copy Package ID'), run: () => vscode.env.clipboard.writeText(receipt.id) },
     { title: t('Show Packages'), run: () => vscode.commands.executeCommand(`${VIEWS.packages}.focus`) },
   ]);
 }
 
-async function discard({ host, log }: Services, { draft }: ReleaseDraft): Promise<void> {
+async function discard({ client, log }: Services, { draft }: ReleaseDraft): Promise<void> {
   // With the engine gone its drafts are gone as well.
-  await host.current?.discardDraft({ draft }).catch((error: unknown) => {
+  await client.current?.discardDraft({ draft }).catch((error: unknown) => {
     log.warn(`The draft could not be discarded: ${errorMessage(error)}`);
   });
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isAlwaysExcluded } from '../../../ignore/always-excluded.ts';
-import { IgnoreRules } from '../../../ignore/rules.ts';
+import { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import { LIMITS } from '../../../shared/defaults.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { ProjectLimits, ReleaseDraft } from '../../../shared/model.ts';
@@ -9,7 +9,7 @@ import { formatBytes } from '../../ui/format.ts';
 const { t } = vscode.l10n;
 
 /** Longest ignore file that is read, in bytes. */
-const IGNORE_BYTES = 1024 * 1024;
+const MAX_IGNORE_FILE_BYTES = 1024 * 1024;
 
 interface Folder {
   readonly uri: vscode.Uri;
@@ -46,13 +46,13 @@ export class StagingWalk {
       for (const [name, type] of entries) {
         const path = folder.path === '' ? name : `${folder.path}/${name}`;
         if (!isName(name)) {
-          this.skipped.push({ path, reason: t('not a name that a file can have') });
+          this.skipped.push({ path, reason: t('not a valid file name') });
           continue;
         }
         const uri = vscode.Uri.joinPath(folder.uri, name);
         const isFolder = type === vscode.FileType.Directory;
         if (isAlwaysExcluded(name) || rules.ignores(path.normalize('NFC'), isFolder)) continue;
-        const why = unusable(type, folder.depth);
+        const why = skipReason(type, folder.depth);
         if (why !== undefined) this.skipped.push({ path, reason: why });
         else if (isFolder) folders.push({ uri, path, depth: folder.depth + 1, rules });
         else {
@@ -64,7 +64,7 @@ export class StagingWalk {
   }
 
   /** The file turned out to have another size than it was said to have. @throws GgenError ProjectTooLarge */
-  grew(uri: vscode.Uri, size: number): void {
+  updateSize(uri: vscode.Uri, size: number): void {
     this.bytes += size - (this.#sizes.get(uri.path) ?? 0);
     this.#refuseTooLarge();
   }
@@ -80,10 +80,13 @@ export class StagingWalk {
   #refuseTooLarge(): void {
     const { files, bytes } = this.#limits;
     if (this.count <= files && this.bytes <= bytes) return;
-    const most = this.count > files ? t('{0} files', files) : formatBytes(bytes);
+    const limit = this.count > files ? t('{0} files', files) : formatBytes(bytes);
     throw new GgenError(
       'ProjectTooLarge',
-      t('The project has more than {0}. Name what need not be published in a file .ggenignore in its folder.', most),
+      t(
+        'The project exceeds {0}. Add a .ggenignore file to the project folder to exclude files from publishing.',
+        limit,
+      ),
     );
   }
 }
@@ -94,10 +97,10 @@ function isName(name: string): boolean {
 }
 
 /** Why an entry is not taken along, in words; undefined when it is. */
-function unusable(type: vscode.FileType, depth: number): string | undefined {
+function skipReason(type: vscode.FileType, depth: number): string | undefined {
   if ((type & vscode.FileType.SymbolicLink) !== 0) return t('symbolic link');
   if (depth > LIMITS.pathDepth) return t('nested too deeply');
-  return type === vscode.FileType.Unknown ? t('neither a file nor a folder') : undefined;
+  return type === vscode.FileType.Unknown ? t('not a file or folder') : undefined;
 }
 
 async function rulesInside(
@@ -107,10 +110,10 @@ async function rulesInside(
   const read = async (name: string): Promise<string | undefined> => {
     if (!entries.some(([entry, type]) => entry === name && type === vscode.FileType.File)) return undefined;
     const content = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(uri, name));
-    if (content.byteLength <= IGNORE_BYTES) return new TextDecoder().decode(content);
-    throw new GgenError('InvalidRequest', t('{0} is too long to be read.', path === '' ? name : `${path}/${name}`));
+    if (content.byteLength <= MAX_IGNORE_FILE_BYTES) return new TextDecoder().decode(content);
+    throw new GgenError('InvalidRequest', t('{0} is too large to read.', path === '' ? name : `${path}/${name}`));
   };
-  return rules.inside(path.normalize('NFC'), {
+  return rules.forFolder(path.normalize('NFC'), {
     gitignore: await read('.gitignore'),
     ggenignore: await read('.ggenignore'),
   });

@@ -21,11 +21,11 @@ export interface StagingOptions {
 }
 
 /** Begins the names of the folders that hold copies. */
-const PREFIX = 'ggen-remote-';
+const STAGING_PREFIX = 'ggen-remote-';
 /** A copy is needed for minutes; one of this age is left over, in milliseconds. */
-const LEFT_OVER_MS = 24 * 60 * 60 * 1000;
+const MAX_STAGING_AGE_MS = 24 * 60 * 60 * 1000;
 /** Files that are copied side by side: each is one round trip to where the folder is. */
-const AT_ONCE = 8;
+const MAX_PARALLEL_COPIES = 8;
 
 /**
  * The project's folder, if it is on a disk that this extension host reads; else a copy of it in a folder of its own, as
@@ -37,8 +37,8 @@ export async function projectOnDisk(folder: vscode.Uri, options: StagingOptions)
   if (folder.scheme === 'file') {
     return { root: folder.fsPath, skipped: [], [Symbol.asyncDispose]: () => Promise.resolve() };
   }
-  await removeLeftOvers();
-  const root = await mkdtemp(join(tmpdir(), PREFIX));
+  await removeStaleCopies();
+  const root = await mkdtemp(join(tmpdir(), STAGING_PREFIX));
   const remove = (): Promise<void> => rm(root, { recursive: true, force: true, maxRetries: 3 });
   try {
     const walk = new StagingWalk(folder, options.limits, options.signal);
@@ -51,11 +51,12 @@ export async function projectOnDisk(folder: vscode.Uri, options: StagingOptions)
 }
 
 /** What an extension host that was killed left behind; one that is still at work has touched its folder since. */
-async function removeLeftOvers(): Promise<void> {
-  const names = (await readdir(tmpdir()).catch(() => [])).filter((name) => name.startsWith(PREFIX));
+async function removeStaleCopies(): Promise<void> {
+  const names = (await readdir(tmpdir()).catch(() => [])).filter((name) => name.startsWith(STAGING_PREFIX));
   for (const path of names.map((name) => join(tmpdir(), name))) {
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
-    if (mtimeMs < Date.now() - LEFT_OVER_MS) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    if (mtimeMs < Date.now() - MAX_STAGING_AGE_MS)
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -64,11 +65,11 @@ async function copyAll(walk: StagingWalk, root: string, { signal, onProgress }: 
   const failed = new AbortController();
   try {
     for await (const { uri, path } of walk.files()) {
-      const bound = AbortSignal.any([signal, failed.signal]);
-      bound.throwIfAborted();
+      const copySignal = AbortSignal.any([signal, failed.signal]);
+      copySignal.throwIfAborted();
       const copy: Promise<void> = copyFile(walk, uri, join(root, path)).finally(() => batch.delete(copy));
       batch.add(copy);
-      if (batch.size >= AT_ONCE) await Promise.race(batch);
+      if (batch.size >= MAX_PARALLEL_COPIES) await Promise.race(batch);
       onProgress({ phase: 'scan', files: walk.count, bytes: walk.bytes });
     }
     await Promise.all(batch);
@@ -81,7 +82,7 @@ async function copyAll(walk: StagingWalk, root: string, { signal, onProgress }: 
 
 async function copyFile(walk: StagingWalk, uri: vscode.Uri, to: string): Promise<void> {
   const content = await vscode.workspace.fs.readFile(uri);
-  walk.grew(uri, content.byteLength);
+  walk.updateSize(uri, content.byteLength);
   await mkdir(dirname(to), { recursive: true });
   // Never over another file: two names there may be one here.
   await writeFile(to, content, { flag: 'wx' });

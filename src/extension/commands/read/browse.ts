@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { ReleaseFiles } from '../../../shared/model.ts';
 import { COMMANDS } from '../../../shared/contributions.ts';
-import { bounded } from '../../engine/bounded.ts';
-import { withLateProgress } from '../../filesystem/late-progress.ts';
+import { callWithTimeout } from '../../engine/call-with-timeout.ts';
+import { withDelayedProgress } from '../../filesystem/delayed-progress.ts';
 import { releaseText } from '../../filesystem/release-path.ts';
 import { releaseUri } from '../../filesystem/release-uri.ts';
 import type { Services } from '../../services.ts';
@@ -10,10 +10,10 @@ import { countFiles, formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { chooseRelease, startNodeIfPossible } from './choose-release.ts';
 import type { ChosenRelease } from './choose-release.ts';
-import { findReadme, showDocument } from './readme.ts';
+import { findReleaseReadme, showDocument } from './readme.ts';
 
 const { t } = vscode.l10n;
-const LIST_BOUND_MS = 120_000;
+const LIST_TIMEOUT_MS = 120_000;
 
 interface FileItem extends vscode.QuickPickItem {
   /** A file to open, or a command to run on the release. */
@@ -25,8 +25,8 @@ interface FileItem extends vscode.QuickPickItem {
 export async function browseFiles(services: Services, argument?: unknown): Promise<void> {
   const release = await chooseRelease(services, argument, t('Browse Files'));
   if (release === undefined) return;
-  const { list, readme } = await withLateProgress(
-    t('Listing the files of {0} {1}', release.name, release.version),
+  const { list, readme } = await withDelayedProgress(
+    t('Listing files of {0} {1}', release.name, release.version),
     async (signal) => {
       await startNodeIfPossible(services, signal);
       return read(services, release, signal);
@@ -41,7 +41,7 @@ export async function browseFiles(services: Services, argument?: unknown): Promi
       countFiles(list.files.length, t),
       formatBytes(list.size),
     ),
-    placeHolder: t('A file to open; it is fetched then, and verified'),
+    placeHolder: t('Select a file to open. It is fetched and verified first.'),
     matchOnDescription: true,
     ignoreFocusOut: true,
   });
@@ -54,11 +54,11 @@ async function read(
   release: ChosenRelease,
   signal: AbortSignal,
 ): Promise<{ list: ReleaseFiles; readme: string | undefined }> {
-  const engine = await services.host.engine();
-  const list = await bounded(LIST_BOUND_MS, signal, (bound) =>
-    engine.listFiles({ release: releaseText(release) }, { signal: bound }),
+  const engine = await services.client.engine();
+  const list = await callWithTimeout(LIST_TIMEOUT_MS, signal, (callSignal) =>
+    engine.listFiles({ release: releaseText(release) }, { signal: callSignal }),
   );
-  return { list, readme: await findReadme(services, release, signal) };
+  return { list, readme: await findReleaseReadme(services, release, signal) };
 }
 
 function items({ files }: ReleaseFiles): FileItem[] {
@@ -71,8 +71,8 @@ function items({ files }: ReleaseFiles): FileItem[] {
       path,
     })),
     separator(t('This release')),
-    { label: `$(folder-opened) ${t('Open as a folder…')}`, command: COMMANDS.openReleaseFolder },
+    { label: `$(folder-opened) ${t('Open as folder…')}`, command: COMMANDS.openReleaseFolder },
     { label: `$(diff-multiple) ${t('Compare with another version…')}`, command: COMMANDS.compareVersions },
-    { label: `$(cloud-download) ${t('Install it…')}`, command: COMMANDS.materialise },
+    { label: `$(cloud-download) ${t('Install…')}`, command: COMMANDS.installRelease },
   ];
 }

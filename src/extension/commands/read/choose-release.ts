@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { GgenError, errorMessage } from '../../../shared/errors.ts';
 import type { Release } from '../../../shared/model.ts';
-import { bounded } from '../../engine/bounded.ts';
+import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { ReleaseRef } from '../../filesystem/release-path.ts';
 import { parseReleaseUri } from '../../filesystem/release-uri.ts';
 import type { Services } from '../../services.ts';
@@ -9,7 +9,7 @@ import { isPackageNode } from '../../views/package-nodes.ts';
 import { pickPackage } from '../search/pick-package.ts';
 
 const { t } = vscode.l10n;
-const ASK_BOUND_MS = 30_000;
+const QUERY_TIMEOUT_MS = 30_000;
 
 /** A release to look into. */
 export interface ChosenRelease extends ReleaseRef {
@@ -40,9 +40,11 @@ export async function chooseRelease(
 }
 
 /** Releases of a package, newest first. */
-export async function releasesOf({ host }: Services, id: string): Promise<readonly Release[]> {
-  const engine = await host.engine();
-  const releases = await bounded(ASK_BOUND_MS, undefined, (signal) => engine.listVersions({ id }, { signal }));
+export async function releasesOf({ client }: Services, id: string): Promise<readonly Release[]> {
+  const engine = await client.engine();
+  const releases = await callWithTimeout(QUERY_TIMEOUT_MS, undefined, (signal) =>
+    engine.listVersions({ id }, { signal }),
+  );
   return releases.toReversed();
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { GgenError } from '../../../shared/errors.ts';
 import type { InstalledPackage, Release } from '../../../shared/model.ts';
-import { bounded } from '../../engine/bounded.ts';
+import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';
 import { formatTime } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
@@ -11,7 +11,7 @@ import type { ChosenRelease } from './choose-release.ts';
 import { showChanges } from './show-changes.ts';
 
 const { t } = vscode.l10n;
-const ASK_BOUND_MS = 10_000;
+const QUERY_TIMEOUT_MS = 10_000;
 
 /** Show what a release changed since another one: the item's, or the newest, against the one that the user picks. */
 export async function compareVersions(services: Services, argument?: unknown): Promise<void> {
@@ -26,7 +26,7 @@ export async function compareVersions(services: Services, argument?: unknown): P
     );
   }
   const picked = await vscode.window.showQuickPick(versionItems(release, releases), {
-    title: t('Compare {0} {1}: with which version?', release.name, release.version),
+    title: t('Select the version to compare with {0} {1}', release.name, release.version),
     ignoreFocusOut: true,
   });
   if (picked === undefined) return;
@@ -47,7 +47,7 @@ function versionItems(
   return [...(before === undefined ? [] : [before]), ...others].map((release) => ({
     label: `$(tag) ${plainText(release.version)}`,
     description: [
-      ...(release === before ? [t('the version before')] : []),
+      ...(release === before ? [t('previous version')] : []),
       ...(release.yanked ? [t('yanked')] : []),
       formatTime(release.published, Date.now(), vscode.env.language),
     ].join(' · '),
@@ -60,18 +60,20 @@ export async function compareInstalled(services: Services, argument?: unknown): 
   const installed = await chooseInstalled(services, argument);
   if (installed === undefined) return;
   const { id, name, version } = installed;
-  const engine = await services.host.engine();
-  const { latest } = await bounded(ASK_BOUND_MS, undefined, (signal) => engine.getPackage({ id }, { signal }));
+  const engine = await services.client.engine();
+  const { latest } = await callWithTimeout(QUERY_TIMEOUT_MS, undefined, (signal) =>
+    engine.getPackage({ id }, { signal }),
+  );
   if (latest === undefined || latest === version) {
-    void vscode.window.showInformationMessage(t('{0} {1} is the newest version.', name, version));
+    void vscode.window.showInformationMessage(t('{0} {1} is the latest version.', name, version));
     return;
   }
   await showChanges(services, { id, name, version }, { id, name, version: latest });
 }
 
-async function chooseInstalled({ host }: Services, argument: unknown): Promise<InstalledPackage | undefined> {
-  const engine = await host.engine();
-  const all = await bounded(ASK_BOUND_MS, undefined, (signal) => engine.installed({}, { signal }));
+async function chooseInstalled({ client }: Services, argument: unknown): Promise<InstalledPackage | undefined> {
+  const engine = await client.engine();
+  const all = await callWithTimeout(QUERY_TIMEOUT_MS, undefined, (signal) => engine.installed({}, { signal }));
   const node = isPackageNode(argument) ? argument : undefined;
   const matching = all.filter(
     ({ id, version }) =>
@@ -79,13 +81,13 @@ async function chooseInstalled({ host }: Services, argument: unknown): Promise<I
   );
   // Where a version is installed does not matter here.
   const distinct = [...new Map(matching.map((one) => [`${one.id}@${one.version}`, one])).values()];
-  if (distinct.length === 0) throw new GgenError('PackageNotFound', t('No installed package to compare.'));
+  if (distinct.length === 0) throw new GgenError('PackageNotFound', t('There are no installed packages to compare.'));
   if (distinct.length === 1) return distinct[0];
   const items = distinct.map((one) => ({
     label: `$(package) ${plainText(one.name)}`,
     description: plainText(one.version),
     installed: one,
   }));
-  const picked = await vscode.window.showQuickPick(items, { title: t('Compare Installed with Newest') });
+  const picked = await vscode.window.showQuickPick(items, { title: t('Compare Installed with Latest') });
   return picked?.installed;
 }

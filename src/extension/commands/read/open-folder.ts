@@ -6,7 +6,7 @@ import type { ChosenRelease } from './choose-release.ts';
 
 const { t } = vscode.l10n;
 
-interface PlaceItem extends vscode.QuickPickItem {
+interface OpenItem extends vscode.QuickPickItem {
   readonly open: () => Promise<void>;
 }
 
@@ -14,8 +14,8 @@ interface PlaceItem extends vscode.QuickPickItem {
 export async function openReleaseFolder(services: Services, argument?: unknown): Promise<void> {
   const release = await chooseRelease(services, argument, t('Open Release as Folder'));
   if (release === undefined) return;
-  const picked = await vscode.window.showQuickPick(places(release), {
-    title: t('Open {0} {1} as a read-only folder: where?', release.name, release.version),
+  const picked = await vscode.window.showQuickPick(openItems(release), {
+    title: t('Select where to open {0} {1} as a read-only folder', release.name, release.version),
     ignoreFocusOut: true,
   });
   if (picked === undefined) return;
@@ -23,21 +23,21 @@ export async function openReleaseFolder(services: Services, argument?: unknown):
   await picked.open();
 }
 
-function places(release: ChosenRelease): PlaceItem[] {
+function openItems(release: ChosenRelease): OpenItem[] {
   const uri = releaseUri(release);
   const here = vscode.workspace.getWorkspaceFolder(uri);
   if (here?.uri.toString() === uri.toString()) {
-    return [{ label: `$(folder-opened) ${t('It is open in this window: show it')}`, open: () => reveal(uri) }];
+    return [{ label: `$(folder-opened) ${t('Show in this window (already open)')}`, open: () => reveal(uri) }];
   }
   return [
     {
-      label: `$(add) ${t('Add it to this window')}`,
-      detail: t('The workspace gets one more folder. VS Code may restart the extensions of this window for that.'),
+      label: `$(add) ${t('Add to this window')}`,
+      detail: t('Adds a folder to the workspace. VS Code may restart the extensions in this window.'),
       open: () => addFolder(release, uri),
     },
     {
-      label: `$(empty-window) ${t('Open it in a new window')}`,
-      detail: t('This window stays as it is.'),
+      label: `$(empty-window) ${t('Open in a new window')}`,
+      detail: t('This window does not change.'),
       open: async () => {
         await vscode.commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
       },
@@ -48,7 +48,7 @@ function places(release: ChosenRelease): PlaceItem[] {
 async function addFolder({ name, version }: ChosenRelease, uri: vscode.Uri): Promise<void> {
   const count = vscode.workspace.workspaceFolders?.length ?? 0;
   if (!vscode.workspace.updateWorkspaceFolders(count, 0, { uri, name: `${name} ${version}` })) {
-    void vscode.window.showErrorMessage(t('VS Code did not add the folder to this window.'));
+    void vscode.window.showErrorMessage(t('VS Code could not add the folder to this window.'));
     return;
   }
   await reveal(uri);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { GgenError } from '../../../shared/errors.ts';
-import { bounded } from '../../engine/bounded.ts';
-import { withLateProgress } from '../../filesystem/late-progress.ts';
+import { callWithTimeout } from '../../engine/call-with-timeout.ts';
+import { withDelayedProgress } from '../../filesystem/delayed-progress.ts';
 import { releaseText } from '../../filesystem/release-path.ts';
 import { releaseUri } from '../../filesystem/release-uri.ts';
 import type { Services } from '../../services.ts';
@@ -9,7 +9,7 @@ import { chooseRelease, startNodeIfPossible } from './choose-release.ts';
 import type { ChosenRelease } from './choose-release.ts';
 
 const { t } = vscode.l10n;
-const ASK_BOUND_MS = 60_000;
+const QUERY_TIMEOUT_MS = 60_000;
 const README_NAME = /^readme(?:\.\w+)?$/i;
 const MARKDOWN = /\.(?:md|markdown|mdx)$/i;
 
@@ -17,9 +17,9 @@ const MARKDOWN = /\.(?:md|markdown|mdx)$/i;
 export async function readReadme(services: Services, argument?: unknown): Promise<void> {
   const release = await chooseRelease(services, argument, t('Read README'));
   if (release === undefined) return;
-  const path = await withLateProgress(t('Reading {0} {1}', release.name, release.version), async (signal) => {
+  const path = await withDelayedProgress(t('Reading {0} {1}', release.name, release.version), async (signal) => {
     await startNodeIfPossible(services, signal);
-    return findReadme(services, release, signal);
+    return findReleaseReadme(services, release, signal);
   });
   if (path === undefined) {
     throw new GgenError(
@@ -31,15 +31,15 @@ export async function readReadme(services: Services, argument?: unknown): Promis
 }
 
 /** Path of the README: what the record says, else by its name in the root folder. */
-export async function findReadme(
-  { host }: Services,
+export async function findReleaseReadme(
+  { client }: Services,
   release: ChosenRelease,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const engine = await host.engine();
-  return bounded(ASK_BOUND_MS, signal, async (bound) => {
-    const { readme } = (await engine.getPackageVersion(release, { signal: bound })).release;
-    const { entries } = await engine.readFolder({ release: releaseText(release), path: '' }, { signal: bound });
+  const engine = await client.engine();
+  return callWithTimeout(QUERY_TIMEOUT_MS, signal, async (callSignal) => {
+    const { readme } = (await engine.getPackageVersion(release, { signal: callSignal })).release;
+    const { entries } = await engine.readFolder({ release: releaseText(release), path: '' }, { signal: callSignal });
     const files = entries.filter(({ kind }) => kind === 'file');
     return (files.find(({ cid }) => cid === readme) ?? files.find(({ name }) => README_NAME.test(name)))?.name;
   });

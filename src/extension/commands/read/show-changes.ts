@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { FileChange, ReleaseComparison } from '../../../shared/model.ts';
-import { bounded } from '../../engine/bounded.ts';
-import { withLateProgress } from '../../filesystem/late-progress.ts';
+import { callWithTimeout } from '../../engine/call-with-timeout.ts';
+import { withDelayedProgress } from '../../filesystem/delayed-progress.ts';
 import { releaseText } from '../../filesystem/release-path.ts';
 import { releaseUri } from '../../filesystem/release-uri.ts';
 import type { Services } from '../../services.ts';
@@ -11,9 +11,9 @@ import { startNodeIfPossible } from './choose-release.ts';
 import type { ChosenRelease } from './choose-release.ts';
 
 const { t } = vscode.l10n;
-const COMPARE_BOUND_MS = 120_000;
+const COMPARE_TIMEOUT_MS = 120_000;
 /** Files that VS Code's multi-file diff is given at once: it fetches what is scrolled into sight, and keeps it. */
-export const MOST_IN_ONE_EDITOR = 200;
+export const MAX_FILES_IN_DIFF_EDITOR = 200;
 
 interface ChangeItem extends vscode.QuickPickItem {
   /** Absent: all of them. */
@@ -22,7 +22,7 @@ interface ChangeItem extends vscode.QuickPickItem {
 
 /** List the files that `to` changed since `from`, and show the differences of one or of all in the diff editor. */
 export async function showChanges(services: Services, from: ChosenRelease, to: ChosenRelease): Promise<void> {
-  const { changes } = await withLateProgress(
+  const { changes } = await withDelayedProgress(
     t('Comparing {0} {1} with {2}', to.name, from.version, to.version),
     async (signal) => {
       await startNodeIfPossible(services, signal);
@@ -31,35 +31,37 @@ export async function showChanges(services: Services, from: ChosenRelease, to: C
   );
   const title = t('{0}: {1} → {2}', to.name, from.version, to.version);
   if (changes.length === 0) {
-    void vscode.window.showInformationMessage(t('{0}: the files of both versions are the same.', title));
+    void vscode.window.showInformationMessage(t('{0}: both versions have the same files.', title));
     return;
   }
   const picked = await vscode.window.showQuickPick(items(changes), {
     title: t('{0}, {1}', title, t('{0} changed', countFiles(changes.length, t))),
-    placeHolder: t('What to show in the diff editor'),
+    placeHolder: t('Select what to show in the diff editor'),
     matchOnDescription: true,
     ignoreFocusOut: true,
   });
   if (picked === undefined) return;
-  if (picked.change === undefined) await showAll(title, changes.slice(0, MOST_IN_ONE_EDITOR), from, to);
+  if (picked.change === undefined) await showAll(title, changes.slice(0, MAX_FILES_IN_DIFF_EDITOR), from, to);
   else await showOne(picked.change, from, to);
 }
 
 async function compare(
-  { host }: Services,
+  { client }: Services,
   from: ChosenRelease,
   to: ChosenRelease,
   signal: AbortSignal,
 ): Promise<ReleaseComparison> {
-  const engine = await host.engine();
+  const engine = await client.engine();
   const request = { from: releaseText(from), to: releaseText(to) };
-  return bounded(COMPARE_BOUND_MS, signal, (bound) => engine.compareReleases(request, { signal: bound }));
+  return callWithTimeout(COMPARE_TIMEOUT_MS, signal, (callSignal) =>
+    engine.compareReleases(request, { signal: callSignal }),
+  );
 }
 
 function items(changes: readonly FileChange[]): ChangeItem[] {
   const all =
-    changes.length > MOST_IN_ONE_EDITOR
-      ? t('Show the first {0} of {1} changed files', MOST_IN_ONE_EDITOR, changes.length)
+    changes.length > MAX_FILES_IN_DIFF_EDITOR
+      ? t('Show the first {0} of {1} changed files', MAX_FILES_IN_DIFF_EDITOR, changes.length)
       : t('Show all changes');
   return [
     { label: `$(diff-multiple) ${all}`, alwaysShow: true },

@@ -5,12 +5,12 @@ import { isAbort } from '../../../shared/errors.ts';
 import type { Services } from '../../services.ts';
 import type { PackageNode } from '../../views/package-nodes.ts';
 import { errorText } from '../../ui/error-text.ts';
-import { answerLine } from './answer-line.ts';
+import { searchStatusText } from './search-status-text.ts';
 import { parseQueryText } from './query-text.ts';
 import { refineSearch } from './refine.ts';
 import type { NoteItem, ResultItem } from './result-items.ts';
 import { BUTTONS, failedNote, resultItems } from './result-items.ts';
-import { PAGE_SIZE, ResultPages } from './result-pages.ts';
+import { SEARCH_PAGE_SIZE, ResultPages } from './result-pages.ts';
 import { SearchSession } from './search-session.ts';
 import { COMMANDS } from '../../../shared/contributions.ts';
 
@@ -34,13 +34,15 @@ class PackagePicker {
   #pages = new ResultPages();
   #more: AbortController | undefined;
   /** The list of filters is open in its place. */
-  #refining = false;
-  #answered: (summary: PackageSummary | undefined) => void = () => undefined;
+  #filtersOpen = false;
+  #resolvePick: (summary: PackageSummary | undefined) => void = () => undefined;
 
   constructor(services: Services, title: string) {
     this.#services = services;
     this.#pick.title = title;
-    this.#pick.placeholder = t('Name, words or tags; also tag:web, license:MIT, version:^1, sort:updated');
+    this.#pick.placeholder = t(
+      'Search by name, keyword, or tag, or use filters such as tag:web, license:MIT, version:^1, sort:updated',
+    );
     this.#pick.buttons = [BUTTONS.refine];
     this.#pick.matchOnDescription = false;
     this.#pick.keepScrollPosition = true;
@@ -60,18 +62,18 @@ class PackagePicker {
 
   run(): Promise<PackageSummary | undefined> {
     return new Promise((resolve) => {
-      this.#answered = resolve;
+      this.#resolvePick = resolve;
       this.#pick.onDidChangeValue((text) => {
-        this.#ask(text);
+        this.#startSearch(text);
       });
       this.#pick.onDidAccept(() => void this.#accept());
       this.#pick.onDidTriggerButton(() => void this.#refine());
-      this.#pick.onDidTriggerItemButton(({ item, button }) => void this.#press(item, button));
+      this.#pick.onDidTriggerItemButton(({ item, button }) => void this.#onItemButton(item, button));
       this.#pick.onDidHide(() => {
-        if (!this.#refining) resolve(undefined);
+        if (!this.#filtersOpen) resolve(undefined);
       });
       this.#pick.show();
-      this.#ask('', true);
+      this.#startSearch('', true);
     });
   }
 
@@ -81,16 +83,16 @@ class PackagePicker {
     this.#pick.dispose();
   }
 
-  #ask(text: string, now = false): void {
+  #startSearch(text: string, now = false): void {
     this.#more?.abort();
     this.#pages = new ResultPages();
     this.#session.input(text, now);
   }
 
   async #search(text: string, offset: number, options: CallOptions<SearchResults>): Promise<SearchResults> {
-    const engine = await this.#services.host.engine();
+    const engine = await this.#services.client.engine();
     const scope = this.#services.model.state === 'running' ? 'network' : 'local';
-    return await engine.search({ ...parseQueryText(text).query, scope, limit: PAGE_SIZE, offset }, options);
+    return await engine.search({ ...parseQueryText(text).query, scope, limit: SEARCH_PAGE_SIZE, offset }, options);
   }
 
   /** Replace the list; what was active stays so, wherever the new answer ranks it. */
@@ -102,7 +104,7 @@ class PackagePicker {
     const more = final && this.#pages.mayHaveMore;
     this.#pick.items = resultItems(text, results, { state, peers: connectedPeers.length, final, more });
     const { ignored } = parseQueryText(text);
-    this.#pick.prompt = answerLine(results, { shown: results.packages.length, final, ignored }, t);
+    this.#pick.prompt = searchStatusText(results, { shown: results.packages.length, final, ignored }, t);
     this.#activate(before !== undefined && 'summary' in before ? before.summary.id : undefined);
   }
 
@@ -119,19 +121,19 @@ class PackagePicker {
   async #accept(): Promise<void> {
     const [item] = this.#pick.selectedItems;
     if (item === undefined) return;
-    if ('summary' in item) this.#answered(item.summary);
-    else await this.#follow(item);
+    if ('summary' in item) this.#resolvePick(item.summary);
+    else await this.#runNote(item);
   }
 
   /** Take the step that a note offers. */
-  async #follow({ next }: NoteItem): Promise<void> {
+  async #runNote({ next }: NoteItem): Promise<void> {
     if (next === 'more') {
       await this.#loadMore();
     } else if (next === COMMANDS.startNode) {
       await vscode.commands.executeCommand(next);
-      this.#ask(this.#pick.value, true);
+      this.#startSearch(this.#pick.value, true);
     } else if (next !== undefined) {
-      this.#answered(undefined);
+      this.#resolvePick(undefined);
       await vscode.commands.executeCommand(next);
     }
   }
@@ -158,31 +160,31 @@ class PackagePicker {
   /** Show filters and orders in place of the results, then come back with the one that was chosen. */
   async #refine(): Promise<void> {
     const text = this.#pick.value;
-    this.#refining = true;
+    this.#filtersOpen = true;
     try {
       const refined = await refineSearch(text, this.#pages.results?.facets);
       this.#pick.value = refined ?? text;
     } finally {
-      this.#refining = false;
+      this.#filtersOpen = false;
     }
     this.#pick.show();
-    this.#ask(this.#pick.value, true);
+    this.#startSearch(this.#pick.value, true);
   }
 
-  async #press(item: ResultItem, button: vscode.QuickInputButton): Promise<void> {
+  async #onItemButton(item: ResultItem, button: vscode.QuickInputButton): Promise<void> {
     if (!('summary' in item)) return;
     if (button === BUTTONS.install) {
-      this.#answered(item.summary);
+      this.#resolvePick(item.summary);
     } else if (button === BUTTONS.readme || button === BUTTONS.browse) {
       const node: PackageNode = { kind: 'package', section: 'network', summary: item.summary };
-      this.#answered(undefined);
+      this.#resolvePick(undefined);
       await vscode.commands.executeCommand(
         button === BUTTONS.readme ? COMMANDS.readReadme : COMMANDS.browseFiles,
         node,
       );
     } else {
       await vscode.env.clipboard.writeText(item.summary.id);
-      vscode.window.setStatusBarMessage(`$(check) ${t('Package id copied')}`, 3_000);
+      vscode.window.setStatusBarMessage(`$(check) ${t('Package ID copied')}`, 3_000);
     }
   }
 }

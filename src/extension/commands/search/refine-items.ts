@@ -1,6 +1,6 @@
 import type { FacetCount, SearchFacets, SearchSort } from '../../../shared/model.ts';
 import { shortPublisherId } from '../../../identity/publisher-id.ts';
-import type { Localise } from '../../ui/localise.ts';
+import type { Localize } from '../../ui/localize.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import type { ListKey, TermKey } from './query-text.ts';
 import { canBeTyped, hasTerm, termsOf, withoutKey, withoutTerm, withTerm } from './query-text.ts';
@@ -21,7 +21,7 @@ export interface RefinementGroup {
 }
 
 /** What one can choose for a search: filters to remove, an order, and filters that its results have to offer. */
-export function refinements(text: string, facets: SearchFacets | undefined, t: Localise): RefinementGroup[] {
+export function refinements(text: string, facets: SearchFacets | undefined, t: Localize): RefinementGroup[] {
   const count = counter(facets?.exact ?? true, t);
   const facetGroup = (title: string, key: ListKey, counts: readonly FacetCount[] = []): RefinementGroup => ({
     title,
@@ -35,17 +35,17 @@ export function refinements(text: string, facets: SearchFacets | undefined, t: L
       })),
   });
   return [
-    { title: t('Filters in use: choose one to remove it'), items: filtersInUse(text, t) },
+    { title: t('Active filters (select to remove)'), items: filtersInUse(text, t) },
     { title: t('Sort by'), items: sorts(text, t) },
     facetGroup(t('Category'), 'category', facets?.categories),
     facetGroup(t('Tag'), 'tag', facets?.tags),
-    facetGroup(t('Licence'), 'license', facets?.licenses),
+    facetGroup(t('License'), 'license', facets?.licenses),
     facetGroup(t('Publisher'), 'publisher', facets?.publishers),
     { title: t('More'), items: yanked(text, t) },
   ].filter(({ items }) => items.length > 0);
 }
 
-function filtersInUse(text: string, t: Localise): Refinement[] {
+function filtersInUse(text: string, t: Localize): Refinement[] {
   const used = termsOf(text).filter(({ key }) => key !== 'sort');
   const without = used.map((term) => ({
     label: `${keyName(term.key, t)}: ${plainText(term.value, 80)}`,
@@ -58,7 +58,7 @@ function filtersInUse(text: string, t: Localise): Refinement[] {
   return [...without, { label: t('Remove all filters'), description: '', icon: 'clear-all', text: none }];
 }
 
-function sorts(text: string, t: Localise): Refinement[] {
+function sorts(text: string, t: Localize): Refinement[] {
   const chosen =
     termsOf(text)
       .findLast(({ key }) => key === 'sort')
@@ -67,38 +67,38 @@ function sorts(text: string, t: Localise): Refinement[] {
     ['relevance', t('Relevance')],
     ['updated', t('Recently updated')],
     ['name', t('Name')],
-    ['providers', t('Number of peers that have it')],
+    ['providers', t('Number of providers')],
   ];
   return names.map(([sort, label]) => ({
     label,
-    description: sort === chosen ? t('chosen') : '',
+    description: sort === chosen ? t('selected') : '',
     icon: sort === chosen ? 'pass-filled' : 'circle-large',
     text: sort === 'relevance' ? withoutKey(text, 'sort') : withTerm(text, { key: 'sort', value: sort }),
   }));
 }
 
-function yanked(text: string, t: Localise): Refinement[] {
+function yanked(text: string, t: Localize): Refinement[] {
   if (hasTerm(text, { key: 'yanked', value: 'yes' })) return [];
-  const label = t('Include packages all of whose versions are yanked');
+  const label = t('Include packages with only yanked versions');
   return [{ label, description: '', icon: 'circle-slash', text: withTerm(text, { key: 'yanked', value: 'yes' }) }];
 }
 
 /** Counts of the best few hundred matches are a lower bound. */
-function counter(exact: boolean, t: Localise): (count: number) => string {
+function counter(exact: boolean, t: Localize): (count: number) => string {
   return (count) => {
     if (!exact) return t('{0} or more packages', count);
     return count === 1 ? t('1 package') : t('{0} packages', count);
   };
 }
 
-function keyName(key: TermKey, t: Localise): string {
+function keyName(key: TermKey, t: Localize): string {
   const names: Record<TermKey, string> = {
     tag: t('Tag'),
     category: t('Category'),
-    license: t('Licence'),
+    license: t('License'),
     publisher: t('Publisher'),
     version: t('Version'),
-    reputation: t('Lowest reputation'),
+    reputation: t('Minimum reputation'),
     yanked: t('Yanked'),
     sort: t('Sort by'),
   };

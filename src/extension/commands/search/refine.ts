@@ -20,7 +20,7 @@ export async function refineSearch(text: string, facets: SearchFacets | undefine
   ]);
   const picked = await vscode.window.showQuickPick(items, {
     title: t('Filter and Sort'),
-    placeHolder: t('They can be typed into the search as well, for example tag:web or sort:updated'),
+    placeHolder: t('You can also type filters into the search, such as tag:web or sort:updated'),
     matchOnDescription: true,
   });
   return picked?.text;

@@ -26,11 +26,11 @@ export const BUTTONS = {
   install: { iconPath: new vscode.ThemeIcon('cloud-download'), tooltip: t('Install…') },
   readme: { iconPath: new vscode.ThemeIcon('book'), tooltip: t('Read README') },
   browse: { iconPath: new vscode.ThemeIcon('list-tree'), tooltip: t('Browse Files') },
-  copyId: { iconPath: new vscode.ThemeIcon('copy'), tooltip: t('Copy Package Id') },
+  copyId: { iconPath: new vscode.ThemeIcon('copy'), tooltip: t('Copy Package ID') },
 } as const satisfies Record<string, vscode.QuickInputButton>;
 
 /** What is known of the network while the answer is shown. */
-export interface SearchSituation {
+export interface SearchContext {
   readonly state: ViewState;
   readonly peers: number;
   /** No more answers will come. */
@@ -39,16 +39,16 @@ export interface SearchSituation {
   readonly more: boolean;
 }
 
-export function resultItems(text: string, results: SearchResults, situation: SearchSituation): ResultItem[] {
+export function resultItems(text: string, results: SearchResults, context: SearchContext): ResultItem[] {
   const items: ResultItem[] = results.packages.map(packageItem);
-  if (situation.more) items.push(moreNote());
-  if (situation.state !== 'running') items.push(stoppedNote());
-  else if (items.length === 0 && situation.final) items.push(nothingNote(text, situation.peers));
+  if (context.more) items.push(moreNote());
+  if (context.state !== 'running') items.push(stoppedNote());
+  else if (items.length === 0 && context.final) items.push(nothingNote(text, context.peers));
   return items;
 }
 
 export function packageItem(summary: PackageSummary): PackageItem {
-  const facts = [
+  const parts = [
     summary.latest === undefined ? t('all versions yanked') : plainText(summary.latest),
     t('by {0}', summary.published ? t('you') : shortPublisherId(summary.publisher)),
     countProviders(summary, t),
@@ -56,7 +56,7 @@ export function packageItem(summary: PackageSummary): PackageItem {
   ];
   return {
     label: `$(${summary.latest === undefined ? 'circle-slash' : 'package'}) ${plainText(summary.name)}`,
-    description: facts.filter((fact) => fact !== '').join(' · '),
+    description: parts.filter((part) => part !== '').join(' · '),
     detail: plainText(summary.description, 200),
     // The engine ranked them; VS Code's own filter would hide what matches by description or tag.
     alwaysShow: true,
@@ -74,7 +74,7 @@ export function failedNote(message: string): NoteItem {
   return {
     label: '$(error)',
     description: message,
-    detail: t('Choose this to see the log.'),
+    detail: t('Select to show the log.'),
     alwaysShow: true,
     next: COMMANDS.showLog,
   };
@@ -89,8 +89,8 @@ function moreNote(): NoteItem {
 function stoppedNote(): NoteItem {
   return {
     label: '$(debug-disconnect)',
-    description: t('The node is stopped: only packages that are known here were searched.'),
-    detail: t('Choose this to start the node and search the network.'),
+    description: t('The node is stopped, so only locally known packages were searched.'),
+    detail: t('Select to start the node and search the network.'),
     alwaysShow: true,
     next: COMMANDS.startNode,
   };
@@ -100,18 +100,18 @@ function nothingNote(text: string, peers: number): NoteItem {
   if (peers === 0) {
     return {
       label: '$(debug-disconnect)',
-      description: t('Nothing found here, and no peer is connected that could be asked.'),
-      detail: t('Choose this to add a peer.'),
+      description: t('Nothing found locally, and no peer is connected.'),
+      detail: t('Select to connect to a peer.'),
       alwaysShow: true,
-      next: COMMANDS.addBootstrapPeer,
+      next: COMMANDS.connectToPeer,
     };
   }
   const asked = countPeers(peers, t);
   return {
     label: '$(info)',
     description:
-      text === '' ? t('Nobody has published a package yet.') : t('Nothing found for “{0}”.', plainText(text, 80)),
-    detail: t('Searched here and on the network ({0} connected). Other words may find more.', asked),
+      text === '' ? t('No packages have been published yet.') : t('Nothing found for “{0}”.', plainText(text, 80)),
+    detail: t('Searched locally and on the network ({0} connected). Try other words.', asked),
     alwaysShow: true,
   };
 }

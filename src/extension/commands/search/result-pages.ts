@@ -1,7 +1,7 @@
 import type { PackageSummary, SearchResults } from '../../../shared/model.ts';
 
 /** Packages of one page; a page that is full has another one behind it, perhaps. */
-export const PAGE_SIZE = 50;
+export const SEARCH_PAGE_SIZE = 50;
 
 /**
  * The pages of one search as one list. The first page changes while answers come in; later ones are read once, below
@@ -10,25 +10,25 @@ export const PAGE_SIZE = 50;
 export class ResultPages {
   #first: SearchResults | undefined;
   readonly #later: PackageSummary[] = [];
-  #read = 0;
+  #laterPageCount = 0;
   #mayHaveMore = false;
 
   /** The first page as it now is. */
   first(results: SearchResults): void {
     this.#first = results;
-    if (this.#read === 0) this.#mayHaveMore = results.packages.length >= PAGE_SIZE;
+    if (this.#laterPageCount === 0) this.#mayHaveMore = results.packages.length >= SEARCH_PAGE_SIZE;
   }
 
   /** The next page below. */
   add({ packages }: SearchResults): void {
     this.#later.push(...packages);
-    this.#read++;
-    this.#mayHaveMore = packages.length >= PAGE_SIZE;
+    this.#laterPageCount++;
+    this.#mayHaveMore = packages.length >= SEARCH_PAGE_SIZE;
   }
 
   /** What to leave out when the next page is asked for. */
   get offset(): number {
-    return PAGE_SIZE * (this.#read + 1);
+    return SEARCH_PAGE_SIZE * (this.#laterPageCount + 1);
   }
 
   get mayHaveMore(): boolean {

@@ -3,7 +3,7 @@ import { isAbort } from '../../../shared/errors.ts';
 import type { SearchQuery, SearchResults } from '../../../shared/model.ts';
 
 /** Puts one question; each progress report is the whole ranked list so far. */
-export type Ask = (query: SearchQuery, options: CallOptions<SearchResults>) => Promise<SearchResults>;
+export type RunSearch = (query: SearchQuery, options: CallOptions<SearchResults>) => Promise<SearchResults>;
 
 /** Where answers are shown. `text` is the question that an answer belongs to. */
 export interface SearchView {
@@ -18,24 +18,24 @@ export interface SearchView {
  * one, however late the others come.
  */
 export class SearchSession {
-  readonly #ask: Ask;
+  readonly #runSearch: RunSearch;
   readonly #view: SearchView;
-  readonly #pause: number;
+  readonly #debounceMs: number;
   #timer: NodeJS.Timeout | undefined;
   #running: AbortController | undefined;
 
-  /** @param pause of typing before a question is put, in milliseconds */
-  constructor(ask: Ask, view: SearchView, pause = 120) {
-    this.#ask = ask;
+  /** @param debounceMs of typing before a question is put, in milliseconds */
+  constructor(runSearch: RunSearch, view: SearchView, debounceMs = 120) {
+    this.#runSearch = runSearch;
     this.#view = view;
-    this.#pause = pause;
+    this.#debounceMs = debounceMs;
   }
 
   /** The text is now this. `now`: without waiting for a pause. */
   input(text: string, now = false): void {
     this.#cancel();
     this.#view.busy(true);
-    this.#timer = setTimeout(() => void this.#search(text.trim()), now ? 0 : this.#pause);
+    this.#timer = setTimeout(() => void this.#search(text.trim()), now ? 0 : this.#debounceMs);
   }
 
   dispose(): void {
@@ -56,7 +56,7 @@ export class SearchSession {
       const onProgress = (results: SearchResults): void => {
         if (!signal.aborted) this.#view.show(text, results, false);
       };
-      const results = await this.#ask({ text }, { signal, onProgress });
+      const results = await this.#runSearch({ text }, { signal, onProgress });
       if (!signal.aborted) this.#view.show(text, results, true);
     } catch (error) {
       if (!signal.aborted && !isAbort(error)) this.#view.fail(text, error);

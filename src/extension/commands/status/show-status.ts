@@ -1,41 +1,42 @@
 import * as vscode from 'vscode';
 import { COMMANDS, SETTINGS_SECTION } from '../../../shared/contributions.ts';
 import type { EngineStatus } from '../../../shared/model.ts';
-import { bounded } from '../../engine/bounded.ts';
+import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';
-import type { Fact } from '../../ui/facts.ts';
-import { addressFact, showFacts } from '../../ui/facts.ts';
+import type { Detail } from '../../ui/details.ts';
+import { addressDetail, showDetails } from '../../ui/details.ts';
 import { stateText } from '../../ui/state-text.ts';
 import { engineGroups, networkGroups, rebuiltGroups } from './status-groups.ts';
 
 const { t } = vscode.l10n;
-const STATUS_BOUND = 5_000;
+const STATUS_TIMEOUT_MS = 5_000;
 
 /** The node's and the engine's state in a list to read, to copy from and to act on. */
 export async function showStatus(services: Services): Promise<void> {
-  const engine = services.host.current;
-  const status = engine && (await bounded(STATUS_BOUND, undefined, (signal) => engine.status({}, { signal })));
-  await showFacts(t('Ggen: status'), [
-    { title: t('Node'), facts: nodeFacts(services, status) },
+  const engine = services.client.current;
+  const status =
+    engine && (await callWithTimeout(STATUS_TIMEOUT_MS, undefined, (signal) => engine.status({}, { signal })));
+  await showDetails(t('Ggen: Status'), [
+    { title: t('Node'), details: nodeDetails(services, status) },
     ...(status === undefined ? [] : [...rebuiltGroups(status), ...networkGroups(status)]),
-    { title: t('Actions'), facts: actions(services) },
+    { title: t('Actions'), details: actions(services) },
     ...(status === undefined ? [] : engineGroups(status)),
   ]);
 }
 
-function nodeFacts({ model }: Services, status: EngineStatus | undefined): Fact[] {
+function nodeDetails({ model }: Services, status: EngineStatus | undefined): Detail[] {
   const { state, failure } = model;
   const { peerId, addresses = [], startedAt } = status?.node ?? {};
   return [
     { label: t('State'), value: stateText(state, t), icon: state === 'failed' ? 'error' : 'pulse' },
     ...(failure === undefined ? [] : [{ label: t('Reason'), value: failure.text, icon: 'warning' }]),
-    ...(peerId === undefined ? [] : [{ label: t('Peer id'), value: peerId, icon: 'key' }]),
-    ...addresses.map(addressFact),
+    ...(peerId === undefined ? [] : [{ label: t('Peer ID'), value: peerId, icon: 'key' }]),
+    ...addresses.map(addressDetail),
     ...(startedAt === undefined ? [] : [{ label: t('Running since'), value: dateTime(startedAt), icon: 'clock' }]),
   ];
 }
 
-function actions({ model }: Services): Fact[] {
+function actions({ model }: Services): Detail[] {
   const running = model.state === 'running';
   return [
     ...(running
@@ -51,7 +52,7 @@ function actions({ model }: Services): Fact[] {
             run: run(model.state === 'failed' ? COMMANDS.restartNode : COMMANDS.startNode),
           },
         ]),
-    { label: t('Add Bootstrap Peer'), icon: 'add', run: run(COMMANDS.addBootstrapPeer) },
+    { label: t('Connect to Peer…'), icon: 'add', run: run(COMMANDS.connectToPeer) },
     { label: t('Clean Up Storage'), icon: 'trash', run: run(COMMANDS.cleanUpStorage) },
     { label: t('Verify Storage'), icon: 'verified', run: run(COMMANDS.verifyStorage) },
     {

@@ -1,66 +1,66 @@
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../../shared/contributions.ts';
 import type { EngineStatus } from '../../../shared/model.ts';
-import type { Fact, FactGroup } from '../../ui/facts.ts';
+import type { Detail, DetailGroup } from '../../ui/details.ts';
 import { formatBytes, formatTime } from '../../ui/format.ts';
 import { taskIcon, taskLine } from '../../ui/task-text.ts';
 
 const { t } = vscode.l10n;
 
 /** Who is there, and what is known. */
-export function networkGroups(status: EngineStatus): FactGroup[] {
+export function networkGroups(status: EngineStatus): DetailGroup[] {
   return [
-    { title: t('Network'), facts: networkFacts(status) },
-    { title: t('Packages'), facts: catalogueFacts(status) },
-    { title: t('Transfers'), facts: transferFacts(status) },
+    { title: t('Network'), details: networkDetails(status) },
+    { title: t('Packages'), details: packageDetails(status) },
+    { title: t('Transfers'), details: transferDetails(status) },
   ];
 }
 
 /** What the engine does by itself, and what it is. */
-export function engineGroups(status: EngineStatus): FactGroup[] {
+export function engineGroups(status: EngineStatus): DetailGroup[] {
   return [
-    { title: t('Stored packages'), facts: storageFacts(status) },
-    { title: t('Upkeep'), facts: status.tasks.map(taskFact) },
+    { title: t('Storage'), details: storageDetails(status) },
+    { title: t('Background Tasks'), details: status.tasks.map(taskDetail) },
     {
       title: t('Engine'),
-      facts: [
+      details: [
         { label: t('Version'), value: status.version, icon: 'tag' },
-        { label: t('Memory of the process'), value: formatBytes(status.memory), icon: 'server-process' },
+        { label: t('Process memory'), value: formatBytes(status.memory), icon: 'server-process' },
         { label: t('Data folder'), value: status.dataDir, icon: 'folder' },
-        ...ownerFacts(status),
+        ...ownerDetails(status),
       ],
     },
   ];
 }
 
 /** Which process runs the node, and who shares it. */
-function ownerFacts({ owner }: EngineStatus): Fact[] {
+function ownerDetails({ owner }: EngineStatus): Detail[] {
   if (owner === undefined) return [];
   const { self, pid, version, clients = 0 } = owner;
   const where = self ? t('this window') : t('another window or program (process {0}, version {1})', pid, version);
   return [
-    { label: t('The node runs in'), value: where, icon: 'vm' },
-    { label: t('Other windows and commands that share it'), value: String(clients), icon: 'multiple-windows' },
+    { label: t('Node runs in'), value: where, icon: 'vm' },
+    { label: t('Other windows and commands sharing it'), value: String(clients), icon: 'multiple-windows' },
   ];
 }
 
-/** That the catalogue was damaged, if it ever was: when, why, and where the old file is. */
-export function rebuiltGroups({ rebuilt }: EngineStatus): FactGroup[] {
+/** That the catalog was damaged, if it ever was: when, why, and where the old file is. */
+export function rebuiltGroups({ rebuilt }: EngineStatus): DetailGroup[] {
   if (rebuilt === undefined) return [];
   const at = new Date(rebuilt.at).toLocaleString(vscode.env.language);
   return [
     {
-      title: t('The catalogue was damaged and begun anew'),
-      facts: [
-        { label: t('When'), value: at, icon: 'warning' },
-        { label: t('Why'), value: rebuilt.reason, icon: 'comment' },
-        { label: t('Set aside as'), value: rebuilt.setAside, icon: 'file' },
+      title: t('The catalog was damaged and rebuilt'),
+      details: [
+        { label: t('Time'), value: at, icon: 'warning' },
+        { label: t('Reason'), value: rebuilt.reason, icon: 'comment' },
+        { label: t('Damaged file kept as'), value: rebuilt.setAside, icon: 'file' },
       ],
     },
   ];
 }
 
-function catalogueFacts({ counts }: EngineStatus): Fact[] {
+function packageDetails({ counts }: EngineStatus): Detail[] {
   return [
     { label: t('Published'), value: String(counts.published), icon: 'cloud-upload' },
     { label: t('Installed'), value: String(counts.installed), icon: 'desktop-download' },
@@ -69,34 +69,42 @@ function catalogueFacts({ counts }: EngineStatus): Fact[] {
 }
 
 /** What goes to others and comes from them; bytes as far as limits count them. */
-function transferFacts({ transfers, settings }: EngineStatus): Fact[] {
-  const { paused, sentToday, receivedToday } = transfers;
+function transferDetails({ transfers, settings }: EngineStatus): Detail[] {
+  const { paused, uploadedToday, downloadedToday } = transfers;
   const limits = settings?.transfers;
   const of = (bytes: number, limit = 0): string =>
     limit === 0 ? formatBytes(bytes) : t('{0} of {1}', formatBytes(bytes), formatBytes(limit));
   const command = paused ? COMMANDS.resumeSeeding : COMMANDS.pauseSeeding;
   return [
     {
-      label: paused ? t('Seeding is paused: choose to resume it') : t('Seeding: choose to pause it'),
+      label: paused ? t('Seeding is paused (select to resume)') : t('Seeding is on (select to pause)'),
       icon: paused ? 'debug-continue' : 'debug-pause',
       run: () => vscode.commands.executeCommand(command),
     },
-    { label: t('Sent today, counted'), value: of(sentToday, limits?.sendPerDay), icon: 'arrow-up' },
-    { label: t('Fetched today, counted'), value: of(receivedToday, limits?.receivePerDay), icon: 'arrow-down' },
+    {
+      label: t('Sent today (counted toward the limit)'),
+      value: of(uploadedToday, limits?.uploadPerDay),
+      icon: 'arrow-up',
+    },
+    {
+      label: t('Fetched today (counted toward the limit)'),
+      value: of(downloadedToday, limits?.downloadPerDay),
+      icon: 'arrow-down',
+    },
   ];
 }
 
-function storageFacts({ storage }: EngineStatus): Fact[] {
+function storageDetails({ storage }: EngineStatus): Detail[] {
   const { bytes, quota, pinned, evictable, damaged } = storage;
   const run = (command: string) => (): unknown => vscode.commands.executeCommand(command);
   return [
     {
       label: t('Stored'),
-      value: t('{0} of at most {1}', formatBytes(bytes), formatBytes(quota)),
+      value: t('{0} of {1}', formatBytes(bytes), formatBytes(quota)),
       icon: 'database',
       run: run(COMMANDS.cleanUpStorage),
     },
-    { label: t('Published, installed or kept offline'), value: formatBytes(pinned), icon: 'pinned' },
+    { label: t('Published, installed, or kept offline'), value: formatBytes(pinned), icon: 'pinned' },
     { label: t('Removed when space is needed'), value: formatBytes(evictable), icon: 'trash' },
     ...(damaged === 0
       ? []
@@ -111,26 +119,26 @@ function storageFacts({ storage }: EngineStatus): Fact[] {
   ];
 }
 
-function networkFacts(status: EngineStatus): Fact[] {
+function networkDetails(status: EngineStatus): Detail[] {
   const listPeers = (): unknown => vscode.commands.executeCommand(COMMANDS.listPeers);
   return [
     { label: t('Connected peers'), value: String(status.connectedPeers), icon: 'vm-active', run: listPeers },
-    { label: t('Peers that hear announcements'), value: String(status.topicPeers), icon: 'broadcast' },
-    { label: t('Peers in the hash table'), value: String(status.routingTableSize), icon: 'table' },
-    ...status.bootstrap.map(bootstrapFact),
+    { label: t('Peers subscribed to announcements'), value: String(status.topicPeers), icon: 'broadcast' },
+    { label: t('Peers in the DHT routing table'), value: String(status.routingTableSize), icon: 'table' },
+    ...status.bootstrap.map(bootstrapDetail),
   ];
 }
 
-function bootstrapFact({ address, state, error }: EngineStatus['bootstrap'][number]): Fact {
-  const faces = {
+function bootstrapDetail({ address, state, error }: EngineStatus['bootstrap'][number]): Detail {
+  const labels = {
     connected: { label: t('Bootstrap peer, connected'), icon: 'pass' },
-    pending: { label: t('Bootstrap peer, being dialled'), icon: 'sync' },
-    failed: { label: t('Bootstrap peer, not reached'), icon: 'warning' },
+    pending: { label: t('Bootstrap peer, dialing'), icon: 'sync' },
+    failed: { label: t('Bootstrap peer, unreachable'), icon: 'warning' },
   };
-  return { ...faces[state], value: error === undefined ? address : `${address} (${error})` };
+  return { ...labels[state], value: error === undefined ? address : `${address} (${error})` };
 }
 
-function taskFact(task: EngineStatus['tasks'][number]): Fact {
+function taskDetail(task: EngineStatus['tasks'][number]): Detail {
   return { label: task.title, value: taskLine(task, t, time), icon: taskIcon(task) };
 }
 

@@ -8,16 +8,16 @@ import { withProgress } from '../../ui/progress.ts';
 const { t } = vscode.l10n;
 
 /** Remove from this machine's store what is neither published, installed nor kept here. */
-export async function cleanUpStorage({ host }: Services): Promise<void> {
-  const engine = await host.engine();
+export async function cleanUpStorage({ client }: Services): Promise<void> {
+  const engine = await client.engine();
   const { blocks, bytes } = await withProgress<CleanUpReport, CleanUpProgress>(
-    t('Cleaning up the stored packages'),
+    t('Cleaning up storage'),
     (progress) => ({ text: t('{0} removed', formatBytes(progress.bytes)) }),
     (task) => engine.cleanUpStorage({}, task),
   );
   const message =
     blocks === 0
-      ? t('There is nothing to clean up: everything stored is published, installed or kept offline.')
-      : t('Cleaned up {0}. What is published, installed or kept offline is still here.', formatBytes(bytes));
+      ? t('Nothing to clean up. All stored packages are published, installed, or kept offline.')
+      : t('Freed {0}. Packages that are published, installed, or kept offline were not removed.', formatBytes(bytes));
   void vscode.window.showInformationMessage(message);
 }

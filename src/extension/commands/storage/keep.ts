@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { InstallProgress } from '../../../shared/api.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { KeptRelease } from '../../../shared/model.ts';
-import { bounded } from '../../engine/bounded.ts';
+import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';
 import { formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
@@ -12,7 +12,7 @@ import { chooseVersion } from '../install/choose-version.ts';
 import { pickPackage } from '../search/pick-package.ts';
 
 const { t } = vscode.l10n;
-const READ_BOUND = 10_000;
+const READ_TIMEOUT_MS = 10_000;
 
 /** Keep a release here without installing it: the item's, or one that the user finds. */
 export async function keepOffline(services: Services, argument?: unknown): Promise<void> {
@@ -23,36 +23,36 @@ export async function keepOffline(services: Services, argument?: unknown): Promi
   const version =
     isPackageNode(argument) && argument.kind === 'release'
       ? argument.release.version
-      : await chooseVersion(services, pack, t('Keep {0} offline: which version?', name));
+      : await chooseVersion(services, pack, t('Select the version of {0} to keep offline', name));
   if (version === undefined) return;
-  const engine = await services.host.engine();
+  const engine = await services.client.engine();
   const kept = await withProgress<KeptRelease, InstallProgress>(
     t('Keeping {0} {1} offline', name, plainText(version)),
     describe,
     (task) => engine.keep({ id: pack.id, version }, task),
   );
-  const done = t('{0} {1} stays here: {2}', name, plainText(kept.version), formatBytes(kept.size));
+  const done = t('{0} {1} is kept offline ({2})', name, plainText(kept.version), formatBytes(kept.size));
   vscode.window.setStatusBarMessage(`$(check) ${done}`, 5_000);
 }
 
 /** Keep a release no longer: of the item's package, or of all, the one that the user picks. */
 export async function stopKeeping(services: Services, argument?: unknown): Promise<void> {
-  const engine = await services.host.engine();
-  const all = await bounded(READ_BOUND, undefined, (signal) => engine.kept({}, { signal }));
+  const engine = await services.client.engine();
+  const all = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.kept({}, { signal }));
   const kept = isPackageNode(argument) ? all.filter(({ id }) => id === argument.summary.id) : all;
   if (kept.length === 0) throw new GgenError('PackageNotFound', nothingKept(argument));
   const picked = await pickKept(kept);
   if (picked === undefined) return;
   const { id, version } = picked;
-  await bounded(READ_BOUND, undefined, (signal) => engine.unkeep({ id, version }, { signal }));
-  const done = t('{0} {1} goes when its space is needed', plainText(picked.name), plainText(version));
+  await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.unkeep({ id, version }, { signal }));
+  const done = t('{0} {1} can be removed when space is needed', plainText(picked.name), plainText(version));
   vscode.window.setStatusBarMessage(`$(check) ${done}`, 5_000);
 }
 
 function nothingKept(argument: unknown): string {
   return isPackageNode(argument)
-    ? t('{0} is not kept offline. “Keep Offline” does that.', plainText(argument.summary.name))
-    : t('You keep no package offline. “Keep Offline” does that.');
+    ? t('{0} is not kept offline. To keep it, run “Ggen: Keep Package Offline”.', plainText(argument.summary.name))
+    : t('No packages are kept offline. To keep one, run “Ggen: Keep Package Offline”.');
 }
 
 async function pickKept(kept: readonly KeptRelease[]): Promise<KeptRelease | undefined> {
@@ -62,15 +62,15 @@ async function pickKept(kept: readonly KeptRelease[]): Promise<KeptRelease | und
     release,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: t('Stop Keeping'),
-    placeHolder: t('Which release need not stay here any more?'),
+    title: t('Stop Keeping Package Offline'),
+    placeHolder: t('Select the release to stop keeping offline'),
     matchOnDescription: true,
   });
   return picked?.release;
 }
 
 function describe({ phase, bytes, totalBytes }: InstallProgress): { text: string; percent?: number } {
-  if (phase === 'resolve') return { text: t('Asking who has it…') };
+  if (phase === 'resolve') return { text: t('Finding providers…') };
   const size =
     totalBytes === undefined ? formatBytes(bytes) : t('{0} of {1}', formatBytes(bytes), formatBytes(totalBytes));
   return { text: t('Fetching: {0}', size), ...percentOf(bytes, totalBytes) };

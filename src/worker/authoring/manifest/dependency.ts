@@ -1,19 +1,19 @@
 import semver from 'semver';
 import { LIMITS, NAME_PATTERN } from '../../../shared/defaults.ts';
 import type { Dependency } from '../../../shared/model.ts';
-import { spellOut } from '../../paths/path-characters.ts';
+import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import type { RawDependency } from './manifest.ts';
-import { normaliseName } from './name.ts';
-import type { Report } from './report.ts';
+import { normalizeName } from './package-name.ts';
+import type { DiagnosticCollector } from './diagnostic-collector.ts';
 
 /** The form of a publisher id, see `src/identity/publisher-id.ts`. */
-const PUBLISHER = /^z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/;
+const PUBLISHER_ID = /^z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/;
 
 /**
  * Dependencies as a record takes them: known form of id, a range that semver reads, none twice, not too many. Those
  * that cannot be brought into that form are left out with a warning.
  */
-export function cleanDependencies(report: Report, raw: readonly RawDependency[]): Dependency[] {
+export function cleanDependencies(report: DiagnosticCollector, raw: readonly RawDependency[]): Dependency[] {
   const byId = new Map<string, Dependency>();
   for (const dependency of raw) {
     const clean = cleanDependency(report, dependency);
@@ -29,16 +29,16 @@ export function cleanDependencies(report: Report, raw: readonly RawDependency[])
   return dependencies.slice(0, LIMITS.dependencies);
 }
 
-function cleanDependency(report: Report, dependency: RawDependency): Dependency | undefined {
-  const shown = spellOut(dependency.id.slice(0, LIMITS.nameLength));
+function cleanDependency(report: DiagnosticCollector, dependency: RawDependency): Dependency | undefined {
+  const shown = escapeInvisibleCharacters(dependency.id.slice(0, LIMITS.nameLength));
   const id = dependencyId(dependency.id);
   if (id === undefined) {
     warn(report, dependency, `"${shown}" names no package (\`name\` or \`publisher/name\`) and was left out.`);
     return undefined;
   }
-  const requirement = normaliseRequirement(dependency.requirement);
+  const requirement = normalizeRequirement(dependency.requirement);
   if (requirement === undefined) {
-    const written = spellOut(dependency.requirement.slice(0, LIMITS.versionLength));
+    const written = escapeInvisibleCharacters(dependency.requirement.slice(0, LIMITS.versionLength));
     warn(report, dependency, `"${written}" is no range of versions, for example \`^1.2\`; "${shown}" was left out.`);
     return undefined;
   }
@@ -49,31 +49,31 @@ function cleanDependency(report: Report, dependency: RawDependency): Dependency 
 export function dependencyId(written: string): string | undefined {
   const slash = written.indexOf('/');
   const publisher = written.slice(0, Math.max(slash, 0));
-  // Published names are normalised, so what refers to them is too. Only a real publisher id makes a namespace.
-  const scoped = slash >= 0 && PUBLISHER.test(publisher);
-  const name = normaliseName(scoped ? written.slice(slash + 1) : written);
+  // Published names are normalized, so what refers to them is too. Only a real publisher id makes a namespace.
+  const scoped = slash >= 0 && PUBLISHER_ID.test(publisher);
+  const name = normalizeName(scoped ? written.slice(slash + 1) : written);
   if (!NAME_PATTERN.test(name) || name.length > LIMITS.nameLength) return undefined;
   return scoped ? `${publisher}/${name}` : name;
 }
 
 /** A version as Cargo, and so ggen, writes a requirement: `1.2` stands for `^1.2`. */
-const BARE = /^\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+const BARE_VERSION = /^\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
 /**
  * A requirement of ggen as a range of semver with the same meaning: a bare version gets its caret, commas become
  * spaces. Undefined when it is none.
  */
-export function normaliseRequirement(written: string): string | undefined {
+export function normalizeRequirement(written: string): string | undefined {
   const text = written.trim();
   if (text === '' || text === 'latest') return '*';
   const range = text
     .split(',')
     .map((part) => part.trim())
-    .map((part) => (BARE.test(part) ? `^${part}` : part))
+    .map((part) => (BARE_VERSION.test(part) ? `^${part}` : part))
     .join(' ');
   return range.length <= LIMITS.versionLength && semver.validRange(range) !== null ? range : undefined;
 }
 
-function warn(report: Report, dependency: RawDependency, message: string): void {
+function warn(report: DiagnosticCollector, dependency: RawDependency, message: string): void {
   report.add('warning', 'manifest-dependency', message, dependency.at);
 }

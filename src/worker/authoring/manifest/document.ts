@@ -1,7 +1,7 @@
 import type { KeyPath } from './manifest.ts';
 
 /** Line and column of a character, both from 1; columns count UTF-16 units, as editors do. */
-export interface Position {
+export interface SourcePosition {
   readonly line: number;
   readonly column: number;
 }
@@ -10,36 +10,36 @@ export interface Position {
 export interface ManifestDocument {
   readonly root: Table;
   /** Place of a key, or of the nearest key above it that has one. */
-  readonly locate: (at: KeyPath) => Position;
+  readonly locate: (at: KeyPath) => SourcePosition;
 }
 
 /** A table of the document. Its keys are hostile: read them with `own`. */
 export type Table = Readonly<Record<string, unknown>>;
 
 /** Why a text is no manifest, and where. */
-export class SyntaxFault extends Error {
-  override readonly name = 'SyntaxFault';
-  readonly position: Position;
+export class ManifestSyntaxError extends Error {
+  override readonly name = 'ManifestSyntaxError';
+  readonly position: SourcePosition;
 
-  constructor(message: string, position: Position) {
+  constructor(message: string, position: SourcePosition) {
     super(message);
     this.position = position;
   }
 }
 
 /** How deeply a document may nest. Real manifests stay below 8. */
-export const MAX_DEPTH = 64;
+export const MAX_DOCUMENT_DEPTH = 64;
 
 /** Keys deeper than this are not located one by one: nothing that a reader looks at lies there. */
-export const LOCATED_DEPTH = 8;
+export const MAX_LOCATED_DEPTH = 8;
 
 /** How many keys are located one by one: a hostile list of half a million numbers shall not fill the memory. */
-const LOCATED_KEYS = 20_000;
+const MAX_LOCATED_KEYS = 20_000;
 
 const SEPARATOR = '\u0000';
 
 /** Offsets of keys, collected while a text is scanned. */
-export class Locations {
+export class KeyLocations {
   readonly #offsets = new Map<string, number>();
   readonly #lineStarts: number[] = [0];
 
@@ -48,23 +48,23 @@ export class Locations {
   }
 
   set(path: KeyPath, offset: number): void {
-    if (path.length > LOCATED_DEPTH || this.#offsets.size >= LOCATED_KEYS) return;
+    if (path.length > MAX_LOCATED_DEPTH || this.#offsets.size >= MAX_LOCATED_KEYS) return;
     this.#offsets.set(path.join(SEPARATOR), offset);
   }
 
   setOnce(path: KeyPath, offset: number): void {
-    if (path.length <= LOCATED_DEPTH && !this.#offsets.has(path.join(SEPARATOR))) this.set(path, offset);
+    if (path.length <= MAX_LOCATED_DEPTH && !this.#offsets.has(path.join(SEPARATOR))) this.set(path, offset);
   }
 
-  locate(path: KeyPath): Position {
-    for (let length = Math.min(path.length, LOCATED_DEPTH); length > 0; length--) {
+  locate(path: KeyPath): SourcePosition {
+    for (let length = Math.min(path.length, MAX_LOCATED_DEPTH); length > 0; length--) {
       const offset = this.#offsets.get(path.slice(0, length).join(SEPARATOR));
       if (offset !== undefined) return this.position(offset);
     }
     return { line: 1, column: 1 };
   }
 
-  position(offset: number): Position {
+  position(offset: number): SourcePosition {
     let low = 0;
     let high = this.#lineStarts.length - 1;
     while (low < high) {
@@ -81,6 +81,6 @@ export function isTable(value: unknown): value is Table {
 }
 
 /** A key's own value: `constructor` and `__proto__` of a hostile document are keys like any other. */
-export function own(table: Table, key: string): unknown {
+export function ownValue(table: Table, key: string): unknown {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }

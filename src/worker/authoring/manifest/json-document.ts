@@ -1,12 +1,12 @@
-import { isTable, Locations, MAX_DEPTH, SyntaxFault, type ManifestDocument } from './document.ts';
+import { isTable, KeyLocations, MAX_DOCUMENT_DEPTH, ManifestSyntaxError, type ManifestDocument } from './document.ts';
 import type { KeyPath } from './manifest.ts';
 
 /** Parse a JSON manifest. Throws SyntaxFault. */
 export function parseJsonDocument(text: string): ManifestDocument {
-  const locations = new Locations(text);
+  const locations = new KeyLocations(text);
   new JsonScanner(text, locations).scan();
   const root: unknown = JSON.parse(text);
-  if (!isTable(root)) throw new SyntaxFault('the manifest must be an object: { … }', { line: 1, column: 1 });
+  if (!isTable(root)) throw new ManifestSyntaxError('the manifest must be an object: { … }', { line: 1, column: 1 });
   return { root, locate: (at) => locations.locate(at) };
 }
 
@@ -17,10 +17,10 @@ const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 /** Checks the grammar of RFC 8259 and notes where each key stands, which JSON.parse does not tell. */
 class JsonScanner {
   readonly #text: string;
-  readonly #locations: Locations;
-  #at = 0;
+  readonly #locations: KeyLocations;
+  #offset = 0;
 
-  constructor(text: string, locations: Locations) {
+  constructor(text: string, locations: KeyLocations) {
     this.#text = text;
     this.#locations = locations;
   }
@@ -29,12 +29,12 @@ class JsonScanner {
     this.#skipSpace();
     this.#value([]);
     this.#skipSpace();
-    if (this.#at < this.#text.length) this.#fail('there is text after the end of the manifest');
+    if (this.#offset < this.#text.length) this.#fail('there is text after the end of the manifest');
   }
 
   #value(path: KeyPath): void {
-    if (path.length > MAX_DEPTH) this.#fail(`the manifest nests deeper than ${MAX_DEPTH} levels`);
-    switch (this.#text.charAt(this.#at)) {
+    if (path.length > MAX_DOCUMENT_DEPTH) this.#fail(`the manifest nests deeper than ${MAX_DOCUMENT_DEPTH} levels`);
+    switch (this.#text.charAt(this.#offset)) {
       case '{':
         this.#members('}', (index) => {
           this.#member(path, index);
@@ -54,66 +54,66 @@ class JsonScanner {
   }
 
   #members(close: string, member: (index: number) => void): void {
-    this.#at++;
+    this.#offset++;
     this.#skipSpace();
-    if (this.#take(close)) return;
+    if (this.#consume(close)) return;
     for (let index = 0; ; index++) {
       member(index);
       this.#skipSpace();
-      if (this.#take(close)) return;
-      if (!this.#take(',')) this.#fail(`"," or "${close}" is expected here`);
+      if (this.#consume(close)) return;
+      if (!this.#consume(',')) this.#fail(`"," or "${close}" is expected here`);
       this.#skipSpace();
     }
   }
 
   #member(path: KeyPath, index: number): void {
-    const start = this.#at;
+    const start = this.#offset;
     if (this.#text[start] !== '"')
       this.#fail(index > 0 ? 'a key is expected after the comma' : 'a key is expected here');
     const key = JSON.parse(this.#string()) as string;
     const inner = [...path, key];
     this.#locations.set(inner, start);
     this.#skipSpace();
-    if (!this.#take(':')) this.#fail('":" is expected here');
+    if (!this.#consume(':')) this.#fail('":" is expected here');
     this.#skipSpace();
     this.#value(inner);
   }
 
   #element(path: KeyPath): void {
-    this.#locations.set(path, this.#at);
+    this.#locations.set(path, this.#offset);
     this.#value(path);
   }
 
   #string(): string {
-    const start = this.#at++;
+    const start = this.#offset++;
     for (;;) {
-      const character = this.#text[this.#at];
+      const character = this.#text[this.#offset];
       if (character === undefined) this.#fail('a text is not closed with a quotation mark', start);
-      if (character === '"') return this.#text.slice(start, ++this.#at);
+      if (character === '"') return this.#text.slice(start, ++this.#offset);
       if (character < ' ') this.#fail('a text holds a line break or control character');
-      if (character !== '\\') this.#at++;
+      if (character !== '\\') this.#offset++;
       else if (!this.#match(ESCAPE)) this.#fail('there is no such escape in JSON');
     }
   }
 
   #match(pattern: RegExp): boolean {
-    pattern.lastIndex = this.#at;
+    pattern.lastIndex = this.#offset;
     if (!pattern.test(this.#text)) return false;
-    this.#at = pattern.lastIndex;
+    this.#offset = pattern.lastIndex;
     return true;
   }
 
-  #take(character: string): boolean {
-    if (this.#text[this.#at] !== character) return false;
-    this.#at++;
+  #consume(character: string): boolean {
+    if (this.#text[this.#offset] !== character) return false;
+    this.#offset++;
     return true;
   }
 
   #skipSpace(): void {
-    while (' \t\n\r'.includes(this.#text[this.#at] ?? '.')) this.#at++;
+    while (' \t\n\r'.includes(this.#text[this.#offset] ?? '.')) this.#offset++;
   }
 
-  #fail(message: string, offset = this.#at): never {
-    throw new SyntaxFault(message, this.#locations.position(offset));
+  #fail(message: string, offset = this.#offset): never {
+    throw new ManifestSyntaxError(message, this.#locations.position(offset));
   }
 }

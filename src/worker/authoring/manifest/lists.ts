@@ -1,12 +1,12 @@
 import { isTable } from './document.ts';
-import { typeName, type Fields } from './fields.ts';
+import { typeName, type ManifestFields } from './manifest-fields.ts';
 import type { Located, RawDependency } from './manifest.ts';
 
 /**
  * Tags in the forms found in the wild: a list, one text with commas, a table of name to bool, and a table that holds
  * the list (`[package.tags] tags = […]`).
  */
-export function readTags(fields: Fields, key: string): Located<string>[] {
+export function readTags(fields: ManifestFields, key: string): Located<string>[] {
   const value = fields.value(key);
   if (typeof value === 'string') return value.split(',').map((tag) => ({ value: tag, at: fields.at(key) }));
   if (!isTable(value)) return fields.texts(key);
@@ -19,7 +19,7 @@ export function readTags(fields: Fields, key: string): Located<string>[] {
 }
 
 /** People as a text, a table with `name` and `email`, or a list of those. */
-export function readPeople(fields: Fields, key: string): Located<string>[] {
+export function readPeople(fields: ManifestFields, key: string): Located<string>[] {
   const value = fields.value(key);
   if (value === undefined || value === null) return [];
   const list = Array.isArray(value) ? fields.elements(key, value) : [{ value, at: fields.at(key) }];
@@ -47,28 +47,35 @@ function personText(person: unknown): string | undefined {
  * Dependencies in the forms found in the wild: a table of id to requirement or table, a list of `id` or
  * `id@requirement`, and a list of tables (`[[dependencies]]`).
  */
-export function readDependencies(fields: Fields, key: string): RawDependency[] {
+export function readDependencies(fields: ManifestFields, key: string): RawDependency[] {
   const value = fields.value(key);
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) {
-    return fields.elements(key, value).flatMap(({ value: element, at }) => fromElement(fields, key, element, at));
+    return fields
+      .elements(key, value)
+      .flatMap(({ value: element, at }) => dependencyFromElement(fields, key, element, at));
   }
-  if (isTable(value)) return fromTable(fields.sub(key));
+  if (isTable(value)) return dependenciesFromTable(fields.sub(key));
   fields.wrongType(key, 'a table of package ids and versions', value);
   return [];
 }
 
-function fromTable(table: Fields): RawDependency[] {
+function dependenciesFromTable(table: ManifestFields): RawDependency[] {
   return table.keys().flatMap((id) => {
     const value = table.value(id);
     if (typeof value === 'string') return [{ id, requirement: value, optional: false, at: table.at(id) }];
-    if (isTable(value)) return [fromDetails(table.sub(id), id)];
+    if (isTable(value)) return [dependencyFromDetails(table.sub(id), id)];
     table.wrongType(id, 'a range of versions or a table', value);
     return [];
   });
 }
 
-function fromElement(fields: Fields, key: string, element: unknown, at: readonly string[]): RawDependency[] {
+function dependencyFromElement(
+  fields: ManifestFields,
+  key: string,
+  element: unknown,
+  at: readonly string[],
+): RawDependency[] {
   if (typeof element === 'string') {
     const [id = '', requirement = ''] = element.split(/@(?!.*@)/, 2);
     return [{ id, requirement, optional: false, at }];
@@ -76,14 +83,14 @@ function fromElement(fields: Fields, key: string, element: unknown, at: readonly
   if (isTable(element)) {
     const details = fields.inner(element, at);
     const id = details.text('id', 'name', 'pack_id', 'package')?.value;
-    if (id !== undefined) return [fromDetails(details, id)];
+    if (id !== undefined) return [dependencyFromDetails(details, id)];
   }
   const message = `\`${key}\` must list packages as texts or tables with an \`id\`; ${typeName(element)} was left out.`;
   fields.report.add('warning', 'manifest-type', message, at);
   return [];
 }
 
-function fromDetails(details: Fields, id: string): RawDependency {
+function dependencyFromDetails(details: ManifestFields, id: string): RawDependency {
   return {
     id,
     requirement: details.text('version', 'requirement')?.value ?? '',

@@ -1,4 +1,4 @@
-import type { Position } from './document.ts';
+import type { SourcePosition } from './document.ts';
 import type { Dependency, Diagnostic, ManifestKind, PackageMetadata } from '../../../shared/model.ts';
 
 /** What a project says of itself, brought into one form whatever its manifest is. */
@@ -29,17 +29,17 @@ export interface Manifest {
   /** README as the manifest names it, relative to the root; whether it exists is for the scan to find out. */
   readonly readme?: string;
   /** Where things stand in the file, for what is only found out later about them. */
-  readonly places: ManifestPlaces;
+  readonly positions: ManifestPositions;
   /** Only those with severity `error` block publishing. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Line and column, from 1, of what a manifest says; absent where it does not. */
-export interface ManifestPlaces {
-  readonly name?: Position;
-  readonly version?: Position;
+export interface ManifestPositions {
+  readonly name?: SourcePosition;
+  readonly version?: SourcePosition;
   /** By the id of the dependency. */
-  readonly dependencies: ReadonlyMap<string, Position>;
+  readonly dependencies: ReadonlyMap<string, SourcePosition>;
 }
 
 /** Keys from the root of a document to a value; list elements by their index in decimal. */
@@ -54,14 +54,14 @@ export interface Located<T> {
 /** What a reader of one form found, as written: types are checked, texts are not yet. */
 export interface RawManifest {
   /** The table that describes the package: where missing keys belong. */
-  readonly home: KeyPath;
+  readonly packageTable: KeyPath;
   /** Of any type: a name or version that is no text is an error with words of its own. */
   readonly name?: Located<unknown> | undefined;
   readonly version?: Located<unknown> | undefined;
   /** Why the file describes no package at all, and where that shows. */
-  readonly noPackage?: Located<string> | undefined;
+  readonly noPackageReason?: Located<string> | undefined;
   /** Why there is no version, where the form knows better than "it is missing". */
-  readonly noVersion?: Located<string> | undefined;
+  readonly noVersionReason?: Located<string> | undefined;
   readonly title?: Located<string> | undefined;
   readonly description?: Located<string> | undefined;
   readonly license?: Located<string> | undefined;

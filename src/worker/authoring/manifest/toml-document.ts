@@ -1,6 +1,6 @@
 import { parse, TomlError } from 'smol-toml';
 import { errorMessage } from '../../../shared/errors.ts';
-import { Locations, MAX_DEPTH, SyntaxFault, type ManifestDocument } from './document.ts';
+import { KeyLocations, MAX_DOCUMENT_DEPTH, ManifestSyntaxError, type ManifestDocument } from './document.ts';
 import { TomlScanner } from './toml-scanner.ts';
 
 /**
@@ -9,18 +9,18 @@ import { TomlScanner } from './toml-scanner.ts';
  */
 export function parseTomlDocument(text: string): ManifestDocument {
   const root = parseOrFault(text);
-  const locations = new Locations(text);
+  const locations = new KeyLocations(text);
   new TomlScanner(text, locations).scan();
   return { root, locate: (at) => locations.locate(at) };
 }
 
 function parseOrFault(text: string): ManifestDocument['root'] {
   try {
-    return parse(text, { maxDepth: MAX_DEPTH, integersAsBigInt: 'asNeeded' });
+    return parse(text, { maxDepth: MAX_DOCUMENT_DEPTH, integersAsBigInt: 'asNeeded' });
   } catch (error) {
     // Whatever else the parser trips over on a hostile text is a fault of that text too.
-    if (!(error instanceof TomlError)) throw new SyntaxFault(errorMessage(error), { line: 1, column: 1 });
-    throw new SyntaxFault(shortMessage(error), { line: error.line, column: error.column });
+    if (!(error instanceof TomlError)) throw new ManifestSyntaxError(errorMessage(error), { line: 1, column: 1 });
+    throw new ManifestSyntaxError(shortMessage(error), { line: error.line, column: error.column });
   }
 }
 

@@ -1,4 +1,4 @@
-import { LOCATED_DEPTH, type Locations } from './document.ts';
+import { MAX_LOCATED_DEPTH, type KeyLocations } from './document.ts';
 import type { KeyPath } from './manifest.ts';
 
 /** Ends a bare key. */
@@ -12,12 +12,12 @@ const SCALAR_END = /[\s,\]}#]/;
  */
 export class TomlScanner {
   readonly #text: string;
-  readonly #locations: Locations;
+  readonly #locations: KeyLocations;
   /** Number of tables so far in each list of tables. */
   readonly #lists = new Map<string, number>();
-  #at = 0;
+  #offset = 0;
 
-  constructor(text: string, locations: Locations) {
+  constructor(text: string, locations: KeyLocations) {
     this.#text = text;
     this.#locations = locations;
   }
@@ -25,7 +25,7 @@ export class TomlScanner {
   scan(): void {
     let table: KeyPath = [];
     this.#skipBlank();
-    while (this.#at < this.#text.length) {
+    while (this.#offset < this.#text.length) {
       if (this.#peek() === '[') table = this.#header();
       else this.#pair(table);
       this.#skipBlank();
@@ -33,12 +33,12 @@ export class TomlScanner {
   }
 
   #header(): KeyPath {
-    const list = this.#text.startsWith('[[', this.#at);
-    this.#at += list ? 2 : 1;
+    const list = this.#text.startsWith('[[', this.#offset);
+    this.#offset += list ? 2 : 1;
     this.#skipSpace();
-    const start = this.#at;
+    const start = this.#offset;
     const path = this.#resolve(this.#key());
-    this.#at = this.#endOfLine();
+    this.#offset = this.#endOfLine();
     const table = list ? this.#nextOf(path) : path;
     this.#locations.set(table, start);
     if (list) this.#locations.set(path, start);
@@ -64,7 +64,7 @@ export class TomlScanner {
   }
 
   #pair(table: KeyPath): void {
-    const start = this.#at;
+    const start = this.#offset;
     const path = [...table];
     for (const key of this.#key()) {
       path.push(key);
@@ -72,8 +72,8 @@ export class TomlScanner {
       this.#locations.setOnce(path, start);
     }
     this.#skipSpace();
-    if (this.#peek() === '=') this.#at++;
-    else this.#at = Math.max(this.#endOfLine(), start + 1);
+    if (this.#peek() === '=') this.#offset++;
+    else this.#offset = Math.max(this.#endOfLine(), start + 1);
     this.#skipSpace();
     this.#value(path);
   }
@@ -95,26 +95,26 @@ export class TomlScanner {
         });
         break;
       default:
-        while (this.#at < this.#text.length && !SCALAR_END.test(this.#peek())) this.#at++;
+        while (this.#offset < this.#text.length && !SCALAR_END.test(this.#peek())) this.#offset++;
     }
   }
 
   #members(close: string, member: (index: number) => void): void {
-    this.#at++;
+    this.#offset++;
     for (let index = 0; ; index++) {
       this.#skipBlank();
-      if (this.#at >= this.#text.length) return;
+      if (this.#offset >= this.#text.length) return;
       if (this.#peek() === close) break;
-      const before = this.#at;
+      const before = this.#offset;
       member(index);
       this.#skipBlank();
-      if (this.#peek() === ',' || this.#at === before) this.#at++;
+      if (this.#peek() === ',' || this.#offset === before) this.#offset++;
     }
-    this.#at++;
+    this.#offset++;
   }
 
   #element(path: KeyPath): void {
-    this.#locations.set(path, this.#at);
+    this.#locations.set(path, this.#offset);
     this.#value(path);
   }
 
@@ -124,55 +124,55 @@ export class TomlScanner {
     for (;;) {
       this.#skipSpace();
       const part = this.#keyPart();
-      if (keys.length <= LOCATED_DEPTH) keys.push(part);
+      if (keys.length <= MAX_LOCATED_DEPTH) keys.push(part);
       this.#skipSpace();
       if (this.#peek() !== '.') return keys;
-      this.#at++;
+      this.#offset++;
     }
   }
 
   #keyPart(): string {
-    const start = this.#at;
+    const start = this.#offset;
     if (this.#peek() === '"' || this.#peek() === "'") {
       this.#skipString();
-      return unquote(this.#text.slice(start, this.#at));
+      return unquote(this.#text.slice(start, this.#offset));
     }
-    while (this.#at < this.#text.length && !KEY_END.test(this.#peek())) this.#at++;
-    return this.#text.slice(start, this.#at);
+    while (this.#offset < this.#text.length && !KEY_END.test(this.#peek())) this.#offset++;
+    return this.#text.slice(start, this.#offset);
   }
 
   #skipString(): void {
     const quote = this.#peek();
     const triple = quote.repeat(3);
-    const fence = this.#text.startsWith(triple, this.#at) ? triple : quote;
-    this.#at += fence.length;
-    while (this.#at < this.#text.length && !this.#text.startsWith(fence, this.#at)) {
-      this.#at += quote === '"' && this.#peek() === '\\' ? 2 : 1;
+    const fence = this.#text.startsWith(triple, this.#offset) ? triple : quote;
+    this.#offset += fence.length;
+    while (this.#offset < this.#text.length && !this.#text.startsWith(fence, this.#offset)) {
+      this.#offset += quote === '"' && this.#peek() === '\\' ? 2 : 1;
     }
-    this.#at += fence.length;
+    this.#offset += fence.length;
     // A long text may end in up to two quotation marks of its own before the fence.
-    while (fence === triple && this.#peek() === quote) this.#at++;
+    while (fence === triple && this.#peek() === quote) this.#offset++;
   }
 
   /** Spaces, line breaks and comments. */
   #skipBlank(): void {
     for (;;) {
-      while (/\s|\ufeff/.test(this.#peek())) this.#at++;
+      while (/\s|\ufeff/.test(this.#peek())) this.#offset++;
       if (this.#peek() !== '#') return;
-      this.#at = this.#endOfLine();
+      this.#offset = this.#endOfLine();
     }
   }
 
   #skipSpace(): void {
-    while (this.#peek() === ' ' || this.#peek() === '\t') this.#at++;
+    while (this.#peek() === ' ' || this.#peek() === '\t') this.#offset++;
   }
 
   #peek(): string {
-    return this.#text[this.#at] ?? '';
+    return this.#text[this.#offset] ?? '';
   }
 
   #endOfLine(): number {
-    const end = this.#text.indexOf('\n', this.#at);
+    const end = this.#text.indexOf('\n', this.#offset);
     return end === -1 ? this.#text.length : end;
   }
 }

@@ -10,31 +10,35 @@ const LOOK_ALIKES = [
   'tτ', 'uυս', 'vνѵⅴ', 'wԝա', 'xхⅹ', 'yуγ', 'AАΑ', 'BВΒ', 'CСϹ', 'EЕΕ', 'FϜ', 'GԌ', 'HНΗ', 'IІΙ', 'JЈ', 'KКΚ', 'MМΜ', 'NΝ', 'OОΟ',
   'PРΡ', 'SЅ', 'TТΤ', 'VѴ', 'WԜ', 'XХΧ', 'YҮΥ', 'ZΖ',
 ]; // prettier-ignore
-const LATIN = new Map(
+const LATIN_LOOK_ALIKES = new Map(
   LOOK_ALIKES.flatMap(([latin = '', ...others]) => others.map((other): [string, string] => [other, latin])),
 );
-const MOST = 100;
+const MAX_DIAGNOSTICS = 100;
 
 /** What a name looks like: two names with one skeleton cannot be told apart. */
 export function skeleton(name: string): string {
-  return foldCase(Array.from(name.normalize('NFKC'), (character) => LATIN.get(character) ?? character).join(''));
+  return foldCase(
+    Array.from(name.normalize('NFKC'), (character) => LATIN_LOOK_ALIKES.get(character) ?? character).join(''),
+  );
 }
 
 /** Names that look like others, or like something that they are not. */
-export function lookAlikeFaults(paths: readonly string[]): Diagnostic[] {
+export function lookAlikeDiagnostics(paths: readonly string[]): Diagnostic[] {
   const seen = new Map<string, string>();
-  const faults: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [];
   for (const path of paths) {
     // Names in ASCII alone are what they look like; most are, and looking closer takes time.
     const other = seen.get(skeletonOf(path));
     seen.set(skeletonOf(path), other ?? path);
-    if (other !== undefined) faults.push(fault(path, `looks like "${other}"`));
+    if (other !== undefined) diagnostics.push(lookAlikeDiagnostic(path, `looks like "${other}"`));
     else if (path.split('/').some(mixesScripts)) {
-      faults.push(fault(path, 'mixes Latin letters with letters of another script that look the same'));
+      diagnostics.push(
+        lookAlikeDiagnostic(path, 'mixes Latin letters with letters of another script that look the same'),
+      );
     }
-    if (faults.length >= MOST) break;
+    if (diagnostics.length >= MAX_DIAGNOSTICS) break;
   }
-  return faults;
+  return diagnostics;
 }
 
 function skeletonOf(path: string): string {
@@ -48,7 +52,7 @@ function mixesScripts(segment: string): boolean {
 }
 
 function hasLookAlike(word: string): boolean {
-  return Array.from(word).some((character) => LATIN.has(character));
+  return Array.from(word).some((character) => LATIN_LOOK_ALIKES.has(character));
 }
 
 function isAscii(text: string): boolean {
@@ -56,7 +60,7 @@ function isAscii(text: string): boolean {
   return /^[\x00-\x7f]*$/.test(text);
 }
 
-function fault(path: string, what: string): Diagnostic {
+function lookAlikeDiagnostic(path: string, what: string): Diagnostic {
   const message = `"${path}" ${what}. Whoever reads or types the name may mean another file: rename it.`;
   return { severity: 'warning', code: 'name-look-alike', message, path };
 }

@@ -1,18 +1,19 @@
 import { posix } from 'node:path';
 import ignore from 'ignore';
 import type { Manifest } from '../manifest/manifest.ts';
-import { patternsOfList } from '../../../ignore/patterns.ts';
+import { parsePatternList } from '../../../ignore/ignore-patterns.ts';
 
 /** Without these a package cannot be read or used, so an allow-list need not name them. */
-const ALWAYS_INCLUDED = /^(?:readme|licen[cs]e|copying|notice|changelog)(?:[.-].*)?$/i;
+const ALWAYS_INCLUDED_FILE = /^(?:readme|licen[cs]e|copying|notice|changelog)(?:[.-].*)?$/i;
 
 /** Whether a file, by its path, is on the manifest's allow-list. Without one every file is. */
 export function allowList(manifest: Manifest | undefined): (path: string) => boolean {
   if (manifest?.include === undefined) return () => true;
   const folder = manifestFolder(manifest);
-  const patterns = patternsOfList(manifest.include, folder);
+  const patterns = parsePatternList(manifest.include, folder);
   const matcher = ignore({ ignorecase: false }).add(patterns.map((pattern) => ({ pattern })));
-  return (path) => path === manifest.path || path === manifest.readme || isUsual(path, folder) || matcher.ignores(path);
+  return (path) =>
+    path === manifest.path || path === manifest.readme || isAlwaysIncluded(path, folder) || matcher.ignores(path);
 }
 
 /** The manifest's folder from the root on; empty for the root. */
@@ -21,7 +22,7 @@ export function manifestFolder(manifest: Manifest): string {
   return folder === '.' ? '' : folder;
 }
 
-function isUsual(path: string, folder: string): boolean {
+function isAlwaysIncluded(path: string, folder: string): boolean {
   const place = posix.dirname(path);
-  return (place === '.' ? '' : place) === folder && ALWAYS_INCLUDED.test(posix.basename(path));
+  return (place === '.' ? '' : place) === folder && ALWAYS_INCLUDED_FILE.test(posix.basename(path));
 }

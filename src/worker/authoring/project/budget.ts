@@ -1,11 +1,11 @@
 import { GgenError } from '../../../shared/errors.ts';
 import type { ProjectLimits } from '../../../shared/model.ts';
-import { isCeiling } from './limits.ts';
+import { isMaxProjectLimit } from './project-limits.ts';
 
 const count = new Intl.NumberFormat('en');
 
 /** Counts files and bytes while they are found, and stops a project that is too large as soon as that is certain. */
-export class Budget {
+export class ProjectBudget {
   files = 0;
   bytes = 0;
   readonly #limits: ProjectLimits;
@@ -21,19 +21,21 @@ export class Budget {
     this.bytes += size;
     const slash = path.indexOf('/');
     const folder = slash < 0 ? '' : path.slice(0, slash + 1);
-    const sum = this.#perFolder.get(folder) ?? { files: 0, bytes: 0 };
-    this.#perFolder.set(folder, { files: sum.files + 1, bytes: sum.bytes + size });
+    const totals = this.#perFolder.get(folder) ?? { files: 0, bytes: 0 };
+    this.#perFolder.set(folder, { files: totals.files + 1, bytes: totals.bytes + size });
     if (this.files > this.#limits.files) throw this.#tooLarge('files');
     if (this.bytes > this.#limits.bytes) throw this.#tooLarge('bytes');
   }
 
   #tooLarge(unit: 'files' | 'bytes'): GgenError {
     const limit = this.#limits[unit];
-    const [folder, sum] = [...this.#perFolder].reduce((most, entry) => (entry[1][unit] > most[1][unit] ? entry : most));
+    const [folder, totals] = [...this.#perFolder].reduce((most, entry) =>
+      entry[1][unit] > most[1][unit] ? entry : most,
+    );
     const place = folder === '' ? 'the root folder itself' : `\`${folder}\``;
     const message =
-      `The project has more than ${quantity(limit, unit)}, ${whose(unit, this.#limits)}. ` +
-      `So far ${quantity(sum[unit], unit)} of them were found in ${place}. ` +
+      `The project has more than ${formatQuantity(limit, unit)}, ${limitSource(unit, this.#limits)}. ` +
+      `So far ${formatQuantity(totals[unit], unit)} of them were found in ${place}. ` +
       'Name what need not be published in a file .ggenignore in the root.';
     return new GgenError('ProjectTooLarge', message, {
       details: { limit, unit, files: this.files, bytes: this.bytes, folder },
@@ -41,10 +43,10 @@ export class Budget {
   }
 }
 
-function whose(unit: keyof ProjectLimits, limits: ProjectLimits): string {
-  return isCeiling(unit, limits) ? 'the most that one release can hold' : 'the most that the settings allow';
+function limitSource(unit: keyof ProjectLimits, limits: ProjectLimits): string {
+  return isMaxProjectLimit(unit, limits) ? 'the most that one release can hold' : 'the most that the settings allow';
 }
 
-function quantity(amount: number, unit: 'files' | 'bytes'): string {
+function formatQuantity(amount: number, unit: 'files' | 'bytes'): string {
   return unit === 'files' ? `${count.format(amount)} files` : `${count.format(Math.round(amount / 2 ** 20))} MiB`;
 }

@@ -2,18 +2,18 @@ import { posix } from 'node:path';
 import type { ProjectFile } from './project.ts';
 
 /** Endings that read best first. */
-const ENDINGS = ['.md', '.markdown', '.mdx', '.adoc', '.rst', '.txt', ''];
+const EXTENSIONS = ['.md', '.markdown', '.mdx', '.adoc', '.rst', '.txt', ''];
 
-const READMES = ['readme'];
-const CHANGELOGS = ['changelog', 'changes', 'history', 'news'];
+const README_STEMS = ['readme'];
+const CHANGELOG_STEMS = ['changelog', 'changes', 'history', 'news'];
 
 /** Path of the README in a folder (empty: the root), by its usual names in any case. */
 export function findReadme(files: readonly ProjectFile[], folder: string): string | undefined {
-  return findDocument(files, folder, READMES);
+  return findDocument(files, folder, README_STEMS);
 }
 
 export function findChangelog(files: readonly ProjectFile[], folder: string): string | undefined {
-  return findDocument(files, folder, CHANGELOGS);
+  return findDocument(files, folder, CHANGELOG_STEMS);
 }
 
 function findDocument(files: readonly ProjectFile[], folder: string, stems: readonly string[]): string | undefined {
@@ -27,5 +27,5 @@ function findDocument(files: readonly ProjectFile[], folder: string, stems: read
 
 /** Place in the order of preference; negative if it is no such document. */
 function rankOf(name: string, stems: readonly string[]): number {
-  return stems.flatMap((stem) => ENDINGS.map((ending) => stem + ending)).indexOf(name);
+  return stems.flatMap((stem) => EXTENSIONS.map((extension) => stem + extension)).indexOf(name);
 }

@@ -63,11 +63,11 @@ export const MIGRATIONS: readonly string[] = [
     throughput INTEGER
   ) WITHOUT ROWID;
   -- Which peer serves which package; distinct by its key, however often a peer says so.
-  CREATE TABLE holders (
+  CREATE TABLE package_providers (
     peer TEXT NOT NULL, publisher TEXT NOT NULL, name TEXT NOT NULL,
     PRIMARY KEY (publisher, name, peer)
   ) WITHOUT ROWID;
-  CREATE INDEX holders_by_peer ON holders (peer);
+  CREATE INDEX package_providers_by_peer ON package_providers (peer);
 
   CREATE TABLE installs (
     path TEXT PRIMARY KEY,

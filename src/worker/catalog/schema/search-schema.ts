@@ -17,11 +17,11 @@ export const SEARCH_SCHEMA = `
   CREATE INDEX packages_by_updated ON packages (updated DESC);
 
   -- Kept by triggers, because whoever adds a holder need not know of summaries.
-  CREATE TRIGGER holder_added AFTER INSERT ON holders BEGIN
+  CREATE TRIGGER provider_added AFTER INSERT ON package_providers BEGIN
     UPDATE summaries SET providers = providers + 1
       WHERE id = (SELECT id FROM packages WHERE publisher = new.publisher AND name = new.name);
   END;
-  CREATE TRIGGER holder_removed AFTER DELETE ON holders BEGIN
+  CREATE TRIGGER provider_removed AFTER DELETE ON package_providers BEGIN
     UPDATE summaries SET providers = providers - 1
       WHERE id = (SELECT id FROM packages WHERE publisher = old.publisher AND name = old.name);
   END;

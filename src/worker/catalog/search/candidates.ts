@@ -2,10 +2,10 @@ import type { SQLInputValue } from 'node:sqlite';
 import type { SearchSort } from '../../../shared/model.ts';
 import type { Database, Row } from '../../sqlite/database.ts';
 import type { Condition } from './filters.ts';
-import { readTexts } from '../tables/summaries.ts';
+import { parseTexts } from '../tables/summaries.ts';
 
 /** What ranking and counting look at of a package. */
-export interface Candidate {
+export interface SearchCandidate {
   readonly id: number;
   readonly publisher: string;
   readonly name: string;
@@ -19,8 +19,8 @@ export interface Candidate {
 }
 
 /** Rows that are judged by a filter that takes long, or sorted without an index, at most. */
-const SCAN = 10_000;
-const DESCRIPTION_LENGTH = 500;
+const MAX_SCANNED_ROWS = 10_000;
+const MAX_DESCRIPTION_LENGTH = 500;
 
 /** Steps through packages in one order, as far as filters let them through. */
 export type Walk = (limit: number, offset: number) => number[];
@@ -33,12 +33,12 @@ export function walkAll(db: Database, sort: SearchSort, condition: Condition): W
   if (condition.rare) {
     return walk(db, `SELECT s.id FROM summaries s WHERE ${condition.sql} ${orderBy('s', sort)}`, condition.values);
   }
-  const last = `(SELECT ${column} FROM ${from} p ORDER BY ${column} ${direction} LIMIT 1 OFFSET ${SCAN})`;
-  const bound = `${last} IS NULL OR p.${column} ${direction === 'DESC' ? '>=' : '<='} ${last}`;
+  const last = `(SELECT ${column} FROM ${from} p ORDER BY ${column} ${direction} LIMIT 1 OFFSET ${MAX_SCANNED_ROWS})`;
+  const orderBound = `${last} IS NULL OR p.${column} ${direction === 'DESC' ? '>=' : '<='} ${last}`;
   return walk(
     db,
     `SELECT s.id FROM ${from} p CROSS JOIN summaries s ON s.id = p.id
-     WHERE (${condition.costly ? bound : '1'}) AND ${condition.sql} ${orderBy('p', sort)}`,
+     WHERE (${condition.costly ? orderBound : '1'}) AND ${condition.sql} ${orderBy('p', sort)}`,
     condition.values,
   );
 }
@@ -58,7 +58,7 @@ export function walkText(db: Database, expression: string, sort: SearchSort, con
   return walk(
     db,
     `SELECT s.id FROM (SELECT rowid AS id FROM packages_text WHERE packages_text MATCH ? ORDER BY rowid DESC
-       LIMIT ${SCAN}) m
+       LIMIT ${MAX_SCANNED_ROWS}) m
      CROSS JOIN summaries s ON s.id = m.id WHERE ${condition.sql} ${sort === 'relevance' ? '' : orderBy('s', sort)}`,
     [expression, ...condition.values],
   );
@@ -87,9 +87,9 @@ interface CandidateRow extends Row {
 }
 
 /** The candidates of these rows, in the order given. */
-export function readCandidates(db: Database, ids: readonly number[]): Candidate[] {
+export function readCandidates(db: Database, ids: readonly number[]): SearchCandidate[] {
   const rows = db.all<CandidateRow>(
-    `SELECT id, publisher, name, title, license, updated, substr(description, 1, ${DESCRIPTION_LENGTH}) AS description,
+    `SELECT id, publisher, name, title, license, updated, substr(description, 1, ${MAX_DESCRIPTION_LENGTH}) AS description,
        categories, tags
      FROM summaries WHERE id IN (SELECT value FROM json_each(?))`,
     JSON.stringify(ids),
@@ -102,21 +102,21 @@ export function readCandidates(db: Database, ids: readonly number[]): Candidate[
 }
 
 /** Field by field: spreading the rows that SQLite gives takes longer than reading them. */
-function toCandidate(row: CandidateRow): Candidate {
+function toCandidate(row: CandidateRow): SearchCandidate {
   const { id, publisher, name, title, license, updated, description } = row;
-  const [categories, tags] = [readTexts(row.categories), readTexts(row.tags)];
+  const [categories, tags] = [parseTexts(row.categories), parseTexts(row.tags)];
   return { id, publisher, name, title, license, updated, description, categories, tags };
 }
 
-interface Source {
+interface SortSource {
   readonly column: string;
   readonly direction: 'ASC' | 'DESC';
   /** Table and index that give the order. */
   readonly from: string;
 }
 
-const BY_UPDATED: Source = { column: 'updated', direction: 'DESC', from: 'packages' };
-const SOURCES: Record<SearchSort, Source> = {
+const BY_UPDATED: SortSource = { column: 'updated', direction: 'DESC', from: 'packages' };
+const SOURCES: Record<SearchSort, SortSource> = {
   relevance: BY_UPDATED,
   updated: BY_UPDATED,
   name: { column: 'name', direction: 'ASC', from: 'packages' },

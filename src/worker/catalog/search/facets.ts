@@ -1,14 +1,14 @@
 import type { FacetCount, SearchFacets } from '../../../shared/model.ts';
-import type { Candidate } from './candidates.ts';
+import type { SearchCandidate } from './candidates.ts';
 import type { Database } from '../../sqlite/database.ts';
 import { licensesIn } from './index-package.ts';
 import type { LabelKind } from './index-package.ts';
 
-const MOST_VALUES = 10;
+const MAX_FACET_VALUES = 10;
 
 /** Counts over the candidates of a search. `exact`: they are all that matches. */
-export function facetsOf(candidates: readonly Candidate[], exact: boolean): SearchFacets {
-  const count = (labels: (candidate: Candidate) => readonly string[]): FacetCount[] => {
+export function facetsOf(candidates: readonly SearchCandidate[], exact: boolean): SearchFacets {
+  const count = (labels: (candidate: SearchCandidate) => readonly string[]): FacetCount[] => {
     const counts = new Map<string, number>();
     for (const candidate of candidates) {
       for (const label of new Set(labels(candidate))) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -16,7 +16,7 @@ export function facetsOf(candidates: readonly Candidate[], exact: boolean): Sear
     return [...counts]
       .map(([value, n]) => ({ value, count: n }))
       .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-      .slice(0, MOST_VALUES);
+      .slice(0, MAX_FACET_VALUES);
   };
   return {
     categories: count(({ categories }) => categories.map((text) => text.toLowerCase())),
@@ -27,16 +27,16 @@ export function facetsOf(candidates: readonly Candidate[], exact: boolean): Sear
   };
 }
 
-/** Whole catalogues are counted at most this often: a few milliseconds, at every keystroke that empties a search box. */
-const RECOUNT_MS = 2_000;
-const counted = new WeakMap<Database, { at: number; facets: SearchFacets }>();
+/** Whole catalogs are counted at most this often: a few milliseconds, at every keystroke that empties a search box. */
+const RECOUNT_INTERVAL_MS = 2_000;
+const facetCache = new WeakMap<Database, { at: number; facets: SearchFacets }>();
 
-/** Counts over the whole catalogue, packages included whose releases are all withdrawn; up to two seconds old. */
+/** Counts over the whole catalog, packages included whose releases are all withdrawn; up to two seconds old. */
 export function allFacets(db: Database, now = Date.now()): SearchFacets {
-  const last = counted.get(db);
-  if (last !== undefined && now - last.at < RECOUNT_MS && now >= last.at) return last.facets;
+  const last = facetCache.get(db);
+  if (last !== undefined && now - last.at < RECOUNT_INTERVAL_MS && now >= last.at) return last.facets;
   const facets = countAll(db);
-  counted.set(db, { at: now, facets });
+  facetCache.set(db, { at: now, facets });
   return facets;
 }
 
@@ -46,7 +46,7 @@ function countAll(db: Database): SearchFacets {
       .all<{ value: string; count: number }>(
         'SELECT label AS value, packages AS count FROM label_counts WHERE kind = ? ORDER BY packages DESC, label LIMIT ?',
         kind,
-        MOST_VALUES,
+        MAX_FACET_VALUES,
       )
       .map(({ value, count }) => ({ value, count }));
   return {

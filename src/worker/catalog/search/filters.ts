@@ -4,7 +4,7 @@ import type { Database } from '../../sqlite/database.ts';
 import { licensesIn } from './index-package.ts';
 import type { LabelKind } from './index-package.ts';
 
-/** A query as the catalogue takes it: whom this node thinks well of is for the caller to know. */
+/** A query as the catalog takes it: whom this node thinks well of is for the caller to know. */
 export interface LocalQuery extends Omit<SearchQuery, 'scope' | 'minReputation'> {
   /** Peers of whom one at least must serve a package; any when left out. */
   readonly providedBy?: readonly string[];
@@ -21,17 +21,17 @@ export interface Condition {
   readonly rare: boolean;
   readonly costly: boolean;
   /** Nothing was filtered by. */
-  readonly none: boolean;
+  readonly isEmpty: boolean;
 }
 
 /** Up to so many packages a label counts as rare. */
-const RARE = 5_000;
+const MAX_RARE_PACKAGES = 5_000;
 
 /** The filters of a query, all of which must hold. */
 export function conditionOf(db: Database, query: LocalQuery): Condition {
-  const labels: Labels[] = [
-    { kind: 'category', wanted: lower(query.categories) },
-    { kind: 'tag', wanted: lower(query.tags) },
+  const labels: LabelFilter[] = [
+    { kind: 'category', wanted: toLowerCase(query.categories) },
+    { kind: 'tag', wanted: toLowerCase(query.tags) },
     { kind: 'license', wanted: query.licenses?.flatMap(licensesIn) },
     { kind: 'publisher', wanted: query.publishers },
   ];
@@ -39,55 +39,66 @@ export function conditionOf(db: Database, query: LocalQuery): Condition {
   const rare = parts.some((part) => part.rare);
   if (query.version !== undefined && query.version !== '') parts.push(versionPart(query.version, query.includeYanked));
   if (query.providedBy !== undefined) parts.push(providerPart(query.providedBy));
-  const none = parts.length === 0;
+  const isEmpty = parts.length === 0;
   if (query.includeYanked !== true) parts.push({ sql: 's.latest IS NOT NULL', values: [] });
   return {
     sql: parts.length === 0 ? '1' : parts.map(({ sql }) => sql).join(' AND '),
     values: parts.flatMap(({ values }) => values),
     rare,
     costly: query.version !== undefined || query.providedBy !== undefined,
-    none,
+    isEmpty,
   };
 }
 
-interface Part {
+interface SqlPart {
   readonly sql: string;
   readonly values: readonly SQLInputValue[];
   readonly rare?: boolean;
 }
 
-interface Labels {
+interface LabelFilter {
   readonly kind: LabelKind;
   readonly wanted: readonly string[] | undefined;
 }
 
-function labelPart(db: Database, { kind, wanted }: Labels): Part[] {
+function labelPart(db: Database, { kind, wanted }: LabelFilter): SqlPart[] {
   if (wanted === undefined || wanted.length === 0) return [];
-  const marks = wanted.map(() => '?').join(', ');
+  const placeholders = wanted.map(() => '?').join(', ');
   const values = [kind, ...wanted];
   const { n } = db.get<{ n: number }>(
-    `SELECT coalesce(sum(packages), 0) AS n FROM label_counts WHERE kind = ? AND label IN (${marks})`,
+    `SELECT coalesce(sum(packages), 0) AS n FROM label_counts WHERE kind = ? AND label IN (${placeholders})`,
     ...values,
   ) ?? { n: 0 };
   // Few: their list is made once. Many: each candidate is asked, so that the walk ends with a page of them.
-  return n <= RARE
-    ? [{ sql: `s.id IN (SELECT package FROM labels WHERE kind = ? AND label IN (${marks}))`, values, rare: true }]
-    : [{ sql: `EXISTS (SELECT 1 FROM labels WHERE kind = ? AND label IN (${marks}) AND package = s.id)`, values }];
+  return n <= MAX_RARE_PACKAGES
+    ? [
+        {
+          sql: `s.id IN (SELECT package FROM labels WHERE kind = ? AND label IN (${placeholders}))`,
+          values,
+          rare: true,
+        },
+      ]
+    : [
+        {
+          sql: `EXISTS (SELECT 1 FROM labels WHERE kind = ? AND label IN (${placeholders}) AND package = s.id)`,
+          values,
+        },
+      ];
 }
 
-function versionPart(range: string, includeYanked = false): Part {
+function versionPart(range: string, includeYanked = false): SqlPart {
   const versions = includeYanked ? "trim(s.offered || ' ' || s.withdrawn)" : 's.offered';
   return { sql: `offers(${versions}, ?)`, values: [range] };
 }
 
-function providerPart(peers: readonly string[]): Part {
+function providerPart(peers: readonly string[]): SqlPart {
   return {
-    sql: `(s.mine = 1 OR EXISTS (SELECT 1 FROM serving_holders h WHERE h.publisher = s.publisher AND h.name = s.name
+    sql: `(s.mine = 1 OR EXISTS (SELECT 1 FROM active_providers h WHERE h.publisher = s.publisher AND h.name = s.name
       AND h.peer IN (SELECT value FROM json_each(?))))`,
     values: [JSON.stringify(peers)],
   };
 }
 
-function lower(texts: readonly string[] | undefined): readonly string[] | undefined {
+function toLowerCase(texts: readonly string[] | undefined): readonly string[] | undefined {
   return texts?.map((text) => text.toLowerCase());
 }

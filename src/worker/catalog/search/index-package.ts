@@ -1,26 +1,26 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { PackageRecord } from '../../records/record.ts';
 import { latestRelease } from '../../records/releases.ts';
-import { learnWords } from './spelling.ts';
+import { indexWords } from './spelling.ts';
 
 /** What writing needs of a database. */
-export interface Statements {
+export interface StatementRunner {
   run(sql: string, ...values: SQLInputValue[]): { changes: number };
 }
 
 /** Kinds of labels that packages are filtered by and counted under. */
 export type LabelKind = 'category' | 'tag' | 'license' | 'publisher';
 
-const PUT_SUMMARY = `
+const UPSERT_SUMMARY = `
   INSERT INTO summaries (id, publisher, name, mine, updated, providers, latest, versions, size, title, license,
     categories, tags, description, offered, withdrawn)
-  VALUES (?1, ?2, ?3, ?4, ?5, (SELECT count(*) FROM serving_holders WHERE publisher = ?2 AND name = ?3),
+  VALUES (?1, ?2, ?3, ?4, ?5, (SELECT count(*) FROM active_providers WHERE publisher = ?2 AND name = ?3),
     ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
   ON CONFLICT (id) DO UPDATE SET mine = ?4, updated = ?5, latest = ?6, versions = ?7, size = ?8, title = ?9,
     license = ?10, categories = ?11, tags = ?12, description = ?13, offered = ?14, withdrawn = ?15`;
 
 /** What the search index holds of a package. */
-export interface Indexed {
+export interface IndexedPackage {
   /** Its row. */
   readonly id: number;
   readonly publisher: string;
@@ -34,32 +34,32 @@ export interface Indexed {
   readonly known: boolean;
 }
 
-const ENTER_LABEL = 'INSERT OR IGNORE INTO labels (kind, label, package) VALUES (?, ?, ?)';
+const INSERT_LABEL = 'INSERT OR IGNORE INTO labels (kind, label, package) VALUES (?, ?, ?)';
 const COUNT_LABELS = `INSERT INTO label_counts (kind, label, packages) VALUES (?1, ?2, ?3)
   ON CONFLICT (kind, label) DO UPDATE SET packages = packages + ?3`;
 
 /** The full-text index, as the newest migration step left it: for beginning it anew. */
-export const TEXT_TABLE = `CREATE VIRTUAL TABLE packages_text USING fts5 (
+export const CREATE_TEXT_INDEX = `CREATE VIRTUAL TABLE packages_text USING fts5 (
     name, title, description, tags, categories,
     tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
   )`;
 
 /** Enter packages into everything by which they are filtered, counted and found. The more at once, the less each costs. */
-export function enterPackages(db: Statements, packages: readonly Indexed[]): void {
-  enterLabels(db, packages);
-  learnWords(db, packages);
+export function indexPackages(db: StatementRunner, packages: readonly IndexedPackage[]): void {
+  indexLabels(db, packages);
+  indexWords(db, packages);
   // In a row: any statement with a trigger between two makes SQLite set a savepoint, at which FTS5 writes out what it would
   // otherwise gather.
   for (const { id, known } of packages) if (known) db.run('DELETE FROM packages_text WHERE rowid = ?', id);
-  for (const each of packages) enterText(db, each);
+  for (const each of packages) indexText(db, each);
 }
 
-function enterLabels(db: Statements, packages: readonly Indexed[]): void {
+function indexLabels(db: StatementRunner, packages: readonly IndexedPackage[]): void {
   const counts = new Map<string, { kind: LabelKind; label: string; added: number }>();
   for (const each of packages) {
     if (each.known) db.run('DELETE FROM labels WHERE package = ?', each.id);
     for (const [kind, label] of labelsOf(each)) {
-      if (db.run(ENTER_LABEL, kind, label, each.id).changes === 0) continue;
+      if (db.run(INSERT_LABEL, kind, label, each.id).changes === 0) continue;
       const count = counts.get(`${kind} ${label}`) ?? { kind, label, added: 0 };
       count.added++;
       counts.set(`${kind} ${label}`, count);
@@ -68,7 +68,7 @@ function enterLabels(db: Statements, packages: readonly Indexed[]): void {
   for (const { kind, label, added } of counts.values()) db.run(COUNT_LABELS, kind, label, added);
 }
 
-function enterText(db: Statements, { id, name, title, description, tags, categories }: Indexed): void {
+function indexText(db: StatementRunner, { id, name, title, description, tags, categories }: IndexedPackage): void {
   db.run(
     'INSERT INTO packages_text (rowid, name, title, description, tags, categories) VALUES (?, ?, ?, ?, ?, ?)',
     id,
@@ -80,7 +80,7 @@ function enterText(db: Statements, { id, name, title, description, tags, categor
   );
 }
 
-/** The licences that an SPDX expression names, in lower case: `(MIT OR Apache-2.0)` names two. */
+/** The licenses that an SPDX expression names, in lower case: `(MIT OR Apache-2.0)` names two. */
 export function licensesIn(expression: string): string[] {
   return expression
     .toLowerCase()
@@ -90,7 +90,7 @@ export function licensesIn(expression: string): string[] {
 }
 
 /** What lists show of a package, and what the search index is made of. */
-export function putSummary(db: Statements, id: number, record: PackageRecord, mine: boolean): void {
+export function upsertSummary(db: StatementRunner, id: number, record: PackageRecord, mine: boolean): void {
   const { publisher, name, updated, releases, metadata } = record;
   const latest = latestRelease(releases);
   const versions = (yanked: boolean): string =>
@@ -99,7 +99,7 @@ export function putSummary(db: Statements, id: number, record: PackageRecord, mi
       .map(({ version }) => version)
       .join(' ');
   db.run(
-    PUT_SUMMARY,
+    UPSERT_SUMMARY,
     id,
     publisher,
     name,
@@ -118,7 +118,7 @@ export function putSummary(db: Statements, id: number, record: PackageRecord, mi
   );
 }
 
-function labelsOf({ publisher, categories, tags, license }: Indexed): [LabelKind, string][] {
+function labelsOf({ publisher, categories, tags, license }: IndexedPackage): [LabelKind, string][] {
   return [
     ['publisher', publisher],
     ...categories.map((text): [LabelKind, string] => ['category', text.toLowerCase()]),

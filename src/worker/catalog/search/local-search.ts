@@ -1,6 +1,6 @@
 import type { PackageSummary, SearchFacets } from '../../../shared/model.ts';
 import { readCandidates, walkAll, walkNames, walkText } from './candidates.ts';
-import type { Candidate, Walk } from './candidates.ts';
+import type { SearchCandidate, Walk } from './candidates.ts';
 import type { Database } from '../../sqlite/database.ts';
 import { allFacets, facetsOf } from './facets.ts';
 import { conditionOf } from './filters.ts';
@@ -11,13 +11,13 @@ import { summariesOf } from '../tables/summaries.ts';
 import { fold, queryWords } from './words.ts';
 
 /** Candidates of each kind: enough that the best few pages are among them, few enough to be ranked at each keystroke. */
-const BY_NAME = 100;
-const BY_NAME_WORD = 100;
-const BY_ANY_WORD = 150;
+const MAX_BY_NAME = 100;
+const MAX_BY_NAME_WORD = 100;
+const MAX_BY_ANY_WORD = 150;
 /** The first of an order that is not by relevance: what its facets count. */
-const FIRST = 300;
+const MAX_ORDERED_CANDIDATES = 300;
 /** With fewer matches than this, other spellings are tried. */
-const FEW = 5;
+const MIN_MATCHES = 5;
 
 export interface LocalResults {
   readonly packages: PackageSummary[];
@@ -25,14 +25,14 @@ export interface LocalResults {
 }
 
 /** The ordered beginning of an answer, and how to go on after it. */
-interface Head {
-  readonly candidates: readonly Candidate[];
+interface FirstCandidates {
+  readonly candidates: readonly SearchCandidate[];
   /** What comes after the candidates; undefined when nothing does. */
   readonly rest: Walk | undefined;
 }
 
 /**
- * Search in this catalogue: at most `limit` packages after `offset`, none twice, in a stable order.
+ * Search in this catalog: at most `limit` packages after `offset`, none twice, in a stable order.
  *
  * By relevance, some hundred candidates are taken in tiers that an index gives in their order (name, word of the name, any
  * word) and ranked; matches beyond them follow, last learnt first, so that paging reaches every match once. All matches are
@@ -41,53 +41,59 @@ interface Head {
 export function searchLocally(db: Database, query: LocalQuery): LocalResults {
   const { limit = 20, offset = 0 } = query;
   const condition = conditionOf(db, query);
-  const { candidates, rest } = headOf(db, query, condition);
+  const { candidates, rest } = firstCandidates(db, query, condition);
   const ids = candidates.slice(offset, offset + limit).map(({ id }) => id);
   if (ids.length < limit && rest !== undefined) {
     ids.push(...rest(limit - ids.length, Math.max(offset - candidates.length, 0)));
   }
-  const everything = condition.none && fullTextQuery(query.text) === undefined;
+  const isUnfiltered = condition.isEmpty && fullTextQuery(query.text) === undefined;
   return {
     packages: summariesOf(db, ids),
-    facets: everything ? allFacets(db) : facetsOf(candidates, rest === undefined),
+    facets: isUnfiltered ? allFacets(db) : facetsOf(candidates, rest === undefined),
   };
 }
 
-function headOf(db: Database, query: LocalQuery, condition: Condition): Head {
+function firstCandidates(db: Database, query: LocalQuery, condition: Condition): FirstCandidates {
   const { text, sort = 'relevance' } = query;
   const expression = fullTextQuery(text);
-  if (expression === undefined) return ordered(db, walkAll(db, sort, condition));
-  if (sort === 'relevance') return ranked(db, text, expression, condition);
-  const head = ordered(db, walkText(db, expression, sort, condition));
-  const corrected = head.candidates.length < FEW ? correct(db, text) : undefined;
-  return corrected === undefined ? head : ordered(db, walkText(db, corrected.expression, sort, condition));
+  if (expression === undefined) return orderedCandidates(db, walkAll(db, sort, condition));
+  if (sort === 'relevance') return rankedCandidates(db, text, expression, condition);
+  const first = orderedCandidates(db, walkText(db, expression, sort, condition));
+  const corrected = first.candidates.length < MIN_MATCHES ? correctSpelling(db, text) : undefined;
+  return corrected === undefined ? first : orderedCandidates(db, walkText(db, corrected.expression, sort, condition));
 }
 
-function ordered(db: Database, walk: Walk): Head {
-  const ids = walk(FIRST, 0);
+function orderedCandidates(db: Database, walk: Walk): FirstCandidates {
+  const ids = walk(MAX_ORDERED_CANDIDATES, 0);
   return {
     candidates: readCandidates(db, ids),
-    rest: ids.length < FIRST ? undefined : (limit, offset) => walk(limit, offset + FIRST),
+    rest:
+      ids.length < MAX_ORDERED_CANDIDATES ? undefined : (limit, offset) => walk(limit, offset + MAX_ORDERED_CANDIDATES),
   };
 }
 
-function ranked(db: Database, text: string, expression: string, condition: Condition): Head {
+function rankedCandidates(db: Database, text: string, expression: string, condition: Condition): FirstCandidates {
   const anyWord = walkText(db, expression, 'relevance', condition);
   const ids = new Set<number>();
-  for (const name of namesIn(text)) addAll(ids, walkNames(db, name, condition)(BY_NAME, 0));
-  addAll(ids, walkText(db, `name : (${expression})`, 'relevance', condition)(BY_NAME_WORD, 0));
-  const last = anyWord(BY_ANY_WORD, 0);
+  for (const name of namesIn(text)) addAll(ids, walkNames(db, name, condition)(MAX_BY_NAME, 0));
+  addAll(ids, walkText(db, `name : (${expression})`, 'relevance', condition)(MAX_BY_NAME_WORD, 0));
+  const last = anyWord(MAX_BY_ANY_WORD, 0);
   addAll(ids, last);
   const candidates = rank(readCandidates(db, [...ids]), text);
-  if (candidates.length < FEW) candidates.push(...misspelt(db, text, condition, ids));
-  return { candidates, rest: last.length < BY_ANY_WORD ? undefined : without(ids, anyWord) };
+  if (candidates.length < MIN_MATCHES) candidates.push(...correctedCandidates(db, text, condition, ids));
+  return { candidates, rest: last.length < MAX_BY_ANY_WORD ? undefined : excluding(ids, anyWord) };
 }
 
 /** What the text finds with its typing errors corrected, besides what it found as it stands. */
-function misspelt(db: Database, text: string, condition: Condition, found: ReadonlySet<number>): Candidate[] {
-  const corrected = correct(db, text);
+function correctedCandidates(
+  db: Database,
+  text: string,
+  condition: Condition,
+  found: ReadonlySet<number>,
+): SearchCandidate[] {
+  const corrected = correctSpelling(db, text);
   if (corrected === undefined) return [];
-  const ids = walkText(db, corrected.expression, 'relevance', condition)(BY_ANY_WORD, 0);
+  const ids = walkText(db, corrected.expression, 'relevance', condition)(MAX_BY_ANY_WORD, 0);
   return rank(
     readCandidates(
       db,
@@ -101,14 +107,14 @@ function misspelt(db: Database, text: string, condition: Condition, found: Reado
  * Best first. Of equally good ones, names that begin with the text come first, the shortest before the others; then what
  * was updated last; then by row, so that an order never depends on chance.
  */
-function rank(candidates: readonly Candidate[], text: string): Candidate[] {
+function rank(candidates: readonly SearchCandidate[], text: string): SearchCandidate[] {
   const score = relevance(text);
-  const wanted = fold(text.trim());
+  const foldedText = fold(text.trim());
   return candidates
     .map((candidate) => ({
       candidate,
       score: score(candidate),
-      excess: candidate.name.startsWith(wanted) ? candidate.name.length : Infinity,
+      excess: candidate.name.startsWith(foldedText) ? candidate.name.length : Infinity,
     }))
     .sort(
       (a, b) =>
@@ -126,7 +132,7 @@ function compare(a: number, b: number): number {
 }
 
 /** The walk without what was taken already. That was not its beginning alone, so it is stepped through and counted. */
-function without(taken: ReadonlySet<number>, walk: Walk): Walk {
+function excluding(taken: ReadonlySet<number>, walk: Walk): Walk {
   return (limit, offset) =>
     walk(limit + offset + taken.size, 0)
       .filter((id) => !taken.has(id))
@@ -139,7 +145,7 @@ function namesIn(text: string): Set<string> {
 }
 
 /** The text with other spellings of its words, to be found and to be ranked by; undefined when there are none. */
-function correct(db: Database, text: string): { expression: string; text: string } | undefined {
+function correctSpelling(db: Database, text: string): { expression: string; text: string } | undefined {
   const all = queryWords(text);
   const found = new Map(all.map((word) => [word, alternatives(db, word)]));
   if ([...found.values()].every((words) => words.length === 0)) return undefined;

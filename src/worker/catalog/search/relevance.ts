@@ -1,7 +1,7 @@
 import { fold, queryWords } from './words.ts';
 
 /** Similarity below which two names have nothing to do with each other (ggen's figure). */
-const SIMILAR = 0.7;
+const MIN_SIMILARITY = 0.7;
 
 /** What of a package is compared with a text. */
 export interface Rankable {
@@ -23,10 +23,10 @@ export function fullTextQuery(
   variants: (word: string) => readonly string[] = () => [],
 ): string | undefined {
   const all = queryWords(text);
-  const telling = all.filter((word) => word.length > 1);
+  const significantWords = all.filter((word) => word.length > 1);
   const [letter] = all;
-  if (telling.length === 0) return letter === undefined ? undefined : `"${letter}"`;
-  return telling.map((word) => termQuery([word, ...variants(word)])).join(' AND ');
+  if (significantWords.length === 0) return letter === undefined ? undefined : `"${letter}"`;
+  return significantWords.map((word) => termQuery([word, ...variants(word)])).join(' AND ');
 }
 
 /** One word or any of its alternatives, each matched from its beginning. */
@@ -41,13 +41,13 @@ function termQuery(variants: readonly string[]): string {
  * (ggen's relevance). The text is read once, for the many packages that are ranked by it.
  */
 export function relevance(text: string): (candidate: Rankable) => number {
-  const wanted = fold(text.trim());
+  const foldedText = fold(text.trim());
   const wantedWords = queryWords(fold(text)).map((word) => ({ word, whole: wholeWord(word) }));
   return ({ name, title, description, tags }) => {
-    if (wanted === '') return 0;
+    if (foldedText === '') return 0;
     const described = fold(description);
-    let score = nameScore(name, wanted);
-    if (described.includes(wanted)) score += 20;
+    let score = nameScore(name, foldedText);
+    if (described.includes(foldedText)) score += 20;
     const tagged = tags.map(fold);
     for (const { word, whole } of wantedWords) {
       if (whole.test(name) || whole.test(described) || whole.test(fold(title))) score += 10;
@@ -62,14 +62,14 @@ function wholeWord(word: string): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'u');
 }
 
-function nameScore(name: string, wanted: string): number {
-  if (name === wanted) return 100;
-  if (name.includes(wanted)) return 50;
-  const similarity = diceSimilarity(name, wanted);
-  return similarity > SIMILAR ? 30 * similarity : 0;
+function nameScore(name: string, foldedText: string): number {
+  if (name === foldedText) return 100;
+  if (name.includes(foldedText)) return 50;
+  const similarity = diceSimilarity(name, foldedText);
+  return similarity > MIN_SIMILARITY ? 30 * similarity : 0;
 }
 
-/** Sørensen–Dice coefficient over pairs of neighbouring characters, 0 to 1. */
+/** Sørensen–Dice coefficient over pairs of neighboring characters, 0 to 1. */
 export function diceSimilarity(a: string, b: string): number {
   if (a === b) return 1;
   if (a.length < 2 || b.length < 2) return 0;

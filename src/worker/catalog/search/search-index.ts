@@ -1,12 +1,12 @@
 import type { Database, Row } from '../../sqlite/database.ts';
-import { enterPackages, TEXT_TABLE } from './index-package.ts';
-import type { Indexed } from './index-package.ts';
-import { readTexts } from '../tables/summaries.ts';
+import { indexPackages, CREATE_TEXT_INDEX } from './index-package.ts';
+import type { IndexedPackage } from './index-package.ts';
+import { parseTexts } from '../tables/summaries.ts';
 
 /** How long one slice of entering may take, its commit not included; by what the last one took, in milliseconds. */
-const SLICE_MS = 10;
-const FEWEST = 25;
-const MOST = 400;
+const MAX_SLICE_MS = 10;
+const MIN_SLICE_PACKAGES = 25;
+const MAX_SLICE_PACKAGES = 400;
 
 interface SummaryRow extends Row {
   id: number;
@@ -26,61 +26,66 @@ interface SummaryRow extends Row {
  */
 export class SearchIndex {
   readonly #db: Database;
-  #waiting: number | undefined;
-  #slice = 100;
+  #pendingCount: number | undefined;
+  #sliceSize = 100;
 
   constructor(db: Database) {
     this.#db = db;
     db.onRebuilt(() => {
-      this.#waiting = undefined;
+      this.#pendingCount = undefined;
     });
     db.onTextDamaged(() => {
-      this.begin();
+      this.rebuild();
     });
   }
 
   /** Packages that are to be entered. */
-  get waiting(): number {
-    this.#waiting ??= this.#db.get<{ n: number }>('SELECT count(*) AS n FROM unindexed')?.n ?? 0;
-    return this.#waiting;
+  get pendingCount(): number {
+    this.#pendingCount ??= this.#db.get<{ n: number }>('SELECT count(*) AS n FROM unindexed')?.n ?? 0;
+    return this.#pendingCount;
   }
 
   /** Note that a package is to be entered; part of the transaction that stores it. @param known by an older record it was */
-  note(id: number, known: boolean): void {
+  markPending(id: number, known: boolean): void {
     this.#db.run('INSERT OR IGNORE INTO unindexed (package, known) VALUES (?, ?)', id, known ? 1 : 0);
     // Counted again when it is asked for next: the transaction may come to nothing.
-    this.#waiting = undefined;
+    this.#pendingCount = undefined;
   }
 
   /** Enter one package that was noted. */
-  enter(id: number): void {
-    this.#enter(this.#noted('u.package = ?', id));
+  indexNow(id: number): void {
+    this.#indexRows(this.#selectPending('u.package = ?', id));
   }
 
   /** Enter some of those that wait, the longest first: work of some milliseconds. Returns how many. */
-  enterSome(): number {
-    const began = performance.now();
-    const rows = this.#noted('1 ORDER BY u.package LIMIT ?', this.#slice);
+  indexPending(): number {
+    const startedAt = performance.now();
+    const rows = this.#selectPending('1 ORDER BY u.package LIMIT ?', this.#sliceSize);
     this.#db.transaction(() => {
-      this.#enter(rows);
+      this.#indexRows(rows);
     });
-    const took = performance.now() - began;
-    if (rows.length < this.#slice) return rows.length;
-    this.#slice = Math.round(Math.min(Math.max((this.#slice * SLICE_MS) / took, this.#slice / 2, FEWEST), MOST));
+    const elapsedMs = performance.now() - startedAt;
+    if (rows.length < this.#sliceSize) return rows.length;
+    this.#sliceSize = Math.round(
+      Math.min(
+        Math.max((this.#sliceSize * MAX_SLICE_MS) / elapsedMs, this.#sliceSize / 2, MIN_SLICE_PACKAGES),
+        MAX_SLICE_PACKAGES,
+      ),
+    );
     return rows.length;
   }
 
   /** Begin the texts anew, out of the records: every package waits to be entered. */
-  begin(): void {
+  rebuild(): void {
     this.#db.transaction(() => {
       this.#db.run('DROP TABLE IF EXISTS packages_text');
-      this.#db.run(TEXT_TABLE);
+      this.#db.run(CREATE_TEXT_INDEX);
       this.#db.run('INSERT OR IGNORE INTO unindexed (package, known) SELECT id, 0 FROM packages');
     });
-    this.#waiting = undefined;
+    this.#pendingCount = undefined;
   }
 
-  #noted(condition: string, value: number): SummaryRow[] {
+  #selectPending(condition: string, value: number): SummaryRow[] {
     return this.#db.all<SummaryRow>(
       `SELECT u.package AS id, u.known, s.publisher, s.name, s.title, s.license, s.categories, s.tags, s.description
        FROM unindexed u CROSS JOIN summaries s ON s.id = u.package WHERE ${condition}`,
@@ -88,15 +93,15 @@ export class SearchIndex {
     );
   }
 
-  #enter(rows: readonly SummaryRow[]): void {
-    enterPackages(this.#db, rows.map(toIndexed));
+  #indexRows(rows: readonly SummaryRow[]): void {
+    indexPackages(this.#db, rows.map(toIndexed));
     for (const { id } of rows) this.#db.run('DELETE FROM unindexed WHERE package = ?', id);
-    this.#waiting = undefined;
+    this.#pendingCount = undefined;
   }
 }
 
-function toIndexed(row: SummaryRow): Indexed {
+function toIndexed(row: SummaryRow): IndexedPackage {
   const { id, publisher, name, title, license, description } = row;
-  const [categories, tags] = [readTexts(row.categories), readTexts(row.tags)];
+  const [categories, tags] = [parseTexts(row.categories), parseTexts(row.tags)];
   return { id, publisher, name, title, license, description, categories, tags, known: row.known === 1 };
 }

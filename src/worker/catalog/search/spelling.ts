@@ -1,34 +1,34 @@
 import type { Database } from '../../sqlite/database.ts';
-import type { Statements } from './index-package.ts';
+import type { StatementRunner } from './index-package.ts';
 import { fold, words } from './words.ts';
 
-/** Shorter words have too many neighbours; longer ones are not what people type. */
-const SHORTEST = 4;
-const LONGEST = 24;
+/** Shorter words have too many neighbors; longer ones are not what people type. */
+const MIN_WORD_LENGTH = 4;
+const MAX_WORD_LENGTH = 24;
 /** Words of one package that can be found by a misspelling. */
-const WORDS_PER_PACKAGE = 16;
-/** Neighbours that are looked at, and that are taken. */
-const MOST_NEIGHBOURS = 200;
-const MOST_ALTERNATIVES = 5;
+const MAX_WORDS_PER_PACKAGE = 16;
+/** Neighbors that are looked at, and that are taken. */
+const MAX_NEIGHBORS = 200;
+const MAX_ALTERNATIVES = 5;
 
-const ENTER = 'INSERT OR IGNORE INTO spellings (shortened, word) VALUES (?, ?)';
+const INSERT_SPELLING = 'INSERT OR IGNORE INTO spellings (shortened, word) VALUES (?, ?)';
 
 /** Enter the words of packages' names and tags. Words stay when a package goes: they then lead nowhere. */
-export function learnWords(db: Statements, packages: readonly { name: string; tags: readonly string[] }[]): void {
+export function indexWords(db: StatementRunner, packages: readonly { name: string; tags: readonly string[] }[]): void {
   for (const word of new Set(packages.flatMap(wordsOf))) {
-    if (db.run(ENTER, word, word).changes === 0) continue;
-    for (const shortened of shortenings(word)) db.run(ENTER, shortened, word);
+    if (db.run(INSERT_SPELLING, word, word).changes === 0) continue;
+    for (const shortened of shortenings(word)) db.run(INSERT_SPELLING, shortened, word);
   }
 }
 
 function wordsOf({ name, tags }: { name: string; tags: readonly string[] }): string[] {
   const all = new Set(words(fold(`${name} ${tags.join(' ')}`)).filter(canBeCorrected));
-  return [...all].slice(0, WORDS_PER_PACKAGE);
+  return [...all].slice(0, MAX_WORDS_PER_PACKAGE);
 }
 
 /**
  * Known words that differ from `word` by one typing error: a character too many, too few, another one, or two
- * neighbours exchanged. Those that begin alike come first.
+ * neighbors exchanged. Those that begin alike come first.
  *
  * Two such words share an entry among themselves and their shortenings by one character (the symmetric-delete method of
  * SymSpell), so this looks up some 25 keys however many words are known.
@@ -42,15 +42,15 @@ export function alternatives(db: Database, word: string): string[] {
     .all<{ word: string }>(
       'SELECT DISTINCT word FROM spellings WHERE shortened IN (SELECT value FROM json_each(?)) LIMIT ?',
       keys,
-      MOST_NEIGHBOURS,
+      MAX_NEIGHBORS,
     )
     .map((row) => row.word)
     .filter((known) => known !== wanted && isOneErrorApart(known, wanted))
     .sort((a, b) => Number(b.startsWith(initial)) - Number(a.startsWith(initial)) || (a < b ? -1 : 1))
-    .slice(0, MOST_ALTERNATIVES);
+    .slice(0, MAX_ALTERNATIVES);
 }
 
-/** Whether one insertion, deletion, substitution or exchange of neighbours makes one of the other. */
+/** Whether one insertion, deletion, substitution or exchange of neighbors makes one of the other. */
 export function isOneErrorApart(a: string, b: string): boolean {
   let start = 0;
   while (start < a.length && a.charAt(start) === b.charAt(start)) start++;
@@ -60,7 +60,7 @@ export function isOneErrorApart(a: string, b: string): boolean {
 }
 
 function canBeCorrected(word: string): boolean {
-  return word.length >= SHORTEST && word.length <= LONGEST;
+  return word.length >= MIN_WORD_LENGTH && word.length <= MAX_WORD_LENGTH;
 }
 
 function shortenings(word: string): Set<string> {

@@ -1,5 +1,5 @@
 /** Words of one text that are looked at; what comes after them changes no answer. */
-const MOST_WORDS = 16;
+const MAX_QUERY_WORDS = 16;
 
 /** Text for comparing: lower case, without accents, composed. */
 export function fold(text: string): string {
@@ -21,5 +21,5 @@ export function words(text: string): string[] {
 
 /** The words that a search is about. */
 export function queryWords(text: string): string[] {
-  return words(text).slice(0, MOST_WORDS);
+  return words(text).slice(0, MAX_QUERY_WORDS);
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../sqlite/database.ts';
 
 /** Records kept beside one head. Two machines that publish apart make two; more only from a key that leaked. */
-const MAX_PER_PACKAGE = 8;
+const MAX_FORKS_PER_PACKAGE = 8;
 
 /** Records of own publishers beside the heads: what two machines with one key signed apart from each other. */
 export class Forks {
@@ -29,7 +29,7 @@ export class Forks {
   }
 
   add(publisher: string, name: string, digest: string, envelope: Uint8Array, now: number): void {
-    if (this.list(publisher, name).length >= MAX_PER_PACKAGE) return;
+    if (this.list(publisher, name).length >= MAX_FORKS_PER_PACKAGE) return;
     this.#insert(publisher, name, digest, envelope, now);
   }
 

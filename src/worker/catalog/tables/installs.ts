@@ -54,18 +54,18 @@ export class Installs {
     return this.#db.all<InstallRow>('SELECT * FROM installs ORDER BY installed DESC').map(toInstalled);
   }
 
-  at(path: string): InstalledPackage | undefined {
+  getByPath(path: string): InstalledPackage | undefined {
     const row = this.#db.get<InstallRow>('SELECT * FROM installs WHERE path = ?', path);
     return row === undefined ? undefined : toInstalled(row);
   }
 
   /** What belongs to a project, by path. */
-  of(project: string): InstalledPackage[] {
+  listByProject(project: string): InstalledPackage[] {
     return this.#db.all<InstallRow>('SELECT * FROM installs WHERE project = ? ORDER BY path', project).map(toInstalled);
   }
 
   /** Note what verifying found. */
-  verified(path: string, changed: number): void {
+  saveVerification(path: string, changed: number): void {
     this.#db.run('UPDATE installs SET changed = ? WHERE path = ?', changed, path);
   }
 }

@@ -7,7 +7,7 @@ const SUFFIX = '.record';
 /**
  * The newest record of each package that was signed here, as a file beside the database.
  *
- * Everything else in the catalogue can be learnt again from peers. These must survive a lost database even while nobody
+ * Everything else in the catalog can be learnt again from peers. These must survive a lost database even while nobody
  * is connected: the next release counts on from their sequence number, and a number that is used twice forks the package.
  */
 export class OwnRecords {

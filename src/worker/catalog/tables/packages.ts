@@ -8,7 +8,7 @@ import type {
 import type { OpenedRecord, PackageRecord } from '../../records/record.ts';
 import type { Database, Row } from '../../sqlite/database.ts';
 import type { LocalQuery } from '../search/filters.ts';
-import { putSummary } from '../search/index-package.ts';
+import { upsertSummary } from '../search/index-package.ts';
 import { searchLocally } from '../search/local-search.ts';
 import type { LocalResults } from '../search/local-search.ts';
 import type { OwnRecords } from './own-records.ts';
@@ -20,11 +20,11 @@ export interface StoredPackage extends OpenedRecord {
   readonly mine: boolean;
 }
 
-export interface PutOptions {
+export interface UpsertOptions {
   readonly mine: boolean;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
-  readonly indexLater?: boolean;
+  readonly deferIndexing?: boolean;
 }
 
 /** One step of the log that other peers read. */
@@ -57,14 +57,14 @@ export class Packages {
   readonly #db: Database;
   readonly #ownRecords: OwnRecords;
   /** Publishers who signed here; read once, because every record that arrives asks. */
-  #own: Set<string> | undefined;
+  #ownPublishers: Set<string> | undefined;
 
   constructor(db: Database, ownRecords: OwnRecords) {
     this.#db = db;
     this.#ownRecords = ownRecords;
     this.index = new SearchIndex(db);
     db.onRebuilt(() => {
-      this.#own = undefined;
+      this.#ownPublishers = undefined;
     });
   }
 
@@ -78,7 +78,7 @@ export class Packages {
   }
 
   /** The package whose newest record has this digest: a record that was seen needs no second verification. */
-  byDigest(digest: string): { publisher: string; name: string } | undefined {
+  getByDigest(digest: string): { publisher: string; name: string } | undefined {
     return this.#db.get<{ publisher: string; name: string }>(
       'SELECT publisher, name FROM packages WHERE digest = ?',
       digest,
@@ -97,15 +97,15 @@ export class Packages {
    *
    * @param options `indexLater`: leave it to the caller to have it entered into the search index
    */
-  put(opened: OpenedRecord, { mine, now, indexLater = false }: PutOptions): void {
+  upsert(opened: OpenedRecord, { mine, now, deferIndexing = false }: UpsertOptions): void {
     const { publisher, name } = opened.record;
     const own = mine || this.isOwn(publisher);
     this.#db.transaction(() => {
       const id = this.#write(opened, own, now);
-      if (!indexLater) this.index.enter(id);
+      if (!deferIndexing) this.index.indexNow(id);
       if (own) this.#ownRecords.save(publisher, name, opened.envelope);
     });
-    if (mine) this.#own?.add(publisher);
+    if (mine) this.#ownPublishers?.add(publisher);
   }
 
   /** Returns the package's row. */
@@ -138,8 +138,8 @@ export class Packages {
         root,
       );
     }
-    putSummary(this.#db, id, record, own);
-    this.index.note(id, before !== undefined);
+    upsertSummary(this.#db, id, record, own);
+    this.index.markPending(id, before !== undefined);
     return id;
   }
 
@@ -150,12 +150,12 @@ export class Packages {
 
   /** Whether a key of this publisher has signed here. */
   isOwn(publisher: string): boolean {
-    this.#own ??= new Set(
+    this.#ownPublishers ??= new Set(
       this.#db
         .all<{ publisher: string }>('SELECT DISTINCT publisher FROM packages WHERE mine = 1')
         .map((row) => row.publisher),
     );
-    return this.#own.has(publisher);
+    return this.#ownPublishers.has(publisher);
   }
 
   /** Content root of those of these versions that were ever seen of a package. */
@@ -216,10 +216,10 @@ export class Packages {
   }
 
   /** Peers known to serve a package, counted; banned ones do not count. */
-  providers(publisher: string, name: string): number {
+  countProviders(publisher: string, name: string): number {
     return (
       this.#db.get<{ n: number }>(
-        'SELECT count(*) AS n FROM serving_holders WHERE publisher = ? AND name = ?',
+        'SELECT count(*) AS n FROM active_providers WHERE publisher = ? AND name = ?',
         publisher,
         name,
       )?.n ?? 0
@@ -243,26 +243,26 @@ export class Packages {
 
   /** Local answer to a query, in its order, at most `limit` after `offset`. */
   search(query: LocalQuery): PackageSummary[] {
-    return this.find(query).packages;
+    return this.searchWithFacets(query).packages;
   }
 
   /** As `search`, with what the matches have in common. */
-  find(query: LocalQuery): LocalResults {
-    this.#enterSome();
+  searchWithFacets(query: LocalQuery): LocalResults {
+    this.#indexPending();
     return searchLocally(this.#db, query);
   }
 
   /** What came in a crowd a moment ago; of a large crowd a part. */
-  #enterSome(): void {
+  #indexPending(): void {
     try {
-      if (this.index.waiting > 0) this.index.enterSome();
+      if (this.index.pendingCount > 0) this.index.indexPending();
     } catch {
       // A full disk, say: upkeep tells of it, and a search answers with what is there.
     }
   }
 
   /** Move a package to the end of the log, so that peers read of it again: this node now serves what it only knew. */
-  relog(publisher: string, name: string): void {
+  moveToLogEnd(publisher: string, name: string): void {
     this.#db.run(
       'INSERT OR REPLACE INTO log (package) SELECT id FROM packages WHERE publisher = ? AND name = ?',
       publisher,
@@ -271,7 +271,7 @@ export class Packages {
   }
 
   /** What was learnt after a position of the log, in order. */
-  logAfter(position: number, limit: number): LogEntry[] {
+  readLogAfter(position: number, limit: number): LogEntry[] {
     return this.#db
       .all<PackageRow & { position: number }>(
         `SELECT log.position, record, envelope, digest, mine FROM log JOIN packages ON packages.id = log.package
@@ -283,7 +283,7 @@ export class Packages {
   }
 
   /** Own packages, newest first: what this node keeps alive in the DHT. */
-  own(limit = 10_000): StoredPackage[] {
+  listOwn(limit = 10_000): StoredPackage[] {
     return this.#db
       .all<PackageRow>(
         'SELECT record, envelope, digest, mine FROM packages WHERE mine = 1 ORDER BY updated DESC LIMIT ?',

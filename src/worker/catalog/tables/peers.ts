@@ -33,18 +33,18 @@ export interface KnownPeer {
 }
 
 const SELECT = `SELECT peers.*,
-  (SELECT count(*) FROM holders WHERE holders.peer = peers.id AND holders.verified = 1) AS packages,
-  (SELECT count(*) FROM holders WHERE holders.peer = peers.id) AS claimed`;
+  (SELECT count(*) FROM package_providers WHERE package_providers.peer = peers.id AND package_providers.verified = 1) AS packages,
+  (SELECT count(*) FROM package_providers WHERE package_providers.peer = peers.id) AS claimed`;
 const LAST_SEEN_FIRST = 'ORDER BY last_seen DESC NULLS LAST';
 
 /** Peers that are kept in memory: more than are ever connected. */
-const CACHED = 500;
+const MAX_CACHED_PEERS = 500;
 
 /** Peers, what they did, and which packages each is known to serve. */
 export class Peers {
   readonly #db: Database;
   /** Asked for at each heartbeat of gossipsub, for each message, and several times for each line of the view. */
-  readonly #cache = new BoundedCache<KnownPeer>({ entries: CACHED });
+  readonly #cache = new BoundedCache<KnownPeer>({ maxEntries: MAX_CACHED_PEERS });
 
   constructor(db: Database) {
     this.#db = db;
@@ -72,7 +72,11 @@ export class Peers {
   }
 
   /** Remember that a peer was seen under this address, and what it says of itself. */
-  seen(id: string, { address, name, agent }: { address?: string; name?: string; agent?: string }, now: number): void {
+  saveSeen(
+    id: string,
+    { address, name, agent }: { address?: string; name?: string; agent?: string },
+    now: number,
+  ): void {
     this.#cache.delete(id);
     this.#db.run(
       `INSERT INTO peers (id, name, agent, address, last_seen) VALUES (?1, coalesce(?2, ''), coalesce(?3, ''), coalesce(?4, ''), ?5)
@@ -108,16 +112,21 @@ export class Peers {
     this.#db.run('UPDATE peers SET location = ?2 WHERE id = ?1 AND location IS NOT ?2', id, text);
   }
 
-  addHolder(peer: string, publisher: string, name: string): void {
+  addProvider(peer: string, publisher: string, name: string): void {
     this.#cache.delete(peer);
-    this.#db.run('INSERT OR IGNORE INTO holders (peer, publisher, name) VALUES (?, ?, ?)', peer, publisher, name);
+    this.#db.run(
+      'INSERT OR IGNORE INTO package_providers (peer, publisher, name) VALUES (?, ?, ?)',
+      peer,
+      publisher,
+      name,
+    );
   }
 
   /** A peer sent verified content of a package: it holds it, whatever it claims. */
-  verifyHolder(peer: string, publisher: string, name: string): void {
+  verifyProvider(peer: string, publisher: string, name: string): void {
     this.#cache.delete(peer);
     this.#db.run(
-      `INSERT INTO holders (peer, publisher, name, verified) VALUES (?, ?, ?, 1)
+      `INSERT INTO package_providers (peer, publisher, name, verified) VALUES (?, ?, ?, 1)
        ON CONFLICT (publisher, name, peer) DO UPDATE SET verified = 1`,
       peer,
       publisher,
@@ -125,24 +134,27 @@ export class Peers {
     );
   }
 
-  removeHolder(peer: string, publisher: string, name: string): void {
+  removeProvider(peer: string, publisher: string, name: string): void {
     this.#cache.delete(peer);
-    this.#db.run('DELETE FROM holders WHERE peer = ? AND publisher = ? AND name = ?', peer, publisher, name);
+    this.#db.run('DELETE FROM package_providers WHERE peer = ? AND publisher = ? AND name = ?', peer, publisher, name);
   }
 
   /** Peers known to serve a package. */
-  holders(publisher: string, name: string): string[] {
+  providers(publisher: string, name: string): string[] {
     return this.#db
-      .all<{ peer: string }>('SELECT peer FROM holders WHERE publisher = ? AND name = ?', publisher, name)
+      .all<{ peer: string }>('SELECT peer FROM package_providers WHERE publisher = ? AND name = ?', publisher, name)
       .map(({ peer }) => peer);
   }
 
   /** Ids of the packages that a peer is known to serve. */
-  provides(peer: string): string[] {
+  packagesOf(peer: string): string[] {
     return this.#db
       .all<{
         id: string;
-      }>("SELECT publisher || '/' || name AS id FROM holders WHERE peer = ? ORDER BY name, publisher LIMIT 1000", peer)
+      }>(
+        "SELECT publisher || '/' || name AS id FROM package_providers WHERE peer = ? ORDER BY name, publisher LIMIT 1000",
+        peer,
+      )
       .map(({ id }) => id);
   }
 
@@ -151,7 +163,7 @@ export class Peers {
     this.#db.transaction(() => {
       for (const id of ids) {
         this.#cache.delete(id);
-        this.#db.run('DELETE FROM holders WHERE peer = ?', id);
+        this.#db.run('DELETE FROM package_providers WHERE peer = ?', id);
         this.#db.run('DELETE FROM cursors WHERE peer = ?', id);
         this.#db.run('DELETE FROM peers WHERE id = ?', id);
       }

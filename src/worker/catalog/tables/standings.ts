@@ -1,11 +1,11 @@
-import type { GivenStanding } from '../../reputation/standing.ts';
+import type { AssignedStanding } from '../../reputation/standing.ts';
 import type { Database, Row } from '../../sqlite/database.ts';
 
 interface StandingRow extends Row {
   peer: string;
   standing: 'trusted' | 'banned';
   reason: string;
-  author: 'hand' | 'conduct';
+  author: 'user' | 'automatic';
   since: number;
   until: number | null;
 }
@@ -18,7 +18,7 @@ export class Standings {
     this.#db = db;
   }
 
-  all(): Map<string, GivenStanding> {
+  all(): Map<string, AssignedStanding> {
     const rows = this.#db.all<StandingRow>('SELECT * FROM standings');
     return new Map(
       rows.map(({ peer, standing, reason, author, since, until }) => [
@@ -28,7 +28,7 @@ export class Standings {
     );
   }
 
-  set(peer: string, { standing, reason, author, since, until }: GivenStanding): void {
+  set(peer: string, { standing, reason, author, since, until }: AssignedStanding): void {
     this.#db.transaction(() => {
       // Not replaced: SQLite fires no trigger for the row that a replacement removes, and triggers count the banned.
       this.remove(peer);

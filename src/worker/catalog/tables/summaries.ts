@@ -41,8 +41,8 @@ export function summariesOf(db: Database, ids: readonly number[]): PackageSummar
   });
 }
 
-/** Reads a list of texts that this catalogue wrote. */
-export function readTexts(json: string): string[] {
+/** Reads a list of texts that this catalog wrote. */
+export function parseTexts(json: string): string[] {
   return json === '[]' ? [] : (JSON.parse(json) as string[]);
 }
 
@@ -54,8 +54,8 @@ function toSummary(row: SummaryRow): PackageSummary {
     title: row.title,
     description: row.description,
     license: row.license,
-    categories: readTexts(row.categories),
-    tags: readTexts(row.tags),
+    categories: parseTexts(row.categories),
+    tags: parseTexts(row.tags),
     ...(row.latest === null ? {} : { latest: row.latest }),
     versions: row.versions,
     size: row.size,
@@ -65,6 +65,6 @@ function toSummary(row: SummaryRow): PackageSummary {
     ...(row.changed === null || row.changed === 0 ? {} : { changed: row.changed }),
     providers: row.providers,
     equivocation: row.contested !== null,
-    ...(row.contested === null ? {} : { contested: readTexts(row.contested) }),
+    ...(row.contested === null ? {} : { contested: parseTexts(row.contested) }),
   };
 }

@@ -1,9 +1,9 @@
 import type { Database } from '../../sqlite/database.ts';
 
-const COUNT = 'traffic';
-const PAUSED = 'seeding-paused';
+const COUNTS_KEY = 'traffic';
+const PAUSED_KEY = 'seeding-paused';
 
-interface Count {
+interface DailyTraffic {
   readonly sent: number;
   readonly received: number;
 }
@@ -17,20 +17,20 @@ export class TrafficCounts {
   }
 
   /** @param day days since the epoch; of another day than the one kept, nothing is known */
-  load(day: number): Count {
-    const [kept, sent, received] = (this.#db.meta(COUNT) ?? '').split(' ').map(Number);
+  load(day: number): DailyTraffic {
+    const [kept, sent, received] = (this.#db.meta(COUNTS_KEY) ?? '').split(' ').map(Number);
     return kept === day ? { sent: sent ?? 0, received: received ?? 0 } : { sent: 0, received: 0 };
   }
 
-  save(day: number, { sent, received }: Count): void {
-    this.#db.setMeta(COUNT, `${day} ${sent} ${received}`);
+  save(day: number, { sent, received }: DailyTraffic): void {
+    this.#db.setMeta(COUNTS_KEY, `${day} ${sent} ${received}`);
   }
 
   isPaused(): boolean {
-    return this.#db.meta(PAUSED) === '1';
+    return this.#db.meta(PAUSED_KEY) === '1';
   }
 
   savePaused(paused: boolean): void {
-    this.#db.setMeta(PAUSED, paused ? '1' : '0');
+    this.#db.setMeta(PAUSED_KEY, paused ? '1' : '0');
   }
 }

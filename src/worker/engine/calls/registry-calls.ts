@@ -1,5 +1,5 @@
 import type { EngineCalls } from '../../../shared/api.ts';
-import type { Catalogue } from '../../catalog/catalogue.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { Operations } from './operations.ts';
 import type { Registry } from '../../registry/registry.ts';
 
@@ -32,7 +32,7 @@ type RegistryCalls = Pick<
   | 'verifyInstalled'
   | 'exportPackage'
   | 'importPackage'
-  | 'stopServing'
+  | 'stopSeeding'
   | 'keep'
   | 'unkeep'
   | 'kept'
@@ -41,7 +41,7 @@ type RegistryCalls = Pick<
 >;
 
 /** The registry's part of the engine's calls: each one an operation that ends with the engine. */
-export function registryCalls(registry: Registry, catalogue: Catalogue, operations: Operations): RegistryCalls {
+export function registryCalls(registry: Registry, catalog: Catalog, operations: Operations): RegistryCalls {
   return {
     search: (query, options) =>
       operations.run(options, (signal) => registry.search(query, signal, options?.onProgress)),
@@ -59,16 +59,16 @@ export function registryCalls(registry: Registry, catalogue: Catalogue, operatio
     draftMerge: (request, options) => operations.run(options, () => registry.draftMerge(request)),
     draftYank: (request, options) => operations.run(options, () => registry.draftYank(request)),
     discardDraft: ({ draft }, options) => operations.run(options, () => registry.discardDraft(draft)),
-    readFolder: (request, options) => operations.run(options, (signal) => registry.reader.folder(request, signal)),
+    readFolder: (request, options) => operations.run(options, (signal) => registry.reader.readFolder(request, signal)),
     statFile: (request, options) => operations.run(options, (signal) => registry.reader.stat(request, signal)),
-    readFile: (request, options) => operations.run(options, (signal) => registry.reader.file(request, signal)),
-    listFiles: (request, options) => operations.run(options, (signal) => registry.reader.files(request, signal)),
+    readFile: (request, options) => operations.run(options, (signal) => registry.reader.readFile(request, signal)),
+    listFiles: (request, options) => operations.run(options, (signal) => registry.reader.listFiles(request, signal)),
     compareReleases: (request, options) =>
       operations.run(options, (signal) => registry.reader.compare(request, signal)),
     listPackages: (request, options) => operations.run(options, () => Promise.resolve(registry.listPackages(request))),
     install: (request, options) =>
       operations.run(options, (signal) => registry.install(request, signal, options?.onProgress)),
-    installed: (_request, options) => operations.run(options, () => Promise.resolve(catalogue.installs.list())),
+    installed: (_request, options) => operations.run(options, () => Promise.resolve(catalog.installs.list())),
     planInstall: (request, options) => operations.run(options, (signal) => registry.planInstall(request, signal)),
     applyPlan: (request, options) =>
       operations.run(options, (signal) => registry.applyPlan(request, signal, options?.onProgress)),
@@ -79,7 +79,7 @@ export function registryCalls(registry: Registry, catalogue: Catalogue, operatio
       operations.run(options, (signal) => registry.exportPackage(request, signal, options?.onProgress)),
     importPackage: (request, options) =>
       operations.run(options, (signal) => registry.importPackage(request, signal, options?.onProgress)),
-    stopServing: ({ id }, options) => operations.run(options, () => registry.stopServing(id)),
+    stopSeeding: ({ id }, options) => operations.run(options, () => registry.stopSeeding(id)),
     keep: (request, options) =>
       operations.run(options, (signal) => registry.keep(request, signal, options?.onProgress)),
     unkeep: ({ id, version }, options) =>
@@ -87,7 +87,7 @@ export function registryCalls(registry: Registry, catalogue: Catalogue, operatio
         registry.unkeep(id, version);
         return Promise.resolve();
       }),
-    kept: (_request, options) => operations.run(options, () => Promise.resolve(catalogue.kept.list())),
+    kept: (_request, options) => operations.run(options, () => Promise.resolve(catalog.kept.list())),
     cleanUpStorage: (_request, options) =>
       operations.run(options, (signal) => registry.cleanUpStorage(signal, options?.onProgress)),
     verifyStorage: (_request, options) =>

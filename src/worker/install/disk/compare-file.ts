@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { CID } from 'multiformats/cid';
 import { RAW } from '../../dag/codecs.ts';
-import { MAX_BLOCK_BYTES, matches } from '../../blocks/blocks.ts';
+import { MAX_BLOCK_BYTES, matchesCid } from '../../blocks/block-storage.ts';
 import { fileLeaves } from './file-leaves.ts';
 import type { GetBlock } from './tree-files.ts';
 
@@ -14,18 +14,19 @@ import type { GetBlock } from './tree-files.ts';
  *
  * @throws Node's error when the file cannot be read; what `get` throws
  */
-export async function sameAsFile(path: string, cid: CID, get: GetBlock, signal: AbortSignal): Promise<boolean> {
-  const file = await openPlain(path);
+export async function fileMatchesCid(path: string, cid: CID, get: GetBlock, signal: AbortSignal): Promise<boolean> {
+  const file = await openRegularFile(path);
   if (file === undefined) return false;
   try {
     const { size } = await file.stat();
-    if (cid.code === RAW) return size <= MAX_BLOCK_BYTES && (await matches(cid, await readAt(file, 0, size)));
+    if (cid.code === RAW) return size <= MAX_BLOCK_BYTES && (await matchesCid(cid, await readAt(file, 0, size)));
     let position = 0;
     for await (const leaf of fileLeaves(cid, get, signal)) {
       const length = 'bytes' in leaf ? leaf.bytes.length : leaf.length;
       if (length < 0 || length > MAX_BLOCK_BYTES || position + length > size) return false;
       const bytes = await readAt(file, position, length);
-      if ('bytes' in leaf ? Buffer.compare(leaf.bytes, bytes) !== 0 : !(await matches(leaf.cid, bytes))) return false;
+      if ('bytes' in leaf ? Buffer.compare(leaf.bytes, bytes) !== 0 : !(await matchesCid(leaf.cid, bytes)))
+        return false;
       position += length;
     }
     return position === size;
@@ -35,7 +36,7 @@ export async function sameAsFile(path: string, cid: CID, get: GetBlock, signal: 
 }
 
 /** O_NONBLOCK: opening a pipe that nobody writes to would wait for ever. */
-async function openPlain(path: string): Promise<FileHandle | undefined> {
+async function openRegularFile(path: string): Promise<FileHandle | undefined> {
   // Windows has neither flag.
   const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
   const file = await open(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error: unknown) => {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GgenError } from '../../../shared/errors.ts';
-import type { Swap } from '../../catalog/tables/exchanges.ts';
-import { changedSince } from './meanwhile.ts';
-import type { Stamps } from './meanwhile.ts';
+import type { Swap } from '../../catalog/tables/install-transactions.ts';
+import { findChangesSince } from './concurrent-changes.ts';
+import type { FolderSnapshot } from './concurrent-changes.ts';
 
 /** What the user would lose in one folder. */
 export interface Conflict {
@@ -12,7 +12,7 @@ export interface Conflict {
 }
 
 /** The user changed something while the exchange was prepared. */
-export class ChangedMeanwhile extends Error {
+export class ConcurrentChangeError extends Error {
   readonly conflicts: readonly Conflict[];
 
   constructor(conflicts: readonly Conflict[]) {
@@ -22,27 +22,32 @@ export class ChangedMeanwhile extends Error {
 }
 
 /** Once everything was put aside: whether all of it is as it was compared. @throws ChangedMeanwhile */
-export async function refuseChanged(
-  jobs: readonly { readonly swap: Swap; readonly stamps?: Stamps }[],
+export async function assertFoldersUnchanged(
+  jobs: readonly { readonly swap: Swap; readonly snapshot?: FolderSnapshot }[],
   signal: AbortSignal,
 ): Promise<void> {
   const conflicts: Conflict[] = [];
-  for (const { stamps, swap } of jobs) {
-    if (stamps === undefined) continue;
+  for (const { snapshot, swap } of jobs) {
+    if (snapshot === undefined) continue;
     // By now what was staged stands at the target.
-    const paths = await changedSince(stamps, swap.aside, swap.staging === undefined ? undefined : swap.target, signal);
+    const paths = await findChangesSince(
+      snapshot,
+      swap.backup,
+      swap.staging === undefined ? undefined : swap.target,
+      signal,
+    );
     if (paths.length > 0) conflicts.push({ target: swap.target, paths });
   }
-  if (conflicts.length > 0) throw new ChangedMeanwhile(conflicts);
+  if (conflicts.length > 0) throw new ConcurrentChangeError(conflicts);
 }
 
 /** The same for texts. @param swaps of each text @throws GgenError PlanOutdated */
-export async function refuseOtherTexts(
+export async function assertTextsUnchanged(
   texts: readonly { readonly target: string; readonly previous?: string }[],
   swaps: readonly Swap[],
 ): Promise<void> {
   for (const [index, { target, previous }] of texts.entries()) {
-    const aside = swaps[index]?.aside;
+    const aside = swaps[index]?.backup;
     if (previous === undefined || aside === undefined || (await readFile(aside, 'utf8')) === previous) continue;
     throw new GgenError('PlanOutdated', `${target} was changed while packages were installed. Nothing was changed.`, {
       details: { path: target },
@@ -51,16 +56,16 @@ export async function refuseOtherTexts(
 }
 
 /** Most paths that an error carries: enough to choose from. */
-const MAX_NAMED = 1_000;
+const MAX_REPORTED_PATHS = 1_000;
 
 /** That the caller has to ask the user, who may give these files up. */
-export function filesChanged(conflicts: readonly Conflict[]): GgenError {
+export function filesChangedError(conflicts: readonly Conflict[]): GgenError {
   const all = conflicts.flatMap(({ target, paths }) => paths.map((path) => join(target, path)));
   const shown = all.slice(0, 3).join(', ');
   const more = all.length > 3 ? ` and ${all.length - 3} more` : '';
   return new GgenError(
     'FilesChanged',
     `This would overwrite or delete what was changed by hand: ${shown}${more}. Nothing was changed.`,
-    { details: { count: all.length, files: all.slice(0, MAX_NAMED) } },
+    { details: { count: all.length, files: all.slice(0, MAX_REPORTED_PATHS) } },
   );
 }

@@ -4,21 +4,21 @@ import { basename, dirname, join } from 'node:path';
 import type { CID } from 'multiformats/cid';
 import type { InstallProgress } from '../../../shared/api.ts';
 import { GgenError } from '../../../shared/errors.ts';
-import type { ExchangeNote, Swap } from '../../catalog/tables/exchanges.ts';
+import type { InstallTransaction, Swap } from '../../catalog/tables/install-transactions.ts';
 import { checkTree } from '../../paths/path-safety.ts';
 import { STAGING_PREFIX } from './staging-prefix.ts';
 import { throttled } from '../../transfer/throttle.ts';
-import { carryOver } from './carry.ts';
-import { abandon, exchange } from './exchange.ts';
-import type { ExchangeNotes } from './exchange.ts';
-import { ChangedMeanwhile, filesChanged, refuseChanged, refuseOtherTexts } from './conflicts.ts';
+import { preserveLocalFiles } from './preserve-files.ts';
+import { abortInstallTransaction, runInstallTransaction } from './install-transaction.ts';
+import type { InstallTransactionLog } from './install-transaction.ts';
+import { ConcurrentChangeError, filesChangedError, assertFoldersUnchanged, assertTextsUnchanged } from './conflicts.ts';
 import type { Conflict } from './conflicts.ts';
-import { stampsOf } from './meanwhile.ts';
-import type { Stamps } from './meanwhile.ts';
+import { takeFolderSnapshot } from './concurrent-changes.ts';
+import type { FolderSnapshot } from './concurrent-changes.ts';
 import { planReplacement } from './replacement.ts';
 import type { Replacement } from './replacement.ts';
-import { writeError } from './target.ts';
-import { listFiles } from './tree-files.ts';
+import { toTargetError } from './target.ts';
+import { listTreeFiles } from './tree-files.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
 import { writeFiles } from './write-files.ts';
 
@@ -43,11 +43,11 @@ export interface TextChange {
 }
 
 export interface InstallTreesOptions {
-  readonly notes: ExchangeNotes;
+  readonly transactions: InstallTransactionLog;
   /** Blocks of what shall be written: made present and hashed by whoever fetched them. */
   readonly get: GetBlock;
   /** Blocks of what stands there, hashed as they are read. */
-  readonly getOld: GetBlock;
+  readonly getPrevious: GetBlock;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: InstallProgress) => void;
   /** As in `planReplacement`, for each target. */
@@ -55,10 +55,10 @@ export interface InstallTreesOptions {
 }
 
 /** How often it is begun anew when somebody works in the folders meanwhile. */
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 /** What was written to a target. */
-export interface Written {
+export interface InstalledSize {
   readonly files: number;
   readonly size: number;
 }
@@ -68,7 +68,7 @@ export interface Written {
  * staging folders beside their targets, the user's own files go along, and then all are exchanged at once. What the user does
  * in the folders while files are written is seen before the exchange counts: then all is taken back and begun anew.
  *
- * @param record writes to the catalogue what stands where now; part of the exchange
+ * @param record writes to the catalog what stands where now; part of the exchange
  * @throws GgenError UnsafePath, RecordInvalid, FilesChanged, PlanOutdated (a text is not what it was), TargetNotEmpty,
  *   TargetNotWritable
  */
@@ -76,15 +76,15 @@ export async function installTrees(
   changes: readonly TreeChange[],
   texts: readonly TextChange[],
   options: InstallTreesOptions,
-  record: (written: ReadonlyMap<string, Written>) => void,
+  record: (written: ReadonlyMap<string, InstalledSize>) => void,
 ): Promise<void> {
-  for (let left = TRIES - 1; ; left--) {
+  for (let attemptsLeft = MAX_ATTEMPTS - 1; ; attemptsLeft--) {
     try {
       await tryInstall(changes, texts, options, record);
       return;
     } catch (error) {
-      if (!(error instanceof ChangedMeanwhile)) throw error;
-      if (left === 0) throw filesChanged(error.conflicts);
+      if (!(error instanceof ConcurrentChangeError)) throw error;
+      if (attemptsLeft === 0) throw filesChangedError(error.conflicts);
     }
   }
 }
@@ -93,115 +93,117 @@ async function tryInstall(
   changes: readonly TreeChange[],
   texts: readonly TextChange[],
   options: InstallTreesOptions,
-  record: (written: ReadonlyMap<string, Written>) => void,
+  record: (written: ReadonlyMap<string, InstalledSize>) => void,
 ): Promise<void> {
-  const jobs = await plan(
+  const jobs = await planJobs(
     // What is to go and is gone already needs no exchange; its parents may be gone too.
     changes.filter(({ before, next }) => before !== 'nothing' || next !== undefined),
     options,
   );
-  const made = await missingFolders([...jobs.map(({ swap }) => swap), ...texts].map(({ target }) => dirname(target)));
-  const swaps = [...jobs.map(({ swap }) => swap), ...texts.map((text) => swapOf(text, true))];
-  const note: ExchangeNote = { id: randomUUID(), phase: 'staging', swaps, made };
-  let at = swaps[0]?.target ?? '';
-  const written = new Map<string, Written>();
+  const createdFolders = await missingFolders(
+    [...jobs.map(({ swap }) => swap), ...texts].map(({ target }) => dirname(target)),
+  );
+  const swaps = [...jobs.map(({ swap }) => swap), ...texts.map((text) => createSwap(text, true))];
+  const transaction: InstallTransaction = { id: randomUUID(), phase: 'staging', swaps, createdFolders };
+  let currentTarget = swaps[0]?.target ?? '';
+  const written = new Map<string, InstalledSize>();
   const progress = writeProgress(changes, options.onProgress);
-  options.notes.put(note);
+  options.transactions.save(transaction);
   try {
-    for (const folder of made) await mkdir(folder, { recursive: true });
+    for (const folder of createdFolders) await mkdir(folder, { recursive: true });
     for (const job of jobs) {
-      at = job.swap.target;
-      written.set(at, await stage(job, options, progress.written));
+      currentTarget = job.swap.target;
+      written.set(currentTarget, await stageFiles(job, options, progress.written));
     }
     for (const [index, { text, target }] of texts.entries()) {
-      at = target;
+      currentTarget = target;
       const staging = swaps[jobs.length + index]?.staging;
       // On the disk before it is renamed: a lock file must not come out of a power cut empty.
       if (staging !== undefined) await writeFile(staging, text, { flag: 'wx', flush: true });
     }
     options.signal.throwIfAborted();
   } catch (error) {
-    await abandon(note, options.notes);
-    throw writeError(at, error);
+    await abortInstallTransaction(transaction, options.transactions);
+    throw toTargetError(currentTarget, error);
   }
-  await exchange(
-    note,
-    options.notes,
+  await runInstallTransaction(
+    transaction,
+    options.transactions,
     () => {
       record(written);
     },
     async () => {
-      await refuseOtherTexts(texts, swaps.slice(jobs.length));
-      await refuseChanged(jobs, options.signal);
+      await assertTextsUnchanged(texts, swaps.slice(jobs.length));
+      await assertFoldersUnchanged(jobs, options.signal);
     },
   ).catch((error: unknown) => {
-    throw writeError(pathOf(error) ?? at, error);
+    throw toTargetError(errorPath(error) ?? currentTarget, error);
   });
   progress.done();
 }
 
-interface Job extends Replacement {
+interface InstallJob extends Replacement {
   readonly swap: Swap;
   /** What was in the folder before it was compared; absent where none was. */
-  readonly stamps?: Stamps;
+  readonly snapshot?: FolderSnapshot;
   readonly next: TreeChange['next'];
   /** Files of the new release, those that stay as the user changed them counted. */
   readonly files: number;
 }
 
-async function plan(changes: readonly TreeChange[], options: InstallTreesOptions): Promise<Job[]> {
-  const { get, getOld, signal } = options;
-  const jobs: Job[] = [];
+async function planJobs(changes: readonly TreeChange[], options: InstallTreesOptions): Promise<InstallJob[]> {
+  const { get, getPrevious, signal } = options;
+  const jobs: InstallJob[] = [];
   const conflicts: Conflict[] = [];
   for (const change of changes) {
     const { target, previous, next } = change;
-    const files = next === undefined ? [] : await listFiles(next.root, get, signal);
-    refuseUnsafe(files);
-    const before = previous === undefined ? [] : await listFiles(previous, getOld, signal);
-    const stamps = change.before === 'folder' ? await stampsOf(target, signal) : undefined;
+    const files = next === undefined ? [] : await listTreeFiles(next.root, get, signal);
+    assertSafePaths(files);
+    const previousFiles = previous === undefined ? [] : await listTreeFiles(previous, getPrevious, signal);
+    const snapshot = change.before === 'folder' ? await takeFolderSnapshot(target, signal) : undefined;
     const replacement: Replacement =
       change.before === 'folder'
-        ? await planReplacement(target, before, files, {
+        ? await planReplacement(target, previousFiles, files, {
             // A block of the new release may be one that only the old one made sure of.
-            get: getOld,
+            get: getPrevious,
             signal,
             overwrite: options.overwrite(target),
           })
-        : { write: files, carry: [], conflicts: [] };
+        : { write: files, preserve: [], conflicts: [] };
     if (replacement.conflicts.length > 0) conflicts.push({ target, paths: replacement.conflicts });
-    const remains = next !== undefined || replacement.carry.length > 0;
-    const swap = swapOf(change, remains);
-    jobs.push({ ...replacement, swap, next, files: files.length, ...(stamps === undefined ? {} : { stamps }) });
+    const hasContent = next !== undefined || replacement.preserve.length > 0;
+    const swap = createSwap(change, hasContent);
+    jobs.push({ ...replacement, swap, next, files: files.length, ...(snapshot === undefined ? {} : { snapshot }) });
   }
-  if (conflicts.length > 0) throw filesChanged(conflicts);
+  if (conflicts.length > 0) throw filesChangedError(conflicts);
   return jobs;
 }
 
-async function stage(
-  { swap: { staging, target }, write, carry, next, files }: Job,
+async function stageFiles(
+  { swap: { staging, target }, write, preserve, next, files }: InstallJob,
   { get, signal }: InstallTreesOptions,
   onWritten: (bytes: number, file: boolean) => void,
-): Promise<Written> {
+): Promise<InstalledSize> {
   if (staging === undefined) return { files: 0, size: 0 };
   let size = 0;
   await mkdir(staging);
   await writeFiles(write, staging, {
     get,
     signal,
-    limit: next?.size ?? 0,
+    maxBytes: next?.size ?? 0,
     onWritten: (bytes, file) => {
       size += bytes;
       onWritten(bytes, file);
     },
   });
-  await carryOver(target, staging, carry, signal);
+  await preserveLocalFiles(target, staging, preserve, signal);
   return { files, size: write.length === files ? size : (next?.size ?? size) };
 }
 
-function swapOf({ target, before }: Pick<Swap, 'target' | 'before'>, remains: boolean): Swap {
-  const mark = `${basename(target).slice(0, 64)}-${randomBytes(4).toString('hex')}`;
-  const beside = (kind: string): string => join(dirname(target), `${STAGING_PREFIX}${kind}${mark}`);
-  return { target, before, aside: beside('old-'), ...(remains ? { staging: beside('') } : {}) };
+function createSwap({ target, before }: Pick<Swap, 'target' | 'before'>, hasContent: boolean): Swap {
+  const suffix = `${basename(target).slice(0, 64)}-${randomBytes(4).toString('hex')}`;
+  const siblingPath = (kind: string): string => join(dirname(target), `${STAGING_PREFIX}${kind}${suffix}`);
+  return { target, before, backup: siblingPath('old-'), ...(hasContent ? { staging: siblingPath('') } : {}) };
 }
 
 /** Folders above the targets that have to be made, outermost first. */
@@ -218,7 +220,7 @@ async function missingFolders(folders: readonly string[]): Promise<string[]> {
 }
 
 /** @throws GgenError UnsafePath unless every file may be written on every system */
-export function refuseUnsafe(files: readonly TreeFile[]): void {
+export function assertSafePaths(files: readonly TreeFile[]): void {
   const problems = checkTree(files.map(({ path }) => path));
   const [first] = problems;
   if (first === undefined) return;
@@ -239,8 +241,8 @@ function writeProgress(
   let bytes = 0;
   const report = throttled(onProgress);
   return {
-    written: (more, file) => {
-      bytes += more;
+    written: (delta, file) => {
+      bytes += delta;
       if (file) files++;
       report(() => ({ phase: 'write', files, bytes, totalFiles, totalBytes }));
     },
@@ -250,6 +252,6 @@ function writeProgress(
   };
 }
 
-function pathOf(error: unknown): string | undefined {
+function errorPath(error: unknown): string | undefined {
   return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
 }

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { foldCase } from '../../paths/path-safety.ts';
-import { sameAsFile } from './compare-file.ts';
+import { fileMatchesCid } from './compare-file.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
 
 /** An entry of an installed folder, as it stands against its release. */
@@ -21,13 +21,13 @@ export interface LocalState {
 }
 
 /** Files compared at the same time. */
-const CONCURRENCY = 8;
+const MAX_CONCURRENT_COMPARES = 8;
 
 export interface CompareOptions {
   readonly get: GetBlock;
   readonly signal: AbortSignal;
   /** Folders that are looked into although the release does not have them. */
-  readonly alsoInto?: ReadonlySet<string>;
+  readonly extraFolders?: ReadonlySet<string>;
   readonly onFile?: () => void;
 }
 
@@ -40,11 +40,11 @@ export interface CompareOptions {
 export async function localState(
   files: readonly TreeFile[],
   folder: string,
-  { get, signal, alsoInto = new Set(), onFile = () => undefined }: CompareOptions,
+  { get, signal, extraFolders = new Set(), onFile = () => undefined }: CompareOptions,
 ): Promise<LocalState> {
   const expected = new Map(files.map((file) => [file.path.normalize('NFC'), file]));
-  const into = new Set([...foldersOf(expected.keys()), ...alsoInto]);
-  const found = await walk(folder, into, signal);
+  const folders = new Set([...foldersOf(expected.keys()), ...extraFolders]);
+  const found = await listEntries(folder, folders, signal);
   const queue = found.values();
   const entries: LocalEntry[] = [];
   const compare = async (): Promise<void> => {
@@ -53,14 +53,14 @@ export async function localState(
       const file = expected.get(path.normalize('NFC'));
       if (file === undefined) entries.push({ path: entry.isDirectory() ? `${path}/` : path, state: 'extra' });
       else {
-        const same = entry.isFile() && (await sameAsFile(join(folder, path), file.cid, get, signal));
+        const same = entry.isFile() && (await fileMatchesCid(join(folder, path), file.cid, get, signal));
         entries.push({ path: entry.isDirectory() ? `${path}/` : path, state: same ? 'same' : 'changed' });
         expected.delete(path.normalize('NFC'));
         onFile();
       }
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, compare));
+  await Promise.all(Array.from({ length: MAX_CONCURRENT_COMPARES }, compare));
   entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { entries, missing: [...expected.values()].map(({ path }) => path).sort() };
 }
@@ -78,14 +78,14 @@ export function foldersOf(paths: Iterable<string>): Set<string> {
   return folders;
 }
 
-interface Found {
+interface FoundEntry {
   readonly path: string;
   readonly entry: Dirent;
 }
 
 /** What is in a folder and in those below it that are named; links are not followed. A folder that is absent is empty. */
-async function walk(root: string, into: ReadonlySet<string>, signal: AbortSignal): Promise<Found[]> {
-  const found: Found[] = [];
+async function listEntries(root: string, folders: ReadonlySet<string>, signal: AbortSignal): Promise<FoundEntry[]> {
+  const found: FoundEntry[] = [];
   const queue = [''];
   for (let folder = queue.pop(); folder !== undefined; folder = queue.pop()) {
     signal.throwIfAborted();
@@ -95,7 +95,7 @@ async function walk(root: string, into: ReadonlySet<string>, signal: AbortSignal
     });
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory() && into.has(path.normalize('NFC'))) queue.push(path);
+      if (entry.isDirectory() && folders.has(path.normalize('NFC'))) queue.push(path);
       else found.push({ path, entry });
     }
   }

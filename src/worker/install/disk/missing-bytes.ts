@@ -1,14 +1,14 @@
 import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
 import { DAG_PB } from '../../dag/codecs.ts';
-import { collect } from '../../blocks/blocks.ts';
-import { readNode } from './tree-files.ts';
+import { collectBytes } from '../../blocks/block-storage.ts';
+import { decodeUnixFsNode } from './tree-files.ts';
 
 /**
  * About how many bytes of a release are not in the store: exact where sub-trees are missing whole, as their parents give their
  * sizes; never more than the release has, and 0 only when nothing is missing.
  */
-export async function missingBytes(
+export async function estimateMissingBytes(
   root: CID,
   size: number,
   store: Pick<Blockstore, 'get' | 'has'>,
@@ -28,7 +28,7 @@ export async function missingBytes(
       missing = true;
       bytes += total;
     } else if (cid.code === DAG_PB) {
-      const { links } = readNode(cid, await collect(store.get(cid)));
+      const { links } = decodeUnixFsNode(cid, await collectBytes(store.get(cid)));
       queue.push(...links.map(({ Hash, Tsize = 0 }) => ({ cid: Hash, total: Tsize })));
     }
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { foldPath, foldersOf, localState } from './local-state.ts';
 import type { LocalEntry } from './local-state.ts';
-import { sameAsFile } from './compare-file.ts';
+import { fileMatchesCid } from './compare-file.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
 
 /** What becomes of a folder whose release is replaced by another one, or by none. */
@@ -9,7 +9,7 @@ export interface Replacement {
   /** Files of the new release to write. */
   readonly write: readonly TreeFile[];
   /** The user's own files and folders, and changes to files that the new release has unchanged: they go along. */
-  readonly carry: readonly string[];
+  readonly preserve: readonly string[];
   /** What the user would lose: files changed or added by hand where the new release has something else, or nothing. */
   readonly conflicts: readonly string[];
 }
@@ -33,27 +33,27 @@ export async function planReplacement(
   after: readonly TreeFile[],
   { get, signal, overwrite }: ReplacementOptions,
 ): Promise<Replacement> {
-  const alsoInto = foldersOf(after.map(({ path }) => path));
-  const { entries } = await localState(before, folder, { get, signal, alsoInto });
-  const fresh = new Fresh(before, after);
+  const extraFolders = foldersOf(after.map(({ path }) => path));
+  const { entries } = await localState(before, folder, { get, signal, extraFolders });
+  const newRelease = new NewRelease(before, after);
   const kept = new Set<TreeFile>();
-  const carry: string[] = [];
+  const preserve: string[] = [];
   const conflicts: string[] = [];
   for (const entry of entries) {
     if (entry.state === 'same' || overwrite.has(entry.path)) continue;
-    const file = fresh.file(entry.path);
+    const file = newRelease.file(entry.path);
     const isSame = async (): Promise<boolean> =>
-      file !== undefined && (await sameAsFile(join(folder, entry.path), file.cid, get, signal));
-    if (fresh.isUntouched(entry)) {
+      file !== undefined && (await fileMatchesCid(join(folder, entry.path), file.cid, get, signal));
+    if (newRelease.isUnaffected(entry)) {
       if (file !== undefined) kept.add(file);
-      carry.push(entry.path);
+      preserve.push(entry.path);
     } else if (!(await isSame()) && !overwrite.has('*')) conflicts.push(entry.path);
   }
-  return { write: after.filter((file) => !kept.has(file)), carry, conflicts };
+  return { write: after.filter((file) => !kept.has(file)), preserve, conflicts };
 }
 
 /** The new release, asked by paths of the old folder. */
-class Fresh {
+class NewRelease {
   readonly #before: ReadonlyMap<string, TreeFile>;
   readonly #files: ReadonlyMap<string, TreeFile>;
   readonly #folders: ReadonlySet<string>;
@@ -69,11 +69,11 @@ class Fresh {
   }
 
   /** Whether the new release has nothing to say about what the user did here. */
-  isUntouched({ path, state }: LocalEntry): boolean {
+  isUnaffected({ path, state }: LocalEntry): boolean {
     const key = foldPath(path.replace(/\/$/, ''));
     if ([...foldersOf([key])].some((folder) => this.#files.has(folder))) return false;
     if (state === 'extra') return !this.#files.has(key) && !this.#folders.has(key);
-    const [was, is] = [this.#before.get(path.normalize('NFC')), this.#files.get(key)];
-    return was !== undefined && is !== undefined && was.cid.equals(is.cid);
+    const [previous, next] = [this.#before.get(path.normalize('NFC')), this.#files.get(key)];
+    return previous !== undefined && next !== undefined && previous.cid.equals(next.cid);
   }
 }

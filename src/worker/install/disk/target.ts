@@ -1,12 +1,12 @@
 import { access, constants, lstat, readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { GgenError, errorMessage } from '../../../shared/errors.ts';
-import type { Swap } from '../../catalog/tables/exchanges.ts';
+import type { Swap } from '../../catalog/tables/install-transactions.ts';
 
 /**
  * Check early that a target can be installed into: absolute, and absent or an empty folder.
  *
- * @returns the path, normalised, and what stands there
+ * @returns the path, normalized, and what stands there
  * @throws GgenError InvalidRequest, TargetNotEmpty, TargetNotWritable
  */
 export async function checkTarget(target: string): Promise<{ path: string; before: Swap['before'] }> {
@@ -14,11 +14,11 @@ export async function checkTarget(target: string): Promise<{ path: string; befor
   const entries = await readdir(path).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw code === 'ENOTDIR' ? notEmpty(path) : notWritable(path, error as NodeJS.ErrnoException);
+    throw code === 'ENOTDIR' ? targetNotEmptyError(path) : targetNotWritableError(path, error as NodeJS.ErrnoException);
   });
-  if (entries !== undefined && entries.length > 0) throw notEmpty(path);
+  if (entries !== undefined && entries.length > 0) throw targetNotEmptyError(path);
   // An empty folder that is a link is not ours to replace.
-  if (entries !== undefined && !(await lstat(path)).isDirectory()) throw notEmpty(path);
+  if (entries !== undefined && !(await lstat(path)).isDirectory()) throw targetNotEmptyError(path);
   await checkWritable(path);
   return { path, before: entries === undefined ? 'nothing' : 'empty-folder' };
 }
@@ -37,19 +37,22 @@ export async function checkWritable(path: string): Promise<void> {
       return;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' || folder === dirname(folder)) throw notWritable(path, error as NodeJS.ErrnoException);
+      if (code !== 'ENOENT' || folder === dirname(folder))
+        throw targetNotWritableError(path, error as NodeJS.ErrnoException);
     }
   }
 }
 
 /** What to tell of an error that comes from writing to `path`; anything else comes back as it is. */
-export function writeError(path: string, error: unknown): unknown {
+export function toTargetError(path: string, error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error)) return error;
   const failure = error as NodeJS.ErrnoException;
-  return failure.code === 'ENOTEMPTY' || failure.code === 'EEXIST' ? notEmpty(path) : notWritable(path, failure);
+  return failure.code === 'ENOTEMPTY' || failure.code === 'EEXIST'
+    ? targetNotEmptyError(path)
+    : targetNotWritableError(path, failure);
 }
 
-export function notEmpty(path: string): GgenError {
+export function targetNotEmptyError(path: string): GgenError {
   return new GgenError(
     'TargetNotEmpty',
     `${path} is not an empty folder, and nothing in it is overwritten. Choose a folder that does not exist yet.`,
@@ -68,9 +71,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'there is a folder of that name',
 };
 
-export function notWritable(path: string, cause: NodeJS.ErrnoException): GgenError {
-  const why = REASONS[cause.code ?? ''] ?? errorMessage(cause);
-  return new GgenError('TargetNotWritable', `${path} could not be written to: ${why}. Nothing was changed.`, {
+export function targetNotWritableError(path: string, cause: NodeJS.ErrnoException): GgenError {
+  const reason = REASONS[cause.code ?? ''] ?? errorMessage(cause);
+  return new GgenError('TargetNotWritable', `${path} could not be written to: ${reason}. Nothing was changed.`, {
     details: { path },
     cause,
   });

@@ -4,7 +4,7 @@ import { GgenError, errorMessage } from '../../../shared/errors.ts';
 import { DAG_PB, RAW } from '../../dag/codecs.ts';
 import { decodeUnixFs, shardDigits } from '../../dag/nodes.ts';
 import type { UnixFsNode } from '../../dag/nodes.ts';
-import { MAX_TREE_DEPTH } from '../../transfer/tree-bounds.ts';
+import { MAX_TREE_DEPTH } from '../../transfer/tree-limits.ts';
 
 /** Bytes of a block. Whether they are hashed before they are given is for its maker to say. */
 export type GetBlock = (cid: CID) => Promise<Uint8Array>;
@@ -25,13 +25,13 @@ const MAX_DIRECTORIES = 4 * LIMITS.filesPerRelease;
  *
  * @throws GgenError UnsafePath, RecordInvalid, and what `get` throws
  */
-export async function listFiles(root: CID, get: GetBlock, signal: AbortSignal): Promise<TreeFile[]> {
-  const listing = new Listing(get, signal);
-  await listing.directory(root, '', 0);
-  return listing.files;
+export async function listTreeFiles(root: CID, get: GetBlock, signal: AbortSignal): Promise<TreeFile[]> {
+  const lister = new TreeFileLister(get, signal);
+  await lister.directory(root, '', 0);
+  return lister.files;
 }
 
-class Listing {
+class TreeFileLister {
   readonly files: TreeFile[] = [];
   readonly #get: GetBlock;
   readonly #signal: AbortSignal;
@@ -48,13 +48,14 @@ class Listing {
    */
   async directory(cid: CID, prefix: string, depth: number, isShard = false): Promise<void> {
     this.#signal.throwIfAborted();
-    if (++this.#directories > MAX_DIRECTORIES || depth > MAX_TREE_DEPTH) throw invalid('has too many directories');
+    if (++this.#directories > MAX_DIRECTORIES || depth > MAX_TREE_DEPTH)
+      throw invalidContentError('has too many directories');
     const entry = cid.code === DAG_PB ? await this.#read(cid) : undefined;
     const type = entry?.data.type;
     if (entry === undefined || (type !== 'directory' && type !== 'hamt-sharded-directory')) {
-      throw invalid('is not a directory');
+      throw invalidContentError('is not a directory');
     }
-    if (isShard && type !== 'hamt-sharded-directory') throw invalid('has a broken large directory');
+    if (isShard && type !== 'hamt-sharded-directory') throw invalidContentError('has a broken large directory');
     const digits = type === 'directory' ? 0 : shardDigits(entry.data.fanout ?? 256n);
     for (const { Name = '', Hash } of entry.links) {
       const name = Name.slice(digits);
@@ -81,24 +82,25 @@ class Listing {
 
   #add(file: TreeFile): void {
     this.files.push(file);
-    if (this.files.length > LIMITS.filesPerRelease) throw invalid(`has more than ${LIMITS.filesPerRelease} files`);
+    if (this.files.length > LIMITS.filesPerRelease)
+      throw invalidContentError(`has more than ${LIMITS.filesPerRelease} files`);
   }
 
   async #read(cid: CID): Promise<UnixFsNode> {
-    return readNode(cid, await this.#get(cid));
+    return decodeUnixFsNode(cid, await this.#get(cid));
   }
 }
 
 /** @throws GgenError RecordInvalid */
-export function readNode(cid: CID, bytes: Uint8Array): UnixFsNode {
-  if (cid.code !== DAG_PB) throw invalid('has a block that is neither a UnixFS node nor raw bytes');
+export function decodeUnixFsNode(cid: CID, bytes: Uint8Array): UnixFsNode {
+  if (cid.code !== DAG_PB) throw invalidContentError('has a block that is neither a UnixFS node nor raw bytes');
   try {
     return decodeUnixFs(bytes);
   } catch (cause) {
-    throw invalid(`has a block that is no UnixFS node (${errorMessage(cause)})`, cause);
+    throw invalidContentError(`has a block that is no UnixFS node (${errorMessage(cause)})`, cause);
   }
 }
 
-function invalid(what: string, cause?: unknown): GgenError {
+function invalidContentError(what: string, cause?: unknown): GgenError {
   return new GgenError('RecordInvalid', `The content of the release ${what}. Nothing was installed.`, { cause });
 }

@@ -1,19 +1,19 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GgenError } from '../../../shared/errors.ts';
-import { blockBuffers } from '../../dag/block-buffers.ts';
+import { blockBufferPool } from '../../dag/block-buffer-pool.ts';
 import { RAW } from '../../dag/codecs.ts';
 import { fileContent } from './file-leaves.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
 
 /** Files written at the same time: enough to keep the thread pool busy, far below any limit on descriptors. */
-const CONCURRENCY = 16;
+const MAX_CONCURRENT_WRITES = 16;
 
 export interface WriteOptions {
   readonly get: GetBlock;
   readonly signal: AbortSignal;
   /** Most bytes that all files may have together: what the record says. */
-  readonly limit: number;
+  readonly maxBytes: number;
   /** Called after each piece, and with `file` after the last one of a file. */
   readonly onWritten: (bytes: number, file: boolean) => void;
 }
@@ -26,10 +26,10 @@ export interface WriteOptions {
 export async function writeFiles(files: readonly TreeFile[], folder: string, options: WriteOptions): Promise<void> {
   const folders = new Set(files.map(({ path }) => dirname(path)).filter((path) => path !== '.'));
   for (const path of folders) await mkdir(join(folder, path), { recursive: true });
-  const writer = new Writer(folder, options);
+  const writer = new FileWriter(folder, options);
   const queue = files.values();
   const failed = new AbortController();
-  const workers = Array.from({ length: CONCURRENCY }, async () => {
+  const workers = Array.from({ length: MAX_CONCURRENT_WRITES }, async () => {
     try {
       for (const file of queue) {
         failed.signal.throwIfAborted();
@@ -43,7 +43,7 @@ export async function writeFiles(files: readonly TreeFile[], folder: string, opt
   failed.signal.throwIfAborted();
 }
 
-class Writer {
+class FileWriter {
   readonly #folder: string;
   readonly #options: WriteOptions;
   #bytes = 0;
@@ -56,19 +56,19 @@ class Writer {
   async write({ path, cid }: TreeFile): Promise<void> {
     const { get, signal, onWritten } = this.#options;
     signal.throwIfAborted();
-    const to = join(this.#folder, path);
+    const filePath = join(this.#folder, path);
     // 'wx': two entries that the file system takes for one must fail, not overwrite each other.
     if (cid.code === RAW) {
-      const bytes = this.#count(await get(cid));
-      await writeFile(to, bytes, { flag: 'wx' });
-      blockBuffers.give(bytes);
+      const bytes = this.#countBytes(await get(cid));
+      await writeFile(filePath, bytes, { flag: 'wx' });
+      blockBufferPool.release(bytes);
       onWritten(bytes.length, true);
       return;
     }
-    const file = await open(to, 'wx');
+    const file = await open(filePath, 'wx');
     try {
       for await (const bytes of fileContent(cid, get, signal)) {
-        await file.writeFile(this.#count(bytes));
+        await file.writeFile(this.#countBytes(bytes));
         onWritten(bytes.length, false);
       }
     } finally {
@@ -77,9 +77,9 @@ class Writer {
     onWritten(0, true);
   }
 
-  #count(bytes: Uint8Array): Uint8Array {
+  #countBytes(bytes: Uint8Array): Uint8Array {
     this.#bytes += bytes.length;
-    if (this.#bytes <= this.#options.limit) return bytes;
+    if (this.#bytes <= this.#options.maxBytes) return bytes;
     throw new GgenError('RecordInvalid', 'The content is larger than its record says. Nothing was installed.');
   }
 }

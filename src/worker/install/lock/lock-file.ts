@@ -11,8 +11,8 @@ import { isVersion, isVersionRange } from '../../records/versions.ts';
 export const LOCK_FILE = 'ggen.lock';
 /** Largest lock file that is read, in bytes, and most packages in one. */
 export const MAX_LOCK_BYTES = 4 * 1024 * 1024;
-const MAX_PACKAGES = 2_000;
-const VERSION = 1;
+const MAX_LOCKED_PACKAGES = 2_000;
+const FORMAT_VERSION = 1;
 
 /** One package of a lock file: which release, and its content. */
 export interface LockedPackage {
@@ -36,8 +36,8 @@ export function lockedId({ publisher, name }: Pick<LockedPackage, 'publisher' | 
   return `${publisher}/${name}`;
 }
 
-const HEADING = `# Which releases this project uses, and the identifier of their content. Written by Ggen; keep it under version control.
-version = ${VERSION}
+const HEADER = `# Which releases this project uses, and the identifier of their content. Written by Ggen; keep it under version control.
+version = ${FORMAT_VERSION}
 `;
 
 /**
@@ -45,13 +45,13 @@ version = ${VERSION}
  *
  * @param before what stands there, whose line ends stay: git may have made them those of Windows
  */
-export function writeLock(packages: readonly LockedPackage[], before = ''): string {
+export function serializeLock(packages: readonly LockedPackage[], before = ''): string {
   const sorted = packages.toSorted((a, b) => compareTexts(a.name, b.name) || compareTexts(a.publisher, b.publisher));
-  const text = [HEADING, ...sorted.map(writePackage)].join('\n');
+  const text = [HEADER, ...sorted.map(serializePackage)].join('\n');
   return before.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text;
 }
 
-function writePackage(entry: LockedPackage): string {
+function serializePackage(entry: LockedPackage): string {
   // JSON's strings are TOML's: everything here is text of a known alphabet.
   const lines = [
     '[[package]]',
@@ -83,76 +83,78 @@ function compareTexts(a: string, b: string): number {
  *
  * @throws GgenError LockInvalid, naming the line or the package
  */
-export function readLock(text: string): LockedPackage[] {
-  if (Buffer.byteLength(text) > MAX_LOCK_BYTES) throw invalid(`it is larger than ${MAX_LOCK_BYTES} bytes`);
+export function parseLock(text: string): LockedPackage[] {
+  if (Buffer.byteLength(text) > MAX_LOCK_BYTES) throw lockInvalid(`it is larger than ${MAX_LOCK_BYTES} bytes`);
   const root = parseToml(text);
-  if (root['version'] !== VERSION) {
-    throw invalid(`its version is ${String(root['version']).slice(0, 20)}, and this program knows version ${VERSION}`);
+  if (root['version'] !== FORMAT_VERSION) {
+    throw lockInvalid(
+      `its version is ${String(root['version']).slice(0, 20)}, and this program knows version ${FORMAT_VERSION}`,
+    );
   }
   const list = root['package'] ?? [];
-  if (!Array.isArray(list) || list.length > MAX_PACKAGES) {
-    throw invalid(`'package' is no list of at most ${MAX_PACKAGES} packages`);
+  if (!Array.isArray(list) || list.length > MAX_LOCKED_PACKAGES) {
+    throw lockInvalid(`'package' is no list of at most ${MAX_LOCKED_PACKAGES} packages`);
   }
-  const packages = list.map(readPackage);
+  const packages = list.map(parsePackage);
   checkReferences(packages);
   return packages;
 }
 
 /** Begins a line where git put both sides of a merge. */
-const MERGE = /^(?:<{7}|>{7}) /m;
+const MERGE_CONFLICT_MARKER = /^(?:<{7}|>{7}) /m;
 
 function parseToml(text: string): Record<string, unknown> {
-  const merge = text.search(MERGE);
+  const merge = text.search(MERGE_CONFLICT_MARKER);
   if (merge >= 0) {
     const line = text.slice(0, merge).split('\n').length;
-    throw invalid(`it holds both sides of a merge, in line ${line}, and which of them counts is not decided`);
+    throw lockInvalid(`it holds both sides of a merge, in line ${line}, and which of them counts is not decided`);
   }
   try {
     return parse(text, { maxDepth: 8, integersAsBigInt: false });
   } catch (cause) {
     const line = cause instanceof TomlError ? ` in line ${cause.line}` : '';
     const [what = ''] = errorMessage(cause).split('\n', 1);
-    throw invalid(`it is not TOML${line} (${what})`, cause);
+    throw lockInvalid(`it is not TOML${line} (${what})`, cause);
   }
 }
 
-function readPackage(value: unknown, index: number): LockedPackage {
+function parsePackage(value: unknown, index: number): LockedPackage {
   const where = `package ${index + 1}`;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(`${where} is no table`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw lockInvalid(`${where} is no table`);
   const fields = value as Record<string, unknown>;
-  const text = (field: string, check: (text: string) => boolean): string => {
+  const textField = (field: string, check: (textField: string) => boolean): string => {
     const found = fields[field];
     if (typeof found === 'string' && found.length <= LIMITS.textLength && check(found)) return found;
-    throw invalid(`${where} has no valid '${field}'`);
+    throw lockInvalid(`${where} has no valid '${field}'`);
   };
-  const count = (field: string, max: number): number => {
+  const countField = (field: string, max: number): number => {
     const found = fields[field];
     if (typeof found === 'number' && Number.isSafeInteger(found) && found >= 0 && found <= max) return found;
-    throw invalid(`${where} has no valid '${field}'`);
+    throw lockInvalid(`${where} has no valid '${field}'`);
   };
-  const publisher = text('publisher', isPublisherId);
-  const name = text('name', isPackageName);
+  const publisher = textField('publisher', isPublisherId);
+  const name = textField('name', isPackageName);
   return {
     publisher,
     name,
-    version: text('version', isVersion),
-    root: text('root', isRoot),
-    size: count('size', LIMITS.bytesPerRelease),
-    files: count('files', LIMITS.filesPerRelease),
-    ...(fields['requirement'] === undefined ? {} : { requirement: text('requirement', isVersionRange) }),
+    version: textField('version', isVersion),
+    root: textField('root', isContentRoot),
+    size: countField('size', LIMITS.bytesPerRelease),
+    files: countField('files', LIMITS.filesPerRelease),
+    ...(fields['requirement'] === undefined ? {} : { requirement: textField('requirement', isVersionRange) }),
     ...(fields['folder'] === undefined
       ? {}
-      : { folder: text('folder', (folder) => folder === qualifiedFolder({ publisher, name })) }),
-    dependencies: readDependencies(fields['dependencies'] ?? [], where),
+      : { folder: textField('folder', (folder) => folder === qualifiedFolder({ publisher, name })) }),
+    dependencies: parseDependencies(fields['dependencies'] ?? [], where),
   };
 }
 
-function readDependencies(value: unknown, where: string): string[] {
-  if (Array.isArray(value) && value.length <= LIMITS.dependencies && value.every(isId)) return value;
-  throw invalid(`${where} has no valid 'dependencies'`);
+function parseDependencies(value: unknown, where: string): string[] {
+  if (Array.isArray(value) && value.length <= LIMITS.dependencies && value.every(isPackageId)) return value;
+  throw lockInvalid(`${where} has no valid 'dependencies'`);
 }
 
-function isId(value: unknown): value is string {
+function isPackageId(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const slash = value.indexOf('/');
   return isPublisherId(value.slice(0, Math.max(slash, 0))) && isPackageName(value.slice(slash + 1));
@@ -160,13 +162,13 @@ function isId(value: unknown): value is string {
 
 function checkReferences(packages: readonly LockedPackage[]): void {
   const ids = new Set(packages.map(lockedId));
-  if (ids.size !== packages.length) throw invalid('it names a package twice');
+  if (ids.size !== packages.length) throw lockInvalid('it names a package twice');
   const unknown = packages.flatMap(({ dependencies }) => dependencies).find((id) => !ids.has(id));
-  if (unknown !== undefined) throw invalid(`something in it needs ${unknown}, which is not in it`);
+  if (unknown !== undefined) throw lockInvalid(`something in it needs ${unknown}, which is not in it`);
 }
 
 /** UnixFS directories as releases have them: CIDv1, dag-pb, sha2-256. */
-function isRoot(text: string): boolean {
+function isContentRoot(text: string): boolean {
   try {
     const cid = CID.parse(text);
     return cid.version === 1 && cid.code === DAG_PB && cid.multihash.code === sha256.code && cid.toString() === text;
@@ -180,7 +182,7 @@ export function qualifiedFolder({ publisher, name }: { readonly publisher: strin
   return `~${publisher.slice(-8)}-${name}`;
 }
 
-function invalid(why: string, cause?: unknown): GgenError {
+function lockInvalid(why: string, cause?: unknown): GgenError {
   return new GgenError(
     'LockInvalid',
     `${LOCK_FILE} cannot be used: ${why}. Take the version of it that was last committed, or delete it and install anew.`,

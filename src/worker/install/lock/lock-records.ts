@@ -5,7 +5,7 @@ import { LOCK_FILE, lockedId } from './lock-file.ts';
 import type { LockedPackage } from './lock-file.ts';
 
 /** Packages asked for at the same time. */
-const QUESTIONS = 8;
+const MAX_CONCURRENT_LOOKUPS = 8;
 
 /**
  * Check that a lock file says what the publishers signed, as far as their records are known or can be had: a lock file that
@@ -14,26 +14,26 @@ const QUESTIONS = 8;
  * @throws GgenError LockMismatch
  */
 export async function checkAgainstRecords(
-  { catalogue }: RegistryContext,
+  { catalog }: RegistryContext,
   lookup: Lookup,
   locked: readonly LockedPackage[],
   signal: AbortSignal,
 ): Promise<void> {
-  const seen = ({ publisher, name, version }: LockedPackage): string | undefined =>
-    catalogue.packages.seenRoots(publisher, name, [version]).get(version);
-  const unknown = locked.filter((entry) => seen(entry) === undefined).values();
-  const ask = async (): Promise<void> => {
-    for (const entry of unknown) await askFor(lookup, entry, signal);
+  const signedRoot = ({ publisher, name, version }: LockedPackage): string | undefined =>
+    catalog.packages.seenRoots(publisher, name, [version]).get(version);
+  const unknown = locked.filter((entry) => signedRoot(entry) === undefined).values();
+  const worker = async (): Promise<void> => {
+    for (const entry of unknown) await lookUp(lookup, entry, signal);
   };
-  await Promise.all(Array.from({ length: QUESTIONS }, ask));
+  await Promise.all(Array.from({ length: MAX_CONCURRENT_LOOKUPS }, worker));
   for (const entry of locked) {
-    const signed = seen(entry);
-    if (signed !== undefined && signed !== entry.root) throw mismatch(entry, signed);
+    const signed = signedRoot(entry);
+    if (signed !== undefined && signed !== entry.root) throw lockMismatch(entry, signed);
   }
 }
 
 /** What cannot be found out now is no fault of the lock file: its content is verified all the same. */
-async function askFor(lookup: Lookup, entry: LockedPackage, signal: AbortSignal): Promise<void> {
+async function lookUp(lookup: Lookup, entry: LockedPackage, signal: AbortSignal): Promise<void> {
   try {
     await lookup.getVersion(lockedId(entry), entry.version, signal);
   } catch (error) {
@@ -41,7 +41,7 @@ async function askFor(lookup: Lookup, entry: LockedPackage, signal: AbortSignal)
   }
 }
 
-function mismatch({ publisher, name, version, root }: LockedPackage, signed: string): GgenError {
+function lockMismatch({ publisher, name, version, root }: LockedPackage, signed: string): GgenError {
   return new GgenError(
     'LockMismatch',
     `${LOCK_FILE} gives '${name}' ${version} the content ${root}, but its publisher signed ${signed}. Nothing was installed. Find out who changed the file.`,

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GgenError } from '../../../shared/errors.ts';
-import { LOCK_FILE, MAX_LOCK_BYTES, readLock } from './lock-file.ts';
+import { LOCK_FILE, MAX_LOCK_BYTES, parseLock } from './lock-file.ts';
 import type { LockedPackage } from './lock-file.ts';
 
 /** A project's lock file as it stands. */
@@ -22,7 +22,7 @@ export interface ProjectLock {
 export async function readProjectLock(project: string): Promise<ProjectLock> {
   const path = join(project, LOCK_FILE);
   const text = await readSmallFile(path);
-  return text === undefined ? { path, packages: [] } : { path, text, packages: readLock(text) };
+  return text === undefined ? { path, packages: [] } : { path, text, packages: parseLock(text) };
 }
 
 async function readSmallFile(path: string): Promise<string | undefined> {

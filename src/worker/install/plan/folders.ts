@@ -20,7 +20,7 @@ export function packagesFolder(project: string, folder = PACKAGES_FOLDER): strin
  *
  * @throws GgenError UnsafePath
  */
-export async function refuseLinks(project: string, into: string): Promise<void> {
+export async function assertNoSymlinks(project: string, into: string): Promise<void> {
   let path = project;
   for (const segment of relative(project, into).split(sep)) {
     path = join(path, segment);
@@ -32,7 +32,7 @@ export async function refuseLinks(project: string, into: string): Promise<void> 
 }
 
 /** A package whose folder is not settled yet. */
-export type Unplaced = Omit<LockedPackage, 'folder'>;
+export type UnassignedPackage = Omit<LockedPackage, 'folder'>;
 
 /**
  * Give each package a folder: its name, or name and publisher where that is taken or no system would take it. What the lock file
@@ -42,24 +42,25 @@ export type Unplaced = Omit<LockedPackage, 'folder'>;
  * @throws GgenError DependencyConflict when two packages come to one folder
  */
 export function assignFolders(
-  entries: readonly Unplaced[],
+  entries: readonly UnassignedPackage[],
   locked: readonly LockedPackage[],
   occupied: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, LockedPackage> {
-  const settled = new Map(locked.map((entry) => [lockedId(entry), entry]));
+  const lockedById = new Map(locked.map((entry) => [lockedId(entry), entry]));
   const taken = new Map<string, string>(locked.map((entry) => [foldCase(folderOf(entry)), lockedId(entry)]));
   const assigned = new Map<string, LockedPackage>();
   for (const entry of entries) {
     const id = lockedId(entry);
-    const before = settled.get(id);
-    const own = (taken.get(foldCase(entry.name)) ?? id) === id && !occupied.has(id);
-    const free = own && checkPath(entry.name) === undefined;
-    const folder = before === undefined ? (free ? undefined : qualifiedFolder(entry)) : before.folder;
-    const placed = folder === undefined ? entry : { ...entry, folder };
-    const key = foldCase(folderOf(placed));
-    if ((taken.get(key) ?? id) !== id) throw clash(id, taken.get(key) ?? '');
+    const lockedEntry = lockedById.get(id);
+    const isNameFree = (taken.get(foldCase(entry.name)) ?? id) === id && !occupied.has(id);
+    const usesPlainName = isNameFree && checkPath(entry.name) === undefined;
+    const folder =
+      lockedEntry === undefined ? (usesPlainName ? undefined : qualifiedFolder(entry)) : lockedEntry.folder;
+    const assignedEntry = folder === undefined ? entry : { ...entry, folder };
+    const key = foldCase(folderOf(assignedEntry));
+    if ((taken.get(key) ?? id) !== id) throw folderConflict(id, taken.get(key) ?? '');
     taken.set(key, id);
-    assigned.set(id, placed);
+    assigned.set(id, assignedEntry);
   }
   return assigned;
 }
@@ -69,7 +70,7 @@ export function folderOf({ name, folder }: Pick<LockedPackage, 'name' | 'folder'
   return folder ?? name;
 }
 
-function clash(id: string, other: string): GgenError {
+function folderConflict(id: string, other: string): GgenError {
   return new GgenError('DependencyConflict', `${id} and ${other} would come into the same folder.`, {
     details: { id, other },
   });

@@ -1,7 +1,7 @@
 import { errorName } from '../../../shared/errors.ts';
 import type { PackageDetails } from '../../../shared/model.ts';
 import type { Lookup } from '../../registry/lookup.ts';
-import type { PackageSource } from './resolve.ts';
+import type { PackageSource } from './resolve-dependencies.ts';
 
 /**
  * Packages from here or the network, each looked up once. A bare name means the package of that name by the publisher whose
@@ -19,14 +19,15 @@ export function lookupSource(
     return known;
   };
   return {
-    find: async (id, by) => {
+    find: async (id, requirerPublisher) => {
       if (id.includes('/')) return get(id);
-      const settled = locked.filter(({ name }) => name === id);
-      const own = settled.find(({ publisher }) => publisher === by);
-      const [only] = settled;
+      const lockedMatches = locked.filter(({ name }) => name === id);
+      const own = lockedMatches.find(({ publisher }) => publisher === requirerPublisher);
+      const [only] = lockedMatches;
       if (own !== undefined) return get(`${own.publisher}/${id}`);
-      if (by !== '' && (await isKnown(get, `${by}/${id}`))) return get(`${by}/${id}`);
-      return get(only !== undefined && settled.length === 1 ? `${only.publisher}/${id}` : id);
+      if (requirerPublisher !== '' && (await isKnown(get, `${requirerPublisher}/${id}`)))
+        return get(`${requirerPublisher}/${id}`);
+      return get(only !== undefined && lockedMatches.length === 1 ? `${only.publisher}/${id}` : id);
     },
   };
 }

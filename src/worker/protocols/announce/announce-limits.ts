@@ -1,11 +1,11 @@
 import { TokenBuckets } from '../token-buckets.ts';
 
 /** Messages of one peer: far above what people publish, far below what hurts. */
-const MESSAGES = { capacity: 20_000, perSecond: 2_000 };
+const MESSAGE_RATE_LIMIT = { capacity: 20_000, perSecond: 2_000 };
 /** Milliseconds of verification for one peer: a full second at once, then half of every second at most. */
-const WORK = { capacity: 2_000, perSecond: 500 };
-/** Records of one publisher that are new here: a whole catalogue at once, then one in a few seconds. */
-const RECORDS = { capacity: 10_000, perSecond: 1 };
+const WORK_RATE_LIMIT_MS = { capacity: 2_000, perSecond: 500 };
+/** Records of one publisher that are new here: a whole catalog at once, then one in a few seconds. */
+const RECORD_RATE_LIMIT = { capacity: 10_000, perSecond: 1 };
 /** Announcements that wait for their turn, of all peers and of one. Each holds up to 64 KiB. */
 const MAX_WAITING = 2_000;
 const MAX_WAITING_PER_PEER = 500;
@@ -19,14 +19,14 @@ const KEY_END = 38;
  * held against anybody: sync brings it later. Memory is bounded.
  */
 export class AnnounceLimits {
-  readonly #messages = new TokenBuckets(MESSAGES);
-  readonly #work = new TokenBuckets(WORK);
-  readonly #records = new TokenBuckets(RECORDS);
+  readonly #messages = new TokenBuckets(MESSAGE_RATE_LIMIT);
+  readonly #work = new TokenBuckets(WORK_RATE_LIMIT_MS);
+  readonly #records = new TokenBuckets(RECORD_RATE_LIMIT);
   readonly #waiting = new Map<string, number>();
   #allWaiting = 0;
 
   /** Whether a message may be looked at, before anything of it is. */
-  admits(peer: string, data: Uint8Array): boolean {
+  isAllowed(peer: string, data: Uint8Array): boolean {
     return (
       this.#messages.take(peer) &&
       this.#work.has(peer) &&
@@ -36,25 +36,25 @@ export class AnnounceLimits {
     );
   }
 
-  enter(peer: string): void {
+  addWaiting(peer: string): void {
     this.#allWaiting++;
     this.#waiting.set(peer, (this.#waiting.get(peer) ?? 0) + 1);
   }
 
-  leave(peer: string): void {
+  removeWaiting(peer: string): void {
     this.#allWaiting--;
-    const left = (this.#waiting.get(peer) ?? 1) - 1;
-    if (left > 0) this.#waiting.set(peer, left);
+    const remaining = (this.#waiting.get(peer) ?? 1) - 1;
+    if (remaining > 0) this.#waiting.set(peer, remaining);
     else this.#waiting.delete(peer);
   }
 
-  /** A message was looked at. @param milliseconds what that took */
-  worked(peer: string, milliseconds: number): void {
-    this.#work.spend(peer, milliseconds);
+  /** A message was looked at. @param durationMs what that took */
+  chargeWork(peer: string, durationMs: number): void {
+    this.#work.spend(peer, durationMs);
   }
 
   /** The record was valid and new. Only then it counts for its publisher: nobody can use up what is another's. */
-  counted(data: Uint8Array): void {
+  chargeRecord(data: Uint8Array): void {
     this.#records.spend(publisherKey(data), 1);
   }
 }

@@ -1,21 +1,21 @@
 import { LIMITS } from '../../../shared/defaults.ts';
 import { errorMessage } from '../../../shared/errors.ts';
-import { CLAIM_BYTES, claimToSign, encodeAnnouncement, readAnnouncement } from '../../node/announcement.ts';
+import { CLAIM_BYTES, claimSigningBytes, encodeAnnouncement, decodeAnnouncement } from '../../node/announcement.ts';
 import type { Announcement } from '../../node/announcement.ts';
 import { TopicValidatorResult } from '../../node/gossip.ts';
 import { TOPIC } from '../../node/protocols.ts';
 import type { SpanHandle } from '../../telemetry/span.ts';
 import { AnnounceLimits } from './announce-limits.ts';
-import { isLie } from '../context.ts';
-import type { NetworkContext, TakeResult } from '../context.ts';
-import { HolderClaims } from '../keywords/holder-claims.ts';
+import { isInvalidRecord } from '../context.ts';
+import type { NetworkContext, IngestResult } from '../context.ts';
+import { ProviderClaims } from '../keywords/provider-claims.ts';
 
 /** Work for a record, in milliseconds, from above: for any, and for each byte. What a sender is charged for. */
-const COST = { each: 0.3, perByte: 0.000_15 } as const;
+const VERIFICATION_COST_MS = { perMessage: 0.3, perByte: 0.000_15 } as const;
 /** Told at most so often that announcements cannot be stored. */
-const COMPLAIN_EVERY_MS = 60_000;
+const ERROR_LOG_INTERVAL_MS = 60_000;
 
-const VERDICTS: Record<TakeResult['outcome'], TopicValidatorResult> = {
+const VERDICTS: Record<IngestResult['outcome'], TopicValidatorResult> = {
   new: TopicValidatorResult.Accept,
   newer: TopicValidatorResult.Accept,
   // Nothing wrong with them, but nobody needs to hear them from us.
@@ -33,12 +33,12 @@ const VERDICTS: Record<TakeResult['outcome'], TopicValidatorResult> = {
 export class Announce {
   readonly #context: NetworkContext;
   readonly #limits = new AnnounceLimits();
-  readonly #claims: HolderClaims;
-  #complainAgain = 0;
+  readonly #claims: ProviderClaims;
+  #nextErrorLogAt = 0;
 
   constructor(context: NetworkContext) {
     this.#context = context;
-    this.#claims = new HolderClaims(context);
+    this.#claims = new ProviderClaims(context);
   }
 
   start(): void {
@@ -53,8 +53,8 @@ export class Announce {
 
   /** Number of peers to which the record was handed directly; they pass it on. */
   async publish(record: Uint8Array): Promise<number> {
-    const { paths, telemetry } = this.#context;
-    if (!paths.has('announce')) return 0;
+    const { enabledProtocols, telemetry } = this.#context;
+    if (!enabledProtocols.has('announce')) return 0;
     return telemetry.span('announce_package', { size: record.length }, async (span) => {
       const announcedTo = await this.#send(record);
       span.set({ announced_to: announcedTo });
@@ -65,8 +65,8 @@ export class Announce {
 
   async #send(record: Uint8Array): Promise<number> {
     const { node } = this.#context;
-    const signature = await node.sign(claimToSign(record));
-    const message = encodeAnnouncement({ record, holder: node.publicKey, signature });
+    const signature = await node.sign(claimSigningBytes(record));
+    const message = encodeAnnouncement({ record, providerKey: node.publicKey, signature });
     const { recipients } = await node.libp2p.services.pubsub.publish(TOPIC, message);
     return recipients.length;
   }
@@ -77,63 +77,63 @@ export class Announce {
   }
 
   async #validate(sender: string, data: Uint8Array, span: SpanHandle): Promise<TopicValidatorResult> {
-    const { conduct, stopped } = this.#context;
-    if (data.length > LIMITS.recordBytes + CLAIM_BYTES) {
-      conduct.failure(sender, 'lie');
+    const { peerReputation, stopped } = this.#context;
+    if (data.length > LIMITS.maxRecordBytes + CLAIM_BYTES) {
+      peerReputation.recordFailure(sender, 'invalid');
       span.end('error', 'TooLarge');
       return TopicValidatorResult.Reject;
     }
-    const said = readAnnouncement(data);
-    if (stopped.aborted || conduct.isBanned(sender) || !this.#limits.admits(sender, said.record)) {
+    const announcement = decodeAnnouncement(data);
+    if (stopped.aborted || peerReputation.isBanned(sender) || !this.#limits.isAllowed(sender, announcement.record)) {
       return TopicValidatorResult.Ignore;
     }
-    this.#limits.enter(sender);
-    this.#limits.worked(sender, COST.each + COST.perByte * data.length);
+    this.#limits.addWaiting(sender);
+    this.#limits.chargeWork(sender, VERIFICATION_COST_MS.perMessage + VERIFICATION_COST_MS.perByte * data.length);
     try {
-      return await this.#take(sender, said, span);
+      return await this.#ingest(sender, announcement, span);
     } catch (error) {
       // Sync brings it later.
-      this.#complain(error);
+      this.#logStoreError(error);
       return TopicValidatorResult.Ignore;
     } finally {
-      this.#limits.leave(sender);
+      this.#limits.removeWaiting(sender);
     }
   }
 
-  async #take(sender: string, said: Announcement, span: SpanHandle): Promise<TopicValidatorResult> {
-    const { sink, conduct, log, stopped } = this.#context;
-    const isTrue = this.#claims.beside(said);
-    const [result] = await sink.takeMany([said.record], stopped);
+  async #ingest(sender: string, announcement: Announcement, span: SpanHandle): Promise<TopicValidatorResult> {
+    const { sink, peerReputation, log, stopped } = this.#context;
+    const isValidClaim = this.#claims.tryVerifyNow(announcement);
+    const [result] = await sink.ingestMany([announcement.record], stopped);
     if (result === undefined) return TopicValidatorResult.Ignore;
     const { outcome, publisher, name, reason } = result;
     span.set({ outcome, ...(name === undefined ? {} : { package_id: `${publisher ?? ''}/${name}` }) });
     if (outcome === 'refused') {
       log.warn(`Refused an announcement that peer ${sender} forwarded: ${reason ?? ''}`);
-      if (!isLie(result)) return TopicValidatorResult.Ignore;
+      if (!isInvalidRecord(result)) return TopicValidatorResult.Ignore;
       span.end('error', reason);
-      conduct.failure(sender, 'lie');
+      peerReputation.recordFailure(sender, 'invalid');
     }
-    if (outcome === 'new' || outcome === 'newer') this.#arrived(said, result);
+    if (outcome === 'new' || outcome === 'newer') this.#onNewRecord(announcement, result);
     if (publisher !== undefined && name !== undefined) {
-      if (isTrue === undefined) this.#claims.add(said, publisher, name);
-      else if (await isTrue) this.#claims.keep(said, publisher, name);
+      if (isValidClaim === undefined) this.#claims.enqueue(announcement, publisher, name);
+      else if (await isValidClaim) this.#claims.save(announcement, publisher, name);
     }
     return VERDICTS[outcome];
   }
 
   /** Something that was not known: announced for the first time, as far as this node can tell. */
-  #arrived({ record }: Announcement, { publisher = '', name = '' }: TakeResult): void {
-    this.#limits.counted(record);
-    const { catalogue, telemetry } = this.#context;
-    const updated = catalogue.packages.get(publisher, name)?.record.updated;
+  #onNewRecord({ record }: Announcement, { publisher = '', name = '' }: IngestResult): void {
+    this.#limits.chargeRecord(record);
+    const { catalog, telemetry } = this.#context;
+    const updated = catalog.packages.get(publisher, name)?.record.updated;
     if (updated !== undefined)
       telemetry.metrics.record('p2p_gossipsub_propagation_ms', Math.max(0, Date.now() - updated));
   }
 
-  #complain(error: unknown): void {
+  #logStoreError(error: unknown): void {
     const { log, stopped } = this.#context;
-    if (stopped.aborted || performance.now() < this.#complainAgain) return;
-    this.#complainAgain = performance.now() + COMPLAIN_EVERY_MS;
+    if (stopped.aborted || performance.now() < this.#nextErrorLogAt) return;
+    this.#nextErrorLogAt = performance.now() + ERROR_LOG_INTERVAL_MS;
     log.warn(`Announcements could not be stored: ${errorMessage(error)}`);
   }
 }

@@ -1,17 +1,17 @@
 import type { CID } from 'multiformats/cid';
 import { peerIdFromText } from '../../node/peer-id.ts';
 import type { OnBlock } from '../car/session.ts';
-import type { Want } from '../car/wire.ts';
+import type { CarWant } from '../car/wire.ts';
 import type { NetworkContext } from '../context.ts';
 
 /** Blocks asked for at the same time. Each want is a message of its own, so more only queue up. */
-const CONCURRENCY = 16;
+const MAX_CONCURRENT_BLOCKS = 16;
 /** A lost bitswap message hangs its fetch for ever. */
-const BLOCK_BOUND_MS = 2_500;
+const BLOCK_TIMEOUT_MS = 2_500;
 
 /** Waited in vain for a block. */
-export class BitswapLate extends Error {
-  override readonly name = 'PeerLate';
+export class BitswapTimeoutError extends Error {
+  override readonly name = 'PeerTimeout';
 }
 
 /** bitswap tells whom it is going to ask. */
@@ -50,7 +50,7 @@ export class BitswapSession {
    *
    * @throws BitswapLate; what `onBlock` threw
    */
-  async fetch(wants: readonly Want[], onBlock: OnBlock): Promise<void> {
+  async fetch(wants: readonly CarWant[], onBlock: OnBlock): Promise<void> {
     const queue = [...wants];
     const work = async (): Promise<void> => {
       for (let want = queue.shift(); want !== undefined; want = queue.shift()) {
@@ -58,7 +58,7 @@ export class BitswapSession {
       }
     };
     try {
-      await Promise.all(Array.from({ length: Math.min(CONCURRENCY, wants.length) }, work));
+      await Promise.all(Array.from({ length: Math.min(MAX_CONCURRENT_BLOCKS, wants.length) }, work));
     } catch (error) {
       this.close(error);
       throw error;
@@ -72,11 +72,11 @@ export class BitswapSession {
   }
 
   async #get(cid: CID): Promise<Uint8Array> {
-    const late = new AbortController();
+    const timedOut = new AbortController();
     const timer = setTimeout(() => {
-      late.abort(new BitswapLate(`Block ${cid.toString()} did not come`));
-    }, BLOCK_BOUND_MS);
-    const signal = AbortSignal.any([this.#ended.signal, late.signal]);
+      timedOut.abort(new BitswapTimeoutError(`Block ${cid.toString()} did not come`));
+    }, BLOCK_TIMEOUT_MS);
+    const signal = AbortSignal.any([this.#ended.signal, timedOut.signal]);
     try {
       const chunks: Uint8Array[] = [];
       const source = this.#session.get(cid, {
@@ -84,7 +84,7 @@ export class BitswapSession {
         onProgress: (event) => {
           // A session that gives up on its provider looks for others by itself; then the answer would not be this peer's.
           if (isFoundProvider(event) && !event.detail.provider.id.equals(this.#provider)) {
-            late.abort(new BitswapLate('The peer did not answer'));
+            timedOut.abort(new BitswapTimeoutError('The peer did not answer'));
           }
         },
       });
@@ -92,7 +92,7 @@ export class BitswapSession {
       const [first] = chunks;
       return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
     } catch (error) {
-      throw late.signal.aborted ? late.signal.reason : error;
+      throw timedOut.signal.aborted ? timedOut.signal.reason : error;
     } finally {
       clearTimeout(timer);
     }

@@ -6,12 +6,12 @@ import { CAR_PROTOCOL } from '../../node/protocols.ts';
 import { BitswapSession } from './bitswap-session.ts';
 import { CarSession } from '../car/session.ts';
 import type { OnBlock } from '../car/session.ts';
-import type { Want } from '../car/wire.ts';
+import type { CarWant } from '../car/wire.ts';
 import type { NetworkContext } from '../context.ts';
 import { isLocal } from '../traffic.ts';
 
 /** Longest wait for a connection and a stream. */
-const OPEN_BOUND_MS = 2_500;
+const OPEN_TIMEOUT_MS = 2_500;
 /** Messages that wait for each other on one connection are rare here; this many streams are open to one peer at most. */
 const MAX_OUTBOUND_STREAMS = 64;
 
@@ -52,7 +52,7 @@ export class PeerSession {
   readonly #closed = new AbortController();
   readonly #car: CarSession;
   #bitswap: BitswapSession | undefined;
-  #local = false;
+  #isLocal = false;
 
   constructor(context: NetworkContext, root: CID, peer: string) {
     this.#context = context;
@@ -61,24 +61,24 @@ export class PeerSession {
     const { traffic } = context;
     this.#car = new CarSession({
       open: (signal) => this.#open(signal),
-      atOnce: () => traffic.portion('received', this.#local),
-      received: (bytes, signal) => traffic.spend('received', bytes, this.#local, signal),
+      maxChunkBytes: () => traffic.maxChunkBytes('received', this.#isLocal),
+      onReceived: (bytes, signal) => traffic.spend('received', bytes, this.#isLocal, signal),
     });
   }
 
-  async fetch(wants: readonly Want[], onBlock: OnBlock): Promise<void> {
+  async fetch(wants: readonly CarWant[], onBlock: OnBlock): Promise<void> {
     if (this.#bitswap === undefined) {
       try {
         await this.#car.fetch(wants, onBlock);
         return;
       } catch (error) {
         if (errorName(error) !== 'UnsupportedProtocolError' || this.#closed.signal.aborted) throw error;
-        this.#noteWhere();
+        this.#updateIsLocal();
         this.#bitswap ??= new BitswapSession(this.#context, this.#root, this.#peer);
       }
     }
     await this.#bitswap.fetch(wants, async (cid, bytes) => {
-      await this.#context.traffic.spend('received', bytes.length, this.#local, this.#closed.signal);
+      await this.#context.traffic.spend('received', bytes.length, this.#isLocal, this.#closed.signal);
       await onBlock(cid, bytes);
     });
   }
@@ -92,21 +92,21 @@ export class PeerSession {
   async #open(signal: AbortSignal): ReturnType<NetworkContext['node']['libp2p']['dialProtocol']> {
     const { node, stopped } = this.#context;
     const peer = peerIdFromText(this.#peer);
-    const bound = AbortSignal.any([signal, stopped, AbortSignal.timeout(OPEN_BOUND_MS)]);
+    const timeoutSignal = AbortSignal.any([signal, stopped, AbortSignal.timeout(OPEN_TIMEOUT_MS)]);
     const stream = await node.libp2p.dialProtocol(peer, CAR_PROTOCOL, {
-      signal: bound,
+      signal: timeoutSignal,
       maxOutboundStreams: MAX_OUTBOUND_STREAMS,
     });
-    this.#noteWhere();
-    const stop = (): void => {
+    this.#updateIsLocal();
+    const onStopped = (): void => {
       this.#car.close(stopped.reason);
     };
-    stopped.addEventListener('abort', stop, { once: true, signal: this.#closed.signal });
+    stopped.addEventListener('abort', onStopped, { once: true, signal: this.#closed.signal });
     return stream;
   }
 
   /** By which connection it is reached is known once there is one. */
-  #noteWhere(): void {
-    this.#local = this.#context.node.libp2p.getConnections(peerIdFromText(this.#peer)).some(isLocal);
+  #updateIsLocal(): void {
+    this.#isLocal = this.#context.node.libp2p.getConnections(peerIdFromText(this.#peer)).some(isLocal);
   }
 }

@@ -3,15 +3,15 @@ import type { ByteStream } from '../byte-stream.ts';
 import { sectionPrefix } from './wire.ts';
 
 /** Small blocks are gathered up to this before they are sent: each send costs a frame and its encryption. */
-const GATHER_BYTES = 64 * 1024;
-/** A reader that takes less than `LEAST_BYTES` in this time is let go. */
-const SLOW_MS = 20_000;
-const LEAST_BYTES = 64 * 1024;
+const MAX_COALESCED_BYTES = 64 * 1024;
+/** A reader that takes less than `MIN_BYTES` in this time is let go. */
+const SLOW_READER_TIMEOUT_MS = 20_000;
+const MIN_PROGRESS_BYTES = 64 * 1024;
 
 /** How much may be sent. */
 export interface Allowance {
   /** Large blocks are sent in slices of so many bytes, so that a limit on the rate makes itself felt within a block. */
-  readonly slice: number;
+  readonly chunkBytes: number;
   /** Resolves when so many bytes may be sent. */
   spend(bytes: number): Promise<void>;
 }
@@ -20,88 +20,90 @@ export interface Allowance {
 export class BlockWriter {
   readonly #stream: ByteStream;
   readonly #signal: AbortSignal;
-  readonly #slow = new AbortController();
+  readonly #slowReader = new AbortController();
   readonly #allowance: Allowance;
-  readonly #watch: NodeJS.Timeout;
-  #gathered: Uint8Array[] = [];
-  #gatheredBytes = 0;
+  readonly #progressTimer: NodeJS.Timeout;
+  #pendingChunks: Uint8Array[] = [];
+  #pendingBytes = 0;
   /** Bytes taken by the reader in the present stretch of time, and whether it was waited for all the time. */
-  #taken = 0;
-  #waiting = false;
+  #progressBytes = 0;
+  #isWriting = false;
 
   constructor(stream: ByteStream, signal: AbortSignal, allowance: Allowance) {
     this.#stream = stream;
-    this.#signal = AbortSignal.any([signal, this.#slow.signal]);
+    this.#signal = AbortSignal.any([signal, this.#slowReader.signal]);
     this.#allowance = allowance;
-    this.#watch = setInterval(() => {
-      if (this.#waiting && this.#taken < LEAST_BYTES) this.#slow.abort(new Error('The asker reads too slowly'));
-      this.#taken = 0;
-    }, SLOW_MS);
+    this.#progressTimer = setInterval(() => {
+      if (this.#isWriting && this.#progressBytes < MIN_PROGRESS_BYTES)
+        this.#slowReader.abort(new Error('The peer reads too slowly'));
+      this.#progressBytes = 0;
+    }, SLOW_READER_TIMEOUT_MS);
   }
 
   async block(cid: CID, bytes: Uint8Array): Promise<void> {
-    this.#gather(sectionPrefix(cid, bytes.length));
-    this.#gather(bytes);
-    if (this.#gatheredBytes >= GATHER_BYTES) await this.flush();
+    this.#enqueue(sectionPrefix(cid, bytes.length));
+    this.#enqueue(bytes);
+    if (this.#pendingBytes >= MAX_COALESCED_BYTES) await this.flush();
   }
 
   async bytes(bytes: Uint8Array): Promise<void> {
-    this.#gather(bytes);
-    if (this.#gatheredBytes >= GATHER_BYTES) await this.flush();
+    this.#enqueue(bytes);
+    if (this.#pendingBytes >= MAX_COALESCED_BYTES) await this.flush();
   }
 
   async flush(): Promise<void> {
-    const parts = this.#gathered;
-    this.#gathered = [];
-    this.#gatheredBytes = 0;
-    const { slice } = this.#allowance;
-    for (const part of joined(parts, slice)) {
-      for (let at = 0; at < part.length; at += slice) await this.#send(part.subarray(at, at + slice));
+    const parts = this.#pendingChunks;
+    this.#pendingChunks = [];
+    this.#pendingBytes = 0;
+    const { chunkBytes } = this.#allowance;
+    for (const part of coalesce(parts, chunkBytes)) {
+      for (let offset = 0; offset < part.length; offset += chunkBytes)
+        await this.#send(part.subarray(offset, offset + chunkBytes));
     }
   }
 
   /** Nothing more is written. */
   end(): void {
-    clearInterval(this.#watch);
+    clearInterval(this.#progressTimer);
   }
 
-  #gather(bytes: Uint8Array): void {
-    this.#gathered.push(bytes);
-    this.#gatheredBytes += bytes.length;
+  #enqueue(bytes: Uint8Array): void {
+    this.#pendingChunks.push(bytes);
+    this.#pendingBytes += bytes.length;
   }
 
-  async #send(slice: Uint8Array): Promise<void> {
-    await this.#allowance.spend(slice.length);
-    this.#waiting = true;
-    await this.#stream.write(slice, this.#signal);
-    this.#waiting = false;
-    this.#taken += slice.length;
+  async #send(chunk: Uint8Array): Promise<void> {
+    await this.#allowance.spend(chunk.length);
+    this.#isWriting = true;
+    await this.#stream.write(chunk, this.#signal);
+    this.#isWriting = false;
+    this.#progressBytes += chunk.length;
   }
 }
 
 /**
- * Neighbours that are small as one piece: each piece is a frame of its own. What a large one has above whole slices goes along with
+ * Neighbors that are small as one piece: each piece is a frame of its own. What a large one has above whole slices goes along with
  * the small ones before it, so that it ends with a full slice.
  */
-function joined(parts: readonly Uint8Array[], slice: number): Uint8Array[] {
+function coalesce(parts: readonly Uint8Array[], chunkBytes: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   let small: Uint8Array[] = [];
-  const join = (): void => {
+  const flushSmall = (): void => {
     const [first] = small;
     if (first !== undefined) pieces.push(small.length === 1 ? first : Buffer.concat(small));
     small = [];
   };
   for (const part of parts) {
-    if (part.length < GATHER_BYTES) {
+    if (part.length < MAX_COALESCED_BYTES) {
       small.push(part);
       continue;
     }
-    const rest = part.length % slice;
-    const head = rest < GATHER_BYTES && rest < part.length ? rest : 0;
+    const rest = part.length % chunkBytes;
+    const head = rest < MAX_COALESCED_BYTES && rest < part.length ? rest : 0;
     if (head > 0) small.push(part.subarray(0, head));
-    join();
+    flushSmall();
     pieces.push(part.subarray(head));
   }
-  join();
+  flushSmall();
   return pieces;
 }

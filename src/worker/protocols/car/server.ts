@@ -1,29 +1,29 @@
 import type { Connection, Stream } from '@libp2p/interface';
 import { errorMessage } from '../../../shared/errors.ts';
-import { blockBuffers } from '../../dag/block-buffers.ts';
+import { blockBufferPool } from '../../dag/block-buffer-pool.ts';
 import { RAW } from '../../dag/codecs.ts';
 import { CAR_PROTOCOL } from '../../node/protocols.ts';
 import { ByteStream } from '../byte-stream.ts';
 import type { NetworkContext } from '../context.ts';
 import { isLocal } from '../traffic.ts';
 import { BlockWriter } from './block-writer.ts';
-import { walk } from './walk.ts';
-import { END_OF_ANSWER, MAX_REQUEST_BYTES, decodeRequest, encodeCarHeader, encodeHead, readFrame } from './wire.ts';
+import { walkWants } from './walk-wants.ts';
+import { END_OF_ANSWER, MAX_REQUEST_BYTES, decodeCarRequest, encodeCarHeader, encodeHead, readFrame } from './wire.ts';
 
 /** Streams that one connection may hold open; more are reset. */
 const MAX_STREAMS = 16;
 /** Answers under way to all peers together: each holds a few blocks in memory. */
-const MAX_ANSWERS = 32;
+const MAX_CONCURRENT_ANSWERS = 32;
 /** Longest wait for the next request, and for it to be complete. */
-const REQUEST_BOUND_MS = 10_000;
-const IDLE_BOUND_MS = 60_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 60_000;
 
 /** Hands out what is served, as CAR streams (docs/protocols/car.md). */
 export class CarServer {
   readonly #context: NetworkContext;
   /** Answers under way, by peer. */
-  readonly #answering = new Map<string, number>();
-  #answers = 0;
+  readonly #activeByPeer = new Map<string, number>();
+  #activeAnswers = 0;
 
   constructor(context: NetworkContext) {
     this.#context = context;
@@ -41,11 +41,11 @@ export class CarServer {
     const ended = new AbortController();
     const signal = AbortSignal.any([stopped, ended.signal]);
     stream.addEventListener('close', () => {
-      ended.abort(new Error('The asker went away'));
+      ended.abort(new Error('The peer closed the stream'));
     });
     try {
       while (await this.#answerNext(bytes, connection, signal)) continue;
-      await bytes.close(AbortSignal.any([signal, AbortSignal.timeout(REQUEST_BOUND_MS)]));
+      await bytes.close(AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]));
     } catch (error) {
       bytes.abort(error instanceof Error ? error : new Error(String(error)));
       log.debug(`An answer to peer ${connection.remotePeer.toString()} ended: ${errorMessage(error)}`);
@@ -54,26 +54,28 @@ export class CarServer {
 
   /** Returns false when the asker has nothing more to ask. */
   async #answerNext(stream: ByteStream, connection: Connection, signal: AbortSignal): Promise<boolean> {
-    const idle = AbortSignal.any([signal, AbortSignal.timeout(IDLE_BOUND_MS)]);
-    while (stream.available === 0) if ((await stream.more(idle)) === 0) return false;
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_BOUND_MS)]);
-    const wants = decodeRequest(await readFrame(stream, MAX_REQUEST_BYTES, (least) => stream.more(bound, least)));
+    const idleSignal = AbortSignal.any([signal, AbortSignal.timeout(IDLE_TIMEOUT_MS)]);
+    while (stream.available === 0) if ((await stream.waitForBytes(idleSignal)) === 0) return false;
+    const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+    const wants = decodeCarRequest(
+      await readFrame(stream, MAX_REQUEST_BYTES, (minBytes) => stream.waitForBytes(timeoutSignal, minBytes)),
+    );
     const peer = connection.remotePeer.toString();
     if (!this.#begin(peer, isLocal(connection))) {
-      await stream.write(encodeHead(true), bound);
+      await stream.write(encodeHead(true), timeoutSignal);
       return true;
     }
-    const out = new BlockWriter(stream, signal, this.#context.traffic.sending(connection, signal));
+    const out = new BlockWriter(stream, signal, this.#context.traffic.sendAllowance(connection, signal));
     try {
       const [first] = wants;
       await out.bytes(encodeHead(false));
       if (first !== undefined) await out.bytes(encodeCarHeader(first.cid));
-      for await (const { cid, bytes } of walk(wants, this.#context.served)) {
+      for await (const { cid, bytes } of walkWants(wants, this.#context.seededBlocks)) {
         // The answer then ends without the rest, as if it were not here.
         if (!this.#context.traffic.maySend(isLocal(connection))) break;
         await out.block(cid, bytes);
         // When the stream takes more, a large block is encrypted already. The links of a node are views of it, and still walked.
-        if (cid.code === RAW) blockBuffers.give(bytes);
+        if (cid.code === RAW) blockBufferPool.release(bytes);
       }
       await out.bytes(END_OF_ANSWER);
       await out.flush();
@@ -87,17 +89,22 @@ export class CarServer {
   /** Whether there is room for one more answer to this peer. */
   #begin(peer: string, lan: boolean): boolean {
     const { traffic } = this.#context;
-    const own = this.#answering.get(peer) ?? 0;
-    if (!traffic.maySend(lan) || this.#answers >= MAX_ANSWERS || own >= traffic.settings.perPeer) return false;
-    this.#answering.set(peer, own + 1);
-    this.#answers++;
+    const active = this.#activeByPeer.get(peer) ?? 0;
+    if (
+      !traffic.maySend(lan) ||
+      this.#activeAnswers >= MAX_CONCURRENT_ANSWERS ||
+      active >= traffic.settings.transfersPerPeer
+    )
+      return false;
+    this.#activeByPeer.set(peer, active + 1);
+    this.#activeAnswers++;
     return true;
   }
 
   #end(peer: string): void {
-    const own = this.#answering.get(peer) ?? 0;
-    if (own > 1) this.#answering.set(peer, own - 1);
-    else this.#answering.delete(peer);
-    this.#answers--;
+    const active = this.#activeByPeer.get(peer) ?? 0;
+    if (active > 1) this.#activeByPeer.set(peer, active - 1);
+    else this.#activeByPeer.delete(peer);
+    this.#activeAnswers--;
   }
 }

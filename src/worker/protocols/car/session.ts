@@ -1,28 +1,28 @@
 import type { Stream } from '@libp2p/interface';
 import type { CID } from 'multiformats/cid';
 import { ByteStream } from '../byte-stream.ts';
-import { Patience } from './patience.ts';
-import { encodeRequest, readCarHeader, readHead, readSection } from './wire.ts';
-import type { Want } from './wire.ts';
+import { StallDetector } from './stall-detector.ts';
+import { encodeCarRequest, readCarHeader, readHead, readSection } from './wire.ts';
+import type { CarWant } from './wire.ts';
 
 /** The peer is there, but hands out nothing at present: its limits are reached, or its user paused it. */
-export class PeerBusy extends Error {
+export class PeerBusyError extends Error {
   override readonly name = 'PeerBusy';
 }
 
 /** An answerer lets go of a stream that is idle for a minute: before that, a new one is opened. */
-const STALE_MS = 30_000;
+const STREAM_IDLE_TIMEOUT_MS = 30_000;
 
 /** Gets each block that comes; the next is read when what it returns has resolved. What it throws ends the session. */
 export type OnBlock = (cid: CID, bytes: Uint8Array) => Promise<void> | void;
 
-export interface SessionOptions {
+export interface CarSessionOptions {
   /** Opens a stream of the protocol to the peer. */
   readonly open: (signal: AbortSignal) => Promise<Stream>;
   /** How many bytes may be waited for at once: few where a limit is to make itself felt within a block. */
-  readonly atOnce: () => number;
+  readonly maxChunkBytes: () => number;
   /** Resolves when so many bytes may be received. */
-  readonly received: (bytes: number, signal: AbortSignal) => Promise<void>;
+  readonly onReceived: (bytes: number, signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -30,15 +30,15 @@ export interface SessionOptions {
  * and the answers come one after the other, so that the way is never idle between them. Whatever goes wrong ends all of them.
  */
 export class CarSession {
-  readonly #options: SessionOptions;
+  readonly #options: CarSessionOptions;
   readonly #ended = new AbortController();
-  #opening: Promise<{ stream: ByteStream; patience: Patience }> | undefined;
-  #underWay = 0;
-  #lastUse = 0;
+  #opening: Promise<{ stream: ByteStream; stallDetector: StallDetector }> | undefined;
+  #activeRequests = 0;
+  #lastUsedAt = 0;
   #writing: Promise<unknown> = Promise.resolve();
   #reading: Promise<unknown> = Promise.resolve();
 
-  constructor(options: SessionOptions) {
+  constructor(options: CarSessionOptions) {
     this.#options = options;
   }
 
@@ -49,8 +49,8 @@ export class CarSession {
    * @throws PeerBusy, errors named `PeerLate` (waited in vain) and `PeerLied` (it breaks the protocol), what `onBlock` threw,
    *   and whatever a stream that cannot be opened throws
    */
-  async fetch(wants: readonly Want[], onBlock: OnBlock): Promise<void> {
-    const answer = this.#ask(wants, onBlock);
+  async fetch(wants: readonly CarWant[], onBlock: OnBlock): Promise<void> {
+    const answer = this.#request(wants, onBlock);
     answer.catch((error: unknown) => {
       this.close(error);
     });
@@ -69,61 +69,62 @@ export class CarSession {
     );
   }
 
-  async #ask(wants: readonly Want[], onBlock: OnBlock): Promise<void> {
+  async #request(wants: readonly CarWant[], onBlock: OnBlock): Promise<void> {
     const { signal } = this.#ended;
     signal.throwIfAborted();
-    if (this.#underWay === 0) await this.#leaveStale();
-    this.#underWay++;
+    if (this.#activeRequests === 0) await this.#dropIdleStream();
+    this.#activeRequests++;
     try {
-      await this.#askOn(await (this.#opening ??= this.#open(signal)), wants, onBlock);
+      await this.#requestOn(await (this.#opening ??= this.#open(signal)), wants, onBlock);
     } finally {
-      this.#underWay--;
-      this.#lastUse = performance.now();
+      this.#activeRequests--;
+      this.#lastUsedAt = performance.now();
     }
   }
 
   /** A stream that nobody uses may have been closed by the other side. */
-  async #leaveStale(): Promise<void> {
+  async #dropIdleStream(): Promise<void> {
     const opened = await this.#opening;
-    if (opened === undefined || (opened.stream.isOpen && performance.now() - this.#lastUse < STALE_MS)) return;
+    if (opened === undefined || (opened.stream.isOpen && performance.now() - this.#lastUsedAt < STREAM_IDLE_TIMEOUT_MS))
+      return;
     opened.stream.abort(new Error('The stream is not used any more'));
     this.#opening = undefined;
   }
 
-  async #askOn(
-    { stream, patience }: { stream: ByteStream; patience: Patience },
-    wants: readonly Want[],
+  async #requestOn(
+    { stream, stallDetector }: { stream: ByteStream; stallDetector: StallDetector },
+    wants: readonly CarWant[],
     onBlock: OnBlock,
   ): Promise<void> {
     const { signal } = this.#ended;
-    const written = this.#writing.then(() => stream.write(encodeRequest(wants), signal));
+    const written = this.#writing.then(() => stream.write(encodeCarRequest(wants), signal));
     this.#writing = written;
     const read = this.#reading.then(async () => {
       await written;
-      await this.#receive(stream, patience, onBlock);
+      await this.#receive(stream, stallDetector, onBlock);
     });
     this.#reading = read;
     await Promise.all([written, read]);
   }
 
-  async #open(signal: AbortSignal): Promise<{ stream: ByteStream; patience: Patience }> {
+  async #open(signal: AbortSignal): Promise<{ stream: ByteStream; stallDetector: StallDetector }> {
     const stream = new ByteStream(await this.#options.open(signal));
-    return { stream, patience: new Patience(stream) };
+    return { stream, stallDetector: new StallDetector(stream) };
   }
 
-  async #receive(stream: ByteStream, patience: Patience, onBlock: OnBlock): Promise<void> {
+  async #receive(stream: ByteStream, stallDetector: StallDetector, onBlock: OnBlock): Promise<void> {
     const { signal } = this.#ended;
-    const { received } = this.#options;
-    const more = async (least: number): Promise<number> => {
-      const count = await patience.more(signal, Math.min(least, this.#options.atOnce()));
-      if (count > 0) await received(count, signal);
+    const { onReceived } = this.#options;
+    const waitForBytes = async (minBytes: number): Promise<number> => {
+      const count = await stallDetector.waitForBytes(signal, Math.min(minBytes, this.#options.maxChunkBytes()));
+      if (count > 0) await onReceived(count, signal);
       return count;
     };
-    patience.renew();
-    if ((await readHead(stream, more)).busy) throw new PeerBusy('It hands out nothing at present');
-    await readCarHeader(stream, more);
+    stallDetector.reset();
+    if ((await readHead(stream, waitForBytes)).busy) throw new PeerBusyError('It hands out nothing at present');
+    await readCarHeader(stream, waitForBytes);
     for (;;) {
-      const section = await readSection(stream, more);
+      const section = await readSection(stream, waitForBytes);
       if (section === undefined) return;
       await onBlock(section.cid, section.bytes);
     }

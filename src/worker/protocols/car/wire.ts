@@ -1,7 +1,7 @@
 import { decode, encode } from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
 import { decode as readVarint, encode as varint } from 'uint8-varint';
-import { blockBuffers } from '../../dag/block-buffers.ts';
+import { blockBufferPool } from '../../dag/block-buffer-pool.ts';
 import type { ByteStream } from '../byte-stream.ts';
 
 /** Blocks and sub-trees that one request may name. */
@@ -12,81 +12,81 @@ const MAX_HEAD_BYTES = 1024;
 /** Longest section: a block of 2 MiB with its CID. */
 const MAX_SECTION_BYTES = 2 * 1024 * 1024 + 128;
 /** Of a larger section, so much is waited for at once before it goes to the block's buffer: what waits in pieces grows old there. */
-const GATHER_BYTES = 256 * 1024;
+const MAX_GATHERED_BYTES = 256 * 1024;
 /** What a larger section begins with, in bytes: more than any CID that is used here. */
-const CID_ROOM_BYTES = 128;
+const MAX_CID_BYTES = 128;
 const MAX_CAR_HEADER_BYTES = 64 * 1024;
 /** An unsigned varint of at most 4 bytes: 256 MiB, far above every limit here. */
 const MAX_PREFIX_BYTES = 4;
 
 /** How much of the sub-tree below a block is asked for. */
-export type Scope = 'block' | 'nodes' | 'tree';
+export type WantScope = 'block' | 'nodes' | 'tree';
 
 /** What is asked for: the block, and with `nodes` all blocks below it that have links, with `tree` all blocks below it. */
-export interface Want {
+export interface CarWant {
   readonly cid: CID;
-  readonly scope: Scope;
+  readonly scope: WantScope;
 }
 
 /** Something came that no peer sends that keeps to the protocol. */
-export class ProtocolViolation extends Error {
-  override readonly name = 'PeerLied';
+export class ProtocolViolationError extends Error {
+  override readonly name = 'PeerMisbehavior';
 }
 
 /**
  * Waits for more bytes of a stream, `least` of them if it can; throws at the end of patience. Returns how many came, 0 at the
  * stream's end.
  */
-export type More = (least: number) => Promise<number>;
+export type WaitForBytes = (minBytes: number) => Promise<number>;
 
-const KEYS = { blocks: 'block', nodes: 'nodes', trees: 'tree' } as const satisfies Record<string, Scope>;
+const SCOPE_BY_KEY = { blocks: 'block', nodes: 'nodes', trees: 'tree' } as const satisfies Record<string, WantScope>;
 
 /** One request as a frame. */
-export function encodeRequest(wants: readonly Want[]): Uint8Array {
+export function encodeCarRequest(wants: readonly CarWant[]): Uint8Array {
   const lists: Record<string, readonly CID[]> = {};
-  for (const [key, scope] of Object.entries(KEYS)) {
+  for (const [key, scope] of Object.entries(SCOPE_BY_KEY)) {
     const cids = wants.filter((want) => want.scope === scope).map(({ cid }) => cid);
     if (cids.length > 0) lists[key] = cids;
   }
-  return frame(encode({ v: 1, ...lists }));
+  return encodeFrame(encode({ v: 1, ...lists }));
 }
 
 /** @throws ProtocolViolation */
-export function decodeRequest(bytes: Uint8Array): Want[] {
-  const request = asMap(bytes);
-  const wants: Want[] = [];
-  for (const [key, scope] of Object.entries(KEYS)) {
+export function decodeCarRequest(bytes: Uint8Array): CarWant[] {
+  const request = decodeMap(bytes);
+  const wants: CarWant[] = [];
+  for (const [key, scope] of Object.entries(SCOPE_BY_KEY)) {
     const cids = request[key] ?? [];
     if (!Array.isArray(cids) || wants.length + cids.length > MAX_WANTS) {
-      throw new ProtocolViolation(`'${key}' is not a list of at most ${MAX_WANTS} CIDs`);
+      throw new ProtocolViolationError(`'${key}' is not a list of at most ${MAX_WANTS} CIDs`);
     }
     for (const value of cids as readonly unknown[]) {
       const cid = CID.asCID(value);
-      if (cid === null) throw new ProtocolViolation(`'${key}' holds something that is no CID`);
+      if (cid === null) throw new ProtocolViolationError(`'${key}' holds something that is no CID`);
       wants.push({ cid, scope });
     }
   }
-  if (wants.length === 0) throw new ProtocolViolation('The request asks for nothing');
+  if (wants.length === 0) throw new ProtocolViolationError('The request asks for nothing');
   return wants;
 }
 
 /** What an answer begins with: that the blocks follow, or that there are none to be had at present. */
 export function encodeHead(busy: boolean): Uint8Array {
-  return frame(encode({ busy }));
+  return encodeFrame(encode({ busy }));
 }
 
-export async function readHead(stream: ByteStream, more: More): Promise<{ busy: boolean }> {
-  return { busy: asMap(await readFrame(stream, MAX_HEAD_BYTES, more))['busy'] === true };
+export async function readHead(stream: ByteStream, waitForBytes: WaitForBytes): Promise<{ busy: boolean }> {
+  return { busy: decodeMap(await readFrame(stream, MAX_HEAD_BYTES, waitForBytes))['busy'] === true };
 }
 
 /** The header of a CARv1 stream. https://ipld.io/specs/transport/car/carv1/ */
 export function encodeCarHeader(root: CID): Uint8Array {
-  return frame(encode({ version: 1, roots: [root] }));
+  return encodeFrame(encode({ version: 1, roots: [root] }));
 }
 
-export async function readCarHeader(stream: ByteStream, more: More): Promise<void> {
-  const header = asMap(await readFrame(stream, MAX_CAR_HEADER_BYTES, more));
-  if (header['version'] !== 1) throw new ProtocolViolation('The answer is not a CARv1 stream');
+export async function readCarHeader(stream: ByteStream, waitForBytes: WaitForBytes): Promise<void> {
+  const header = decodeMap(await readFrame(stream, MAX_CAR_HEADER_BYTES, waitForBytes));
+  if (header['version'] !== 1) throw new ProtocolViolationError('The answer is not a CARv1 stream');
 }
 
 /** What stands before a block's bytes in a CAR stream: the length of the section, and the CID. */
@@ -103,17 +103,19 @@ export const END_OF_ANSWER: Uint8Array = new Uint8Array([0]);
  */
 export async function readSection(
   stream: ByteStream,
-  more: More,
+  waitForBytes: WaitForBytes,
 ): Promise<{ readonly cid: CID; readonly bytes: Uint8Array } | undefined> {
-  const length = await readFrameLength(stream, MAX_SECTION_BYTES, more);
+  const length = await readFrameLength(stream, MAX_SECTION_BYTES, waitForBytes);
   if (length === 0) return undefined;
-  const [cid, begin] = splitSection(await takeWhole(stream, length > GATHER_BYTES ? CID_ROOM_BYTES : length, more));
-  if (length <= GATHER_BYTES) return { cid, bytes: begin };
-  const bytes = blockBuffers.take(length - CID_ROOM_BYTES + begin.length);
-  bytes.set(begin);
-  for (let end = begin.length; end < bytes.length; end = stream.takeInto(bytes, end)) {
-    const least = Math.min(bytes.length - end, GATHER_BYTES) - stream.available;
-    if (least > 0 && (await more(least)) === 0) throw cut();
+  const [cid, firstBytes] = splitSection(
+    await readExactly(stream, length > MAX_GATHERED_BYTES ? MAX_CID_BYTES : length, waitForBytes),
+  );
+  if (length <= MAX_GATHERED_BYTES) return { cid, bytes: firstBytes };
+  const bytes = blockBufferPool.acquire(length - MAX_CID_BYTES + firstBytes.length);
+  bytes.set(firstBytes);
+  for (let end = firstBytes.length; end < bytes.length; end = stream.takeInto(bytes, end)) {
+    const minBytes = Math.min(bytes.length - end, MAX_GATHERED_BYTES) - stream.available;
+    if (minBytes > 0 && (await waitForBytes(minBytes)) === 0) throw truncatedStreamError();
   }
   return { cid, bytes };
 }
@@ -122,52 +124,53 @@ function splitSection(section: Uint8Array): [CID, Uint8Array] {
   try {
     return CID.decodeFirst(section);
   } catch {
-    throw new ProtocolViolation('A section does not begin with a CID');
+    throw new ProtocolViolationError('A section does not begin with a CID');
   }
 }
 
 /** The next frame: an unsigned varint with its length, then so many bytes. */
-export async function readFrame(stream: ByteStream, maxBytes: number, more: More): Promise<Uint8Array> {
-  return takeWhole(stream, await readFrameLength(stream, maxBytes, more), more);
+export async function readFrame(stream: ByteStream, maxBytes: number, waitForBytes: WaitForBytes): Promise<Uint8Array> {
+  return readExactly(stream, await readFrameLength(stream, maxBytes, waitForBytes), waitForBytes);
 }
 
-async function takeWhole(stream: ByteStream, length: number, more: More): Promise<Uint8Array> {
-  while (stream.available < length) if ((await more(length - stream.available)) === 0) throw cut();
+async function readExactly(stream: ByteStream, length: number, waitForBytes: WaitForBytes): Promise<Uint8Array> {
+  while (stream.available < length)
+    if ((await waitForBytes(length - stream.available)) === 0) throw truncatedStreamError();
   return stream.take(length);
 }
 
-async function readFrameLength(stream: ByteStream, maxBytes: number, more: More): Promise<number> {
-  const length = await readLength(stream, more);
-  if (length > maxBytes) throw new ProtocolViolation(`A frame of ${length} bytes is longer than ${maxBytes}`);
+async function readFrameLength(stream: ByteStream, maxBytes: number, waitForBytes: WaitForBytes): Promise<number> {
+  const length = await readLength(stream, waitForBytes);
+  if (length > maxBytes) throw new ProtocolViolationError(`A frame of ${length} bytes is longer than ${maxBytes}`);
   return length;
 }
 
-async function readLength(stream: ByteStream, more: More): Promise<number> {
+async function readLength(stream: ByteStream, waitForBytes: WaitForBytes): Promise<number> {
   for (let count = 1; count <= MAX_PREFIX_BYTES; count++) {
-    while (stream.available < count) if ((await more(1)) === 0) throw cut();
+    while (stream.available < count) if ((await waitForBytes(1)) === 0) throw truncatedStreamError();
     if (stream.peek(count - 1) < 0x80) return readVarint(stream.take(count));
   }
-  throw new ProtocolViolation('The length of a frame is not plausible');
+  throw new ProtocolViolationError('The length of a frame is not plausible');
 }
 
 /** The stream ended within a frame: whoever sent it went away, which is no lie. */
-function cut(): Error {
+function truncatedStreamError(): Error {
   return new Error('The stream was cut');
 }
 
-function frame(bytes: Uint8Array): Uint8Array {
+function encodeFrame(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([varint(bytes.length), bytes]);
 }
 
-function asMap(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+function decodeMap(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = decode(bytes);
   } catch {
-    throw new ProtocolViolation('A frame does not hold DAG-CBOR');
+    throw new ProtocolViolationError('A frame does not hold DAG-CBOR');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
-    throw new ProtocolViolation('A frame does not hold a map');
+    throw new ProtocolViolationError('A frame does not hold a map');
   }
   return value as Readonly<Record<string, unknown>>;
 }

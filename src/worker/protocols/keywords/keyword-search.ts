@@ -8,12 +8,12 @@ import type { FanOutOptions, FanOutResult, Search } from '../search/search.ts';
 
 /** Answers that are enough. Names that lead to nobody are passed over: a liar could name any number of those. */
 const MAX_ANSWERS = 10;
-const PARALLEL = 10;
-/** Longest that one of them may take, dialling included. */
-const ONE_BOUND_MS = 5_000;
+const MAX_PARALLEL = 10;
+/** Longest that one of them may take, dialing included. */
+const PEER_TIMEOUT_MS = 5_000;
 
 /** Find peers by the words of a query, and ask them as a search asks. */
-export function askHolders(
+export function searchKeywordProviders(
   context: NetworkContext,
   keywords: Keywords,
   search: Search,
@@ -28,7 +28,7 @@ export function askHolders(
 }
 
 async function askAll(
-  { conduct, stopped }: NetworkContext,
+  { peerReputation, stopped }: NetworkContext,
   keywords: Keywords,
   search: Search,
   query: WireQuery,
@@ -36,26 +36,26 @@ async function askAll(
 ): Promise<FanOutResult> {
   const tokens = [query.text, ...(query.tags ?? []), ...(query.categories ?? [])].flatMap(tokensOf);
   if (tokens.length === 0) return { asked: 0, answered: 0, peers: [] };
-  const ended = AbortSignal.any([options.signal, stopped, AbortSignal.timeout(options.timeout)]);
+  const ended = AbortSignal.any([options.signal, stopped, AbortSignal.timeout(options.timeoutMs)]);
   const running = new Set<Promise<void>>();
   const states: SearchPeer[] = [];
   const answered = (): number => states.filter(({ state }) => state === 'answered').length;
   let asked = 0;
   const ask = async (peer: PeerId): Promise<void> => {
-    const timeout = Math.min(options.timeout, ONE_BOUND_MS);
-    const result = await search.fanOut(query, { ...options, timeout, peers: [peer] });
+    const timeoutMs = Math.min(options.timeoutMs, PEER_TIMEOUT_MS);
+    const result = await search.fanOut(query, { ...options, timeoutMs, peers: [peer] });
     states.push(...result.peers);
   };
   for await (const peer of keywords.find(tokens, ended)) {
     if (ended.aborted || answered() >= MAX_ANSWERS) break;
-    const { standing } = conduct.standing(peer.toString());
+    const { standing } = peerReputation.standing(peer.toString());
     if (standing === 'banned' || standing === 'ignored') continue;
     asked++;
     const work: Promise<void> = ask(peer)
       .catch(() => undefined)
       .finally(() => running.delete(work));
     running.add(work);
-    if (running.size >= PARALLEL) await Promise.race(running);
+    if (running.size >= MAX_PARALLEL) await Promise.race(running);
   }
   await Promise.all(running);
   return { asked, answered: answered(), peers: states };

@@ -1,4 +1,4 @@
-import { isLie } from '../context.ts';
+import { isInvalidRecord } from '../context.ts';
 import type { NetworkContext } from '../context.ts';
 import { asBytes, asMap } from '../frames.ts';
 import type { Frames } from '../frames.ts';
@@ -6,21 +6,21 @@ import { isRelated } from './search-relation.ts';
 import type { WireQuery } from './search-wire.ts';
 
 /** Records that have nothing to do with the question, at most: one may have changed while it was on its way. */
-const FORGIVEN = 1;
+const MAX_UNRELATED_RECORDS = 1;
 
 /** An answer that no honest peer gives, whatever its version and however bad the connection. */
-export class FalseAnswer extends Error {
-  override readonly name = 'FalseAnswer';
+export class InvalidAnswerError extends Error {
+  override readonly name = 'InvalidAnswer';
 }
 
-export interface AnswerOptions extends Pick<NetworkContext, 'sink' | 'catalogue'> {
+export interface AnswerOptions extends Pick<NetworkContext, 'sink' | 'catalog'> {
   readonly frames: Frames;
   readonly query: WireQuery;
   /** Who answers. */
   readonly peer: string;
   /** A new bound for each wait. */
-  readonly bound: () => AbortSignal;
-  /** Called with the number of records so far after each that is in the catalogue now. */
+  readonly timeoutSignal: () => AbortSignal;
+  /** Called with the number of records so far after each that is in the catalog now. */
   readonly onRecord: (records: number) => void;
 }
 
@@ -30,36 +30,37 @@ export interface AnswerOptions extends Pick<NetworkContext, 'sink' | 'catalogue'
  * with the question. The records that came before stay, since they are valid by themselves.
  */
 export async function receiveAnswer(options: AnswerOptions): Promise<void> {
-  const { frames, query, bound, onRecord } = options;
+  const { frames, query, timeoutSignal, onRecord } = options;
   const seen = new Set<string>();
   let unrelated = 0;
   for (let count = 0; count <= (query.limit ?? 20); count++) {
-    const frame = asMap(await frames.read(bound()));
+    const frame = asMap(await frames.read(timeoutSignal()));
     if (frame['end'] === true) return;
-    const taken = await takeRecord(options, frame);
-    if (taken === undefined) continue;
-    const { id, related } = taken;
-    if (seen.has(id)) throw new FalseAnswer(`The answer names ${id} twice`);
+    const ingested = await ingestRecord(options, frame);
+    if (ingested === undefined) continue;
+    const { id, isRelated } = ingested;
+    if (seen.has(id)) throw new InvalidAnswerError(`The answer names ${id} twice`);
     seen.add(id);
-    if (!related) unrelated++;
-    if (unrelated > FORGIVEN) throw new FalseAnswer(`Records have nothing to do with the question, such as ${id}`);
+    if (!isRelated) unrelated++;
+    if (unrelated > MAX_UNRELATED_RECORDS)
+      throw new InvalidAnswerError(`Records have nothing to do with the question, such as ${id}`);
     onRecord(seen.size);
   }
-  throw new FalseAnswer('More records than asked for');
+  throw new InvalidAnswerError('More records than asked for');
 }
 
-async function takeRecord(
-  { sink, catalogue, query, peer, bound }: AnswerOptions,
+async function ingestRecord(
+  { sink, catalog, query, peer, timeoutSignal }: AnswerOptions,
   frame: Readonly<Record<string, unknown>>,
-): Promise<{ id: string; related: boolean } | undefined> {
-  const [result] = await sink.takeMany([asBytes(frame['record'])], bound());
+): Promise<{ id: string; isRelated: boolean } | undefined> {
+  const [result] = await sink.ingestMany([asBytes(frame['record'])], timeoutSignal());
   if (result === undefined) return undefined;
   if (result.outcome === 'refused') {
-    if (!isLie(result)) return undefined;
-    throw new FalseAnswer(`A record is not valid: ${result.reason ?? ''}`);
+    if (!isInvalidRecord(result)) return undefined;
+    throw new InvalidAnswerError(`A record is not valid: ${result.reason ?? ''}`);
   }
   const { publisher = '', name = '' } = result;
-  const stored = catalogue.packages.get(publisher, name);
-  if (frame['serves'] === true) catalogue.peers.addHolder(peer, publisher, name);
-  return { id: `${publisher}/${name}`, related: stored === undefined || isRelated(query, stored.record) };
+  const stored = catalog.packages.get(publisher, name);
+  if (frame['serves'] === true) catalog.peers.addProvider(peer, publisher, name);
+  return { id: `${publisher}/${name}`, isRelated: stored === undefined || isRelated(query, stored.record) };
 }

@@ -4,7 +4,7 @@ import type { PackageRecord } from '../../records/record.ts';
 import type { WireQuery } from './search-wire.ts';
 
 /** Of shorter words hardly any beginning is more than one error away. */
-const SHORTEST_CORRECTED = 4;
+const MIN_CORRECTED_LENGTH = 4;
 
 /**
  * Whether a record can be an answer to a question at all.
@@ -20,19 +20,19 @@ export function isRelated(query: WireQuery, { name, metadata }: PackageRecord): 
   const wanted = queryWords(fold(query.text));
   if (wanted.length === 0) return hasAny(query.categories, categories) && hasAny(query.tags, tags);
   const known = words(fold([name, title, description, ...tags, ...categories].join(' ')));
-  return wanted.some((word) => known.some((other) => begins(other, word)));
+  return wanted.some((word) => known.some((other) => matchesPrefix(other, word)));
 }
 
-function begins(other: string, word: string): boolean {
+function matchesPrefix(other: string, word: string): boolean {
   if (other.startsWith(word) || isOneErrorApart(other, word)) return true;
   return (
-    word.length >= SHORTEST_CORRECTED &&
+    word.length >= MIN_CORRECTED_LENGTH &&
     [-1, 0, 1].some((more) => isOneErrorApart(other.slice(0, word.length + more), word))
   );
 }
 
 function hasAny(wanted: readonly string[] | undefined, present: readonly string[]): boolean {
   if (wanted === undefined || wanted.length === 0) return true;
-  const there = new Set(present.map((text) => text.toLowerCase()));
-  return wanted.some((text) => there.has(text.toLowerCase()));
+  const presentSet = new Set(present.map((text) => text.toLowerCase()));
+  return wanted.some((text) => presentSet.has(text.toLowerCase()));
 }

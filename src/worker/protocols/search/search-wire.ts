@@ -4,13 +4,13 @@ import type { LocalQuery } from '../../catalog/search/filters.ts';
 import { asCount, asMap, asText, asTexts } from '../frames.ts';
 
 const SORTS: readonly SearchSort[] = ['relevance', 'updated', 'name', 'providers'];
-const PUBLISHER_LENGTH = 64;
+const MAX_PUBLISHER_LENGTH = 64;
 
 /** What is asked of peers. Paging and whom to think well of are the asker's own business. */
 export type WireQuery = Omit<SearchQuery, 'scope' | 'minReputation' | 'offset'>;
 
 /** The request frame. Keys that a peer does not know are ignored by it, so filters are judged again by the asker. */
-export function encodeRequest({ text, limit = 20, ...filters }: WireQuery): Record<string, unknown> {
+export function encodeSearchRequest({ text, limit = 20, ...filters }: WireQuery): Record<string, unknown> {
   const { categories = [], tags = [], publishers, licenses, version, includeYanked, sort } = filters;
   const optional = {
     publishers: publishers === undefined ? undefined : [...publishers],
@@ -29,11 +29,11 @@ export function encodeRequest({ text, limit = 20, ...filters }: WireQuery): Reco
   };
 }
 
-/** A request frame as a query for the catalogue. Throws when it is not one, or beyond the limits. */
-export function decodeRequest(frame: unknown): LocalQuery {
+/** A request frame as a query for the catalog. Throws when it is not one, or beyond the limits. */
+export function decodeSearchRequest(frame: unknown): LocalQuery {
   const request = asMap(frame);
   const publishers = optional(request['publishers'], (value) =>
-    asTexts(value, LIMITS.searchPublishers, PUBLISHER_LENGTH),
+    asTexts(value, LIMITS.searchPublishers, MAX_PUBLISHER_LENGTH),
   );
   const licenses = optional(request['licenses'], (value) => asTexts(value, LIMITS.searchLicenses, LIMITS.textLength));
   const version = optional(request['version'], (value) => asText(value, LIMITS.versionLength));

@@ -2,28 +2,28 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { Console } from '../../../../src/cli/output/console.ts';
 import type { Format } from '../../../../src/cli/output/console.ts';
-import { plain } from '../../../../src/cli/output/plain.ts';
+import { sanitize } from '../../../../src/cli/output/sanitize.ts';
 import { barText, progressBar } from '../../../../src/cli/output/progress.ts';
-import { facts, table } from '../../../../src/cli/output/table.ts';
-import { displayWidth, fitted } from '../../../../src/cli/output/width.ts';
+import { details, table } from '../../../../src/cli/output/table.ts';
+import { displayWidth, truncateToWidth } from '../../../../src/cli/output/width.ts';
 import { yaml } from '../../../../src/cli/output/yaml.ts';
 
 const same = (text: string): string => text;
 
 /** A stream as a terminal of this width has it, or as a pipe. */
-function stream(columns?: number): NodeJS.WriteStream & { readonly said: () => string } {
-  const through = new PassThrough().setEncoding('utf8');
+function stream(columns?: number): NodeJS.WriteStream & { readonly written: () => string } {
+  const write = new PassThrough().setEncoding('utf8');
   let text = '';
-  through.on('data', (chunk: string) => (text += chunk));
+  write.on('data', (chunk: string) => (text += chunk));
   const terminal = columns === undefined ? { isTTY: false } : { isTTY: true, columns };
-  return Object.assign(through, terminal, { said: () => text }) as never;
+  return Object.assign(write, terminal, { written: () => text }) as never;
 }
 
 function consoleOf(stdout: NodeJS.WriteStream, env: Record<string, string> = {}, format: Format = 'table'): Console {
   return new Console({ stdout, stderr: stream(80), env, format });
 }
 
-describe('the width of texts on a terminal', () => {
+describe('the terminal width of texts', () => {
   for (const [text, width] of [
     ['plain', 5],
     ['日本語', 6],
@@ -39,14 +39,14 @@ describe('the width of texts on a terminal', () => {
     });
   }
 
-  it('is never exceeded by what was fitted, and no character is cut in two', () => {
+  it('is never exceeded by truncated text, and no character is split', () => {
     const text = 'ab日本e\u0301👩‍👩‍👧z';
     for (let columns = 0; columns <= displayWidth(text); columns++) {
-      const cut = fitted(text, columns);
+      const cut = truncateToWidth(text, columns);
       assert.ok(displayWidth(cut) <= columns, `${cut} in ${columns}`);
       assert.ok(text.startsWith(cut.replace('…', '').trimEnd()));
     }
-    assert.equal(fitted('日本語', 4), '日…');
+    assert.equal(truncateToWidth('日本語', 4), '日…');
   });
 });
 
@@ -56,7 +56,7 @@ describe('tables', () => {
     { title: 'SIZE', right: true },
   ];
 
-  it('are as wide as what they hold, and not cut where no terminal is', () => {
+  it('are as wide as their content, and not truncated without a terminal', () => {
     const text = table(
       columns,
       [
@@ -68,7 +68,7 @@ describe('tables', () => {
     assert.equal(text, 'NAME            SIZE\nshort              1\n日本語 pack  1234567');
   });
 
-  it('keep to the width of the terminal', () => {
+  it('fit the width of the terminal', () => {
     const rows = [
       ['a very long name that does not fit', '1'],
       ['日本語'.repeat(9), '22'],
@@ -78,11 +78,11 @@ describe('tables', () => {
     assert.ok(lines[1]!.endsWith('…     1'));
   });
 
-  it('show what strangers wrote, and do not obey it', () => {
+  it('escape control characters in untrusted text', () => {
     const evil = '\u001b[31mred\u001b]0;title\u0007\r\nnext\u202edrawkcab';
-    assert.equal(plain(evil), '[31mred]0;title nextdrawkcab');
+    assert.equal(sanitize(evil), '[31mred]0;title nextdrawkcab');
     const shown =
-      table(columns, [[evil, '1']], { width: undefined, head: same }) + facts([['x', evil]], { head: same });
+      table(columns, [[evil, '1']], { width: undefined, head: same }) + details([['x', evil]], { head: same });
     // eslint-disable-next-line no-control-regex -- what must not be there
     assert.doesNotMatch(shown, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/u);
     assert.equal(shown.split('\n').length, 2);
@@ -94,24 +94,25 @@ describe('results', () => {
   const people = (): string => 'for people';
   const printed = (format: Format, stdout = stream()): string => {
     consoleOf(stdout, {}, format).result(value, people);
-    return stdout.said();
+    return stdout.written();
   };
 
-  it('come in the form that was asked for', () => {
+  it('have the requested format', () => {
     assert.deepEqual(JSON.parse(printed('json')), value);
     assert.equal(printed('yaml'), 'name: x\nlist:\n  - 1\n');
     assert.equal(printed('table'), 'for people\n');
   });
 
-  it('have colours on a terminal only, and not where nobody wants them', () => {
-    const coloured = (stdout: NodeJS.WriteStream, env = {}): boolean => consoleOf(stdout, env).view().good('x') !== 'x';
-    assert.equal(coloured(stream(80)), true);
-    assert.equal(coloured(stream()), false);
-    assert.equal(coloured(stream(80), { NO_COLOR: '1' }), false);
-    assert.equal(coloured(stream(80), { TERM: 'dumb' }), false);
+  it('use colors on a terminal only, unless NO_COLOR is set', () => {
+    const colored = (stdout: NodeJS.WriteStream, env = {}): boolean =>
+      consoleOf(stdout, env).view().success('x') !== 'x';
+    assert.equal(colored(stream(80)), true);
+    assert.equal(colored(stream()), false);
+    assert.equal(colored(stream(80), { NO_COLOR: '1' }), false);
+    assert.equal(colored(stream(80), { TERM: 'dumb' }), false);
   });
 
-  it('know the width of a terminal, and none elsewhere', () => {
+  it('detect the width of a terminal, and of nothing else', () => {
     assert.equal(consoleOf(stream(42)).view().width, 42);
     assert.equal(consoleOf(stream()).view().width, undefined);
   });
@@ -120,13 +121,13 @@ describe('results', () => {
 describe('progress', () => {
   const step = { phase: 'fetch', files: 1, bytes: 500, totalBytes: 1000, totalFiles: 2 };
 
-  it('says what is done, and how much of it', () => {
+  it('shows the phase and how much is done', () => {
     assert.equal(barText(step), `Fetching  ${'█'.repeat(12)}${'░'.repeat(12)}  50 %  500 B of 1.0 kB`);
     assert.equal(barText({ phase: 'scan', files: 3, bytes: 0 }), 'Reading the project  3 files  0 B');
     assert.match(barText({ ...step, bytes: 4000 }), /100 %/);
   });
 
-  it('is drawn on a terminal and removed at the end; elsewhere nothing is drawn', () => {
+  it('is drawn on a terminal and removed at the end; without a terminal nothing is drawn', () => {
     const terminal = stream(80);
     const pipe = stream();
     for (const stderr of [terminal, pipe]) {
@@ -135,20 +136,20 @@ describe('progress', () => {
       bar.end();
     }
     // eslint-disable-next-line no-control-regex -- what moves the cursor is what is looked for
-    assert.match(terminal.said(), /^\r\u001b\[KFetching .*\r\u001b\[K$/);
-    assert.equal(pipe.said(), '');
+    assert.match(terminal.written(), /^\r\u001b\[KFetching .*\r\u001b\[K$/);
+    assert.equal(pipe.written(), '');
   });
 });
 
-describe('what is said beside a bar', () => {
-  it('stands on a line of its own', () => {
+describe('messages printed next to a progress bar', () => {
+  it('are printed on a line of their own', () => {
     const stderr = stream(80);
     const output = new Console({ stdout: stream(), stderr, env: { NO_COLOR: '1' }, format: 'table' });
     output.bar('half');
     output.note('note');
     output.bar('more');
     output.error({ name: 'X', message: 'error' });
-    assert.equal(stderr.said().replaceAll('\r\u001b[K', '<'), '<half<note\n<more<error: error\n');
+    assert.equal(stderr.written().replaceAll('\r\u001b[K', '<'), '<half<note\n<more<error: error\n');
   });
 });
 
@@ -158,7 +159,7 @@ describe('YAML', () => {
     assert.equal(yaml(value), 'a: []\nb: {}\nc:\n  - d: 1\n    e:\n      - true\n      - null\n  - f\ng:\n  h: i j\n');
   });
 
-  it('quotes every text that could be read as something else', () => {
+  it('quotes every text that YAML could parse as another type', () => {
     for (const text of [
       'true',
       'No',

@@ -26,7 +26,7 @@ function terminal(...typed: string[]): {
 }
 
 describe('asking for a passphrase', () => {
-  it('shows nothing of it, and takes corrections', async () => {
+  it('does not echo it, and handles corrections', async () => {
     const screen = terminal('secrex\u007ft word\r');
     assert.equal(await readPassphrase(undefined, {}, 'known', screen), 'secret word');
     assert.equal(screen.shown(), 'Passphrase: \n');
@@ -38,13 +38,13 @@ describe('asking for a passphrase', () => {
     await assert.rejects(readPassphrase(undefined, {}, 'new', terminal('one two\r', 'one too\r')), /differ/);
   });
 
-  it('ends when the user has had enough, with the terminal as it was', async () => {
+  it('ends when the user cancels, and restores the terminal', async () => {
     const screen = terminal('sec\u0003');
     await assert.rejects(readPassphrase(undefined, {}, 'known', screen), { name: 'AbortError' });
     assert.deepEqual(screen.raw, [true, false]);
   });
 
-  it('asks nobody when the environment has it', async () => {
+  it('does not prompt when the environment provides it', async () => {
     const screen = terminal();
     const env = { GGEN_P2P_PUBLISHER_PASSPHRASE: 'from outside' };
     assert.equal(await readPassphrase(undefined, env, 'new', screen), 'from outside');

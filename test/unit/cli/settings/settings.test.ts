@@ -6,7 +6,7 @@ import { start } from '../../../../src/cli/commands/start.ts';
 import { parseFlags } from '../../../../src/cli/command-line/flags.ts';
 import { parseHttpAddress, isOwnHost } from '../../../../src/cli/service/http-address.ts';
 import { defaultConfigFile } from '../../../../src/cli/settings/config-file.ts';
-import { SETTINGS } from '../../../../src/cli/settings/keys.ts';
+import { SETTING_SPECS } from '../../../../src/cli/settings/setting-specs.ts';
 import type { Settings } from '../../../../src/cli/settings/settings.ts';
 import { resolveSettings } from '../../../../src/cli/settings/settings.ts';
 
@@ -22,7 +22,7 @@ describe('settings of the command line', () => {
   const resolve = (args: string[], env: Record<string, string> = {}): Promise<Settings> =>
     resolveSettings(parseFlags(start, args), { XDG_CONFIG_HOME: folder, ...env });
 
-  it('come from the flag, else the environment, else the file, else the default, each one by itself', async () => {
+  it('come from the flag, else the environment, else the file, else the default, individually', async () => {
     await writeFile(file, 'listen = ["file"]\nbootstrap = ["file"]\nname = "file"\n');
     const env = { GGEN_P2P_LISTEN: 'env', GGEN_P2P_BOOTSTRAP: 'env, other', GGEN_P2P_CONFIG: file };
     const settings = await resolve(['--listen', 'flag'], env);
@@ -37,10 +37,10 @@ describe('settings of the command line', () => {
     assert.equal(settings.all.find(({ key }) => key === 'name')?.origin, file);
   });
 
-  it('of the DHT: a call that ends at once serves nobody, unless it was told to', async () => {
+  it('for the DHT: a short-lived command runs in client mode unless configured otherwise', async () => {
     const modes = async (args: string[], env = {}): Promise<string[]> => {
       const settings = await resolve(args, env);
-      return [settings.node('lasting').dhtMode, settings.node('passing').dhtMode];
+      return [settings.node('persistent').dhtMode, settings.node('transient').dhtMode];
     };
     assert.deepEqual(await modes([]), ['server', 'client']);
     assert.deepEqual(await modes(['--dht-server']), ['server', 'server']);
@@ -50,7 +50,7 @@ describe('settings of the command line', () => {
     assert.deepEqual(await modes(['--dht-server'], { GGEN_P2P_DHT_SERVER: 'no' }), ['server', 'server']);
   });
 
-  it('take paths of a file from where the file lies', async () => {
+  it('resolve paths of a file relative to that file', async () => {
     await writeFile(file, 'data = "state"\npublish = ["a", "/b"]\n');
     const settings = await resolve(['-c', file]);
     assert.equal(settings.dataDir, join(folder, 'state'));
@@ -59,8 +59,8 @@ describe('settings of the command line', () => {
 
   it('have one name each, in the file as on the command line', () => {
     const flags = new Set(start.options.map(({ long }) => long));
-    for (const { key } of SETTINGS) assert.ok(flags.has(key), key);
-    assert.equal(new Set(SETTINGS.map(({ env }) => env)).size, SETTINGS.length);
+    for (const { key } of SETTING_SPECS) assert.ok(flags.has(key), key);
+    assert.equal(new Set(SETTING_SPECS.map(({ env }) => env)).size, SETTING_SPECS.length);
   });
 
   for (const [text, message] of [
@@ -71,13 +71,13 @@ describe('settings of the command line', () => {
     ['log-level = "loud"', /one of error, warn/],
     ['name = "a', /config\.toml/],
   ] as const) {
-    it(`refuse a file with ${text}`, async () => {
+    it(`reject a file with ${text}`, async () => {
       await writeFile(file, text);
       await assert.rejects(resolve(['--config', file]), { name: 'UsageError', message });
     });
   }
 
-  it('miss a file that was named, and no other', async () => {
+  it('report a missing file when it was named, and only then', async () => {
     await assert.rejects(resolve(['--config', join(folder, 'none.toml')]), { name: 'UsageError' });
     assert.equal((await resolve([])).file, join(folder, 'ggen-p2p', 'config.toml'));
   });
@@ -89,7 +89,7 @@ describe('settings of the command line', () => {
 });
 
 describe('the address of the HTTP endpoint', () => {
-  it('is on this machine alone, unless it was meant otherwise', () => {
+  it('is on the loopback interface, unless configured otherwise', () => {
     assert.deepEqual(parseHttpAddress('9464', false), { host: '127.0.0.1', port: 9464 });
     assert.deepEqual(parseHttpAddress('[::1]:1', false), { host: '::1', port: 1 });
     assert.deepEqual(parseHttpAddress('127.0.0.2:0', false), { host: '127.0.0.2', port: 0 });
@@ -102,7 +102,7 @@ describe('the address of the HTTP endpoint', () => {
     }
   });
 
-  it('is recognised in a request, and no name of others is', () => {
+  it('is accepted as the Host header of a request, and no other name is', () => {
     for (const own of ['127.0.0.1:9464', '[::1]:9464', 'localhost', 'LOCALHOST:1', 'attic:9464', '192.0.2.1']) {
       assert.ok(isOwnHost(own, ['attic']), own);
     }

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createPublisherKey } from '../../../../src/identity/publisher-key.ts';
-import { READ_BYTES } from '../../../../src/shared/defaults.ts';
+import { MAX_READ_BYTES } from '../../../../src/shared/defaults.ts';
 import { parseReleasePath, releasePath } from '../../../../src/extension/filesystem/release-path.ts';
-import { OPEN_BYTES, readWholeFile } from '../../../../src/extension/filesystem/read-whole-file.ts';
-import { t as localise } from '../localise.ts';
+import { MAX_OPEN_FILE_BYTES, readWholeFile } from '../../../../src/extension/filesystem/read-whole-file.ts';
+import { t as localize } from '../localize.ts';
 
 const { id: publisher } = createPublisherKey();
 const id = `${publisher}/name`;
 
 describe('the path of a release', () => {
-  it('comes back as it was built, whatever the file is called', () => {
+  it('round-trips, whatever the name of the file', () => {
     const segment = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !text.includes('/'));
     const version = fc.constantFrom('1.0.0', '1.0.0-alpha.1', '2.10.3+build.5', '0.0.1-a-b+c-d');
     fc.assert(
@@ -55,29 +55,29 @@ describe('reading a whole file', () => {
 
   /** As the engine reads: at most a part at once. */
   const serving = (content: Uint8Array, size = content.length) => ({
-    readFile: ({ offset = 0 }) => Promise.resolve({ bytes: content.subarray(offset, offset + READ_BYTES), size }),
+    readFile: ({ offset = 0 }) => Promise.resolve({ bytes: content.subarray(offset, offset + MAX_READ_BYTES), size }),
   });
 
-  it('puts its parts together, and tells how far it is', async () => {
-    const content = Buffer.from(Array.from({ length: 2 * READ_BYTES + 3 }, (_, index) => index % 251));
-    const told: number[] = [];
-    const whole = await readWholeFile(serving(content), file, signal, localise, (bytes) => told.push(bytes));
+  it('joins its parts, and reports progress', async () => {
+    const content = Buffer.from(Array.from({ length: 2 * MAX_READ_BYTES + 3 }, (_, index) => index % 251));
+    const progress: number[] = [];
+    const whole = await readWholeFile(serving(content), file, signal, localize, (bytes) => progress.push(bytes));
     assert.ok(content.equals(whole));
-    assert.deepEqual(told, [READ_BYTES, 2 * READ_BYTES, content.length]);
+    assert.deepEqual(progress, [MAX_READ_BYTES, 2 * MAX_READ_BYTES, content.length]);
   });
 
   it('reads an empty file', async () => {
-    const whole = await readWholeFile(serving(new Uint8Array()), file, signal, localise, () => undefined);
+    const whole = await readWholeFile(serving(new Uint8Array()), file, signal, localize, () => undefined);
     assert.equal(whole.length, 0);
   });
 
-  it('refuses one that is too large for an editor, before it holds it', async () => {
-    const large = serving(new Uint8Array(1), OPEN_BYTES + 1);
+  it('rejects one that is too large for an editor, before reading it into memory', async () => {
+    const large = serving(new Uint8Array(1), MAX_OPEN_FILE_BYTES + 1);
     await assert.rejects(
-      readWholeFile(large, file, signal, localise, () => undefined),
+      readWholeFile(large, file, signal, localize, () => undefined),
       {
         name: 'InvalidRequest',
-        message: /67 MB.*install name/,
+        message: /67 MB.*Install name/,
       },
     );
   });

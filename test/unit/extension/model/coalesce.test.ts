@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Coalescer } from '../../../../src/extension/model/coalesce.ts';
+import { Coalescer } from '../../../../src/extension/model/coalescer.ts';
 
 describe('coalescing of refreshes', () => {
-  it('runs the first at once, and one for all that follow in a burst', async () => {
+  it('runs the first immediately, and one for all that follow in a burst', async () => {
     let runs = 0;
     const seen: number[] = [];
     const { promise, resolve } = Promise.withResolvers<undefined>();
@@ -20,7 +20,7 @@ describe('coalescing of refreshes', () => {
     coalescer.dispose();
   });
 
-  it('does not run after it was disposed of', async () => {
+  it('does not run after disposal', async () => {
     let runs = 0;
     const coalescer = new Coalescer(() => runs++, 1);
     coalescer.request();

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { viewState } from '../../../../src/extension/model/view-state.ts';
 
-describe('what the views show', () => {
-  it('is the node while the engine is there', () => {
+describe('the state that the views show', () => {
+  it('is the state of the node while the engine runs', () => {
     for (const state of ['stopped', 'starting', 'running', 'stopping', 'failed'] as const) {
       assert.equal(viewState('ready', state, true), state);
     }
   });
 
-  it('is the engine when it is not', () => {
+  it('is the state of the engine otherwise', () => {
     assert.equal(viewState('idle', 'running', true), 'stopped');
     assert.equal(viewState('starting', 'stopped', true), 'starting');
     assert.equal(viewState('starting', 'stopped', false), 'stopped', 'only the engine starts');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { checkSettings } from '../../../../src/extension/settings/settings-check.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../../../src/shared/defaults.ts';
 import type { CheckedSettings } from '../../../../src/extension/settings/settings-check.ts';
-import { t } from '../localise.ts';
+import { t } from '../localize.ts';
 
 const PEER = '/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5';
 
@@ -11,25 +11,25 @@ function check(values: Readonly<Record<string, unknown>>): CheckedSettings {
 }
 
 describe('settings of the node', () => {
-  it('are the defaults where nothing is set', () => {
-    assert.deepEqual(check({}), { settings: DEFAULT_NODE_SETTINGS, faults: [] });
+  it('have their defaults when nothing is set', () => {
+    assert.deepEqual(check({}), { settings: DEFAULT_NODE_SETTINGS, problems: [] });
   });
 
-  it('send traces where an URL says, and nowhere by anything else', () => {
+  it('export traces to a valid URL only', () => {
     assert.equal(
       check({ 'telemetry.otlpEndpoint': ' http://127.0.0.1:4318/ ' }).settings.otlpEndpoint,
       'http://127.0.0.1:4318',
     );
-    assert.deepEqual(check({ 'telemetry.otlpEndpoint': '' }), { settings: DEFAULT_NODE_SETTINGS, faults: [] });
+    assert.deepEqual(check({ 'telemetry.otlpEndpoint': '' }), { settings: DEFAULT_NODE_SETTINGS, problems: [] });
     for (const value of ['127.0.0.1:4318', 'ftp://a', 'http://me:word@a', 'http://a/?key=1', 7, ['http://a']]) {
-      const { settings, faults } = check({ 'telemetry.otlpEndpoint': value });
+      const { settings, problems } = check({ 'telemetry.otlpEndpoint': value });
       assert.equal(settings.otlpEndpoint, undefined);
-      assert.match(faults[0] ?? '', /^Setting ggen\.telemetry\.otlpEndpoint: /);
+      assert.match(problems[0] ?? '', /^Setting ggen\.telemetry\.otlpEndpoint: /);
     }
   });
 
-  it('are taken over, seconds becoming milliseconds', () => {
-    const { settings, faults } = check({
+  it('are converted, seconds to milliseconds', () => {
+    const { settings, problems } = check({
       'node.listen': ['/ip4/127.0.0.1/tcp/4001'],
       'node.bootstrap': [PEER, ` ${PEER} `],
       'node.dhtMode': 'client',
@@ -37,7 +37,7 @@ describe('settings of the node', () => {
       'node.location': { latitude: 52.52, longitude: 13.4, region: ' Berlin ' },
       'search.fanOut': 10,
       'search.timeout': 1.5,
-      'content.serveInstalled': false,
+      'content.seedInstalled': false,
       'content.uploadRate': 16,
       'content.downloadRate': 0,
       'content.uploadPerDay': 2.5,
@@ -46,7 +46,7 @@ describe('settings of the node', () => {
       'content.limitLocalNetwork': true,
       'content.quota': 0.5,
     });
-    assert.deepEqual(faults, []);
+    assert.deepEqual(problems, []);
     assert.deepEqual(settings, {
       listen: ['/ip4/127.0.0.1/tcp/4001'],
       bootstrap: [PEER],
@@ -55,13 +55,13 @@ describe('settings of the node', () => {
       fanOut: 10,
       timeout: 1500,
       transfers: {
-        serveInstalled: false,
-        sendRate: 16_000,
-        receiveRate: 0,
-        sendPerDay: 2_500_000,
-        receivePerDay: 1_000_000,
-        perPeer: 16,
-        limitLocal: true,
+        seedInstalled: false,
+        uploadRate: 16_000,
+        downloadRate: 0,
+        uploadPerDay: 2_500_000,
+        downloadPerDay: 1_000_000,
+        transfersPerPeer: 16,
+        limitLocalNetwork: true,
       },
       quota: 536_870_912,
       location: { latitude: 52.52, longitude: 13.4, region: 'Berlin' },
@@ -70,7 +70,7 @@ describe('settings of the node', () => {
 
   for (const [key, value, fault] of [
     ['content.uploadRate', 15, /^Setting ggen\.content\.uploadRate: .*16/],
-    ['content.serveInstalled', 'no', /true or false/],
+    ['content.seedInstalled', 'no', /true or false/],
     ['node.listen', '/ip4/0.0.0.0/tcp/0', /^Setting ggen\.node\.listen: .*list/],
     ['node.listen', ['nowhere'], /^Setting ggen\.node\.listen: “nowhere”/],
     ['node.bootstrap', { a: 1 }, /^Setting ggen\.node\.bootstrap: .*list/],
@@ -91,22 +91,22 @@ describe('settings of the node', () => {
     ['search.timeout', 301, /^Setting ggen\.search\.timeout: .*from 1 to 300/],
   ] as const) {
     it(`names ${key} for ${JSON.stringify(value)} and uses the default`, () => {
-      const { settings, faults } = check({ [key]: value });
-      assert.equal(faults.length, 1);
-      assert.match(faults[0] ?? '', fault);
+      const { settings, problems } = check({ [key]: value });
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? '', fault);
       assert.deepEqual(settings, DEFAULT_NODE_SETTINGS);
     });
   }
 
-  it('tell no place unless there is one', () => {
+  it('share no location unless one is set', () => {
     assert.deepEqual(check({ 'node.location': null }).settings, DEFAULT_NODE_SETTINGS);
     const { settings } = check({ 'node.location': { latitude: -33.9, longitude: 18.4, region: '' } });
     assert.deepEqual(settings.location, { latitude: -33.9, longitude: 18.4 });
   });
 
-  it('keep the good addresses beside bad ones', () => {
-    const { settings, faults } = check({ 'node.bootstrap': ['bad', PEER, null] });
+  it('keep the valid addresses among invalid ones', () => {
+    const { settings, problems } = check({ 'node.bootstrap': ['bad', PEER, null] });
     assert.deepEqual(settings.bootstrap, [PEER]);
-    assert.equal(faults.length, 2);
+    assert.equal(problems.length, 2);
   });
 });

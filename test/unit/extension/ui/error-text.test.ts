@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { errorText } from '../../../../src/extension/ui/error-text.ts';
 import { GgenError } from '../../../../src/shared/errors.ts';
-import { t } from '../localise.ts';
+import { t } from '../localize.ts';
 
-describe('what the user reads of an error', () => {
-  it('is what happened and what to do', () => {
+describe('error messages for the user', () => {
+  it('state what happened and what to do', () => {
     const text = errorText(new GgenError('TimedOut', 'Asking for hello took longer than 30 s'), t);
     assert.match(text?.message ?? '', /^Asking for hello took longer than 30 s\. .*Try again\.$/);
     assert.ok(text?.actions.includes('showLog'));
   });
 
-  it('is nothing for what they cancelled', () => {
+  it('are empty for operations that the user canceled', () => {
     assert.equal(errorText(new DOMException('stop', 'AbortError'), t), undefined);
   });
 
-  it('is never the inside of an unexpected error', () => {
+  it('never show details of an unexpected error', () => {
     for (const thrown of [
       new TypeError('x is not a function\n    at foo (bar.js:1)'),
       'text',
@@ -26,13 +26,13 @@ describe('what the user reads of an error', () => {
     }
   });
 
-  it('does not take a name off the prototype for one of the table', () => {
+  it('ignore error names that exist only on the prototype', () => {
     const error = new Error('x');
     error.name = 'constructor';
-    assert.match(errorText(error, t)?.message ?? '', /log has the details/);
+    assert.match(errorText(error, t)?.message ?? '', /log for details/);
   });
 
-  it('has no link, icon or line break that came with a package', () => {
+  it('contain no link, icon or line break from a package', () => {
     const error = new GgenError('PackageNotFound', 'No [x](command:y) $(z)\nhere');
     assert.match(errorText(error, t)?.message ?? '', /^No \[x\] \(command:y\) \$ \(z\) here\.$/);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { listenAddressFault, peerAddressFault } from '../../../../src/extension/ui/multiaddr.ts';
-import { t } from '../localise.ts';
+import { listenAddressProblem, peerAddressProblem } from '../../../../src/extension/ui/multiaddr.ts';
+import { t } from '../localize.ts';
 
 const PEER = '12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5';
 
@@ -12,7 +12,7 @@ describe('form of multiaddrs', () => {
     `/dns/localhost/tcp/1/p2p/QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N`,
   ]) {
     it(`takes ${address.slice(0, 40)}…`, () => {
-      assert.equal(peerAddressFault(address, t), undefined);
+      assert.equal(peerAddressProblem(address, t), undefined);
     });
   }
 
@@ -21,8 +21,8 @@ describe('form of multiaddrs', () => {
     ['192.0.2.7:4001', /must end in \/p2p/],
     ['/ip4/192.0.2.7/tcp/4001', /must end in \/p2p/],
     [`/ip4/192.0.2.7/tcp/4001/p2p/`, /must end in \/p2p/],
-    [`/ip4/192.0.2.7/tcp/4001/p2p/${PEER}0`, /is not a peer id/],
-    [`/ip4/192.0.2.7/tcp/4001/p2p/me`, /is not a peer id/],
+    [`/ip4/192.0.2.7/tcp/4001/p2p/${PEER}0`, /is not a valid peer ID/],
+    [`/ip4/192.0.2.7/tcp/4001/p2p/me`, /is not a valid peer ID/],
     [`/ip4/192.0.2.300/tcp/4001/p2p/${PEER}`, /with a host and a TCP port/],
     [`/ip4/192.0.2.7/udp/4001/p2p/${PEER}`, /with a host and a TCP port/],
     [`/ip4/192.0.2.7/tcp/4001/ws/p2p/${PEER}`, /with a host and a TCP port/],
@@ -31,14 +31,14 @@ describe('form of multiaddrs', () => {
     [` /ip4/192.0.2.7/tcp/4001/p2p/${PEER}`, /with a host and a TCP port/],
   ] as const) {
     it(`refuses '${address.slice(0, 40)}'`, () => {
-      assert.match(peerAddressFault(address, t) ?? 'taken', fault);
+      assert.match(peerAddressProblem(address, t) ?? 'taken', fault);
     });
   }
 
   it('takes listen addresses without a peer id only', () => {
-    assert.equal(listenAddressFault('/ip4/0.0.0.0/tcp/0', t), undefined);
-    assert.equal(listenAddressFault('/ip6/::/tcp/4001', t), undefined);
-    assert.match(listenAddressFault(`/ip4/0.0.0.0/tcp/0/p2p/${PEER}`, t) ?? 'taken', /host and a TCP port/);
-    assert.match(listenAddressFault('0.0.0.0', t) ?? 'taken', /host and a TCP port/);
+    assert.equal(listenAddressProblem('/ip4/0.0.0.0/tcp/0', t), undefined);
+    assert.equal(listenAddressProblem('/ip6/::/tcp/4001', t), undefined);
+    assert.match(listenAddressProblem(`/ip4/0.0.0.0/tcp/0/p2p/${PEER}`, t) ?? 'taken', /host and a TCP port/);
+    assert.match(listenAddressProblem('0.0.0.0', t) ?? 'taken', /host and a TCP port/);
   });
 });

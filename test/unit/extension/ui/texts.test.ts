@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { formatBytes, formatRtt, formatTime, shortId } from '../../../../src/extension/ui/format.ts';
 import { plainText } from '../../../../src/extension/ui/plain-text.ts';
 
-describe('texts of strangers', () => {
+describe('untrusted texts', () => {
   for (const [what, hostile, harmless] of [
     ['a command link', '[Update](command:workbench.action.quit)', '[Update] (command:workbench.action.quit)'],
     ['an icon', '$(verified) Official', '$ (verified) Official'],
     ['line breaks', 'a\r\nb\u2028c', 'a b c'],
-    ['terminal colours', '\u001b[31mred', '[31mred'],
+    ['terminal colors', '\u001b[31mred', '[31mred'],
     ['a turned direction', 'good\u202egpj.exe', 'good gpj.exe'],
     ['zero-width characters', 'pa\u200bypal', 'pa ypal'],
     ['an icon torn by an invisible character', '$\u200b(verified)', '$ (verified)'],
@@ -18,7 +18,7 @@ describe('texts of strangers', () => {
     });
   }
 
-  it('are cut to a length, never inside a character', () => {
+  it('are truncated to a length, never inside a character', () => {
     assert.equal(plainText('x'.repeat(1_000_000), 10), 'xxxxxxxxx…');
     const cut = plainText('🙂'.repeat(100), 10);
     assert.equal(cut, '🙂🙂🙂🙂…');
@@ -30,7 +30,7 @@ describe('texts of strangers', () => {
   });
 });
 
-describe('figures for people', () => {
+describe('formatted values', () => {
   it('are sizes', () => {
     const sizes = [0, 999, 1000, 9_949, 9_950, 999_499, 999_500, 34_000_000, 5e12, 7e15];
     assert.deepEqual(sizes.map(formatBytes), [

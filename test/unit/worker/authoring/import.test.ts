@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { MemoryBlockstore } from 'blockstore-core';
-import { importTree } from '../../../../src/worker/authoring/import.ts';
-import type { ImportFile } from '../../../../src/worker/authoring/import.ts';
-import { collect } from '../../../../src/worker/blocks/blocks.ts';
+import { importTree } from '../../../../src/worker/authoring/unixfs-import.ts';
+import type { ImportFile } from '../../../../src/worker/authoring/unixfs-import.ts';
+import { collectBytes } from '../../../../src/worker/blocks/block-storage.ts';
 import { fileContent } from '../../../../src/worker/install/disk/file-leaves.ts';
-import { listFiles } from '../../../../src/worker/install/disk/tree-files.ts';
+import { listTreeFiles } from '../../../../src/worker/install/disk/tree-files.ts';
 import type { GetBlock } from '../../../../src/worker/install/disk/tree-files.ts';
 
 function file(path: string, content: string | Uint8Array): ImportFile {
@@ -25,7 +25,7 @@ const signal = new AbortController().signal;
 const onFile = (): void => undefined;
 
 function blocksOf(store: MemoryBlockstore): GetBlock {
-  return (cid) => collect(store.get(cid));
+  return (cid) => collectBytes(store.get(cid));
 }
 
 describe('importing a tree', () => {
@@ -47,26 +47,26 @@ describe('importing a tree', () => {
     const large = new Uint8Array(2_500_000).map((_, index) => index % 251);
     const { root } = await importTree([file('x/large', large), file('small', 's')], store, { signal, onFile });
     const get = blocksOf(store);
-    const files = await listFiles(root, get, signal);
+    const files = await listTreeFiles(root, get, signal);
     assert.deepEqual(files.map(({ path }) => path).sort(), ['small', 'x/large']);
     const found = files.find(({ path }) => path === 'x/large');
     assert.ok(found !== undefined);
-    assert.deepEqual(await collect(fileContent(found.cid, get, signal)), Buffer.from(large));
+    assert.deepEqual(await collectBytes(fileContent(found.cid, get, signal)), Buffer.from(large));
   });
 
-  it('keeps thousands of files of one directory in one tree', async () => {
+  it('stores thousands of files of one directory in one tree', async () => {
     const store = new MemoryBlockstore();
     const many = Array.from({ length: 6_000 }, (_, index) => file(`a-rather-long-file-name-${index}.txt`, `${index}`));
     const { root } = await importTree(many, store, { signal, onFile });
-    const files = await listFiles(root, blocksOf(store), signal);
+    const files = await listTreeFiles(root, blocksOf(store), signal);
     assert.deepEqual(files.map(({ path }) => path).sort(), many.map(({ path }) => path).sort());
   });
 
-  it('refuses to publish nothing', async () => {
+  it('rejects an empty project', async () => {
     await assert.rejects(importTree([], new MemoryBlockstore(), { signal, onFile }), { name: 'ManifestInvalid' });
   });
 
-  it('ends when it is cancelled', async () => {
+  it('ends when it is canceled', async () => {
     const abort = new AbortController();
     const files = [file('a', 'a'), file('b', 'b'), file('c', 'c')];
     const work = importTree(files, new MemoryBlockstore(), {

@@ -3,8 +3,8 @@ import { createCipheriv, createHash } from 'node:crypto';
 import { unixfs } from '@helia/unixfs';
 import { MemoryBlockstore } from 'blockstore-core';
 import { createHeliaLight } from 'helia';
-import { importTree } from '../../../../src/worker/authoring/import.ts';
-import type { ImportFile } from '../../../../src/worker/authoring/import.ts';
+import { importTree } from '../../../../src/worker/authoring/unixfs-import.ts';
+import type { ImportFile } from '../../../../src/worker/authoring/unixfs-import.ts';
 
 const signal = new AbortController().signal;
 const onFile = (): void => undefined;
@@ -51,7 +51,7 @@ function names(count: number, length: number, lastLength: number, seed: string):
  * CIDs that Kubo gives with the profile `unixfs-v1-2025` (IPIP-499), from its test/cli/cid_profiles_test.go: data, so that
  * a mistake that all of JavaScript shares would show.
  */
-describe('content has the CIDs that Kubo gives it', () => {
+describe('content has the same CIDs as in Kubo', () => {
   const files: readonly (readonly [what: string, content: Uint8Array, cid: string])[] = [
     ['a small file', Buffer.from('hello world'), 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e'],
     [
@@ -83,7 +83,7 @@ describe('content has the CIDs that Kubo gives it', () => {
   }
 });
 
-describe('content has the CIDs that a plain Helia node gives it', () => {
+describe('content has the same CIDs as in a plain Helia node', () => {
   const trees: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>> = {
     'a small tree': { 'README.md': '# A\n', 'src/a/b/c.ts': 'c', 'src/a.ts': '', 'ünï/名前.txt': 'names' },
     'large files': {

@@ -8,11 +8,11 @@ import { CID } from 'multiformats/cid';
 import { packProject } from '../../../../src/worker/authoring/pack.ts';
 import type { PackedContent } from '../../../../src/worker/authoring/pack.ts';
 import { checkTree } from '../../../../src/worker/paths/path-safety.ts';
-import { scanProject } from '../../../../src/worker/authoring/project/scan.ts';
-import { BlockReader } from '../../../../src/worker/reading/block-reader.ts';
-import { listFiles } from '../../../../src/worker/reading/compare.ts';
-import { readRange } from '../../../../src/worker/reading/file.ts';
-import { findEntry } from '../../../../src/worker/reading/folder.ts';
+import { scanProject } from '../../../../src/worker/authoring/project/scan-project.ts';
+import { TreeReader } from '../../../../src/worker/reading/tree-reader.ts';
+import { listReleaseFiles } from '../../../../src/worker/reading/compare-trees.ts';
+import { readRange } from '../../../../src/worker/reading/read-range.ts';
+import { findEntry } from '../../../../src/worker/reading/read-folder.ts';
 
 /** Names with letters that Unicode writes in two ways, in either of them. */
 const segment = fc
@@ -27,7 +27,7 @@ const tree = fc
 type Tree = readonly (readonly [path: string, content: Uint8Array])[];
 
 describe('packing', () => {
-  it('gives equal trees one root, whatever the order, the form of names, modes and times', async () => {
+  it('gives equal trees one root, whatever the order, Unicode form of names, modes and times', async () => {
     await fc.assert(
       fc.asyncProperty(
         tree.chain((files) => fc.tuple(fc.constant(files), fc.shuffledSubarray(files, { minLength: files.length }))),
@@ -62,11 +62,11 @@ describe('packing', () => {
     );
   }).timeout(120_000);
 
-  it('can be read as what was packed, and names a block that is damaged', async () => {
+  it('is read back as packed, and reports a damaged block', async () => {
     const content = randomBytes(3_000_000);
     await withPacked([['src/large.bin', content]], async (packed, { folder }) => {
-      const reader = new BlockReader(packed, new AbortController().signal);
-      assert.deepEqual(await listFiles(reader, CID.parse(packed.root)), [
+      const reader = new TreeReader(packed, new AbortController().signal);
+      assert.deepEqual(await listReleaseFiles(reader, CID.parse(packed.root)), [
         { path: 'src/large.bin', size: content.length },
       ]);
       const { cid } = await findEntry(reader, CID.parse(packed.root), 'src/large.bin');
@@ -79,7 +79,7 @@ describe('packing', () => {
     });
   });
 
-  it('takes the separators of Windows for what they are', () => {
+  it('treats Windows separators as separators', () => {
     // What `join` gives on Windows is never in a path of a release: paths are put together from names.
     assert.equal(win32.join('src', 'a.ts'), 'src\\a.ts');
     assert.match(checkTree(['src\\a.ts'])[0]?.reason ?? '', /backslash/);

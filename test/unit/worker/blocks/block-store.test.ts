@@ -3,10 +3,10 @@ import { mkdir, readFile, readdir, stat, truncate, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { FsBlockstore } from 'blockstore-fs';
-import { collect } from '../../../../src/worker/blocks/blocks.ts';
+import { collectBytes } from '../../../../src/worker/blocks/block-storage.ts';
 import { BlockStore } from '../../../../src/worker/blocks/block-store.ts';
 import { STORE_MIGRATIONS } from '../../../../src/worker/blocks/schema.ts';
-import { LARGE, SMALL, block, blockFiles, withFolder } from './store-support.ts';
+import { LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES, block, blockFiles, withFolder } from './store-support.ts';
 import type { Block } from './store-support.ts';
 
 const never = new AbortController().signal;
@@ -22,25 +22,31 @@ async function withStore(work: (store: BlockStore, folder: string) => Promise<vo
   });
 }
 
-async function holds(store: BlockStore, blocks: readonly Block[]): Promise<void> {
+async function assertStored(store: BlockStore, blocks: readonly Block[]): Promise<void> {
   for (const { cid, bytes } of blocks) {
     assert.ok(await store.has(cid));
-    assert.deepEqual(Buffer.from(await collect(store.get(cid))), Buffer.from(bytes));
+    assert.deepEqual(Buffer.from(await collectBytes(store.get(cid))), Buffer.from(bytes));
     assert.deepEqual(Buffer.from((await store.read(cid)) ?? []), Buffer.from(bytes));
   }
 }
 
 describe('the block store', () => {
-  it('keeps small and large blocks, each counted once, over a restart', async () => {
+  it('keeps small and large blocks, each counted once, across a restart', async () => {
     await withFolder(async (folder) => {
-      const blocks = [block(0), block(SMALL), block(LARGE), block(128 * 1024), block(128 * 1024 + 1)];
+      const blocks = [
+        block(0),
+        block(SMALL_BLOCK_BYTES),
+        block(LARGE_BLOCK_BYTES),
+        block(128 * 1024),
+        block(128 * 1024 + 1),
+      ];
       let store = await BlockStore.open(folder);
       for (let round = 0; round < 2; round++) for (const { cid, bytes } of blocks) await store.put(cid, bytes);
       const bytes = blocks.reduce((sum, one) => sum + one.bytes.length, 0);
       assert.deepEqual(store.size, { blocks: 5, bytes });
       await store.close();
       store = await BlockStore.open(folder);
-      await holds(store, blocks);
+      await assertStored(store, blocks);
       assert.deepEqual(store.size, { blocks: 5, bytes });
       await store.close();
       // A block of either kind is in one place only.
@@ -48,54 +54,56 @@ describe('the block store', () => {
     });
   });
 
-  it('says what is not here as blockstores do', async () => {
+  it('reports a missing block as other blockstores do', async () => {
     await withStore(async (store) => {
-      const { cid } = block(SMALL);
+      const { cid } = block(SMALL_BLOCK_BYTES);
       assert.equal(await store.has(cid), false);
       assert.equal(await store.read(cid), undefined);
-      await assert.rejects(collect(store.get(cid)), { name: 'NotFoundError' });
+      await assert.rejects(collectBytes(store.get(cid)), { name: 'NotFoundError' });
       await store.delete(cid);
     });
   });
 
-  it('takes one block many times at once, and many blocks at once', async () => {
+  it('handles concurrent writes of one block, and of many blocks', async () => {
     await withStore(async (store) => {
-      const same = [block(SMALL), block(LARGE)];
+      const same = [block(SMALL_BLOCK_BYTES), block(LARGE_BLOCK_BYTES)];
       await Promise.all(
         Array.from({ length: 40 }, (_, index) => same[index % 2]!).map(({ cid, bytes }) => store.put(cid, bytes)),
       );
-      const many = Array.from({ length: 300 }, () => block(SMALL));
+      const many = Array.from({ length: 300 }, () => block(SMALL_BLOCK_BYTES));
       await Promise.all(many.map(({ cid, bytes }) => store.put(cid, bytes)));
-      await holds(store, [...same, ...many]);
+      await assertStored(store, [...same, ...many]);
       assert.equal(store.size.blocks, 302);
     });
   });
 
-  it('gives back what it deletes', async () => {
+  it('frees the space of deleted blocks', async () => {
     await withStore(async (store, folder) => {
-      const blocks = [block(SMALL), block(LARGE)];
+      const blocks = [block(SMALL_BLOCK_BYTES), block(LARGE_BLOCK_BYTES)];
       for (const { cid, bytes } of blocks) await store.put(cid, bytes);
       await Promise.all([...blocks, ...blocks].map(({ cid }) => store.delete(cid)));
       assert.deepEqual(store.size, { blocks: 0, bytes: 0 });
       assert.deepEqual(await blockFiles(folder), []);
       for (const { cid, bytes } of blocks) await store.put(cid, bytes);
-      await holds(store, blocks);
+      await assertStored(store, blocks);
     });
   });
 
-  it('deletes and writes one block in turn, whatever is asked at once', async () => {
+  it('serializes deletes and writes of one block', async () => {
     await withStore(async (store) => {
-      const one = block(LARGE);
+      const one = block(LARGE_BLOCK_BYTES);
       for (let round = 0; round < 20; round++) {
         await Promise.all([store.put(one.cid, one.bytes), store.delete(one.cid), store.put(one.cid, one.bytes)]);
-        await holds(store, [one]);
+        await assertStored(store, [one]);
       }
     });
   });
 
   it('lists everything', async () => {
     await withStore(async (store) => {
-      const blocks = Array.from({ length: 150 }, (_, index) => block(index % 50 === 0 ? LARGE : SMALL));
+      const blocks = Array.from({ length: 150 }, (_, index) =>
+        block(index % 50 === 0 ? LARGE_BLOCK_BYTES : SMALL_BLOCK_BYTES),
+      );
       await Promise.all(blocks.map(({ cid, bytes }) => store.put(cid, bytes)));
       const listed = new Set<string>();
       for await (const { cid } of store.getAll()) listed.add(cid.toString());
@@ -104,17 +112,17 @@ describe('the block store', () => {
   });
 });
 
-describe('a draft that becomes public', () => {
-  it('hands its blocks over and keeps them, without a second copy of the large ones', async () => {
+describe('publishing the blocks of a draft', () => {
+  it('moves them to the block store without copying the large ones', async () => {
     await withFolder(async (folder) => {
       const store = await BlockStore.open(join(folder, 'blocks'));
       const draft = await BlockStore.open(join(folder, 'draft'), { transient: true });
-      const blocks = [block(SMALL), block(LARGE), block(LARGE)];
+      const blocks = [block(SMALL_BLOCK_BYTES), block(LARGE_BLOCK_BYTES), block(LARGE_BLOCK_BYTES)];
       await store.put(blocks[0]!.cid, blocks[0]!.bytes);
       for (const { cid, bytes } of blocks) await draft.put(cid, bytes);
-      for (let round = 0; round < 2; round++) await store.takeAll(draft);
-      await holds(store, blocks);
-      await holds(draft, blocks);
+      for (let round = 0; round < 2; round++) await store.copyAllFrom(draft);
+      await assertStored(store, blocks);
+      await assertStored(draft, blocks);
       assert.equal(store.size.blocks, 3);
       const [file] = await blockFiles(join(folder, 'blocks'));
       assert.equal((await stat(file!)).nlink, 2);
@@ -126,9 +134,14 @@ describe('a draft that becomes public', () => {
 });
 
 describe('damage to the block store', () => {
-  it('is found in files and in the index, and the block is gone until it is here again', async () => {
+  it('is detected in files and in the index, and the block is missing until it is stored again', async () => {
     await withStore(async (store, folder) => {
-      const [flipped, cut, gone, small] = [block(LARGE), block(LARGE), block(LARGE), block(SMALL)];
+      const [flipped, cut, gone, small] = [
+        block(LARGE_BLOCK_BYTES),
+        block(LARGE_BLOCK_BYTES),
+        block(LARGE_BLOCK_BYTES),
+        block(SMALL_BLOCK_BYTES),
+      ];
       for (const { cid, bytes } of [flipped, cut, gone]) await store.put(cid, bytes);
       const files = await blockFiles(folder);
       const pathOf = async ({ bytes }: Block): Promise<string> => {
@@ -148,23 +161,23 @@ describe('damage to the block store', () => {
         assert.ok(store.index.isDamaged(cid.multihash.bytes));
       }
       await store.put(flipped.cid, flipped.bytes);
-      await holds(store, [flipped, small]);
-      assert.equal(store.index.damaged, 2);
+      await assertStored(store, [flipped, small]);
+      assert.equal(store.index.damagedCount, 2);
     });
   });
 
-  it('sets a damaged index aside, and finds the large blocks again', async () => {
+  it('sets a damaged index aside, and recovers the large blocks', async () => {
     await withFolder(async (folder) => {
       let store = await BlockStore.open(folder);
-      const [small, large] = [block(SMALL), block(LARGE)];
+      const [small, large] = [block(SMALL_BLOCK_BYTES), block(LARGE_BLOCK_BYTES)];
       await store.put(small.cid, small.bytes);
       await store.put(large.cid, large.bytes);
       await store.close();
       await writeFile(join(folder, 'index.sqlite'), 'this is no database, whatever its name may say'.repeat(400));
       store = await BlockStore.open(folder);
       assert.equal(await store.has(small.cid), false);
-      await holds(store, [large]);
-      await store.listFiles(never);
+      await assertStored(store, [large]);
+      await store.indexFiles(never);
       assert.equal(store.size.blocks, 1);
       await store.close();
       assert.ok((await readdir(folder)).some((name) => name.startsWith('index.damaged-')));
@@ -172,8 +185,8 @@ describe('damage to the block store', () => {
   });
 });
 
-describe('what a killed process leaves of blocks', () => {
-  it('is never a block that is only half there', async () => {
+describe('blocks written by a killed process', () => {
+  it('are never stored partially', async () => {
     await withFolder(async (folder) => {
       await mkdir(join(folder, 'tmp'), { recursive: true });
       await writeFile(join(folder, 'tmp', 'half'), 'written');
@@ -184,9 +197,9 @@ describe('what a killed process leaves of blocks', () => {
     });
   });
 
-  it('is entered again where a file was whole and the index did not know it yet', async () => {
+  it('are re-indexed when the file was complete and the index did not have it yet', async () => {
     await withFolder(async (folder) => {
-      const one = block(LARGE);
+      const one = block(LARGE_BLOCK_BYTES);
       let store = await BlockStore.open(folder);
       await store.put(one.cid, one.bytes);
       await store.close();
@@ -194,28 +207,28 @@ describe('what a killed process leaves of blocks', () => {
       index.exec("DELETE FROM blocks; DELETE FROM meta WHERE key = 'closed'");
       index.close();
       store = await BlockStore.open(folder);
-      await store.listFiles(never);
+      await store.indexFiles(never);
       assert.equal(store.size.blocks, 1);
-      await holds(store, [one]);
+      await assertStored(store, [one]);
       await store.close();
     });
   });
 });
 
 describe('folders of older versions', () => {
-  it('are read on, block by block at once and all of them after a while', async () => {
+  it('stay readable, single blocks immediately and all of them after re-indexing', async () => {
     await withFolder(async (folder) => {
       const old = new FsBlockstore(folder);
       await old.open();
-      const blocks = [block(SMALL), block(LARGE), block(10), block(0)];
+      const blocks = [block(SMALL_BLOCK_BYTES), block(LARGE_BLOCK_BYTES), block(10), block(0)];
       for (const { cid, bytes } of blocks) await old.put(cid, bytes);
       const [file] = await blockFiles(folder);
       await writeFile(join(dirname(file!), 'note.txt'), 'not ours');
       const store = await BlockStore.open(folder);
-      await holds(store, blocks.slice(0, 2));
-      await store.listFiles(never);
+      await assertStored(store, blocks.slice(0, 2));
+      await store.indexFiles(never);
       assert.equal(store.size.blocks, 4);
-      await holds(store, blocks);
+      await assertStored(store, blocks);
       await store.delete(blocks[0]!.cid);
       assert.equal((await blockFiles(folder)).length, 3);
       assert.equal(await readFile(join(dirname(file!), 'note.txt'), 'utf8'), 'not ours');
@@ -223,7 +236,7 @@ describe('folders of older versions', () => {
     });
   });
 
-  it('refuses what a newer version wrote', async () => {
+  it('are rejected when written by a newer version', async () => {
     await withFolder(async (folder) => {
       await (await BlockStore.open(folder)).close();
       const index = new DatabaseSync(join(folder, 'index.sqlite'));

@@ -6,14 +6,14 @@ import { createPublisherKey } from '../../../../src/identity/publisher-key.ts';
 import { errorName } from '../../../../src/shared/errors.ts';
 import { BlockStore } from '../../../../src/worker/blocks/block-store.ts';
 import { createEngine } from '../../../../src/worker/engine/engine.ts';
-import { LARGE, SMALL, block, blockFiles } from './store-support.ts';
+import { LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES, block, blockFiles } from './store-support.ts';
 import type { Block } from './store-support.ts';
 
-const MOST = 20_000;
+const MAX_BLOCKS = 20_000;
 
 async function fill(store: BlockStore, size: number): Promise<{ stored: Block[]; refused: Block; error: string }> {
   const stored: Block[] = [];
-  for (let count = 0; count < MOST; count++) {
+  for (let count = 0; count < MAX_BLOCKS; count++) {
     const one = block(size);
     try {
       await store.put(one.cid, one.bytes);
@@ -47,7 +47,7 @@ async function publish(folder: string): Promise<unknown> {
   const root = await mkdtemp(join(tmpdir(), 'ggen-full-'));
   const errors: string[] = [];
   await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'full', version: '1.0.0', license: 'MIT' }));
-  for (let index = 0; index < 20; index++) await writeFile(join(root, `${index}.bin`), block(LARGE).bytes);
+  for (let index = 0; index < 20; index++) await writeFile(join(root, `${index}.bin`), block(LARGE_BLOCK_BYTES).bytes);
   await engine.draftRelease({ root, publisher: key.id }).catch((error: unknown) => errors.push(errorName(error)));
   const drafts = await readdir(join(folder, 'data', 'drafts')).catch(() => []);
   for (let index = 1; index < 20; index++) await writeFile(join(root, `${index}.bin`), 'small');
@@ -59,5 +59,6 @@ async function publish(folder: string): Promise<unknown> {
 }
 
 const [folder = '', what = ''] = process.argv.slice(2);
-const result = what === 'publish' ? publish(folder) : blocks(folder, what === 'large' ? LARGE : SMALL);
+const result =
+  what === 'publish' ? publish(folder) : blocks(folder, what === 'large' ? LARGE_BLOCK_BYTES : SMALL_BLOCK_BYTES);
 console.log(JSON.stringify(await result));

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GgenError } from '../../../../src/shared/errors.ts';
-import { storeFault } from '../../../../src/worker/blocks/faults.ts';
+import { toStoreError } from '../../../../src/worker/blocks/store-errors.ts';
 import { onSmallDisk, skipWithoutMounts } from '../../../small-disk.ts';
 
 const CHILD = join(import.meta.dirname, 'full-disk-child.ts');
@@ -11,7 +11,7 @@ const CHILD = join(import.meta.dirname, 'full-disk-child.ts');
 describe('a full disk', function () {
   this.timeout(60_000);
 
-  it('is told as such, whoever says so first', async () => {
+  it('is reported as such, whichever part detects it first', async () => {
     const database = new DatabaseSync(':memory:');
     database.exec('PRAGMA max_page_count = 4; CREATE TABLE t (b BLOB)');
     const full = (() => {
@@ -23,19 +23,19 @@ describe('a full disk', function () {
       return undefined;
     })();
     database.close();
-    const fault = storeFault(full);
+    const fault = toStoreError(full);
     assert.ok(fault instanceof GgenError);
     assert.equal(fault.name, 'DiskFull');
     assert.match(fault.message, /disk is full.*Make room/);
-    assert.equal(storeFault(fault), fault);
+    assert.equal(toStoreError(fault), fault);
     if (process.platform === 'linux') {
       const error: unknown = await writeFile('/dev/full', 'x').catch((cause: unknown) => cause);
-      assert.equal((storeFault(error) as Error).name, 'DiskFull');
+      assert.equal((toStoreError(error) as Error).name, 'DiskFull');
     }
   });
 
   for (const kind of ['small', 'large'] as const) {
-    it(`refuses a ${kind} block, keeps every other one, and takes it once there is room`, async function () {
+    it(`rejects a ${kind} block, keeps every other one, and accepts it once there is free space`, async function () {
       await skipWithoutMounts(this);
       const { stored, whole, files, ...rest } = (await onSmallDisk('6m', CHILD, kind)) as Record<string, number>;
       assert.ok(stored !== undefined && stored > 3);
@@ -45,7 +45,7 @@ describe('a full disk', function () {
     });
   }
 
-  it('fails a draft with nothing left of it, and a smaller one is published afterwards', async function () {
+  it('fails a draft without leaving blocks, and a smaller one is published afterwards', async function () {
     await skipWithoutMounts(this);
     assert.deepEqual(await onSmallDisk('6m', CHILD, 'publish'), { errors: ['DiskFull'], drafts: 0, published: 1 });
   });

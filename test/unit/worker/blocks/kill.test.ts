@@ -3,15 +3,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { importTree } from '../../../../src/worker/authoring/import.ts';
+import { importTree } from '../../../../src/worker/authoring/unixfs-import.ts';
 import { BlockStore } from '../../../../src/worker/blocks/block-store.ts';
-import { Collector } from '../../../../src/worker/blocks/collector.ts';
-import { checkBlocks, missingBelow } from '../../../../src/worker/blocks/verify.ts';
-import { LARGE, SMALL, block, blockFiles, withFolder } from './store-support.ts';
+import { GarbageCollector } from '../../../../src/worker/blocks/garbage-collector.ts';
+import { verifyBlocks, countMissingBlocks } from '../../../../src/worker/blocks/block-verification.ts';
+import { LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES, block, blockFiles, withFolder } from './store-support.ts';
 
 const ROUNDS = 20;
 /** Longest time that a process is left alone before it is killed. */
-const LONGEST_MS = 150;
+const MAX_KILL_DELAY_MS = 150;
 const never = new AbortController().signal;
 
 async function runAndKill(folder: string, root: string, after: number): Promise<void> {
@@ -30,11 +30,11 @@ async function runAndKill(folder: string, root: string, after: number): Promise<
 describe('a collector that is killed', function () {
   this.timeout(120_000);
 
-  it(`loses nothing that is pinned and leaves no block half there, ${ROUNDS} times`, async () => {
+  it(`loses no pinned block and leaves none partially written, ${ROUNDS} times`, async () => {
     await withFolder(async (folder) => {
       let store = await BlockStore.open(folder);
       const files = Array.from({ length: 60 }, (_, index) => {
-        const { bytes } = block(index % 20 === 0 ? LARGE : SMALL);
+        const { bytes } = block(index % 20 === 0 ? LARGE_BLOCK_BYTES : SMALL_BLOCK_BYTES);
         return {
           path: `d${index % 5}/${index}`,
           size: bytes.length,
@@ -48,15 +48,15 @@ describe('a collector that is killed', function () {
       const whole = store.size;
       await store.close();
       for (let round = 0; round < ROUNDS; round++) {
-        await runAndKill(folder, root.toString(), (LONGEST_MS * round) / ROUNDS);
+        await runAndKill(folder, root.toString(), (MAX_KILL_DELAY_MS * round) / ROUNDS);
         store = await BlockStore.open(folder);
-        const { damaged } = await checkBlocks(store, never, () => undefined);
+        const { damaged } = await verifyBlocks(store, never, () => undefined);
         assert.equal(damaged, 0, `round ${round}`);
-        assert.deepEqual(await missingBelow(root, store, never), { missing: 0, damaged: 0 }, `round ${round}`);
+        assert.deepEqual(await countMissingBlocks(root, store, never), { missing: 0, damaged: 0 }, `round ${round}`);
         await store.close();
       }
       store = await BlockStore.open(folder);
-      await new Collector(store, { pinned: () => [root.toString()], held: () => [] }).collect(0, never);
+      await new GarbageCollector(store, { pinned: () => [root.toString()], leased: () => [] }).collect(0, never);
       assert.deepEqual(store.size, whole);
       assert.equal((await blockFiles(folder)).length, 3);
       await store.close();

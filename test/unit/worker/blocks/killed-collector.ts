@@ -3,16 +3,18 @@
  * everything else comes and goes. Each acknowledged block of the third kind is told on a line: it must be there afterwards.
  */
 import { BlockStore } from '../../../../src/worker/blocks/block-store.ts';
-import { Collector } from '../../../../src/worker/blocks/collector.ts';
-import { LARGE, SMALL, block } from './store-support.ts';
+import { GarbageCollector } from '../../../../src/worker/blocks/garbage-collector.ts';
+import { LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES, block } from './store-support.ts';
 
 const [folder = '', root = ''] = process.argv.slice(2);
 const store = await BlockStore.open(folder);
-const collector = new Collector(store, { pinned: () => [root], held: () => [] });
+const collector = new GarbageCollector(store, { pinned: () => [root], leased: () => [] });
 const never = new AbortController().signal;
 process.stdout.write('ready\n');
 
 for (;;) {
-  const junk = Array.from({ length: 40 }, (_, index) => block(index % 10 === 0 ? LARGE : SMALL));
+  const junk = Array.from({ length: 40 }, (_, index) =>
+    block(index % 10 === 0 ? LARGE_BLOCK_BYTES : SMALL_BLOCK_BYTES),
+  );
   await Promise.all([...junk.map(({ cid, bytes }) => store.put(cid, bytes)), collector.collect(0, never)]);
 }

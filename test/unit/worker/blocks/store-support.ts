@@ -11,8 +11,8 @@ export interface Block {
   readonly bytes: Uint8Array;
 }
 
-export const SMALL = 2_000;
-export const LARGE = 600_000;
+export const SMALL_BLOCK_BYTES = 2_000;
+export const LARGE_BLOCK_BYTES = 600_000;
 
 /** A block of random bytes. */
 export function block(size: number): Block {

@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openCatalogue } from '../../../../src/worker/catalog/catalogue.ts';
+import { openCatalog } from '../../../../src/worker/catalog/catalog.ts';
 
 /** Tries to write to a database from a process of its own, as a second node would, and prints what came of it. */
-const INTRUDER = `
+const OPEN_SCRIPT = `
 const { DatabaseSync } = require('node:sqlite');
 try {
   const db = new DatabaseSync(process.argv[1]);
@@ -28,14 +28,14 @@ describe('the owner of a data folder', () => {
   // was there before are opened in different ways.
   for (const which of ['a new', 'an existing'] as const) {
     it(`keeps every other process out of ${which} database`, async () => {
-      if (which === 'an existing') (await openCatalogue(dataDir)).close();
-      const catalogue = await openCatalogue(dataDir);
+      if (which === 'an existing') (await openCatalog(dataDir)).close();
+      const catalog = await openCatalog(dataDir);
       try {
-        const path = join(dataDir, 'catalogue.sqlite');
-        const { stdout } = await promisify(execFile)(process.execPath, ['-e', INTRUDER, path]);
+        const path = join(dataDir, 'catalog.sqlite');
+        const { stdout } = await promisify(execFile)(process.execPath, ['-e', OPEN_SCRIPT, path]);
         assert.match(stdout, /locked/);
       } finally {
-        catalogue.close();
+        catalog.close();
       }
     });
   }

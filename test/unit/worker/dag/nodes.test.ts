@@ -9,11 +9,11 @@ import { decodeLinks, decodeUnixFs, linksOf, shardDigits } from '../../../../src
 const GARBAGE = Buffer.from('no node at all');
 
 describe('a node of dag-pb', () => {
-  it('has its codec and that of its leaves as the table of multicodecs says', () => {
+  it('has the codecs of the multicodec table for itself and its leaves', () => {
     assert.deepEqual([DAG_PB, RAW], [0x70, 0x55]);
   });
 
-  it('names what it links to, in its order', async () => {
+  it('lists its links, in order', async () => {
     const cids = await Promise.all(
       ['a', 'b'].map(async (text) => CID.createV1(RAW, await sha256.digest(Buffer.from(text)))),
     );
@@ -35,14 +35,14 @@ describe('a node of dag-pb', () => {
     assert.deepEqual([data.type, links.length], ['directory', 2]);
   });
 
-  it('is told from what is none, and from one that is none of UnixFS', () => {
+  it('is distinguished from invalid nodes, and from non-UnixFS nodes', () => {
     assert.deepEqual(linksOf(GARBAGE), []);
     assert.throws(() => decodeLinks(GARBAGE));
     assert.throws(() => decodeUnixFs(GARBAGE));
     assert.throws(() => decodeUnixFs(encode(createNode(Uint8Array.of(0xff, 0xff), []))));
   });
 
-  it('writes the places of a shard in as few digits as hold them', () => {
+  it('writes shard prefixes with as few digits as needed', () => {
     assert.deepEqual([2n, 16n, 17n, 256n, 257n].map(shardDigits), [1, 1, 2, 2, 3]);
   });
 });

@@ -4,32 +4,32 @@ import type { EngineEvents } from '../../../../src/shared/events.ts';
 import { EventHub } from '../../../../src/worker/engine/event-hub.ts';
 
 describe('events of the engine', () => {
-  let taken: number;
+  let snapshotCount: number;
   let fault: Error | undefined;
-  let complaints: string[];
+  let errors: string[];
   let hub: EventHub;
 
   beforeEach(() => {
-    taken = 0;
+    snapshotCount = 0;
     fault = undefined;
-    complaints = [];
-    const take = (): void => {
+    errors = [];
+    const takeSnapshot = (): void => {
       if (fault !== undefined) throw fault;
-      taken++;
+      snapshotCount++;
     };
     hub = new EventHub(
       {
         peers: () => {
-          take();
+          takeSnapshot();
           return [];
         },
         counts: () => {
-          take();
-          return { published: 0, installed: 0, network: taken };
+          takeSnapshot();
+          return { published: 0, installed: 0, network: snapshotCount };
         },
         forks: () => [],
       },
-      (why) => complaints.push(why),
+      (why) => errors.push(why),
     );
   });
 
@@ -37,57 +37,57 @@ describe('events of the engine', () => {
     hub.close();
   });
 
-  it('take no snapshot while nobody listens, and tell whoever comes then', async () => {
+  it('take no snapshot without subscribers, and deliver one to the first subscriber', async () => {
     hub.peersChanged();
     hub.packagesChanged('a/b');
     await delay(20);
-    assert.equal(taken, 0);
-    const heard: EngineEvents['packages'][] = [];
-    hub.subscribe('packages', (event) => heard.push(event));
+    assert.equal(snapshotCount, 0);
+    const received: EngineEvents['packages'][] = [];
+    hub.subscribe('packages', (event) => received.push(event));
     assert.deepEqual(
-      heard.map(({ changed }) => changed),
+      received.map(({ changed }) => changed),
       [['a/b']],
     );
   });
 
-  it('tell each change once, and the newest snapshot to whoever comes later', async () => {
+  it('deliver each change once, and the latest snapshot to later subscribers', async () => {
     const [first, second]: EngineEvents['packages'][][] = [[], []];
     hub.subscribe('packages', (event) => first?.push(event));
-    const told = Promise.withResolvers<undefined>();
+    const notified = Promise.withResolvers<undefined>();
     hub.subscribe('packages', () => {
-      told.resolve(undefined);
+      notified.resolve(undefined);
     });
     hub.packagesChanged('a/b');
     hub.packagesChanged('a/c');
-    await told.promise;
+    await notified.promise;
     hub.subscribe('packages', (event) => second?.push(event));
     assert.deepEqual(first, second);
     assert.deepEqual(first?.[0]?.changed, ['a/b', 'a/c']);
-    assert.equal(taken, 1);
+    assert.equal(snapshotCount, 1);
   });
 
-  it('survive a snapshot that cannot be taken, in a timer as well as for whoever comes, and tell it once it can', async () => {
+  it('survive a failed snapshot, in a timer and for a new subscriber, and deliver it once it succeeds', async () => {
     fault = new Error('the disk is gone');
-    const heard: EngineEvents['packages'][] = [];
-    hub.subscribe('packages', (event) => heard.push(event));
+    const received: EngineEvents['packages'][] = [];
+    hub.subscribe('packages', (event) => received.push(event));
     hub.packagesChanged('a/b');
-    while (complaints.length === 0) await delay(1);
+    while (errors.length === 0) await delay(1);
     hub.subscribe('packages', () => undefined);
-    assert.deepEqual(complaints, ['the disk is gone', 'the disk is gone']);
+    assert.deepEqual(errors, ['the disk is gone', 'the disk is gone']);
     fault = undefined;
     hub.packagesChanged('a/c');
-    while (heard.length === 0) await delay(1);
+    while (received.length === 0) await delay(1);
     assert.deepEqual(
-      heard.map(({ changed }) => changed),
+      received.map(({ changed }) => changed),
       [['a/b', 'a/c']],
     );
   });
 
-  it('take nothing for whoever comes after the end', async () => {
+  it('deliver nothing after the hub is closed', async () => {
     hub.peersChanged();
     await delay(20);
     hub.close();
     hub.subscribe('peers', () => assert.fail('it is over'));
-    assert.equal(taken, 0);
+    assert.equal(snapshotCount, 0);
   });
 });

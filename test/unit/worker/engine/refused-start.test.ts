@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createEngine } from '../../../../src/worker/engine/engine.ts';
 
 describe('an engine that cannot open all of its folder', () => {
-  it('keeps nothing of it from others', async () => {
+  it('releases all locks of the folder', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'ggen-engine-'));
-    const options = { dataDir, version: '0.0.0-test', lockPatience: 0 };
+    const options = { dataDir, version: '0.0.0-test', lockTimeoutMs: 0 };
     try {
       await writeFile(join(dataDir, 'blocks'), 'no folder');
       await assert.rejects(createEngine(options), { code: 'EEXIST' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { openCatalogue } from '../../../../src/worker/catalog/catalogue.ts';
-import type { TakeResult } from '../../../../src/worker/protocols/context.ts';
+import { openCatalog } from '../../../../src/worker/catalog/catalog.ts';
+import type { IngestResult } from '../../../../src/worker/protocols/context.ts';
 import { openRecord } from '../../../../src/worker/records/record.ts';
 import { Ingest } from '../../../../src/worker/ingest/ingest.ts';
 import type { ContradictingRecord } from '../../../fixtures/records/contradicting-cases.ts';
@@ -18,7 +18,7 @@ interface Fixtures {
 const text = readFileSync(new URL('../../../fixtures/records/records.json', import.meta.url), 'utf8');
 const { now, contradicting } = JSON.parse(text) as Fixtures;
 
-const EXPECTED: Record<ContradictingRecord['rule'], { outcome: TakeResult['outcome']; reason: RegExp }> = {
+const EXPECTED: Record<ContradictingRecord['rule'], { outcome: IngestResult['outcome']; reason: RegExp }> = {
   same: { outcome: 'same', reason: /^$/ },
   older: { outcome: 'older', reason: /^$/ },
   fork: { outcome: 'older', reason: /^$/ },
@@ -26,32 +26,32 @@ const EXPECTED: Record<ContradictingRecord['rule'], { outcome: TakeResult['outco
   'release-removed': { outcome: 'conflict', reason: /lacks releases: 1\.1\.0$/ },
 };
 
-describe('records that contradict what is known', () => {
-  it('show every rule', () => {
+describe('records that contradict known records', () => {
+  it('cover every rule', () => {
     assert.deepEqual([...new Set(contradicting.map(({ rule }) => rule))].sort(), Object.keys(EXPECTED).sort());
   });
 
   for (const { name, rule, known, envelope } of contradicting) {
     it(`${rule}: ${name}`, async () => {
       await withFolder(async (dataDir) => {
-        const catalogue = await openCatalogue(dataDir);
+        const catalog = await openCatalog(dataDir);
         try {
           const quiet = (): undefined => undefined;
           const log = { error: quiet, warn: quiet, info: quiet, debug: quiet };
-          const ingest = new Ingest({ catalogue, log, onChange: quiet });
-          const take = (bytes: string): TakeResult =>
+          const ingest = new Ingest({ catalog, log, onChange: quiet });
+          const ingestRecord = (bytes: string): IngestResult =>
             ingest.store(openRecord(Buffer.from(bytes, 'base64'), { now }), false);
-          for (const one of known) assert.match(take(one).outcome, /^newe?r?$/);
+          for (const one of known) assert.match(ingestRecord(one).outcome, /^newe?r?$/);
           const newest = openRecord(Buffer.from(known.at(-1)!, 'base64'), { now });
-          const { outcome, reason = '' } = take(envelope);
+          const { outcome, reason = '' } = ingestRecord(envelope);
           assert.equal(outcome, EXPECTED[rule].outcome);
           assert.match(reason, EXPECTED[rule].reason);
           const { publisher } = newest.record;
-          assert.equal(catalogue.packages.get(publisher, newest.record.name)?.digest, newest.digest, 'nothing changed');
-          const details = catalogue.packages.details(publisher, newest.record.name);
+          assert.equal(catalog.packages.get(publisher, newest.record.name)?.digest, newest.digest, 'nothing changed');
+          const details = catalog.packages.details(publisher, newest.record.name);
           assert.equal(details?.equivocation, rule === 'equivocation', 'evidence is kept and shown, of nothing else');
         } finally {
-          catalogue.close();
+          catalog.close();
         }
       });
     });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../../../../src/worker/logging/log.ts';
+import type { Logger } from '../../../../src/worker/logging/logger.ts';
 import { Scheduler } from '../../../../src/worker/maintenance/scheduler.ts';
-import type { Task } from '../../../../src/worker/maintenance/scheduler.ts';
+import type { PeriodicTask } from '../../../../src/worker/maintenance/scheduler.ts';
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 describe('the scheduler', () => {
   const lines: string[] = [];
@@ -18,18 +18,26 @@ describe('the scheduler', () => {
   });
   afterEach(() => scheduler.stop());
 
-  function task(run: Task['run'], options: Partial<Task> = {}): Task {
-    return { name: 'sweep', title: 'Sweep the floor', every: HOUR, first: 0, bound: HOUR, run, ...options };
+  function task(run: PeriodicTask['run'], options: Partial<PeriodicTask> = {}): PeriodicTask {
+    return {
+      name: 'sweep',
+      title: 'Sweep the floor',
+      intervalMs: HOUR_MS,
+      initialDelayMs: 0,
+      timeoutMs: HOUR_MS,
+      run,
+      ...options,
+    };
   }
 
-  async function until(holds: () => boolean): Promise<void> {
-    for (let tries = 0; !holds(); tries++) {
+  async function until(condition: () => boolean): Promise<void> {
+    for (let tries = 0; !condition(); tries++) {
       assert.ok(tries < 1_500, 'it did not come to pass');
       await delay(1);
     }
   }
 
-  it('runs a task, and shows when it ran, what came of it and when it runs next', async () => {
+  it('runs a task, and shows its last run, the result and the next run', async () => {
     scheduler.add(task(() => ({ detail: '3 crumbs' })));
     await until(() => scheduler.status()[0]?.result !== undefined);
     const [status] = scheduler.status();
@@ -41,10 +49,10 @@ describe('the scheduler', () => {
     assert.ok((status.lastRun ?? Infinity) <= Date.now());
     assert.ok((status.duration ?? -1) >= 0);
     const next = (status.next ?? 0) - Date.now();
-    assert.ok(next > 0.85 * HOUR && next < 1.15 * HOUR, 'within a tenth of its interval');
+    assert.ok(next > 0.85 * HOUR_MS && next < 1.15 * HOUR_MS, 'within a tenth of its interval');
   });
 
-  it('runs a task soon, whatever the clock was set to since it was planned', async () => {
+  it('runs a task on time, although the clock was changed after it was scheduled', async () => {
     const { now } = Date;
     let runs = 0;
     scheduler.add(
@@ -53,19 +61,19 @@ describe('the scheduler', () => {
           runs++;
           return undefined;
         },
-        { first: HOUR },
+        { initialDelayMs: HOUR_MS },
       ),
     );
     try {
-      Date.now = () => now() + 365 * 24 * HOUR;
-      scheduler.soon('sweep');
+      Date.now = () => now() + 365 * 24 * HOUR_MS;
+      scheduler.runSoon('sweep');
       await until(() => runs === 1);
     } finally {
       Date.now = now;
     }
   });
 
-  it('never runs a task beside itself, and runs it again when that was asked for meanwhile', async () => {
+  it('never runs a task concurrently with itself, and reruns it when requested during a run', async () => {
     let running = 0;
     let most = 0;
     let runs = 0;
@@ -73,8 +81,8 @@ describe('the scheduler', () => {
       task(async () => {
         most = Math.max(most, ++running);
         if (++runs === 1) {
-          scheduler.soon('sweep');
-          scheduler.soon('sweep');
+          scheduler.runSoon('sweep');
+          scheduler.runSoon('sweep');
         }
         await delay(5);
         running--;
@@ -87,7 +95,7 @@ describe('the scheduler', () => {
     assert.equal(runs, 2);
   });
 
-  it('ends a run that takes too long, and says so', async () => {
+  it('aborts a run that exceeds its timeout, and reports it', async () => {
     scheduler.add(
       task(
         async (signal) => {
@@ -95,7 +103,7 @@ describe('the scheduler', () => {
           signal.throwIfAborted();
           return undefined;
         },
-        { bound: 10 },
+        { timeoutMs: 10 },
       ),
     );
     await until(() => scheduler.status()[0]?.result !== undefined);
@@ -103,7 +111,7 @@ describe('the scheduler', () => {
     assert.equal(lines.length, 1);
   });
 
-  it('goes on after a failure, which it tells once per run', async () => {
+  it('continues after a failure, which is logged once per run', async () => {
     let runs = 0;
     scheduler.add(
       task(
@@ -111,25 +119,25 @@ describe('the scheduler', () => {
           if (++runs === 1) throw new Error('the broom is gone');
           return undefined;
         },
-        { every: 1 },
+        { intervalMs: 1 },
       ),
     );
     await until(() => runs > 2);
     assert.deepEqual(lines, ['Sweep the floor did not succeed: the broom is gone. It is tried again.']);
   });
 
-  it('comes again when the task says so', async () => {
+  it('reschedules a task at the time that it returns', async () => {
     let runs = 0;
     scheduler.add(
       task(() => {
         runs++;
-        return { again: 1 };
+        return { nextRunInMs: 1 };
       }),
     );
     await until(() => runs > 2);
   });
 
-  it('stops: what runs is told to end and waited for, and nothing runs after', async () => {
+  it('stops: aborts running tasks, waits for them, and runs nothing afterwards', async () => {
     let ended = false;
     scheduler.add(
       task(async (signal) => {
@@ -143,7 +151,7 @@ describe('the scheduler', () => {
     const count = (): undefined => {
       runs++;
     };
-    const end = scheduler.add(task(count, { name: 'dust', every: 1 }));
+    const end = scheduler.add(task(count, { name: 'dust', intervalMs: 1 }));
     await until(() => runs > 1 && scheduler.status()[0]?.running === true);
     await end();
     const before = runs;

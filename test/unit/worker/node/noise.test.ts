@@ -8,31 +8,31 @@ import type { NoiseComponents } from '@libp2p/noise';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { multiaddrConnectionPair } from '@libp2p/utils';
 import { Uint8ArrayList } from 'uint8arraylist';
-import { thriftyNoise } from '../../../../src/worker/node/noise.ts';
+import { lowCopyNoise } from '../../../../src/worker/node/noise.ts';
 
 /** Lengths around those at which messages are cut, and at which the cipher changes. */
 const LENGTHS = [1, 15, 16, 1_183, 1_184, 1_200, 30_000, 65_519, 65_520, 200_000];
 
 describe('noise', () => {
-  it('joins no pieces of what it decrypts', async () => {
-    assert.ok((await joinedBytes(thriftyNoise)) < 20_000);
+  it('does not concatenate decrypted chunks', async () => {
+    assert.ok((await joinedBytes(lowCopyNoise)) < 20_000);
   });
 
-  it('as it comes joins all of them, or else this is of no use any more', async () => {
+  it('upstream still concatenates all of them (otherwise the patch can be removed)', async () => {
     assert.ok((await joinedBytes(noise)) > 500_000);
   });
 
-  it('hands out what was sent, of any length, to either side', async () => {
-    const { outbound, inbound } = await connect(thriftyNoise);
+  it('delivers data of any length, in both directions', async () => {
+    const { outbound, inbound } = await connect(lowCopyNoise);
     for (const length of LENGTHS) {
       const bytes = randomBytes(length);
-      assert.ok(bytes.equals(await passed(outbound, inbound, bytes)));
-      assert.ok(bytes.equals(await passed(inbound, outbound, bytes)));
+      assert.ok(bytes.equals(await transfer(outbound, inbound, bytes)));
+      assert.ok(bytes.equals(await transfer(inbound, outbound, bytes)));
     }
   });
 
   it('ends a connection on which a bit was flipped', async () => {
-    const { outbound, inbound, wire } = await connect(thriftyNoise);
+    const { outbound, inbound, wire } = await connect(lowCopyNoise);
     const closed = Promise.withResolvers<Error | undefined>();
     inbound.addEventListener('close', ({ error }) => {
       closed.resolve(error);
@@ -49,7 +49,7 @@ describe('noise', () => {
 });
 
 /** How many bytes were joined while ten messages of 60 kB, each in two pieces, were sent and received. */
-async function joinedBytes(make: typeof thriftyNoise): Promise<number> {
+async function joinedBytes(make: typeof lowCopyNoise): Promise<number> {
   const { outbound, inbound } = await connect(make);
   const inner = Object.getOwnPropertyDescriptor(Uint8ArrayList.prototype, 'subarray');
   const subarray = inner?.value as (this: Uint8ArrayList, ...args: unknown[]) => Uint8Array;
@@ -64,7 +64,7 @@ async function joinedBytes(make: typeof thriftyNoise): Promise<number> {
   try {
     for (let count = 0; count < 10; count++) {
       const piece = randomBytes(30_000);
-      received.push(await passed(outbound, inbound, new Uint8ArrayList(piece, piece)));
+      received.push(await transfer(outbound, inbound, new Uint8ArrayList(piece, piece)));
     }
   } finally {
     Object.defineProperty(Uint8ArrayList.prototype, 'subarray', inner ?? {});
@@ -73,22 +73,22 @@ async function joinedBytes(make: typeof thriftyNoise): Promise<number> {
   return joined;
 }
 
-async function passed(from: MessageStream, to: MessageStream, bytes: Uint8Array | Uint8ArrayList): Promise<Buffer> {
+async function transfer(from: MessageStream, to: MessageStream, bytes: Uint8Array | Uint8ArrayList): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   const all = Promise.withResolvers<undefined>();
-  const take = ({ data }: { readonly data: Uint8Array | Uint8ArrayList }): void => {
+  const receive = ({ data }: { readonly data: Uint8Array | Uint8ArrayList }): void => {
     pieces.push(...(data instanceof Uint8Array ? [data] : data));
     if (pieces.reduce((sum, { length }) => sum + length, 0) >= bytes.byteLength) all.resolve(undefined);
   };
-  to.addEventListener('message', take);
+  to.addEventListener('message', receive);
   from.send(bytes);
   await all.promise;
-  to.removeEventListener('message', take);
+  to.removeEventListener('message', receive);
   return Buffer.concat(pieces);
 }
 
 async function connect(
-  make: typeof thriftyNoise,
+  make: typeof lowCopyNoise,
 ): Promise<{ outbound: MessageStream; inbound: MessageStream; wire: MessageStream }> {
   const [wire, otherEnd] = multiaddrConnectionPair();
   const [one, other] = await Promise.all([components(), components()]);

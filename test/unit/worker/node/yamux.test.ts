@@ -3,34 +3,34 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MultiaddrConnection, Stream } from '@libp2p/interface';
 import { multiaddrConnectionPair } from '@libp2p/utils';
 import { yamux } from '@libp2p/yamux';
-import { thriftyYamux } from '../../../../src/worker/node/yamux.ts';
+import { lowUpdateYamux } from '../../../../src/worker/node/yamux.ts';
 
 /** Of a frame's header (yamux specification, "Framing"). */
-const TYPE_AT = 1;
+const TYPE_OFFSET = 1;
 const WINDOW_UPDATE = 1;
 const HEADER_BYTES = 12;
 
 describe('yamux', () => {
   it('does not answer each small message with a window update', async () => {
-    const { updates } = await send({ messages: 200, bytes: 500, muxer: thriftyYamux({}) });
+    const { updates } = await send({ messages: 200, bytes: 500, muxer: lowUpdateYamux({}) });
     assert.ok(updates <= 2, `${updates} updates`);
   });
 
-  it('as it comes answers each of them, or else this is of no use any more', async () => {
+  it('upstream still answers each of them (otherwise the patch can be removed)', async () => {
     const { updates } = await send({ messages: 200, bytes: 500, muxer: yamux({}) });
     assert.ok(updates >= 100, `${updates} updates`);
   });
 
-  it('lets through many times the window', async () => {
-    const { updates, received } = await send({ messages: 400, bytes: 32 * 1024, muxer: thriftyYamux({}) });
+  it('transfers many times the window size', async () => {
+    const { updates, received } = await send({ messages: 400, bytes: 32 * 1024, muxer: lowUpdateYamux({}) });
     assert.equal(received, 400 * 32 * 1024);
     assert.ok(updates > 0);
   });
 
-  it('lets through all of it to a reader that pauses, at whatever is left of the window', async () => {
+  it('transfers all data to a reader that pauses, at any remaining window size', async () => {
     for (const bytes of [1_000, 100_000, 128 * 1024, 128 * 1024 + 1, 256 * 1024]) {
       const messages = Math.ceil((1024 * 1024) / bytes);
-      const { received } = await send({ messages, bytes, muxer: thriftyYamux({}), pauses: true });
+      const { received } = await send({ messages, bytes, muxer: lowUpdateYamux({}), pauses: true });
       assert.equal(received, messages * bytes);
     }
   });
@@ -39,7 +39,7 @@ describe('yamux', () => {
 interface Sending {
   readonly messages: number;
   readonly bytes: number;
-  readonly muxer: ReturnType<typeof thriftyYamux>;
+  readonly muxer: ReturnType<typeof lowUpdateYamux>;
   /** The receiver pauses after each message that comes, so that the sender uses up the window. */
   readonly pauses?: boolean;
 }
@@ -86,7 +86,7 @@ function countUpdates(connection: MultiaddrConnection): () => number {
   const write = connection.send.bind(connection);
   connection.send = (data) => {
     const header = data.subarray(0, HEADER_BYTES);
-    if (header[TYPE_AT] === WINDOW_UPDATE) updates++;
+    if (header[TYPE_OFFSET] === WINDOW_UPDATE) updates++;
     return write(data);
   };
   return () => updates;

@@ -165,7 +165,7 @@ describe('path safety', () => {
   });
 
   for (const [paths, blamed, reason] of CLASHES) {
-    it(`sees the clash of ${JSON.stringify(paths)}`, () => {
+    it(`detects the clash of ${JSON.stringify(paths)}`, () => {
       assert.deepEqual(
         paths.map(checkPath),
         paths.map(() => undefined),
@@ -173,7 +173,7 @@ describe('path safety', () => {
       const problems = checkTree(paths);
       assert.deepEqual(
         problems.map(({ path, code }) => [path, code]),
-        [[blamed, 'path-clash']],
+        [[blamed, 'path-collision']],
       );
       assert.match(problems[0]?.reason ?? '', reason);
       assert.equal(checkTree([...paths].reverse()).length, 1);
@@ -184,7 +184,7 @@ describe('path safety', () => {
     assert.deepEqual(checkTree(['a/readme', 'b/README', 'c/Readme/x', 'd/readme/x']), []);
   });
 
-  it('blames every path of a clash once', () => {
+  it('reports every path of a clash once', () => {
     const problems = checkTree(['A/1', 'a/2', 'a/3', 'a/4/5', '../x', 'a/2']);
     assert.deepEqual(
       problems.map(({ path }) => path),
@@ -192,7 +192,7 @@ describe('path safety', () => {
     );
   });
 
-  it('takes a tree as large as a release may be, in whatever order', () => {
+  it('handles a tree of the maximum release size, in any order', () => {
     const paths = Array.from(
       { length: LIMITS.filesPerRelease },
       (_, index) => `folder-${index % 100}/file-${index}.txt`,

@@ -3,29 +3,33 @@ import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
 import { DEFAULT_NODE_SETTINGS } from '../../../../src/shared/defaults.ts';
 import type { NodeSettings } from '../../../../src/shared/model.ts';
-import { openCatalogue } from '../../../../src/worker/catalog/catalogue.ts';
-import { openBlocks } from '../../../../src/worker/blocks/blocks.ts';
-import { createLoggers } from '../../../../src/worker/logging/log.ts';
-import { Holds } from '../../../../src/worker/retention/holds.ts';
-import { MOST_SESSIONS, ReadSessions } from '../../../../src/worker/reading/read-sessions.ts';
-import { Conduct } from '../../../../src/worker/reputation/conduct.ts';
+import { openCatalog } from '../../../../src/worker/catalog/catalog.ts';
+import { openBlockStore } from '../../../../src/worker/blocks/block-storage.ts';
+import { createLoggers } from '../../../../src/worker/logging/logger.ts';
+import { Leases } from '../../../../src/worker/retention/leases.ts';
+import { MAX_READ_SESSIONS, ReadSessions } from '../../../../src/worker/reading/read-sessions.ts';
+import { PeerReputation } from '../../../../src/worker/reputation/peer-reputation.ts';
 import { withFolder } from '../catalog/support.ts';
 
-describe('sessions for reading', () => {
+describe('read sessions', () => {
   /** Roots of releases of which nothing is here and nobody can be asked, unless `here`. */
   async function withSessions(
-    check: (sessions: ReadSessions, held: () => string[], here: (text: string) => Promise<CID>) => Promise<void>,
+    check: (
+      sessions: ReadSessions,
+      leasedRoots: () => string[],
+      putBlock: (text: string) => Promise<CID>,
+    ) => Promise<void>,
   ): Promise<void> {
     await withFolder(async (dataDir) => {
-      const catalogue = await openCatalogue(dataDir);
-      const blocks = await openBlocks(dataDir);
-      const retention = new Holds();
-      const { peers, standings } = catalogue;
-      const conduct = new Conduct({ peers, standings });
+      const catalog = await openCatalog(dataDir);
+      const blocks = await openBlockStore(dataDir);
+      const retention = new Leases();
+      const { peers, standings } = catalog;
+      const peerReputation = new PeerReputation({ peers, standings });
       const loggers = createLoggers(() => undefined);
       const network = (): undefined => undefined;
       const settings = (): NodeSettings => DEFAULT_NODE_SETTINGS;
-      const sessions = new ReadSessions({ catalogue, blocks, retention, conduct, loggers, network, settings });
+      const sessions = new ReadSessions({ catalog, blocks, retention, peerReputation, loggers, network, settings });
       try {
         await check(
           sessions,
@@ -40,50 +44,54 @@ describe('sessions for reading', () => {
       } finally {
         sessions.close();
         await blocks.close();
-        catalogue.close();
+        catalog.close();
       }
     });
   }
 
   const { signal } = new AbortController();
 
-  it('are held while they are warm, at most so many, and let go at the end', async () => {
-    await withSessions(async (sessions, held, here) => {
+  it('hold leases while they are cached, up to a limit, and release them at the end', async () => {
+    await withSessions(async (sessions, leasedRoots, putBlock) => {
       const roots = await Promise.all(
-        Array.from({ length: 2 * MOST_SESSIONS }, (_, index) => here(`release ${index}`)),
+        Array.from({ length: 2 * MAX_READ_SESSIONS }, (_, index) => putBlock(`release ${index}`)),
       );
       for (const cid of roots) {
         await sessions.use({ root: cid.toString() }, (source) => source.get(cid, signal));
-        assert.ok(held().includes(cid.toString()));
-        assert.ok(held().length <= MOST_SESSIONS);
+        assert.ok(leasedRoots().includes(cid.toString()));
+        assert.ok(leasedRoots().length <= MAX_READ_SESSIONS);
       }
-      assert.deepEqual(held().toSorted(), roots.slice(-MOST_SESSIONS).map(String).toSorted(), 'those used last');
+      assert.deepEqual(
+        leasedRoots().toSorted(),
+        roots.slice(-MAX_READ_SESSIONS).map(String).toSorted(),
+        'those used last',
+      );
       sessions.close();
-      assert.deepEqual(held(), []);
+      assert.deepEqual(leasedRoots(), []);
     });
   });
 
-  it('are not closed under whoever uses them', async () => {
-    await withSessions(async (sessions, held, here) => {
-      const first = await here('first');
+  it('are not closed while in use', async () => {
+    await withSessions(async (sessions, leasedRoots, putBlock) => {
+      const first = await putBlock('first');
       const used = await sessions.use({ root: first.toString() }, async (source) => {
-        for (let index = 0; index < 2 * MOST_SESSIONS; index++) {
-          const other = await here(`other ${index}`);
+        for (let index = 0; index < 2 * MAX_READ_SESSIONS; index++) {
+          const other = await putBlock(`other ${index}`);
           await sessions.use({ root: other.toString() }, (one) => one.get(other, signal));
         }
-        assert.ok(held().includes(first.toString()));
+        assert.ok(leasedRoots().includes(first.toString()));
         return source.get(first, signal);
       });
       assert.equal(Buffer.from(used).toString(), 'first');
     });
   });
 
-  it('say that no node runs when something is not here, and are not kept then', async () => {
-    await withSessions(async (sessions, held) => {
+  it('report a stopped node when a block is not local, and are not cached then', async () => {
+    await withSessions(async (sessions, leasedRoots) => {
       const missing = CID.createV1(0x55, await sha256.digest(Buffer.from('nowhere')));
       const reading = sessions.use({ root: missing.toString() }, (source) => source.get(missing, signal));
       await assert.rejects(reading, { name: 'NodeNotRunning' });
-      assert.deepEqual(held(), []);
+      assert.deepEqual(leasedRoots(), []);
     });
   });
 });

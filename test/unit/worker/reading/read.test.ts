@@ -5,12 +5,12 @@ import { UnixFS } from 'ipfs-unixfs';
 import fc from 'fast-check';
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
-import { collect } from '../../../../src/worker/blocks/blocks.ts';
-import { importTree } from '../../../../src/worker/authoring/import.ts';
-import { BlockReader } from '../../../../src/worker/reading/block-reader.ts';
-import { compareTrees, listFiles } from '../../../../src/worker/reading/compare.ts';
-import { readRange } from '../../../../src/worker/reading/file.ts';
-import { findEntry, listFolder } from '../../../../src/worker/reading/folder.ts';
+import { collectBytes } from '../../../../src/worker/blocks/block-storage.ts';
+import { importTree } from '../../../../src/worker/authoring/unixfs-import.ts';
+import { TreeReader } from '../../../../src/worker/reading/tree-reader.ts';
+import { compareTrees, listReleaseFiles } from '../../../../src/worker/reading/compare-trees.ts';
+import { readRange } from '../../../../src/worker/reading/read-range.ts';
+import { findEntry, listFolder } from '../../../../src/worker/reading/read-folder.ts';
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -18,13 +18,13 @@ const store = new MemoryBlockstore();
 let asked: string[] = [];
 
 /** A reader on the store that notes what it was asked for. */
-function reader(signal = new AbortController().signal): BlockReader {
+function reader(signal = new AbortController().signal): TreeReader {
   asked = [];
   const get = (cid: CID): Promise<Uint8Array> => {
     asked.push(cid.toString());
-    return collect(store.get(cid));
+    return collectBytes(store.get(cid));
   };
-  return new BlockReader({ get }, signal);
+  return new TreeReader({ get }, signal);
 }
 
 async function imported(files: Files): Promise<CID> {
@@ -40,7 +40,7 @@ async function* of(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);
 }
 
-async function put(code: number, bytes: Uint8Array): Promise<CID> {
+async function putBlock(code: number, bytes: Uint8Array): Promise<CID> {
   const cid = CID.createV1(code, await sha256.digest(bytes));
   await store.put(cid, bytes);
   return cid;
@@ -49,7 +49,7 @@ async function put(code: number, bytes: Uint8Array): Promise<CID> {
 /** A node as no honest importer makes it. */
 async function node(data: UnixFS, links: readonly { name: string; cid: CID; size?: number }[]): Promise<CID> {
   const Links = links.map(({ name, cid, size = 0 }) => ({ Name: name, Hash: cid, Tsize: size }));
-  return put(0x70, encode(prepare({ Data: data.marshal(), Links })));
+  return putBlock(0x70, encode(prepare({ Data: data.marshal(), Links })));
 }
 
 const directory = new UnixFS({ type: 'directory' });
@@ -72,7 +72,7 @@ describe('reading a tree block by block', () => {
         'large.bin file 3145733',
         'src folder 0',
       ]);
-      assert.deepEqual(await listFiles(reader(), root), [
+      assert.deepEqual(await listReleaseFiles(reader(), root), [
         { path: 'README.md', size: 5 },
         { path: 'empty.txt', size: 0 },
         { path: 'large.bin', size: large.length },
@@ -80,7 +80,7 @@ describe('reading a tree block by block', () => {
       ]);
     });
 
-    it('that are sharded are listed whole, and a name in them is found in a few blocks', async () => {
+    it('that are sharded are listed completely, and a name in them is found within a few blocks', async () => {
       const root = await imported(MANY);
       const { cid } = await findEntry(reader(), root, 'many');
       const names = (await listFolder(reader(), cid, 'many')).map(({ name }) => `many/${name}`);
@@ -109,8 +109,8 @@ describe('reading a tree block by block', () => {
       }
     });
 
-    it('show no name that could not be installed', async () => {
-      const evil = await put(0x55, Buffer.from('evil'));
+    it('list no name that could not be installed', async () => {
+      const evil = await putBlock(0x55, Buffer.from('evil'));
       for (const name of ['..', '', 'a/b', 'con', 'a\\b', 'dot.', 'nul\u0000l', 'x\u202ey']) {
         const root = await node(directory, [{ name, cid: evil }]);
         await assert.rejects(listFolder(reader(), root, ''), { name: 'UnsafePath' }, JSON.stringify(name));
@@ -122,7 +122,7 @@ describe('reading a tree block by block', () => {
       await assert.rejects(listFolder(reader(), twice, ''), { name: 'UnsafePath' });
     });
 
-    it('are not left by a path', async () => {
+    it('cannot be escaped by a path', async () => {
       const root = await imported({ 'src/a.ts': 'a' });
       for (const path of ['..', 'src/../src/a.ts', '/src', 'src//a.ts', 'src/', 'src/.', `${'d/'.repeat(80)}x`]) {
         await assert.rejects(findEntry(reader(), root, path), { name: 'UnsafePath' }, path);
@@ -134,7 +134,7 @@ describe('reading a tree block by block', () => {
   });
 
   describe('files', () => {
-    it('give any range as it is, and only its blocks are looked at', async () => {
+    it('return any range exactly, reading only its blocks', async () => {
       const content = Buffer.from(
         Array.from({ length: 5 * 1024 * 1024 + 77 }, (_, index) => index * 7 + (index >> 11)),
       );
@@ -154,8 +154,8 @@ describe('reading a tree block by block', () => {
       assert.equal(asked.length, 2, 'its node and the one part');
     });
 
-    it('whose parts are not what they say are refused', async () => {
-      const part = await put(0x55, Buffer.from('12345'));
+    it('whose parts contradict their declared sizes are rejected', async () => {
+      const part = await putBlock(0x55, Buffer.from('12345'));
       for (const [blockSizes, links] of [
         [[4n], 1],
         [[6n], 1],
@@ -172,8 +172,8 @@ describe('reading a tree block by block', () => {
       }
     });
 
-    it('that hold each other a thousand times over end soon', async () => {
-      let inner = await put(0x55, Buffer.alloc(1));
+    it('that nest each other a thousand times end with an error quickly', async () => {
+      let inner = await putBlock(0x55, Buffer.alloc(1));
       let size = 1n;
       for (let depth = 0; depth < 40; depth++) {
         const file = new UnixFS({ type: 'file', blockSizes: [size] });
@@ -181,7 +181,7 @@ describe('reading a tree block by block', () => {
       }
       await assert.rejects(readRange(reader(), inner, { offset: 0, length: 1 }), { name: 'RecordInvalid' });
       size = 0n;
-      const nothing = await put(0x55, Buffer.alloc(0));
+      const nothing = await putBlock(0x55, Buffer.alloc(0));
       const file = new UnixFS({ type: 'file', blockSizes: Array.from({ length: 1000 }, () => size) });
       const cid = await node(
         file,
@@ -194,7 +194,7 @@ describe('reading a tree block by block', () => {
 
   describe('a hostile tree', () => {
     it('of folders that hold one folder a hundred times, twelve deep, ends with an error', async () => {
-      let inner = await node(directory, [{ name: 'f', cid: await put(0x55, Buffer.from('x')) }]);
+      let inner = await node(directory, [{ name: 'f', cid: await putBlock(0x55, Buffer.from('x')) }]);
       for (let depth = 0; depth < 12; depth++) {
         const child = inner;
         inner = await node(
@@ -202,13 +202,13 @@ describe('reading a tree block by block', () => {
           Array.from({ length: 100 }, (_, index) => ({ name: `d${index}`, cid: child })),
         );
       }
-      await assert.rejects(listFiles(reader(), inner), { name: 'RecordInvalid' });
+      await assert.rejects(listReleaseFiles(reader(), inner), { name: 'RecordInvalid' });
       const other = await node(directory, [{ name: 'g', cid: inner }]);
       const trees = [inner, other].map((cid) => ({ reader: reader(), cid })) as [never, never];
       await assert.rejects(compareTrees(...trees), { name: 'RecordInvalid' });
     });
 
-    it('of empty shards in shards ends with an error', async () => {
+    it('of nested empty shards ends with an error', async () => {
       let inner = await node(shard(), []);
       for (let depth = 0; depth < 12; depth++) {
         const child = inner;
@@ -223,11 +223,11 @@ describe('reading a tree block by block', () => {
       assert.ok(asked.length < 40);
     });
 
-    it('with links, other codecs or a shard of a strange width is refused', async () => {
+    it('with links, other codecs or a shard of an invalid width is rejected', async () => {
       const link = await node(new UnixFS({ type: 'symlink', data: Buffer.from('/etc/passwd') }), []);
       const linked = await node(directory, [{ name: 'passwd', cid: link }]);
       await assert.rejects(listFolder(reader(), linked, ''), { name: 'RecordInvalid' });
-      const cbor = await put(0x71, Buffer.from([0xa0]));
+      const cbor = await putBlock(0x71, Buffer.from([0xa0]));
       await assert.rejects(findEntry(reader(), await node(directory, [{ name: 'x', cid: cbor }]), 'x'), {
         name: 'RecordInvalid',
       });
@@ -237,7 +237,7 @@ describe('reading a tree block by block', () => {
       }
       const notShard = await node(shard(), [{ name: '00', cid: linked }]);
       await assert.rejects(listFolder(reader(), notShard, ''), { name: 'RecordInvalid' });
-      const notNode = await put(0x70, Buffer.from([1, 2, 3]));
+      const notNode = await putBlock(0x70, Buffer.from([1, 2, 3]));
       await assert.rejects(listFolder(reader(), notNode, ''), { name: 'RecordInvalid' });
     });
   });
@@ -266,7 +266,7 @@ describe('reading a tree block by block', () => {
       'large.bin': Buffer.alloc(4_000_000, 2),
     };
 
-    it('differ in the files that changed, and nothing equal is looked at', async () => {
+    it('differ in the changed files, and equal parts are not read', async () => {
       const roots = [await imported(before), await imported(after)] as const;
       const both = reader();
       const changes = await compareTrees({ reader: both, cid: roots[0] }, { reader: both, cid: roots[1] });
@@ -291,7 +291,7 @@ describe('reading a tree block by block', () => {
       assert.deepEqual(raw, [], 'no content of a file');
     });
 
-    it('that are equal cost nothing', async () => {
+    it('that are equal need no block', async () => {
       const cid = await imported(before);
       const both = reader();
       assert.deepEqual(await compareTrees({ reader: both, cid }, { reader: both, cid }), []);
@@ -299,11 +299,11 @@ describe('reading a tree block by block', () => {
     });
   });
 
-  it('ends when it is told to', async () => {
+  it('end when aborted', async () => {
     const root = await imported(MANY);
     const abort = new AbortController();
     const one = reader(abort.signal);
-    const listing = listFiles(one, root);
+    const listing = listReleaseFiles(one, root);
     abort.abort();
     await assert.rejects(listing, { name: 'AbortError' });
   });

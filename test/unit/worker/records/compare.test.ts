@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { compareAge, compareRecords } from '../../../../src/worker/records/compare.ts';
-import type { Comparison } from '../../../../src/worker/records/compare.ts';
+import type { RecordComparison } from '../../../../src/worker/records/compare.ts';
 import { openRecord } from '../../../../src/worker/records/record.ts';
 import type { OpenedRecord } from '../../../../src/worker/records/record.ts';
 import { Link } from '../../../fixtures/records/cbor.ts';
@@ -21,7 +21,7 @@ function rootOf(opened: OpenedRecord): string {
   return opened.record.releases[0]!.root;
 }
 
-function outcome(known: OpenedRecord | undefined, next: OpenedRecord, seen = NOTHING_SEEN): Comparison {
+function outcome(known: OpenedRecord | undefined, next: OpenedRecord, seen = NOTHING_SEEN): RecordComparison {
   return compareRecords(known, next, seen);
 }
 
@@ -37,7 +37,7 @@ describe('comparing package records', () => {
     assert.deepEqual(outcome(undefined, first), { outcome: 'newer' });
   });
 
-  it('a higher sequence is newer, whatever the clock says', () => {
+  it('a higher sequence number is newer, whatever the clock says', () => {
     assert.deepEqual(outcome(first, second), { outcome: 'newer' });
     assert.deepEqual(outcome(first, record(2, '1.0.0 1.1.0', 5)), { outcome: 'newer' });
   });
@@ -50,12 +50,12 @@ describe('comparing package records', () => {
     assert.deepEqual(outcome(record(3, '1.0.0 1.2.0'), second), { outcome: 'older' });
   });
 
-  it('a newer record that drops a version is refused', () => {
+  it('a newer record that drops a version is rejected', () => {
     const next = record(3, '1.0.0');
     assert.deepEqual(outcome(second, next), { outcome: 'release-removed', versions: ['1.1.0'] });
   });
 
-  it('a version lost with a fork does not make later records unacceptable', () => {
+  it('a version lost in a fork does not invalidate later records', () => {
     const seen = new Map([['0.9.0', rootOf(record(1, '0.9.0'))]]);
     assert.deepEqual(outcome(first, second, seen), { outcome: 'newer' });
   });
@@ -70,24 +70,24 @@ describe('equivocation', () => {
   const seen = new Map([['1.0.0', rootOf(record(1, '1.0.0'))]]);
   const found = { outcome: 'equivocation', versions: ['1.0.0'] };
 
-  it('is found against the known record', () => {
+  it('is detected against the known record', () => {
     assert.deepEqual(outcome(record(1, '1.0.0'), record(2, '1.0.0=other 1.1.0')), found);
   });
 
-  it('is found against what was seen before, without a known record', () => {
+  it('is detected against content roots seen before, without a known record', () => {
     assert.deepEqual(outcome(undefined, record(2, '1.0.0=other'), seen), found);
   });
 
-  it('is found in an older record, and in one of the same sequence', () => {
+  it('is detected in an older record, and in one with the same sequence number', () => {
     assert.deepEqual(outcome(record(3, '1.0.0 1.1.0'), record(2, '1.0.0=other'), seen), found);
     assert.deepEqual(outcome(record(1, '1.0.0'), record(1, '1.0.0=other'), seen), found);
   });
 
-  it('what was seen first counts, even where the known record says otherwise', () => {
+  it('the content root seen first counts, even where the known record has another one', () => {
     assert.deepEqual(outcome(record(1, '1.0.0=other'), record(2, '1.0.0=other', NOW), seen), found);
   });
 
-  it('is not suspected of a version that is yanked', () => {
+  it('is not reported for a yanked version', () => {
     const yanked = openRecord(signed({ seq: 2, releases: [release({ root: new Link(cid('1.0.0')), yanked: true })] }), {
       now: NOW,
     });
@@ -96,14 +96,14 @@ describe('equivocation', () => {
 });
 
 describe('forks', () => {
-  it('the later clock wins, from both sides', () => {
+  it('the later clock wins, on both sides', () => {
     const early = record(2, '1.0.0 1.1.0', NOW - 2);
-    const late = record(2, '1.0.0 1.2.0', NOW - 1);
-    assert.deepEqual(outcome(early, late), { outcome: 'fork', winner: 'next' });
-    assert.deepEqual(outcome(late, early), { outcome: 'fork', winner: 'known' });
+    const later = record(2, '1.0.0 1.2.0', NOW - 1);
+    assert.deepEqual(outcome(early, later), { outcome: 'fork', winner: 'next' });
+    assert.deepEqual(outcome(later, early), { outcome: 'fork', winner: 'known' });
   });
 
-  it('with equal clocks the larger digest wins, from both sides', () => {
+  it('with equal clocks the larger digest wins, on both sides', () => {
     const [low, high] = [record(2, '1.0.0 1.1.0', NOW), record(2, '1.0.0 1.2.0', NOW)].sort((a, b) =>
       a.digest < b.digest ? -1 : 1,
     );

@@ -65,7 +65,7 @@ describe('encoding a package record', () => {
     assert.deepEqual(encodePayload(reversed), encodePayload(base));
   });
 
-  it('keeps the bytes apart from the buffer that they came in', () => {
+  it('does not alias the input buffer', () => {
     const bytes = Buffer.from(signed());
     const opened = openRecord(bytes, { now: NOW });
     bytes.fill(0);

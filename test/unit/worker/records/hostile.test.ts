@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { GgenError } from '../../../../src/shared/errors.ts';
-import { RECORD_FAULTS } from '../../../../src/worker/records/faults.ts';
+import { RECORD_FAULTS } from '../../../../src/worker/records/record-faults.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../../../src/worker/records/record.ts';
 import { fixtureText } from '../../../fixtures/records/generate.ts';
 import { PUBLISHER, envelope, signedBytes } from '../../../fixtures/records/parts.ts';
@@ -29,7 +29,7 @@ function faultOf(bytes: Uint8Array): unknown {
 }
 
 describe('hostile package records', () => {
-  it('come out of the generator as they stand in the file', () => {
+  it('are generated exactly as stored in the fixture file', () => {
     assert.equal(fixtureText(), text);
   });
 
@@ -38,7 +38,7 @@ describe('hostile package records', () => {
     assert.equal(new Set(hostile.map(({ name }) => name)).size, hostile.length);
   });
 
-  it('between them show every fault', () => {
+  it('together cover every validation error', () => {
     assert.deepEqual(new Set(hostile.map(({ reason }) => reason)), new Set<string>(RECORD_FAULTS));
   });
 
@@ -51,7 +51,7 @@ describe('hostile package records', () => {
 
 describe('valid package records at the limits', () => {
   for (const { name, envelope: bytes } of valid) {
-    it(`are taken and come out as the same bytes: ${name}`, () => {
+    it(`are accepted and re-encode to the same bytes: ${name}`, () => {
       const opened = openRecord(Buffer.from(bytes, 'base64'), { now });
       const payload = encodePayload(opened.record);
       assert.deepEqual(envelope(payload), Buffer.from(bytes, 'base64'));
@@ -64,13 +64,13 @@ describe('a valid package record with one change', () => {
   const good = Buffer.from(valid[0]!.envelope, 'base64');
   const payload = encodePayload(openRecord(good, { now }).record);
 
-  it('is refused at every length but its own', () => {
+  it('is rejected at every truncated length', () => {
     for (let length = 0; length < good.length; length++) {
       assert.notEqual(faultOf(good.subarray(0, length)), undefined, `cut to ${length} bytes`);
     }
   });
 
-  it('is refused with any one bit changed', () => {
+  it('is rejected with any one bit changed', () => {
     for (let at = 0; at < good.length; at++) {
       const copy = Buffer.from(good);
       copy.writeUInt8(copy.readUInt8(at) ^ (1 << (at % 8)), at);
@@ -78,7 +78,7 @@ describe('a valid package record with one change', () => {
     }
   });
 
-  it('and a new signature is refused, or has no second encoding', () => {
+  it('and a new signature is rejected, or has no second encoding', () => {
     let taken = 0;
     for (let at = 0; at < payload.length; at++) {
       for (const change of [0x01, 0x20, 0x80, 0xff]) {
@@ -94,12 +94,12 @@ describe('a valid package record with one change', () => {
   }).timeout(20_000);
 });
 
-describe('sealing', () => {
+describe('sealing a record', () => {
   const opened = openRecord(Buffer.from(valid[0]!.envelope, 'base64'), { now });
   const payload = encodePayload(opened.record);
   const signature = opened.envelope.slice(-64);
 
-  it('makes the same envelope again', () => {
+  it('creates the same envelope again', () => {
     assert.deepEqual(sealRecord(payload, signature), opened.envelope);
   });
 
@@ -109,7 +109,7 @@ describe('sealing', () => {
     assert.throws(() => sealRecord(payload, signature.slice(1)), { name: 'SignatureInvalid' });
   });
 
-  it('refuses what is no record', () => {
+  it('rejects an invalid record', () => {
     assert.throws(() => sealRecord(Uint8Array.of(0xa0), signature), { name: 'RecordInvalid' });
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mergeRecords, nextRecord } from '../../../../src/worker/records/next.ts';
-import type { AddRelease } from '../../../../src/worker/records/next.ts';
+import { mergeRecords, nextRecord } from '../../../../src/worker/records/next-record.ts';
+import type { AddRelease } from '../../../../src/worker/records/next-record.ts';
 import { encodePayload, openRecord } from '../../../../src/worker/records/record.ts';
 import type { PackageRecord } from '../../../../src/worker/records/record.ts';
 import { NOW, signed } from '../../../fixtures/records/parts.ts';
@@ -43,7 +43,7 @@ describe('the next record of a package', () => {
     assert.equal(record.releases[1]?.version, '1.1.0');
   });
 
-  it('grows in time even when the clock lies behind', () => {
+  it('increases the timestamp even when the clock lies behind', () => {
     const record = nextRecord(base, add('1.1.0'), base.updated - 5000);
     assert.equal(record.updated, base.updated + 1);
     assert.equal(record.releases[1]?.published, base.updated + 1);
@@ -57,14 +57,14 @@ describe('the next record of a package', () => {
     assert.equal(nextRecord(record, add('2.0.0'), NOW).releases.length, 3);
   });
 
-  it('counts builds of one version up', () => {
+  it('accepts higher build numbers of one version', () => {
     const record = publish(['26.8.18+dfcm.9']);
     assert.equal(nextRecord(record, add('26.8.18+dfcm.10'), NOW).releases.length, 2);
     assert.throws(() => nextRecord(record, add('26.8.18+dfcm.8'), NOW), { name: 'VersionNotHigher' });
     assert.throws(() => nextRecord(record, add('26.8.18'), NOW), { name: 'VersionNotHigher' });
   });
 
-  it('yanks, and takes it back', () => {
+  it('yanks, and un-yanks', () => {
     const yanked = nextRecord(base, { kind: 'yank', version: '1.0.0', yanked: true }, NOW);
     assert.deepEqual(yanked.releases, [{ ...released, yanked: true }]);
     const back = nextRecord(yanked, { kind: 'yank', version: '1.0.0', yanked: false }, NOW);
@@ -72,17 +72,17 @@ describe('the next record of a package', () => {
     assert.equal(back.seq, 3);
   });
 
-  it('does not yank what is not there', () => {
+  it('does not yank a missing version', () => {
     const change = { kind: 'yank', version: '3.0.0', yanked: true } as const;
     assert.throws(() => nextRecord(base, change, NOW), { name: 'VersionNotFound' });
     assert.throws(() => nextRecord(undefined, change, NOW), { name: 'PackageNotFound' });
   });
 
-  it('stays with its package', () => {
+  it('keeps publisher and name of the package', () => {
     assert.throws(() => nextRecord(base, { ...add('1.1.0'), name: 'other' }, NOW), { name: 'InvalidRequest' });
   });
 
-  it('leaves the previous record as it was', () => {
+  it('does not mutate the previous record', () => {
     const before = structuredClone(base);
     nextRecord(base, add('1.1.0'), NOW);
     nextRecord(base, { kind: 'yank', version: '1.0.0', yanked: true }, NOW);
@@ -90,17 +90,20 @@ describe('the next record of a package', () => {
   });
 });
 
-describe('merging records that grew apart', () => {
+describe('merging forked records', () => {
   const common = publish(['1.0.0'], NOW);
-  const here = nextRecord(common, add('1.2.0'), NOW + 10);
-  const there = nextRecord(
+  const localRecord = nextRecord(common, add('1.2.0'), NOW + 10);
+  const remoteRecord = nextRecord(
     nextRecord(common, add('1.1.0'), NOW + 20),
     { kind: 'yank', version: '1.0.0', yanked: true },
     NOW + 30,
   );
 
-  it('keeps every release of both, sorted, yanked where either says so', () => {
-    for (const merged of [mergeRecords(here, there, NOW + 40), mergeRecords(there, here, NOW + 40)]) {
+  it('keeps every release of both, sorted, yanked if either yanked it', () => {
+    for (const merged of [
+      mergeRecords(localRecord, remoteRecord, NOW + 40),
+      mergeRecords(remoteRecord, localRecord, NOW + 40),
+    ]) {
       assert.deepEqual(
         merged.releases.map(({ version, yanked }) => ({ version, yanked })),
         [
@@ -117,10 +120,10 @@ describe('merging records that grew apart', () => {
 
   it('refuses one version with two contents', () => {
     const other = nextRecord(common, add('1.2.0', 'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'), NOW);
-    assert.throws(() => mergeRecords(here, other, NOW), { name: 'RecordInvalid' });
+    assert.throws(() => mergeRecords(localRecord, other, NOW), { name: 'RecordInvalid' });
   });
 
   it('refuses two packages', () => {
-    assert.throws(() => mergeRecords(here, { ...there, name: 'other' }, NOW), { name: 'InvalidRequest' });
+    assert.throws(() => mergeRecords(localRecord, { ...remoteRecord, name: 'other' }, NOW), { name: 'InvalidRequest' });
   });
 });

@@ -5,10 +5,10 @@ import { publisherKeyFromSecret } from '../../../../src/identity/publisher-key.t
 import { RECORD_DOMAIN, RECORD_PAYLOAD_TYPE, RECORD_PREFIX } from '../../../../src/identity/record-domain.ts';
 import { isWeakKey } from '../../../../src/identity/weak-key.ts';
 import { LIMITS, NAME_PATTERN } from '../../../../src/shared/defaults.ts';
-import { RECORD_FAULTS } from '../../../../src/worker/records/faults.ts';
+import { RECORD_FAULTS } from '../../../../src/worker/records/record-faults.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../../../src/worker/records/record.ts';
 import type { PackageRecord } from '../../../../src/worker/records/record.ts';
-import { FORBIDDEN_RANGES } from '../../../../src/worker/records/text.ts';
+import { FORBIDDEN_RANGES } from '../../../../src/worker/records/record-text.ts';
 
 const page = readFileSync(new URL('../../../../docs/protocols/package-record.md', import.meta.url), 'utf8');
 
@@ -42,7 +42,7 @@ describe('docs/protocols/package-record.md', () => {
   const pem = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' });
   const key = publisherKeyFromSecret(pem.toString());
 
-  it("has an example that is the code's", () => {
+  it('has the same example as the code', () => {
     const payload = encodePayload(record);
     const toSign = bytesToSign(payload);
     const envelope = sealRecord(payload, key.sign(toSign));
@@ -54,13 +54,13 @@ describe('docs/protocols/package-record.md', () => {
     assert.deepEqual(Buffer.from(envelope), bytes('hex envelope'));
   });
 
-  it('has an example that opens', () => {
+  it('has an example that opens and verifies', () => {
     const opened = openRecord(bytes('hex envelope'), { now: record.updated });
     assert.deepEqual(opened.record, record);
     assert.equal(opened.digest, bytes('hex digest').toString('hex'));
   });
 
-  it('gives the sizes of the example', () => {
+  it('states the sizes of the example', () => {
     for (const [label, fence] of [
       ['Payload', 'hex payload'],
       ['Envelope', 'hex envelope'],
@@ -70,7 +70,7 @@ describe('docs/protocols/package-record.md', () => {
     assert.ok(page.includes(`begins with ${RECORD_PREFIX.length} bytes`));
   });
 
-  it('names every fault, in the order of the code', () => {
+  it('lists every validation error, in the order of the code', () => {
     const named = rows(/^\| Fault /m).map(([fault]) => fault);
     assert.deepEqual(
       named,
@@ -92,7 +92,7 @@ describe('docs/protocols/package-record.md', () => {
     for (const hex of keys) assert.equal(isWeakKey(Buffer.from(hex, 'hex')), true, hex);
   });
 
-  it('gives the limits of the code', () => {
+  it('states the limits of the code', () => {
     const rules = new Map(
       [
         /^\| Field +\| Type +\| Rule .*\n.*\n\| `v`/m,
@@ -106,7 +106,7 @@ describe('docs/protocols/package-record.md', () => {
     const expected: readonly (readonly [string, string])[] = [
       ['name', `length at most ${LIMITS.nameLength}`],
       ['name', NAME_PATTERN.source.replaceAll('|', '\\|')],
-      ['updated', `${number(LIMITS.clockSkew)} ms`],
+      ['updated', `${number(LIMITS.maxClockSkewMs)} ms`],
       ['releases', `1 to ${number(LIMITS.releasesPerRecord)} maps`],
       ['title', `length at most ${LIMITS.titleLength}`],
       ['description', `length at most ${number(LIMITS.descriptionLength)}`],
@@ -120,7 +120,7 @@ describe('docs/protocols/package-record.md', () => {
       ['dependencies', `at most ${LIMITS.dependencies},`],
     ];
     for (const [field, text] of expected) assert.ok(rules.get(field)?.includes(text), `${field}: ${text}`);
-    assert.ok(page.includes(`${number(LIMITS.recordBytes)} bytes, envelope included`));
+    assert.ok(page.includes(`${number(LIMITS.maxRecordBytes)} bytes, envelope included`));
     assert.ok(page.includes(`varint(${RECORD_DOMAIN.length}) "${RECORD_DOMAIN}"`));
     assert.ok(page.includes(`varint(${RECORD_PAYLOAD_TYPE.length}) "${RECORD_PAYLOAD_TYPE}"`));
   });

@@ -58,7 +58,7 @@ describe('a release by version or range', () => {
     });
   }
 
-  it('says when the text is neither', () => {
+  it('reports an invalid version or range', () => {
     for (const text of ['newest', 'git+ssh://x', `>${'1'.repeat(200)}`, '1.0.0 || what']) {
       assert.throws(() => matchRelease(all, text), { name: 'InvalidRequest' }, text);
     }
@@ -118,7 +118,7 @@ describe('versions', () => {
     }
   });
 
-  it('are in ranges as npm writes them', () => {
+  it('match ranges as in npm', () => {
     for (const text of ['^1.2', '~1', '>=1 <2 || 3.x', '1.2.3', '*', '']) assert.ok(isVersionRange(text), text);
     for (const text of ['workspace:*', 'latest', 'x'.repeat(200)]) assert.equal(isVersionRange(text), false, text);
   });

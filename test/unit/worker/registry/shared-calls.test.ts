@@ -18,8 +18,8 @@ function work() {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('questions that are asked once', () => {
-  it('are answered for all who ask the same while it is under way, and asked again after', async () => {
+describe('deduplication of concurrent calls', () => {
+  it('returns one result to all callers of the same call, and calls again afterwards', async () => {
     const calls = new SharedCalls<string, number>();
     const one = work();
     const answers = [1, 2, 3].map(() => calls.run('key', one.run, { signal: forever }));
@@ -33,7 +33,7 @@ describe('questions that are asked once', () => {
     assert.equal(await calls.run('key', () => Promise.resolve('again'), { signal: forever }), 'again');
   });
 
-  it('tell everybody how far they are, and latecomers the newest at once', async () => {
+  it('reports progress to all callers, and the latest progress to new ones immediately', async () => {
     const calls = new SharedCalls<string, number>();
     const one = work();
     const heard: Record<string, number[]> = { first: [], late: [] };
@@ -41,14 +41,14 @@ describe('questions that are asked once', () => {
     await turn();
     one.seen.report?.(1);
     one.seen.report?.(2);
-    const late = calls.run('key', one.run, { signal: forever, onProgress: (n) => heard['late']?.push(n) });
+    const latecomer = calls.run('key', one.run, { signal: forever, onProgress: (n) => heard['late']?.push(n) });
     one.seen.report?.(3);
     one.resolve('done');
-    await Promise.all([first, late]);
+    await Promise.all([first, latecomer]);
     assert.deepEqual(heard, { first: [1, 2, 3], late: [2, 3] });
   });
 
-  it('go on for the others when one of them cancels, and end when the last one does', async () => {
+  it('continues for the others when one caller cancels, and ends when the last one does', async () => {
     const calls = new SharedCalls<string, number>();
     const one = work();
     const [a, b] = [new AbortController(), new AbortController()];
@@ -59,7 +59,7 @@ describe('questions that are asked once', () => {
     a.abort();
     await assert.rejects(first, { name: 'AbortError' });
     one.seen.report?.(1);
-    assert.deepEqual(heard, [], 'who cancelled hears no more');
+    assert.deepEqual(heard, [], 'a canceled caller gets no more progress');
     assert.equal(one.seen.signal?.aborted, false);
     b.abort();
     await assert.rejects(second, { name: 'AbortError' });
@@ -69,7 +69,7 @@ describe('questions that are asked once', () => {
     one.reject(new Error('nobody hears this'));
   });
 
-  it('fail for all who asked, and are not remembered', async () => {
+  it('rejects for all callers, and does not cache the error', async () => {
     const calls = new SharedCalls<string>();
     const fail = (): Promise<string> => Promise.reject(new Error('no'));
     const both = [1, 2].map(() => calls.run('key', fail, { signal: forever }));
@@ -77,7 +77,7 @@ describe('questions that are asked once', () => {
     assert.equal(calls.size, 0);
   });
 
-  it('are not begun for a caller who has cancelled already', async () => {
+  it('does not start for a canceled caller', async () => {
     const calls = new SharedCalls<string, number>();
     const one = work();
     await assert.rejects(calls.run('key', one.run, { signal: AbortSignal.abort() }), { name: 'AbortError' });

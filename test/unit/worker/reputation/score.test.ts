@@ -3,7 +3,7 @@ import { haversineKm } from '../../../../src/worker/reputation/haversine.ts';
 import { score, scoreParts, withFailure, withSuccess } from '../../../../src/worker/reputation/score.ts';
 import type { PeerStats } from '../../../../src/worker/reputation/score.ts';
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 const NOW = 1_793_491_200_000;
 const NEW: PeerStats = { successes: 0, failures: 0, packages: 0 };
 const HERE = { latitude: 37.7749, longitude: -122.4194 };
@@ -22,7 +22,7 @@ function stats(
     successes,
     failures,
     packages,
-    lastSeen: NOW - hours * HOUR,
+    lastSeen: NOW - hours * HOUR_MS,
     ...(averageResponse === undefined ? {} : { averageResponse }),
   };
 }
@@ -54,18 +54,18 @@ describe("ggen's reputation formula", () => {
 
   it('counts whole hours', () => {
     const seen = (ago: number): number => score({ ...NEW, lastSeen: NOW - ago }, NOW);
-    close(seen(HOUR - 1), 0.85);
-    close(seen(HOUR), 0.8);
-    close(seen(-HOUR), 0.85);
+    close(seen(HOUR_MS - 1), 0.85);
+    close(seen(HOUR_MS), 0.8);
+    close(seen(-HOUR_MS), 0.85);
   });
 
-  it('gives nearness nothing from 100 km on, or when a place is unknown', () => {
+  it('gives proximity nothing from 100 km on, or when a location is unknown', () => {
     close(score({ ...NEW, location: NEW_YORK }, NOW, HERE), 0.85);
     close(score({ ...NEW, location: HERE }, NOW), 0.85);
     close(score(NEW, NOW, HERE), 0.85);
   });
 
-  it('is the sum of its parts', () => {
+  it('is the sum of its components', () => {
     const parts = scoreParts({ ...medium, location: NEAR }, NOW, HERE);
     close(parts.success, 0.4);
     close(parts.responseTime, 0.25 * (1000 / 2001));
@@ -79,7 +79,7 @@ describe("ggen's reputation formula", () => {
   });
 });
 
-describe('what a peer did', () => {
+describe('peer statistics', () => {
   it('averages response times: from 100 with 200, 50, 1000', () => {
     let peer = withSuccess(NEW, 100, NOW);
     assert.equal(peer.averageResponse, 100);
@@ -89,17 +89,17 @@ describe('what a peer did', () => {
     assert.equal(peer.failures, 0);
   });
 
-  it('takes exact tenths for what they are', () => {
+  it('computes exact tenths without rounding errors', () => {
     for (let value = 0; value < 2000; value += 10) {
       assert.equal(withSuccess({ ...NEW, averageResponse: value }, value, NOW).averageResponse, value);
     }
   });
 
-  it('never takes a negative time, as a changed clock would give', () => {
+  it('never records a negative time when the clock changes', () => {
     assert.equal(withSuccess(NEW, -5, NOW).averageResponse, 0);
   });
 
-  it('counts failures without touching the average', () => {
+  it('counts failures without changing the average', () => {
     const before = stats(1, 0, 100, 3, 5);
     const after = withFailure(before, NOW);
     assert.deepEqual(after, { ...before, failures: 1, lastSeen: NOW });
@@ -120,7 +120,7 @@ describe('distances', () => {
     close(haversineKm(NEW_YORK, HERE), 4129.09, 0.005);
   });
 
-  it('hold at the edges', () => {
+  it('are correct at the poles and the antimeridian', () => {
     assert.equal(haversineKm(HERE, HERE), 0);
     close(haversineKm({ latitude: 0, longitude: 0 }, { latitude: 0, longitude: 180 }), Math.PI * 6371, 1e-6);
     close(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PeerStats } from '../../../../src/worker/reputation/score.ts';
-import { selectPeers } from '../../../../src/worker/reputation/select.ts';
+import { selectPeers } from '../../../../src/worker/reputation/select-peers.ts';
 
 const NOW = 1_793_491_200_000;
 
@@ -10,34 +10,34 @@ function peer(id: string, stats: Partial<PeerStats>): { readonly id: string; rea
 
 function selected(
   candidates: readonly { readonly id: string; readonly stats: PeerStats }[],
-  minimum = 0.5,
+  minScore = 0.5,
   limit = 10,
 ): string {
-  return selectPeers(candidates, { minimum, limit, now: NOW })
+  return selectPeers(candidates, { minScore, limit, now: NOW })
     .map(({ id }) => id)
     .join(' ');
 }
 
-describe('choosing peers', () => {
-  it('takes the best first, drops those below the minimum, and cuts at the limit', () => {
+describe('peer selection', () => {
+  it('selects the best first, drops those below the minimum, and stops at the limit', () => {
     const peers = [
-      peer('liar', { successes: 0, failures: 10 }),
+      peer('malicious', { successes: 0, failures: 10 }),
       peer('fair', { successes: 5, failures: 5 }),
       peer('good', { packages: 10 }),
       peer('new', { successes: 0 }),
     ];
     assert.equal(selected(peers), 'good new fair');
-    assert.equal(selected(peers, 0), 'good new fair liar');
+    assert.equal(selected(peers, 0), 'good new fair malicious');
     assert.equal(selected(peers, 0.5, 2), 'good new');
     assert.equal(selected(peers, 0.5, 0), '');
     assert.equal(selected([]), '');
   });
 
-  it('takes one exactly at the minimum', () => {
-    assert.equal(selected([peer('liar', { successes: 0, failures: 10 })], 0.35), 'liar');
+  it('includes a peer exactly at the minimum', () => {
+    assert.equal(selected([peer('malicious', { successes: 0, failures: 10 })], 0.35), 'malicious');
   });
 
-  it('breaks ties by measured response time, the unmeasured last', () => {
+  it('breaks ties by measured response time, unmeasured peers last', () => {
     const peers = [
       peer('unknown', {}),
       peer('slow', { averageResponse: 900 }),
@@ -47,7 +47,7 @@ describe('choosing peers', () => {
     assert.equal(selected(peers), 'fast middling slow unknown');
   });
 
-  it('then by throughput, the unmeasured last, then as given', () => {
+  it('then by throughput, unmeasured peers last, then by input order', () => {
     const peers = [
       peer('a', { averageResponse: 5 }),
       peer('b', { averageResponse: 5 }),
@@ -58,10 +58,10 @@ describe('choosing peers', () => {
     assert.equal(selected([peer('x', {}), peer('thin', { throughput: 1 }), peer('y', {})]), 'thin x y');
   });
 
-  it('prefers a near peer where places are known', () => {
-    const here = { latitude: 52.5, longitude: 13.4 };
-    const peers = [peer('far', { averageResponse: 1 }), peer('near', { averageResponse: 9, location: here })];
-    const near = selectPeers(peers, { minimum: 0.5, limit: 1, now: NOW, here });
+  it('prefers a nearby peer when locations are known', () => {
+    const ownLocation = { latitude: 52.5, longitude: 13.4 };
+    const peers = [peer('far', { averageResponse: 1 }), peer('near', { averageResponse: 9, location: ownLocation })];
+    const near = selectPeers(peers, { minScore: 0.5, limit: 1, now: NOW, ownLocation });
     assert.deepEqual(near, [peers[1]]);
   });
 });

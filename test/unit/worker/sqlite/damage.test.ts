@@ -3,7 +3,7 @@ import { readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createPublisherKey } from '../../../../src/identity/publisher-key.ts';
-import { openCatalogue } from '../../../../src/worker/catalog/catalogue.ts';
+import { openCatalog } from '../../../../src/worker/catalog/catalog.ts';
 import type { Rebuilt } from '../../../../src/worker/sqlite/damage.ts';
 import { signedRecord, withFolder } from '../catalog/support.ts';
 
@@ -11,19 +11,19 @@ const key = createPublisherKey();
 const stranger = createPublisherKey();
 const NAMES = Array.from({ length: 40 }, (_, index) => `package-${index}`);
 
-/** A closed catalogue with one own package, published twice, and forty of others. */
-async function filled(dataDir: string): Promise<{ file: string; epoch: string }> {
-  const catalogue = await openCatalogue(dataDir);
+/** A closed catalog with one own package, published twice, and forty of others. */
+async function createFilledCatalog(dataDir: string): Promise<{ file: string; epoch: string }> {
+  const catalog = await openCatalog(dataDir);
   const now = Date.now();
-  catalogue.packages.put(signedRecord(key, 'mine'), { mine: true, now });
-  catalogue.packages.put(signedRecord(key, 'mine', { seq: 2, metadata: { description: 'second' } }), {
+  catalog.packages.upsert(signedRecord(key, 'mine'), { mine: true, now });
+  catalog.packages.upsert(signedRecord(key, 'mine', { seq: 2, metadata: { description: 'second' } }), {
     mine: true,
     now,
   });
-  for (const name of NAMES) catalogue.packages.put(signedRecord(stranger, name), { mine: false, now });
-  const { epoch } = catalogue.db;
-  catalogue.close();
-  return { file: join(dataDir, 'catalogue.sqlite'), epoch };
+  for (const name of NAMES) catalog.packages.upsert(signedRecord(stranger, name), { mine: false, now });
+  const { epoch } = catalog.db;
+  catalog.close();
+  return { file: join(dataDir, 'catalog.sqlite'), epoch };
 }
 
 async function overwrite(file: string, from: number, length: number): Promise<void> {
@@ -40,27 +40,27 @@ const KINDS: [what: string, damage: (file: string) => Promise<void>][] = [
   ['with a schema that cannot be read', (file) => overwrite(file, 100, 3_900)],
 ];
 
-describe('a damaged catalogue', () => {
+describe('a damaged catalog', () => {
   for (const [what, damage] of KINDS) {
-    it(`${what} is set aside with the date, and begins anew with the own packages`, async () => {
+    it(`${what} is set aside with the date, and recreated with the own packages`, async () => {
       await withFolder(async (dataDir) => {
-        const { file, epoch } = await filled(dataDir);
+        const { file, epoch } = await createFilledCatalog(dataDir);
         await damage(file);
         const broken = await readFile(file);
         const before = Date.now();
-        const catalogue = await openCatalogue(dataDir);
+        const catalog = await openCatalog(dataDir);
         try {
-          const { rebuilt } = catalogue.db;
+          const { rebuilt } = catalog.db;
           assert.ok(rebuilt !== undefined && rebuilt.at >= before);
-          assert.match(rebuilt.setAside, /catalogue\.damaged-\d{4}-\d\d-\d\dT[\d-]+Z\.sqlite$/);
+          assert.match(rebuilt.setAside, /catalog\.damaged-\d{4}-\d\d-\d\dT[\d-]+Z\.sqlite$/);
           assert.deepEqual(await readFile(rebuilt.setAside), broken, 'kept as it was');
-          assert.deepEqual(catalogue.packages.counts(), { published: 1, installed: 0, network: 0 });
-          assert.equal(catalogue.packages.get(key.id, 'mine')?.record.seq, 2, 'the next release counts on from here');
-          assert.notEqual(catalogue.db.epoch, epoch, 'peers read the log from its beginning again');
+          assert.deepEqual(catalog.packages.counts(), { published: 1, installed: 0, network: 0 });
+          assert.equal(catalog.packages.get(key.id, 'mine')?.record.seq, 2, 'the next release counts on from here');
+          assert.notEqual(catalog.db.epoch, epoch, 'peers read the log from its beginning again');
         } finally {
-          catalogue.close();
+          catalog.close();
         }
-        const again = await openCatalogue(dataDir);
+        const again = await openCatalog(dataDir);
         assert.equal(again.packages.counts().published, 1);
         assert.ok(again.db.rebuilt !== undefined, 'still known after a restart');
         again.close();
@@ -69,61 +69,61 @@ describe('a damaged catalogue', () => {
     });
   }
 
-  it('that turns out so in use is replaced under the running program: one call fails, the next works', async () => {
+  it('that is detected in use is replaced without a restart: one call fails, the next one works', async () => {
     await withFolder(async (dataDir) => {
-      const { file } = await filled(dataDir);
+      const { file } = await createFilledCatalog(dataDir);
       // Everything behind the schema and the first tables.
       await overwrite(file, 4_096 * 2, (await readFile(file)).length - 4_096 * 2);
-      const catalogue = await openCatalogue(dataDir).catch((error: unknown) => {
+      const catalog = await openCatalog(dataDir).catch((error: unknown) => {
         throw new Error('Opening reads no more than it needs', { cause: error });
       });
-      const told: Rebuilt[] = [];
-      catalogue.db.onRebuilt((rebuilt) => told.push(rebuilt));
+      const notifications: Rebuilt[] = [];
+      catalog.db.onRebuilt((rebuilt) => notifications.push(rebuilt));
       try {
-        const wasFound = catalogue.db.rebuilt !== undefined;
-        if (!wasFound) {
-          assert.throws(() => catalogue.packages.search({ text: 'package' }), {
+        const detected = catalog.db.rebuilt !== undefined;
+        if (!detected) {
+          assert.throws(() => catalog.packages.search({ text: 'package' }), {
             name: 'Internal',
             message: /set aside/,
           });
-          assert.equal(told.length, 1);
+          assert.equal(notifications.length, 1);
         }
-        assert.deepEqual(catalogue.packages.counts(), { published: 1, installed: 0, network: 0 });
-        catalogue.packages.put(signedRecord(stranger, 'fresh'), { mine: false, now: Date.now() });
+        assert.deepEqual(catalog.packages.counts(), { published: 1, installed: 0, network: 0 });
+        catalog.packages.upsert(signedRecord(stranger, 'fresh'), { mine: false, now: Date.now() });
         assert.deepEqual(
-          catalogue.packages.search({ text: 'fresh' }).map(({ name }) => name),
+          catalog.packages.search({ text: 'fresh' }).map(({ name }) => name),
           ['fresh'],
         );
       } finally {
-        catalogue.close();
+        catalog.close();
       }
     });
   });
 
-  it('that breaks inside a transaction loses that transaction and nothing after it', async () => {
+  it('that is detected inside a transaction loses that transaction and nothing after it', async () => {
     await withFolder(async (dataDir) => {
-      await filled(dataDir);
-      const catalogue = await openCatalogue(dataDir);
+      await createFilledCatalog(dataDir);
+      const catalog = await openCatalog(dataDir);
       try {
         assert.throws(() => {
-          catalogue.db.transaction(() => {
-            catalogue.packages.put(signedRecord(stranger, 'lost'), { mine: false, now: Date.now() });
+          catalog.db.transaction(() => {
+            catalog.packages.upsert(signedRecord(stranger, 'lost'), { mine: false, now: Date.now() });
             throw Object.assign(new Error('database disk image is malformed'), { errcode: 11 });
           });
         }, /set aside/);
-        assert.equal(catalogue.packages.get(stranger.id, 'lost'), undefined);
-        catalogue.db.transaction(() => {
-          catalogue.packages.put(signedRecord(stranger, 'kept'), { mine: false, now: Date.now() });
+        assert.equal(catalog.packages.get(stranger.id, 'lost'), undefined);
+        catalog.db.transaction(() => {
+          catalog.packages.upsert(signedRecord(stranger, 'kept'), { mine: false, now: Date.now() });
         });
-        assert.deepEqual(catalogue.packages.counts(), { published: 1, installed: 0, network: 1 });
+        assert.deepEqual(catalog.packages.counts(), { published: 1, installed: 0, network: 1 });
       } finally {
-        catalogue.close();
+        catalog.close();
       }
     });
   });
 
   /** Bytes of the full-text index that are no longer what it wrote. */
-  function damageText(file: string, what: string): void {
+  function damageTextIndex(file: string, what: string): void {
     const sqlite = new DatabaseSync(file, { defensive: false });
     sqlite.exec(what);
     sqlite.close();
@@ -133,65 +133,65 @@ describe('a damaged catalogue', () => {
     ['whose texts are garbled', 'UPDATE packages_text_data SET block = randomblob(length(block)) WHERE id > 10'],
     ['whose texts are gone', 'DELETE FROM packages_text_data'],
   ] as const) {
-    it(`in its full-text index alone, ${what}, makes that again from the records`, async () => {
+    it(`in its full-text index alone, ${what}, rebuilds the index from the records`, async () => {
       await withFolder(async (dataDir) => {
-        const { file, epoch } = await filled(dataDir);
-        damageText(file, damage);
-        const catalogue = await openCatalogue(dataDir);
+        const { file, epoch } = await createFilledCatalog(dataDir);
+        damageTextIndex(file, damage);
+        const catalog = await openCatalog(dataDir);
         try {
-          const told: string[] = [];
-          catalogue.db.onTextDamaged((reason) => told.push(reason));
-          assert.throws(() => catalogue.packages.search({ text: 'pack' }), {
+          const notifications: string[] = [];
+          catalog.db.onTextDamaged((reason) => notifications.push(reason));
+          assert.throws(() => catalog.packages.search({ text: 'pack' }), {
             name: 'Internal',
             message: /search index/,
           });
-          assert.equal(told.length, 1);
-          assert.equal(catalogue.db.rebuilt, undefined);
-          assert.equal(catalogue.db.epoch, epoch);
-          assert.equal(catalogue.packages.counts().network, NAMES.length);
-          while (catalogue.packages.index.enterSome() > 0);
-          assert.equal(catalogue.packages.search({ text: 'pack', limit: 100 }).length, NAMES.length);
+          assert.equal(notifications.length, 1);
+          assert.equal(catalog.db.rebuilt, undefined);
+          assert.equal(catalog.db.epoch, epoch);
+          assert.equal(catalog.packages.counts().network, NAMES.length);
+          while (catalog.packages.index.indexPending() > 0);
+          assert.equal(catalog.packages.search({ text: 'pack', limit: 100 }).length, NAMES.length);
           assert.deepEqual(
-            catalogue.db.all('PRAGMA quick_check').map((row) => row['quick_check']),
+            catalog.db.all('PRAGMA quick_check').map((row) => row['quick_check']),
             ['ok'],
           );
-          catalogue.packages.put(signedRecord(stranger, 'package-1', { seq: 2 }), { mine: false, now: Date.now() });
-          assert.equal(catalogue.packages.search({ text: 'package-1' })[0]?.name, 'package-1');
+          catalog.packages.upsert(signedRecord(stranger, 'package-1', { seq: 2 }), { mine: false, now: Date.now() });
+          assert.equal(catalog.packages.search({ text: 'package-1' })[0]?.name, 'package-1');
         } finally {
-          catalogue.close();
+          catalog.close();
         }
       });
     });
   }
 
-  it('found by a write into the full-text index loses that write alone', async () => {
+  it('detected by a write to the full-text index loses only that write', async () => {
     await withFolder(async (dataDir) => {
-      const { file } = await filled(dataDir);
-      damageText(file, 'DELETE FROM packages_text_data WHERE id = 10');
-      const catalogue = await openCatalogue(dataDir);
+      const { file } = await createFilledCatalog(dataDir);
+      damageTextIndex(file, 'DELETE FROM packages_text_data WHERE id = 10');
+      const catalog = await openCatalog(dataDir);
       try {
-        const put = (): void => {
-          catalogue.packages.put(signedRecord(stranger, 'fresh'), { mine: false, now: Date.now() });
+        const insert = (): void => {
+          catalog.packages.upsert(signedRecord(stranger, 'fresh'), { mine: false, now: Date.now() });
         };
-        assert.throws(put, { name: 'Internal', message: /search index/ });
-        assert.equal(catalogue.packages.counts().network, NAMES.length);
-        put();
-        assert.equal(catalogue.packages.search({ text: 'fresh' }).length, 1);
-        assert.equal(catalogue.db.rebuilt, undefined);
+        assert.throws(insert, { name: 'Internal', message: /search index/ });
+        assert.equal(catalog.packages.counts().network, NAMES.length);
+        insert();
+        assert.equal(catalog.packages.search({ text: 'fresh' }).length, 1);
+        assert.equal(catalog.db.rebuilt, undefined);
       } finally {
-        catalogue.close();
+        catalog.close();
       }
     });
   });
 
-  it('is not confused with a statement that is wrong', async () => {
+  it('is not confused with an invalid SQL statement', async () => {
     await withFolder(async (dataDir) => {
-      await filled(dataDir);
-      const catalogue = await openCatalogue(dataDir);
-      assert.throws(() => catalogue.db.run('SELECT nonsense'), /nonsense/);
-      assert.equal(catalogue.packages.counts().network, NAMES.length);
-      assert.equal(catalogue.db.rebuilt, undefined);
-      catalogue.close();
+      await createFilledCatalog(dataDir);
+      const catalog = await openCatalog(dataDir);
+      assert.throws(() => catalog.db.run('SELECT nonsense'), /nonsense/);
+      assert.equal(catalog.packages.counts().network, NAMES.length);
+      assert.equal(catalog.db.rebuilt, undefined);
+      catalog.close();
     });
   });
 });

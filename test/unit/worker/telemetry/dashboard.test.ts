@@ -25,7 +25,7 @@ const SERIES = new Set([
 ]);
 
 describe('the Grafana dashboard', () => {
-  it('asks for nothing but series that exist', () => {
+  it('queries only series that exist', () => {
     for (const text of [...expressions, ...variables]) {
       for (const [name] of text.matchAll(/\bp2p_\w+/g)) assert.ok(SERIES.has(name), `${name} in ${text}`);
     }
@@ -36,7 +36,7 @@ describe('the Grafana dashboard', () => {
     for (const name of Object.keys({ ...COUNTERS, ...GAUGES, ...HISTOGRAMS })) assert.ok(text.includes(name), name);
   });
 
-  it('reads counters as rates and histograms by their buckets, with labels that the help names', () => {
+  it('queries counters as rates and histograms by their buckets, with declared labels', () => {
     const helps = { ...COUNTERS, ...GAUGES, ...HISTOGRAMS };
     for (const expr of expressions) {
       const name = /\bp2p_\w+/.exec(expr)?.[0] ?? '';

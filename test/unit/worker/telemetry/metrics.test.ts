@@ -10,15 +10,15 @@ const metrics = (peers = 0): Metrics =>
     p2p_cache_size_bytes: () => [],
   });
 
-describe('the store of metrics', () => {
-  it('tells every metric, also those of which nothing happened', () => {
+describe('the metrics registry', () => {
+  it('includes every metric, also those without samples', () => {
     const names = metrics()
       .snapshot()
       .metrics.map(({ name }) => name);
     assert.deepEqual(names.toSorted(), Object.keys({ ...COUNTERS, ...HISTOGRAMS, ...GAUGES }).toSorted());
   });
 
-  it('puts a value into the first bucket that holds it, bounds included, and leaves out what is no number', () => {
+  it('counts a value in the first matching bucket, bounds inclusive, and ignores NaN', () => {
     const store = metrics();
     for (const value of [0, 1, 1.5, 100, 101, 1e9, NaN, Infinity]) store.record('p2p_search_results', value);
     const found = store.snapshot().metrics.find(({ name }) => name === 'p2p_search_results');
@@ -30,7 +30,7 @@ describe('the store of metrics', () => {
     ]);
   });
 
-  it('counts by labels, and never keeps more series than it can bear', () => {
+  it('counts by labels, up to a maximum number of series', () => {
     const store = metrics();
     for (let index = 0; index < 500; index++)
       store.add('p2p_operations_total', { operation: `o${index}`, status: 'ok' });
@@ -40,7 +40,7 @@ describe('the store of metrics', () => {
     assert.deepEqual(points[3], { labels: { operation: 'o3', status: 'ok' }, value: 2 });
   });
 
-  it('hands out snapshots that do not change any more', () => {
+  it('returns immutable snapshots', () => {
     const store = metrics(3);
     store.record('p2p_search_results', 1);
     const before = store.snapshot();

@@ -18,18 +18,18 @@ function recorded(work: (span: RecordedSpan) => void): { status: object; attribu
 }
 
 describe('a span of the engine', () => {
-  it('says how long it took and how it ended', () => {
+  it('records its duration and outcome', () => {
     const { status, attributes } = recorded(() => undefined);
     assert.deepEqual(status, { code: 0 });
     assert.equal(attributes['p2p.dht.query.status'], 'success');
     assert.equal(typeof attributes['p2p.dht.query.duration_ms'], 'number');
   });
 
-  it('names an error and keeps its message, which may hold a path, to itself', () => {
+  it('records the name of an error and omits its message, which may contain a path', () => {
     const secret = '/home/ada/secret';
     for (const error of [new GgenError('UnsafePath', secret), new Error(secret), secret]) {
       const { status, attributes } = recorded((span) => {
-        span.threw(error);
+        span.recordError(error);
       });
       assert.ok(!JSON.stringify([status, attributes]).includes(secret));
       const type = error instanceof Error ? error.name : '_OTHER';
@@ -37,25 +37,28 @@ describe('a span of the engine', () => {
     }
   });
 
-  it('does not take a sentence for the name of an error', () => {
+  it('does not use a sentence as the name of an error', () => {
     const { attributes } = recorded((span) => {
       span.end('error', 'The file /home/ada/x is not there');
     });
     assert.equal(attributes['error.type'], '_OTHER');
   });
 
-  it('tells time-outs and cancellations apart', () => {
-    const late = recorded((span) => {
-      span.threw(new DOMException('late', 'TimeoutError'));
+  it('distinguishes timeouts and cancellations', () => {
+    const timedOut = recorded((span) => {
+      span.recordError(new DOMException('late', 'TimeoutError'));
     });
-    assert.deepEqual([late.attributes['error.type'], late.attributes['p2p.dht.query.status']], ['TimedOut', 'timeout']);
-    const cancelled = recorded((span) => {
-      span.threw(new DOMException('over', 'AbortError'));
-    });
-    assert.deepEqual(cancelled.status, { code: 0 });
     assert.deepEqual(
-      [cancelled.attributes['cancelled'], cancelled.attributes['p2p.dht.query.status']],
-      [true, 'cancelled'],
+      [timedOut.attributes['error.type'], timedOut.attributes['p2p.dht.query.status']],
+      ['TimedOut', 'timeout'],
+    );
+    const canceled = recorded((span) => {
+      span.recordError(new DOMException('over', 'AbortError'));
+    });
+    assert.deepEqual(canceled.status, { code: 0 });
+    assert.deepEqual(
+      [canceled.attributes['canceled'], canceled.attributes['p2p.dht.query.status']],
+      [true, 'canceled'],
     );
   });
 });

@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
-import { isTable, own, type Table } from '../document.ts';
-import type { Fields } from '../fields.ts';
+import { isTable, ownValue, type Table } from '../document.ts';
+import type { ManifestFields } from '../manifest-fields.ts';
 import { readDependencies, readPeople } from '../lists.ts';
 import type { Located, RawManifest } from '../manifest.ts';
-import type { ManifestReader, Surroundings } from '../reader.ts';
+import type { ManifestReader, ManifestContext } from '../manifest-reader.ts';
 import { selection } from './ggen.ts';
 
-const VIRTUAL =
+const VIRTUAL_WORKSPACE_MESSAGE =
   'This Cargo.toml describes a workspace without a package of its own. Open the folder of one of its members.';
 
 /** Cargo.toml, with what it inherits from its workspace where that lies inside the project. */
@@ -14,15 +14,15 @@ export const cargoReader: ManifestReader = {
   kind: 'cargo',
   files: ['Cargo.toml'],
   accepts: () => true,
-  read: async (root, surroundings): Promise<RawManifest> => {
-    const { main, noVersion } = await inherit(root, surroundings);
+  read: async (root, context): Promise<RawManifest> => {
+    const { main, noVersionReason } = await inherit(root, context);
     const virtual = !root.has('package') && root.has('workspace');
     return {
-      home: main.path,
+      packageTable: main.path,
       name: main.first('name'),
       version: main.first('version'),
-      noPackage: virtual ? { value: VIRTUAL, at: ['workspace'] } : undefined,
-      noVersion,
+      noPackageReason: virtual ? { value: VIRTUAL_WORKSPACE_MESSAGE, at: ['workspace'] } : undefined,
+      noVersionReason,
       description: main.text('description'),
       license: license(main),
       authors: readPeople(main, 'authors'),
@@ -39,7 +39,7 @@ export const cargoReader: ManifestReader = {
   },
 };
 
-function license(main: Fields): Located<string> | undefined {
+function license(main: ManifestFields): Located<string> | undefined {
   const file = main.text('license-file');
   return (
     main.text('license') ?? (file === undefined ? undefined : { value: `SEE LICENSE IN ${file.value}`, at: file.at })
@@ -48,27 +48,28 @@ function license(main: Fields): Located<string> | undefined {
 
 /** The package's table, each `key.workspace = true` replaced by the workspace's value. */
 async function inherit(
-  root: Fields,
-  surroundings: Surroundings,
-): Promise<{ readonly main: Fields; readonly noVersion?: Located<string> }> {
+  root: ManifestFields,
+  context: ManifestContext,
+): Promise<{ readonly main: ManifestFields; readonly noVersionReason?: Located<string> }> {
   const main = root.sub('package');
-  const inherited = main.keys().filter((key) => own(main.sub(key).table, 'workspace') === true);
+  const inherited = main.keys().filter((key) => ownValue(main.sub(key).table, 'workspace') === true);
   if (inherited.length === 0) return { main };
-  const shared = await workspacePackage(root, main, surroundings);
+  const shared = await workspacePackage(root, main, context);
   const table: Record<string, unknown> = { ...main.table };
-  let noVersion: Located<string> | undefined;
+  let noVersionReason: Located<string> | undefined;
   for (const key of inherited) {
     // A path in the workspace's manifest is relative to another folder; the usual names are found without it.
-    const value = key === 'readme' || key === 'license-file' ? undefined : shared && own(shared, key);
+    const value = key === 'readme' || key === 'license-file' ? undefined : shared && ownValue(shared, key);
     table[key] = value;
-    if (value === undefined && key === 'version') noVersion = { value: outside(key), at: main.at(key) };
+    if (value === undefined && key === 'version')
+      noVersionReason = { value: notInheritedMessage(key), at: main.at(key) };
     else if (value === undefined && key !== 'readme')
-      main.report.add('warning', 'manifest-inherited', outside(key), main.at(key));
+      main.report.add('warning', 'manifest-inherited', notInheritedMessage(key), main.at(key));
   }
-  return { main: root.inner(table, main.path), ...(noVersion && { noVersion }) };
+  return { main: root.inner(table, main.path), ...(noVersionReason && { noVersionReason }) };
 }
 
-function outside(key: string): string {
+function notInheritedMessage(key: string): string {
   return (
     `\`${key}\` is inherited from a Cargo workspace, and no workspace inside this folder has it. ` +
     `Open the workspace's folder, or write \`${key}\` here.`
@@ -76,22 +77,25 @@ function outside(key: string): string {
 }
 
 /** `[workspace.package]` of the nearest workspace: this file's own, the one it names, or one in a folder above. */
-async function workspacePackage(root: Fields, main: Fields, surroundings: Surroundings): Promise<Table | undefined> {
+async function workspacePackage(
+  root: ManifestFields,
+  main: ManifestFields,
+  context: ManifestContext,
+): Promise<Table | undefined> {
   if (root.hasTable('workspace')) return root.sub('workspace').sub('package').table;
   const named = main.value('workspace');
-  const folder = posix.dirname(surroundings.path);
-  if (typeof named === 'string')
-    return packageOf(await surroundings.readTable(posix.join(folder, named, 'Cargo.toml')));
-  for (let above = folder; above !== '.';) {
-    above = posix.dirname(above);
-    const table = await surroundings.readTable(posix.join(above, 'Cargo.toml'));
+  const folder = posix.dirname(context.path);
+  if (typeof named === 'string') return packageOf(await context.readTable(posix.join(folder, named, 'Cargo.toml')));
+  for (let parent = folder; parent !== '.';) {
+    parent = posix.dirname(parent);
+    const table = await context.readTable(posix.join(parent, 'Cargo.toml'));
     if (table !== undefined && Object.hasOwn(table, 'workspace')) return packageOf(table);
   }
   return undefined;
 }
 
 function packageOf(table: Table | undefined): Table | undefined {
-  const workspace = table && own(table, 'workspace');
-  const shared = isTable(workspace) ? own(workspace, 'package') : undefined;
+  const workspace = table && ownValue(table, 'workspace');
+  const shared = isTable(workspace) ? ownValue(workspace, 'package') : undefined;
   return isTable(shared) ? shared : undefined;
 }

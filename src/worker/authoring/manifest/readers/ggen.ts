@@ -1,4 +1,4 @@
-import type { Fields } from '../fields.ts';
+import type { ManifestFields } from '../manifest-fields.ts';
 import { readDependencies, readPeople, readTags } from '../lists.ts';
 import type { Located, RawManifest } from '../manifest.ts';
 
@@ -9,33 +9,36 @@ export const GGEN_FILES = ['gpack.toml', 'package.toml', 'pack.toml'];
  * What all of ggen's forms have in common: `main` is the table that describes the package, with `[metadata]`,
  * `[dependencies]` and `[tags]` inside or beside it. An `id` names the package, and its `name` is then the title.
  */
-export function readGgen(root: Fields, main: Fields): RawManifest {
-  const places = main.path.length === 0 ? [main] : [main, root];
-  const described = [main, ...places.map((place) => place.sub('metadata'))];
+export function readGgen(root: ManifestFields, main: ManifestFields): RawManifest {
+  const sections = main.path.length === 0 ? [main] : [main, root];
+  const describingSections = [main, ...sections.map((section) => section.sub('metadata'))];
   const text = (...keys: readonly string[]): Located<string> | undefined =>
-    firstOf(described, (at) => at.text(...keys));
+    firstDefined(describingSections, (at) => at.text(...keys));
   const hasId = main.has('id');
   return {
-    home: main.path,
+    packageTable: main.path,
     name: main.first('id', 'name'),
     version: main.first('version'),
     title: main.text('title', ...(hasId ? ['name'] : [])),
     description: text('description'),
     license: text('license', 'licence'),
-    authors: described.flatMap((at) => [...readPeople(at, 'authors'), ...readPeople(at, 'author')]),
-    categories: described.flatMap((at) => [...at.texts('categories'), ...at.texts('category')]),
-    tags: [...places, ...described.slice(1)].flatMap((at) => [...readTags(at, 'tags'), ...readTags(at, 'keywords')]),
+    authors: describingSections.flatMap((at) => [...readPeople(at, 'authors'), ...readPeople(at, 'author')]),
+    categories: describingSections.flatMap((at) => [...at.texts('categories'), ...at.texts('category')]),
+    tags: [...sections, ...describingSections.slice(1)].flatMap((at) => [
+      ...readTags(at, 'tags'),
+      ...readTags(at, 'keywords'),
+    ]),
     homepage: text('homepage'),
     repository: text('repository'),
     documentation: text('documentation'),
     readme: text('readme'),
-    dependencies: places.flatMap((place) => readDependencies(place, 'dependencies')),
+    dependencies: sections.flatMap((section) => readDependencies(section, 'dependencies')),
     ...selection(main),
   };
 }
 
 /** Which files belong to the package, as Cargo writes it. An empty `include` stands for none at all. */
-export function selection(main: Fields): Pick<RawManifest, 'include' | 'exclude'> {
+export function selection(main: ManifestFields): Pick<RawManifest, 'include' | 'exclude'> {
   const include = main.texts('include');
   const exclude = main.texts('exclude');
   return {
@@ -44,7 +47,7 @@ export function selection(main: Fields): Pick<RawManifest, 'include' | 'exclude'
   };
 }
 
-export function firstOf<T, R>(list: readonly T[], read: (item: T) => R | undefined): R | undefined {
+export function firstDefined<T, R>(list: readonly T[], read: (item: T) => R | undefined): R | undefined {
   for (const item of list) {
     const found = read(item);
     if (found !== undefined) return found;

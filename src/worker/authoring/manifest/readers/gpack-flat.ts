@@ -1,7 +1,7 @@
-import type { ManifestReader } from '../reader.ts';
+import type { ManifestReader } from '../manifest-reader.ts';
 import { GGEN_FILES, readGgen } from './ggen.ts';
 
-const NO_TABLE = 'The manifest has neither `name` at its root nor a table `[gpack]`, `[package]` or `[pack]`.';
+const NO_TABLE_MESSAGE = 'The manifest has neither `name` at its root nor a table `[gpack]`, `[package]` or `[pack]`.';
 
 /** Form C: keys at the root of the file. What no other form took is read as this one. */
 export const gpackFlatReader: ManifestReader = {
@@ -11,7 +11,7 @@ export const gpackFlatReader: ManifestReader = {
   read: (root) => {
     const raw = readGgen(root, root);
     return raw.name === undefined && raw.version === undefined
-      ? { ...raw, noPackage: { value: NO_TABLE, at: [] } }
+      ? { ...raw, noPackageReason: { value: NO_TABLE_MESSAGE, at: [] } }
       : raw;
   },
 };

@@ -1,4 +1,4 @@
-import type { ManifestReader } from '../reader.ts';
+import type { ManifestReader } from '../manifest-reader.ts';
 import { readGgen } from './ggen.ts';
 
 /** Form B, like Cargo's: `gpack.toml` with `[package]`, `[metadata]` and `[tags]` beside it. */

@@ -1,4 +1,4 @@
-import type { ManifestReader } from '../reader.ts';
+import type { ManifestReader } from '../manifest-reader.ts';
 import { GGEN_FILES, readGgen } from './ggen.ts';
 
 /** Form A, the canonical one: `gpack.toml` with `[gpack]`, named by its reverse-domain `id`. */

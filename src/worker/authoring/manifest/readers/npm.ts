@@ -1,7 +1,7 @@
-import type { Fields } from '../fields.ts';
+import type { ManifestFields } from '../manifest-fields.ts';
 import { readDependencies, readPeople, readTags } from '../lists.ts';
 import type { Located, RawManifest } from '../manifest.ts';
-import type { ManifestReader } from '../reader.ts';
+import type { ManifestReader } from '../manifest-reader.ts';
 
 /** package.json. `displayName` and `categories` are those of VS Code extensions. `private` only speaks of npm. */
 export const npmReader: ManifestReader = {
@@ -9,7 +9,7 @@ export const npmReader: ManifestReader = {
   files: ['package.json'],
   accepts: () => true,
   read: (root): RawManifest => ({
-    home: [],
+    packageTable: [],
     name: root.first('name'),
     version: root.first('version'),
     title: root.text('displayName'),
@@ -25,7 +25,7 @@ export const npmReader: ManifestReader = {
 };
 
 /** A text, or the older `{ "type": "MIT" }` and `"licenses": [{ "type": "MIT" }, …]`, of which one may choose any. */
-function license(root: Fields): Located<string> | undefined {
+function license(root: ManifestFields): Located<string> | undefined {
   if (root.hasTable('license')) return root.sub('license').text('type', 'name');
   if (root.has('license')) return root.text('license');
   const licenses = root.value('licenses');
@@ -43,6 +43,6 @@ function typeOf(license: unknown): string {
   return typeof type === 'string' ? type : '';
 }
 
-function address(root: Fields, key: string): Located<string> | undefined {
+function address(root: ManifestFields, key: string): Located<string> | undefined {
   return root.hasTable(key) ? root.sub(key).text('url') : root.text(key);
 }

@@ -1,4 +1,4 @@
-import type { ManifestReader } from '../reader.ts';
+import type { ManifestReader } from '../manifest-reader.ts';
 import { GGEN_FILES, readGgen } from './ggen.ts';
 
 /** Form E: `pack.toml` with `[pack]`. */

@@ -1,4 +1,4 @@
-import type { ManifestReader } from '../reader.ts';
+import type { ManifestReader } from '../manifest-reader.ts';
 import { readGgen } from './ggen.ts';
 
 /** Form D, the most common: `package.toml` with `[package]`, its tags sometimes in `[package.tags]`. */

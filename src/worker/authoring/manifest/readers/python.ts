@@ -1,12 +1,13 @@
 import { isTable } from '../document.ts';
-import type { Fields } from '../fields.ts';
+import type { ManifestFields } from '../manifest-fields.ts';
 import { readDependencies, readPeople, readTags } from '../lists.ts';
 import type { Located, RawManifest } from '../manifest.ts';
-import type { ManifestReader } from '../reader.ts';
-import { firstOf } from './ggen.ts';
+import type { ManifestReader } from '../manifest-reader.ts';
+import { firstDefined } from './ggen.ts';
 
-const NO_PROJECT = 'This pyproject.toml has neither `[project]` nor `[tool.poetry]`: it does not describe a package.';
-const DYNAMIC =
+const NO_PROJECT_MESSAGE =
+  'This pyproject.toml has neither `[project]` nor `[tool.poetry]`: it does not describe a package.';
+const DYNAMIC_VERSION_MESSAGE =
   'The version is `dynamic`: a build tool would compute it, and none is run here. Write it as `version = "1.0.0"`.';
 
 /** pyproject.toml: `[project]` of PEP 621, `[tool.poetry]`, or both (Poetry 2), where `[project]` goes first. */
@@ -17,39 +18,40 @@ export const pythonReader: ManifestReader = {
   read: (root): RawManifest => {
     const project = root.sub('project');
     const poetry = root.sub('tool').sub('poetry');
-    const places = [project, poetry];
+    const sections = [project, poetry];
     const described = root.has('project') || root.sub('tool').has('poetry');
-    const text = (key: string): Located<string> | undefined => firstOf(places, (place) => place.text(key));
+    const text = (key: string): Located<string> | undefined => firstDefined(sections, (section) => section.text(key));
     return {
-      home: root.has('project') ? project.path : poetry.path,
-      name: firstOf(places, (place) => place.first('name')),
-      version: firstOf(places, (place) => place.first('version')),
-      noPackage: described ? undefined : { value: NO_PROJECT, at: [] },
-      noVersion: dynamicVersion(project),
+      packageTable: root.has('project') ? project.path : poetry.path,
+      name: firstDefined(sections, (section) => section.first('name')),
+      version: firstDefined(sections, (section) => section.first('version')),
+      noPackageReason: described ? undefined : { value: NO_PROJECT_MESSAGE, at: [] },
+      noVersionReason: dynamicVersion(project),
       description: text('description'),
-      license: firstOf(places, license),
-      authors: firstFilled(places, (place) => readPeople(place, 'authors')),
+      license: firstDefined(sections, license),
+      authors: firstNonEmpty(sections, (section) => readPeople(section, 'authors')),
       categories: [],
-      tags: firstFilled(places, (place) => readTags(place, 'keywords')),
-      homepage: poetry.text('homepage') ?? link(places, ['homepage', 'home', 'home page']),
-      repository: poetry.text('repository') ?? link(places, ['repository', 'source', 'source code', 'github', 'code']),
-      documentation: poetry.text('documentation') ?? link(places, ['documentation', 'docs']),
-      readme: firstOf(places, readme),
+      tags: firstNonEmpty(sections, (section) => readTags(section, 'keywords')),
+      homepage: poetry.text('homepage') ?? link(sections, ['homepage', 'home', 'home page']),
+      repository:
+        poetry.text('repository') ?? link(sections, ['repository', 'source', 'source code', 'github', 'code']),
+      documentation: poetry.text('documentation') ?? link(sections, ['documentation', 'docs']),
+      readme: firstDefined(sections, readme),
       dependencies: readDependencies(root.sub('tool').sub('ggen'), 'dependencies'),
       exclude: exclude(poetry),
     };
   },
 };
 
-function dynamicVersion(project: Fields): Located<string> | undefined {
+function dynamicVersion(project: ManifestFields): Located<string> | undefined {
   const dynamic = project.texts('dynamic').some(({ value }) => value === 'version');
-  return dynamic ? { value: DYNAMIC, at: project.at('dynamic') } : undefined;
+  return dynamic ? { value: DYNAMIC_VERSION_MESSAGE, at: project.at('dynamic') } : undefined;
 }
 
 /** An expression (PEP 639), or `{ text = … }` whose first line names it, or `{ file = … }`. */
-function license(place: Fields): Located<string> | undefined {
-  if (!place.hasTable('license')) return place.text('license');
-  const table = place.sub('license');
+function license(section: ManifestFields): Located<string> | undefined {
+  if (!section.hasTable('license')) return section.text('license');
+  const table = section.sub('license');
   const text = table.text('text');
   if (text !== undefined) return { value: text.value.trim().split(/\r?\n/, 1)[0] ?? '', at: text.at };
   const file = table.text('file');
@@ -57,27 +59,27 @@ function license(place: Fields): Located<string> | undefined {
 }
 
 /** Labels of links are free text; case, dashes and spaces do not count (PEP 753). */
-function link(places: readonly Fields[], labels: readonly string[]): Located<string> | undefined {
-  const tables = places.map((place) => place.sub('urls'));
-  return firstOf(labels, (label) =>
-    firstOf(tables, (table) => {
-      const key = table.keys().find((candidate) => plain(candidate) === plain(label));
+function link(sections: readonly ManifestFields[], labels: readonly string[]): Located<string> | undefined {
+  const tables = sections.map((section) => section.sub('urls'));
+  return firstDefined(labels, (label) =>
+    firstDefined(tables, (table) => {
+      const key = table.keys().find((candidate) => normalizeLabel(candidate) === normalizeLabel(label));
       return key === undefined ? undefined : table.text(key);
     }),
   );
 }
 
-function plain(label: string): string {
+function normalizeLabel(label: string): string {
   return label.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-function readme(place: Fields): Located<string> | undefined {
-  if (place.hasTable('readme')) return place.sub('readme').text('file');
-  return place.texts('readme')[0];
+function readme(section: ManifestFields): Located<string> | undefined {
+  if (section.hasTable('readme')) return section.sub('readme').text('file');
+  return section.texts('readme')[0];
 }
 
 /** Poetry's patterns are relative to the project; its `include` adds to a build and is no allow-list. */
-function exclude(poetry: Fields): Located<string>[] | undefined {
+function exclude(poetry: ManifestFields): Located<string>[] | undefined {
   const value = poetry.value('exclude');
   if (!Array.isArray(value)) return undefined;
   const paths = poetry.elements('exclude', value).flatMap(({ value: item, at }) => {
@@ -87,10 +89,10 @@ function exclude(poetry: Fields): Located<string>[] | undefined {
   return paths.length > 0 ? paths : undefined;
 }
 
-function firstFilled<R>(places: readonly Fields[], read: (place: Fields) => R[]): R[] {
+function firstNonEmpty<R>(sections: readonly ManifestFields[], read: (section: ManifestFields) => R[]): R[] {
   return (
-    firstOf(places, (place) => {
-      const list = read(place);
+    firstDefined(sections, (section) => {
+      const list = read(section);
       return list.length > 0 ? list : undefined;
     }) ?? []
   );

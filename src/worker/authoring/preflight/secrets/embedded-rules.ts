@@ -1,8 +1,8 @@
 import type { Finding } from './finding.ts';
-import { NAMED_RULE, SECRET_WORD, isNamedSecret } from './own-rules.ts';
+import { NAMED_RULE, SECRET_WORD, isNamedSecret } from './generic-rules.ts';
 
 /** What names a secret, with what is left of the name behind it, up to the value: `=` or a space. */
-const NAME = new RegExp(
+const NAMED_VALUE = new RegExp(
   String.raw`${SECRET_WORD}[\w.-]{0,40}([= ])["']?([^\s"'\u0060#;,(){}<>[\]\\&]{12,200})(?=[\s"'\u0060\\&]|$)`,
   'gi',
 );
@@ -10,7 +10,7 @@ const NAME = new RegExp(
 const BEFORE_EQUALS = /(?:^|[\s"'`?&]|--?)[\w.-]{0,60}$/;
 /** What stands before a name that a space follows: an option, or what sets a variable. */
 const BEFORE_SPACE = /(?:(?:^|\s)--?|(?:^|\n)[ \t]{0,16}(?:ENV|ARG|setx)[ \t]{1,4})[\w-]{0,60}$/i;
-const BEFORE_LENGTH = 100;
+const MAX_PREFIX_LENGTH = 100;
 /** A property of something, which is code and no password. */
 const PROPERTY = /^[a-z_$][\w$]*(?:\.[a-z_$][\w$]*)+$/i;
 
@@ -18,7 +18,7 @@ const PROPERTY = /^[a-z_$][\w$]*(?:\.[a-z_$][\w$]*)+$/i;
 const AUTHORIZATION =
   /(?:\bbearer|authorization["'`]?[ \t]?[:=][ \t]?["'`]?(?:basic|token))[ \t]([\w.~+/-]{20,2000}={0,2})/gi;
 /** The content of an XML element that is named like a secret. */
-const ELEMENT = new RegExp(String.raw`<[\w:.-]{0,40}${SECRET_WORD}[\w.-]{0,40}>([^\s<>&]{12,200})</`, 'gi');
+const XML_ELEMENT = new RegExp(String.raw`<[\w:.-]{0,40}${SECRET_WORD}[\w.-]{0,40}>([^\s<>&]{12,200})</`, 'gi');
 /** A JSON Web Token (RFC 7519) with its signature; not the one of which every documentation has a copy. */
 const JWT = /(?<![\w-])eyJ[\w-]{8,2000}\.eyJ[\w-]{8,2000}\.(?!SflKxwRJSMeKKF2QT4)[\w-]{20,800}/g;
 /** The begin of a text form (RFC 7468) in base64, as files of Kubernetes have keys. */
@@ -27,30 +27,38 @@ const BASE64_PEM = /LS0tLS1CRUdJTi[A-Za-z0-9+/]{40,100}/g;
 const DOCKER_AUTH = /"auth"[ \t]{0,4}:[ \t]{0,4}"([A-Za-z0-9+/]{12,400}={0,2})"/g;
 
 /** Secrets that stand within something else: a command line, an address, a header, XML, base64. */
-export function findEmbedded(text: string): Finding[] {
+export function findEmbeddedSecrets(text: string): Finding[] {
   return [
-    ...inLines(text),
-    ...valuesOf(text, AUTHORIZATION, isNamedSecret).map((at) => ({
-      ...at,
+    ...findNamedValues(text),
+    ...matchValues(text, AUTHORIZATION, isNamedSecret).map((location) => ({
+      ...location,
       rule: 'authorization',
       what: 'a token of a service',
     })),
-    ...valuesOf(text, ELEMENT, isNamedSecret).map((at) => ({ ...at, ...NAMED_RULE })),
-    ...valuesOf(text, JWT, () => true).map((at) => ({ ...at, rule: 'jwt', what: 'a signed token (JWT)' })),
-    ...valuesOf(text, BASE64_PEM, isPrivateKey).map((at) => ({ ...at, rule: 'privatekey', what: 'a private key' })),
-    ...valuesOf(text, DOCKER_AUTH, isLogin).map((at) => ({
-      ...at,
+    ...matchValues(text, XML_ELEMENT, isNamedSecret).map((location) => ({ ...location, ...NAMED_RULE })),
+    ...matchValues(text, JWT, () => true).map((location) => ({
+      ...location,
+      rule: 'jwt',
+      what: 'a signed token (JWT)',
+    })),
+    ...matchValues(text, BASE64_PEM, isPrivateKey).map((location) => ({
+      ...location,
+      rule: 'privatekey',
+      what: 'a private key',
+    })),
+    ...matchValues(text, DOCKER_AUTH, isLogin).map((location) => ({
+      ...location,
       rule: 'docker',
       what: 'a password for a Docker registry',
     })),
   ];
 }
 
-function inLines(text: string): Finding[] {
+function findNamedValues(text: string): Finding[] {
   const findings: Finding[] = [];
-  for (const { 0: whole, 1: separator, 2: value = '', index } of text.matchAll(NAME)) {
+  for (const { 0: whole, 1: separator, 2: value = '', index } of text.matchAll(NAMED_VALUE)) {
     if (!isNamedSecret(value) || PROPERTY.test(value)) continue;
-    const before = text.slice(Math.max(0, index - BEFORE_LENGTH), index);
+    const before = text.slice(Math.max(0, index - MAX_PREFIX_LENGTH), index);
     if (!(separator === '=' ? BEFORE_EQUALS : BEFORE_SPACE).test(before)) continue;
     const end = index + whole.length;
     findings.push({ start: end - value.length, end, ...NAMED_RULE });
@@ -59,7 +67,11 @@ function inLines(text: string): Finding[] {
 }
 
 /** Places of the first group of a pattern, or of all of it, where what stands there is what it looks like. */
-function valuesOf(text: string, pattern: RegExp, check: (value: string) => boolean): Pick<Finding, 'start' | 'end'>[] {
+function matchValues(
+  text: string,
+  pattern: RegExp,
+  check: (value: string) => boolean,
+): Pick<Finding, 'start' | 'end'>[] {
   return [...text.matchAll(pattern)].flatMap(({ 0: whole, 1: value = whole, index }) => {
     const start = index + whole.lastIndexOf(value);
     return check(value) ? [{ start, end: start + value.length }] : [];
@@ -67,13 +79,13 @@ function valuesOf(text: string, pattern: RegExp, check: (value: string) => boole
 }
 
 function isPrivateKey(base64: string): boolean {
-  return decoded(base64).includes('PRIVATE KEY');
+  return decodeBase64(base64).includes('PRIVATE KEY');
 }
 
 function isLogin(base64: string): boolean {
-  return /^[\x21-\x7e]+:[\x21-\x7e]+$/.test(decoded(base64));
+  return /^[\x21-\x7e]+:[\x21-\x7e]+$/.test(decodeBase64(base64));
 }
 
-function decoded(base64: string): string {
+function decodeBase64(base64: string): string {
   return Buffer.from(base64, 'base64').toString('latin1');
 }

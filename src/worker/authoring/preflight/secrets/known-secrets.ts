@@ -4,7 +4,7 @@ import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import type { Finding } from './finding.ts';
 
 /** Begins the ids of secretlint's rules (MIT), https://github.com/secretlint/secretlint */
-const PREFIX = '@secretlint/secretlint-rule-';
+const RULE_ID_PREFIX = '@secretlint/secretlint-rule-';
 
 // It would keep a mark for each file and rule for as long as the process lives.
 secretLintProfiler.setEnabled(false);
@@ -12,11 +12,11 @@ secretLintProfiler.setEnabled(false);
 const CONFIG = {
   rules: rules
     // Comments that switch rules off may stand in files of others: what is accepted is accepted by the publisher.
-    .filter(({ meta }) => meta.id !== `${PREFIX}filter-comments`)
+    .filter(({ meta }) => meta.id !== `${RULE_ID_PREFIX}filter-comments`)
     .map((rule) => ({ id: rule.meta.id, rule, options: {} })),
 };
 
-const NAMES: Readonly<Record<string, string>> = {
+const RULE_LABELS: Readonly<Record<string, string>> = {
   aws: 'a key of Amazon Web Services',
   gcp: 'a key of Google Cloud',
   privatekey: 'a private key',
@@ -32,13 +32,13 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Keys and tokens whose form is known, in a piece of text. @param path for rules that look at a file's name */
-export async function findKnown(text: string, path: string): Promise<Finding[]> {
+export async function findKnownSecrets(text: string, path: string): Promise<Finding[]> {
   const { messages } = await lintSource({
     source: { content: text, filePath: path, ext: '', contentType: 'text' },
     options: { config: CONFIG, noPhysicFilePath: true },
   });
   return messages.map(({ ruleId, range: [start, end] }) => {
-    const rule = ruleId.replace(PREFIX, '');
-    return { start, end, rule, what: NAMES[rule] ?? `a secret of ${rule.replaceAll('-', ' ')}` };
+    const rule = ruleId.replace(RULE_ID_PREFIX, '');
+    return { start, end, rule, what: RULE_LABELS[rule] ?? `a secret of ${rule.replaceAll('-', ' ')}` };
   });
 }

@@ -11,13 +11,13 @@ const FAULT: Diagnostic = {
   line: 1,
 };
 
-describe('diagnostics inside an error', () => {
-  it('come out as they went in', () => {
+describe('diagnostics in error details', () => {
+  it('are decoded as they were encoded', () => {
     const details = { path: 'gpack.toml', diagnostics: [JSON.stringify(FAULT)] };
     assert.deepEqual(errorDiagnostics(new GgenError('ManifestInvalid', 'no', { details })), [FAULT]);
   });
 
-  it('are left out where they are none', () => {
+  it('are dropped when they are invalid', () => {
     const diagnostics = ['{', 'null', '[]', JSON.stringify({ ...FAULT, severity: 'fatal' }), '{"line":"1"}'];
     assert.deepEqual(errorDiagnostics(new GgenError('ManifestInvalid', 'no', { details: { diagnostics } })), []);
     assert.deepEqual(errorDiagnostics(new GgenError('ManifestInvalid', 'no', { details: { diagnostics: 'x' } })), []);

@@ -9,7 +9,7 @@ describe('the line of a version', () => {
     assert.equal(versionLine('[pack]\nversion = "1"\n', 'pack.toml'), 2);
   });
 
-  it("is the project's own, not a dependency's", () => {
+  it('is the version of the project, not of a dependency', () => {
     const cargo = '[dependencies.serde]\nversion = "1"\n\n[package] # own\nname = "a"\n"version" = "2.0.0"\n';
     assert.equal(versionLine(cargo, 'Cargo.toml'), 6);
     const python = '[tool.black]\nversion = 1\n[project]\nversion = "3"\n';
@@ -19,7 +19,7 @@ describe('the line of a version', () => {
     assert.equal(versionLine('{ "version": "1.0.0" }', 'package.json'), 1);
   });
 
-  it('is absent where none is named', () => {
+  it('is undefined when there is none', () => {
     assert.equal(versionLine('[gpack]\nname = "a"\n', 'gpack.toml'), undefined);
     assert.equal(versionLine('{}', 'package.json'), undefined);
     assert.equal(versionLine('', 'gpack.toml'), undefined);

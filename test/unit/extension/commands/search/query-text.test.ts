@@ -34,7 +34,7 @@ describe('the text of a search', () => {
   }
 
   for (const text of ['std::fmt', 'http://x', 'color:red', ':web', 'constructor:x', '__proto__:x', '"tag:web"']) {
-    it(`'${text}' is nothing but text`, () => {
+    it(`'${text}' is plain text`, () => {
       assert.deepEqual(queryOf(text), { text });
     });
   }
@@ -45,7 +45,7 @@ describe('the text of a search', () => {
     assert.deepEqual(queryOf('cli tag:"two wor'), { text: 'cli', tags: ['two wor'] });
   });
 
-  it('says which filters it leaves out, because their value is none', () => {
+  it('reports the filters that it ignores because their value is invalid', () => {
     for (const text of ['sort:size', 'yanked:maybe', 'yanked:constructor', 'reputation:2', 'reputation:high']) {
       const { query, ignored } = parseQueryText(text);
       assert.deepEqual(query, { text: '' }, text);
@@ -63,7 +63,7 @@ describe('a filter chosen from a list', () => {
     assert.equal(withTerm(text, { key: 'category', value: 'data base' }), 'cli tag:web category:"data base"');
   });
 
-  it('takes the place of the one that it excludes', () => {
+  it('replaces a filter that it excludes', () => {
     assert.equal(withTerm('sort:name cli', { key: 'sort', value: 'updated' }), 'cli sort:updated');
   });
 
@@ -74,7 +74,7 @@ describe('a filter chosen from a list', () => {
     assert.equal(withoutKey('sort:name x sort:updated', 'sort'), 'x');
   });
 
-  it('reads the same after it was written', () => {
+  it('parses to the same query after formatting', () => {
     for (const value of ['web', 'data base', 'c++', 'a:b', 'größe', '世界']) {
       assert.ok(canBeTyped(value));
       assert.deepEqual(queryOf(withTerm('x', { key: 'tag', value })), { text: 'x', tags: [value] });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SearchSession } from '../../../../../src/extension/commands/search/search-session.ts';
-import type { Ask } from '../../../../../src/extension/commands/search/search-session.ts';
+import type { RunSearch } from '../../../../../src/extension/commands/search/search-session.ts';
 import type { SearchResults } from '../../../../../src/shared/model.ts';
 
 const EMPTY: SearchResults = {
@@ -13,19 +13,19 @@ const EMPTY: SearchResults = {
 };
 
 /** A search whose answers the test gives, and what the view was told. */
-function scene() {
-  const questions: {
+function createSession() {
+  const queries: {
     text: string;
-    options: Parameters<Ask>[1];
+    options: Parameters<RunSearch>[1];
     answer: (results: SearchResults) => void;
     fail: (error: Error) => void;
   }[] = [];
-  const told: string[] = [];
+  const viewCalls: string[] = [];
   const asked = Promise.withResolvers<undefined>();
   const quiet = Promise.withResolvers<undefined>();
-  const ask: Ask = (query, options) => {
+  const ask: RunSearch = (query, options) => {
     const { promise, resolve, reject } = Promise.withResolvers<SearchResults>();
-    questions.push({ text: query.text, options, answer: resolve, fail: reject });
+    queries.push({ text: query.text, options, answer: resolve, fail: reject });
     asked.resolve(undefined);
     return promise;
   };
@@ -33,20 +33,20 @@ function scene() {
     ask,
     {
       busy: (busy) => {
-        told.push(busy ? 'busy' : 'idle');
+        viewCalls.push(busy ? 'busy' : 'idle');
         if (!busy) quiet.resolve(undefined);
       },
-      show: (text, { localCount }, final) => told.push(`${text}:${localCount}${final ? ' final' : ''}`),
-      fail: (text, error) => told.push(`${text} failed: ${String(error)}`),
+      show: (text, { localCount }, final) => viewCalls.push(`${text}:${localCount}${final ? ' final' : ''}`),
+      fail: (text, error) => viewCalls.push(`${text} failed: ${String(error)}`),
     },
     1,
   );
-  return { session, questions, told, asked: asked.promise, quiet: quiet.promise };
+  return { session, questions: queries, told: viewCalls, asked: asked.promise, quiet: quiet.promise };
 }
 
-describe('searching while somebody types', () => {
-  it('puts one question for a burst of keys', async () => {
-    const { session, questions, asked } = scene();
+describe('search while typing', () => {
+  it('sends one query for a burst of keystrokes', async () => {
+    const { session, questions, asked } = createSession();
     for (const text of ['h', 'he', 'hel', ' hello ']) session.input(text);
     await asked;
     assert.deepEqual(
@@ -56,8 +56,8 @@ describe('searching while somebody types', () => {
     session.dispose();
   });
 
-  it('shows updates as they come, then the whole', async () => {
-    const { session, questions, told, asked, quiet } = scene();
+  it('shows updates as they arrive, then the final results', async () => {
+    const { session, questions, told, asked, quiet } = createSession();
     session.input('a');
     await asked;
     questions[0]!.options.onProgress?.({ ...EMPTY, localCount: 1 });
@@ -67,8 +67,8 @@ describe('searching while somebody types', () => {
     assert.deepEqual(told, ['busy', 'a:1', 'a:2', 'a:3 final', 'idle']);
   });
 
-  it('cancels the question before, and shows nothing of it any more', async () => {
-    const { session, questions, told, asked } = scene();
+  it('cancels the previous query, and ignores its later results', async () => {
+    const { session, questions, told, asked } = createSession();
     session.input('old');
     await asked;
     session.input('new');
@@ -80,8 +80,8 @@ describe('searching while somebody types', () => {
     session.dispose();
   });
 
-  it('says that it failed, and takes the next question', async () => {
-    const { session, questions, told, asked, quiet } = scene();
+  it('reports a failure, and accepts the next query', async () => {
+    const { session, questions, told, asked, quiet } = createSession();
     session.input('a');
     await asked;
     questions[0]!.fail(new Error('no'));

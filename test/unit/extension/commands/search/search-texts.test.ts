@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { answerLine } from '../../../../../src/extension/commands/search/answer-line.ts';
+import { searchStatusText } from '../../../../../src/extension/commands/search/search-status-text.ts';
 import { parseQueryText } from '../../../../../src/extension/commands/search/query-text.ts';
 import { refinements } from '../../../../../src/extension/commands/search/refine-items.ts';
-import { PAGE_SIZE, ResultPages } from '../../../../../src/extension/commands/search/result-pages.ts';
+import { SEARCH_PAGE_SIZE, ResultPages } from '../../../../../src/extension/commands/search/result-pages.ts';
 import type { PackageSummary, SearchFacets, SearchResults } from '../../../../../src/shared/model.ts';
-import { t } from '../../localise.ts';
+import { t } from '../../localize.ts';
 
 const EMPTY: SearchResults = {
   packages: [],
@@ -17,26 +17,26 @@ const EMPTY: SearchResults = {
 
 describe('the line above the results of a search', () => {
   const line = (results: Partial<SearchResults>, final: boolean, typed = ''): string =>
-    answerLine({ ...EMPTY, ...results }, { shown: 2, final, ignored: parseQueryText(typed).ignored }, t);
+    searchStatusText({ ...EMPTY, ...results }, { shown: 2, final, ignored: parseQueryText(typed).ignored }, t);
 
-  it('tells how many peers were asked and have answered', () => {
+  it('shows how many peers were queried and have answered', () => {
     assert.equal(line({ peersAsked: 3, peersAnswered: 1 }, false), '2 packages · 1 of 3 peers answered so far');
     assert.equal(line({ peersAsked: 1, peersAnswered: 1 }, true), '2 packages · 1 of 1 peer answered');
-    assert.equal(line({}, false), '2 packages · asking peers…');
-    assert.equal(line({}, true), '2 packages · no peer was asked');
+    assert.equal(line({}, false), '2 packages · querying peers…');
+    assert.equal(line({}, true), '2 packages · no peers queried');
   });
 
-  it('tells that some were slow or false', () => {
+  it('shows that some peers were slow or sent invalid answers', () => {
     const peers = (['answered', 'failed', 'failed'] as const).map((state, n) => ({ id: `${n}`, state, records: 0 }));
     assert.equal(
       line({ peersAsked: 3, peersAnswered: 1, peers }, true),
-      '2 packages · 1 of 3 peers answered · 2 peers answered too late or wrongly',
+      '2 packages · 1 of 3 peers answered · 2 peers timed out or sent invalid answers',
     );
   });
 
-  it('tells which filters do not count', () => {
-    assert.match(line({}, true, 'sort:size'), /“sort:size” does not count: sort by relevance, updated/);
-    assert.match(line({}, true, 'yanked:$(x)'), /“yanked:\$ \(x\)” does not count/);
+  it('shows which filters are ignored', () => {
+    assert.match(line({}, true, 'sort:size'), /“sort:size” is ignored: sort by relevance, updated/);
+    assert.match(line({}, true, 'yanked:$(x)'), /“yanked:\$ \(x\)” is ignored/);
   });
 });
 
@@ -62,14 +62,14 @@ describe('filters and orders that are offered', () => {
     assert.equal(find('', 'z6Mk…2doK')?.text, 'publisher:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK');
   });
 
-  it('say that a count is a lower bound where not everything was counted', () => {
+  it('mark a count as a lower bound when not everything was counted', () => {
     assert.equal(
       all('', { ...facets, exact: false }).find(({ label }) => label === 'web')?.description,
       '3 or more packages',
     );
   });
 
-  it('draw no icons of strangers, and leave out what cannot be typed', () => {
+  it('render no icons from untrusted text, and exclude values that cannot be typed', () => {
     assert.ok(all('').some(({ label }) => label === '$ (x)'));
     assert.ok(!all('').some(({ label }) => label.includes('hi')));
   });
@@ -81,13 +81,13 @@ describe('filters and orders that are offered', () => {
     assert.equal(find(text, 'Remove all filters')?.text, 'cli sort:name');
   });
 
-  it('mark the order that is chosen, in words', () => {
-    assert.equal(find('', 'Relevance')?.description, 'chosen');
-    assert.equal(find('sort:Name', 'Name')?.description, 'chosen');
+  it('mark the selected sort order, in words', () => {
+    assert.equal(find('', 'Relevance')?.description, 'selected');
+    assert.equal(find('sort:Name', 'Name')?.description, 'selected');
     assert.equal(find('x sort:name', 'Relevance')?.text, 'x');
   });
 
-  it('are orders alone before the first answer', () => {
+  it('show only sort orders before the first answer', () => {
     assert.deepEqual(
       refinements('', undefined, t).map(({ title }) => title),
       ['Sort by', 'More'],
@@ -101,23 +101,23 @@ describe('the pages of a search', () => {
     packages: Array.from({ length: count }, (_, n) => ({ id: `p${from + n}` }) as PackageSummary),
   });
 
-  it('go on as long as they are full', () => {
+  it('continue as long as they are full', () => {
     const pages = new ResultPages();
     assert.equal(new ResultPages().results, undefined);
-    pages.first(page(0, PAGE_SIZE));
+    pages.first(page(0, SEARCH_PAGE_SIZE));
     assert.ok(pages.mayHaveMore);
-    assert.equal(pages.offset, PAGE_SIZE);
-    pages.add(page(PAGE_SIZE, 3));
+    assert.equal(pages.offset, SEARCH_PAGE_SIZE);
+    pages.add(page(SEARCH_PAGE_SIZE, 3));
     assert.ok(!pages.mayHaveMore);
-    assert.equal(pages.results?.packages.length, PAGE_SIZE + 3);
+    assert.equal(pages.results?.packages.length, SEARCH_PAGE_SIZE + 3);
   });
 
-  it('list once what moved between them', () => {
+  it('list a package once that moved between pages', () => {
     const pages = new ResultPages();
-    pages.first(page(0, PAGE_SIZE));
-    pages.add(page(PAGE_SIZE - 1, PAGE_SIZE));
-    assert.equal(pages.results?.packages.length, 2 * PAGE_SIZE - 1);
-    assert.equal(pages.offset, 2 * PAGE_SIZE);
+    pages.first(page(0, SEARCH_PAGE_SIZE));
+    pages.add(page(SEARCH_PAGE_SIZE - 1, SEARCH_PAGE_SIZE));
+    assert.equal(pages.results?.packages.length, 2 * SEARCH_PAGE_SIZE - 1);
+    assert.equal(pages.offset, 2 * SEARCH_PAGE_SIZE);
   });
 
   it('end with a first page that is not full', () => {

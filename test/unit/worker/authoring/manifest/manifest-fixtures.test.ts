@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '../../../../../src/worker/authoring/manifest/manifest.ts';
-import { readManifest } from '../../../../../src/worker/authoring/manifest/read.ts';
+import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
 import { isDependencyId } from '../../../../../src/worker/records/read-release.ts';
-import { tidyMetadata } from '../../../../../src/worker/records/tidy.ts';
+import { normalizeMetadata } from '../../../../../src/worker/records/normalize-metadata.ts';
 import { isVersion, isVersionRange } from '../../../../../src/worker/records/versions.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', '..', '..', 'fixtures', 'manifests');
@@ -58,7 +58,7 @@ function assertPublishable(manifest: Manifest): void {
   const blocked = manifest.diagnostics.some(({ severity }) => severity === 'error');
   assert.equal(manifest.name === '' || manifest.version === '', blocked);
   if (blocked) return;
-  assert.deepEqual(tidyMetadata(manifest.metadata, manifest.name), manifest.metadata);
+  assert.deepEqual(normalizeMetadata(manifest.metadata, manifest.name), manifest.metadata);
   assert.ok(isVersion(manifest.version));
   for (const { id, requirement } of manifest.dependencies) assert.ok(isDependencyId(id) && isVersionRange(requirement));
 }

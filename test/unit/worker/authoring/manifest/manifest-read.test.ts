@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { symlink } from 'node:fs/promises';
 import { MANIFEST_FILES } from '../../../../../src/shared/contributions.ts';
 import { LIMITS } from '../../../../../src/shared/defaults.ts';
-import { findManifest } from '../../../../../src/worker/authoring/manifest/forms.ts';
+import { findManifest } from '../../../../../src/worker/authoring/manifest/manifest-formats.ts';
 import type { Manifest } from '../../../../../src/worker/authoring/manifest/manifest.ts';
-import { readManifest } from '../../../../../src/worker/authoring/manifest/read.ts';
-import { MANIFEST_BYTES } from '../../../../../src/worker/authoring/manifest/source.ts';
+import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
+import { MAX_MANIFEST_BYTES } from '../../../../../src/worker/authoring/manifest/manifest-source.ts';
 import { skipOnWindows } from '../../../../skip.ts';
 import { ProjectFolder, type Files } from '../project-folder.ts';
-import { seeded } from '../../seeded.ts';
+import { seededRandom } from '../../seeded-random.ts';
 
 const COMPLETE = '[package]\nname = "x"\nversion = "1.0.0"\ndescription = "x"\nlicense = "MIT"\n';
 
@@ -34,7 +34,7 @@ describe('reading a manifest file', () => {
     assert.equal((await read(files, 'package.json')).name, 'other');
   });
 
-  it('takes a byte order mark and Windows line ends', async () => {
+  it('accepts a byte order mark and Windows line ends', async () => {
     const manifest = await read({ 'package.toml': `\ufeff${COMPLETE}homepage = "nowhere"\n`.replaceAll('\n', '\r\n') });
     assert.equal(manifest.name, 'x');
     assert.deepEqual(
@@ -54,20 +54,20 @@ describe('reading a manifest file', () => {
     );
   });
 
-  it('names UTF-16 as what it is', async () => {
+  it('detects UTF-16', async () => {
     const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(COMPLETE, 'utf16le')]);
     const manifest = await read({ 'gpack.toml': bytes });
     assert.match(manifest.diagnostics[0]?.message ?? '', /UTF-16/);
   });
 
   it('does not read a manifest that is far too long', async () => {
-    const manifest = await read({ 'gpack.toml': `${COMPLETE}# ${'x'.repeat(MANIFEST_BYTES)}` });
+    const manifest = await read({ 'gpack.toml': `${COMPLETE}# ${'x'.repeat(MAX_MANIFEST_BYTES)}` });
     assert.deepEqual(codes(manifest), ['manifest-too-large']);
     assert.equal(manifest.name, '');
   });
 
   it('reads one of the longest allowed length', async () => {
-    const manifest = await read({ 'gpack.toml': COMPLETE + '#'.repeat(MANIFEST_BYTES - COMPLETE.length) });
+    const manifest = await read({ 'gpack.toml': COMPLETE + '#'.repeat(MAX_MANIFEST_BYTES - COMPLETE.length) });
     assert.deepEqual(codes(manifest), []);
   });
 
@@ -78,14 +78,14 @@ describe('reading a manifest file', () => {
     assert.deepEqual(codes(await readManifest(folder.root, undefined)), ['manifest-link']);
   });
 
-  it('does not wait for a folder or a pipe', async () => {
+  it('does not block on a folder or a pipe', async () => {
     await using folder = await ProjectFolder.of({ 'gpack.toml/inside.txt': '' });
     const manifest = await readManifest(folder.root, undefined).catch((error: unknown) => error);
     const outcome = manifest instanceof Error ? manifest.name : codes(manifest as Manifest)[0];
     assert.ok(outcome === 'manifest-not-a-file' || outcome === 'ManifestNotFound', outcome);
   });
 
-  it('says what to do where there is none', async () => {
+  it('explains what to do when there is none', async () => {
     await using folder = await ProjectFolder.of({ 'README.md': '' });
     await assert.rejects(readManifest(folder.root, undefined), {
       name: 'ManifestNotFound',
@@ -97,13 +97,13 @@ describe('reading a manifest file', () => {
   });
 
   for (const hostile of ['../gpack.toml', '/etc/gpack.toml', 'a\\gpack.toml', 'x/../../gpack.toml', 'C:gpack.toml']) {
-    it(`refuses to look at ${hostile}`, async () => {
+    it(`refuses to search for ${hostile}`, async () => {
       await using folder = await ProjectFolder.of({ 'gpack.toml': COMPLETE });
       await assert.rejects(readManifest(folder.root, hostile), { name: 'UnsafePath' });
     });
   }
 
-  it('stops when it is cancelled', async () => {
+  it('stops when it is canceled', async () => {
     await using folder = await ProjectFolder.of({ 'gpack.toml': COMPLETE });
     await assert.rejects(readManifest(folder.root, undefined, AbortSignal.abort()), { name: 'AbortError' });
   });
@@ -171,8 +171,8 @@ describe('hostile manifests', function () {
     });
   }
 
-  it('never throws on broken text, whatever is broken', async () => {
-    const random = seeded(20_261_101);
+  it('never throws on malformed text', async () => {
+    const random = seededRandom(20_261_101);
     await using folder = await ProjectFolder.of();
     for (let round = 0; round < 300; round++) {
       const [file, text] =

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { truncate, writeFile } from 'node:fs/promises';
 import type { Diagnostic, ReleaseChanges } from '../../../../../src/shared/model.ts';
-import { readManifest } from '../../../../../src/worker/authoring/manifest/read.ts';
-import { mayBreak } from '../../../../../src/worker/authoring/preflight/breaking.ts';
-import { LARGE_BYTES } from '../../../../../src/worker/authoring/preflight/large-files.ts';
-import { lookAlikeFaults } from '../../../../../src/worker/authoring/preflight/look-alikes.ts';
+import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
+import { mayBeBreaking } from '../../../../../src/worker/authoring/preflight/breaking-changes.ts';
+import { LARGE_FILE_BYTES } from '../../../../../src/worker/authoring/preflight/large-file-check.ts';
+import { lookAlikeDiagnostics } from '../../../../../src/worker/authoring/preflight/look-alikes.ts';
 import { preflight } from '../../../../../src/worker/authoring/preflight/preflight.ts';
-import { scanProject } from '../../../../../src/worker/authoring/project/scan.ts';
-import { lookAlikes } from '../../../../../src/worker/authoring/draft-name.ts';
+import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
+import { confusableNames } from '../../../../../src/worker/authoring/draft-name.ts';
 import { ProjectFolder, type Files } from '../project-folder.ts';
 
 const MANIFEST = '[package]\nname = "x"\nversion = "1.3.0"\ndescription = "x"\nlicense = "MIT"\n';
@@ -34,8 +34,8 @@ const removing = (since: string, ...paths: readonly string[]): ReleaseChanges =>
 });
 
 describe('the preflight of a project', () => {
-  it('asks for the text of the licence that is named', async () => {
-    assert.deepEqual(places(await check({})), [['information', 'licence-file-missing', 'gpack.toml', 1]]);
+  it('asks for the text of the named license', async () => {
+    assert.deepEqual(places(await check({})), [['information', 'license-file-missing', 'gpack.toml', 1]]);
     for (const name of ['LICENSE', 'licence.md', 'LICENSE-MIT', 'COPYING', 'UNLICENSE', 'LICENSES/MIT.txt']) {
       assert.deepEqual(await check({ [name]: '' }), [], name);
     }
@@ -44,7 +44,7 @@ describe('the preflight of a project', () => {
     assert.deepEqual(await check({}, undefined, MANIFEST.replace(/license.*\n/, '')), []);
   });
 
-  it('tells of files that are gone under a compatible version', async () => {
+  it('reports removed files in a compatible version', async () => {
     const files = { LICENSE: '' };
     const [fault] = await check(files, removing('1.2.0', 'lib/a.ts', '.github/ci.yml'));
     assert.deepEqual(places([fault!]), [['warning', 'breaking-files-removed', 'gpack.toml', 3]]);
@@ -55,7 +55,7 @@ describe('the preflight of a project', () => {
     assert.match((await check(files, many))[0]?.message ?? '', /no longer has a, b, c and 2 more/);
   });
 
-  it('knows which versions may break', () => {
+  it('knows which version changes may be breaking', () => {
     const cases: readonly (readonly [string, string, boolean])[] = [
       ['1.2.3', '1.2.4', false],
       ['1.2.3', '1.9.0', false],
@@ -67,21 +67,22 @@ describe('the preflight of a project', () => {
       ['1.0.0-alpha', '1.0.0', false],
       ['1.0.0+build.1', '1.0.0+build.2', false],
     ];
-    for (const [before, after, breaks] of cases) assert.equal(mayBreak(before, after), breaks, `${before} → ${after}`);
+    for (const [before, after, breaks] of cases)
+      assert.equal(mayBeBreaking(before, after), breaks, `${before} → ${after}`);
   });
 
-  it('names large files, the largest first, and no more than help', async () => {
+  it('lists large files, the largest first, up to a limit', async () => {
     await using folder = await ProjectFolder.of({ 'gpack.toml': MANIFEST, 'README.md': '', LICENSE: '' });
     for (let index = 0; index < 25; index++) {
       await writeFile(folder.path(`large-${index}.bin`), '');
-      await truncate(folder.path(`large-${index}.bin`), LARGE_BYTES - 1 + index);
+      await truncate(folder.path(`large-${index}.bin`), LARGE_FILE_BYTES - 1 + index);
     }
     const found = await checkFolder(folder);
     assert.deepEqual([found.length, found[0]?.code, found[0]?.path], [20, 'file-large', 'large-24.bin']);
   });
 
-  it('tells of names that look like others', () => {
-    const alike = (...paths: string[]): string[] => lookAlikeFaults(paths).map(({ path }) => path);
+  it('reports file names that look like others', () => {
+    const alike = (...paths: string[]): string[] => lookAlikeDiagnostics(paths).map(({ path }) => path);
     assert.deepEqual(alike('src/paypal.ts', 'src/р\u0430ypal.ts'), ['src/р\u0430ypal.ts']);
     assert.deepEqual(alike('p\u0430ypal.ts'), ['p\u0430ypal.ts']);
     assert.deepEqual(alike('\uff41.ts', 'a.ts'), ['a.ts']);
@@ -93,11 +94,11 @@ describe('the preflight of a project', () => {
     );
   });
 
-  it('knows names of packages that look alike', () => {
-    assert.ok(['c00l', 'co0l', 'coo1', 'cooi'].every((name) => lookAlikes('cool').includes(name)));
-    assert.ok(lookAlikes('modern').includes('modem'));
-    assert.ok(lookAlikes('a-b').includes('a_b') && lookAlikes('a-b').includes('ab'));
-    assert.ok(!lookAlikes('cool').includes('cool') && !lookAlikes('o').includes(''));
-    assert.ok(lookAlikes('l'.repeat(128)).length < 2_000);
+  it('detects package names that look alike', () => {
+    assert.ok(['c00l', 'co0l', 'coo1', 'cooi'].every((name) => confusableNames('cool').includes(name)));
+    assert.ok(confusableNames('modern').includes('modem'));
+    assert.ok(confusableNames('a-b').includes('a_b') && confusableNames('a-b').includes('ab'));
+    assert.ok(!confusableNames('cool').includes('cool') && !confusableNames('o').includes(''));
+    assert.ok(confusableNames('l'.repeat(128)).length < 2_000);
   });
 });

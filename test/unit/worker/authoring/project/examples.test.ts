@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import semver from 'semver';
 import type { Manifest } from '../../../../../src/worker/authoring/manifest/manifest.ts';
-import { readManifest } from '../../../../../src/worker/authoring/manifest/read.ts';
+import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
 import type { ProjectScan } from '../../../../../src/worker/authoring/project/project.ts';
-import { scanProject } from '../../../../../src/worker/authoring/project/scan.ts';
+import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..', '..', '..');
 
@@ -52,14 +52,14 @@ describe('the examples', () => {
 });
 
 describe('this repository', () => {
-  it('can be published itself, without what is built or fetched', async () => {
+  it('can be published, without build output and downloads', async () => {
     const { manifest, scan } = await read(REPOSITORY);
     assert.equal(manifest.kind, 'npm');
     assert.equal(manifest.name, 'ggen-p2p');
     const blocking = [...manifest.diagnostics, ...scan.diagnostics].filter(({ severity }) => severity === 'error');
     assert.deepEqual(blocking, []);
     const paths = scan.files.map(({ path }) => path);
-    assert.ok(paths.includes('src/worker/authoring/project/scan.ts'));
+    assert.ok(paths.includes('src/worker/authoring/project/scan-project.ts'));
     const leftOut = /(?:^|\/)node_modules\/|^(?:dist|out|\.cache|\.git|artifacts)\//;
     assert.deepEqual(
       paths.filter((path) => leftOut.test(path)),

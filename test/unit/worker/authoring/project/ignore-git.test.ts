@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { scanProject } from '../../../../../src/worker/authoring/project/scan.ts';
+import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
 import { skipIf, skipOnWindows } from '../../../../skip.ts';
 import { ProjectFolder, type Files } from '../project-folder.ts';
-import { seeded } from '../../seeded.ts';
+import { seededRandom } from '../../seeded-random.ts';
 
 const run = promisify(execFile);
 
@@ -190,8 +190,8 @@ describe('ignore rules, as git reads them', function () {
     });
   }
 
-  it('says the same as git of made-up trees', async () => {
-    const random = seeded(7);
+  it('matches git for generated trees', async () => {
+    const random = seededRandom(7);
     for (let round = 0; round < 60; round++) {
       const files = makeUp(random);
       await using folder = await repository(files);
@@ -199,7 +199,7 @@ describe('ignore rules, as git reads them', function () {
     }
   });
 
-  it('follows the rules of the repository around the project', async () => {
+  it('applies the rules of the enclosing repository', async () => {
     await using folder = await repository({
       '.gitignore': 'dist\n/packages/one/local\n*.cache\n',
       'packages/.gitignore': '!kept.cache\n',
@@ -224,7 +224,7 @@ describe('ignore rules, as git reads them', function () {
     );
   });
 
-  it('takes a project that its repository ignores for itself', async () => {
+  it('does not apply the rules of a repository that ignores the project itself', async () => {
     await using folder = await repository({
       '.gitignore': '/scratch/\n*.log\n',
       'scratch/idea/a': '',

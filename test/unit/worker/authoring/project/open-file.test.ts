@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { appendFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
-import { openFile } from '../../../../../src/worker/authoring/project/open-file.ts';
+import { readProjectFile } from '../../../../../src/worker/authoring/project/read-project-file.ts';
 import type { ProjectFile } from '../../../../../src/worker/authoring/project/project.ts';
-import { scanProject } from '../../../../../src/worker/authoring/project/scan.ts';
+import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
 import { ProjectFolder } from '../project-folder.ts';
 
 async function fileOf(folder: ProjectFolder): Promise<ProjectFile> {
@@ -13,7 +13,7 @@ async function fileOf(folder: ProjectFolder): Promise<ProjectFile> {
 
 async function bytesOf(file: ProjectFile, signal?: AbortSignal): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of openFile(file, signal)) chunks.push(chunk);
+  for await (const chunk of readProjectFile(file, signal)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
@@ -28,10 +28,10 @@ describe('reading a file for import', () => {
     });
   }
 
-  it('gives chunks of bounded size that stay what they are', async () => {
+  it('yields chunks of bounded size that are not overwritten', async () => {
     await using folder = await ProjectFolder.of({ data: Buffer.alloc(5_000_000, 1) });
     const chunks: Uint8Array[] = [];
-    for await (const chunk of openFile(await fileOf(folder))) chunks.push(chunk);
+    for await (const chunk of readProjectFile(await fileOf(folder))) chunks.push(chunk);
     assert.ok(chunks.every((chunk) => chunk.length <= 1024 * 1024 && chunk.buffer.byteLength <= 1024 * 1024));
     assert.ok(chunks.every((chunk) => chunk.every((byte) => byte === 1)));
   });
@@ -63,7 +63,7 @@ describe('reading a file for import', () => {
     for (const change of ['grow', 'shrink'] as const) {
       await using folder = await ProjectFolder.of({ data: Buffer.alloc(3_000_000) });
       const file = await fileOf(folder);
-      const reading = openFile(file);
+      const reading = readProjectFile(file);
       await reading.next();
       await (change === 'grow' ? appendFile(file.absolutePath, 'x') : truncate(file.absolutePath, 300_000));
       await assert.rejects(async () => {
@@ -72,16 +72,17 @@ describe('reading a file for import', () => {
     }
   });
 
-  it('stops when it is cancelled, and closes the file when it is left', async () => {
+  it('stops when it is canceled, and closes the file when iteration ends early', async () => {
     await using folder = await ProjectFolder.of({ data: Buffer.alloc(3_000_000) });
     const file = await fileOf(folder);
     await assert.rejects(bytesOf(file, AbortSignal.abort()), { name: 'AbortError' });
     const controller = new AbortController();
-    const reading = openFile(file, controller.signal);
+    const reading = readProjectFile(file, controller.signal);
     await reading.next();
     controller.abort();
     await assert.rejects(reading.next(), { name: 'AbortError' });
     // More of these than there are descriptors: each must be given back.
-    for (let round = 0; round < 300; round++) for await (const chunk of openFile(file)) if (chunk.length > 0) break;
+    for (let round = 0; round < 300; round++)
+      for await (const chunk of readProjectFile(file)) if (chunk.length > 0) break;
   });
 });

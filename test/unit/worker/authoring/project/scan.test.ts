@@ -4,9 +4,9 @@ import { chmod, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { LIMITS } from '../../../../../src/shared/defaults.ts';
-import { readManifest } from '../../../../../src/worker/authoring/manifest/read.ts';
+import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
 import type { ProjectScan } from '../../../../../src/worker/authoring/project/project.ts';
-import { scanProject, type ScanOptions } from '../../../../../src/worker/authoring/project/scan.ts';
+import { scanProject, type ScanOptions } from '../../../../../src/worker/authoring/project/scan-project.ts';
 import { skipIf, skipOnWindows } from '../../../../skip.ts';
 import { ProjectFolder, type Files } from '../project-folder.ts';
 
@@ -44,7 +44,7 @@ describe('scanning a project', () => {
     assert.deepEqual([result.skipped, result.diagnostics, result.readme], [[], [], 'README.md']);
   });
 
-  it('always leaves out what is not part of a project', async () => {
+  it('always excludes what is not part of a project', async () => {
     const files = await published({
       '.git/config': '',
       'sub/.git': 'gitdir: elsewhere',
@@ -108,7 +108,7 @@ describe('scanning a project', () => {
     ]);
   });
 
-  it('honours include and exclude of the manifest', async () => {
+  it('honors include and exclude of the manifest', async () => {
     await using folder = await ProjectFolder.of({
       'Cargo.toml':
         '[package]\nname="c"\nversion="1.0.0"\ndescription="x"\nlicense="MIT"\ninclude=["/src","*.rs"]\nexclude=["fixtures/"]\n',
@@ -140,7 +140,7 @@ describe('scanning a project', () => {
     assert.deepEqual(diagnostics, []);
   });
 
-  it('does not take the `files` of npm for an allow-list', async () => {
+  it('does not treat the `files` of npm as an allow-list', async () => {
     await using folder = await ProjectFolder.of({
       'package.json': '{"name":"n","version":"1.0.0","description":"x","license":"MIT","files":["dist"]}',
       'src/index.ts': '',
@@ -184,7 +184,7 @@ describe('scanning a project', () => {
     }
   });
 
-  it('reports what it may not read', async function () {
+  it('reports unreadable files', async function () {
     skipOnWindows(this, 'modes of files');
     skipIf(this, process.getuid?.() === 0, 'root may read everything');
     await using folder = await ProjectFolder.of({ 'README.md': '', closed: 'x', 'locked/x': '' });
@@ -216,7 +216,7 @@ describe('scanning a project', () => {
     assert.deepEqual(skipped, [{ path: '.gitignore', reason: 'symbolic link' }]);
   });
 
-  it('blocks names that other systems cannot hold', async function () {
+  it('rejects names that other systems do not support', async function () {
     skipOnWindows(this, 'such names');
     const result = await scan({ 'README.md': '', 'aux.c': '', 'a:b': '', 'sub/trailing ': '', 'back\\slash': '' });
     assert.deepEqual(
@@ -226,7 +226,7 @@ describe('scanning a project', () => {
     assert.deepEqual(codes(await scan({ 'README.md': '', '.gitignore': 'aux.c\n', 'aux.c': '' })), []);
   });
 
-  it('blocks names that are one file on systems that ignore case', async function () {
+  it('rejects names that are one file on case-insensitive systems', async function () {
     await using folder = await ProjectFolder.of({
       'README.md': '',
       Makefile: '',
@@ -238,7 +238,7 @@ describe('scanning a project', () => {
     skipIf(this, result.files.length < 5, 'this file system ignores case');
     assert.deepEqual(
       result.diagnostics.map(({ severity, code, path }) => [severity, code, path]),
-      ['makefile', 'src/b'].map((path) => ['error', 'path-clash', path]),
+      ['makefile', 'src/b'].map((path) => ['error', 'path-collision', path]),
     );
   });
 
@@ -248,17 +248,17 @@ describe('scanning a project', () => {
     assert.equal((await scanProject(folder.root)).files[1]?.path, 'caf\u00e9');
     assert.equal((await scanProject(folder.root)).files[1]?.absolutePath, folder.path('cafe\u0301'));
     await folder.write({ 'caf\u00e9': 'y' });
-    assert.deepEqual(codes(await scanProject(folder.root)), ['path-clash']);
+    assert.deepEqual(codes(await scanProject(folder.root)), ['path-collision']);
   });
 
-  it('blocks folders that nest too deeply', async () => {
+  it('rejects folders that are nested too deeply', async () => {
     const path = `${'d/'.repeat(LIMITS.pathDepth)}file`;
     const result = await scan({ 'README.md': '', [path]: '', [`${'e/'.repeat(LIMITS.pathDepth - 1)}file`]: '' });
     assert.deepEqual(codes(result), ['path-unsafe']);
     assert.equal(result.files.length, 2);
   });
 
-  it('sums up more faults than anybody reads', async function () {
+  it('summarizes a large number of problems', async function () {
     skipOnWindows(this, 'such names');
     const files = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`x${index}?`, '']));
     const result = await scan({ ...files, 'README.md': '' });
@@ -277,7 +277,7 @@ describe('scanning a project', () => {
     assert.deepEqual([result.readme, result.changelog], ['ReadMe.MD', 'HISTORY.md']);
   });
 
-  it('takes the README that the manifest names, and says where it is missing', async () => {
+  it('uses the README that the manifest names, and reports where it is missing', async () => {
     const named = `${MANIFEST}readme = "docs/intro.md"\n`;
     await using folder = await ProjectFolder.of({ 'package.toml': named, 'README.md': '', 'docs/intro.md': '' });
     const manifest = await readManifest(folder.root, undefined);
@@ -288,7 +288,7 @@ describe('scanning a project', () => {
     assert.deepEqual(codes(without), ['readme-not-found']);
   });
 
-  it('tells of a missing README without blocking', async () => {
+  it('warns of a missing README without blocking', async () => {
     const { diagnostics } = await scan({ a: '' });
     assert.deepEqual(
       diagnostics.map(({ severity, code }) => [severity, code]),
@@ -306,22 +306,22 @@ describe('scanning a project', () => {
     assert.deepEqual(codes(await scanProject(folder.root, { manifest })), ['manifest-left-out']);
   });
 
-  it('reports its progress, and stops when it is cancelled', async () => {
+  it('reports its progress, and stops when it is canceled', async () => {
     await using folder = await ProjectFolder.of({ 'README.md': 'abc', 'a/b/c': 'd' });
     const progress: unknown[] = [];
     const controller = new AbortController();
     await scanProject(folder.root, { signal: controller.signal, onProgress: (step) => progress.push(step) });
     assert.deepEqual(progress.at(-1), { phase: 'scan', files: 2, bytes: 4 });
-    const cancelling = scanProject(folder.root, {
+    const canceling = scanProject(folder.root, {
       signal: controller.signal,
       onProgress: () => {
         controller.abort();
       },
     });
-    await assert.rejects(cancelling, { name: 'AbortError' });
+    await assert.rejects(canceling, { name: 'AbortError' });
   });
 
-  it('refuses what is no folder', async () => {
+  it('rejects what is not a folder', async () => {
     await using folder = await ProjectFolder.of({ file: '' });
     for (const root of ['relative', folder.path('absent'), folder.path('file')]) {
       await assert.rejects(scanProject(root), { name: 'InvalidRequest' });
@@ -339,7 +339,7 @@ describe('scanning a project', () => {
 describe('limits of a release', function () {
   this.timeout(60_000); // ten thousand files are written
 
-  it('takes as many files as allowed, and names the figures of one more', async () => {
+  it('accepts as many files as allowed, and reports the counts when there is one more', async () => {
     await using folder = await ProjectFolder.of();
     await mkdir(folder.path('data'));
     for (let start = 0; start < LIMITS.filesPerRelease; start += 100) {
@@ -356,7 +356,7 @@ describe('limits of a release', function () {
     assert.equal((await scanProject(folder.root)).files.length, 2);
   });
 
-  it('names the figures of a project with too many bytes', async () => {
+  it('reports the sizes of a project with too many bytes', async () => {
     await using folder = await ProjectFolder.of({ 'video.mp4': '', 'a/README.md': '' });
     // A sparse file: the size counts, the disk does not.
     await truncate(folder.path('video.mp4'), LIMITS.bytesPerRelease);
@@ -365,7 +365,7 @@ describe('limits of a release', function () {
     await assert.rejects(scanProject(folder.root), { name: 'ProjectTooLarge', message: /512 MiB[\s\S]*root folder/ });
   });
 
-  it('does not take an ignore file of a megabyte for an empty one', async () => {
+  it('does not treat an ignore file of a megabyte as empty', async () => {
     await assert.rejects(scan({ '.gitignore': 'x\n'.repeat(600_000) }), {
       name: 'InvalidRequest',
       message: /gitignore/,
@@ -376,14 +376,14 @@ describe('limits of a release', function () {
     });
   });
 
-  it('does not take an ignore file in UTF-16 for one that leaves out nothing', async () => {
+  it('does not treat an ignore file in UTF-16 as empty', async () => {
     for (const name of ['.gitignore', 'sub/.ggenignore']) {
       const files = { [name]: Buffer.from('\ufeffprivate.txt\r\n', 'utf16le'), 'private.txt': '' };
       await assert.rejects(scan(files), { name: 'InvalidRequest', message: /ignore leaves out is unknown.*UTF-8/ });
     }
   });
 
-  it('is not held up by patterns that are made to hold it up', async () => {
+  it('is not slowed down by malicious patterns', async () => {
     const name = 'a'.repeat(200);
     const patterns = [
       `${'*a'.repeat(60)}b`,
@@ -400,7 +400,7 @@ describe('limits of a release', function () {
       [deep]: '',
     });
     assert.equal(files.length, 4);
-    const endless = { '.gitignore': `${'**/a/'.repeat(20)}b` };
-    await assert.rejects(scan(endless), { name: 'InvalidRequest', message: /more than 3/ });
+    const slowPattern = { '.gitignore': `${'**/a/'.repeat(20)}b` };
+    await assert.rejects(scan(slowPattern), { name: 'InvalidRequest', message: /more than 3/ });
   });
 });

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPublisherKey } from '../../../../../src/identity/publisher-key.ts';
-import { fillCatalogue, seeded } from '../../../../../bench/search-corpus.ts';
+import { fillCatalog, seededRandom } from '../../../../../bench/search-corpus.ts';
 import type { SearchSort } from '../../../../../src/shared/model.ts';
-import { openCatalogue } from '../../../../../src/worker/catalog/catalogue.ts';
-import type { Catalogue } from '../../../../../src/worker/catalog/catalogue.ts';
+import { openCatalog } from '../../../../../src/worker/catalog/catalog.ts';
+import type { Catalog } from '../../../../../src/worker/catalog/catalog.ts';
 import type { LocalQuery } from '../../../../../src/worker/catalog/search/filters.ts';
 import { isOneErrorApart } from '../../../../../src/worker/catalog/search/spelling.ts';
 import { signedRecord } from '../support.ts';
@@ -29,26 +29,26 @@ const ALL_BUT_GONE = ['yaml-tools', 'reader', 'http-server', 'old', 'yaml', 'pre
 
 describe('local search', () => {
   let dataDir: string;
-  let catalogue: Catalogue;
+  let catalog: Catalog;
 
   before(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'ggen-search-'));
-    catalogue = await openCatalogue(dataDir);
+    catalog = await openCatalog(dataDir);
     for (const [name, key, sample] of SAMPLES) {
-      catalogue.packages.put(signedRecord(key, name, sample), { mine: false, now: Date.now() });
+      catalog.packages.upsert(signedRecord(key, name, sample), { mine: false, now: Date.now() });
     }
-    catalogue.peers.addHolder('good', ada.id, 'reader');
-    catalogue.peers.addHolder('good', bob.id, 'http-server');
-    catalogue.peers.addHolder('bad', bob.id, 'http-server');
-    catalogue.peers.addHolder('bad', ada.id, 'yaml');
+    catalog.peers.addProvider('good', ada.id, 'reader');
+    catalog.peers.addProvider('good', bob.id, 'http-server');
+    catalog.peers.addProvider('bad', bob.id, 'http-server');
+    catalog.peers.addProvider('bad', ada.id, 'yaml');
   });
   after(async () => {
-    catalogue.close();
+    catalog.close();
     await rm(dataDir, { recursive: true, force: true });
   });
 
   const names = (query: Partial<LocalQuery>): string[] =>
-    catalogue.packages.search({ text: '', ...query }).map(({ name }) => name);
+    catalog.packages.search({ text: '', ...query }).map(({ name }) => name);
 
   const FILTERS: [what: string, query: Partial<LocalQuery>, expected: readonly string[]][] = [
     ['nothing at all: last updated first, withdrawn ones left out', {}, ALL_BUT_GONE],
@@ -60,12 +60,8 @@ describe('local search', () => {
     ['a tag and a category', { tags: ['config'], categories: ['utility'] }, ['yaml']],
     ['a publisher', { publishers: [bob.id] }, ['yaml-tools', 'http-server']],
     ['a publisher in another case, which is another one', { publishers: [bob.id.toLowerCase()] }, []],
-    ['a licence within an expression', { licenses: ['apache-2.0'] }, ['yaml-tools']],
-    [
-      'an expression, any of whose licences will do',
-      { licenses: ['ISC OR Apache-2.0'] },
-      ['yaml-tools', 'http-server'],
-    ],
+    ['a license within an expression', { licenses: ['apache-2.0'] }, ['yaml-tools']],
+    ['an expression of which any license matches', { licenses: ['ISC OR Apache-2.0'] }, ['yaml-tools', 'http-server']],
     ['a range of versions', { version: '^1' }, ['yaml-tools', 'reader', 'http-server', 'yaml']],
     ['a range that only a withdrawn release is in', { version: '^2' }, []],
     ['the same with withdrawn ones', { version: '^2', includeYanked: true }, ['old']],
@@ -154,17 +150,17 @@ describe('local search', () => {
     '\u{10ffff}',
   ];
   for (const text of HOSTILE) {
-    it(`takes ${JSON.stringify(text).slice(0, 40)} as text and nothing else`, () => {
+    it(`treats ${JSON.stringify(text).slice(0, 40)} as plain text`, () => {
       for (const sort of ['relevance', 'name'] as const) {
         assert.ok(names({ text, sort, tags: [text], licenses: [text], version: text }).length === 0);
         assert.ok(Array.isArray(names({ text, sort })));
       }
-      assert.equal(catalogue.packages.counts().network, SAMPLES.length);
+      assert.equal(catalog.packages.counts().network, SAMPLES.length);
     });
   }
 
-  it('counts what the matches have in common', () => {
-    const { facets } = catalogue.packages.find({ text: 'yaml' });
+  it('counts the facets of the matches', () => {
+    const { facets } = catalog.packages.searchWithFacets({ text: 'yaml' });
     assert.deepEqual(facets, {
       categories: [
         { value: 'testing', count: 1 },
@@ -189,8 +185,8 @@ describe('local search', () => {
     }
   });
 
-  it('counts the whole catalogue for an empty text', () => {
-    const { facets } = catalogue.packages.find({ text: '' });
+  it('counts the whole catalog for an empty text', () => {
+    const { facets } = catalog.packages.searchWithFacets({ text: '' });
     assert.equal(facets.exact, true);
     assert.deepEqual(
       facets.publishers,
@@ -201,13 +197,16 @@ describe('local search', () => {
     );
   });
 
-  it('forgets the texts and labels of a record that was replaced', () => {
+  it('removes the texts and labels of a replaced record from the index', () => {
     const name = 'changing';
-    catalogue.packages.put(signedRecord(ada, name, { metadata: { tags: ['before'] } }), { mine: false, now: 1 });
-    catalogue.packages.put(signedRecord(ada, name, { seq: 2, metadata: { tags: ['after'] } }), { mine: false, now: 2 });
+    catalog.packages.upsert(signedRecord(ada, name, { metadata: { tags: ['before'] } }), { mine: false, now: 1 });
+    catalog.packages.upsert(signedRecord(ada, name, { seq: 2, metadata: { tags: ['after'] } }), {
+      mine: false,
+      now: 2,
+    });
     assert.deepEqual([names({ text: 'before' }), names({ tags: ['before'] })], [[], []]);
     assert.deepEqual([names({ text: 'after' }), names({ tags: ['after'] })], [[name], [name]]);
-    catalogue.db.run('DELETE FROM packages WHERE name = ?', name);
+    catalog.db.run('DELETE FROM packages WHERE name = ?', name);
     assert.deepEqual(names({ tags: ['after'] }), []);
   });
 });
@@ -215,25 +214,25 @@ describe('local search', () => {
 describe('local search over many packages', () => {
   const COUNT = 3_000;
   let dataDir: string;
-  let catalogue: Catalogue;
+  let catalog: Catalog;
 
   before(async function () {
     this.timeout(120_000);
     dataDir = await mkdtemp(join(tmpdir(), 'ggen-search-many-'));
-    catalogue = await openCatalogue(dataDir);
-    fillCatalogue(catalogue, COUNT, 7);
+    catalog = await openCatalog(dataDir);
+    fillCatalog(catalog, COUNT, 7);
   });
   after(async () => {
-    catalogue.close();
+    catalog.close();
     await rm(dataDir, { recursive: true, force: true });
   });
 
   const TYPED = ['', 't', 'te', 'tem', 'template', 'par', 'parser ser', 'tempalte', 'cli', 'rust', 'zzz', 'gra sch'];
   const ORDERS: SearchSort[] = ['relevance', 'updated', 'name', 'providers'];
 
-  it('never names a package twice, nor more than asked for, and always in the same order (200 seeded queries)', function () {
+  it('returns a package once, at most the limit, and always in the same order (200 seeded queries)', function () {
     this.timeout(120_000);
-    const random = seeded(11);
+    const random = seededRandom(11);
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
     for (let round = 0; round < 200; round++) {
       const query: LocalQuery = {
@@ -245,12 +244,12 @@ describe('local search over many packages', () => {
         ...(random() < 0.3 ? { licenses: [pick(['MIT', 'isc'])] } : {}),
         ...(random() < 0.2 ? { version: pick(['^1', '>=0.2', '^9']) } : {}),
       };
-      const first = catalogue.packages.search(query).map(({ id }) => id);
+      const first = catalog.packages.search(query).map(({ id }) => id);
       const what = JSON.stringify(query);
       assert.ok(first.length <= query.limit!, what);
       assert.equal(new Set(first).size, first.length, what);
       assert.deepEqual(
-        catalogue.packages.search(query).map(({ id }) => id),
+        catalog.packages.search(query).map(({ id }) => id),
         first,
         what,
       );
@@ -263,12 +262,12 @@ describe('local search over many packages', () => {
       for (const text of ['', 'te', 'parser']) {
         const all: string[] = [];
         for (let offset = 0; ; offset += 97) {
-          const page = catalogue.packages.search({ text, sort, offset, limit: 97 });
+          const page = catalog.packages.search({ text, sort, offset, limit: 97 });
           all.push(...page.map(({ id }) => id));
           if (page.length === 0) break;
         }
         assert.equal(new Set(all).size, all.length, `'${text}' names a package twice`);
-        const { n } = catalogue.db.get<{ n: number }>(
+        const { n } = catalog.db.get<{ n: number }>(
           text === ''
             ? 'SELECT count(*) AS n FROM packages'
             : `SELECT count(*) AS n FROM packages_text WHERE packages_text MATCH '"${text}"*'`,
@@ -279,16 +278,16 @@ describe('local search over many packages', () => {
     });
   }
 
-  it('says that facets are not exact where only the best matches were counted', () => {
-    assert.equal(catalogue.packages.find({ text: 'te' }).facets.exact, false);
-    assert.equal(catalogue.packages.find({ text: '' }).facets.exact, true);
+  it('marks facets as not exact when only the best matches were counted', () => {
+    assert.equal(catalog.packages.searchWithFacets({ text: 'te' }).facets.exact, false);
+    assert.equal(catalog.packages.searchWithFacets({ text: '' }).facets.exact, true);
   });
 
   it('counts and lists without reading all packages', () => {
     const seen: string[] = [];
     const plan = (sql: string): string[] =>
-      catalogue.db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail);
-    const { db } = catalogue;
+      catalog.db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail);
+    const { db } = catalog;
     const [all, get] = [db.all.bind(db), db.get.bind(db)];
     db.all = (sql, ...values) => {
       seen.push(sql);
@@ -299,9 +298,9 @@ describe('local search over many packages', () => {
       return get(sql, ...values);
     };
     try {
-      catalogue.packages.counts();
-      catalogue.packages.list('network', 0, 10);
-      catalogue.packages.own();
+      catalog.packages.counts();
+      catalog.packages.list('network', 0, 10);
+      catalog.packages.listOwn();
     } finally {
       Reflect.deleteProperty(db, 'all');
       Reflect.deleteProperty(db, 'get');
@@ -311,12 +310,12 @@ describe('local search over many packages', () => {
       const scans = plan(sql).filter((detail) => /^SCAN (p|packages|s|summaries)\b/.test(detail));
       assert.deepEqual(scans, [], sql);
     }
-    const counted = catalogue.db.get<{ n: number }>('SELECT count(*) AS n FROM packages')!.n;
-    assert.equal(catalogue.packages.counts().network, counted);
+    const counted = catalog.db.get<{ n: number }>('SELECT count(*) AS n FROM packages')!.n;
+    assert.equal(catalog.packages.counts().network, counted);
   });
 });
 
-describe('typing errors', () => {
+describe('typo tolerance', () => {
   const PAIRS: [a: string, b: string, expected: boolean][] = [
     ['parser', 'parser', true],
     ['parser', 'praser', true],
@@ -334,7 +333,7 @@ describe('typing errors', () => {
     ['', 'ab', false],
   ];
   for (const [a, b, expected] of PAIRS) {
-    it(`'${a}' and '${b}' are ${expected ? '' : 'not '}one error apart, either way round`, () => {
+    it(`'${a}' and '${b}' are ${expected ? '' : 'not '}one edit apart, in either order`, () => {
       assert.equal(isOneErrorApart(a, b), expected);
       assert.equal(isOneErrorApart(b, a), expected);
     });

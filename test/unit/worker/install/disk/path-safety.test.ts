@@ -8,39 +8,39 @@ import { UnixFS } from 'ipfs-unixfs';
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
 import { errorName } from '../../../../../src/shared/errors.ts';
-import { openCatalogue } from '../../../../../src/worker/catalog/catalogue.ts';
-import { collect } from '../../../../../src/worker/blocks/blocks.ts';
+import { openCatalog } from '../../../../../src/worker/catalog/catalog.ts';
+import { collectBytes } from '../../../../../src/worker/blocks/block-storage.ts';
 import { installTrees } from '../../../../../src/worker/install/disk/install-trees.ts';
 import { withFolder } from '../../catalog/support.ts';
 
 const signal = new AbortController().signal;
 
 /** A hostile publisher's workshop: directories with any names, which no importer would make. */
-class Forge {
+class TreeForger {
   readonly store = new MemoryBlockstore();
 
   async raw(bytes: Uint8Array): Promise<CID> {
-    return this.#put(0x55, bytes);
+    return this.#putBlock(0x55, bytes);
   }
 
   async directory(entries: readonly (readonly [string, CID])[]): Promise<CID> {
     const Links = entries.map(([Name, Hash]) => ({ Name, Hash, Tsize: 1 }));
-    return this.#put(0x70, encode(prepare({ Data: new UnixFS({ type: 'directory' }).marshal(), Links })));
+    return this.#putBlock(0x70, encode(prepare({ Data: new UnixFS({ type: 'directory' }).marshal(), Links })));
   }
 
   async special(type: 'symlink' | 'metadata', data: string): Promise<CID> {
     const unixfs = new UnixFS({ type, data: Buffer.from(data) });
-    return this.#put(0x70, encode(prepare({ Data: unixfs.marshal(), Links: [] })));
+    return this.#putBlock(0x70, encode(prepare({ Data: unixfs.marshal(), Links: [] })));
   }
 
   /** A file that claims sizes which its blocks do not have. */
   async file(blocks: readonly CID[], sizes: readonly bigint[]): Promise<CID> {
     const unixfs = new UnixFS({ type: 'file', blockSizes: [...sizes] });
     const Links = blocks.map((Hash) => ({ Name: '', Hash, Tsize: 1 }));
-    return this.#put(0x70, encode(prepare({ Data: unixfs.marshal(), Links })));
+    return this.#putBlock(0x70, encode(prepare({ Data: unixfs.marshal(), Links })));
   }
 
-  async #put(code: number, bytes: Uint8Array): Promise<CID> {
+  async #putBlock(code: number, bytes: Uint8Array): Promise<CID> {
     const cid = CID.createV1(code, await sha256.digest(bytes));
     await this.store.put(cid, bytes);
     return cid;
@@ -55,23 +55,23 @@ async function listing(folder: string): Promise<string[]> {
     .sort();
 }
 
-describe('installing what a hostile publisher made', () => {
+describe('installing from a malicious publisher', () => {
   /** Install and return what is in the parent of the target then, or the error's name. */
-  async function outcome(forge: Forge, root: CID, size = 1_000_000): Promise<string[] | string> {
+  async function outcome(forger: TreeForger, root: CID, size = 1_000_000): Promise<string[] | string> {
     return withFolder(async (folder) => {
       const parent = join(folder, 'parent');
       await mkdir(parent);
       await writeFile(join(parent, 'sentinel'), '');
-      const catalogue = await openCatalogue(join(folder, 'data'));
+      const catalog = await openCatalog(join(folder, 'data'));
       try {
-        const get = (cid: CID): Promise<Uint8Array> => collect(forge.store.get(cid));
+        const get = (cid: CID): Promise<Uint8Array> => collectBytes(forger.store.get(cid));
         const failed = await installTrees(
           [{ target: join(parent, 'target'), before: 'nothing', next: { root, size, files: 1 } }],
           [],
           {
-            notes: catalogue.exchanges,
+            transactions: catalog.installTransactions,
             get,
-            getOld: get,
+            getPrevious: get,
             signal,
             onProgress: () => undefined,
             overwrite: () => new Set(),
@@ -79,18 +79,18 @@ describe('installing what a hostile publisher made', () => {
           () => undefined,
         ).then(() => undefined, errorName);
         const found = await listing(parent);
-        assert.deepEqual(catalogue.exchanges.list(), [], 'no note is left');
+        assert.deepEqual(catalog.installTransactions.list(), [], 'no note is left');
         assert.deepEqual(await listing(folder).then((all) => all.filter((path) => !/^(data|parent)\//.test(path))), []);
         if (failed === undefined) return found.filter((path) => path.startsWith('target/'));
         assert.deepEqual(found, ['sentinel'], 'nothing is left of what was refused');
         return failed;
       } finally {
-        catalogue.close();
+        catalog.close();
       }
     });
   }
 
-  it('writes inside its folder, exactly what the names say, or nothing at all', async function () {
+  it('writes only inside its folder, exactly the named files, or nothing', async function () {
     this.timeout(60_000);
     const nasty = fc.constantFrom(
       '..',
@@ -125,15 +125,15 @@ describe('installing what a hostile publisher made', () => {
       fc.asyncProperty(
         fc.array(fc.array(name, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 }),
         async (paths) => {
-          const forge = new Forge();
-          const leaf = await forge.raw(Buffer.from('x'));
+          const forger = new TreeForger();
+          const leaf = await forger.raw(Buffer.from('x'));
           const entries: [string, CID][] = [];
           for (const [first = '', ...rest] of paths) {
             let cid = leaf;
-            for (const segment of rest.toReversed()) cid = await forge.directory([[segment, cid]]);
+            for (const segment of rest.toReversed()) cid = await forger.directory([[segment, cid]]);
             entries.push([first, cid]);
           }
-          const found = await outcome(forge, await forge.directory(entries));
+          const found = await outcome(forger, await forger.directory(entries));
           if (typeof found === 'string') assert.match(found, /^(UnsafePath|RecordInvalid)$/);
           else {
             const expected = paths.map((segments) => ['target', ...segments].join('/')).sort();
@@ -148,38 +148,38 @@ describe('installing what a hostile publisher made', () => {
     );
   });
 
-  it('refuses links and what is no file', async () => {
-    const forge = new Forge();
+  it('rejects links and special files', async () => {
+    const forger = new TreeForger();
     for (const type of ['symlink', 'metadata'] as const) {
-      const root = await forge.directory([['x', await forge.special(type, '/etc/passwd')]]);
-      assert.equal(await outcome(forge, root), 'UnsafePath');
+      const root = await forger.directory([['x', await forger.special(type, '/etc/passwd')]]);
+      assert.equal(await outcome(forger, root), 'UnsafePath');
     }
-    assert.equal(await outcome(forge, await forge.raw(Buffer.from('no directory'))), 'RecordInvalid');
+    assert.equal(await outcome(forger, await forger.raw(Buffer.from('no directory'))), 'RecordInvalid');
   });
 
-  it('refuses more than the record says, and directories that name each other a million times over', async () => {
-    const forge = new Forge();
-    const block = await forge.raw(Buffer.alloc(1000));
-    const many = await forge.directory(Array.from({ length: 50 }, (_, index) => [`f${index}`, block] as const));
-    assert.equal(await outcome(forge, many, 10_000), 'RecordInvalid');
-    let bomb = await forge.directory([]);
+  it('rejects more content than the record states, and directories that nest each other a million times', async () => {
+    const forger = new TreeForger();
+    const block = await forger.raw(Buffer.alloc(1000));
+    const many = await forger.directory(Array.from({ length: 50 }, (_, index) => [`f${index}`, block] as const));
+    assert.equal(await outcome(forger, many, 10_000), 'RecordInvalid');
+    let nestedDirectory = await forger.directory([]);
     for (let depth = 0; depth < 40; depth++) {
-      bomb = await forge.directory([
-        ['a', bomb],
-        ['b', bomb],
+      nestedDirectory = await forger.directory([
+        ['a', nestedDirectory],
+        ['b', nestedDirectory],
       ]);
     }
-    assert.equal(await outcome(forge, bomb), 'RecordInvalid');
+    assert.equal(await outcome(forger, nestedDirectory), 'RecordInvalid');
   });
 
-  it('refuses files that are not put together as they claim', async () => {
-    const forge = new Forge();
-    const block = await forge.raw(Buffer.alloc(100, 1));
+  it('rejects files whose blocks contradict their declared sizes', async () => {
+    const forger = new TreeForger();
+    const block = await forger.raw(Buffer.alloc(100, 1));
     for (const sizes of [[99n], [0n], [2n ** 62n], []]) {
-      const root = await forge.directory([['x', await forge.file([block], sizes)]]);
-      assert.equal(await outcome(forge, root), 'RecordInvalid', sizes.join());
+      const root = await forger.directory([['x', await forger.file([block], sizes)]]);
+      assert.equal(await outcome(forger, root), 'RecordInvalid', sizes.join());
     }
-    const good = await forge.directory([['x', await forge.file([block, block], [100n, 100n])]]);
-    assert.deepEqual(await outcome(forge, good), ['target/', 'target/x']);
+    const good = await forger.directory([['x', await forger.file([block, block], [100n, 100n])]]);
+    assert.deepEqual(await outcome(forger, good), ['target/', 'target/x']);
   });
 });

@@ -3,22 +3,22 @@ import { mkdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MemoryBlockstore } from 'blockstore-core';
 import type { CID } from 'multiformats/cid';
-import { collect } from '../../../../../src/worker/blocks/blocks.ts';
-import { importTree } from '../../../../../src/worker/authoring/import.ts';
-import { carryOver } from '../../../../../src/worker/install/disk/carry.ts';
+import { collectBytes } from '../../../../../src/worker/blocks/block-storage.ts';
+import { importTree } from '../../../../../src/worker/authoring/unixfs-import.ts';
+import { preserveLocalFiles } from '../../../../../src/worker/install/disk/preserve-files.ts';
 import { planReplacement } from '../../../../../src/worker/install/disk/replacement.ts';
 import type { Replacement } from '../../../../../src/worker/install/disk/replacement.ts';
-import { listFiles } from '../../../../../src/worker/install/disk/tree-files.ts';
+import { listTreeFiles } from '../../../../../src/worker/install/disk/tree-files.ts';
 import { withFolder } from '../../catalog/support.ts';
 
 const signal = new AbortController().signal;
 type Files = Readonly<Record<string, string>>;
 
-describe('what becomes of what the user did, when a release is replaced', () => {
+describe('local changes when a release is replaced', () => {
   const store = new MemoryBlockstore();
-  const get = (cid: CID): Promise<Uint8Array> => collect(store.get(cid));
+  const get = (cid: CID): Promise<Uint8Array> => collectBytes(store.get(cid));
 
-  async function filesOf(files: Files): ReturnType<typeof listFiles> {
+  async function filesOf(files: Files): ReturnType<typeof listTreeFiles> {
     const entries = Object.entries(files).map(([path, text]) => ({
       path,
       size: text.length,
@@ -29,13 +29,13 @@ describe('what becomes of what the user did, when a release is replaced', () => 
     }));
     if (entries.length === 0) return [];
     const { root } = await importTree(entries, store, { signal, onFile: () => undefined });
-    return listFiles(root, get, signal);
+    return listTreeFiles(root, get, signal);
   }
 
-  /** @param there what stands in the folder; a text that begins with `->` is a link */
-  async function plan(before: Files, there: Files, after: Files, overwrite: string[] = []): Promise<Replacement> {
+  /** @param onDisk what stands in the folder; a text that begins with `->` is a link */
+  async function plan(before: Files, onDisk: Files, after: Files, overwrite: string[] = []): Promise<Replacement> {
     return withFolder(async (folder) => {
-      for (const [path, text] of Object.entries(there)) {
+      for (const [path, text] of Object.entries(onDisk)) {
         await mkdir(dirname(join(folder, path)), { recursive: true });
         if (text.startsWith('->')) await symlink(text.slice(2), join(folder, path));
         else await writeFile(join(folder, path), text);
@@ -48,13 +48,13 @@ describe('what becomes of what the user did, when a release is replaced', () => 
     });
   }
 
-  const summary = ({ write, carry, conflicts }: Replacement) => ({
+  const summary = ({ write, preserve, conflicts }: Replacement) => ({
     write: write.map(({ path }) => path).sort(),
-    carry,
+    carry: preserve,
     conflicts,
   });
 
-  it('is nothing where the user did nothing', async () => {
+  it('are empty when the user changed nothing', async () => {
     const old = { 'a.txt': '1', 'b/c.txt': '1' };
     assert.deepEqual(summary(await plan(old, old, { 'a.txt': '2', 'd.txt': '2' })), {
       write: ['a.txt', 'd.txt'],
@@ -63,28 +63,28 @@ describe('what becomes of what the user did, when a release is replaced', () => 
     });
   });
 
-  it('carries own files along, whole folders by their top', async () => {
-    const there = { 'a.txt': '1', 'own.txt': 'x', 'node_modules/m/i.js': 'x', 'b/own.txt': 'x' };
-    const found = await plan({ 'a.txt': '1', 'b/c.txt': '1' }, there, { 'a.txt': '2' });
-    assert.deepEqual(found.carry, ['b/own.txt', 'node_modules/', 'own.txt']);
+  it('preserve local files, whole folders by their topmost folder', async () => {
+    const onDisk = { 'a.txt': '1', 'own.txt': 'x', 'node_modules/m/i.js': 'x', 'b/own.txt': 'x' };
+    const found = await plan({ 'a.txt': '1', 'b/c.txt': '1' }, onDisk, { 'a.txt': '2' });
+    assert.deepEqual(found.preserve, ['b/own.txt', 'node_modules/', 'own.txt']);
     assert.deepEqual(found.conflicts, []);
   });
 
-  it('keeps a changed file that the new release has unchanged, and does not write it', async () => {
+  it('keep a changed file that is unchanged in the new release, and do not write it', async () => {
     const found = await plan({ 'a.txt': '1' }, { 'a.txt': 'mine' }, { 'a.txt': '1', 'b.txt': '2' });
     assert.deepEqual(summary(found), { write: ['b.txt'], carry: ['a.txt'], conflicts: [] });
     const given = await plan({ 'a.txt': '1' }, { 'a.txt': 'mine' }, { 'a.txt': '1' }, ['a.txt']);
     assert.deepEqual(summary(given), { write: ['a.txt'], carry: [], conflicts: [] });
   });
 
-  it('takes a change that is what the new release brings', async () => {
+  it('accept a change that equals the new release', async () => {
     const found = await plan({ 'a.txt': '1' }, { 'a.txt': '2', 'new.txt': 'n' }, { 'a.txt': '2', 'new.txt': 'n' });
     assert.deepEqual(summary(found), { write: ['a.txt', 'new.txt'], carry: [], conflicts: [] });
   });
 
-  it('names every conflict: changed and changed, changed and gone, in the way of what is new', async () => {
+  it('report every conflict: changed on both sides, changed and removed, or in the way of a new file', async () => {
     const before = { 'both.txt': '1', 'gone.txt': '1', file: '1' };
-    const there = {
+    const onDisk = {
       'both.txt': 'mine',
       'gone.txt': 'mine',
       file: '1',
@@ -101,38 +101,38 @@ describe('what becomes of what the user did, when a release is replaced', () => 
       'name/y.txt': 'n',
       'case.txt': 'n',
     };
-    const found = await plan(before, there, after);
+    const found = await plan(before, onDisk, after);
     assert.deepEqual(found.conflicts, ['CASE.txt', 'both.txt', 'folder/', 'gone.txt', 'name', 'new.txt']);
-    assert.deepEqual(found.carry, []);
-    assert.deepEqual((await plan(before, there, after, found.conflicts.slice(0, -1))).conflicts, ['new.txt']);
-    const all = await plan(before, there, after, ['*']);
-    assert.deepEqual([all.conflicts, all.carry], [[], []]);
+    assert.deepEqual(found.preserve, []);
+    assert.deepEqual((await plan(before, onDisk, after, found.conflicts.slice(0, -1))).conflicts, ['new.txt']);
+    const all = await plan(before, onDisk, after, ['*']);
+    assert.deepEqual([all.conflicts, all.preserve], [[], []]);
   });
 
-  it('is a conflict when a file becomes a folder over what the user put below, or the other way round', async () => {
+  it('conflict when a file becomes a folder with local files below, or the reverse', async () => {
     const deep = await plan({ 'a/b.txt': '1' }, { 'a/b.txt': '1', 'a/own.txt': 'mine' }, { a: 'now a file' });
     assert.deepEqual(deep.conflicts, ['a/own.txt']);
     const flat = await plan({ a: '1' }, { a: 'mine' }, { 'a/b.txt': '1' });
     assert.deepEqual(flat.conflicts, ['a']);
   });
 
-  it('takes links for what they are, never for what they point to', async () => {
+  it('treat links as links, and never follow them', async () => {
     const old = { 'a.txt': '1', 'b/c.txt': '1' };
-    const there = { 'a.txt': '->elsewhere', b: '->elsewhere', own: '->/etc' };
-    const found = await plan(old, there, { 'a.txt': '2', 'b/c.txt': '2' });
+    const onDisk = { 'a.txt': '->elsewhere', b: '->elsewhere', own: '->/etc' };
+    const found = await plan(old, onDisk, { 'a.txt': '2', 'b/c.txt': '2' });
     assert.deepEqual(found.conflicts, ['a.txt', 'b']);
-    assert.deepEqual(found.carry, ['own']);
+    assert.deepEqual(found.preserve, ['own']);
     await withFolder(async (folder) => {
       const [from, to] = [join(folder, 'from'), join(folder, 'to')];
       await mkdir(from);
       await mkdir(to);
       await symlink('/etc', join(from, 'own'));
-      await carryOver(from, to, ['own'], signal);
+      await preserveLocalFiles(from, to, ['own'], signal);
       assert.equal(await readlink(join(to, 'own')), '/etc');
     });
   });
 
-  it('is what is left of an uninstalled package: own files stay, changed ones are asked about', async () => {
+  it('stay after an uninstall: own files are kept, changed ones need confirmation', async () => {
     const found = await plan({ 'a.txt': '1', 'b.txt': '1' }, { 'a.txt': '1', 'b.txt': 'mine', own: 'x' }, {});
     assert.deepEqual(summary(found), { write: [], carry: ['own'], conflicts: ['b.txt'] });
   });

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createPublisherKey } from '../../../../../src/identity/publisher-key.ts';
-import { lockedId, qualifiedFolder, readLock, writeLock } from '../../../../../src/worker/install/lock/lock-file.ts';
+import {
+  lockedId,
+  qualifiedFolder,
+  parseLock,
+  serializeLock,
+} from '../../../../../src/worker/install/lock/lock-file.ts';
 import type { LockedPackage } from '../../../../../src/worker/install/lock/lock-file.ts';
 import { assignFolders, packagesFolder } from '../../../../../src/worker/install/plan/folders.ts';
 
@@ -14,14 +19,14 @@ function entry(name: string, more: Partial<LockedPackage> = {}): LockedPackage {
 }
 
 describe('the lock file', () => {
-  it('has one fact a line, in an order that does not depend on who wrote it', () => {
+  it('has one entry per line, in a deterministic order', () => {
     const packages = [
       entry('b', { requirement: '^1.0.0', dependencies: [`${publisher}/c`, `${publisher}/a`] }),
       entry('a'),
       entry('c', { version: '2.0.0-rc.1+build.5' }),
     ];
-    const text = writeLock(packages);
-    assert.equal(text, writeLock(packages.toReversed()));
+    const text = serializeLock(packages);
+    assert.equal(text, serializeLock(packages.toReversed()));
     assert.ok(text.startsWith('# Which releases this project uses'));
     assert.ok(text.endsWith(']\n') || text.endsWith('\n'));
     const b = text.slice(text.indexOf('name = "b"')).split('\n');
@@ -40,7 +45,7 @@ describe('the lock file', () => {
     ]);
   });
 
-  it('is read back as it was written, whatever was in it', () => {
+  it('round-trips any content', () => {
     const arbitrary = fc.uniqueArray(
       fc.record(
         {
@@ -66,12 +71,12 @@ describe('the lock file', () => {
           }),
         );
         const byId = (list: readonly LockedPackage[]) => [...list].sort((a, b) => (lockedId(a) < lockedId(b) ? -1 : 1));
-        assert.deepEqual(byId(readLock(writeLock(packages))), byId(packages));
+        assert.deepEqual(byId(parseLock(serializeLock(packages))), byId(packages));
       }),
     );
   });
 
-  const good = writeLock([entry('a')]);
+  const good = serializeLock([entry('a')]);
   const hostile: Readonly<Record<string, string>> = {
     'is no TOML': 'version = [',
     'is in the middle of a merge': good.replace(
@@ -101,29 +106,32 @@ describe('the lock file', () => {
     'is too large': `version = 1\n# ${'x'.repeat(5 * 1024 * 1024)}`,
   };
   for (const [what, text] of Object.entries(hostile)) {
-    it(`is refused when it ${what}`, () => {
-      assert.throws(() => readLock(text), { name: 'LockInvalid' });
+    it(`is rejected when it ${what}`, () => {
+      assert.throws(() => parseLock(text), { name: 'LockInvalid' });
     });
   }
 
-  it('keeps the line ends that git gave it', () => {
+  it('keeps the line ends of a git checkout', () => {
     const windows = good.replaceAll('\n', '\r\n');
-    assert.equal(writeLock(readLock(windows), windows), windows);
-    assert.equal(writeLock(readLock(windows), good), good);
+    assert.equal(serializeLock(parseLock(windows), windows), windows);
+    assert.equal(serializeLock(parseLock(windows), good), good);
   });
 
-  it('names the line where a merge was left undecided', () => {
+  it('reports the line of an unresolved merge conflict', () => {
     const merge = good.replace('size = 10', '<<<<<<< ours\nsize = 10\n=======\nsize = 11\n>>>>>>> theirs');
     const line = merge.split('\n').indexOf('<<<<<<< ours') + 1;
-    assert.throws(() => readLock(merge), { message: new RegExp(`both sides of a merge, in line ${line},`) });
+    assert.throws(() => parseLock(merge), { message: new RegExp(`both sides of a merge, in line ${line},`) });
   });
 
-  it('is refused, never trusted, whatever is changed in it', () => {
-    const text = writeLock([entry('a', { requirement: '^1.0.0' }), entry('b', { dependencies: [`${publisher}/a`] })]);
+  it('is rejected after any change that makes it invalid', () => {
+    const text = serializeLock([
+      entry('a', { requirement: '^1.0.0' }),
+      entry('b', { dependencies: [`${publisher}/a`] }),
+    ]);
     fc.assert(
       fc.property(fc.nat(text.length - 1), fc.string({ minLength: 1, maxLength: 3 }), (at, junk) => {
         try {
-          for (const one of readLock(text.slice(0, at) + junk + text.slice(at + 1))) {
+          for (const one of parseLock(text.slice(0, at) + junk + text.slice(at + 1))) {
             assert.match(one.name, /^[a-z0-9._-]+$/);
             assert.ok(one.folder === undefined || one.folder === qualifiedFolder(one));
           }
@@ -136,7 +144,7 @@ describe('the lock file', () => {
 });
 
 describe('the folders of packages', () => {
-  it('bear the name, and the publisher where two have it or no system takes it', () => {
+  it('use the package name, with the publisher where two packages share it or the file system does not support it', () => {
     const packages = [entry('a'), entry('a', { publisher: other }), entry('aux'), entry('nul.txt')];
     const placed = [...assignFolders(packages, []).values()].map(({ name, folder }) => folder ?? name);
     assert.deepEqual(placed, [
@@ -158,7 +166,7 @@ describe('the folders of packages', () => {
     assert.equal(placed.get(`${publisher}/b`)?.folder, qualifiedFolder({ publisher, name: 'b' }));
   });
 
-  it('lie in the project', () => {
+  it('are inside the project', () => {
     assert.match(packagesFolder('/home/ada/project'), /packages$/);
     assert.throws(() => packagesFolder('/home/ada/project', '../outside'), { name: 'InvalidRequest' });
     assert.throws(() => packagesFolder('/home/ada/project', '/etc'), { name: 'InvalidRequest' });

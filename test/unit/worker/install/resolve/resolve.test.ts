@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { createPublisherKey } from '../../../../../src/identity/publisher-key.ts';
 import { GgenError } from '../../../../../src/shared/errors.ts';
 import type { Release } from '../../../../../src/shared/model.ts';
-import { resolve } from '../../../../../src/worker/install/resolve/resolve.ts';
-import type { Requested } from '../../../../../src/worker/install/resolve/resolve.ts';
-import type { Candidate } from '../../../../../src/worker/install/resolve/selection.ts';
+import { resolveDependencies } from '../../../../../src/worker/install/resolve/resolve-dependencies.ts';
+import type { RequestedPackage } from '../../../../../src/worker/install/resolve/resolve-dependencies.ts';
+import type { PackageCandidate } from '../../../../../src/worker/install/resolve/selection.ts';
 
 const publisher = createPublisherKey().id;
 const signal = new AbortController().signal;
 
 /** `name@version` -> what it needs, as `name range`, with `?` before an optional one and `!` as the mark of a withdrawn release. */
-type World = Readonly<Record<string, readonly string[]>>;
+type PackageIndex = Readonly<Record<string, readonly string[]>>;
 
 function releaseOf(version: string, needs: readonly string[]): Release {
   return {
@@ -28,11 +28,11 @@ function releaseOf(version: string, needs: readonly string[]): Release {
   };
 }
 
-function sourceOf(world: World): { find(id: string): Promise<Candidate> } {
+function sourceOf(packageIndex: PackageIndex): { find(id: string): Promise<PackageCandidate> } {
   return {
     find: (id) => {
       const name = id.slice(id.indexOf('/') + 1);
-      const releases = Object.entries(world)
+      const releases = Object.entries(packageIndex)
         .filter(([key]) => key.startsWith(`${name}@`))
         .map(([key, needs]) => releaseOf(key.slice(name.length + 1), needs));
       if (releases.length === 0) {
@@ -43,14 +43,18 @@ function sourceOf(world: World): { find(id: string): Promise<Candidate> } {
   };
 }
 
-async function solve(world: World, wants: readonly string[], kept: Readonly<Record<string, string>> = {}) {
-  const requested: Requested[] = wants.map((text) => {
+async function resolveNames(
+  packageIndex: PackageIndex,
+  requirements: readonly string[],
+  locked: Readonly<Record<string, string>> = {},
+) {
+  const requested: RequestedPackage[] = requirements.map((text) => {
     const [name = '', requirement = '*'] = text.split(' ', 2);
     return { id: `${publisher}/${name}`, requirement };
   });
-  const solution = await resolve(requested, {
-    source: sourceOf(world),
-    kept: new Map(Object.entries(kept).map(([name, version]) => [`${publisher}/${name}`, version])),
+  const solution = await resolveDependencies(requested, {
+    source: sourceOf(packageIndex),
+    lockedVersions: new Map(Object.entries(locked).map(([name, version]) => [`${publisher}/${name}`, version])),
     signal,
   });
   const chosen = [...solution.chosen.values()].map(({ candidate, release }) => `${candidate.name}@${release.version}`);
@@ -58,8 +62,8 @@ async function solve(world: World, wants: readonly string[], kept: Readonly<Reco
 }
 
 describe('resolving dependencies', () => {
-  it('takes the highest version that suits, transitively', async () => {
-    const world = {
+  it('selects the highest version that satisfies the requirement, transitively', async () => {
+    const packageIndex = {
       'a@1.0.0': ['b ^1'],
       'b@1.0.0': ['c *'],
       'b@1.2.0': ['c ^2'],
@@ -68,55 +72,61 @@ describe('resolving dependencies', () => {
       'c@2.1.0': [],
       'c@2.2.0-rc.1': [],
     };
-    assert.deepEqual((await solve(world, ['a'])).chosen, ['a@1.0.0', 'b@1.2.0', 'c@2.1.0']);
+    assert.deepEqual((await resolveNames(packageIndex, ['a'])).chosen, ['a@1.0.0', 'b@1.2.0', 'c@2.1.0']);
   });
 
-  it('goes back to a lower version where the highest leads to a conflict', async () => {
-    const world = { 'a@1.0.0': ['c ^1'], 'b@2.0.0': ['c ^2'], 'b@1.9.0': ['c >=1'], 'c@1.5.0': [], 'c@2.0.0': [] };
-    assert.deepEqual((await solve(world, ['a', 'b'])).chosen, ['a@1.0.0', 'b@1.9.0', 'c@1.5.0']);
+  it('backtracks to a lower version when the highest one causes a conflict', async () => {
+    const packageIndex = {
+      'a@1.0.0': ['c ^1'],
+      'b@2.0.0': ['c ^2'],
+      'b@1.9.0': ['c >=1'],
+      'c@1.5.0': [],
+      'c@2.0.0': [],
+    };
+    assert.deepEqual((await resolveNames(packageIndex, ['a', 'b'])).chosen, ['a@1.0.0', 'b@1.9.0', 'c@1.5.0']);
   });
 
-  it('goes back over a hundred choices that have nothing to do with the conflict', async () => {
+  it('backjumps over a hundred choices unrelated to the conflict', async () => {
     const others = Array.from({ length: 12 }, (_, index) => `x${index}`);
     const versions = Array.from({ length: 10 }, (_, index) => `1.${index}.0`);
-    const world: Record<string, string[]> = { 'z@1.0.0': [], 'z@2.0.0': [], 'last@1.0.0': ['z ^1'] };
-    for (const name of others) for (const version of versions) world[`${name}@${version}`] = [];
-    const { chosen } = await solve(world, ['z', ...others, 'last']);
+    const packageIndex: Record<string, string[]> = { 'z@1.0.0': [], 'z@2.0.0': [], 'last@1.0.0': ['z ^1'] };
+    for (const name of others) for (const version of versions) packageIndex[`${name}@${version}`] = [];
+    const { chosen } = await resolveNames(packageIndex, ['z', ...others, 'last']);
     assert.ok(chosen.includes('z@1.0.0'));
     assert.equal(chosen.filter((one) => one.endsWith('@1.9.0')).length, others.length);
   });
 
-  it('takes cycles, and packages that need themselves', async () => {
-    const world = { 'a@1.0.0': ['b ^1'], 'b@1.0.0': ['a ^1', 'b *'] };
-    assert.deepEqual((await solve(world, ['a'])).chosen, ['a@1.0.0', 'b@1.0.0']);
+  it('handles cycles, and packages that depend on themselves', async () => {
+    const packageIndex = { 'a@1.0.0': ['b ^1'], 'b@1.0.0': ['a ^1', 'b *'] };
+    assert.deepEqual((await resolveNames(packageIndex, ['a'])).chosen, ['a@1.0.0', 'b@1.0.0']);
   });
 
-  it('explains a conflict: who wants what, and what there is', async () => {
-    const world = { 'a@1.0.0': ['c ^1'], 'b@1.0.0': ['c ^2'], 'c@1.5.0': [], 'c@2.0.0': [] };
-    await assert.rejects(solve(world, ['a', 'b']), (error: unknown) => {
+  it('explains a conflict: the requirements, and the available versions', async () => {
+    const packageIndex = { 'a@1.0.0': ['c ^1'], 'b@1.0.0': ['c ^2'], 'c@1.5.0': [], 'c@2.0.0': [] };
+    await assert.rejects(resolveNames(packageIndex, ['a', 'b']), (error: unknown) => {
       assert.ok(error instanceof GgenError);
       assert.equal(error.name, 'DependencyConflict');
       assert.match(error.message, /'c' .*'a' 1\.0\.0 wants \^1; 'b' 1\.0\.0 wants \^2\. There are 2\.0\.0, 1\.5\.0\./);
       return true;
     });
-    await assert.rejects(solve({ 'c@1.0.0': [] }, ['c ^3']), /you want \^3\. There are 1\.0\.0/);
+    await assert.rejects(resolveNames({ 'c@1.0.0': [] }, ['c ^3']), /you want \^3\. There are 1\.0\.0/);
   });
 
-  it('explains what is missing and who needs it', async () => {
-    await assert.rejects(solve({ 'a@1.0.0': ['gone ^1'] }, ['a']), {
+  it('explains which package is missing and what requires it', async () => {
+    await assert.rejects(resolveNames({ 'a@1.0.0': ['gone ^1'] }, ['a']), {
       name: 'DependencyMissing',
       message: /'a' 1\.0\.0 needs 'gone' \^1, which cannot be had: Nobody knows 'gone'\./,
     });
-    await assert.rejects(solve({}, ['nothing']), { name: 'PackageNotFound' });
+    await assert.rejects(resolveNames({}, ['nothing']), { name: 'PackageNotFound' });
   });
 
-  it('takes an older version whose dependencies can be had', async () => {
-    const world = { 'a@1.1.0': ['gone ^1'], 'a@1.0.0': [] };
-    assert.deepEqual((await solve(world, ['a'])).chosen, ['a@1.0.0']);
+  it('selects an older version whose dependencies are available', async () => {
+    const packageIndex = { 'a@1.1.0': ['gone ^1'], 'a@1.0.0': [] };
+    assert.deepEqual((await resolveNames(packageIndex, ['a'])).chosen, ['a@1.0.0']);
   });
 
-  it('adds optional dependencies that can be had, leaves the others out and says why', async () => {
-    const world = {
+  it('adds available optional dependencies, skips the others and explains why', async () => {
+    const packageIndex = {
       'a@1.0.0': ['?b ^1', '?gone *', '?c ^2', 'd ^1'],
       'b@1.0.0': ['?e *'],
       'c@2.0.0': ['d ^2'],
@@ -124,44 +134,47 @@ describe('resolving dependencies', () => {
       'd@2.0.0': [],
       'e@1.0.0': [],
     };
-    const { chosen, skipped } = await solve(world, ['a']);
+    const { chosen, skipped } = await resolveNames(packageIndex, ['a']);
     assert.deepEqual(chosen, ['a@1.0.0', 'b@1.0.0', 'd@1.0.0', 'e@1.0.0']);
     assert.deepEqual(skipped.map(({ id }) => id).sort(), ['c', 'gone']);
     assert.match(skipped.find(({ id }) => id === 'c')?.reason ?? '', /'c' 2\.0\.0 wants \^2/);
   });
 
-  it('stays at the version of the lock file, withdrawn or not, unless it does not suit', async () => {
-    const world = { 'a@1.0.0': ['b ^1'], 'b@1.0.0!': [], 'b@1.1.0': [], 'b@1.2.0': [] };
-    assert.deepEqual((await solve(world, ['a'], { b: '1.1.0' })).chosen, ['a@1.0.0', 'b@1.1.0']);
-    assert.deepEqual((await solve(world, ['a'], { b: '1.0.0' })).chosen, ['a@1.0.0', 'b@1.0.0']);
-    assert.deepEqual((await solve(world, ['a', 'b >=1.2'], { b: '1.0.0' })).chosen, ['a@1.0.0', 'b@1.2.0']);
+  it('keeps the locked version, yanked or not, unless it does not satisfy the requirement', async () => {
+    const packageIndex = { 'a@1.0.0': ['b ^1'], 'b@1.0.0!': [], 'b@1.1.0': [], 'b@1.2.0': [] };
+    assert.deepEqual((await resolveNames(packageIndex, ['a'], { b: '1.1.0' })).chosen, ['a@1.0.0', 'b@1.1.0']);
+    assert.deepEqual((await resolveNames(packageIndex, ['a'], { b: '1.0.0' })).chosen, ['a@1.0.0', 'b@1.0.0']);
+    assert.deepEqual((await resolveNames(packageIndex, ['a', 'b >=1.2'], { b: '1.0.0' })).chosen, [
+      'a@1.0.0',
+      'b@1.2.0',
+    ]);
   });
 
-  it('takes a withdrawn version for the user who names it, not for a package', async () => {
-    const world = { 'a@1.0.0': ['b 1.0.0'], 'b@1.0.0!': [] };
-    assert.deepEqual((await solve(world, ['b 1.0.0'])).chosen, ['b@1.0.0']);
-    await assert.rejects(solve(world, ['b ^1.0.0']), { name: 'DependencyConflict' });
-    await assert.rejects(solve(world, ['a']), {
+  it('selects a yanked version only when the user names it, not for a package', async () => {
+    const packageIndex = { 'a@1.0.0': ['b 1.0.0'], 'b@1.0.0!': [] };
+    assert.deepEqual((await resolveNames(packageIndex, ['b 1.0.0'])).chosen, ['b@1.0.0']);
+    await assert.rejects(resolveNames(packageIndex, ['b ^1.0.0']), { name: 'DependencyConflict' });
+    await assert.rejects(resolveNames(packageIndex, ['a']), {
       name: 'DependencyConflict',
       message: /All of its versions were withdrawn/,
     });
   });
 
-  it('comes to an end whatever the graph', async () => {
-    const world: Record<string, string[]> = {};
+  it('terminates for any graph', async () => {
+    const packageIndex: Record<string, string[]> = {};
     // Every package needs the next two, and the last ones contradict each other.
     for (let level = 0; level < 18; level++) {
       for (let version = 0; version < 12; version++) {
-        world[`l${level}@1.${version}.0`] = [
+        packageIndex[`l${level}@1.${version}.0`] = [
           `l${level + 1} ^1`,
           `l${level + 2} ^1`,
           `end =1.${(level + version) % 12}.0`,
         ];
       }
     }
-    for (const level of [18, 19]) world[`l${level}@1.0.0`] = [];
-    for (let version = 0; version < 12; version++) world[`end@1.${version}.0`] = [];
-    const found = await solve(world, ['l0']).then(
+    for (const level of [18, 19]) packageIndex[`l${level}@1.0.0`] = [];
+    for (let version = 0; version < 12; version++) packageIndex[`end@1.${version}.0`] = [];
+    const found = await resolveNames(packageIndex, ['l0']).then(
       ({ chosen }) => chosen.length,
       (error: unknown) => (error as Error).name,
     );

@@ -19,7 +19,7 @@ async function framesOf(sizes: readonly number[]): Promise<{ frames: Uint8Array[
       return Promise.resolve();
     },
   };
-  const writer = new BlockWriter(stream as ByteStream, never, { slice: SLICE, spend: () => Promise.resolve() });
+  const writer = new BlockWriter(stream as ByteStream, never, { chunkBytes: SLICE, spend: () => Promise.resolve() });
   const wanted: Uint8Array[] = [];
   try {
     for (const size of sizes) {
@@ -36,7 +36,7 @@ async function framesOf(sizes: readonly number[]): Promise<{ frames: Uint8Array[
 }
 
 describe('the writer of blocks', () => {
-  it('cuts a large block into full slices, and sends what it has above them with what stands before it', async () => {
+  it('splits a large block into full slices, and sends the remainder with the preceding data', async () => {
     const { frames, wanted } = await framesOf([4 * SLICE + 300, 4 * SLICE + 300]);
     const prefix = wanted.length / 2 - 4 * SLICE - 300;
     const one = [prefix + 300, SLICE, SLICE, SLICE, SLICE];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isRelated } from '../../../../../src/worker/protocols/search/search-relation.ts';
 import type { PackageRecord } from '../../../../../src/worker/records/record.ts';
 
-describe('whether a record can be an answer', () => {
+describe('the relevance of a record to a query', () => {
   const CASES: readonly (readonly [text: string, name: string, related: boolean])[] = [
     ['pars', 'parser', true],
     ['praser', 'parser', true],

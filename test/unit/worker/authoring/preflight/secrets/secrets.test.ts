@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import type { Diagnostic } from '../../../../../../src/shared/model.ts';
-import { SecretSearch } from '../../../../../../src/worker/authoring/preflight/secrets/secret-search.ts';
+import { SecretScanner } from '../../../../../../src/worker/authoring/preflight/secrets/secret-scanner.ts';
 import type { Files } from '../../project-folder.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -71,10 +71,10 @@ const HARMLESS: Files = {
 };
 
 async function search(files: Files, chunk = 1_000_000): Promise<Diagnostic[]> {
-  const secrets = new SecretSearch();
+  const secrets = new SecretScanner();
   for (const [path, content] of Object.entries(files)) {
     const passed: Uint8Array[] = [];
-    for await (const part of secrets.through(path, inChunks(Buffer.from(content), chunk))) passed.push(part);
+    for await (const part of secrets.scan(path, inChunks(Buffer.from(content), chunk))) passed.push(part);
     assert.ok(Buffer.concat(passed).equals(Buffer.from(content)), `${path} is handed on as it is`);
   }
   return secrets.diagnostics();
@@ -86,7 +86,7 @@ async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8A
 }
 
 describe('secrets in a project', () => {
-  it('are files that nobody means to publish, each at its path', async () => {
+  it('are files that must not be published, each reported at its path', async () => {
     const found = await search(SECRET_FILES);
     assert.deepEqual(
       found.map(({ severity, code, path }) => [severity, code, path]),
@@ -99,7 +99,7 @@ describe('secrets in a project', () => {
     assert.equal(lines.get('.npmrc'), 2);
   });
 
-  it('are not files and texts that only look like them', async () => {
+  it('are not reported for files and texts that only look similar', async () => {
     assert.deepEqual(await search(HARMLESS), []);
   });
 
@@ -127,29 +127,29 @@ describe('secrets in a project', () => {
     'a private key in base64': ['secret', `client-key-data: ${Buffer.from(PRIVATE).toString('base64')}\n`],
     'a login in base64': ['secret', `{ "auth": "${Buffer.from('bob:tR8-kk2_Qz!m').toString('base64')}" }`],
     'a key in UTF-16 without a mark': ['secret', utf16(`const x = ${GITHUB}`)],
-    'a key in UTF-16 of the other order': ['secret', swapped(utf16(`const x = ${GITHUB}`))],
+    'a key in UTF-16 of the other order': ['secret', swapByteOrder(utf16(`const x = ${GITHUB}`))],
     'a key in UTF-16': ['secret', utf16(`\ufeffconst x = ${GITHUB}`)],
   };
   for (const [what, [code, text]] of Object.entries(kinds)) {
-    it(`are ${what}`, async () => {
+    it(`include ${what}`, async () => {
       const [found, ...others] = await search({ 'src/a.ts': text });
       assert.deepEqual([found?.code, found?.severity, found?.path, others], [code, 'error', 'src/a.ts', []]);
       assert.match(found?.fingerprint ?? '', /^[0-9a-f]{16}$/);
     });
   }
 
-  it('are never told in the message', async () => {
+  it('never appear in the message', async () => {
     for (const { message } of await search({ 'a.ts': `const x = '${GITHUB}'; const y = "${RANDOM}";` })) {
       assert.ok(!message.includes(GITHUB) && !message.includes(RANDOM), message);
     }
   });
 
-  it('cannot be switched off by a comment, which may be of somebody else', async () => {
+  it('cannot be suppressed by a comment, which may come from a third party', async () => {
     const text = `// secretlint-disable\nconst x = ${GITHUB} // secretlint-disable-line\n`;
     assert.equal((await search({ 'vendor/a.ts': text })).length, 1);
   });
 
-  it('have a fingerprint that is the same each time, and another one for another secret or place', async () => {
+  it('have a stable fingerprint that differs by secret and location', async () => {
     const other = GITHUB.replace('a1B2', 'b1B2');
     const fingerprints = async (files: Files): Promise<(string | undefined)[]> =>
       (await search(files)).map(({ fingerprint }) => fingerprint);
@@ -161,7 +161,7 @@ describe('secrets in a project', () => {
     assert.notDeepEqual(await fingerprints({ '.env': 'A=2' }), [file]);
   });
 
-  it('are found once and at their place, wherever a file is cut', async () => {
+  it('are found once and at their position, whatever the chunk boundaries', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(12_000), { minLength: 1, maxLength: 8 }),
@@ -175,12 +175,12 @@ describe('secrets in a project', () => {
             return [line, `key ${index} `.length + 1];
           });
           const found = await search({ 'a.txt': text }, Math.max(chunk, text.length >> 8));
-          const within = places.filter(
+          const foundAtBoundary = places.filter(
             ([line = 0]) => Buffer.byteLength(linesBefore(text, line)) < 4 * 1024 * 1024 - 100,
           );
           assert.deepEqual(
             found.filter(({ code }) => code === 'secret').map(({ line, column }) => [line, column]),
-            within,
+            foundAtBoundary,
           );
         },
       ),
@@ -188,7 +188,7 @@ describe('secrets in a project', () => {
     );
   }).timeout(120_000);
 
-  it('are searched in the first part of very long texts only, and that is said', async () => {
+  it('are searched only in the first part of very long texts, which is reported', async () => {
     const found = await search({ 'data.csv': `${'1,2,3\n'.repeat(800_000)}${GITHUB}` }, 256 * 1024);
     assert.deepEqual(
       found.map(({ code, severity, path }) => [code, severity, path]),
@@ -196,13 +196,13 @@ describe('secrets in a project', () => {
     );
   });
 
-  it('block altogether when there are too many to go through', async () => {
+  it('block publishing when there are too many to review', async () => {
     const text = Array.from({ length: 501 }, (_, index) => `"${GITHUB.slice(0, -3)}${String(index).padStart(3, '0')}"`);
     const found = await search({ 'a.txt': text.join('\n') });
     assert.deepEqual([found.length, found.at(-1)?.code, found.at(-1)?.fingerprint], [501, 'secrets-many', undefined]);
   });
 
-  it('take time in proportion to the text, hostile ones too, and let the event loop go on', async () => {
+  it('take time linear in the length of the text, hostile ones too, and yield to the event loop', async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
     try {
@@ -243,6 +243,6 @@ function utf16(text: string): Buffer {
   return Buffer.from(text, 'utf16le');
 }
 
-function swapped(bytes: Buffer): Buffer {
+function swapByteOrder(bytes: Buffer): Buffer {
   return Buffer.from(bytes).swap16();
 }

@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import type { DraftProgress } from '../../../shared/api.ts';
+import { MANIFEST_FILES } from '../../../shared/contributions.ts';
+import { errorName } from '../../../shared/errors.ts';
+import type { Diagnostic, ReleaseDraft } from '../../../shared/model.ts';
+import type { Services } from '../../services.ts';
+import { countFiles, formatBytes } from '../../ui/format.ts';
+import type { TaskContext } from '../../ui/progress.ts';
+import { percentOf, withProgress } from '../../ui/progress.ts';
+import { notify, reportError } from '../../ui/notify.ts';
+import { errorDiagnostics } from './error-diagnostics.ts';
+import { versionLine } from './manifest-position.ts';
+import { showProblems } from './problems.ts';
+import { publishLimits } from './publish-limits.ts';
+import type { PublishTarget } from './publish-target.ts';
+import { fileOf, titleOf } from './publish-target.ts';
+import { projectOnDisk } from './staging.ts';
+
+const { t } = vscode.l10n;
+
+/**
+ * Have the engine read and pack a project, with progress. What the project is faulted for goes to the Problems view.
+ *
+ * @param publisher in whose namespace
+ * @returns undefined when it cannot be published as it is, and the user was told why
+ * @throws GgenError and AbortError, those that need no word about the project itself
+ */
+export async function prepareDraft(
+  services: Services,
+  target: PublishTarget,
+  publisher: string,
+): Promise<ReleaseDraft | undefined> {
+  services.diagnostics.clear();
+  try {
+    const title = t('Reading {0}', titleOf(target));
+    const draft = await withProgress<ReleaseDraft, DraftProgress>(title, describe, async (task) => {
+      // Before the draft: the network may know a newer release, from another machine of the same publisher.
+      await services.node.start(task.signal);
+      return await draftOf(services, target, publisher, task);
+    });
+    showProblems(services.diagnostics, target, draft.diagnostics);
+    return draft;
+  } catch (error) {
+    if (!showProjectError(services, target, error)) throw error;
+    return undefined;
+  }
+}
+
+async function draftOf(
+  { client }: Services,
+  { folder, manifest }: PublishTarget,
+  publisher: string,
+  task: TaskContext<DraftProgress>,
+): Promise<ReleaseDraft> {
+  const limits = publishLimits();
+  await using project = await projectOnDisk(folder, { limits, ...task });
+  const engine = await client.engine();
+  const request = { root: project.root, publisher, limits, ...(manifest === undefined ? {} : { manifest }) };
+  const draft = await engine.draftRelease(request, task);
+  return { ...draft, skipped: [...project.skipped, ...draft.skipped] };
+}
+
+function describe({ phase, files, bytes, totalFiles, totalBytes }: DraftProgress): { text: string; percent?: number } {
+  if (phase === 'scan') return { text: t('Found {0}, {1}', countFiles(files, t), formatBytes(bytes)) };
+  const count = totalFiles === undefined ? countFiles(files, t) : t('{0} of {1} files', files, totalFiles);
+  return { text: t('Packing: {0}, {1}', count, formatBytes(bytes)), ...percentOf(bytes, totalBytes) };
+}
+
+/** Tell what is wrong with the project and offer the place to mend it; false when the error is about something else. */
+function showProjectError({ diagnostics, log }: Services, target: PublishTarget, error: unknown): boolean {
+  const problems = errorDiagnostics(error);
+  showProblems(diagnostics, target, problems);
+  if (errorName(error) === 'VersionNotHigher') {
+    void reportError(log, error, [{ title: t('Open Manifest'), run: () => openManifestVersion(target) }]);
+    return true;
+  }
+  if (problems.length === 0) return false;
+  void notifyProblems(target, problems);
+  return true;
+}
+
+async function notifyProblems(target: PublishTarget, problems: readonly Diagnostic[]): Promise<void> {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const count = errors.length === 1 ? t('1 problem') : t('{0} problems', errors.length);
+  const files = [...new Set(errors.map(({ path }) => path))].join(', ');
+  await notify('error', t('{0} cannot be published yet: {1} in {2}.', titleOf(target), count, files), [
+    { title: t('Show Problems'), run: () => vscode.commands.executeCommand('workbench.actions.view.problems') },
+  ]);
+}
+
+/** Open the manifest with the cursor on its version. */
+async function openManifestVersion(target: PublishTarget): Promise<void> {
+  for (const name of target.manifest === undefined ? MANIFEST_FILES : [target.manifest]) {
+    const uri = fileOf(target, name);
+    const document = await Promise.resolve(vscode.workspace.openTextDocument(uri)).catch(() => undefined);
+    if (document === undefined) continue;
+    const line = (versionLine(document.getText(), name) ?? 1) - 1;
+    await vscode.window.showTextDocument(document, { selection: new vscode.Range(line, 0, line, 0) });
+    return;
+  }
+}

@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import { plainText } from './plain-text.ts';
+
+const { t } = vscode.l10n;
+
+/** One line of a list of facts: something to read and copy, or something to do. */
+export interface Detail {
+  readonly label: string;
+  readonly value?: string;
+  readonly icon?: string;
+  /** Copied in place of the value, which then is its short form. */
+  readonly copy?: string;
+  /** Runs on Enter or click; without it the value is copied. */
+  readonly run?: () => unknown;
+}
+
+export interface DetailGroup {
+  readonly title: string;
+  readonly details: readonly Detail[];
+}
+
+/** Without the peer id, which is shown by itself and would push the rest out of sight; copied whole. */
+export function addressDetail(address: string): Detail {
+  return { label: t('Address'), value: address.replace(/\/p2p\/[^/]+$/, ''), copy: address, icon: 'link' };
+}
+
+interface DetailQuickPickItem extends vscode.QuickPickItem {
+  readonly entry?: Detail;
+}
+
+/**
+ * Show facts in a quick pick: readable by keyboard, mouse and screen reader, searchable, each copied by choosing it.
+ * Values may come from strangers; they are shown as plain text and copied as they are.
+ */
+export async function showDetails(title: string, groups: readonly DetailGroup[]): Promise<void> {
+  const items = groups
+    .filter((group) => group.details.length > 0)
+    .flatMap((group): DetailQuickPickItem[] => [
+      { label: group.title, kind: vscode.QuickPickItemKind.Separator },
+      ...group.details.map(itemOf),
+    ]);
+  const picked = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder: t('Select an item to copy its value'),
+    matchOnDescription: true,
+  });
+  if (picked?.entry !== undefined) await runOrCopy(picked.entry);
+}
+
+function itemOf(detail: Detail): DetailQuickPickItem {
+  const icon = detail.icon === undefined ? '' : `$(${detail.icon}) `;
+  return {
+    label: `${icon}${plainText(detail.label)}`,
+    ...(detail.value === undefined ? {} : { description: plainText(detail.value, 400) }),
+    entry: detail,
+  };
+}
+
+async function runOrCopy(detail: Detail): Promise<void> {
+  if (detail.run !== undefined) {
+    await detail.run();
+  } else if (detail.value !== undefined) {
+    await vscode.env.clipboard.writeText(detail.copy ?? detail.value);
+    vscode.window.setStatusBarMessage(t('{0} copied', plainText(detail.label)), 3_000);
+  }
+}

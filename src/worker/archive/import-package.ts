@@ -1,0 +1,103 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import type { InstallProgress } from '../../shared/api.ts';
+import { LIMITS } from '../../shared/defaults.ts';
+import { GgenError, errorMessage } from '../../shared/errors.ts';
+import type { ArchiveReceipt, Release } from '../../shared/model.ts';
+import { matchesCid } from '../blocks/block-storage.ts';
+import { CarReader, archiveInvalidError } from './car-reader.ts';
+import { readCarTree } from './read-car-tree.ts';
+import { absolutePath } from '../install/disk/target.ts';
+import { RAW } from '../dag/codecs.ts';
+import { openRecord } from '../records/record.ts';
+import type { OpenedRecord } from '../records/record.ts';
+import type { RegistryContext } from '../registry/context.ts';
+import { fetchProgress } from '../transfer/fetch-content.ts';
+
+/**
+ * Take a release out of a file that `exportPackage` wrote, or that claims it: the record's signature first, then every block
+ * against its hash, within the limits of what the record says. The record counts only once all of it is here. It is kept offline
+ * from then on.
+ *
+ * @throws GgenError ArchiveInvalid, InvalidRequest, DiskFull, QuotaExceeded
+ */
+export async function importPackage(
+  context: RegistryContext,
+  from: string,
+  signal: AbortSignal,
+  onProgress: (progress: InstallProgress) => void,
+): Promise<ArchiveReceipt> {
+  const path = absolutePath(from, 'The file to import');
+  const file = await openFile(path);
+  try {
+    const { size: bytes } = await file.stat();
+    const reader = new CarReader(file);
+    const root = await reader.header();
+    const { opened, release } = await readRecord(reader, root.toString());
+    using _lease = await context.retention.reserve(release.root, release.size, signal);
+    const blocks = await readCarTree(root, reader, {
+      store: context.blocks,
+      size: release.size,
+      signal,
+      onBlock: fetchProgress(release, onProgress),
+    });
+    const result = context.ingest.store(opened, false);
+    if (result.outcome === 'conflict')
+      throw archiveInvalidError(`its record contradicts what is known here: ${result.reason}`);
+    await keepImported(context, opened, release);
+    const { publisher, name } = opened.record;
+    context.loggers('install').info(`Imported ${publisher}/${name}@${release.version} from ${path}`);
+    return {
+      id: `${publisher}/${name}`,
+      version: release.version,
+      root: release.root,
+      path,
+      bytes,
+      blocks: blocks + 1,
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+/** What was imported stays until the user keeps it no longer, and is served on. */
+async function keepImported(context: RegistryContext, { record }: OpenedRecord, release: Release): Promise<void> {
+  const { publisher, name } = record;
+  const { version, root, files, size } = release;
+  const id = `${publisher}/${name}`;
+  context.catalog.kept.add({ id, publisher, name, version, root, files, size, keptAt: Date.now() });
+  await context.seededContent.resume(publisher, name);
+  context.catalog.packages.moveToLogEnd(publisher, name);
+  context.onChange(id);
+  context.network()?.reprovider.schedule();
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  const file = await open(path, 'r').catch((cause: unknown) => {
+    throw new GgenError('ArchiveInvalid', `${path} cannot be read: ${errorMessage(cause)}.`, {
+      details: { path },
+      cause,
+    });
+  });
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw archiveInvalidError('it is not a plain file');
+}
+
+/** The first block is the signed record, and the root is one of its releases. */
+async function readRecord(reader: CarReader, root: string): Promise<{ opened: OpenedRecord; release: Release }> {
+  const block = await reader.next();
+  if (block?.cid.code !== RAW || block.bytes.length > LIMITS.maxRecordBytes) {
+    throw archiveInvalidError('it does not begin with a package record');
+  }
+  if (!(await matchesCid(block.cid, block.bytes))) throw archiveInvalidError('its record is not what its hash says');
+  let opened: OpenedRecord;
+  try {
+    opened = openRecord(block.bytes);
+  } catch (cause) {
+    throw archiveInvalidError(`its record is refused (${errorMessage(cause)})`, cause);
+  }
+  const release = opened.record.releases.find((one) => one.root === root);
+  if (release === undefined) throw archiveInvalidError('its content belongs to no release of its record');
+  return { opened, release };
+}

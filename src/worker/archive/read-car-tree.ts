@@ -1,0 +1,50 @@
+import type { CID } from 'multiformats/cid';
+import type { Blockstore } from 'interface-blockstore';
+import { DAG_PB, RAW } from '../dag/codecs.ts';
+import { matchesCid } from '../blocks/block-storage.ts';
+import { decodeUnixFsNode } from '../install/disk/tree-files.ts';
+import { MAX_TREE_BLOCKS, MAX_TREE_OVERHEAD_BYTES } from '../transfer/tree-limits.ts';
+import { archiveInvalidError } from './car-reader.ts';
+import type { CarReader } from './car-reader.ts';
+
+export interface ReadTreeOptions {
+  readonly store: Pick<Blockstore, 'put'>;
+  /** Bytes of the release's files, as its record says. */
+  readonly size: number;
+  readonly signal: AbortSignal;
+  readonly onBlock: (bytes: number) => void;
+}
+
+/**
+ * Take all blocks below a root out of a file into the store: each one hashed, each one named by one before it, none more than
+ * once, none missing, none besides.
+ *
+ * @returns how many there were
+ * @throws GgenError ArchiveInvalid
+ */
+export async function readCarTree(root: CID, reader: CarReader, options: ReadTreeOptions): Promise<number> {
+  const { store, size, signal, onBlock } = options;
+  const seen = new Set([root.toString()]);
+  const expected = new Set(seen);
+  let bytes = 0;
+  for (let block = await reader.next(); block !== undefined; block = await reader.next()) {
+    signal.throwIfAborted();
+    const { cid } = block;
+    if (!expected.delete(cid.toString())) throw archiveInvalidError('it holds a block that is not part of the release');
+    if (cid.code !== DAG_PB && cid.code !== RAW) throw archiveInvalidError('it holds a block of an unknown kind');
+    if (!(await matchesCid(cid, block.bytes))) throw archiveInvalidError('a block in it is not what its hash says');
+    bytes += block.bytes.length;
+    if (bytes > size + MAX_TREE_OVERHEAD_BYTES) throw archiveInvalidError('it holds more than its record says');
+    for (const link of cid.code === DAG_PB ? decodeUnixFsNode(cid, block.bytes).links : []) {
+      const key = link.Hash.toString();
+      if (seen.has(key)) continue;
+      if (seen.size >= MAX_TREE_BLOCKS) throw archiveInvalidError('it holds more than its record says');
+      seen.add(key);
+      expected.add(key);
+    }
+    await store.put(cid, block.bytes, { signal });
+    onBlock(block.bytes.length);
+  }
+  if (expected.size > 0) throw archiveInvalidError('it is not complete');
+  return seen.size;
+}

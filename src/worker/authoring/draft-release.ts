@@ -1,0 +1,198 @@
+import { isAbsolute } from 'node:path';
+import type { DraftProgress, DraftRequest } from '../../shared/api.ts';
+import { GgenError } from '../../shared/errors.ts';
+import type { Diagnostic, Release, ReleaseChanges, ReleaseDraft } from '../../shared/model.ts';
+import { readManifest } from './manifest/read-manifest.ts';
+import type { Manifest } from './manifest/manifest.ts';
+import { packProject } from './pack.ts';
+import type { PackedContent, ByteTransform } from './pack.ts';
+import { preflight } from './preflight/preflight.ts';
+import { SecretScanner } from './preflight/secrets/secret-scanner.ts';
+import { resolveProjectLimits } from './project/project-limits.ts';
+import { scanProject } from './project/scan-project.ts';
+import type { ProjectScan } from './project/project.ts';
+import { nextRecord } from '../records/next-record.ts';
+import { normalizeMetadata } from '../records/normalize-metadata.ts';
+import type { PackageRecord } from '../records/record.ts';
+import type { RegistryContext } from '../registry/context.ts';
+import { compareWithPreviousRelease } from './draft-changes.ts';
+import { dependencyDiagnostics } from './draft-dependencies.ts';
+import { nameDiagnostics } from './draft-name.ts';
+import { toUnsignedDraft } from './drafts.ts';
+import type { Draft, Drafts } from './drafts.ts';
+import { mergedHead } from '../ingest/fork-tracker.ts';
+import type { Lookup } from '../registry/lookup.ts';
+
+/** How long another of the publisher's machines may take to tell of a newer record. */
+const HEAD_LOOKUP_TIMEOUT_MS = 2_000;
+
+/** What drafting works with. */
+export interface DraftContext {
+  readonly context: RegistryContext;
+  readonly drafts: Drafts;
+  readonly lookup: Pick<Lookup, 'getVersion'>;
+}
+
+/**
+ * Read, check, pack and import a project, and prepare the record that will make it public. Nobody sees anything of it:
+ * the blocks go to a store of the draft's own.
+ *
+ * @throws GgenError ManifestNotFound, ManifestInvalid and VersionNotHigher (`details.diagnostics`: each as JSON),
+ * ProjectTooLarge, ProjectChanged, RecordTooLarge, InvalidRequest
+ */
+export async function draftRelease(
+  { context, drafts, lookup }: DraftContext,
+  { root, manifest: requested, publisher, limits }: DraftRequest,
+  signal: AbortSignal,
+  onProgress: (progress: DraftProgress) => void,
+): Promise<ReleaseDraft> {
+  if (!isAbsolute(root))
+    throw new GgenError('InvalidRequest', `The project's folder must be an absolute path: ${root}`);
+  const manifest = await readManifest(root, requested, signal);
+  assertNoErrors(manifest.path, manifest.diagnostics);
+  const previous = await fetchNewestRecord(context, publisher, manifest.name, signal);
+  assertHigherVersion(previous, publisher, manifest);
+  const scan = await scanProject(root, {
+    manifest,
+    limits: resolveProjectLimits(limits),
+    signal,
+    onProgress: ({ files, bytes }) => {
+      onProgress({ phase: 'scan', files, bytes });
+    },
+  });
+  assertNoErrors(manifest.path, [...manifest.diagnostics, ...scan.diagnostics]);
+  // Asked while the files are packed; a failure counts where it is awaited.
+  const dependencyCheck = dependencyDiagnostics(context, lookup, manifest, signal);
+  dependencyCheck.catch(() => undefined);
+  const secrets = new SecretScanner();
+  const scanBytes: ByteTransform = (path, bytes) => secrets.scan(path, bytes);
+  const content = await packProject(context.dataDir, scan, signal, onProgress, scanBytes);
+  try {
+    const [comparison, dependencies] = await Promise.all([
+      compareWithPreviousRelease(context, { manifest, content }, previous, signal),
+      dependencyCheck,
+    ]);
+    const { changes } = comparison;
+    const diagnostics = [
+      ...secrets.diagnostics(),
+      ...manifest.diagnostics,
+      ...scan.diagnostics,
+      ...nameDiagnostics(context.catalog.packages, publisher, manifest),
+      ...comparison.diagnostics,
+      ...preflight(manifest, scan, changes),
+      ...dependencies,
+    ];
+    assertNoErrors(manifest.path, diagnostics);
+    const record = nextRecord(previous, releaseChange(publisher, manifest, content));
+    const fingerprints = diagnostics.map(({ fingerprint }) => fingerprint).filter((one) => one !== undefined);
+    const newDraft = { kind: 'release', record, version: manifest.version, content } as const;
+    const draft = drafts.add({ ...newDraft, secrets: [...new Set(fingerprints)] });
+    return toReleaseDraft(draft, { manifest, scan, diagnostics, previous, changes, root: content.root });
+  } catch (error) {
+    await content.discard();
+    throw error;
+  }
+}
+
+type ReleaseContent = Pick<PackedContent, 'root' | 'size' | 'files' | 'readme' | 'changelog'>;
+
+const EMPTY_CONTENT: ReleaseContent = { root: '', size: 0, files: 0 };
+
+function releaseChange(
+  publisher: string,
+  { name, version, kind, metadata, dependencies }: Manifest,
+  { root, size, files, readme, changelog }: ReleaseContent,
+): Parameters<typeof nextRecord>[1] {
+  const release: Omit<Release, 'published' | 'yanked'> = {
+    version,
+    root,
+    size,
+    files,
+    kind,
+    dependencies,
+    ...(readme === undefined ? {} : { readme }),
+    ...(changelog === undefined ? {} : { changelog }),
+  };
+  return { kind: 'release', publisher, name, metadata: normalizeMetadata(metadata, name), release };
+}
+
+/** The newest record known here or, while a node runs, to the DHT: the publisher may have another machine. */
+async function fetchNewestRecord(
+  context: RegistryContext,
+  publisher: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<PackageRecord | undefined> {
+  const network = context.network();
+  if (network !== undefined) {
+    await network.heads.fetch(publisher, name, AbortSignal.any([signal, AbortSignal.timeout(HEAD_LOOKUP_TIMEOUT_MS)]));
+    signal.throwIfAborted();
+  }
+  return mergedHead(context.catalog, publisher, name);
+}
+
+/** Asked for before anything is packed: a version that can't be published should cost nobody time. */
+function assertHigherVersion(previous: PackageRecord | undefined, publisher: string, manifest: Manifest): void {
+  try {
+    nextRecord(previous, releaseChange(publisher, manifest, EMPTY_CONTENT));
+  } catch (error) {
+    if (!(error instanceof GgenError) || error.name !== 'VersionNotHigher') throw error;
+    const { message, details } = error;
+    const { path, positions, diagnostics } = manifest;
+    const position = positions.version ?? { line: 1, column: 1 };
+    const versionDiagnostic: Diagnostic = { severity: 'error', code: 'version-not-higher', message, path, ...position };
+    const serialized = [...diagnostics, versionDiagnostic].map((diagnostic) => JSON.stringify(diagnostic));
+    throw new GgenError('VersionNotHigher', message, {
+      details: { ...details, diagnostics: serialized },
+      cause: error,
+    });
+  }
+}
+
+/** Errors that nobody can accept; those with a fingerprint wait for the publisher's word. */
+function assertNoErrors(path: string, diagnostics: readonly Diagnostic[]): void {
+  const errors = diagnostics.filter(({ severity, fingerprint }) => severity === 'error' && fingerprint === undefined);
+  const [first] = errors;
+  if (first === undefined) return;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  throw new GgenError('ManifestInvalid', `The project can't be published yet: ${first.message}${more}`, {
+    details: { path, diagnostics: diagnostics.map((diagnostic) => JSON.stringify(diagnostic)) },
+  });
+}
+
+function toReleaseDraft(
+  draft: Draft,
+  {
+    manifest,
+    scan,
+    diagnostics,
+    previous,
+    changes,
+    root,
+  }: {
+    manifest: Manifest;
+    scan: ProjectScan;
+    diagnostics: readonly Diagnostic[];
+    previous: PackageRecord | undefined;
+    changes: ReleaseChanges | undefined;
+    root: string;
+  },
+): ReleaseDraft {
+  const newest = previous?.releases.at(-1)?.version;
+  return {
+    ...toUnsignedDraft(draft),
+    publisher: draft.record.publisher,
+    name: draft.record.name,
+    kind: manifest.kind,
+    manifest: manifest.path,
+    metadata: draft.record.metadata,
+    dependencies: manifest.dependencies,
+    files: scan.files.map(({ path, size }) => ({ path, size })),
+    size: scan.size,
+    root,
+    skipped: scan.skipped,
+    diagnostics,
+    ...(newest === undefined ? {} : { previous: newest }),
+    ...(changes === undefined ? {} : { changes }),
+  };
+}

@@ -1,0 +1,110 @@
+import { isTable, ownValue, type Table } from './document.ts';
+import type { KeyPath, Located } from './manifest.ts';
+import type { DiagnosticCollector } from './diagnostic-collector.ts';
+
+/** Longest list that a reader looks at. */
+const MAX_LIST_LENGTH = 1_000;
+
+/** A table of a manifest, read with the types that the reader expects; what has another type is reported and left out. */
+export class ManifestFields {
+  readonly table: Table;
+  readonly path: KeyPath;
+  readonly report: DiagnosticCollector;
+
+  constructor(table: Table, path: KeyPath, report: DiagnosticCollector) {
+    this.table = table;
+    this.path = path;
+    this.report = report;
+  }
+
+  has(key: string): boolean {
+    return Object.hasOwn(this.table, key);
+  }
+
+  value(key: string): unknown {
+    return ownValue(this.table, key);
+  }
+
+  at(key: string): KeyPath {
+    return [...this.path, key];
+  }
+
+  /** A sub-table; empty where there is none. */
+  sub(key: string): ManifestFields {
+    const value = this.value(key);
+    return new ManifestFields(isTable(value) ? value : {}, this.at(key), this.report);
+  }
+
+  /** A table that stands at a place of its own below this one. */
+  inner(table: Table, path: KeyPath): ManifestFields {
+    return new ManifestFields(table, path, this.report);
+  }
+
+  /** Own keys, at most a bounded number of them. */
+  keys(): string[] {
+    return Object.keys(this.table).slice(0, MAX_LIST_LENGTH);
+  }
+
+  /** Whether the key holds a table. */
+  hasTable(key: string): boolean {
+    return isTable(this.value(key));
+  }
+
+  /** The value of the first of these keys that is there, of any type. */
+  first(...keys: readonly string[]): Located<unknown> | undefined {
+    const key = keys.find((candidate) => this.value(candidate) !== undefined && this.value(candidate) !== null);
+    return key === undefined ? undefined : { value: this.value(key), at: this.at(key) };
+  }
+
+  /** The text of the first of these keys that has one. */
+  text(...keys: readonly string[]): Located<string> | undefined {
+    for (const key of keys) {
+      const value = this.value(key);
+      if (value === undefined || value === null) continue;
+      if (typeof value === 'string') return { value, at: this.at(key) };
+      this.wrongType(key, 'a text in quotes', value);
+    }
+    return undefined;
+  }
+
+  /** Texts of a list; a single text counts as a list of one. Elements that are no text are reported and left out. */
+  texts(key: string): Located<string>[] {
+    const value = this.value(key);
+    if (value === undefined || value === null) return [];
+    const list: unknown = typeof value === 'string' ? [value] : value;
+    if (!Array.isArray(list)) {
+      this.wrongType(key, 'a list of texts', value);
+      return [];
+    }
+    return this.elements(key, list).flatMap(({ value: element, at }) => {
+      if (typeof element === 'string') return [{ value: element, at }];
+      this.report.add(
+        'warning',
+        'manifest-type',
+        `Each element of \`${key}\` must be a text in quotes; this one is ${typeName(element)} and was left out.`,
+        at,
+      );
+      return [];
+    });
+  }
+
+  /** Elements of a list with their places, at most a bounded number of them. */
+  elements(key: string, list: readonly unknown[]): Located<unknown>[] {
+    return list.slice(0, MAX_LIST_LENGTH).map((value, index) => ({ value, at: [...this.at(key), String(index)] }));
+  }
+
+  wrongType(key: string, expected: string, value: unknown): void {
+    const message = `\`${key}\` must be ${expected}; it is ${typeName(value)} and was left out.`;
+    this.report.add('warning', 'manifest-type', message, this.at(key));
+  }
+}
+
+/** A value's type in words for the user. */
+export function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (value instanceof Date) return 'a date';
+  if (typeof value === 'string') return 'a text';
+  if (typeof value === 'boolean') return `\`${value}\``;
+  return typeof value === 'object' ? 'a table' : 'a number';
+}

@@ -1,0 +1,79 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Diagnostic } from '../../../shared/model.ts';
+import { KeyLocations, type SourcePosition } from './document.ts';
+
+/** A manifest longer than this is not read. */
+export const MAX_MANIFEST_BYTES = 1024 * 1024;
+
+/** The text of a manifest, or what keeps it from being read. */
+export type ManifestSource = { readonly text: string } | { readonly diagnostic: Diagnostic };
+
+/**
+ * Read a manifest as text, without its byte order mark. A file that is a symbolic link, too long or not UTF-8 gives a
+ * fault; one that is not there throws the file system's error.
+ */
+export async function readSource(root: string, path: string): Promise<ManifestSource> {
+  // O_NOFOLLOW does not exist on Windows, where `undefined` counts as no flag; O_NONBLOCK keeps a pipe from blocking.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  try {
+    await using handle = await open(join(root, path), flags);
+    return await readHandle(handle, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
+    return sourceFailure(
+      path,
+      'manifest-link',
+      'The manifest is a symbolic link. Links are not published: put the file itself here.',
+    );
+  }
+}
+
+async function readHandle(handle: FileHandle, path: string): Promise<ManifestSource> {
+  const stat = await handle.stat();
+  if (!stat.isFile()) return sourceFailure(path, 'manifest-not-a-file', 'The manifest is not a regular file.');
+  if (stat.size > MAX_MANIFEST_BYTES) {
+    return sourceFailure(
+      path,
+      'manifest-too-large',
+      `The manifest has ${stat.size} bytes; ${MAX_MANIFEST_BYTES} are the most that is read.`,
+    );
+  }
+  // One byte more than allowed, in case the file grows meanwhile; a short read is the file's end.
+  const buffer = Buffer.alloc(stat.size + 1);
+  let length = 0;
+  while (length < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return decode(buffer.subarray(0, length), path);
+}
+
+function decode(bytes: Uint8Array, path: string): ManifestSource {
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (utf16) return sourceFailure(path, 'manifest-encoding', 'The manifest is saved as UTF-16. Save it as UTF-8.');
+  const text = new TextDecoder().decode(bytes); // takes the byte order mark off
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { text };
+  } catch {
+    const at = new KeyLocations(text).position(text.indexOf('\ufffd'));
+    return sourceFailure(
+      path,
+      'manifest-encoding',
+      'The manifest is not valid UTF-8 from here on. Save it as UTF-8.',
+      at,
+    );
+  }
+}
+
+function sourceFailure(
+  path: string,
+  code: string,
+  message: string,
+  at: SourcePosition = { line: 1, column: 1 },
+): ManifestSource {
+  return { diagnostic: { severity: 'error', code, message, path, ...at } };
+}

@@ -1,0 +1,169 @@
+import { posix } from 'node:path';
+import { LIMITS } from '../../../shared/defaults.ts';
+import type { Diagnostic, ManifestKind, PackageMetadata } from '../../../shared/model.ts';
+import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
+import { checkPath } from '../../paths/path-safety.ts';
+import { cleanDependencies, dependencyId } from './dependency.ts';
+import type { SourcePosition } from './document.ts';
+import { cleanLink } from './link.ts';
+import type { Located, Manifest, ManifestPositions, RawManifest } from './manifest.ts';
+import { packageName } from './package-name.ts';
+import type { DiagnosticCollector } from './diagnostic-collector.ts';
+import { cleanText } from './clean-text.ts';
+import { packageVersion } from './package-version.ts';
+
+/** Bring what a reader found into the form that is published, and report what had to be changed or is missing. */
+export function normalizeManifest(
+  report: DiagnosticCollector,
+  kind: ManifestKind,
+  path: string,
+  raw: RawManifest,
+): Manifest {
+  if (raw.noPackageReason !== undefined) {
+    report.add('error', 'manifest-no-package', raw.noPackageReason.value, raw.noPackageReason.at);
+    return emptyManifest(kind, path, report.diagnostics);
+  }
+  const name = packageName(report, raw);
+  const readme = readmePath(report, path, raw.readme);
+  const optional = {
+    ...(raw.include === undefined ? {} : { include: raw.include.map(({ value }) => value) }),
+    ...(raw.exclude === undefined ? {} : { exclude: raw.exclude.map(({ value }) => value) }),
+    ...(readme === undefined ? {} : { readme }),
+  };
+  return {
+    kind,
+    path,
+    name,
+    version: packageVersion(report, raw),
+    metadata: normalizeMetadata(report, raw, name),
+    dependencies: cleanDependencies(report, raw.dependencies),
+    ...optional,
+    positions: sourcePositions(report, raw),
+    diagnostics: report.diagnostics,
+  };
+}
+
+/** What is returned of a manifest that says nothing, with the reasons. */
+export function emptyManifest(kind: ManifestKind, path: string, diagnostics: readonly Diagnostic[]): Manifest {
+  const metadata = { title: '', description: '', categories: [], tags: [], license: '', authors: [] };
+  return {
+    kind,
+    path,
+    name: '',
+    version: '',
+    metadata,
+    dependencies: [],
+    positions: { dependencies: new Map() },
+    diagnostics,
+  };
+}
+
+function sourcePositions(report: DiagnosticCollector, { name, version, dependencies }: RawManifest): ManifestPositions {
+  const known = dependencies.map(({ id, at }) => [dependencyId(id), report.positionOf(at)] as const);
+  const named = known.filter((entry): entry is [string, SourcePosition] => entry[0] !== undefined);
+  return {
+    ...(name === undefined ? {} : { name: report.positionOf(name.at) }),
+    ...(version === undefined ? {} : { version: report.positionOf(version.at) }),
+    // From the end: of a dependency that is there twice the first one counts.
+    dependencies: new Map(named.reverse()),
+  };
+}
+
+function normalizeMetadata(report: DiagnosticCollector, raw: RawManifest, name: string): PackageMetadata {
+  return {
+    title: cleanText(report, raw.title ?? asText(raw.name), { what: 'title', maxLength: LIMITS.titleLength }) ?? name,
+    description: describe(report, raw),
+    categories: cleanList(report, raw.categories.map(lowerCase), {
+      what: 'category',
+      plural: 'categories',
+      maxItems: LIMITS.categories,
+      maxLength: LIMITS.categoryLength,
+    }),
+    tags: cleanList(report, raw.tags.map(lowerCase), {
+      what: 'tag',
+      plural: 'tags (keywords)',
+      maxItems: LIMITS.tags,
+      maxLength: LIMITS.tagLength,
+    }),
+    license: license(report, raw),
+    authors: cleanList(report, raw.authors, {
+      what: 'author',
+      plural: 'authors',
+      maxItems: LIMITS.authors,
+      maxLength: LIMITS.textLength,
+    }),
+    ...links(report, raw),
+  };
+}
+
+function links(
+  report: DiagnosticCollector,
+  raw: RawManifest,
+): Pick<PackageMetadata, 'homepage' | 'repository' | 'documentation'> {
+  const homepage = cleanLink(report, raw.homepage, 'homepage');
+  const repository = cleanLink(report, raw.repository, 'repository');
+  const documentation = cleanLink(report, raw.documentation, 'documentation');
+  return {
+    ...(homepage === undefined ? {} : { homepage }),
+    ...(repository === undefined ? {} : { repository }),
+    ...(documentation === undefined ? {} : { documentation }),
+  };
+}
+
+function describe(report: DiagnosticCollector, { description: written, packageTable }: RawManifest): string {
+  const rules = { what: 'description', maxLength: LIMITS.descriptionLength, multiline: true };
+  const description = cleanText(report, written, rules);
+  if (description !== undefined) return description;
+  const message = 'There is no `description`. One sentence helps others to find the package.';
+  report.add('warning', 'manifest-description-missing', message, written?.at ?? packageTable);
+  return '';
+}
+
+function license(report: DiagnosticCollector, { license: written, packageTable }: RawManifest): string {
+  const text = cleanText(report, written, { what: 'license', maxLength: LIMITS.textLength });
+  if (text !== undefined) return text;
+  const message = 'No license is named, so nobody may use the package. Add one, for example `license = "MIT"`.';
+  report.add('warning', 'manifest-license-missing', message, written?.at ?? packageTable);
+  return '';
+}
+
+function asText(located: Located<unknown> | undefined): Located<string> | undefined {
+  return typeof located?.value === 'string' ? { value: located.value, at: located.at } : undefined;
+}
+
+interface ListRules {
+  readonly what: string;
+  readonly plural: string;
+  readonly maxItems: number;
+  readonly maxLength: number;
+}
+
+function cleanList(report: DiagnosticCollector, list: readonly Located<string>[], rules: ListRules): string[] {
+  const texts = list.map((text) => cleanText(report, text, rules)).filter((text) => text !== undefined);
+  const distinct = [...new Set(texts)];
+  if (distinct.length > rules.maxItems) {
+    const message = `There are ${distinct.length} ${rules.plural}; the first ${rules.maxItems} are published.`;
+    report.add('warning', 'manifest-list-cut', message, list[0]?.at.slice(0, -1));
+  }
+  return distinct.slice(0, rules.maxItems);
+}
+
+/** Searching for categories and tags is by equality, so they have one form. */
+function lowerCase({ value, at }: Located<string>): Located<string> {
+  return { value: value.toLowerCase(), at };
+}
+
+/** README as the manifest names it, from the project's root on. */
+function readmePath(
+  report: DiagnosticCollector,
+  manifest: string,
+  written: Located<string> | undefined,
+): string | undefined {
+  if (written === undefined || written.value.trim() === '') return undefined;
+  const path = posix.join(posix.dirname(manifest), written.value.trim().replaceAll('\\', '/'));
+  const reason = checkPath(path);
+  if (reason === undefined) return path.normalize('NFC');
+  const message = `The README "${escapeInvisibleCharacters(path)}" ${reason}; it is looked for by its usual names.`;
+  report.add('warning', 'manifest-readme', message, written.at);
+  return undefined;
+}

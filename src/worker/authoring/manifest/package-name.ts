@@ -1,0 +1,64 @@
+import { LIMITS, NAME_PATTERN } from '../../../shared/defaults.ts';
+import { checkPath } from '../../paths/path-safety.ts';
+import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
+import { typeName } from './manifest-fields.ts';
+import type { RawManifest } from './manifest.ts';
+import type { DiagnosticCollector } from './diagnostic-collector.ts';
+
+/** Longer texts are not looked at: no name comes of them. */
+const MAX_WRITTEN_NAME_LENGTH = 4 * LIMITS.nameLength;
+
+/**
+ * A name as the marketplace takes it: lower case, accents off, what is not allowed becomes a dash, `@scope/name`
+ * becomes `scope-name`. Empty when nothing is left.
+ */
+export function normalizeName(written: string): string {
+  return written
+    .slice(0, MAX_WRITTEN_NAME_LENGTH)
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/\.{2,}/g, '.')
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+}
+
+/** The package's name, or an empty text and an error that says what to write. */
+export function packageName(report: DiagnosticCollector, { name: written, packageTable }: RawManifest): string {
+  if (written === undefined) {
+    report.add(
+      'error',
+      'manifest-name-missing',
+      'The manifest has no `name`. Add one, for example "my-pack".',
+      packageTable,
+    );
+    return '';
+  }
+  const text = typeof written.value === 'string' ? written.value : undefined;
+  const name = normalizeName(text ?? '');
+  const problem =
+    text === undefined
+      ? `\`name\` must be a text in quotes; it is ${typeName(written.value)}.`
+      : nameProblem(name, text);
+  if (problem !== undefined) {
+    report.add('error', 'manifest-name-invalid', problem, written.at);
+    return '';
+  }
+  if (name !== text) {
+    const message = `The package is called "${name}": names have lower-case letters, digits and - _ . between them.`;
+    report.add('information', 'manifest-name-normalized', message, written.at);
+  }
+  return name;
+}
+
+function nameProblem(name: string, written: string): string | undefined {
+  if (name.length > LIMITS.nameLength || written.length > MAX_WRITTEN_NAME_LENGTH) {
+    return `The name has more than ${LIMITS.nameLength} characters. Choose a shorter one.`;
+  }
+  if (!NAME_PATTERN.test(name)) {
+    return `"${escapeInvisibleCharacters(written)}" cannot be made a package name. Use the letters a to z, digits and - _ . between them.`;
+  }
+  // Installing may make a folder of this name.
+  const reason = checkPath(name);
+  return reason === undefined ? undefined : `"${name}" cannot be a package name: as a folder it ${reason}.`;
+}

@@ -1,0 +1,96 @@
+import { readdir } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { MANIFEST_FILES } from '../../../shared/contributions.ts';
+import { GgenError } from '../../../shared/errors.ts';
+import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
+import { checkPath } from '../../paths/path-safety.ts';
+import { ManifestSyntaxError, type ManifestDocument } from './document.ts';
+import { ManifestFields } from './manifest-fields.ts';
+import { findManifest, isManifestFile, kindOf, readerFor } from './manifest-formats.ts';
+import { parseJsonDocument } from './json-document.ts';
+import type { Manifest } from './manifest.ts';
+import { emptyManifest, normalizeManifest } from './normalize-manifest.ts';
+import { DiagnosticCollector } from './diagnostic-collector.ts';
+import { readSource } from './manifest-source.ts';
+import { parseTomlDocument } from './toml-document.ts';
+
+/**
+ * Read a project's manifest. Whatever is wrong inside the file comes as diagnostics, never as an exception.
+ *
+ * @param root absolute path of the project's folder
+ * @param requested manifest relative to the root; the preferred one when left out
+ * @throws GgenError ManifestNotFound, UnsafePath
+ */
+export async function readManifest(
+  root: string,
+  requested: string | undefined,
+  signal?: AbortSignal,
+): Promise<Manifest> {
+  signal?.throwIfAborted();
+  const path = requested === undefined ? await discover(root) : checkRequested(requested);
+  const source = await readSource(root, path).catch((error: unknown) => {
+    throw manifestNotFoundError(`The manifest ${path} cannot be read.`, root, error);
+  });
+  signal?.throwIfAborted();
+  if ('diagnostic' in source) return emptyManifest(kindOf(path), path, [source.diagnostic]);
+  try {
+    return await readDocument(root, path, parse(path, source.text));
+  } catch (error) {
+    if (!(error instanceof ManifestSyntaxError)) throw error;
+    const message = `The manifest cannot be read: ${error.message}.`;
+    const diagnostic = { severity: 'error', code: 'manifest-syntax', message, path, ...error.position } as const;
+    return emptyManifest(kindOf(path), path, [diagnostic]);
+  }
+}
+
+async function readDocument(root: string, path: string, document: ManifestDocument): Promise<Manifest> {
+  const report = new DiagnosticCollector(path, document.locate);
+  const fields = new ManifestFields(document.root, [], report);
+  const reader = readerFor(posix.basename(path), fields);
+  const raw = await reader.read(fields, { path, readTable: (other) => readTable(root, other) });
+  return normalizeManifest(report, reader.kind, path, raw);
+}
+
+/** A second manifest that the first one refers to. Its own faults are shown when it is published itself. */
+async function readTable(root: string, path: string): Promise<ManifestDocument['root'] | undefined> {
+  if (checkPath(path) !== undefined) return undefined;
+  const source = await readSource(root, path).catch(() => undefined);
+  if (source === undefined || 'diagnostic' in source) return undefined;
+  try {
+    return parse(path, source.text).root;
+  } catch (error) {
+    if (error instanceof ManifestSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function parse(path: string, text: string): ManifestDocument {
+  return path.endsWith('.json') ? parseJsonDocument(text) : parseTomlDocument(text);
+}
+
+async function discover(root: string): Promise<string> {
+  const names = await readdir(root).catch((error: unknown) => {
+    throw manifestNotFoundError(`The folder ${root} cannot be read.`, root, error);
+  });
+  const found = findManifest(names);
+  if (found !== undefined) return found;
+  throw manifestNotFoundError(
+    `There is no manifest in ${root}. Add a gpack.toml, or open a folder with one of: ${MANIFEST_FILES.join(', ')}.`,
+    root,
+  );
+}
+
+function checkRequested(requested: string): string {
+  const reason = checkPath(requested);
+  if (reason !== undefined) {
+    throw new GgenError('UnsafePath', `The manifest's path "${escapeInvisibleCharacters(requested)}" ${reason}.`, {
+      details: { path: requested },
+    });
+  }
+  if (isManifestFile(posix.basename(requested))) return requested;
+  throw new GgenError('ManifestNotFound', `${requested} is no manifest. Known are ${MANIFEST_FILES.join(', ')}.`);
+}
+
+function manifestNotFoundError(message: string, root: string, cause?: unknown): GgenError {
+  return new GgenError('ManifestNotFound', message, { details: { root }, cause });
+}

@@ -1,0 +1,21 @@
+import type { Diagnostic } from '../../../shared/model.ts';
+import type { ProjectFile } from '../project/project.ts';
+
+/** A file from this size on is rarely meant for others, in bytes. */
+export const LARGE_FILE_BYTES = 10 * 1024 * 1024;
+/** Most that are named one by one, the largest first. */
+const MAX_LISTED_FILES = 20;
+
+export function largeFileDiagnostics(files: readonly ProjectFile[]): Diagnostic[] {
+  const large = files.filter(({ size }) => size >= LARGE_FILE_BYTES).sort((a, b) => b.size - a.size);
+  return large.slice(0, MAX_LISTED_FILES).map(({ path, size }) => {
+    const message =
+      `This file has ${mebibytes(size)} MiB, and everybody who installs the package fetches it. ` +
+      'If it need not be published, name it in .ggenignore.';
+    return { severity: 'warning', code: 'file-large', message, path };
+  });
+}
+
+function mebibytes(size: number): string {
+  return String(Math.round(size / 2 ** 20));
+}

@@ -1,0 +1,23 @@
+import { posix } from 'node:path';
+import type { Diagnostic } from '../../../shared/model.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { manifestFolder } from '../project/allow-list.ts';
+import type { ProjectFile } from '../project/project.ts';
+
+const LICENSE_FILE = /^(?:licen[cs]e|copying|unlicen[cs]e)(?:[.-].*)?$/i;
+
+/** A license that the manifest names, without its text. That the manifest names none is a fault of the manifest. */
+export function licenseDiagnostics(files: readonly ProjectFile[], manifest: Manifest): Diagnostic[] {
+  if (manifest.metadata.license === '') return [];
+  const folders = ['', manifestFolder(manifest)];
+  const found = files.some(({ path }) => {
+    const folder = posix.dirname(path);
+    return folders.includes(folder === '.' ? '' : folder) && LICENSE_FILE.test(posix.basename(path));
+  });
+  // Texts of licenses side by side, as the REUSE specification has them.
+  if (found || files.some(({ path }) => path.startsWith('LICENSES/'))) return [];
+  const message =
+    `The license is named (${manifest.metadata.license}), but its text is not among the files. ` +
+    'Most licenses ask to travel with what they cover: add a file LICENSE.';
+  return [{ severity: 'information', code: 'license-file-missing', message, path: manifest.path, line: 1, column: 1 }];
+}

@@ -1,0 +1,115 @@
+import type { Finding } from './finding.ts';
+
+/** What names a secret. */
+export const SECRET_WORD = String.raw`(?:passw(?:or)?d|passphrase|secret|token|(?:api|access|private|signing|encryption)[_-]?key|credentials?)`;
+/**
+ * Ends in such a name, up to where its value begins: `dbPassword: `, `["api-key"] = `, `token => `; and the same within a text in
+ * quotes, as in a notebook: `\"token\": \`.
+ */
+const SECRET_NAME_PREFIX = new RegExp(
+  String.raw`${SECRET_WORD}[\w.-]{0,40}\\{0,3}["'\u0060]?\]?[ \t]{0,4}(?:=>|:=|[:=])[ \t]{0,4}\\{0,3}$`,
+  'i',
+);
+/** Longest such beginning that is looked at. */
+const MAX_NAME_LENGTH = 100;
+
+/** A text in quotes, without spaces. */
+const QUOTED = /["'`]([^\s"'`]{12,200})(?=["'`])/g;
+/** The value of `NAME=value` and `name: value` at the end of a line or before a comment, without quotes. */
+const SETTING_VALUE = /[:=][ \t]{0,4}([^\s"'`#;,(){}<>[\]]{12,200})(?=[ \t]{0,4}\r?$|[ \t]{1,4}#)/gm;
+/** What may stand before it in that line. */
+const SETTING_NAME = /^[ \t-]{0,16}(?:export )?[\w.-]{1,80}[ \t]{0,4}$/;
+
+/** A private key of any kind in text form (RFC 7468, OpenPGP): its header and the beginning of what it holds. */
+const PRIVATE_KEY =
+  /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?=(?:\\[rn]|\s){1,8}(?:[\w-]{1,40}:[^\n]{0,200}\n\s{0,8}){0,4}[A-Za-z0-9+/=]{40})/g;
+
+/** The id of a key of AWS; secretlint looks for it only together with ids of accounts, which are no secrets and cost time. */
+const AWS_KEY_ID = /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])/g;
+
+/** What stands where a secret would. */
+const PLACEHOLDER =
+  /^[<$%{[*]|\$\{|\{\{|example|placeholder|change[_-]?me|dummy|your[_-]|insert|redacted|xxxx|0000|1234567|abcdefg|process\.env|^(?:https?|file|arn|urn):/i;
+/** Public by nature: hashes of packages and blocks, ids of peers and publishers. */
+const PUBLIC_VALUE = /^(?:sha(?:1|256|384|512)-|Qm[1-9A-HJ-NP-Za-km-z]{44}$|z(?:6Mk|dj7|b2r)|12D3KooW|did:|ssh-)/;
+
+/** Characters of a token that no name stands for. */
+const TOKEN = /^[A-Za-z0-9+/_-]{32,128}={0,2}$/;
+/** Shannon entropy, bits per character, from which a text after such a name counts as random. */
+const MIN_NAMED_ENTROPY_BITS = 3;
+/** The same for a token that nothing names. */
+const MIN_UNNAMED_ENTROPY_BITS = 4;
+/** Least share of neighbors of another kind (lower, upper, digit). Random: 0.62; words in camel case: 0.3. */
+const MIN_CLASS_CHANGE_RATIO = 0.45;
+/** Largest share of separators. Random in base64: 0.03; words joined by underscores: 0.15. */
+const MAX_SEPARATOR_RATIO = 0.1;
+
+/** Private keys, and texts that look made by a random generator, and so like a password or a key of unknown form. */
+export function findGenericSecrets(text: string): Finding[] {
+  const findings: Finding[] = [];
+  for (const { 0: header, index } of text.matchAll(PRIVATE_KEY)) {
+    findings.push({ start: index, end: index + header.length, rule: 'privatekey', what: 'a private key' });
+  }
+  for (const { 0: id, index } of text.matchAll(AWS_KEY_ID)) {
+    if (PLACEHOLDER.test(id)) continue;
+    findings.push({ start: index, end: index + id.length, rule: 'aws', what: 'a key of Amazon Web Services' });
+  }
+  for (const { 1: quoted = '', index } of text.matchAll(QUOTED)) {
+    // A quotation mark within a text in quotes has backslashes before it.
+    const value = quoted.replace(/\\{1,3}$/, '');
+    const start = index + 1;
+    const place = { start, end: start + value.length };
+    if (isNamedSecret(value) && isNamed(text, index)) findings.push({ ...place, ...NAMED_RULE });
+    else if (isRandomToken(value)) findings.push({ ...place, ...RANDOM_RULE });
+  }
+  for (const { 0: whole, 1: value = '', index } of text.matchAll(SETTING_VALUE)) {
+    if (!isNamedSecret(value)) continue;
+    const line = text.slice(text.lastIndexOf('\n', index) + 1, index);
+    if (!SETTING_NAME.test(line) || !SECRET_NAME_PREFIX.test(`${line.trimEnd()}=`)) continue;
+    const start = index + whole.indexOf(value);
+    findings.push({ start, end: start + value.length, ...NAMED_RULE });
+  }
+  return findings;
+}
+
+export const NAMED_RULE = { rule: 'random-named', what: 'a password or key' };
+const RANDOM_RULE = { rule: 'random', what: 'a random key or token' };
+
+/** Whether the text before this place ends in the name of a secret. */
+function isNamed(text: string, end: number): boolean {
+  return SECRET_NAME_PREFIX.test(text.slice(Math.max(0, end - MAX_NAME_LENGTH), end));
+}
+
+export function isNamedSecret(value: string): boolean {
+  if (PLACEHOLDER.test(value) || PUBLIC_VALUE.test(value)) return false;
+  return /\d/.test(value) && /[A-Za-z]/.test(value) && entropy(value) >= MIN_NAMED_ENTROPY_BITS;
+}
+
+function isRandomToken(value: string): boolean {
+  if (!TOKEN.test(value) || PLACEHOLDER.test(value) || PUBLIC_VALUE.test(value)) return false;
+  const mixed = /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value);
+  return mixed && looksMixed(value) && entropy(value) >= MIN_UNNAMED_ENTROPY_BITS;
+}
+
+/** Shannon entropy of the characters, in bits per character. */
+export function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
+
+/** Whether lower case, upper case and digits alternate as chance has it, rather than as words do. */
+function looksMixed(text: string): boolean {
+  const classes = Array.from(text, characterClass).filter((one) => one !== 'separator');
+  if (classes.length < text.length * (1 - MAX_SEPARATOR_RATIO)) return false;
+  const classChanges = classes.filter((one, at) => at > 0 && one !== classes[at - 1]).length;
+  return classChanges / (classes.length - 1) >= MIN_CLASS_CHANGE_RATIO;
+}
+
+function characterClass(character: string): 'lower' | 'upper' | 'digit' | 'separator' {
+  if (character >= 'a' && character <= 'z') return 'lower';
+  if (character >= 'A' && character <= 'Z') return 'upper';
+  return character >= '0' && character <= '9' ? 'digit' : 'separator';
+}

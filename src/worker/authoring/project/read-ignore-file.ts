@@ -1,0 +1,35 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { GgenError } from '../../../shared/errors.ts';
+
+/** Longest ignore file that is read, in bytes. */
+const MAX_IGNORE_FILE_BYTES = 1024 * 1024;
+
+/** Codes of the file system for "there is no such file here": absent, a folder, or a link, which git does not follow. */
+const ABSENT_ERROR_CODES: readonly (string | undefined)[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'];
+
+/**
+ * The text of an ignore file; undefined when there is none. One that cannot be read must not pass for an empty one,
+ * because then what it leaves out would be published.
+ *
+ * @throws GgenError InvalidRequest
+ */
+export async function readIgnoreFile(path: string): Promise<string | undefined> {
+  try {
+    await using handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stat = await handle.stat();
+    if (!stat.isFile()) return undefined;
+    if (stat.size > MAX_IGNORE_FILE_BYTES) throw unusableIgnoreFileError(path, `it has ${stat.size} bytes`);
+    const text = await handle.readFile('utf8');
+    if (text.includes('\0')) throw unusableIgnoreFileError(path, 'it is not in UTF-8, which is how git reads it');
+    return text;
+  } catch (error) {
+    if (ABSENT_ERROR_CODES.includes((error as NodeJS.ErrnoException).code)) return undefined;
+    throw error instanceof GgenError ? error : unusableIgnoreFileError(path, 'it cannot be read', error);
+  }
+}
+
+function unusableIgnoreFileError(path: string, reason: string, cause?: unknown): GgenError {
+  const message = `What ${path} leaves out is unknown, because ${reason}. Mend or remove that file, then publish again.`;
+  return new GgenError('InvalidRequest', message, { details: { path }, cause });
+}

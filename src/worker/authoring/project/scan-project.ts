@@ -1,0 +1,129 @@
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import type { DraftProgress } from '../../../shared/api.ts';
+import { GgenError } from '../../../shared/errors.ts';
+import type { Diagnostic, ProjectLimits } from '../../../shared/model.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
+import { checkTree } from '../../paths/path-safety.ts';
+import { allowList, manifestFolder } from './allow-list.ts';
+import { findChangelog, findReadme } from './documents.ts';
+import { parsePatternList } from '../../../ignore/ignore-patterns.ts';
+import { resolveProjectLimits } from './project-limits.ts';
+import type { ProjectFile, ProjectScan, SkippedEntry } from './project.ts';
+import { repositoryIgnoreRules } from './repository-ignore-rules.ts';
+import { walkProject } from './walk-project.ts';
+
+/** More problems of one kind than this are summed up: they cross to the window. */
+const MAX_LISTED_PROBLEMS = 100;
+/** More entries than this are not listed one by one. */
+const MAX_LISTED_SKIPPED = 1_000;
+
+export interface ScanOptions {
+  /** With it, its `include` and `exclude` count, and it must be among the files. */
+  readonly manifest?: Manifest | undefined;
+  /** What every peer enforces, when left out. */
+  readonly limits?: ProjectLimits | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: DraftProgress) => void) | undefined;
+}
+
+/**
+ * List what publishing a project would publish. Nothing is read but ignore files.
+ * Faults of single files come as diagnostics; those of the manifest itself are not repeated.
+ *
+ * @param root absolute path of the project's folder
+ * @throws GgenError ProjectTooLarge, InvalidRequest
+ */
+export async function scanProject(root: string, options: ScanOptions = {}): Promise<ProjectScan> {
+  const { manifest, signal, onProgress } = options;
+  const folder = manifest === undefined ? '' : manifestFolder(manifest);
+  const real = await realRoot(root);
+  const { files, skipped, tooDeep } = await walkProject(real, {
+    rules: await repositoryIgnoreRules(real, parsePatternList(manifest?.exclude ?? [], folder)),
+    allowed: allowList(manifest),
+    limits: options.limits ?? resolveProjectLimits(undefined),
+    signal,
+    onProgress: (progress) => onProgress?.({ phase: 'scan', ...progress }),
+  });
+  files.sort(byPath);
+  skipped.sort(byPath);
+  const readme = resolveReadme(files, folder, manifest);
+  const changelog = findChangelog(files, folder);
+  return {
+    root: real,
+    files,
+    size: files.reduce((sum, { size }) => sum + size, 0),
+    skipped: skipped.slice(0, MAX_LISTED_SKIPPED),
+    ...(readme === undefined ? {} : { readme }),
+    ...(changelog === undefined ? {} : { changelog }),
+    diagnostics: [
+      ...pathDiagnostics([...files.map(({ path }) => path), ...tooDeep.map((path) => `${path}/…`)]),
+      ...manifestExcludedDiagnostics(files, manifest),
+      ...readmeDiagnostics(readme, manifest),
+      ...skippedDiagnostics(skipped),
+    ],
+  };
+}
+
+async function realRoot(root: string): Promise<string> {
+  if (!isAbsolute(root))
+    throw new GgenError('InvalidRequest', `The project's folder must be an absolute path: ${root}`);
+  try {
+    const real = await realpath(root);
+    if ((await stat(real)).isDirectory()) return real;
+  } catch (cause) {
+    throw new GgenError('InvalidRequest', `The folder ${root} cannot be read.`, { cause });
+  }
+  throw new GgenError('InvalidRequest', `${root} is not a folder.`);
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}
+
+function pathDiagnostics(paths: readonly string[]): Diagnostic[] {
+  const problems = checkTree(paths);
+  const shown = problems.slice(0, MAX_LISTED_PROBLEMS).map(({ path, code, reason }): Diagnostic => {
+    const message = `"${escapeInvisibleCharacters(path)}" ${reason}. Rename it, or name it in .ggenignore.`;
+    return { severity: 'error', code, message, path };
+  });
+  const [next] = problems.slice(MAX_LISTED_PROBLEMS);
+  if (next === undefined) return shown;
+  const message = `${problems.length - MAX_LISTED_PROBLEMS} more paths cannot be published.`;
+  return [...shown, { severity: 'error', code: next.code, message, path: next.path }];
+}
+
+function manifestExcludedDiagnostics(files: readonly ProjectFile[], manifest: Manifest | undefined): Diagnostic[] {
+  if (manifest === undefined || files.some(({ path }) => path === manifest.path)) return [];
+  const message = 'The manifest itself is left out by an ignore rule, so the package could not be read by others.';
+  return [{ severity: 'error', code: 'manifest-left-out', message, path: manifest.path, line: 1, column: 1 }];
+}
+
+function resolveReadme(
+  files: readonly ProjectFile[],
+  folder: string,
+  manifest: Manifest | undefined,
+): string | undefined {
+  const named = files.find(({ path }) => path === manifest?.readme)?.path;
+  return named ?? findReadme(files, folder) ?? findReadme(files, '');
+}
+
+function readmeDiagnostics(found: string | undefined, manifest: Manifest | undefined): Diagnostic[] {
+  const named = manifest?.readme;
+  const path = manifest?.path ?? 'README.md';
+  if (named !== undefined && named !== found) {
+    const message = `The README "${escapeInvisibleCharacters(named)}" that the manifest names is not among the published files.`;
+    return [{ severity: 'warning', code: 'readme-not-found', message, path, line: 1, column: 1 }];
+  }
+  if (found !== undefined) return [];
+  const message = 'There is no README. It is the first thing that others see of a package.';
+  return [{ severity: 'information', code: 'readme-missing', message, path, line: 1, column: 1 }];
+}
+
+function skippedDiagnostics(skipped: readonly SkippedEntry[]): Diagnostic[] {
+  const [next] = skipped.slice(MAX_LISTED_SKIPPED);
+  if (next === undefined) return [];
+  const message = `${skipped.length} links and special files are left out; the first ${MAX_LISTED_SKIPPED} are listed.`;
+  return [{ severity: 'information', code: 'skipped-many', message, path: next.path }];
+}

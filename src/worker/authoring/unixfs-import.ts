@@ -1,0 +1,67 @@
+import { importer } from 'ipfs-unixfs-importer';
+import type { Blockstore } from 'interface-blockstore';
+import type { CID } from 'multiformats/cid';
+import { GgenError } from '../../shared/errors.ts';
+
+/** A file to import: a path below the root with forward slashes, and a way to its bytes. */
+export interface ImportFile {
+  readonly path: string;
+  readonly size: number;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+export interface ImportedTree {
+  readonly root: CID;
+  /** CID of each file by its path. */
+  readonly files: ReadonlyMap<string, CID>;
+}
+
+/**
+ * Import files as one UnixFS directory, profile `unixfs-v1-2025`: equal trees get equal CIDs, everywhere and with every
+ * other implementation. Modes and times are left out on purpose: they differ between systems.
+ *
+ * @param onFile called after each file, with its size in bytes
+ */
+export async function importTree(
+  files: readonly ImportFile[],
+  store: Blockstore,
+  { signal, onFile }: { signal: AbortSignal; onFile: (size: number) => void },
+): Promise<ImportedTree> {
+  const source = async function* (): AsyncGenerator<{ path: string; content: AsyncIterable<Uint8Array> }> {
+    for (const file of files) {
+      signal.throwIfAborted();
+      yield { path: file.path, content: abortableContent(file, signal, onFile) };
+    }
+    await Promise.resolve();
+  };
+  const byPath = new Map<string, CID>();
+  let root: CID | undefined;
+  for await (const { path = '', cid } of importer(source(), store, {
+    profile: 'unixfs-v1-2025',
+    wrapWithDirectory: true,
+    // Files are opened side by side, but never so many that descriptors or memory run out: each block is up to 1 MiB.
+    fileImportConcurrency: 8,
+    blockWriteConcurrency: 2,
+  })) {
+    byPath.set(path, cid);
+    root = cid;
+  }
+  // Files that were under way when it was canceled may all have come to their end.
+  signal.throwIfAborted();
+  if (root === undefined || files.length === 0) {
+    throw new GgenError('ManifestInvalid', 'There is nothing to publish: every file of the project is ignored.');
+  }
+  return { root, files: byPath };
+}
+
+async function* abortableContent(
+  file: ImportFile,
+  signal: AbortSignal,
+  onFile: (size: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of file.open()) {
+    signal.throwIfAborted();
+    yield chunk;
+  }
+  onFile(file.size);
+}

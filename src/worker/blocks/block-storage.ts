@@ -1,0 +1,61 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CID } from 'multiformats/cid';
+import type { Blockstore } from 'interface-blockstore';
+import { GgenError } from '../../shared/errors.ts';
+import { BlockStore } from './block-store.ts';
+import { matchesMultihash } from './multihash.ts';
+
+export { MAX_BLOCK_BYTES } from './multihash.ts';
+
+/** Blocks on disk. */
+export type BlockFiles = BlockStore;
+
+/** The blocks of everything published or installed here: what this node serves. */
+export async function openBlockStore(dataDir: string): Promise<BlockFiles> {
+  return BlockStore.open(join(dataDir, 'blocks'));
+}
+
+/** Folder of the drafts. Each has a store of its own, which bitswap never sees: a draft is shown to nobody. */
+export function draftsFolder(dataDir: string): string {
+  return join(dataDir, 'drafts');
+}
+
+/** Drafts do not outlive the engine that made them. */
+export async function removeStaleDrafts(dataDir: string): Promise<void> {
+  await rm(draftsFolder(dataDir), { recursive: true, force: true });
+}
+
+/** Whether the bytes are what the CID says. Blockstores do not check. */
+export function matchesCid(cid: CID, bytes: Uint8Array): Promise<boolean> {
+  return Promise.resolve(matchesMultihash(cid.multihash, bytes));
+}
+
+/**
+ * A block from the local store, verified; undefined when it isn't there. A damaged one is removed, so that it is
+ * fetched again instead of failing for ever.
+ */
+export async function readVerifiedBlock(store: Blockstore, cid: CID): Promise<Uint8Array | undefined> {
+  if (store instanceof BlockStore) return store.read(cid);
+  if (!(await store.has(cid))) return undefined;
+  const bytes = await collectBytes(store.get(cid));
+  if (await matchesCid(cid, bytes)) return bytes;
+  await store.delete(cid);
+  return undefined;
+}
+
+export async function collectBytes(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
+}
+
+/** @throws GgenError RecordInvalid when the text is no CID */
+export function parseRootCid(text: string): CID {
+  try {
+    return CID.parse(text);
+  } catch (cause) {
+    throw new GgenError('RecordInvalid', `'${text}' is not a content identifier.`, { details: { cid: text }, cause });
+  }
+}

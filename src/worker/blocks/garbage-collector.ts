@@ -1,0 +1,169 @@
+import { CID } from 'multiformats/cid';
+import type { BlockRow } from './block-index.ts';
+import type { BlockStore } from './block-store.ts';
+import { breather } from './breather.ts';
+import { markTree } from './mark-tree.ts';
+import type { MarkReport } from './mark-tree.ts';
+import type { MarkBitmap } from './mark-bitmap.ts';
+
+/** Blocks looked at or removed in one go. */
+const BATCH_SIZE = 200;
+
+/** What stays whatever happens. */
+export interface GcRoots {
+  /** Roots that are pinned: published, installed or kept here. Whoever pins another one holds it meanwhile. */
+  readonly pinned: () => readonly string[];
+  /** Roots that something works with right now; asked before each removal. */
+  readonly leased: () => readonly string[];
+}
+
+export interface CollectionResult {
+  /** Blocks that were removed, and their bytes. */
+  readonly blocks: number;
+  readonly bytes: number;
+  /** Damaged blocks of pinned content that have not been repaired. */
+  readonly damaged: number;
+}
+
+/**
+ * Marks and sweeps in slices, while everything else goes on. What is below a pinned or held root stays; so does every
+ * block that is written or asked for after the marking began, since somebody may rely on it. A kill at any moment leaves
+ * blocks that are whole: what was to go may still be there, and goes next time.
+ */
+export class GarbageCollector {
+  readonly #store: BlockStore;
+  readonly #roots: GcRoots;
+  #queueTail: Promise<unknown> = Promise.resolve();
+
+  constructor(store: BlockStore, roots: GcRoots) {
+    this.#store = store;
+    this.#roots = roots;
+  }
+
+  /**
+   * Find out what is pinned, and remove the least recently used of the rest until all blocks together have at most
+   * `target` bytes. One collection at a time; others wait for their turn.
+   */
+  collect(
+    targetBytes: number,
+    signal: AbortSignal,
+    onProgress: (removed: number) => void = () => undefined,
+  ): Promise<CollectionResult> {
+    const collectOnce = async (): Promise<CollectionResult> => {
+      // A store whose blocks are all small is walked without ever waiting for the disk.
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+      await this.#store.indexFiles(signal);
+      await this.#store.flushAccessTimes();
+      const marks = this.#store.beginSweep();
+      try {
+        return await new CollectionRun(this.#store, this.#roots, marks, signal).run(targetBytes, onProgress);
+      } finally {
+        this.#store.endSweep();
+      }
+    };
+    const run = this.#queueTail.then(collectOnce, collectOnce);
+    this.#queueTail = run.catch(() => undefined);
+    return run;
+  }
+}
+
+class CollectionRun {
+  readonly #store: BlockStore;
+  readonly #roots: GcRoots;
+  /** What stays. */
+  readonly #marks: MarkBitmap;
+  readonly #signal: AbortSignal;
+  readonly #breathe: () => Promise<void>;
+  readonly #visitedRoots = new Set<string>();
+
+  constructor(store: BlockStore, roots: GcRoots, marks: MarkBitmap, signal: AbortSignal) {
+    this.#store = store;
+    this.#roots = roots;
+    this.#marks = marks;
+    this.#signal = signal;
+    this.#breathe = breather(signal);
+  }
+
+  async run(targetBytes: number, onProgress: (removed: number) => void): Promise<CollectionResult> {
+    const pinned = this.#store.newMarks();
+    const report: MarkReport = { damaged: new Set(), isIncomplete: false };
+    for (const root of this.#roots.pinned()) {
+      this.#visitedRoots.add(root);
+      await markTree(CID.parse(root), this.#store, [this.#marks, pinned], report, this.#breathe);
+    }
+    await this.#updatePinned(pinned, report);
+    const { blocks, bytes } = await this.#sweep(targetBytes, onProgress);
+    while (blocks > 0 && (await this.#store.vacuum())) await this.#breathe();
+    return { blocks, bytes, damaged: report.damaged.size };
+  }
+
+  /**
+   * Note which blocks are pinned. While a damaged block hides what belongs to a pinned tree, nothing loses its pin: the
+   * next marking after its repair settles that.
+   */
+  async #updatePinned(pinned: MarkBitmap, { isIncomplete, damaged }: MarkReport): Promise<void> {
+    for await (const rows of this.#store.pages(BATCH_SIZE)) {
+      await this.#store.pin(
+        rows.filter((row) => row.pinned === 0 && pinned.isMarked(row.id)),
+        true,
+      );
+      if (!isIncomplete)
+        await this.#store.pin(
+          rows.filter((row) => row.pinned === 1 && !pinned.isLive(row.id)),
+          false,
+        );
+      this.#signal.throwIfAborted();
+    }
+    if (!isIncomplete) await this.#store.forgetDamaged((hash) => damaged.has(Buffer.from(hash).toString('hex')));
+  }
+
+  async #sweep(targetBytes: number, onProgress: (removed: number) => void): Promise<{ blocks: number; bytes: number }> {
+    const removed = { blocks: 0, bytes: 0 };
+    for (let last = { used: -1, id: 0 }; this.#store.size.bytes > targetBytes;) {
+      this.#signal.throwIfAborted();
+      const rows = takeBytes(
+        this.#store.size.bytes - targetBytes,
+        this.#store.index.leastRecentlyUsed(last, BATCH_SIZE),
+      );
+      const end = rows.at(-1);
+      if (end === undefined) break;
+      last = end;
+      const removal = await this.#remove(rows);
+      removed.blocks += removal.blocks;
+      removed.bytes += removal.bytes;
+      onProgress(removed.bytes);
+      await this.#breathe();
+    }
+    return removed;
+  }
+
+  /** Remove what is not marked; what was begun to be held meanwhile is marked first. */
+  async #remove(rows: readonly BlockRow[]): Promise<{ blocks: number; bytes: number }> {
+    for (;;) {
+      for (const root of this.#newlyLeasedRoots()) {
+        this.#visitedRoots.add(root);
+        await markTree(
+          CID.parse(root),
+          this.#store,
+          [this.#marks],
+          { damaged: new Set(), isIncomplete: false },
+          this.#breathe,
+        );
+      }
+      const removal = await this.#store.remove(rows, () => this.#newlyLeasedRoots().length === 0);
+      if (removal !== undefined) return removal;
+    }
+  }
+
+  #newlyLeasedRoots(): string[] {
+    return this.#roots.leased().filter((root) => !this.#visitedRoots.has(root));
+  }
+}
+
+/** As many of the rows as it takes to make up so many bytes. */
+function takeBytes(bytes: number, rows: readonly BlockRow[]): readonly BlockRow[] {
+  let sum = 0;
+  const end = rows.findIndex(({ size }) => (sum += size) >= bytes);
+  return end === -1 ? rows : rows.slice(0, end + 1);
+}

@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto';
+import { sha256 } from 'multiformats/hashes/sha2';
+
+/** Largest block that is taken: bitswap messages end at 4 MiB, and the import profile makes leaves of 1 MiB. */
+export const MAX_BLOCK_BYTES = 2 * 1024 * 1024;
+
+/** Whether the bytes are what a multihash says: sha2-256, and no larger than a block may be. */
+export function matchesMultihash(
+  { code, digest }: { readonly code: number; readonly digest: Uint8Array },
+  bytes: Uint8Array,
+): boolean {
+  if (code !== sha256.code || bytes.byteLength > MAX_BLOCK_BYTES) return false;
+  return Buffer.compare(createHash('sha256').update(bytes).digest(), digest) === 0;
+}

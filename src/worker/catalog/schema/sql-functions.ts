@@ -1,0 +1,23 @@
+import type { DatabaseSync } from 'node:sqlite';
+import semver from 'semver';
+
+/** Different lists of versions whose answer is remembered for the range asked last. */
+const MAX_CACHED_ANSWERS = 10_000;
+
+/** Teach SQLite what only JavaScript knows: `offers(versions, range)` is 1 when one of the versions is in the range. */
+export function registerFunctions(sqlite: DatabaseSync): void {
+  let answers = new Map<string, number>();
+  let lastRange: string | undefined;
+  sqlite.function('offers', { deterministic: true }, (versions, range) => {
+    if (typeof versions !== 'string' || typeof range !== 'string') return 0;
+    if (range !== lastRange || answers.size > MAX_CACHED_ANSWERS) answers = new Map();
+    lastRange = range;
+    // Most packages have few releases, and the same ones: `1.0.0`, `0.1.0`.
+    let answer = answers.get(versions);
+    if (answer === undefined) {
+      answer = versions.split(' ').some((version) => semver.satisfies(version, range)) ? 1 : 0;
+      answers.set(versions, answer);
+    }
+    return answer;
+  });
+}

@@ -1,0 +1,69 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import { prunePeers, pruneExpiredValues } from '../catalog/tables/catalog-pruning.ts';
+import type { PeriodicTask, TaskReport } from '../maintenance/scheduler.ts';
+import type { Traffic } from '../protocols/traffic.ts';
+import type { PeerReputation } from '../reputation/peer-reputation.ts';
+
+const MINUTE_MS = 60_000;
+
+/** What the engine does for itself, whether a node runs or not. */
+export function maintenanceTasks(
+  catalog: Catalog,
+  peerReputation: PeerReputation,
+  traffic: Traffic,
+): readonly PeriodicTask[] {
+  return [
+    {
+      name: 'save',
+      title: 'Move what was written into the database file',
+      intervalMs: MINUTE_MS,
+      timeoutMs: MINUTE_MS,
+      run: () => {
+        traffic.save();
+        catalog.db.checkpoint();
+        return undefined;
+      },
+    },
+    {
+      name: 'index',
+      title: 'Bring the search index up to date',
+      intervalMs: MINUTE_MS,
+      // What the last run of the program left, or an index that was begun anew.
+      initialDelayMs: 0,
+      timeoutMs: MINUTE_MS,
+      run: (signal) => updateSearchIndex(catalog, signal),
+    },
+    {
+      name: 'expire',
+      title: 'Remove what is out of date',
+      intervalMs: 10 * MINUTE_MS,
+      initialDelayMs: MINUTE_MS,
+      timeoutMs: MINUTE_MS,
+      run: (signal) => expire(catalog, peerReputation, signal),
+    },
+  ];
+}
+
+async function updateSearchIndex({ packages }: Catalog, signal: AbortSignal): Promise<TaskReport | undefined> {
+  const { pendingCount } = packages.index;
+  if (pendingCount === 0) return undefined;
+  const indexed = await inSlices(() => packages.index.indexPending(), signal);
+  return { detail: `${indexed} of ${pendingCount} packages` };
+}
+
+async function expire(catalog: Catalog, peerReputation: PeerReputation, signal: AbortSignal): Promise<TaskReport> {
+  const bans = peerReputation.expire();
+  const values = await inSlices(() => pruneExpiredValues(catalog.db, Date.now()), signal);
+  const peers = await inSlices(() => prunePeers(catalog, Date.now()), signal);
+  return { detail: `${bans} bans, ${values} DHT values, ${peers} peers` };
+}
+
+/** Repeat until nothing is left to do, and let the event loop go on in between. */
+async function inSlices(work: () => number, signal: AbortSignal): Promise<number> {
+  let all = 0;
+  for (let done = work(); done > 0 && !signal.aborted; done = work()) {
+    all += done;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return all;
+}

@@ -1,0 +1,135 @@
+import { dirname } from 'node:path';
+import type { InstallProgress } from '../../../shared/api.ts';
+import { GgenError } from '../../../shared/errors.ts';
+import type { InstalledPackage, PlannedPackage } from '../../../shared/model.ts';
+import { parseRootCid } from '../../blocks/block-storage.ts';
+import type { TextChange, TreeChange } from '../disk/install-trees.ts';
+import type { RegistryContext } from '../../registry/context.ts';
+import { fetchRef, listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
+import { assertNoSymlinks } from '../plan/folders.ts';
+import { writeReleases, announceInstalled } from './write-releases.ts';
+import type { PlanStep, Plans, StoredPlan } from '../plan/plans.ts';
+import { readProjectLock } from '../lock/project-lock.ts';
+
+export interface ApplyOptions {
+  readonly overwrite: readonly string[];
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: InstallProgress) => void;
+}
+
+/**
+ * Do exactly what a plan says: fetch what is missing, then exchange all folders and the lock file at once. Where it fails,
+ * nothing was changed, and the plan can be applied again.
+ *
+ * @returns what the project has then
+ * @throws GgenError PlanOutdated, and as `fetchContent` and `installTrees` say
+ */
+export async function applyPlan(
+  context: RegistryContext,
+  plans: Plans,
+  id: string,
+  { overwrite, signal, onProgress }: ApplyOptions,
+): Promise<readonly InstalledPackage[]> {
+  const stored = plans.get(id);
+  const { steps, plan } = stored;
+  await assertPlanCurrent(context, stored);
+  const changedSteps = steps.filter(({ planned }) => planned.action !== 'keep');
+  using leases = new DisposableStack();
+  for (const { planned } of steps) leases.use(context.retention.lease(planned.root));
+  const toFetch = changedSteps.map(({ planned }) => planned).filter(({ action }) => action !== 'remove');
+  await fetchAll(context, toFetch, signal, onProgress);
+  const getPreviousBlock = verifiedBlockReader(context);
+  for (const { planned, existing } of changedSteps) {
+    if (existing.previous !== undefined && existing.before === 'folder') {
+      await listInstalledFiles(context, { ...planned, root: existing.previous }, getPreviousBlock, signal);
+    }
+  }
+  await assertPlanCurrent(context, stored);
+  const { installs } = context.catalog;
+  const textChanges = lockChange(stored);
+  await writeReleases(
+    context,
+    changedSteps.map(toTreeChange),
+    textChanges,
+    { getPreviousBlock, overwrite, signal, onProgress },
+    (written) => {
+      const now = Date.now();
+      for (const { planned } of changedSteps) installs.remove(planned.path);
+      for (const one of plan.packages.filter(({ action }) => action !== 'remove')) {
+        const existing = installs.getByPath(one.path);
+        const figures = written.get(one.path) ?? one;
+        installs.add({ ...(existing ?? toInstalledPackage(one, figures, now)), project: plan.project });
+      }
+    },
+  );
+  plans.delete(id);
+  await announceInstalled(
+    context,
+    changedSteps.map(({ planned }) => planned),
+  );
+  context.loggers('install').info(`${changedSteps.length} packages changed in ${plan.project}`);
+  return installs.listByProject(plan.project);
+}
+
+/** @throws GgenError PlanOutdated when the lock file or an installation is another one than the plan was made for; UnsafePath */
+async function assertPlanCurrent({ catalog }: RegistryContext, { plan, steps, lockBefore }: StoredPlan): Promise<void> {
+  for (const { path } of plan.packages) await assertNoSymlinks(plan.project, dirname(path));
+  const lock = await readProjectLock(plan.project);
+  const rootsUnchanged = steps.every(({ planned, existing }) => {
+    const row = catalog.installs.getByPath(planned.path);
+    return row === undefined || row.root === existing.previous || existing.before !== 'folder';
+  });
+  if (lock.text === lockBefore && rootsUnchanged) return;
+  throw new GgenError(
+    'PlanOutdated',
+    `The packages of ${plan.project} changed since this plan was made. Make it again.`,
+    {
+      details: { project: plan.project },
+    },
+  );
+}
+
+async function fetchAll(
+  context: RegistryContext,
+  packages: readonly PlannedPackage[],
+  signal: AbortSignal,
+  onProgress: (progress: InstallProgress) => void,
+): Promise<void> {
+  const totalBytes = packages.reduce((sum, { size }) => sum + size, 0);
+  const totalFiles = packages.reduce((sum, { files }) => sum + files, 0);
+  let fetchedBytes = 0;
+  for (const one of packages) {
+    await fetchRef(context, one, signal, ({ bytes }) => {
+      onProgress({ phase: 'fetch', files: 0, bytes: fetchedBytes + bytes, totalFiles, totalBytes });
+    });
+    fetchedBytes += one.size;
+  }
+}
+
+function toTreeChange({ planned, existing: { before, previous } }: PlanStep): TreeChange {
+  const { path, root, size, files, action } = planned;
+  return {
+    target: path,
+    before,
+    ...(previous === undefined || before !== 'folder' ? {} : { previous: parseRootCid(previous) }),
+    ...(action === 'remove' ? {} : { next: { root: parseRootCid(root), size, files } }),
+  };
+}
+
+function lockChange({ plan, lockBefore, lockAfter }: StoredPlan): TextChange[] {
+  if (lockBefore === lockAfter || lockAfter === undefined) return [];
+  const [target, text] = [plan.lockFile, lockAfter];
+  return [
+    lockBefore === undefined
+      ? { target, before: 'nothing', text }
+      : { target, before: 'file', previous: lockBefore, text },
+  ];
+}
+
+function toInstalledPackage(
+  { id, publisher, name, version, root, path }: PlannedPackage,
+  { files, size }: Pick<InstalledPackage, 'files' | 'size'>,
+  installedAt: number,
+): InstalledPackage {
+  return { id, publisher, name, version, root, path, files, size, installedAt };
+}

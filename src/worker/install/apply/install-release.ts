@@ -1,0 +1,129 @@
+import { lstat } from 'node:fs/promises';
+import type { InstallProgress, InstallRequest } from '../../../shared/api.ts';
+import { GgenError } from '../../../shared/errors.ts';
+import type { InstalledPackage, ReleaseDetails } from '../../../shared/model.ts';
+import { parseRootCid } from '../../blocks/block-storage.ts';
+import { absolutePath, checkTarget } from '../disk/target.ts';
+import type { TreeChange } from '../disk/install-trees.ts';
+import type { RegistryContext } from '../../registry/context.ts';
+import { fetchContent } from '../../transfer/fetch-content.ts';
+import type { Lookup } from '../../registry/lookup.ts';
+import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
+import { writeReleases, announceInstalled } from './write-releases.ts';
+
+/**
+ * Install one release for itself: find it, fetch what is missing with every block verified, write it to its folder, serve it on.
+ *
+ * @throws GgenError NotInstalled, and as `Lookup.getVersion`, `fetchContent` and `installTrees` say
+ */
+export async function installRelease(
+  context: RegistryContext,
+  lookup: Lookup,
+  request: InstallRequest,
+  signal: AbortSignal,
+  onProgress: (progress: InstallProgress) => void,
+): Promise<InstalledPackage> {
+  const { id, version = '', to, replace = false, overwrite = [] } = request;
+  const { path, before } = replace ? await locateTarget(to) : await checkTarget(to);
+  onProgress({ phase: 'resolve', files: 0, bytes: 0 });
+  const found = await lookup.getVersion(id, version, signal);
+  const existing = replace ? findReplaced(context, found, path) : undefined;
+  const { publisher, name, release } = found;
+  using _lease = context.retention.lease(release.root);
+  await fetchContent(context, found, signal, onProgress);
+  signal.throwIfAborted();
+  const getPreviousBlock = verifiedBlockReader(context);
+  if (existing !== undefined) await listInstalledFiles(context, existing, getPreviousBlock, signal);
+  const change: TreeChange = {
+    target: path,
+    before,
+    ...(existing === undefined || before === 'nothing' ? {} : { previous: parseRootCid(existing.root) }),
+    next: { root: parseRootCid(release.root), size: release.size, files: release.files },
+  };
+  let installed: InstalledPackage | undefined;
+  await writeReleases(context, [change], [], { getPreviousBlock, overwrite, signal, onProgress }, (written) => {
+    installed = {
+      id: found.id,
+      publisher,
+      name,
+      version: release.version,
+      root: release.root,
+      path,
+      ...(written.get(path) ?? { files: release.files, size: release.size }),
+      installedAt: Date.now(),
+      ...(existing?.project === undefined ? {} : { project: existing.project }),
+    };
+    context.catalog.installs.add(installed);
+  });
+  if (installed === undefined) throw new Error('The install transaction ended without recording anything');
+  await announceInstalled(context, [installed]);
+  context.loggers('install').info(`Installed ${found.id}@${release.version} in ${path}`);
+  return installed;
+}
+
+/** The installation that is replaced. @throws GgenError NotInstalled, InvalidRequest */
+function findReplaced({ catalog }: RegistryContext, { id, release }: ReleaseDetails, path: string): InstalledPackage {
+  const existing = requireInstalledAt(catalog.installs, path);
+  if (existing.id !== id) throw notInstalled(path);
+  if (existing.project !== undefined && existing.version !== release.version) {
+    throw new GgenError('InvalidRequest', `${path} belongs to the project ${existing.project}: plan its update.`, {
+      details: { path, project: existing.project },
+    });
+  }
+  return existing;
+}
+
+/**
+ * Remove an installed package. Files that are not of the package stay where they are.
+ *
+ * @throws GgenError NotInstalled, InvalidRequest, FilesChanged, TargetNotWritable
+ */
+export async function uninstallRelease(
+  context: RegistryContext,
+  { path: at, overwrite = [] }: { readonly path: string; readonly overwrite?: readonly string[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const { path, before } = await locateTarget(at);
+  const installed = requireInstalledAt(context.catalog.installs, path);
+  if (installed.project !== undefined) {
+    throw new GgenError('InvalidRequest', `${path} belongs to the project ${installed.project}: plan its removal.`, {
+      details: { path, project: installed.project },
+    });
+  }
+  const getPreviousBlock = verifiedBlockReader(context);
+  await listInstalledFiles(context, installed, getPreviousBlock, signal);
+  const change: TreeChange = { target: path, before, previous: parseRootCid(installed.root) };
+  await writeReleases(
+    context,
+    [change],
+    [],
+    { getPreviousBlock, overwrite, signal, onProgress: () => undefined },
+    () => {
+      context.catalog.installs.remove(path);
+      context.retention.pinsChanged();
+    },
+  );
+  await announceInstalled(context, [installed]);
+  context.loggers('install').info(`Removed ${installed.id}@${installed.version} from ${path}`);
+}
+
+/** Where something was installed, whether it is still there or not. */
+async function locateTarget(at: string): Promise<{ path: string; before: 'folder' | 'nothing' }> {
+  const path = absolutePath(at, 'The folder');
+  const isThere = (await lstat(path).catch(() => undefined))?.isDirectory() === true;
+  return { path, before: isThere ? 'folder' : 'nothing' };
+}
+
+/** @throws GgenError NotInstalled */
+export function requireInstalledAt(
+  installs: { getByPath(path: string): InstalledPackage | undefined },
+  path: string,
+): InstalledPackage {
+  const installed = installs.getByPath(path);
+  if (installed === undefined) throw notInstalled(path);
+  return installed;
+}
+
+function notInstalled(path: string): GgenError {
+  return new GgenError('NotInstalled', `No package was installed in ${path}.`, { details: { path } });
+}

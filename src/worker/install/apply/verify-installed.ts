@@ -1,0 +1,52 @@
+import { lstat } from 'node:fs/promises';
+import type { InstallProgress } from '../../../shared/api.ts';
+import type { InstallationCheck } from '../../../shared/model.ts';
+import { localState } from '../disk/local-state.ts';
+import { absolutePath } from '../disk/target.ts';
+import { throttled } from '../../transfer/throttle.ts';
+import type { RegistryContext } from '../../registry/context.ts';
+import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
+import { requireInstalledAt } from './install-release.ts';
+
+/**
+ * Compare every file of an installation with its release. What it finds is kept, so that lists can show it.
+ *
+ * @throws GgenError NotInstalled, and as `installedFiles` says
+ */
+export async function verifyInstalled(
+  context: RegistryContext,
+  at: string,
+  signal: AbortSignal,
+  onProgress: (progress: InstallProgress) => void,
+): Promise<InstallationCheck> {
+  const path = absolutePath(at, 'The folder');
+  const installed = requireInstalledAt(context.catalog.installs, path);
+  const get = verifiedBlockReader(context);
+  const files = await listInstalledFiles(context, installed, get, signal);
+  const isThere = (await lstat(path).catch(() => undefined))?.isDirectory() === true;
+  const report = throttled(onProgress);
+  let done = 0;
+  const state = isThere
+    ? await localState(files, path, {
+        get,
+        signal,
+        onFile: () => {
+          done++;
+          report(() => ({ phase: 'verify', files: done, bytes: 0, totalFiles: files.length }));
+        },
+      })
+    : { entries: [], missing: files.map((file) => file.path).sort() };
+  const pathsIn = (kind: string): string[] => state.entries.filter((one) => one.state === kind).map((one) => one.path);
+  const changed = pathsIn('changed');
+  context.catalog.installs.saveVerification(path, changed.length + state.missing.length);
+  context.onChange(installed.id);
+  return {
+    id: installed.id,
+    version: installed.version,
+    path,
+    files: files.length,
+    changed,
+    missing: state.missing,
+    extra: pathsIn('extra'),
+  };
+}

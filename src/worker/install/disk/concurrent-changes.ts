@@ -1,0 +1,69 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What tells one state of a file from another without reading it. Folders have no state but that they are there. */
+interface FileStamp {
+  readonly inode: bigint;
+  readonly size: bigint;
+  /** Nanoseconds since the epoch. */
+  readonly modifiedNs: bigint;
+}
+
+/** Everything in a folder at one moment: relative path, with forward slashes and one at the end of a folder's. */
+export type FolderSnapshot = ReadonlyMap<string, FileStamp>;
+
+const FOLDER: FileStamp = { inode: 0n, size: 0n, modifiedNs: 0n };
+
+/** @throws Node's error when a folder cannot be read */
+export async function takeFolderSnapshot(folder: string, signal: AbortSignal): Promise<FolderSnapshot> {
+  const snapshot = new Map<string, FileStamp>();
+  const queue = [''];
+  for (let current = queue.pop(); current !== undefined; current = queue.pop()) {
+    signal.throwIfAborted();
+    const entries = await readdir(join(folder, current), { withFileTypes: true });
+    await Promise.all(
+      entries.map(async (entry) => {
+        const path = current + entry.name;
+        if (entry.isDirectory()) {
+          snapshot.set(`${path}/`, FOLDER);
+          queue.push(`${path}/`);
+          return;
+        }
+        const stamp = await readFileStamp(join(folder, path));
+        if (stamp !== undefined) snapshot.set(path, stamp);
+      }),
+    );
+  }
+  return snapshot;
+}
+
+/**
+ * Paths in a folder that came or were written since its stamps were taken, and whose new state would be lost. A file that is the
+ * very same one in the staging folder is not: it went along by a second name. What was deleted is not named.
+ */
+export async function findChangesSince(
+  before: FolderSnapshot,
+  folder: string,
+  staging: string | undefined,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const changed: string[] = [];
+  for (const [path, current] of await takeFolderSnapshot(folder, signal)) {
+    const previous = before.get(path);
+    if (previous !== undefined && isEqual(previous, current)) continue;
+    const preserved =
+      staging === undefined || current === FOLDER ? undefined : await readFileStamp(join(staging, path));
+    if (preserved?.inode !== current.inode) changed.push(path);
+  }
+  return changed.sort();
+}
+
+function isEqual(a: FileStamp, b: FileStamp): boolean {
+  return a.inode === b.inode && a.size === b.size && a.modifiedNs === b.modifiedNs;
+}
+
+/** Undefined when there is nothing of that name (any more). */
+async function readFileStamp(path: string): Promise<FileStamp | undefined> {
+  const stat = await lstat(path, { bigint: true }).catch(() => undefined);
+  return stat === undefined ? undefined : { inode: stat.ino, size: stat.size, modifiedNs: stat.mtimeNs };
+}

@@ -1,0 +1,31 @@
+import { copyFile, link, lstat, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * Give the user's own files a second name in another folder of the same disk, so that the first can go; a copy where the file
+ * system has no such thing. Folders are made anew, links stay links.
+ *
+ * @param paths relative, with forward slashes; a folder's ends with one
+ * @throws Node's error
+ */
+export async function preserveLocalFiles(
+  from: string,
+  to: string,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const path of paths) {
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    await preserveEntry(join(from, path), join(to, path), signal);
+  }
+}
+
+async function preserveEntry(from: string, to: string, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const entry = await lstat(from);
+  if (entry.isSymbolicLink()) await symlink(await readlink(from), to);
+  else if (entry.isDirectory()) {
+    await mkdir(to);
+    for (const name of await readdir(from)) await preserveEntry(join(from, name), join(to, name), signal);
+  } else await link(from, to).catch(() => copyFile(from, to));
+}

@@ -1,0 +1,206 @@
+import { lstat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import type { PlanRequest } from '../../../shared/api.ts';
+import { GgenError } from '../../../shared/errors.ts';
+import type { InstallPlan, InstalledPackage, PlannedPackage } from '../../../shared/model.ts';
+import { parseRootCid } from '../../blocks/block-storage.ts';
+import { estimateMissingBytes } from '../disk/missing-bytes.ts';
+import { absolutePath, checkTarget, checkWritable } from '../disk/target.ts';
+import type { RegistryContext } from '../../registry/context.ts';
+import type { Lookup } from '../../registry/lookup.ts';
+import { desiredState } from '../resolve/desired-state.ts';
+import type { DesiredPackage } from '../resolve/desired-state.ts';
+import { assignFolders, folderOf, packagesFolder, assertNoSymlinks } from './folders.ts';
+import { lockedId, serializeLock } from '../lock/lock-file.ts';
+import type { LockedPackage } from '../lock/lock-file.ts';
+import { checkAgainstRecords } from '../lock/lock-records.ts';
+import { lookupSource } from '../resolve/lookup-source.ts';
+import type { PlanStep, Plans, ExistingTarget } from './plans.ts';
+import { readProjectLock } from '../lock/project-lock.ts';
+
+const MODES = ['add', 'lock', 'update', 'remove'];
+
+/**
+ * Find out what it takes to bring a project to a wanted state. Asks the network for packages that are not known here; fetches
+ * no content and writes nothing.
+ *
+ * @throws GgenError InvalidRequest, LockInvalid, LockMismatch, DependencyConflict, DependencyMissing, NotInstalled,
+ *   TargetNotEmpty, TargetNotWritable, UnsafePath, and as `Lookup` says
+ */
+export async function planInstall(
+  context: RegistryContext,
+  lookup: Lookup,
+  plans: Plans,
+  { project, mode, packages = [], folder }: PlanRequest,
+  signal: AbortSignal,
+): Promise<InstallPlan> {
+  const root = absolutePath(project, 'The project');
+  const packagesDir = packagesFolder(root, folder ?? existingPackagesFolder(context, root));
+  await assertNoSymlinks(root, packagesDir);
+  if (!MODES.includes(mode)) throw new GgenError('InvalidRequest', `There is no plan of the kind '${mode}'.`);
+  const lock = await readProjectLock(root);
+  if (mode === 'lock' && lock.text === undefined) throw lockMissing(lock.path);
+  const source = lookupSource(lookup, lock.packages, signal);
+  const { packages: desired, skipped } = await desiredState({
+    mode,
+    packages,
+    locked: lock.packages,
+    installed: context.catalog.installs.listByProject(root).map(({ id }) => id),
+    source,
+    signal,
+  });
+  if (mode === 'lock') await checkAgainstRecords(context, lookup, lock.packages, signal);
+  const installedState = new InstalledState(context, packagesDir, lock.packages);
+  const entries = desired.map(({ entry }) => entry);
+  const assigned = assignFolders(entries, lock.packages, await installedState.occupied(entries));
+  const steps: PlanStep[] = [];
+  for (const one of desired)
+    steps.push(await installedState.planStep(one, assigned.get(lockedId(one.entry)) ?? one.entry, signal));
+  steps.sort(({ planned: a }, { planned: b }) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  steps.push(...(await installedState.removals(root, steps)));
+  const lockAfter =
+    lock.text === undefined && assigned.size === 0 ? undefined : serializeLock([...assigned.values()], lock.text);
+  await checkWritable(lock.path);
+  const planned = steps.map((step) => step.planned);
+  return plans.add({
+    steps,
+    lockBefore: lock.text,
+    lockAfter,
+    plan: {
+      project: root,
+      lockFile: lock.path,
+      packages: planned,
+      skipped,
+      bytesToFetch: planned.reduce((sum, { bytesToFetch }) => sum + bytesToFetch, 0),
+      changes: lockAfter !== lock.text || planned.some(({ action }) => action !== 'keep'),
+    },
+  });
+}
+
+/** Where the project's packages are already, relative to it; undefined when there are none. */
+function existingPackagesFolder({ catalog }: RegistryContext, project: string): string | undefined {
+  const [first] = catalog.installs.listByProject(project);
+  return first === undefined ? undefined : relative(project, dirname(first.path)).replaceAll(sep, '/');
+}
+
+/** What stands in the project now. */
+class InstalledState {
+  readonly #context: RegistryContext;
+  readonly #packagesDir: string;
+  readonly #locked: ReadonlyMap<string, LockedPackage>;
+
+  constructor(context: RegistryContext, packagesDir: string, locked: readonly LockedPackage[]) {
+    this.#context = context;
+    this.#packagesDir = packagesDir;
+    this.#locked = new Map(locked.map((entry) => [lockedId(entry), entry]));
+  }
+
+  /** Ids of new packages whose plain folder holds something else. */
+  async occupied(entries: readonly LockedPackage[]): Promise<Set<string>> {
+    const ids = new Set<string>();
+    for (const entry of entries) {
+      const id = lockedId(entry);
+      const path = join(this.#packagesDir, entry.name);
+      const isOwn = this.#locked.has(id) || this.#context.catalog.installs.getByPath(path)?.id === id;
+      if (!isOwn && (await isNonEmpty(path))) ids.add(id);
+    }
+    return ids;
+  }
+
+  async planStep({ requiredBy, yanked }: DesiredPackage, entry: LockedPackage, signal: AbortSignal): Promise<PlanStep> {
+    const { publisher, name, version, root, size, files, requirement } = entry;
+    const path = join(this.#packagesDir, folderOf(entry));
+    const existing = await this.#findExisting(path, entry);
+    const action = existing.previous === undefined ? 'install' : existing.row?.root === root ? 'keep' : 'update';
+    const planned: PlannedPackage = {
+      id: lockedId(entry),
+      publisher,
+      name,
+      version,
+      root,
+      size,
+      files,
+      path,
+      action,
+      ...(existing.from === undefined ? {} : { from: existing.from }),
+      bytesToFetch:
+        action === 'keep' ? 0 : await estimateMissingBytes(parseRootCid(root), size, this.#context.blocks, signal),
+      requested: requirement !== undefined,
+      yanked: yanked || this.#isYanked(entry),
+      requiredBy,
+    };
+    return { planned, existing };
+  }
+
+  #isYanked({ publisher, name, version }: LockedPackage): boolean {
+    const releases = this.#context.catalog.packages.details(publisher, name)?.releases ?? [];
+    return releases.some((release) => release.version === version && release.yanked);
+  }
+
+  /** Installed for this project and not wanted any more. */
+  async removals(project: string, steps: readonly PlanStep[]): Promise<PlanStep[]> {
+    const plannedPaths = new Set(steps.map(({ planned }) => planned.path));
+    const rows = this.#context.catalog.installs.listByProject(project).filter(({ path }) => !plannedPaths.has(path));
+    return await Promise.all(
+      rows.map(async (row): Promise<PlanStep> => ({
+        planned: toRemoval(row),
+        existing: { previous: row.root, before: (await isFolder(row.path)) ? 'folder' : 'nothing' },
+      })),
+    );
+  }
+
+  /** What stands at a package's place: an installation, one that the lock file speaks of (a fresh checkout), or nothing. */
+  async #findExisting(
+    path: string,
+    entry: LockedPackage,
+  ): Promise<ExistingTarget & { readonly from?: string; readonly row?: InstalledPackage }> {
+    const row = this.#context.catalog.installs.getByPath(path);
+    if (await isFolder(path)) {
+      if (row?.id === lockedId(entry)) return { previous: row.root, from: row.version, before: 'folder', row };
+      const locked = this.#locked.get(lockedId(entry));
+      if (locked !== undefined && row === undefined && (await isNonEmpty(path))) {
+        return { previous: locked.root, from: locked.version, before: 'folder' };
+      }
+    }
+    return { before: (await checkTarget(path)).before };
+  }
+}
+
+function toRemoval({ id, publisher, name, version, root, size, files, path }: InstalledPackage): PlannedPackage {
+  return {
+    id,
+    publisher,
+    name,
+    version,
+    root,
+    size,
+    files,
+    path,
+    action: 'remove',
+    from: version,
+    bytesToFetch: 0,
+    requested: false,
+    yanked: false,
+    requiredBy: [],
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isDirectory() === true;
+}
+
+async function isNonEmpty(path: string): Promise<boolean> {
+  try {
+    await checkTarget(path);
+    return false;
+  } catch (error) {
+    if (error instanceof GgenError && error.name === 'TargetNotEmpty') return true;
+    throw error;
+  }
+}
+
+function lockMissing(path: string): GgenError {
+  return new GgenError('LockInvalid', `There is no ${path}. Install a package into this project, and it is written.`, {
+    details: { path },
+  });
+}

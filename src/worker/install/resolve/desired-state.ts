@@ -1,0 +1,184 @@
+import { parsePackageId } from '../../../identity/publisher-id.ts';
+import { GgenError } from '../../../shared/errors.ts';
+import type { PlanMode, SkippedDependency, Dependent } from '../../../shared/model.ts';
+import { latestRelease } from '../../records/releases.ts';
+import { isVersionRange } from '../../records/versions.ts';
+import { describeRequirer } from './explain.ts';
+import { LOCK_FILE, lockedId } from '../lock/lock-file.ts';
+import type { LockedPackage } from '../lock/lock-file.ts';
+import { resolveDependencies } from './resolve-dependencies.ts';
+import type { PackageSource, RequestedPackage, Solution } from './resolve-dependencies.ts';
+import type { ResolvedPackage } from './selection.ts';
+
+/** A package that the project shall have. */
+export interface DesiredPackage {
+  /** Its folder is chosen later: see `assignFolders`. */
+  readonly entry: LockedPackage;
+  readonly requiredBy: readonly Dependent[];
+  readonly yanked: boolean;
+}
+
+export interface DesiredProjectState {
+  readonly packages: readonly DesiredPackage[];
+  readonly skipped: readonly SkippedDependency[];
+}
+
+export interface DesiredStateOptions {
+  readonly mode: PlanMode;
+  readonly packages: readonly string[];
+  readonly locked: readonly LockedPackage[];
+  /** Ids of what is installed for the project, whether its lock file lists it or not. */
+  readonly installed: readonly string[];
+  readonly source: PackageSource;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What a project shall have, by what its lock file says and what is asked for. Nothing else changes its version without need.
+ *
+ * @throws GgenError InvalidRequest, NotInstalled, and as `resolve` says
+ */
+export async function desiredState(options: DesiredStateOptions): Promise<DesiredProjectState> {
+  if (options.mode === 'lock')
+    return { packages: options.locked.map((entry) => fromLocked(entry, options)), skipped: [] };
+  const { requested, unlocked } = await collectRequests(options);
+  const lockedVersions = new Map(
+    options.locked
+      .filter((entry) => unlocked !== 'all' && !unlocked.has(lockedId(entry)))
+      .map((entry) => [lockedId(entry), entry.version]),
+  );
+  const solution = await resolveDependencies(requested, {
+    source: options.source,
+    lockedVersions,
+    signal: options.signal,
+  });
+  return fromSolution(solution, requested);
+}
+
+interface RequestedChanges {
+  readonly requested: readonly RequestedPackage[];
+  /** Packages that shall not stay at their version for the lock file's sake, by id. */
+  readonly unlocked: ReadonlySet<string> | 'all';
+}
+
+async function collectRequests(options: DesiredStateOptions): Promise<RequestedChanges> {
+  const { mode, packages, locked, source } = options;
+  const requested = new Map<string, string>();
+  for (const entry of locked) {
+    if (entry.requirement !== undefined) requested.set(lockedId(entry), entry.requirement);
+  }
+  const unlocked = new Set<string>();
+  for (const text of packages) {
+    const { id, version } = await resolveNamed(text, options);
+    if (mode === 'remove') {
+      // What the lock file does not list goes by itself.
+      const listed = locked.some((entry) => lockedId(entry) === id);
+      if (!requested.delete(id) && listed) throw notRequested(id, locked);
+    } else if (mode === 'add' || (version !== undefined && requested.has(id))) {
+      requested.set(id, version ?? (await latestRequirement(id, source)));
+    }
+    unlocked.add(id);
+  }
+  const unlockAll = mode === 'update' && packages.length === 0;
+  return {
+    requested: [...requested].map(([id, requirement]) => ({ id, requirement })),
+    unlocked: unlockAll ? 'all' : unlocked,
+  };
+}
+
+/** A package that the user named, by its full id. */
+async function resolveNamed(
+  text: string,
+  { mode, locked, installed, source }: DesiredStateOptions,
+): Promise<{ id: string; version?: string }> {
+  const { publisher, name, version } = parsePackageId(text);
+  if (version !== undefined && !isVersionRange(version)) {
+    throw new GgenError('InvalidRequest', `'${version}' is neither a version nor a range of versions.`);
+  }
+  const matches = locked.filter((entry) => entry.name === name && entry.publisher === (publisher ?? entry.publisher));
+  const [onlyMatch] = matches;
+  const rest = version === undefined ? {} : { version };
+  if (onlyMatch !== undefined && matches.length === 1) return { id: lockedId(onlyMatch), ...rest };
+  const unlisted = installed.find((id) => id === text || id.endsWith(`/${text}`));
+  if (mode === 'remove' && unlisted !== undefined) return { id: unlisted };
+  if (mode !== 'add') throw notListed(text);
+  return { id: (await source.find(text.split('@', 1)[0] ?? text, '')).id, ...rest };
+}
+
+/** What is required of a package of which the user named no version: the latest, and what is compatible with it. */
+async function latestRequirement(id: string, source: PackageSource): Promise<string> {
+  const { name, releases } = await source.find(id, '');
+  const latest = latestRelease(releases);
+  if (latest !== undefined) return `^${latest.version}`;
+  throw new GgenError('VersionYanked', `All versions of '${name}' were withdrawn by its publisher.`);
+}
+
+function fromSolution({ chosen, skipped }: Solution, requested: readonly RequestedPackage[]): DesiredProjectState {
+  const ranges = new Map(requested.map(({ id, requirement }) => [id, requirement]));
+  return {
+    packages: [...chosen.values()].map((one) => fromChosen(one, chosen, ranges.get(one.candidate.id))),
+    skipped: skipped.map(({ id, requirement, reason }) => ({
+      id,
+      requirement: requirement.range,
+      by: describeRequirer(requirement),
+      reason,
+    })),
+  };
+}
+
+function fromChosen(one: ResolvedPackage, all: Solution['chosen'], requestedRange: string | undefined): DesiredPackage {
+  const { candidate, release, requirements } = one;
+  const dependencies = [...all.values()].filter(({ requirements: others }) =>
+    others.some(({ by }) => by === candidate.id),
+  );
+  return {
+    entry: {
+      publisher: candidate.publisher,
+      name: candidate.name,
+      version: release.version,
+      root: release.root,
+      size: release.size,
+      files: release.files,
+      ...(requestedRange === undefined ? {} : { requirement: requestedRange }),
+      dependencies: dependencies.map((other) => other.candidate.id).filter((id) => id !== candidate.id),
+    },
+    requiredBy: requirements.map((each) => ({
+      by: each.by === '' ? '' : `${each.by.slice(each.by.indexOf('/') + 1)} ${each.version}`,
+      requirement: each.range,
+      optional: each.optional,
+    })),
+    yanked: release.yanked,
+  };
+}
+
+function fromLocked(entry: LockedPackage, { locked }: DesiredStateOptions): DesiredPackage {
+  const { requirement } = entry;
+  const dependents = locked.filter(({ dependencies }) => dependencies.includes(lockedId(entry)));
+  return {
+    entry,
+    requiredBy: [
+      ...(requirement === undefined ? [] : [{ by: '', requirement, optional: false }]),
+      ...dependents.map(({ name, version }) => ({
+        by: `${name} ${version}`,
+        requirement: entry.version,
+        optional: false,
+      })),
+    ],
+    yanked: false,
+  };
+}
+
+function notListed(text: string): GgenError {
+  return new GgenError('NotInstalled', `${LOCK_FILE} of this project does not list '${text}'.`, {
+    details: { id: text },
+  });
+}
+
+function notRequested(id: string, locked: readonly LockedPackage[]): GgenError {
+  const dependents = locked.filter(({ dependencies }) => dependencies.includes(id)).map(({ name }) => name);
+  return new GgenError(
+    'NotInstalled',
+    `'${id.slice(id.indexOf('/') + 1)}' was not asked for by you: ${dependents.join(', ')} needs it. Remove that, and this goes with it.`,
+    { details: { id, by: dependents } },
+  );
+}

@@ -1,0 +1,53 @@
+import { BaseBlockstore } from 'blockstore-core';
+import { NotFoundError } from '@libp2p/interface';
+import type { Blockstore, Pair } from 'interface-blockstore';
+import type { CID } from 'multiformats/cid';
+
+/**
+ * The blocks as the node sees them, and with it everybody who asks over bitswap: those that are not to be served are
+ * missing. The engine itself reads the store behind it.
+ */
+export class SeededBlockstore extends BaseBlockstore {
+  readonly #inner: Blockstore;
+  readonly #isHidden: (cid: CID) => boolean;
+  /** Resolves when so many bytes may be handed out. */
+  beforeSend: (bytes: number) => Promise<void> = () => Promise.resolve();
+
+  constructor(inner: Blockstore, isHidden: (cid: CID) => boolean) {
+    super();
+    this.#inner = inner;
+    this.#isHidden = isHidden;
+  }
+
+  /** A block that is served; undefined for every other. What it costs is for the caller to count. */
+  async read(cid: CID): Promise<Uint8Array | undefined> {
+    if (this.#isHidden(cid)) return undefined;
+    try {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of this.#inner.get(cid)) chunks.push(chunk);
+      const [first] = chunks;
+      return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
+    } catch {
+      // Most blocks that are asked for are simply not here.
+      return undefined;
+    }
+  }
+
+  override put: Blockstore['put'] = (cid, bytes, options) => this.#inner.put(cid, bytes, options);
+
+  override async *get(...[cid, options]: Parameters<Blockstore['get']>): AsyncGenerator<Uint8Array> {
+    if (this.#isHidden(cid)) throw new NotFoundError(`Block ${cid.toString()} is not served`);
+    for await (const chunk of this.#inner.get(cid, options)) {
+      await this.beforeSend(chunk.length);
+      yield chunk;
+    }
+  }
+
+  override has: Blockstore['has'] = (cid, options) => !this.#isHidden(cid) && this.#inner.has(cid, options);
+
+  override delete: Blockstore['delete'] = (cid, options) => this.#inner.delete(cid, options);
+
+  override async *getAll(...[options]: Parameters<Blockstore['getAll']>): AsyncGenerator<Pair> {
+    for await (const pair of this.#inner.getAll(options)) if (!this.#isHidden(pair.cid)) yield pair;
+  }
+}

@@ -1,0 +1,53 @@
+import type { CallName } from '../../shared/api.ts';
+
+/**
+ * Whether a call may be put again to the next owner when the first one ended before it answered. Those that only ask, and
+ * those that come to the same when they are done twice, are; one that may have been acknowledged to nobody is not: its
+ * caller is told.
+ */
+export const IDEMPOTENT_CALLS: Readonly<Record<CallName, boolean>> = {
+  startNode: true,
+  stopNode: true,
+  status: true,
+  metrics: true,
+  peers: true,
+  peer: true,
+  bootstrap: true,
+  banPeer: true,
+  unbanPeer: true,
+  pauseSeeding: true,
+  trustPeer: true,
+  search: true,
+  getPackage: true,
+  getPackageVersion: true,
+  providers: true,
+  listVersions: true,
+  publish: false,
+  delete: false,
+  exists: true,
+  metadata: true,
+  draftRelease: true,
+  draftYank: true,
+  draftMerge: true,
+  discardDraft: true,
+  listPackages: true,
+  install: false,
+  installed: true,
+  stopSeeding: true,
+  planInstall: true,
+  applyPlan: false,
+  uninstall: false,
+  verifyInstalled: true,
+  exportPackage: false,
+  importPackage: false,
+  readFolder: true,
+  statFile: true,
+  readFile: true,
+  listFiles: true,
+  compareReleases: true,
+  keep: true,
+  unkeep: false,
+  kept: true,
+  cleanUpStorage: true,
+  verifyStorage: true,
+};

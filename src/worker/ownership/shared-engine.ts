@@ -1,0 +1,230 @@
+import { CALL_NAMES } from '../../shared/api.ts';
+import type { CallName, CallOptions, Engine, EngineCalls } from '../../shared/api.ts';
+import { errorMessage, errorName, GgenError } from '../../shared/errors.ts';
+import type { EngineStatus } from '../../shared/model.ts';
+import { raceSignal, withTimeout } from '../../shared/async.ts';
+import type { EngineOptions } from '../engine/engine.ts';
+import { socketAddress } from './socket-address.ts';
+import type { Backend } from './backend.ts';
+import { EventRelay } from './event-relay.ts';
+import { acquireBackend } from './acquire-backend.ts';
+import { DesiredNodeState } from './desired-node-state.ts';
+import { IDEMPOTENT_CALLS } from './idempotent-calls.ts';
+
+/** How often a call is put again when one owner after the other ends. */
+const MAX_RETRIES = 5;
+/** How long an owner that said it stops may take to be gone. */
+const OWNER_EXIT_TIMEOUT_MS = 6_000;
+
+/** How long an owner may take to begin or to end before others say that the folder is in use. */
+const DEFAULT_OWNER_TIMEOUT_MS = 8_000;
+
+export interface SharedEngineOptions extends EngineOptions {
+  /** How long to wait for an owner that neither answers nor ends, in milliseconds; 8 s when left out. */
+  readonly timeoutMs?: number;
+  /** The trace to which calls belong that name none themselves, as W3C `traceparent`. */
+  readonly traceparent?: string | undefined;
+  /** Ends the wait for an owner. Once the host is open, it means nothing any more. */
+  readonly signal?: AbortSignal;
+}
+
+/** The engine of this user's one node, wherever it runs: here, or in another window or program. */
+export interface SharedEngine extends Engine {
+  /** Resolves, when no engine can be had any more, to the error that says why. Calls reject with it from then on. */
+  readonly failed: Promise<Error>;
+  /** Whether the node runs in this process. */
+  readonly isOwner: boolean;
+  /** Leave. Where the node runs here it stops, and another window or program takes it over. Resolves within 5 s. */
+  close(): Promise<void>;
+}
+
+/**
+ * Own the node of a data folder, or attach to the process that does. When that one ends, however it ends, one of those
+ * that were attached takes over: its callers only notice that a call takes a moment longer.
+ *
+ * @throws GgenError DataDirInUse, DataDirNotPrivate, VersionMismatch, DatabaseTooNew, DiskFull, UnsupportedRuntime; the signal's reason
+ */
+export async function openSharedEngine(options: SharedEngineOptions): Promise<SharedEngine> {
+  const session = new SharedEngineSession(options, await socketAddress(options.dataDir));
+  await session.open();
+  return session.asEngine();
+}
+
+class SharedEngineSession {
+  readonly #options: SharedEngineOptions;
+  readonly #socketPath: string;
+  readonly #events = new EventRelay();
+  readonly #desiredNodeState = new DesiredNodeState();
+  readonly #closing = new AbortController();
+  readonly #failure = Promise.withResolvers<Error>();
+  #backend: Promise<Backend> | undefined;
+  #current: Backend | undefined;
+
+  constructor(options: SharedEngineOptions, socketPath: string) {
+    this.#options = options;
+    this.#socketPath = socketPath;
+  }
+
+  async open(): Promise<void> {
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
+    const onAbort = (): void => {
+      this.#closing.abort(closedError());
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      await this.#connect();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  asEngine(): SharedEngine {
+    const calls = CALL_NAMES.map((name) => [
+      name,
+      (request: unknown, options: CallOptions<unknown> = {}) => this.#call(name, request, options),
+    ]);
+    const isOwner = (): boolean => this.#current?.owner.self === true;
+    return {
+      // Complete by CALL_NAMES, which the compiler checks against the table of calls.
+      ...(Object.fromEntries(calls) as EngineCalls),
+      subscribe: (name, listener) => this.#events.subscribe(name, listener),
+      failed: this.#failure.promise,
+      get isOwner() {
+        return isOwner();
+      },
+      close: () => this.#close(),
+    };
+  }
+
+  /** Find an owner or become it. What runs already is waited for. */
+  #connect(): Promise<Backend> {
+    this.#backend ??= this.#acquire();
+    return this.#backend;
+  }
+
+  async #acquire(): Promise<Backend> {
+    const backend = await acquireBackend(
+      {
+        engine: this.#options,
+        socketPath: this.#socketPath,
+        timeoutMs: this.#options.timeoutMs ?? DEFAULT_OWNER_TIMEOUT_MS,
+        onSocketUnavailable: (reason) => {
+          this.#events.log('warn', `Other windows and commands cannot share this node: ${reason}`);
+        },
+      },
+      this.#closing.signal,
+    );
+    if (this.#closing.signal.aborted) {
+      await backend.close();
+      throw closedError();
+    }
+    await this.#useBackend(backend);
+    return backend;
+  }
+
+  async #useBackend(backend: Backend): Promise<void> {
+    const { self, pid, version } = backend.owner;
+    if (!self) this.#events.log('info', `Attached to the node of process ${pid} (version ${version})`);
+    await this.#resumeNode(backend.engine);
+    await this.#desiredNodeState.attach(backend.engine);
+    this.#current = backend;
+    this.#events.attach(backend.engine);
+    void backend.ended.then((reason) => {
+      this.#onBackendLost(backend, reason);
+    });
+  }
+
+  /**
+   * The node ran under the owner before: it goes on, before anybody sees it stopped. The new owner may be one that has just
+   * come and does not know of it: then whoever does has it started there.
+   */
+  async #resumeNode(engine: Engine): Promise<void> {
+    const settings = this.#desiredNodeState.settings;
+    if (settings === undefined) return;
+    try {
+      const { node } = await engine.status({});
+      if (node.state !== 'stopped') return;
+      await engine.startNode(settings);
+      this.#events.log('info', 'The node goes on after the process that ran it ended');
+    } catch (error) {
+      this.#events.log('error', `The node could not be started again: ${errorMessage(error)}`);
+    }
+  }
+
+  #onBackendLost(backend: Backend, reason: Error): void {
+    if (this.#current !== backend || this.#closing.signal.aborted) return;
+    this.#desiredNodeState.detach();
+    this.#events.detach();
+    this.#events.log('info', `The process that ran the node is gone (${reason.message})`);
+    this.#current = undefined;
+    this.#backend = undefined;
+    this.#connect().catch((error: unknown) => {
+      if (!this.#closing.signal.aborted) this.#failure.resolve(toError(error));
+    });
+  }
+
+  async #call(name: CallName, request: unknown, options: CallOptions<unknown>): Promise<unknown> {
+    for (let retries = 0; ; retries++) {
+      const backend = await raceCallerSignal(this.#connect(), options.signal);
+      try {
+        return await this.#invoke(backend, name, request, options);
+      } catch (error) {
+        if (backend.owner.self || errorName(error) !== 'EngineStopped' || this.#closing.signal.aborted) throw error;
+        if (!IDEMPOTENT_CALLS[name] || retries >= MAX_RETRIES) throw interruptedError(name, error);
+        // An owner that stops says so to what is under way, and is gone a moment later.
+        await raceCallerSignal(withTimeout(OWNER_EXIT_TIMEOUT_MS, backend.ended), options.signal);
+      }
+    }
+  }
+
+  async #invoke(backend: Backend, name: CallName, request: unknown, options: CallOptions<unknown>): Promise<unknown> {
+    // Every call looks the same here: one request, one set of options.
+    const call = backend.engine[name] as (request: unknown, options: object) => Promise<unknown>;
+    const answer = await call(request, { traceparent: this.#options.traceparent, ...options });
+    return name === 'status' ? withOwner(answer as EngineStatus, backend) : answer;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(closedError());
+    this.#desiredNodeState.detach();
+    this.#events.detach();
+    const backend = await this.#backend?.catch(() => undefined);
+    await backend?.close();
+    this.#events.close();
+  }
+}
+
+function withOwner(status: EngineStatus, backend: Backend): EngineStatus {
+  const count = backend.clients() ?? status.owner?.clients;
+  return { ...status, owner: { ...backend.owner, ...(count === undefined ? {} : { clients: count }) } };
+}
+
+/** Wait for something, but no longer than the caller does, if it has a signal. */
+function raceCallerSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return signal === undefined ? promise : raceSignal(promise, signal, canceledError);
+}
+
+function canceledError(): DOMException {
+  return new DOMException('This operation was canceled.', 'AbortError');
+}
+
+function interruptedError(name: CallName, cause: unknown): GgenError {
+  return new GgenError(
+    'Interrupted',
+    'The window or program that ran the node ended while this was under way, so it may or may not have been done. See whether it was, and try again if not.',
+    { details: { call: name }, cause },
+  );
+}
+
+function closedError(): GgenError {
+  return new GgenError('EngineStopped', 'The connection to the engine was closed.');
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

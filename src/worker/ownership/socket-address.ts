@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, realpath } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { errorMessage, GgenError } from '../../shared/errors.ts';
+
+/** Bytes that every system takes as the path of a unix socket: macOS has room for 103, Linux for 107. */
+const MAX_SOCKET_PATH_BYTES = 100;
+
+/** Not what TMPDIR says: windows and commands of one user may be told different folders, and would not meet. */
+const SHORT_PATH_PARENT = '/tmp';
+
+/**
+ * Where the owner of a data folder is reached: a unix socket in the folder, for whose path the folder may be too deep
+ * down (then one in a private folder of this user below /tmp), or a named pipe on Windows.
+ * The same folder has the same address, however it is written. Creates the folders that are missing, for this user only.
+ *
+ * @param name of what answers there: one folder may have several
+ *
+ * @throws GgenError DataDirNotPrivate when another user could have put something there; InvalidRequest when there can be no such folder
+ */
+export async function socketAddress(dataDir: string, name = 'engine'): Promise<string> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw isUnusable(error) ? unusableFolderError(dataDir, error) : error;
+  });
+  const folder = await realpath(dataDir);
+  if (process.platform === 'win32') {
+    return `\\\\.\\pipe\\ggen-p2p-${name}-${digest(`${userInfo().username}\0${folder.toLowerCase()}`)}`;
+  }
+  await checkPrivate(folder);
+  const path = join(folder, `${name}.sock`);
+  return Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES ? path : await shortAddress(folder, name);
+}
+
+async function shortAddress(folder: string, name: string): Promise<string> {
+  const uid = process.getuid?.() ?? 0;
+  const shared = join(SHORT_PATH_PARENT, `ggen-p2p-${uid}`);
+  await mkdir(shared, { recursive: true, mode: 0o700 });
+  await checkPrivate(shared);
+  return join(shared, `${name}-${digest(folder)}.sock`);
+}
+
+/** Whoever may write into the folder could put a socket of their own there, and would be handed drafts to sign. */
+async function checkPrivate(folder: string): Promise<void> {
+  const { uid, mode } = await lstat(folder);
+  const isOwnedByUser = uid === process.getuid?.();
+  if (isOwnedByUser && (mode & 0o022) === 0) return;
+  const reason = isOwnedByUser ? 'others may write into it' : 'it belongs to another user';
+  throw new GgenError(
+    'DataDirNotPrivate',
+    `The folder ${folder} cannot hold a node's data: ${reason}. Make it this user's alone (mode 0700), or choose another one.`,
+    { details: { path: folder } },
+  );
+}
+
+/** Whether the path itself is at fault: a file stands there or above it, or this user may not make a folder. */
+function isUnusable(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return ['EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS'].includes(code);
+}
+
+function unusableFolderError(path: string, cause: unknown): GgenError {
+  const message = `The folder ${path} cannot hold a node's data: ${errorMessage(cause)}. Choose another one.`;
+  return new GgenError('InvalidRequest', message, { details: { path }, cause });
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,151 @@
+import { walkPath } from 'ipfs-unixfs-exporter';
+import type { CID } from 'multiformats/cid';
+import { LIMITS } from '../../shared/defaults.ts';
+import { GgenError, errorName } from '../../shared/errors.ts';
+import { checkPath } from '../paths/path-safety.ts';
+import { mapConcurrently } from './tree-reader.ts';
+import type { TreeReader } from './tree-reader.ts';
+import { decodeTreeNode, isLeaf, invalidTreeError } from './tree-node.ts';
+import type { FolderLink, FolderNode, TreeNode } from './tree-node.ts';
+
+/** Shards below shards. The hash of a name fills eight levels of the usual 256 places. */
+const MAX_SHARD_DEPTH = 16;
+/** Blocks and bytes of them that finding one name in a sharded folder may take; a few kilobytes a level are usual. */
+const MAX_SHARD_LOOKUP = { blocks: MAX_SHARD_DEPTH, bytes: 8 * 1024 * 1024 };
+
+/** A file or folder of a tree, and where its content begins. */
+export interface TreeEntry extends FolderLink {
+  readonly kind: 'file' | 'folder';
+}
+
+/**
+ * The entries of a folder, of a sharded one too, in the order of the tree. A name that could not be installed is not shown
+ * either.
+ *
+ * @param path of the folder, for the rules of paths and for messages
+ * @throws GgenError RecordInvalid, UnsafePath, and as `BlockReader.get`
+ */
+export async function folderLinks(reader: TreeReader, cid: CID, path: string): Promise<readonly FolderLink[]> {
+  const node = await reader.node(cid);
+  if (node.kind !== 'folder') {
+    if (path === '') throw invalidTreeError(cid, 'it is not a directory');
+    throw new GgenError('FileNotFound', `'${path}' is a file, not a folder.`, { details: { path } });
+  }
+  reader.countEntries(node.links.length);
+  const links = node.prefixLength === undefined ? node.links : await shardLinks(reader, node);
+  if (links.length > LIMITS.filesPerRelease)
+    throw invalidTreeError(cid, `'${path}' has more entries than a package may have`);
+  const names = new Set<string>();
+  for (const { name } of links) {
+    const full = joinPath(path, name);
+    const unsafe = name.includes('/') ? 'has a slash in a name' : checkPath(full);
+    if (unsafe !== undefined || names.has(name)) throw unsafePathError(full, unsafe ?? 'is there twice');
+    names.add(name);
+  }
+  return links;
+}
+
+/** What a link leads to: known by the link of a raw block, else the block is looked at. */
+export async function describeLink(reader: TreeReader, link: FolderLink): Promise<TreeEntry> {
+  if (isLeaf(link.cid)) return { ...link, kind: 'file' };
+  const node = await reader.node(link.cid);
+  return { ...link, kind: node.kind, size: node.kind === 'file' ? node.size : 0 };
+}
+
+/** @throws GgenError as `folderLinks` */
+export async function listFolder(reader: TreeReader, cid: CID, path: string): Promise<TreeEntry[]> {
+  return mapConcurrently(await folderLinks(reader, cid, path), (link) => describeLink(reader, link));
+}
+
+/**
+ * Find a path below a root without looking at anything beside it.
+ *
+ * @throws GgenError FileNotFound, RecordInvalid, UnsafePath, and as `BlockReader.get`
+ */
+export async function findEntry(reader: TreeReader, root: CID, path: string): Promise<TreeEntry> {
+  const unsafe = path === '' ? undefined : checkPath(path);
+  if (unsafe !== undefined) throw unsafePathError(path, unsafe);
+  let link: FolderLink = { name: '', cid: root, size: 0 };
+  for (const name of path === '' ? [] : path.split('/')) {
+    const node = isLeaf(link.cid) ? undefined : await reader.node(link.cid);
+    const next = node?.kind === 'folder' ? await findLink(reader, link.cid, node, name) : undefined;
+    if (next === undefined) throw fileNotFoundError(path);
+    link = next;
+  }
+  return describeLink(reader, link);
+}
+
+export function fileNotFoundError(path: string): GgenError {
+  return new GgenError('FileNotFound', `The release has no file or folder '${path}'.`, { details: { path } });
+}
+
+export function joinPath(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
+async function findLink(reader: TreeReader, cid: CID, node: FolderNode, name: string): Promise<FolderLink | undefined> {
+  if (node.prefixLength === undefined) return node.links.find((link) => link.name === name);
+  return findInShards(reader, cid, name);
+}
+
+/** The shard that holds a name follows from the name's hash: only those on the way to it are looked at. */
+async function findInShards(reader: TreeReader, cid: CID, name: string): Promise<FolderLink | undefined> {
+  let remaining = { ...MAX_SHARD_LOOKUP };
+  let last: { readonly cid: CID; readonly bytes: Uint8Array } | undefined;
+  const get = async function* (shard: CID): AsyncGenerator<Uint8Array> {
+    const bytes = await reader.get(shard);
+    remaining = { blocks: remaining.blocks - 1, bytes: remaining.bytes - bytes.byteLength };
+    if (remaining.blocks < 0 || remaining.bytes < 0) throw invalidTreeError(shard, 'its shards are nested too deeply');
+    last = { cid: shard, bytes };
+    yield bytes;
+  };
+  try {
+    const steps = walkPath(`${cid.toString()}/${name}`, { get }, { signal: reader.signal });
+    for (let step = await steps.next(); step.done !== true; step = await steps.next());
+  } catch (error) {
+    reader.signal.throwIfAborted();
+    if (errorName(error) === 'NotFoundError') return undefined;
+    throw error instanceof GgenError ? error : invalidTreeError(cid, 'its shards are not of their form');
+  }
+  const node = last === undefined ? undefined : decodeTreeNode(last.cid, last.bytes);
+  if (node?.kind !== 'folder' || node.prefixLength === undefined) return undefined;
+  const { prefixLength } = node;
+  const link = node.links.find((one) => one.name.slice(prefixLength) === name);
+  return link === undefined ? undefined : { ...link, name };
+}
+
+async function shardLinks(reader: TreeReader, root: FolderNode): Promise<FolderLink[]> {
+  const found: FolderLink[] = [];
+  let level: readonly FolderNode[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    const inner: FolderLink[] = [];
+    for (const { links, prefixLength = 0 } of level) {
+      for (const link of links) {
+        if (link.name.length === prefixLength) inner.push(link);
+        else found.push({ ...link, name: link.name.slice(prefixLength) });
+      }
+    }
+    const [first] = inner;
+    const tooMany = found.length > LIMITS.filesPerRelease || inner.length > LIMITS.filesPerRelease;
+    if (first !== undefined && (tooMany || depth > MAX_SHARD_DEPTH)) {
+      throw invalidTreeError(first.cid, 'a sharded folder has more entries than a package may have');
+    }
+    level = await mapConcurrently(inner, async ({ cid }) => {
+      const shard = asShard(cid, await reader.node(cid));
+      reader.countEntries(shard.links.length);
+      return shard;
+    });
+  }
+  return found;
+}
+
+function asShard(cid: CID, node: TreeNode): FolderNode {
+  if (node.kind === 'folder' && node.prefixLength !== undefined) return node;
+  throw invalidTreeError(cid, 'a shard of a folder is none');
+}
+
+function unsafePathError(path: string, reason: string): GgenError {
+  return new GgenError('UnsafePath', `The path ${JSON.stringify(path.slice(0, 200))} of this package ${reason}.`, {
+    details: { path: path.slice(0, 200) },
+  });
+}

@@ -1,0 +1,141 @@
+import type { Calls } from '../../shared/api.ts';
+import { MAX_READ_BYTES } from '../../shared/defaults.ts';
+import { GgenError } from '../../shared/errors.ts';
+import type { ReleaseBytes, ReleaseComparison, ReleaseFiles, ReleaseFolder, ReleaseStat } from '../../shared/model.ts';
+import { parsePackageId } from '../../identity/publisher-id.ts';
+import { parseRootCid } from '../blocks/block-storage.ts';
+import { TreeReader } from './tree-reader.ts';
+import { compareTrees, listReleaseFiles } from './compare-trees.ts';
+import { readRange } from './read-range.ts';
+import { findEntry, listFolder } from './read-folder.ts';
+import type { RegistryContext } from '../registry/context.ts';
+import type { Lookup } from '../registry/lookup.ts';
+import { ReadSessions } from './read-sessions.ts';
+import type { ReadableRelease } from './read-sessions.ts';
+
+interface ResolvedRelease extends ReadableRelease {
+  /** `publisher/name@version`, or the content root. */
+  readonly label: string;
+  readonly published: number;
+}
+
+type ReadRequest<Name extends 'readFolder' | 'statFile' | 'readFile' | 'listFiles' | 'compareReleases'> =
+  Calls[Name]['request'];
+
+/**
+ * Reading releases without installing them: each block is fetched when it is needed, verified, and kept as long as there is
+ * room. All methods throw GgenError as `Lookup.getVersion`, and ContentUnavailable, NodeNotRunning (it is not here),
+ * RecordInvalid (the content is not a plain tree, or too large), UnsafePath.
+ */
+export class ReleaseReader {
+  readonly #lookup: Lookup;
+  readonly #sessions: ReadSessions;
+  readonly #context: RegistryContext;
+
+  constructor(context: RegistryContext, lookup: Lookup) {
+    this.#context = context;
+    this.#lookup = lookup;
+    this.#sessions = new ReadSessions(context);
+  }
+
+  /** @throws GgenError FileNotFound */
+  async stat({ release, path }: ReadRequest<'statFile'>, signal: AbortSignal): Promise<ReleaseStat> {
+    const found = await this.#resolve(release, signal);
+    // That the root is a folder is so by what a release is: who only asks for it shall not wait for a block.
+    if (path === '') return { kind: 'folder', size: 0, cid: found.root, published: found.published };
+    return this.#withReader(found, signal, async (reader) => {
+      const { kind, size, cid } = await findEntry(reader, parseRootCid(found.root), path);
+      return { kind, size: kind === 'file' ? size : 0, cid: cid.toString(), published: found.published };
+    });
+  }
+
+  /** @throws GgenError FileNotFound */
+  async readFolder({ release, path }: ReadRequest<'readFolder'>, signal: AbortSignal): Promise<ReleaseFolder> {
+    const found = await this.#resolve(release, signal);
+    return this.#withReader(found, signal, async (reader) => {
+      const { cid } = await findEntry(reader, parseRootCid(found.root), path);
+      const entries = await listFolder(reader, cid, path);
+      return {
+        entries: entries.map(({ name, kind, size, cid: inner }) => ({ name, kind, size, cid: inner.toString() })),
+        published: found.published,
+      };
+    });
+  }
+
+  /** At most `READ_BYTES` at once. @throws GgenError FileNotFound, InvalidRequest */
+  async readFile(
+    { release, path, offset = 0, length = MAX_READ_BYTES }: ReadRequest<'readFile'>,
+    signal: AbortSignal,
+  ): Promise<ReleaseBytes> {
+    if (!isNonNegativeInteger(offset) || !isNonNegativeInteger(length)) {
+      throw new GgenError('InvalidRequest', 'A range of a file is told in whole bytes from 0 on.');
+    }
+    const found = await this.#resolve(release, signal);
+    return this.#withReader(found, signal, async (reader) => {
+      const { cid } = await findEntry(reader, parseRootCid(found.root), path);
+      return readRange(reader, cid, { offset, length: Math.min(length, MAX_READ_BYTES) });
+    });
+  }
+
+  async listFiles({ release }: ReadRequest<'listFiles'>, signal: AbortSignal): Promise<ReleaseFiles> {
+    const found = await this.#resolve(release, signal);
+    const files = await this.#withReader(found, signal, (reader) => listReleaseFiles(reader, parseRootCid(found.root)));
+    return { release: found.label, files, size: files.reduce((sum, { size }) => sum + size, 0) };
+  }
+
+  /** Only folders are looked at, and of large files the node that lists their parts. */
+  async compare({ from, to }: ReadRequest<'compareReleases'>, signal: AbortSignal): Promise<ReleaseComparison> {
+    const [before, after] = await Promise.all([this.#resolve(from, signal), this.#resolve(to, signal)]);
+    const changes = await this.#withReader(before, signal, (first) =>
+      this.#withReader(after, signal, (second) =>
+        compareTrees(
+          { reader: first, cid: parseRootCid(before.root) },
+          { reader: second, cid: parseRootCid(after.root) },
+        ),
+      ),
+    );
+    return { from: before.label, to: after.label, changes };
+  }
+
+  close(): void {
+    this.#sessions.close();
+  }
+
+  #withReader<T>(found: ResolvedRelease, signal: AbortSignal, work: (reader: TreeReader) => Promise<T>): Promise<T> {
+    return this.#sessions.use(found, (source) => work(new TreeReader(source, signal)));
+  }
+
+  /** @throws GgenError InvalidRequest, PackageNotFound, PackageAmbiguous, VersionNotFound */
+  async #resolve(release: string, signal: AbortSignal): Promise<ResolvedRelease> {
+    const root = parseContentRoot(release);
+    if (root !== undefined) return this.#resolveRoot(root);
+    const { publisher: named, name: wanted, version = '' } = parsePackageId(release);
+    const id = named === undefined ? wanted : `${named}/${wanted}`;
+    const found = await this.#lookup.getVersion(id, version, signal);
+    const { publisher, name } = found;
+    const { published, version: exact } = found.release;
+    return { root: found.release.root, label: `${found.id}@${exact}`, published, package: { publisher, name } };
+  }
+
+  /** What is installed under a content root tells whom to ask; otherwise only the DHT knows. */
+  #resolveRoot(root: string): ResolvedRelease {
+    const installed = this.#context.catalog.installs.list().find((one) => one.root === root);
+    if (installed === undefined) return { root, label: root, published: 0 };
+    const { publisher, name } = installed;
+    return { root, label: root, published: 0, package: { publisher, name } };
+  }
+}
+
+/** The text as a content root in its usual form, where it is one: no package is named so. */
+function parseContentRoot(text: string): string | undefined {
+  if (text.includes('/') || text.includes('@') || text.length < 46) return undefined;
+  try {
+    return parseRootCid(text).toString();
+  } catch {
+    return undefined;
+  }
+}
+
+function isNonNegativeInteger(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,111 @@
+import { parsePackageId } from '../../identity/publisher-id.ts';
+import { GgenError } from '../../shared/errors.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { BlockFiles } from '../blocks/block-storage.ts';
+import { parseRootCid } from '../blocks/block-storage.ts';
+import { localBlocks } from '../blocks/local-blocks.ts';
+import type { RegistryContext } from '../registry/context.ts';
+
+/**
+ * Which blocks are handed out: those of what is served. A block that a served package shares with one that is not served
+ * stays available, so stopping one package never breaks another.
+ */
+export class SeededContent {
+  readonly #catalog: Catalog;
+  readonly #blocks: BlockFiles;
+  #hidden: ReadonlySet<string> = new Set();
+
+  constructor(catalog: Catalog, blocks: BlockFiles) {
+    this.#catalog = catalog;
+    this.#blocks = blocks;
+  }
+
+  isHidden(cid: { toString(): string }): boolean {
+    return this.#hidden.size > 0 && this.#hidden.has(cid.toString());
+  }
+
+  /** Find out anew what is hidden. Nothing is walked as long as the user stopped nothing. */
+  async refresh(): Promise<void> {
+    const stopped = this.#catalog.seeding.listStopped();
+    if (stopped.length === 0) {
+      this.#hidden = new Set();
+      return;
+    }
+    const hidden = await this.#blocksOf(stopped);
+    const seeded = await this.#blocksOf(this.#catalog.seeding.list());
+    for (const key of seeded) hidden.delete(key);
+    this.#hidden = hidden;
+  }
+
+  async stop(publisher: string, name: string): Promise<void> {
+    this.#catalog.seeding.stop(publisher, name, Date.now());
+    await this.refresh();
+  }
+
+  /** The package was published, installed or kept again. */
+  async resume(publisher: string, name: string): Promise<void> {
+    const { seeding } = this.#catalog;
+    if (seeding.resume(publisher, name) || !seeding.includesInstalled) await this.refresh();
+  }
+
+  /** Whether what was installed is handed out. Returns whether that is a change. */
+  async seedInstalled(enabled: boolean): Promise<boolean> {
+    const { seeding } = this.#catalog;
+    if (seeding.includesInstalled === enabled) return false;
+    seeding.includesInstalled = enabled;
+    await this.refresh();
+    return true;
+  }
+
+  async #blocksOf(packages: readonly { publisher: string; name: string }[]): Promise<Set<string>> {
+    const { packages: records, installs, kept } = this.#catalog;
+    const local = [...installs.list(), ...kept.list()];
+    const seen = new Set<string>();
+    for (const { publisher, name } of packages) {
+      const roots = (records.get(publisher, name)?.record.releases ?? []).map(({ root }) => root);
+      const localRoots = local
+        .filter((one) => one.publisher === publisher && one.name === name)
+        .map(({ root }) => root);
+      for (const root of new Set([...roots, ...localRoots])) await localBlocks(parseRootCid(root), this.#blocks, seen);
+    }
+    return seen;
+  }
+}
+
+/**
+ * Serve a package's content to nobody any more, and say so: to those who ask, and in the DHT.
+ *
+ * @throws GgenError PackageNotFound, PackageAmbiguous, InvalidRequest
+ */
+export async function stopSeeding(context: RegistryContext, id: string): Promise<void> {
+  const { publisher, name } = findSeededPackage(context.catalog, id);
+  await context.seededContent.stop(publisher, name);
+  // Peers that catch up read that it is not served here any more.
+  context.catalog.packages.moveToLogEnd(publisher, name);
+  context.network()?.reprovider.schedule();
+  context.onChange(`${publisher}/${name}`);
+  context.loggers('publish').info(`${publisher}/${name} is not served to others any more`);
+}
+
+function findSeededPackage({ seeding }: Catalog, id: string): { publisher: string; name: string } {
+  const parsed = parsePackageId(id);
+  const found = seeding
+    .list()
+    .filter(({ publisher, name }) => name === parsed.name && publisher === (parsed.publisher ?? publisher));
+  const [only, other] = found;
+  if (only === undefined) {
+    throw new GgenError(
+      'PackageNotFound',
+      `'${id}' is not served here. Only packages that are published, installed or kept offline are.`,
+      {
+        details: { id },
+      },
+    );
+  }
+  if (other !== undefined) {
+    throw new GgenError('PackageAmbiguous', `Several publishers have a '${parsed.name}' that is served here.`, {
+      details: { id, candidates: found.map((one) => `${one.publisher}/${one.name}`) },
+    });
+  }
+  return only;
+}

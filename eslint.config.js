@@ -24,7 +24,17 @@ export default tseslint.config(
         { allowConstantLoopConditions: 'only-allowed-literals' },
       ],
       eqeqeq: 'error',
+      'object-shorthand': ['error', 'properties'],
+      'no-useless-rename': 'error',
+      // Above these a file or function does more than one thing.
+      'max-lines': ['error', { max: 350 }],
+      complexity: ['error', 14],
+      'max-params': ['error', 5],
     },
+  },
+  {
+    files: ['src/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
+    rules: { 'max-lines-per-function': ['error', { max: 60 }] },
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],

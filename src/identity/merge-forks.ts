@@ -1,4 +1,4 @@
-import type { Engine } from '../shared/api.ts';
+import type { Engine } from '../shared/api/index.ts';
 import { errorMessage, errorName } from '../shared/errors.ts';
 import type { PublisherKey } from './publisher-key.ts';
 

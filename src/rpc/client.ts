@@ -1,5 +1,5 @@
-import type { CallName, CallOptions, Engine, EngineCalls } from '../shared/api.ts';
-import { CALL_NAMES } from '../shared/api.ts';
+import type { CallName, CallOptions, Engine, EngineCalls } from '../shared/api/index.ts';
+import { CALL_NAMES } from '../shared/api/index.ts';
 import { fromPlainError, GgenError } from '../shared/errors.ts';
 import type { EngineEvents, EventName } from '../shared/events.ts';
 import { EVENT_NAMES } from '../shared/events.ts';

@@ -1,5 +1,5 @@
-import type { CallName, Engine } from '../shared/api.ts';
-import { CALL_NAMES } from '../shared/api.ts';
+import type { CallName, Engine } from '../shared/api/index.ts';
+import { CALL_NAMES } from '../shared/api/index.ts';
 import { GgenError, toPlainError } from '../shared/errors.ts';
 import type { EventName } from '../shared/events.ts';
 import { EVENT_NAMES } from '../shared/events.ts';

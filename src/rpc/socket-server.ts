@@ -2,7 +2,7 @@ import { chmod, lstat, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import type { Engine } from '../shared/api.ts';
+import type { Engine } from '../shared/api/index.ts';
 import { errorMessage, GgenError, isAbort } from '../shared/errors.ts';
 import type { ConnectOptions, RemoteEngine } from './client.ts';
 import { connectEngine } from './client.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Engine } from '../../src/shared/api.ts';
+import type { Engine } from '../../src/shared/api/index.ts';
 import type { GgenErrorName } from '../../src/shared/errors.ts';
 import { GgenError } from '../../src/shared/errors.ts';
 import { command } from './boundary-support.ts';

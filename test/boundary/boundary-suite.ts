@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import type { CallName, CallOptions, Engine } from '../../src/shared/api.ts';
-import { CALL_NAMES } from '../../src/shared/api.ts';
+import type { CallName, CallOptions, Engine } from '../../src/shared/api/index.ts';
+import { CALL_NAMES } from '../../src/shared/api/index.ts';
 import type { EngineEvents } from '../../src/shared/events.ts';
 import { EVENT_NAMES } from '../../src/shared/events.ts';
 import type { RemoteEngine } from '../../src/rpc/client.ts';

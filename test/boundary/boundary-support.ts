@@ -1,4 +1,4 @@
-import type { CallOptions, Engine } from '../../src/shared/api.ts';
+import type { CallOptions, Engine } from '../../src/shared/api/index.ts';
 import type { RemoteEngine } from '../../src/rpc/client.ts';
 import type { RemoteState } from './echo-engine.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { CallName, CallOptions, Engine, EngineCalls } from '../../src/shared/api.ts';
-import { CALL_NAMES } from '../../src/shared/api.ts';
+import type { CallName, CallOptions, Engine, EngineCalls } from '../../src/shared/api/index.ts';
+import { CALL_NAMES } from '../../src/shared/api/index.ts';
 import type { GgenErrorName } from '../../src/shared/errors.ts';
 import { GgenError } from '../../src/shared/errors.ts';
 import type { EngineEvents, EventName } from '../../src/shared/events.ts';

@@ -1,4 +1,4 @@
-import type { CallName, Calls } from '../../src/shared/api.ts';
+import type { CallName, Calls } from '../../src/shared/api/index.ts';
 import type { EngineEvents } from '../../src/shared/events.ts';
 import type {
   ArchiveReceipt,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
-import { CALL_NAMES } from '../../src/shared/api.ts';
+import { CALL_NAMES } from '../../src/shared/api/index.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
 import { openCatalog } from '../../src/worker/catalog/catalog.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CallName, Calls } from '../../src/shared/api.ts';
+import type { CallName, Calls } from '../../src/shared/api/index.ts';
 import type { EngineStatus, NodeSettings, NodeStatus, PublishReceipt } from '../../src/shared/model.ts';
 import type { ClientMessage, ClientRequest } from './messages.ts';
 

@@ -1,4 +1,4 @@
-import type { CallName } from '../../src/shared/api.ts';
+import type { CallName } from '../../src/shared/api/index.ts';
 import type { NodeSettings } from '../../src/shared/model.ts';
 
 /** What a client process is asked. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { PlanRequest } from '../../shared/api.ts';
+import type { PlanRequest } from '../../shared/api/index.ts';
 import type { InstallPlan, PlannedPackage } from '../../shared/model.ts';
 import type { Flags } from '../command-line/flags.ts';
 import type { View } from '../output/console.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createPublisherKey } from '../../identity/publisher-key.ts';
-import type { DraftProgress, Engine } from '../../shared/api.ts';
+import type { DraftProgress, Engine } from '../../shared/api/index.ts';
 import type { ReleaseDraft } from '../../shared/model.ts';
 import type { Console } from '../output/console.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import { GgenError, isAbort } from '../../shared/errors.ts';
 import type { Diagnostic, PublishReceipt, ReleaseDraft } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../shared/defaults.ts';
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import type { PackageSummary, SearchQuery, SearchSort } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';

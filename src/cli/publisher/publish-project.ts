@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { PublisherKey } from '../../identity/publisher-key.ts';
-import type { DraftProgress, Engine } from '../../shared/api.ts';
+import type { DraftProgress, Engine } from '../../shared/api/index.ts';
 import type { PublishReceipt, ReleaseDraft } from '../../shared/model.ts';
 
 interface PublishSteps {

@@ -1,4 +1,4 @@
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import { statusOutput } from '../commands/status-output.ts';
 import type { Endpoints } from './http.ts';
 import { textResponse } from './http.ts';

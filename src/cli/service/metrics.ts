@@ -1,5 +1,5 @@
 import { Gauge, Registry } from 'prom-client';
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import type { HistogramMetric, HistogramPoint, Metric } from '../../shared/model.ts';
 
 interface Sample {

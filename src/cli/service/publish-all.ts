@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors.ts';
 import { publisherKey } from '../publisher/key.ts';
 import { publishProject } from '../publisher/publish-project.ts';

@@ -1,4 +1,4 @@
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import type { EngineEvents } from '../../shared/events.ts';
 import type { PackageSection, PackageSummary, PeerSummary } from '../../shared/model.ts';
 import type { PeerEvent } from './events.ts';

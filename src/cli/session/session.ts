@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors.ts';
 import type { EngineStatus } from '../../shared/model.ts';
 import { checkTraceparent } from '../../shared/traceparent.ts';

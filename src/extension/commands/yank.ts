@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { GgenError } from '../../shared/errors.ts';
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import type { Services } from '../services.ts';
 import { plainText } from '../ui/plain-text.ts';

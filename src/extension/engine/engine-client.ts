@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import { GgenError, errorMessage, errorName } from '../../shared/errors.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { RestartPolicy } from './restart-policy.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import { withTimeout } from '../../shared/async.ts';
 import { connectEngine } from '../../rpc/client.ts';
 import type { RemoteEngine } from '../../rpc/client.ts';

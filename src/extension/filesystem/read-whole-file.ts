@@ -1,4 +1,4 @@
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import type { Localize } from '../ui/localize.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import { errorName, isAbort } from '../../shared/errors.ts';
 import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import { errorText } from '../ui/error-text.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import type { ViewState } from '../../shared/contributions.ts';
 import type { NodeStatus, PackageCounts, PeerSummary } from '../../shared/model.ts';
 import type { EngineClient } from '../engine/engine-client.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import { COMMANDS } from '../../shared/contributions.ts';
 import { isAbort } from '../../shared/errors.ts';
 import type { EngineStatus } from '../../shared/model.ts';

@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
-import type { Calls, InstallProgress } from '../../shared/api.ts';
+import type { Calls, InstallProgress } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { ArchiveReceipt } from '../../shared/model.ts';
 import { parseRootCid } from '../blocks/block-storage.ts';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import type { InstallProgress } from '../../shared/api.ts';
+import type { InstallProgress } from '../../shared/api/index.ts';
 import { LIMITS } from '../../shared/defaults.ts';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { ArchiveReceipt, Release } from '../../shared/model.ts';

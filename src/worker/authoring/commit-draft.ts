@@ -1,6 +1,6 @@
 import type { PublishReceipt } from '../../shared/model.ts';
 import { GgenError } from '../../shared/errors.ts';
-import type { SignedDraft } from '../../shared/api.ts';
+import type { SignedDraft } from '../../shared/api/index.ts';
 import { openRecord, sealRecord } from '../records/record.ts';
 import type { RegistryContext } from '../registry/context.ts';
 import type { Draft, Drafts } from './drafts.ts';

@@ -1,5 +1,5 @@
 import { parsePackageId } from '../../identity/publisher-id.ts';
-import type { Calls } from '../../shared/api.ts';
+import type { Calls } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { UnsignedDraft } from '../../shared/model.ts';
 import { hasDiverged, mergedHead } from '../ingest/fork-tracker.ts';

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import type { DraftProgress, DraftRequest } from '../../shared/api.ts';
+import type { DraftProgress, DraftRequest } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { Diagnostic, Release, ReleaseChanges, ReleaseDraft } from '../../shared/model.ts';
 import { readManifest } from './manifest/read-manifest.ts';

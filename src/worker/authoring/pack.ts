@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CID } from 'multiformats/cid';
-import type { DraftProgress } from '../../shared/api.ts';
+import type { DraftProgress } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import { draftsFolder } from '../blocks/block-storage.ts';
 import type { BlockFiles } from '../blocks/block-storage.ts';

@@ -1,5 +1,5 @@
-import { CALL_NAMES } from '../../shared/api.ts';
-import type { Engine, EngineCalls } from '../../shared/api.ts';
+import { CALL_NAMES } from '../../shared/api/index.ts';
+import type { Engine, EngineCalls } from '../../shared/api/index.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../shared/defaults.ts';
 import { errorMessage } from '../../shared/errors.ts';
 import { Background } from './background.ts';

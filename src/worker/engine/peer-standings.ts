@@ -1,5 +1,5 @@
 import { GgenError } from '../../shared/errors.ts';
-import type { Calls } from '../../shared/api.ts';
+import type { Calls } from '../../shared/api/index.ts';
 import type { PeerDetails } from '../../shared/model.ts';
 import type { NodeLifecycle } from './node-lifecycle.ts';
 import { peerIdFromText } from '../node/peer-id.ts';

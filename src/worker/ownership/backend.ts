@@ -1,4 +1,4 @@
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import { connectToSocket, listenOnSocket } from '../../rpc/socket-server.ts';
 import type { SocketServer } from '../../rpc/socket-server.ts';
 import { errorMessage } from '../../shared/errors.ts';

@@ -1,4 +1,4 @@
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import type { NodeSettings } from '../../shared/model.ts';
 
 /** Remembers with which settings the node runs, wherever that is, so that whoever takes over runs it the same way. */

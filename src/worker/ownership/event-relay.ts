@@ -1,4 +1,4 @@
-import type { Engine } from '../../shared/api.ts';
+import type { Engine } from '../../shared/api/index.ts';
 import type { EngineEvents, EventName, LogLine } from '../../shared/events.ts';
 import { EVENT_NAMES, SNAPSHOT_EVENTS } from '../../shared/events.ts';
 

@@ -1,4 +1,4 @@
-import type { CallName } from '../../shared/api.ts';
+import type { CallName } from '../../shared/api/index.ts';
 
 /**
  * Whether a call may be put again to the next owner when the first one ended before it answered. Those that only ask, and

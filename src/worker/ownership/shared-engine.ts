@@ -1,5 +1,5 @@
-import { CALL_NAMES } from '../../shared/api.ts';
-import type { CallName, CallOptions, Engine, EngineCalls } from '../../shared/api.ts';
+import { CALL_NAMES } from '../../shared/api/index.ts';
+import type { CallName, CallOptions, Engine, EngineCalls } from '../../shared/api/index.ts';
 import { errorMessage, errorName, GgenError } from '../../shared/errors.ts';
 import type { EngineStatus } from '../../shared/model.ts';
 import { raceSignal, withTimeout } from '../../shared/async.ts';

@@ -1,4 +1,4 @@
-import type { Calls } from '../../shared/api.ts';
+import type { Calls } from '../../shared/api/index.ts';
 import { MAX_READ_BYTES } from '../../shared/defaults.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { ReleaseBytes, ReleaseComparison, ReleaseFiles, ReleaseFolder, ReleaseStat } from '../../shared/model.ts';

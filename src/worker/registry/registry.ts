@@ -9,7 +9,7 @@ import type {
   PlanRequest,
   SignedDraft,
   VerifyProgress,
-} from '../../shared/api.ts';
+} from '../../shared/api/index.ts';
 import { errorName } from '../../shared/errors.ts';
 import type {
   CleanUpReport,

@@ -1,4 +1,4 @@
-import type { InstallProgress } from '../../shared/api.ts';
+import type { InstallProgress } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { KeptRelease } from '../../shared/model.ts';
 import type { RegistryContext } from '../registry/context.ts';

@@ -1,4 +1,4 @@
-import type { VerifyProgress } from '../../shared/api.ts';
+import type { VerifyProgress } from '../../shared/api/index.ts';
 import { errorMessage, isAbort } from '../../shared/errors.ts';
 import type { RepairResult, StorageReport } from '../../shared/model.ts';
 import { parseRootCid } from '../blocks/block-storage.ts';

@@ -1,5 +1,5 @@
-import { CALL_NAMES } from '../../shared/api.ts';
-import type { CallName, CallOptions, Calls, EngineCalls } from '../../shared/api.ts';
+import { CALL_NAMES } from '../../shared/api/index.ts';
+import type { CallName, CallOptions, Calls, EngineCalls } from '../../shared/api/index.ts';
 import { isAbort } from '../../shared/errors.ts';
 import type { SearchResults } from '../../shared/model.ts';
 import type { Metrics } from './metrics.ts';

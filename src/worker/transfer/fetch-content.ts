@@ -1,4 +1,4 @@
-import type { InstallProgress } from '../../shared/api.ts';
+import type { InstallProgress } from '../../shared/api/index.ts';
 import type { Release, ReleaseDetails } from '../../shared/model.ts';
 import { parseRootCid } from '../blocks/block-storage.ts';
 import { throttled } from './throttle.ts';

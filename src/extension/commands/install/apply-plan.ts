@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { InstallProgress } from '../../../shared/api.ts';
+import type { InstallProgress } from '../../../shared/api/index.ts';
 import type { InstallPlan, InstalledPackage } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
 import { countFiles, formatBytes } from '../../ui/format.ts';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { InstallProgress } from '../../../shared/api.ts';
+import type { InstallProgress } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { ArchiveReceipt } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';

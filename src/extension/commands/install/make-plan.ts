@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PlanRequest } from '../../../shared/api.ts';
+import type { PlanRequest } from '../../../shared/api/index.ts';
 import type { InstallPlan } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
 import { withProgress } from '../../ui/progress.ts';

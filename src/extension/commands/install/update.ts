@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { InstallProgress } from '../../../shared/api.ts';
+import type { InstallProgress } from '../../../shared/api/index.ts';
 import type { InstallPlan, InstalledPackage } from '../../../shared/model.ts';
 import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';

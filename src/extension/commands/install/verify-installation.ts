@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { InstallProgress } from '../../../shared/api.ts';
+import type { InstallProgress } from '../../../shared/api/index.ts';
 import type { InstalledPackage, InstallationCheck } from '../../../shared/model.ts';
 import { releaseUri } from '../../filesystem/release-uri.ts';
 import type { Services } from '../../services.ts';

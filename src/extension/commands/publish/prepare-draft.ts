@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DraftProgress } from '../../../shared/api.ts';
+import type { DraftProgress } from '../../../shared/api/index.ts';
 import { MANIFEST_FILES } from '../../../shared/contributions.ts';
 import { errorName } from '../../../shared/errors.ts';
 import type { Diagnostic, ReleaseDraft } from '../../../shared/model.ts';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import type { DraftProgress } from '../../../shared/api.ts';
+import type { DraftProgress } from '../../../shared/api/index.ts';
 import type { ProjectLimits, ReleaseDraft } from '../../../shared/model.ts';
 import { StagingWalk } from './staging-walk.ts';
 

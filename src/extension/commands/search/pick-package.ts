@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CallOptions } from '../../../shared/api.ts';
+import type { CallOptions } from '../../../shared/api/index.ts';
 import type { PackageSummary, SearchResults } from '../../../shared/model.ts';
 import { isAbort } from '../../../shared/errors.ts';
 import type { Services } from '../../services.ts';

@@ -1,4 +1,4 @@
-import type { CallOptions } from '../../../shared/api.ts';
+import type { CallOptions } from '../../../shared/api/index.ts';
 import { isAbort } from '../../../shared/errors.ts';
 import type { SearchQuery, SearchResults } from '../../../shared/model.ts';
 

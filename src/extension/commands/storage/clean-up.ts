@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CleanUpProgress } from '../../../shared/api.ts';
+import type { CleanUpProgress } from '../../../shared/api/index.ts';
 import type { CleanUpReport } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
 import { formatBytes } from '../../ui/format.ts';

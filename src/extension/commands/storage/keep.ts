@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { InstallProgress } from '../../../shared/api.ts';
+import type { InstallProgress } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { KeptRelease } from '../../../shared/model.ts';
 import { callWithTimeout } from '../../engine/call-with-timeout.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { VerifyProgress } from '../../../shared/api.ts';
+import type { VerifyProgress } from '../../../shared/api/index.ts';
 import type { RepairResult, StorageReport } from '../../../shared/model.ts';
 import { COMMANDS } from '../../../shared/contributions.ts';
 import type { Services } from '../../services.ts';

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import type { DraftProgress } from '../../../shared/api.ts';
+import type { DraftProgress } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { Diagnostic, ProjectLimits } from '../../../shared/model.ts';
 import type { Manifest } from '../manifest/manifest.ts';

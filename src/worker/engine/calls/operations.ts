@@ -1,5 +1,5 @@
 import { GgenError, isAbort } from '../../../shared/errors.ts';
-import type { CallOptions } from '../../../shared/api.ts';
+import type { CallOptions } from '../../../shared/api/index.ts';
 import { withTimeout } from '../../../shared/async.ts';
 
 /** How long ending waits for operations that were told to end. */

@@ -1,4 +1,4 @@
-import type { EngineCalls } from '../../../shared/api.ts';
+import type { EngineCalls } from '../../../shared/api/index.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Operations } from './operations.ts';
 import type { Registry } from '../../registry/registry.ts';

@@ -1,4 +1,4 @@
-import type { CallName, Calls } from '../../../shared/api.ts';
+import type { CallName, Calls } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
 
 type FieldKind =

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { InstallProgress } from '../../../shared/api.ts';
+import type { InstallProgress } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { InstalledPackage, PlannedPackage } from '../../../shared/model.ts';
 import { parseRootCid } from '../../blocks/block-storage.ts';

@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import type { InstallProgress, InstallRequest } from '../../../shared/api.ts';
+import type { InstallProgress, InstallRequest } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { InstalledPackage, ReleaseDetails } from '../../../shared/model.ts';
 import { parseRootCid } from '../../blocks/block-storage.ts';

@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import type { InstallProgress } from '../../../shared/api.ts';
+import type { InstallProgress } from '../../../shared/api/index.ts';
 import type { InstallationCheck } from '../../../shared/model.ts';
 import { localState } from '../disk/local-state.ts';
 import { absolutePath } from '../disk/target.ts';

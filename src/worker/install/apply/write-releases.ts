@@ -1,5 +1,5 @@
 import { relative, sep } from 'node:path';
-import type { InstallProgress } from '../../../shared/api.ts';
+import type { InstallProgress } from '../../../shared/api/index.ts';
 import type { InstalledPackage } from '../../../shared/model.ts';
 import { installTrees } from '../disk/install-trees.ts';
 import type { TextChange, TreeChange, InstalledSize } from '../disk/install-trees.ts';

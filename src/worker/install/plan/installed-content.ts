@@ -1,5 +1,5 @@
 import type { CID } from 'multiformats/cid';
-import type { InstallProgress } from '../../../shared/api.ts';
+import type { InstallProgress } from '../../../shared/api/index.ts';
 import { GgenError, errorName } from '../../../shared/errors.ts';
 import type { InstalledPackage, ReleaseDetails } from '../../../shared/model.ts';
 import { collectBytes, parseRootCid, readVerifiedBlock } from '../../blocks/block-storage.ts';

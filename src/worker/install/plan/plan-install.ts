@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import type { PlanRequest } from '../../../shared/api.ts';
+import type { PlanRequest } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { InstallPlan, InstalledPackage, PlannedPackage } from '../../../shared/model.ts';
 import { parseRootCid } from '../../blocks/block-storage.ts';

@@ -1,6 +1,7 @@
 /**
- * Wait for the end of some work, good or bad, but no longer than this. Returns whether it came in time; what the work brought
- * or threw is for whoever started it.
+ * Waits until some work settles, but at most `timeoutMs`.
+ *
+ * @returns whether the work settled in time. Its result or error is left to the caller, which still has the promise.
  */
 export async function withTimeout(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
@@ -17,10 +18,10 @@ export async function withTimeout(timeoutMs: number, work: Promise<unknown>): Pr
 }
 
 /**
- * Wait for some work, but no longer than the caller does; the work goes on.
+ * Waits for some work until the signal fires. The work itself continues: it may be shared with other callers.
  *
- * @param reason what to reject with when the signal fires meanwhile; the signal's own reason when left out
- * @throws what the work throws; the signal's reason when it has fired before
+ * @param reason returns the error to reject with when the signal fires during the wait; the signal's own reason by default
+ * @throws the error of the work; the signal's reason when it fired before the call
  */
 export async function raceSignal<T>(
   work: Promise<T>,
@@ -38,4 +39,46 @@ export async function raceSignal<T>(
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** Longest uninterrupted work, in milliseconds: in between, the event loop serves the network and the RPC. */
+const DEFAULT_YIELD_INTERVAL_MS = 8;
+
+/** Resolves in the next turn of the event loop, after pending I/O and timers. */
+export function yieldToEventLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+export interface YieldOptions {
+  /** Ends the work: after each yield, the returned function throws the signal's reason when it has fired. */
+  readonly signal?: AbortSignal | undefined;
+  /** Yield after this many steps, whatever they took; by time alone when left out. */
+  readonly steps?: number;
+  /** Yield when this many milliseconds passed since the last yield. */
+  readonly intervalMs?: number;
+  /** Monotonic clock in milliseconds. */
+  readonly now?: () => number;
+}
+
+/**
+ * Keeps long work from blocking the event loop. Await the returned function after each step of the work: it yields when enough
+ * time or steps went by since it last did, and otherwise costs one microtask.
+ */
+export function yieldEvery({
+  signal,
+  steps = Infinity,
+  intervalMs = DEFAULT_YIELD_INTERVAL_MS,
+  now = () => performance.now(),
+}: YieldOptions = {}): () => Promise<void> {
+  let lastYieldAt = now();
+  let stepCount = 0;
+  return async () => {
+    if (++stepCount < steps && now() - lastYieldAt < intervalMs) return;
+    await yieldToEventLoop();
+    signal?.throwIfAborted();
+    stepCount = 0;
+    lastYieldAt = now();
+  };
 }

@@ -1,6 +1,7 @@
 import { CID } from 'multiformats/cid';
 import * as Digest from 'multiformats/hashes/digest';
 import type { Blockstore, InputPair, Pair } from 'interface-blockstore';
+import { yieldToEventLoop } from '../../shared/async.ts';
 import { RAW } from '../dag/codecs.ts';
 import { BlockStoreBackend } from './block-store-backend.ts';
 import type { BlockStoreOptions, RemovalResult } from './block-store-backend.ts';
@@ -97,7 +98,7 @@ export class BlockStore implements Blockstore {
       if (rows.length === 0) return;
       yield rows;
       last = rows.at(-1)?.id ?? last;
-      await new Promise((resolve) => setImmediate(resolve));
+      await yieldToEventLoop();
     }
   }
 

@@ -1,8 +1,8 @@
 import type { CID } from 'multiformats/cid';
+import { yieldEvery } from '../../shared/async.ts';
 import { DAG_PB } from '../dag/codecs.ts';
 import { linksOf } from '../dag/nodes.ts';
 import type { BlockStore } from './block-store.ts';
-import { breather } from './breather.ts';
 
 export interface BlockVerification {
   readonly blocks: number;
@@ -18,7 +18,7 @@ export async function verifyBlocks(
   onProgress: (result: BlockVerification) => void,
 ): Promise<BlockVerification> {
   await store.indexFiles(signal);
-  const breathe = breather(signal);
+  const yieldIfDue = yieldEvery({ signal });
   let result: BlockVerification = { blocks: 0, bytes: 0, damaged: 0 };
   for await (const rows of store.pages()) {
     for (const row of rows) {
@@ -29,7 +29,7 @@ export async function verifyBlocks(
         bytes: result.bytes + row.size,
         damaged: result.damaged + (isIntact ? 0 : 1),
       };
-      await breathe();
+      await yieldIfDue();
     }
     onProgress(result);
   }
@@ -42,13 +42,13 @@ export async function countMissingBlocks(
   store: BlockStore,
   signal: AbortSignal,
 ): Promise<{ missing: number; damaged: number }> {
-  const breathe = breather(signal);
+  const yieldIfDue = yieldEvery({ signal });
   const seen = new Set<string>();
   const queue = [root];
   let missing = 0;
   let damaged = 0;
   for (let cid = queue.pop(); cid !== undefined; cid = queue.pop()) {
-    await breathe();
+    await yieldIfDue();
     const key = cid.toString();
     if (seen.has(key)) continue;
     seen.add(key);

@@ -1,7 +1,7 @@
 import { CID } from 'multiformats/cid';
+import { yieldEvery, yieldToEventLoop } from '../../shared/async.ts';
 import type { BlockRow } from './block-index.ts';
 import type { BlockStore } from './block-store.ts';
-import { breather } from './breather.ts';
 import { markTree } from './mark-tree.ts';
 import type { MarkReport } from './mark-tree.ts';
 import type { MarkBitmap } from './mark-bitmap.ts';
@@ -51,7 +51,7 @@ export class GarbageCollector {
   ): Promise<CollectionResult> {
     const collectOnce = async (): Promise<CollectionResult> => {
       // A store whose blocks are all small is walked without ever waiting for the disk.
-      await new Promise((resolve) => setImmediate(resolve));
+      await yieldToEventLoop();
       signal.throwIfAborted();
       await this.#store.indexFiles(signal);
       await this.#store.flushAccessTimes();
@@ -74,7 +74,7 @@ class CollectionRun {
   /** What stays. */
   readonly #marks: MarkBitmap;
   readonly #signal: AbortSignal;
-  readonly #breathe: () => Promise<void>;
+  readonly #yieldIfDue: () => Promise<void>;
   readonly #visitedRoots = new Set<string>();
 
   constructor(store: BlockStore, roots: GcRoots, marks: MarkBitmap, signal: AbortSignal) {
@@ -82,7 +82,7 @@ class CollectionRun {
     this.#roots = roots;
     this.#marks = marks;
     this.#signal = signal;
-    this.#breathe = breather(signal);
+    this.#yieldIfDue = yieldEvery({ signal });
   }
 
   async run(targetBytes: number, onProgress: (removed: number) => void): Promise<CollectionResult> {
@@ -90,11 +90,11 @@ class CollectionRun {
     const report: MarkReport = { damaged: new Set(), isIncomplete: false };
     for (const root of this.#roots.pinned()) {
       this.#visitedRoots.add(root);
-      await markTree(CID.parse(root), this.#store, [this.#marks, pinned], report, this.#breathe);
+      await markTree(CID.parse(root), this.#store, [this.#marks, pinned], report, this.#yieldIfDue);
     }
     await this.#updatePinned(pinned, report);
     const { blocks, bytes } = await this.#sweep(targetBytes, onProgress);
-    while (blocks > 0 && (await this.#store.vacuum())) await this.#breathe();
+    while (blocks > 0 && (await this.#store.vacuum())) await this.#yieldIfDue();
     return { blocks, bytes, damaged: report.damaged.size };
   }
 
@@ -133,7 +133,7 @@ class CollectionRun {
       removed.blocks += removal.blocks;
       removed.bytes += removal.bytes;
       onProgress(removed.bytes);
-      await this.#breathe();
+      await this.#yieldIfDue();
     }
     return removed;
   }
@@ -148,7 +148,7 @@ class CollectionRun {
           this.#store,
           [this.#marks],
           { damaged: new Set(), isIncomplete: false },
-          this.#breathe,
+          this.#yieldIfDue,
         );
       }
       const removal = await this.#store.remove(rows, () => this.#newlyLeasedRoots().length === 0);

@@ -1,17 +1,17 @@
 import type { CID } from 'multiformats/cid';
+import { yieldEvery } from '../../shared/async.ts';
 import { DAG_PB } from '../dag/codecs.ts';
 import { linksOf } from '../dag/nodes.ts';
 import type { BlockStore } from './block-store.ts';
-import { breather } from './breather.ts';
 
 /** Bytes of the blocks below a root that are here, each counted once. */
 export async function localSize(root: CID, store: BlockStore, signal: AbortSignal): Promise<number> {
-  const breathe = breather(signal);
+  const yieldIfDue = yieldEvery({ signal });
   const seen = new Set<string>();
   const queue = [root];
   let bytes = 0;
   for (let cid = queue.pop(); cid !== undefined; cid = queue.pop()) {
-    await breathe();
+    await yieldIfDue();
     const key = cid.toString();
     const row = store.index.find(cid.multihash.bytes);
     if (row === undefined || seen.has(key)) continue;

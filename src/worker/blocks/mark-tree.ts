@@ -21,12 +21,12 @@ export async function markTree(
   store: BlockStore,
   marks: readonly MarkBitmap[],
   report: MarkReport,
-  breathe: () => Promise<void>,
+  yieldIfDue: () => Promise<void>,
 ): Promise<void> {
   const queue = [root];
   const seen = new Set<string>();
   for (let cid = queue.pop(); cid !== undefined; cid = queue.pop()) {
-    await breathe();
+    await yieldIfDue();
     const row = store.index.find(cid.multihash.bytes);
     if (row !== undefined) for (const bitmap of marks) bitmap.add(row.id);
     if (cid.code !== DAG_PB) {

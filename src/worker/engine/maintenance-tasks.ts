@@ -1,3 +1,4 @@
+import { yieldEvery } from '../../shared/async.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { prunePeers, pruneExpiredValues } from '../catalog/tables/catalog-pruning.ts';
 import type { PeriodicTask, TaskReport } from '../maintenance/scheduler.ts';
@@ -47,23 +48,28 @@ export function maintenanceTasks(
 async function updateSearchIndex({ packages }: Catalog, signal: AbortSignal): Promise<TaskReport | undefined> {
   const { pendingCount } = packages.index;
   if (pendingCount === 0) return undefined;
-  const indexed = await inSlices(() => packages.index.indexPending(), signal);
+  const indexed = await repeatUntilDone(() => packages.index.indexPending(), signal);
   return { detail: `${indexed} of ${pendingCount} packages` };
 }
 
 async function expire(catalog: Catalog, peerReputation: PeerReputation, signal: AbortSignal): Promise<TaskReport> {
   const bans = peerReputation.expire();
-  const values = await inSlices(() => pruneExpiredValues(catalog.db, Date.now()), signal);
-  const peers = await inSlices(() => prunePeers(catalog, Date.now()), signal);
+  const values = await repeatUntilDone(() => pruneExpiredValues(catalog.db, Date.now()), signal);
+  const peers = await repeatUntilDone(() => prunePeers(catalog, Date.now()), signal);
   return { detail: `${bans} bans, ${values} DHT values, ${peers} peers` };
 }
 
-/** Repeat until nothing is left to do, and let the event loop go on in between. */
-async function inSlices(work: () => number, signal: AbortSignal): Promise<number> {
-  let all = 0;
+/**
+ * Repeats bounded work until it has nothing left to do or the signal fires, and yields to the event loop after each repetition.
+ *
+ * @returns the sum of what the repetitions did
+ */
+async function repeatUntilDone(work: () => number, signal: AbortSignal): Promise<number> {
+  const yieldAfterEach = yieldEvery({ steps: 1 });
+  let total = 0;
   for (let done = work(); done > 0 && !signal.aborted; done = work()) {
-    all += done;
-    await new Promise((resolve) => setImmediate(resolve));
+    total += done;
+    await yieldAfterEach();
   }
-  return all;
+  return total;
 }

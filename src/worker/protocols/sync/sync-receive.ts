@@ -1,8 +1,8 @@
+import { yieldEvery } from '../../../shared/async.ts';
 import { isInvalidRecord } from '../context.ts';
 import type { NetworkContext } from '../context.ts';
 import { asBytes, asCount, asMap } from '../frames.ts';
 import type { Frames } from '../frames.ts';
-import { Slices } from '../slices.ts';
 
 /** Records handed over at once: one transaction each, and one more saved cursor. */
 const BATCH_SIZE = 64;
@@ -36,12 +36,12 @@ export async function receiveLog(
   frames: Frames,
   options: ReceiveOptions,
 ): Promise<ReceiveResult> {
-  const slices = new Slices();
+  const yieldIfDue = yieldEvery();
   let position = options.from;
   let newRecords = 0;
   for (;;) {
     const batch = await readBatch(frames, position, options.timeoutSignal);
-    const ingested = await ingestBatch(context, batch.entries, options, slices);
+    const ingested = await ingestBatch(context, batch.entries, options, yieldIfDue);
     position = ingested.position ?? position;
     newRecords += ingested.newRecords;
     // A database that took the place of a damaged one has nothing of what came before.
@@ -100,9 +100,9 @@ async function ingestBatch(
   context: NetworkContext,
   entries: readonly ReceivedLogEntry[],
   { peer }: ReceiveOptions,
-  slices: Slices,
+  yieldIfDue: () => Promise<void>,
 ): Promise<BatchResult> {
-  await slices.next();
+  await yieldIfDue();
   const results = await context.sink.ingestMany(entries.map(({ envelope }) => envelope));
   let newRecords = 0;
   let position: number | undefined;

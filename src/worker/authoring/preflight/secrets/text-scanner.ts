@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { yieldToEventLoop } from '../../../../shared/async.ts';
 import type { Diagnostic } from '../../../../shared/model.ts';
 import type { Finding } from './finding.ts';
 import { fingerprintOf, secretDiagnostic, withoutOverlaps } from './finding.ts';
@@ -31,7 +31,7 @@ export class TextScanner {
     while (this.#window.length >= SLICE_LENGTH) {
       await this.#scanWindow(this.#window.slice(0, SLICE_LENGTH), SLICE_LENGTH - OVERLAP_LENGTH);
       this.#advanceWindow(SLICE_LENGTH - OVERLAP_LENGTH);
-      await turn();
+      await yieldToEventLoop();
     }
   }
 

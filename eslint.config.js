@@ -1,5 +1,6 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { constantNames } from './scripts/lint/constant-names.js';
 import { importWalls } from './scripts/lint/import-walls.js';
 
 export default tseslint.config(
@@ -9,8 +10,9 @@ export default tseslint.config(
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { ggen: { rules: { 'import-walls': importWalls } } },
+    plugins: { ggen: { rules: { 'constant-names': constantNames, 'import-walls': importWalls } } },
     rules: {
+      'ggen/constant-names': 'error',
       'ggen/import-walls': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',

@@ -13,6 +13,12 @@
  * `test/tooling/import-walls.test.ts` checks the order, and that every entry is used.
  */
 export const WALLS = {
+  extension: { rooms: ['shared', 'identity', 'ignore', 'rpc'], packages: ['vscode'] },
+  // The command line opens the engine in its own process, and sees nothing behind it.
+  cli: {
+    rooms: ['shared', 'identity', 'worker/ownership'],
+    packages: ['prom-client', 'smol-toml'],
+  },
   // The worker thread's entry.
   worker: { rooms: ['rpc', 'worker/engine', 'worker/ownership'], packages: [] },
   // Which process runs the engine. It sees the composition root and nothing behind it.
@@ -192,7 +198,6 @@ export const WALLS = {
       '@libp2p/crypto',
       '@libp2p/peer-id',
       '@libp2p/interface',
-      '@libp2p/logger',
       '@multiformats/multiaddr',
       'helia',
       '@helia/libp2p',
@@ -235,12 +240,6 @@ export const WALLS = {
   'worker/dag': { rooms: [], packages: ['@ipld/dag-pb', 'ipfs-unixfs', 'multiformats'] },
   'worker/paths': { rooms: ['shared'], packages: [] },
   'worker/logging': { rooms: ['shared'], packages: [] },
-  extension: { rooms: ['shared', 'identity', 'ignore', 'rpc'], packages: ['vscode'] },
-  // The command line opens the engine in its own process, and sees nothing behind it.
-  cli: {
-    rooms: ['shared', 'identity', 'worker/ownership'],
-    packages: ['prom-client', 'smol-toml'],
-  },
   rpc: { rooms: ['shared'], packages: ['comlink'] },
   // What ignore files leave out: the engine reads them on the disk, the extension in folders that are on none.
   ignore: { rooms: ['shared'], packages: ['ignore'] },

@@ -157,12 +157,12 @@ function orderTests(engine: () => Engine): void {
     const left = engine().subscribe('node', () => assert.fail('ended before anything could arrive'));
     left();
     left();
-    const again = engine().subscribe('node', (event) => events.push(event));
+    const repeated = engine().subscribe('node', (event) => events.push(event));
     await remoteState(engine());
     assert.deepEqual(
       events.map((event) => event.version),
       [2],
     );
-    again();
+    repeated();
   });
 }

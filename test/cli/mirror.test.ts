@@ -78,10 +78,10 @@ describe('a mirroring peer', () => {
 
     mirror.child.kill('SIGTERM');
     assert.equal(await mirror.exit, 0);
-    const { peer: again } = await test.peer(...flags);
+    const { peer: repeated } = await test.peer(...flags);
     const third = await writeProject(await test.folder('three'), 'three-pack');
     assert.equal((await test.run('publish', third, '--data', publisher)).code, 0);
     // What it has is not fetched anew: the first that it tells of is the new one.
-    assert.match(String((await again.line('mirrored'))['id']), /three-pack$/);
+    assert.match(String((await repeated.line('mirrored'))['id']), /three-pack$/);
   });
 });

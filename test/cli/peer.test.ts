@@ -72,9 +72,9 @@ describe('the headless peer', () => {
     assert.ok(Number(resultOf(first)['announced_to']) >= 1);
     await peer.line('package', (line) => line['version'] === '1.0.0');
 
-    const again = await test.run('publish', await project(), ...once);
-    assert.equal(again.code, 5);
-    assert.match(again.errors, /"name":"VersionNotHigher"/);
+    const repeated = await test.run('publish', await project(), ...once);
+    assert.equal(repeated.code, 5);
+    assert.match(repeated.errors, /"name":"VersionNotHigher"/);
 
     const second = await test.run('publish', await project('1.1.0'), ...once);
     assert.equal(second.code, 0, second.errors);
@@ -155,8 +155,8 @@ describe('the headless peer', () => {
     assert.match(second.errors, new RegExp(`process ${peer.child.pid}`));
     peer.child.kill('SIGTERM');
     await peer.exit;
-    const again = await test.peer('--data', data);
-    assert.equal(again.address.split('/p2p/')[1], address.split('/p2p/')[1]);
+    const repeated = await test.peer('--data', data);
+    assert.equal(repeated.address.split('/p2p/')[1], address.split('/p2p/')[1]);
   });
 
   describe('the publisher key of the headless peer', () => {

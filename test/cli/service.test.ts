@@ -58,8 +58,8 @@ describe('a peer that serves a team', () => {
     test.endAfterwards(Number(started['pid']));
     assert.equal(started['already_running'], false);
     assert.equal((await stat(String(started['log']))).mode & 0o777, 0o600);
-    const again = resultOf(await test.run('start', '-d', ...flags));
-    assert.deepEqual([again['already_running'], again['pid']], [true, started['pid']]);
+    const repeated = resultOf(await test.run('start', '-d', ...flags));
+    assert.deepEqual([repeated['already_running'], repeated['pid']], [true, started['pid']]);
 
     const status = await test.run('status', ...flags);
     assert.equal(status.code, 0);
@@ -191,8 +191,8 @@ describe('a peer that serves a team', () => {
     peer.child.kill('SIGHUP');
     await peer.line('error', (line) => String(line['message']).includes('EADDRINUSE'));
     const healthy = async (): Promise<unknown> => {
-      const again = resultOf(await test.run('start', '-d', '--data', data, '-f', 'json'))['http'];
-      return typeof again === 'string' && (await get(again, '/healthz')).status === 200;
+      const repeated = resultOf(await test.run('start', '-d', '--data', data, '-f', 'json'))['http'];
+      return typeof repeated === 'string' && (await get(repeated, '/healthz')).status === 200;
     };
     assert.equal(typeof http, 'string');
     await eventually('the endpoint answers as before', healthy);

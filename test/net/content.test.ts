@@ -140,10 +140,10 @@ describe('content', () => {
     await peer.engine.discardDraft({ draft: draft.draft });
     const signature = peer.key.sign(draft.bytesToSign);
     await assert.rejects(peer.engine.publish({ draft: draft.draft, signature }), { name: 'DraftNotFound' });
-    const again = await peer.engine.draftRelease({ root, publisher: peer.key.id });
-    const forged = { draft: again.draft, signature: new Uint8Array(64) };
+    const repeated = await peer.engine.draftRelease({ root, publisher: peer.key.id });
+    const forged = { draft: repeated.draft, signature: new Uint8Array(64) };
     await assert.rejects(peer.engine.publish(forged), { name: 'SignatureInvalid' });
-    await peer.engine.discardDraft({ draft: again.draft });
+    await peer.engine.discardDraft({ draft: repeated.draft });
     assert.deepEqual(await readdir(join(peer.dataDir, 'drafts')), []);
     assert.deepEqual((await peer.engine.search({ text: '', scope: 'local' })).packages, []);
   });

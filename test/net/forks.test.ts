@@ -107,8 +107,8 @@ describe('two machines with one publisher key', () => {
       await eventually('the same record everywhere', async () => new Set((await seqs()).split(',')).size === 1);
       const before = await seqs();
       for (const { engine } of peers) {
-        const again = engine.draftMerge({ id, publisher: id.split('/')[0] ?? '' });
-        await assert.rejects(again, { name: /^(DraftOutdated|PackageNotFound)$/ });
+        const repeated = engine.draftMerge({ id, publisher: id.split('/')[0] ?? '' });
+        await assert.rejects(repeated, { name: /^(DraftOutdated|PackageNotFound)$/ });
       }
       assert.equal(await seqs(), before);
     }

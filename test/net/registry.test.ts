@@ -184,9 +184,9 @@ describe('a damaged catalog on a network', () => {
     assert.deepEqual(counts, { published: 1, installed: 0, network: 0 });
     await engine.close();
 
-    const again = await network.peerOn(first.dataDir, first.key, { bootstrap: [second.address] });
-    await waitForListing(again, theirs.id, '1.0.0');
-    const receipt = await again.publish('mine', '1.2.0');
+    const repeated = await network.peerOn(first.dataDir, first.key, { bootstrap: [second.address] });
+    await waitForListing(repeated, theirs.id, '1.0.0');
+    const receipt = await repeated.publish('mine', '1.2.0');
     assert.equal(receipt.seq, seq + 1);
     await waitForListing(second, id, '1.2.0');
     assert.equal((await second.engine.getPackage({ id })).equivocation, false);

@@ -53,8 +53,8 @@ describe('searching the network', () => {
     assert.equal(names(results)[0], 'parser');
     assert.deepEqual(names(results).sort(), [...published].sort());
     assert.equal(new Set(results.packages.map(({ id }) => id)).size, 5);
-    const again = await requester.engine.search({ text: 'parser', scope: 'local' });
-    assert.deepEqual(names(again), names(results), 'our own order, whoever answered first');
+    const repeated = await requester.engine.search({ text: 'parser', scope: 'local' });
+    assert.deepEqual(names(repeated), names(results), 'our own order, whoever answered first');
     assert.deepEqual(results.facets?.licenses, [{ value: 'mit', count: 5 }]);
   });
 

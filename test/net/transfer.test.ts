@@ -64,14 +64,14 @@ describe('a transfer', () => {
     const before = [...(await allBlocks(reader.store)).values()].reduce((sum, { length }) => sum + length, 0);
     assert.ok(before >= 3 * MIB, 'what came before the cut stays');
     const provider = await network.provider(tree.store);
-    const again = await network.reader([provider]);
+    const repeated = await network.reader([provider]);
     for await (const { cid, bytes } of reader.store.getAll()) {
-      for await (const one of bytes) await again.store.put(cid, one);
+      for await (const one of bytes) await repeated.store.put(cid, one);
     }
-    await again.fetch(tree);
-    await assertWhole(again, tree);
+    await repeated.fetch(tree);
+    await assertWhole(repeated, tree);
     const all = [...(await allBlocks(tree.store)).values()].reduce((sum, { length }) => sum + length, 0);
-    assert.equal(again.received.get(provider.id), all - before);
+    assert.equal(repeated.received.get(provider.id), all - before);
   });
 
   it('waits for a slow disk without losing the stream', async () => {

@@ -134,7 +134,7 @@ async function runTakeOver(end: 'close' | 'kill'): Promise<TakeOverResult> {
   const drafts = await readdir(join(dataDir, 'drafts'));
 
   await rm(filler);
-  const { state, peerId: again } = await rest[0].start();
+  const { state, peerId: repeated } = await rest[0].start();
   const receipt = await rest[1].publish(await clients.project('after'));
   const newcomer = await clients.open(dataDir);
   const { counts, rebuilt } = await newcomer.status();
@@ -149,7 +149,7 @@ async function runTakeOver(end: 'close' | 'kill'): Promise<TakeOverResult> {
     afterwards: {
       ...(await readOwners([...rest, newcomer])),
       node: state,
-      peerId: peerId === again,
+      peerId: peerId === repeated,
       missing: await findMissing([...ids, receipt.id], newcomer),
       published: counts.published,
       rebuilt: rebuilt !== undefined,

@@ -74,8 +74,8 @@ describe(`four windows, ${ROUNDS} rounds that each end one of them`, () => {
     const owners = (await Promise.all(four.map((client) => client.status()))).map(({ owner }) => owner);
     assert.equal(new Set(owners.map((owner) => owner?.pid)).size, 1, where);
     assert.equal(owners.filter((owner) => owner?.self).length, 1, where);
-    const holders = await lockHolders(join(dataDir, 'catalog.sqlite'));
-    if (holders !== undefined) assert.deepEqual(holders, [owners[0]?.pid], where);
+    const lockPids = await lockHolders(join(dataDir, 'catalog.sqlite'));
+    if (lockPids !== undefined) assert.deepEqual(lockPids, [owners[0]?.pid], where);
   }
 
   /** The node goes on under every owner, for as long as one client knew of it. */

@@ -115,8 +115,8 @@ describe('publishing', () => {
     assert.match(views.packages.getTreeItem(yanked).contextValue ?? '', /^release yanked/);
 
     await command(COMMANDS.unyankRelease, yanked);
-    const again = await node();
-    assert.ok(again?.kind === 'release' && !again.release.yanked);
+    const repeated = await node();
+    assert.ok(repeated?.kind === 'release' && !repeated.release.yanked);
   });
 
   it('stops serving a package on confirmation, and the package stays listed', async () => {

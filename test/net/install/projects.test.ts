@@ -88,8 +88,8 @@ describe('packages of a project', () => {
       [...tree.keys()].filter((path) => path.includes('staging')),
       [],
     );
-    const again = await reader.engine.planInstall({ project, mode: 'add', packages: [app] });
-    assert.equal(again.changes, false);
+    const repeated = await reader.engine.planInstall({ project, mode: 'add', packages: [app] });
+    assert.equal(repeated.changes, false);
     await assert.rejects(reader.engine.applyPlan({ plan: plan.plan }), { name: 'PlanOutdated' });
   });
 
@@ -337,8 +337,8 @@ describe('packages of a project', () => {
     await writeFile(join(project, LOCK), `${await readFile(join(project, LOCK), 'utf8')}# by hand\n`);
     await assert.rejects(reader.engine.applyPlan({ plan }), { name: 'PlanOutdated' });
     await rm(join(project, 'packages'), { recursive: true });
-    const again = await reader.engine.planInstall({ project, mode: 'lock' });
-    assert.deepEqual(actions(again), ['install mine 1.0.0'], 'a folder that is gone comes back');
+    const repeated = await reader.engine.planInstall({ project, mode: 'lock' });
+    assert.deepEqual(actions(repeated), ['install mine 1.0.0'], 'a folder that is gone comes back');
   });
 
   it('are unlisted when their project is gone, without creating it again', async () => {

@@ -23,9 +23,9 @@ describe('the publisher key', () => {
   });
 
   it('comes back from its secret', () => {
-    const again = publisherKeyFromSecret(key.secret());
-    assert.equal(again.id, key.id);
-    assert.deepEqual(again.sign(record), key.sign(record));
+    const repeated = publisherKeyFromSecret(key.secret());
+    assert.equal(repeated.id, key.id);
+    assert.deepEqual(repeated.sign(record), key.sign(record));
     assert.match(key.secret(), /^-----BEGIN PRIVATE KEY-----\n/);
   });
 

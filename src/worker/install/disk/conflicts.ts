@@ -47,8 +47,8 @@ export async function assertTextsUnchanged(
   swaps: readonly Swap[],
 ): Promise<void> {
   for (const [index, { target, previous }] of texts.entries()) {
-    const aside = swaps[index]?.backup;
-    if (previous === undefined || aside === undefined || (await readFile(aside, 'utf8')) === previous) continue;
+    const backup = swaps[index]?.backup;
+    if (previous === undefined || backup === undefined || (await readFile(backup, 'utf8')) === previous) continue;
     throw new GgenError('PlanOutdated', `${target} was changed while packages were installed. Nothing was changed.`, {
       details: { path: target },
     });

@@ -17,7 +17,7 @@ import type { WireQuery } from './search-wire.ts';
 
 const MAX_FRAME_BYTES = LIMITS.maxRecordBytes + 1024;
 /** Longest silence of a peer within one answer; so many times its usual answer where that is known, within these bounds. */
-const ANSWER_IDLE_TIMEOUT = { factor: 10, minMs: 5_000, maxMs: 10_000 } as const;
+const ANSWER_IDLE_TIMEOUT_MS = { factor: 10, minMs: 5_000, maxMs: 10_000 } as const;
 
 export interface FanOutOptions {
   /** How many peers to ask, 1 to 10. */
@@ -163,7 +163,7 @@ export class Search {
 
   async #serve(stream: Stream, connection: Connection): Promise<void> {
     const frames = new Frames(stream, MAX_FRAME_BYTES);
-    const timeoutSignal = (): AbortSignal => this.#timeoutSignal(ANSWER_IDLE_TIMEOUT.maxMs);
+    const timeoutSignal = (): AbortSignal => this.#timeoutSignal(ANSWER_IDLE_TIMEOUT_MS.maxMs);
     try {
       const { catalog } = this.#context;
       const found = catalog.packages.search(decodeSearchRequest(await frames.read(timeoutSignal())));
@@ -183,10 +183,10 @@ export class Search {
   #idleTimeoutFor(peer: string): number {
     const averageMs = this.#context.peerReputation.stats(peer).averageResponse;
     return averageMs === undefined
-      ? ANSWER_IDLE_TIMEOUT.maxMs
+      ? ANSWER_IDLE_TIMEOUT_MS.maxMs
       : Math.min(
-          Math.max(averageMs * ANSWER_IDLE_TIMEOUT.factor, ANSWER_IDLE_TIMEOUT.minMs),
-          ANSWER_IDLE_TIMEOUT.maxMs,
+          Math.max(averageMs * ANSWER_IDLE_TIMEOUT_MS.factor, ANSWER_IDLE_TIMEOUT_MS.minMs),
+          ANSWER_IDLE_TIMEOUT_MS.maxMs,
         );
   }
 

@@ -32,8 +32,8 @@ describe('importing a tree', () => {
   it('gives the CID of the profile unixfs-v1-2025, whatever the order of the files', async () => {
     const files = [file('b.txt', 'b\n'), file('dir/a.txt', 'a\n'), file('empty', '')];
     const { root } = await importTree(files, new MemoryBlockstore(), { signal, onFile });
-    const again = await importTree(files.toReversed(), new MemoryBlockstore(), { signal, onFile });
-    assert.equal(root.toString(), again.root.toString());
+    const repeated = await importTree(files.toReversed(), new MemoryBlockstore(), { signal, onFile });
+    assert.equal(root.toString(), repeated.root.toString());
     // Leaves are raw blocks of sha2-256 under CIDv1: the CID of a small file is the hash of its bytes.
     const { files: cids } = await importTree([file('hello', 'hello world')], new MemoryBlockstore(), {
       signal,

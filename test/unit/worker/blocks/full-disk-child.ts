@@ -36,9 +36,9 @@ async function blocks(folder: string, size: number): Promise<unknown> {
   // What is deleted makes room again.
   for (const { cid } of stored.slice(0, Math.ceil(stored.length / 2))) await store.delete(cid);
   await store.put(refused.cid, refused.bytes);
-  const again = (await store.read(refused.cid)) !== undefined;
+  const repeated = (await store.read(refused.cid)) !== undefined;
   await store.close();
-  return { error, stored: stored.length, whole, refusedIsHere, files, temporary, again };
+  return { error, stored: stored.length, whole, refusedIsHere, files, temporary, again: repeated };
 }
 
 async function publish(folder: string): Promise<unknown> {

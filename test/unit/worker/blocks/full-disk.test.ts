@@ -41,7 +41,7 @@ describe('a full disk', function () {
       assert.ok(stored !== undefined && stored > 3);
       assert.equal(whole, stored);
       assert.equal(files, kind === 'large' ? stored : 0);
-      assert.deepEqual(rest, { error: 'DiskFull', refusedIsHere: false, temporary: 0, again: true });
+      assert.deepEqual(rest, { error: 'DiskFull', refusedIsHere: false, temporary: 0, repeated: true });
     });
   }
 

@@ -36,7 +36,7 @@ describe('pooled block buffers', () => {
     const all = Array.from({ length: 50 }, () => buffers.acquire(MIB));
     for (const one of all) buffers.release(one);
     const known = new Set(all.map(({ buffer }) => buffer));
-    const again = Array.from({ length: 50 }, () => buffers.acquire(MIB)).filter(({ buffer }) => known.has(buffer));
-    assert.ok(again.length > 0 && again.length <= 10, `${again.length} were kept`);
+    const repeated = Array.from({ length: 50 }, () => buffers.acquire(MIB)).filter(({ buffer }) => known.has(buffer));
+    assert.ok(repeated.length > 0 && repeated.length <= 10, `${repeated.length} were kept`);
   });
 });

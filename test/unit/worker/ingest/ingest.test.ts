@@ -38,8 +38,8 @@ describe('ingesting many records', () => {
       assert.deepEqual(outcomes, ['new', 'older', 'refused', 'same', 'new']);
       assert.equal(packages.counts().network, 2);
       assert.deepEqual(changed, [`${key.id}/a`, `${key.id}/b`]);
-      const again = (await ingest.ingestMany(batch)).map(({ outcome }) => outcome);
-      assert.deepEqual(again, ['same', 'older', 'refused', 'same', 'same']);
+      const repeated = (await ingest.ingestMany(batch)).map(({ outcome }) => outcome);
+      assert.deepEqual(repeated, ['same', 'older', 'refused', 'same', 'same']);
       assert.deepEqual(ingest.ingest(broken), { outcome: 'refused', reason: 'bad-signature' });
     });
   });

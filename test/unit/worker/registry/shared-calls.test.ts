@@ -36,7 +36,7 @@ describe('deduplication of concurrent calls', () => {
   it('reports progress to all callers, and the latest progress to new ones immediately', async () => {
     const calls = new SharedCalls<string, number>();
     const one = work();
-    const heard: Record<string, number[]> = { first: [], late: [] };
+    const heard: Record<string, number[]> = { first: [], delayed: [] };
     const first = calls.run('key', one.run, { signal: forever, onProgress: (n) => heard['first']?.push(n) });
     await turn();
     one.seen.report?.(1);
@@ -45,7 +45,7 @@ describe('deduplication of concurrent calls', () => {
     one.seen.report?.(3);
     one.resolve('done');
     await Promise.all([first, latecomer]);
-    assert.deepEqual(heard, { first: [1, 2, 3], late: [2, 3] });
+    assert.deepEqual(heard, { first: [1, 2, 3], delayed: [2, 3] });
   });
 
   it('continues for the others when one caller cancels, and ends when the last one does', async () => {

@@ -60,10 +60,10 @@ describe('a damaged catalog', () => {
         } finally {
           catalog.close();
         }
-        const again = await openCatalog(dataDir);
-        assert.equal(again.packages.counts().published, 1);
-        assert.ok(again.db.rebuilt !== undefined, 'still known after a restart');
-        again.close();
+        const repeated = await openCatalog(dataDir);
+        assert.equal(repeated.packages.counts().published, 1);
+        assert.ok(repeated.db.rebuilt !== undefined, 'still known after a restart');
+        repeated.close();
         assert.equal((await readdir(dataDir)).filter((name) => /damaged.*\.sqlite$/.test(name)).length, 1);
       });
     });

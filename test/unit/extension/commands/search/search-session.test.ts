@@ -41,7 +41,7 @@ function createSession() {
     },
     1,
   );
-  return { session, questions: queries, told: viewCalls, asked: asked.promise, quiet: quiet.promise };
+  return { session, questions: queries, announced: viewCalls, asked: asked.promise, quiet: quiet.promise };
 }
 
 describe('search while typing', () => {
@@ -57,18 +57,18 @@ describe('search while typing', () => {
   });
 
   it('shows updates as they arrive, then the final results', async () => {
-    const { session, questions, told, asked, quiet } = createSession();
+    const { session, questions, announced, asked, quiet } = createSession();
     session.input('a');
     await asked;
     questions[0]!.options.onProgress?.({ ...EMPTY, localCount: 1 });
     questions[0]!.options.onProgress?.({ ...EMPTY, localCount: 2 });
     questions[0]!.answer({ ...EMPTY, localCount: 3 });
     await quiet;
-    assert.deepEqual(told, ['busy', 'a:1', 'a:2', 'a:3 final', 'idle']);
+    assert.deepEqual(announced, ['busy', 'a:1', 'a:2', 'a:3 final', 'idle']);
   });
 
   it('cancels the previous query, and ignores its later results', async () => {
-    const { session, questions, told, asked } = createSession();
+    const { session, questions, announced, asked } = createSession();
     session.input('old');
     await asked;
     session.input('new');
@@ -76,17 +76,17 @@ describe('search while typing', () => {
     questions[0]!.options.onProgress?.({ ...EMPTY, localCount: 9 });
     questions[0]!.answer({ ...EMPTY, localCount: 9 });
     await new Promise(setImmediate);
-    assert.deepEqual(told, ['busy', 'busy']);
+    assert.deepEqual(announced, ['busy', 'busy']);
     session.dispose();
   });
 
   it('reports a failure, and accepts the next query', async () => {
-    const { session, questions, told, asked, quiet } = createSession();
+    const { session, questions, announced, asked, quiet } = createSession();
     session.input('a');
     await asked;
     questions[0]!.fail(new Error('no'));
     await quiet;
-    assert.deepEqual(told, ['busy', 'a failed: Error: no', 'idle']);
+    assert.deepEqual(announced, ['busy', 'a failed: Error: no', 'idle']);
     session.dispose();
   });
 });

@@ -50,7 +50,7 @@ describe('local changes when a release is replaced', () => {
 
   const summary = ({ write, preserve, conflicts }: Replacement) => ({
     write: write.map(({ path }) => path).sort(),
-    carry: preserve,
+    preserved: preserve,
     conflicts,
   });
 
@@ -58,7 +58,7 @@ describe('local changes when a release is replaced', () => {
     const old = { 'a.txt': '1', 'b/c.txt': '1' };
     assert.deepEqual(summary(await plan(old, old, { 'a.txt': '2', 'd.txt': '2' })), {
       write: ['a.txt', 'd.txt'],
-      carry: [],
+      preserved: [],
       conflicts: [],
     });
   });
@@ -72,14 +72,14 @@ describe('local changes when a release is replaced', () => {
 
   it('keep a changed file that is unchanged in the new release, and do not write it', async () => {
     const found = await plan({ 'a.txt': '1' }, { 'a.txt': 'mine' }, { 'a.txt': '1', 'b.txt': '2' });
-    assert.deepEqual(summary(found), { write: ['b.txt'], carry: ['a.txt'], conflicts: [] });
+    assert.deepEqual(summary(found), { write: ['b.txt'], preserved: ['a.txt'], conflicts: [] });
     const given = await plan({ 'a.txt': '1' }, { 'a.txt': 'mine' }, { 'a.txt': '1' }, ['a.txt']);
-    assert.deepEqual(summary(given), { write: ['a.txt'], carry: [], conflicts: [] });
+    assert.deepEqual(summary(given), { write: ['a.txt'], preserved: [], conflicts: [] });
   });
 
   it('accept a change that equals the new release', async () => {
     const found = await plan({ 'a.txt': '1' }, { 'a.txt': '2', 'new.txt': 'n' }, { 'a.txt': '2', 'new.txt': 'n' });
-    assert.deepEqual(summary(found), { write: ['a.txt', 'new.txt'], carry: [], conflicts: [] });
+    assert.deepEqual(summary(found), { write: ['a.txt', 'new.txt'], preserved: [], conflicts: [] });
   });
 
   it('report every conflict: changed on both sides, changed and removed, or in the way of a new file', async () => {
@@ -134,6 +134,6 @@ describe('local changes when a release is replaced', () => {
 
   it('stay after an uninstall: own files are kept, changed ones need confirmation', async () => {
     const found = await plan({ 'a.txt': '1', 'b.txt': '1' }, { 'a.txt': '1', 'b.txt': 'mine', own: 'x' }, {});
-    assert.deepEqual(summary(found), { write: [], carry: ['own'], conflicts: ['b.txt'] });
+    assert.deepEqual(summary(found), { write: [], preserved: ['own'], conflicts: ['b.txt'] });
   });
 });

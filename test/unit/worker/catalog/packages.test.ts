@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPublisherKey } from '../../../../../src/identity/publisher-key.ts';
-import type { PublisherKey } from '../../../../../src/identity/publisher-key.ts';
-import type { PackageMetadata } from '../../../../../src/shared/model.ts';
-import { openCatalog } from '../../../../../src/worker/catalog/catalog.ts';
-import type { Catalog } from '../../../../../src/worker/catalog/catalog.ts';
-import { MIGRATIONS } from '../../../../../src/worker/catalog/schema/migrations.ts';
-import { openDatabase } from '../../../../../src/worker/catalog/open-database.ts';
-import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../../../../src/worker/records/record.ts';
-import type { OpenedRecord } from '../../../../../src/worker/records/record.ts';
+import { createPublisherKey } from '../../../../src/identity/publisher-key.ts';
+import type { PublisherKey } from '../../../../src/identity/publisher-key.ts';
+import type { PackageMetadata } from '../../../../src/shared/model.ts';
+import { openCatalog } from '../../../../src/worker/catalog/catalog.ts';
+import type { Catalog } from '../../../../src/worker/catalog/catalog.ts';
+import { MIGRATIONS } from '../../../../src/worker/catalog/schema/migrations.ts';
+import { openDatabase } from '../../../../src/worker/catalog/open-database.ts';
+import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../../../src/worker/records/record.ts';
+import type { OpenedRecord } from '../../../../src/worker/records/record.ts';
 
 const ROOT = 'bafybeienfmscns4uw7v2tey2565coysxnce7p6j4vrazoxfyzk2hwu7zke';
 

@@ -61,6 +61,7 @@ export const WALLS = {
       'worker/catalog',
       'worker/records',
       'worker/paths',
+      'worker/logging',
     ],
     packages: [
       '@secretlint/core',
@@ -97,6 +98,7 @@ export const WALLS = {
       'worker/records',
       'worker/dag',
       'worker/paths',
+      'worker/logging',
     ],
     packages: ['multiformats', 'semver', 'smol-toml'],
     types: ['interface-blockstore'],

@@ -2,12 +2,36 @@ import type { PublishReceipt } from '../../shared/model.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { SignedDraft } from '../../shared/api/index.ts';
 import { openRecord, sealRecord } from '../records/record.ts';
-import type { RegistryContext } from '../registry/context.ts';
+import type { BlockFiles } from '../blocks/block-storage.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Ingest } from '../ingest/ingest.ts';
+import type { Logger } from '../logging/logger.ts';
 import type { Draft, Drafts } from './drafts.ts';
 import { mergedHead, rememberSigned } from '../ingest/fork-tracker.ts';
 
 /** How long to wait for the DHT's acknowledgements; the announcement is out by then. */
 const DHT_PUT_TIMEOUT_MS = 3_000;
+
+/** The running node, as far as publishing needs it. */
+export interface PublishNetwork {
+  /** Resolves with the number of peers that the record was sent to. */
+  readonly announce: { publish(envelope: Uint8Array): Promise<number> };
+  /** Resolves with the number of DHT peers that stored the record. */
+  readonly heads: { put(publisher: string, name: string, envelope: Uint8Array, signal: AbortSignal): Promise<number> };
+  readonly reprovider: { schedule(): void };
+}
+
+/** What publishing stores a record and its blocks in, and what it announces them with. */
+export interface CommitDraftDeps {
+  readonly catalog: Pick<Catalog, 'packages' | 'forks'>;
+  readonly blocks: BlockFiles;
+  readonly ingest: Pick<Ingest, 'store'>;
+  readonly retention: { reserve(root: string, size: number, signal: AbortSignal): Promise<Disposable> };
+  readonly seededContent: { resume(publisher: string, name: string): Promise<void> };
+  readonly loggers: (scope: string) => Pick<Logger, 'info'>;
+  /** Undefined while no node runs. */
+  readonly network: () => PublishNetwork | undefined;
+}
 
 /**
  * Make a signed draft public: verify the signature, keep the blocks, store the record, tell everybody.
@@ -16,8 +40,8 @@ const DHT_PUT_TIMEOUT_MS = 3_000;
  * DiskFull, QuotaExceeded
  */
 export async function commitDraft(
-  context: RegistryContext,
-  drafts: Drafts,
+  deps: CommitDraftDeps,
+  drafts: Pick<Drafts, 'commit'>,
   { draft: id, signature, accepted = [] }: SignedDraft,
   kinds: readonly Draft['kind'][],
   signal: AbortSignal,
@@ -25,20 +49,20 @@ export async function commitDraft(
   const { draft, envelope } = await drafts.commit(id, kinds, async (found) => {
     assertSecretsAccepted(found, accepted);
     const sealed = sealRecord(found.payload, signature);
-    assertFollowsHead(context, found);
+    assertFollowsHead(deps.catalog, found);
     signal.throwIfAborted();
     const { content } = found;
-    using _lease = content && (await context.retention.reserve(content.root, content.size, signal));
+    using _lease = content && (await deps.retention.reserve(content.root, content.size, signal));
     // From here on it is not taken back: blocks first, so that whoever sees the record can fetch them.
-    await content?.copyTo(context.blocks);
-    storeRecord(context, found, sealed);
+    await content?.copyTo(deps.blocks);
+    storeRecord(deps, found, sealed);
     return { draft: found, envelope: sealed };
   });
   const { publisher, name, seq, releases } = draft.record;
-  if (draft.kind === 'release') await context.seededContent.resume(publisher, name);
-  const announcement = await announceRecord(context, draft, envelope);
-  context.network()?.reprovider.schedule();
-  context
+  if (draft.kind === 'release') await deps.seededContent.resume(publisher, name);
+  const announcement = await announceRecord(deps.network(), draft, envelope);
+  deps.network()?.reprovider.schedule();
+  deps
     .loggers('publish')
     .info(`${draft.kind === 'release' ? 'Published' : 'Updated'} ${publisher}/${name}@${draft.version}`);
   const root = releases.find(({ version }) => version === draft.version)?.root ?? '';
@@ -57,25 +81,28 @@ function assertSecretsAccepted({ secrets }: Draft, accepted: readonly string[]):
 }
 
 /** The record must follow the newest one known: another draft, or another machine, may have been faster. */
-function assertFollowsHead(context: RegistryContext, { record: { publisher, name, seq } }: Draft): void {
-  if ((mergedHead(context.catalog, publisher, name)?.seq ?? 0) !== seq - 1) throw draftOutdated(name);
+function assertFollowsHead(catalog: CommitDraftDeps['catalog'], { record: { publisher, name, seq } }: Draft): void {
+  if ((mergedHead(catalog, publisher, name)?.seq ?? 0) !== seq - 1) throw draftOutdated(name);
 }
 
 /** Checked and stored in one go, without a pause in which another record could come between. */
-function storeRecord(context: RegistryContext, draft: Draft, envelope: Uint8Array): void {
-  assertFollowsHead(context, draft);
+function storeRecord(
+  { catalog, ingest }: Pick<CommitDraftDeps, 'catalog' | 'ingest'>,
+  draft: Draft,
+  envelope: Uint8Array,
+): void {
+  assertFollowsHead(catalog, draft);
   const opened = openRecord(envelope);
-  const { outcome } = context.ingest.store(opened, true);
+  const { outcome } = ingest.store(opened, true);
   if (outcome !== 'new' && outcome !== 'newer') throw draftOutdated(draft.record.name);
-  rememberSigned(context.catalog, opened);
+  rememberSigned(catalog, opened);
 }
 
 async function announceRecord(
-  context: RegistryContext,
+  network: PublishNetwork | undefined,
   { record: { publisher, name } }: Draft,
   envelope: Uint8Array,
 ): Promise<{ announcedTo: number; dhtStored: number }> {
-  const network = context.network();
   if (network === undefined) return { announcedTo: 0, dhtStored: 0 };
   const announcedTo = await network.announce.publish(envelope);
   // Not the caller's signal: the package is public by now, and whoever gives up waiting shall not keep it from the DHT.

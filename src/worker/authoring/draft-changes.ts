@@ -6,12 +6,29 @@ import type { PackedContent } from './pack.ts';
 import { TreeReader } from '../reading/tree-reader.ts';
 import { compareTrees } from '../reading/compare-trees.ts';
 import { openBlockSource } from '../transfer/transfer.ts';
+import type { BlockSourceOptions } from '../transfer/transfer.ts';
 import type { PackageRecord } from '../records/record.ts';
-import type { RegistryContext } from '../registry/context.ts';
+import type { Logger } from '../logging/logger.ts';
 import { rankedProviders } from '../transfer/fetch-content.ts';
+
+type ProviderRanking = Parameters<typeof rankedProviders>[0];
 
 /** How long the directories of the last release may take to come, where they are not here. */
 const COMPARE_TIMEOUT_MS = 3_000;
+
+/** The running node, as far as comparing needs it. */
+export interface CompareNetwork {
+  readonly blocks: NonNullable<BlockSourceOptions['network']>;
+}
+
+/** What reading the directories of the last release needs: the local blocks, and the peers that serve it. */
+export interface CompareDeps extends ProviderRanking {
+  readonly blocks: BlockSourceOptions['store'];
+  readonly retention: { lease(root: string): Disposable };
+  /** Undefined while no node runs. */
+  readonly network: () => CompareNetwork | undefined;
+  readonly loggers: (scope: string) => Logger;
+}
 
 export interface DraftComparison {
   readonly changes?: ReleaseChanges;
@@ -21,7 +38,7 @@ export interface DraftComparison {
 
 /** Compare what was packed with the last release, whose directories are read from here or from who serves it. */
 export async function compareWithPreviousRelease(
-  context: RegistryContext,
+  deps: CompareDeps,
   { manifest, content }: { manifest: Manifest; content: PackedContent },
   previous: PackageRecord | undefined,
   signal: AbortSignal,
@@ -30,7 +47,7 @@ export async function compareWithPreviousRelease(
   if (previous === undefined || last === undefined) return { diagnostics: [] };
   const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(COMPARE_TIMEOUT_MS)]);
   try {
-    const files = await changedFiles(context, previous, last.root, content, timeoutSignal);
+    const files = await changedFiles(deps, previous, last.root, content, timeoutSignal);
     return { changes: groupByKind(last.version, files), diagnostics: [] };
   } catch (error) {
     signal.throwIfAborted();
@@ -39,22 +56,22 @@ export async function compareWithPreviousRelease(
 }
 
 async function changedFiles(
-  context: RegistryContext,
+  deps: CompareDeps,
   record: PackageRecord,
   root: string,
   content: PackedContent,
   signal: AbortSignal,
 ): Promise<readonly FileChange[]> {
-  using _lease = context.retention.lease(root);
+  using _lease = deps.retention.lease(root);
   const cid = parseRootCid(root);
   const source = openBlockSource(cid, {
-    store: context.blocks,
-    network: context.network()?.blocks,
-    providers: rankedProviders(context, record),
+    store: deps.blocks,
+    network: deps.network()?.blocks,
+    providers: rankedProviders(deps, record),
     // A few directories say nothing of how a peer serves content.
     onSuccess: () => undefined,
     onFailure: () => undefined,
-    log: context.loggers('publish'),
+    log: deps.loggers('publish'),
   });
   try {
     return await compareTrees(

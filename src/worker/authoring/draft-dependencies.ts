@@ -1,7 +1,7 @@
 import { errorMessage, errorName } from '../../shared/errors.ts';
 import type { Dependency, Diagnostic } from '../../shared/model.ts';
 import type { Manifest } from './manifest/manifest.ts';
-import type { RegistryContext } from '../registry/context.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Lookup } from '../registry/lookup.ts';
 
 /** Bound on asking the network for all dependencies together. */
@@ -9,12 +9,18 @@ const LOOKUP_TIMEOUT_MS = 3_000;
 /** Dependencies that are asked for side by side. */
 const MAX_CONCURRENT_LOOKUPS = 8;
 
+/** What tells whether any peer serves a package. */
+export interface ProviderTables {
+  readonly seeding: Pick<Catalog['seeding'], 'has'>;
+  readonly peers: Pick<Catalog['peers'], 'providers'>;
+}
+
 /**
  * Dependencies that nobody could install now: unknown to the network, without a release that fits, or served by nobody who
  * is known. Warnings: they may be published next.
  */
 export async function dependencyDiagnostics(
-  context: RegistryContext,
+  tables: ProviderTables,
   lookup: Pick<Lookup, 'getVersion'>,
   manifest: Manifest,
   signal: AbortSignal,
@@ -24,7 +30,7 @@ export async function dependencyDiagnostics(
   const diagnostics: (Diagnostic | undefined)[] = [];
   const worker = async (): Promise<void> => {
     for (const [index, dependency] of queue) {
-      const reason = await unavailableReason(context, lookup, dependency, timeoutSignal);
+      const reason = await unavailableReason(tables, lookup, dependency, timeoutSignal);
       diagnostics[index] = reason === undefined ? undefined : toDiagnostic(manifest, dependency, reason);
     }
   };
@@ -35,14 +41,14 @@ export async function dependencyDiagnostics(
 
 /** Why nobody could install it, as sentences; undefined when it can be had. */
 async function unavailableReason(
-  context: RegistryContext,
+  tables: ProviderTables,
   lookup: Pick<Lookup, 'getVersion'>,
   { id, requirement }: Dependency,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
     const { publisher, name } = await lookup.getVersion(id, requirement, signal);
-    const { seeding, peers } = context.catalog;
+    const { seeding, peers } = tables;
     if (seeding.has(publisher, name) || peers.providers(publisher, name).length > 0) return undefined;
     return 'Its record is known, but no peer that serves its files.';
   } catch (error) {

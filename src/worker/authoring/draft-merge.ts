@@ -3,7 +3,7 @@ import type { Calls } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { UnsignedDraft } from '../../shared/model.ts';
 import { hasDiverged, mergedHead } from '../ingest/fork-tracker.ts';
-import type { RegistryContext } from '../registry/context.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { toUnsignedDraft } from './drafts.ts';
 import type { Drafts } from './drafts.ts';
 
@@ -14,8 +14,8 @@ import type { Drafts } from './drafts.ts';
  * @throws GgenError NotPublisher, PackageNotFound, InvalidRequest, DraftOutdated (there is nothing to unite)
  */
 export function draftMerge(
-  { catalog }: RegistryContext,
-  drafts: Drafts,
+  catalog: Pick<Catalog, 'packages' | 'forks'>,
+  drafts: Pick<Drafts, 'add'>,
   { id, publisher }: Calls['draftMerge']['request'],
 ): UnsignedDraft {
   const { publisher: owner, name } = parsePackageId(id);

@@ -14,9 +14,11 @@ import type { ProjectScan } from './project/project.ts';
 import { nextRecord } from '../records/next-record.ts';
 import { normalizeMetadata } from '../records/normalize-metadata.ts';
 import type { PackageRecord } from '../records/record.ts';
-import type { RegistryContext } from '../registry/context.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { compareWithPreviousRelease } from './draft-changes.ts';
+import type { CompareDeps, CompareNetwork } from './draft-changes.ts';
 import { dependencyDiagnostics } from './draft-dependencies.ts';
+import type { ProviderTables } from './draft-dependencies.ts';
 import { nameDiagnostics } from './draft-name.ts';
 import { toUnsignedDraft } from './drafts.ts';
 import type { Draft, Drafts } from './drafts.ts';
@@ -26,10 +28,23 @@ import type { Lookup } from '../registry/lookup.ts';
 /** How long another of the publisher's machines may take to tell of a newer record. */
 const HEAD_LOOKUP_TIMEOUT_MS = 2_000;
 
-/** What drafting works with. */
+/** The running node, as far as drafting needs it. */
+export interface DraftNetwork extends CompareNetwork {
+  /** Resolves once the newest record that the DHT knows is stored. */
+  readonly heads: { fetch(publisher: string, name: string, signal: AbortSignal): Promise<boolean> };
+}
+
+/** What drafting a release needs. */
+export interface DraftReleaseDeps extends CompareDeps {
+  readonly dataDir: string;
+  readonly catalog: CompareDeps['catalog'] & ProviderTables & Pick<Catalog, 'packages' | 'forks'>;
+  readonly network: () => DraftNetwork | undefined;
+}
+
+/** Where a draft is kept, and what finds its dependencies. */
 export interface DraftContext {
-  readonly context: RegistryContext;
-  readonly drafts: Drafts;
+  readonly context: DraftReleaseDeps;
+  readonly drafts: Pick<Drafts, 'add'>;
   readonly lookup: Pick<Lookup, 'getVersion'>;
 }
 
@@ -62,7 +77,7 @@ export async function draftRelease(
   });
   assertNoErrors(manifest.path, [...manifest.diagnostics, ...scan.diagnostics]);
   // Asked while the files are packed; a failure counts where it is awaited.
-  const dependencyCheck = dependencyDiagnostics(context, lookup, manifest, signal);
+  const dependencyCheck = dependencyDiagnostics(context.catalog, lookup, manifest, signal);
   dependencyCheck.catch(() => undefined);
   const secrets = new SecretScanner();
   const scanBytes: ByteTransform = (path, bytes) => secrets.scan(path, bytes);
@@ -118,17 +133,17 @@ function releaseChange(
 
 /** The newest record known here or, while a node runs, to the DHT: the publisher may have another machine. */
 async function fetchNewestRecord(
-  context: RegistryContext,
+  { network: runningNetwork, catalog }: Pick<DraftReleaseDeps, 'network' | 'catalog'>,
   publisher: string,
   name: string,
   signal: AbortSignal,
 ): Promise<PackageRecord | undefined> {
-  const network = context.network();
+  const network = runningNetwork();
   if (network !== undefined) {
     await network.heads.fetch(publisher, name, AbortSignal.any([signal, AbortSignal.timeout(HEAD_LOOKUP_TIMEOUT_MS)]));
     signal.throwIfAborted();
   }
-  return mergedHead(context.catalog, publisher, name);
+  return mergedHead(catalog, publisher, name);
 }
 
 /** Asked for before anything is packed: a version that can't be published should cost nobody time. */

@@ -3,7 +3,7 @@ import type { Calls } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { UnsignedDraft } from '../../shared/model.ts';
 import { nextRecord } from '../records/next-record.ts';
-import type { RegistryContext } from '../registry/context.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { toUnsignedDraft } from './drafts.ts';
 import type { Drafts } from './drafts.ts';
 import { mergedHead } from '../ingest/fork-tracker.ts';
@@ -14,8 +14,8 @@ import { mergedHead } from '../ingest/fork-tracker.ts';
  * @throws GgenError PackageNotFound, VersionNotFound, NotPublisher, InvalidRequest
  */
 export function draftYank(
-  context: RegistryContext,
-  drafts: Drafts,
+  catalog: Pick<Catalog, 'packages' | 'forks'>,
+  drafts: Pick<Drafts, 'add'>,
   { id, version, yanked, publisher }: Calls['draftYank']['request'],
 ): UnsignedDraft {
   const parsed = parsePackageId(id);
@@ -24,7 +24,7 @@ export function draftYank(
       details: { id },
     });
   }
-  const known = mergedHead(context.catalog, publisher, parsed.name);
+  const known = mergedHead(catalog, publisher, parsed.name);
   if (known === undefined) {
     throw new GgenError('PackageNotFound', `You have not published a package '${parsed.name}'.`, { details: { id } });
   }

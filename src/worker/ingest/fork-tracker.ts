@@ -12,11 +12,11 @@ import type { OpenedRecord, PackageRecord } from '../records/record.ts';
  */
 export class ForkTracker implements RecordSink {
   readonly #inner: RecordSink;
-  readonly #catalog: Catalog;
+  readonly #catalog: Pick<Catalog, 'packages' | 'forks'>;
   readonly #onFork: () => void;
 
   /** @param onFork told when a record was kept */
-  constructor(inner: RecordSink, catalog: Catalog, onFork: () => void) {
+  constructor(inner: RecordSink, catalog: Pick<Catalog, 'packages' | 'forks'>, onFork: () => void) {
     this.#inner = inner;
     this.#catalog = catalog;
     this.#onFork = onFork;
@@ -50,7 +50,7 @@ export class ForkTracker implements RecordSink {
 }
 
 /** This machine signed a record on top of everything that it knew. */
-export function rememberSigned({ forks }: Catalog, { record, digest, envelope }: OpenedRecord): void {
+export function rememberSigned({ forks }: Pick<Catalog, 'forks'>, { record, digest, envelope }: OpenedRecord): void {
   forks.replaceAll(record.publisher, record.name, digest, envelope, Date.now());
 }
 
@@ -81,7 +81,7 @@ export function hasDiverged(catalog: Pick<Catalog, 'packages' | 'forks'>, publis
 }
 
 /** Ids of the own packages that were published apart, and that nobody has united yet. */
-export function divergedPackages(catalog: Catalog): string[] {
+export function divergedPackages(catalog: Pick<Catalog, 'packages' | 'forks'>): string[] {
   return catalog.forks
     .packages()
     .filter(({ publisher, name }) => hasDiverged(catalog, publisher, name))

@@ -14,8 +14,8 @@ const INDEX_BATCH_SIZE = 300;
 const MAX_CACHED_RESULTS = 10_000;
 
 export interface IngestOptions {
-  readonly catalog: Catalog;
-  readonly log: Logger;
+  readonly catalog: Pick<Catalog, 'db' | 'packages'>;
+  readonly log: Pick<Logger, 'warn'>;
   /** Called after a package became known or changed. */
   readonly onChange: (id: string) => void;
 }

@@ -165,12 +165,12 @@ export class Registry {
 
   async draftMerge(request: Calls['draftMerge']['request']): Promise<UnsignedDraft> {
     await Promise.resolve();
-    return draftMerge(this.#context, this.#drafts, request);
+    return draftMerge(this.#context.catalog, this.#drafts, request);
   }
 
   async draftYank(request: Calls['draftYank']['request']): Promise<UnsignedDraft> {
     await Promise.resolve();
-    return draftYank(this.#context, this.#drafts, request);
+    return draftYank(this.#context.catalog, this.#drafts, request);
   }
 
   discardDraft(draft: string): Promise<void> {

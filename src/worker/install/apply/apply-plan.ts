@@ -4,12 +4,25 @@ import { GgenError } from '../../../shared/errors.ts';
 import type { InstalledPackage, PlannedPackage } from '../../../shared/model.ts';
 import { parseRootCid } from '../../blocks/block-storage.ts';
 import type { TextChange, TreeChange } from '../disk/install-trees.ts';
-import type { RegistryContext } from '../../registry/context.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Logger } from '../../logging/logger.ts';
 import { fetchRef, listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
 import { assertNoSymlinks } from '../plan/folders.ts';
 import { writeReleases, announceInstalled } from './write-releases.ts';
+import type { AnnounceInstalledDeps, WriteReleasesDeps } from './write-releases.ts';
 import type { PlanStep, Plans, StoredPlan } from '../plan/plans.ts';
 import { readProjectLock } from '../lock/project-lock.ts';
+
+/** What applying a plan needs besides fetching, writing and announcing releases. */
+export type ApplyPlanDeps = Parameters<typeof fetchRef>[0] &
+  WriteReleasesDeps &
+  AnnounceInstalledDeps & {
+    readonly catalog: {
+      readonly installs: Pick<Catalog['installs'], 'add' | 'remove' | 'getByPath' | 'listByProject'>;
+    };
+    readonly retention: { lease(root: string): Disposable };
+    readonly loggers: (scope: string) => Pick<Logger, 'info'>;
+  };
 
 export interface ApplyOptions {
   readonly overwrite: readonly string[];
@@ -25,30 +38,30 @@ export interface ApplyOptions {
  * @throws GgenError PlanOutdated, and as `fetchContent` and `installTrees` say
  */
 export async function applyPlan(
-  context: RegistryContext,
-  plans: Plans,
+  deps: ApplyPlanDeps,
+  plans: Pick<Plans, 'get' | 'delete'>,
   id: string,
   { overwrite, signal, onProgress }: ApplyOptions,
 ): Promise<readonly InstalledPackage[]> {
+  const { installs } = deps.catalog;
   const stored = plans.get(id);
   const { steps, plan } = stored;
-  await assertPlanCurrent(context, stored);
+  await assertPlanCurrent(installs, stored);
   const changedSteps = steps.filter(({ planned }) => planned.action !== 'keep');
   using leases = new DisposableStack();
-  for (const { planned } of steps) leases.use(context.retention.lease(planned.root));
+  for (const { planned } of steps) leases.use(deps.retention.lease(planned.root));
   const toFetch = changedSteps.map(({ planned }) => planned).filter(({ action }) => action !== 'remove');
-  await fetchAll(context, toFetch, signal, onProgress);
-  const getPreviousBlock = verifiedBlockReader(context);
+  await fetchAll(deps, toFetch, signal, onProgress);
+  const getPreviousBlock = verifiedBlockReader(deps);
   for (const { planned, existing } of changedSteps) {
     if (existing.previous !== undefined && existing.before === 'folder') {
-      await listInstalledFiles(context, { ...planned, root: existing.previous }, getPreviousBlock, signal);
+      await listInstalledFiles(deps, { ...planned, root: existing.previous }, getPreviousBlock, signal);
     }
   }
-  await assertPlanCurrent(context, stored);
-  const { installs } = context.catalog;
+  await assertPlanCurrent(installs, stored);
   const textChanges = lockChange(stored);
   await writeReleases(
-    context,
+    deps,
     changedSteps.map(toTreeChange),
     textChanges,
     { getPreviousBlock, overwrite, signal, onProgress },
@@ -64,19 +77,22 @@ export async function applyPlan(
   );
   plans.delete(id);
   await announceInstalled(
-    context,
+    deps,
     changedSteps.map(({ planned }) => planned),
   );
-  context.loggers('install').info(`${changedSteps.length} packages changed in ${plan.project}`);
+  deps.loggers('install').info(`${changedSteps.length} packages changed in ${plan.project}`);
   return installs.listByProject(plan.project);
 }
 
 /** @throws GgenError PlanOutdated when the lock file or an installation is another one than the plan was made for; UnsafePath */
-async function assertPlanCurrent({ catalog }: RegistryContext, { plan, steps, lockBefore }: StoredPlan): Promise<void> {
+async function assertPlanCurrent(
+  installs: Pick<Catalog['installs'], 'getByPath'>,
+  { plan, steps, lockBefore }: StoredPlan,
+): Promise<void> {
   for (const { path } of plan.packages) await assertNoSymlinks(plan.project, dirname(path));
   const lock = await readProjectLock(plan.project);
   const rootsUnchanged = steps.every(({ planned, existing }) => {
-    const row = catalog.installs.getByPath(planned.path);
+    const row = installs.getByPath(planned.path);
     return row === undefined || row.root === existing.previous || existing.before !== 'folder';
   });
   if (lock.text === lockBefore && rootsUnchanged) return;
@@ -90,7 +106,7 @@ async function assertPlanCurrent({ catalog }: RegistryContext, { plan, steps, lo
 }
 
 async function fetchAll(
-  context: RegistryContext,
+  deps: Parameters<typeof fetchRef>[0],
   packages: readonly PlannedPackage[],
   signal: AbortSignal,
   onProgress: (progress: InstallProgress) => void,
@@ -99,7 +115,7 @@ async function fetchAll(
   const totalFiles = packages.reduce((sum, { files }) => sum + files, 0);
   let fetchedBytes = 0;
   for (const one of packages) {
-    await fetchRef(context, one, signal, ({ bytes }) => {
+    await fetchRef(deps, one, signal, ({ bytes }) => {
       onProgress({ phase: 'fetch', files: 0, bytes: fetchedBytes + bytes, totalFiles, totalBytes });
     });
     fetchedBytes += one.size;

@@ -5,11 +5,22 @@ import type { InstalledPackage, ReleaseDetails } from '../../../shared/model.ts'
 import { parseRootCid } from '../../blocks/block-storage.ts';
 import { absolutePath, checkTarget } from '../disk/target.ts';
 import type { TreeChange } from '../disk/install-trees.ts';
-import type { RegistryContext } from '../../registry/context.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Logger } from '../../logging/logger.ts';
 import { fetchContent } from '../../transfer/fetch-content.ts';
 import type { Lookup } from '../../registry/lookup.ts';
 import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
 import { writeReleases, announceInstalled } from './write-releases.ts';
+import type { AnnounceInstalledDeps, WriteReleasesDeps } from './write-releases.ts';
+
+/** What installing or removing one release needs besides fetching, writing and announcing it. */
+export type InstallReleaseDeps = Parameters<typeof fetchContent>[0] &
+  WriteReleasesDeps &
+  AnnounceInstalledDeps & {
+    readonly catalog: { readonly installs: Pick<Catalog['installs'], 'add' | 'remove' | 'getByPath'> };
+    readonly retention: { lease(root: string): Disposable; pinsChanged(): void };
+    readonly loggers: (scope: string) => Pick<Logger, 'info'>;
+  };
 
 /**
  * Install one release for itself: find it, fetch what is missing with every block verified, write it to its folder, serve it on.
@@ -17,8 +28,8 @@ import { writeReleases, announceInstalled } from './write-releases.ts';
  * @throws GgenError NotInstalled, and as `Lookup.getVersion`, `fetchContent` and `installTrees` say
  */
 export async function installRelease(
-  context: RegistryContext,
-  lookup: Lookup,
+  deps: InstallReleaseDeps,
+  lookup: Pick<Lookup, 'getVersion'>,
   request: InstallRequest,
   signal: AbortSignal,
   onProgress: (progress: InstallProgress) => void,
@@ -27,13 +38,13 @@ export async function installRelease(
   const { path, before } = replace ? await locateTarget(to) : await checkTarget(to);
   onProgress({ phase: 'resolve', files: 0, bytes: 0 });
   const found = await lookup.getVersion(id, version, signal);
-  const existing = replace ? findReplaced(context, found, path) : undefined;
+  const existing = replace ? findReplaced(deps.catalog.installs, found, path) : undefined;
   const { publisher, name, release } = found;
-  using _lease = context.retention.lease(release.root);
-  await fetchContent(context, found, signal, onProgress);
+  using _lease = deps.retention.lease(release.root);
+  await fetchContent(deps, found, signal, onProgress);
   signal.throwIfAborted();
-  const getPreviousBlock = verifiedBlockReader(context);
-  if (existing !== undefined) await listInstalledFiles(context, existing, getPreviousBlock, signal);
+  const getPreviousBlock = verifiedBlockReader(deps);
+  if (existing !== undefined) await listInstalledFiles(deps, existing, getPreviousBlock, signal);
   const change: TreeChange = {
     target: path,
     before,
@@ -41,7 +52,7 @@ export async function installRelease(
     next: { root: parseRootCid(release.root), size: release.size, files: release.files },
   };
   let installed: InstalledPackage | undefined;
-  await writeReleases(context, [change], [], { getPreviousBlock, overwrite, signal, onProgress }, (written) => {
+  await writeReleases(deps, [change], [], { getPreviousBlock, overwrite, signal, onProgress }, (written) => {
     installed = {
       id: found.id,
       publisher,
@@ -53,17 +64,21 @@ export async function installRelease(
       installedAt: Date.now(),
       ...(existing?.project === undefined ? {} : { project: existing.project }),
     };
-    context.catalog.installs.add(installed);
+    deps.catalog.installs.add(installed);
   });
   if (installed === undefined) throw new Error('The install transaction ended without recording anything');
-  await announceInstalled(context, [installed]);
-  context.loggers('install').info(`Installed ${found.id}@${release.version} in ${path}`);
+  await announceInstalled(deps, [installed]);
+  deps.loggers('install').info(`Installed ${found.id}@${release.version} in ${path}`);
   return installed;
 }
 
 /** The installation that is replaced. @throws GgenError NotInstalled, InvalidRequest */
-function findReplaced({ catalog }: RegistryContext, { id, release }: ReleaseDetails, path: string): InstalledPackage {
-  const existing = requireInstalledAt(catalog.installs, path);
+function findReplaced(
+  installs: Pick<Catalog['installs'], 'getByPath'>,
+  { id, release }: ReleaseDetails,
+  path: string,
+): InstalledPackage {
+  const existing = requireInstalledAt(installs, path);
   if (existing.id !== id) throw notInstalled(path);
   if (existing.project !== undefined && existing.version !== release.version) {
     throw new GgenError('InvalidRequest', `${path} belongs to the project ${existing.project}: plan its update.`, {
@@ -79,32 +94,26 @@ function findReplaced({ catalog }: RegistryContext, { id, release }: ReleaseDeta
  * @throws GgenError NotInstalled, InvalidRequest, FilesChanged, TargetNotWritable
  */
 export async function uninstallRelease(
-  context: RegistryContext,
+  deps: InstallReleaseDeps,
   { path: at, overwrite = [] }: { readonly path: string; readonly overwrite?: readonly string[] },
   signal: AbortSignal,
 ): Promise<void> {
   const { path, before } = await locateTarget(at);
-  const installed = requireInstalledAt(context.catalog.installs, path);
+  const installed = requireInstalledAt(deps.catalog.installs, path);
   if (installed.project !== undefined) {
     throw new GgenError('InvalidRequest', `${path} belongs to the project ${installed.project}: plan its removal.`, {
       details: { path, project: installed.project },
     });
   }
-  const getPreviousBlock = verifiedBlockReader(context);
-  await listInstalledFiles(context, installed, getPreviousBlock, signal);
+  const getPreviousBlock = verifiedBlockReader(deps);
+  await listInstalledFiles(deps, installed, getPreviousBlock, signal);
   const change: TreeChange = { target: path, before, previous: parseRootCid(installed.root) };
-  await writeReleases(
-    context,
-    [change],
-    [],
-    { getPreviousBlock, overwrite, signal, onProgress: () => undefined },
-    () => {
-      context.catalog.installs.remove(path);
-      context.retention.pinsChanged();
-    },
-  );
-  await announceInstalled(context, [installed]);
-  context.loggers('install').info(`Removed ${installed.id}@${installed.version} from ${path}`);
+  await writeReleases(deps, [change], [], { getPreviousBlock, overwrite, signal, onProgress: () => undefined }, () => {
+    deps.catalog.installs.remove(path);
+    deps.retention.pinsChanged();
+  });
+  await announceInstalled(deps, [installed]);
+  deps.loggers('install').info(`Removed ${installed.id}@${installed.version} from ${path}`);
 }
 
 /** Where something was installed, whether it is still there or not. */
@@ -115,10 +124,7 @@ async function locateTarget(at: string): Promise<{ path: string; before: 'folder
 }
 
 /** @throws GgenError NotInstalled */
-export function requireInstalledAt(
-  installs: { getByPath(path: string): InstalledPackage | undefined },
-  path: string,
-): InstalledPackage {
+export function requireInstalledAt(installs: Pick<Catalog['installs'], 'getByPath'>, path: string): InstalledPackage {
   const installed = installs.getByPath(path);
   if (installed === undefined) throw notInstalled(path);
   return installed;

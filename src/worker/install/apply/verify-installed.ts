@@ -4,9 +4,15 @@ import type { InstallationCheck } from '../../../shared/model.ts';
 import { localState } from '../disk/local-state.ts';
 import { absolutePath } from '../disk/target.ts';
 import { throttled } from '../../transfer/throttle.ts';
-import type { RegistryContext } from '../../registry/context.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
 import { requireInstalledAt } from './install-release.ts';
+
+/** What checking an installation needs besides reading its release. */
+export type VerifyInstalledDeps = Parameters<typeof listInstalledFiles>[0] & {
+  readonly catalog: { readonly installs: Pick<Catalog['installs'], 'getByPath' | 'saveVerification'> };
+  readonly onChange: (id: string) => void;
+};
 
 /**
  * Compare every file of an installation with its release. What it finds is kept, so that lists can show it.
@@ -14,15 +20,15 @@ import { requireInstalledAt } from './install-release.ts';
  * @throws GgenError NotInstalled, and as `installedFiles` says
  */
 export async function verifyInstalled(
-  context: RegistryContext,
+  deps: VerifyInstalledDeps,
   at: string,
   signal: AbortSignal,
   onProgress: (progress: InstallProgress) => void,
 ): Promise<InstallationCheck> {
   const path = absolutePath(at, 'The folder');
-  const installed = requireInstalledAt(context.catalog.installs, path);
-  const get = verifiedBlockReader(context);
-  const files = await listInstalledFiles(context, installed, get, signal);
+  const installed = requireInstalledAt(deps.catalog.installs, path);
+  const get = verifiedBlockReader(deps);
+  const files = await listInstalledFiles(deps, installed, get, signal);
   const isThere = (await lstat(path).catch(() => undefined))?.isDirectory() === true;
   const report = throttled(onProgress);
   let done = 0;
@@ -38,8 +44,8 @@ export async function verifyInstalled(
     : { entries: [], missing: files.map((file) => file.path).sort() };
   const pathsIn = (kind: string): string[] => state.entries.filter((one) => one.state === kind).map((one) => one.path);
   const changed = pathsIn('changed');
-  context.catalog.installs.saveVerification(path, changed.length + state.missing.length);
-  context.onChange(installed.id);
+  deps.catalog.installs.saveVerification(path, changed.length + state.missing.length);
+  deps.onChange(installed.id);
   return {
     id: installed.id,
     version: installed.version,

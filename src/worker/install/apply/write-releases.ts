@@ -4,8 +4,26 @@ import type { InstalledPackage } from '../../../shared/model.ts';
 import { installTrees } from '../disk/install-trees.ts';
 import type { TextChange, TreeChange, InstalledSize } from '../disk/install-trees.ts';
 import type { GetBlock } from '../disk/tree-files.ts';
-import type { RegistryContext } from '../../registry/context.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { InstallTransactionLog } from '../disk/install-transaction.ts';
 import { localBlockReader } from '../plan/installed-content.ts';
+
+/** What writing releases needs: the local blocks, and the log of transactions. */
+export type WriteReleasesDeps = Parameters<typeof localBlockReader>[0] & {
+  readonly catalog: { readonly installTransactions: InstallTransactionLog };
+};
+
+/** What a changed installation is made known with. */
+export interface AnnounceInstalledDeps {
+  readonly catalog: {
+    readonly installs: Pick<Catalog['installs'], 'has'>;
+    readonly packages: Pick<Catalog['packages'], 'moveToLogEnd'>;
+  };
+  readonly seededContent: { resume(publisher: string, name: string): Promise<void> };
+  readonly onChange: (id: string) => void;
+  /** Undefined while no node runs. */
+  readonly network: () => { readonly reprovider: { schedule(): void } } | undefined;
+}
 
 export interface WriteReleasesOptions {
   /** Blocks of what stands there, as `verifiedBlocks` gives them. */
@@ -22,7 +40,7 @@ export interface WriteReleasesOptions {
  * @throws GgenError as `installTrees` says
  */
 export async function writeReleases(
-  context: RegistryContext,
+  deps: WriteReleasesDeps,
   changes: readonly TreeChange[],
   texts: readonly TextChange[],
   { getPreviousBlock, signal, onProgress, overwrite }: WriteReleasesOptions,
@@ -32,8 +50,8 @@ export async function writeReleases(
     changes,
     texts,
     {
-      transactions: context.catalog.installTransactions,
-      get: localBlockReader(context),
+      transactions: deps.catalog.installTransactions,
+      get: localBlockReader(deps),
       getPrevious: getPreviousBlock,
       signal,
       onProgress,
@@ -52,13 +70,13 @@ function relativeToTarget(target: string, path: string): string {
 
 /** Tell everybody what is installed and served now, after it is so. */
 export async function announceInstalled(
-  context: RegistryContext,
+  { catalog, seededContent, onChange, network }: AnnounceInstalledDeps,
   changed: readonly Pick<InstalledPackage, 'id' | 'publisher' | 'name'>[],
 ): Promise<void> {
   for (const { publisher, name, id } of changed) {
-    if (context.catalog.installs.has(publisher, name)) await context.seededContent.resume(publisher, name);
-    context.catalog.packages.moveToLogEnd(publisher, name);
-    context.onChange(id);
+    if (catalog.installs.has(publisher, name)) await seededContent.resume(publisher, name);
+    catalog.packages.moveToLogEnd(publisher, name);
+    onChange(id);
   }
-  context.network()?.reprovider.schedule();
+  network()?.reprovider.schedule();
 }

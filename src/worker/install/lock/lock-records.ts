@@ -1,5 +1,5 @@
 import { GgenError, errorName } from '../../../shared/errors.ts';
-import type { RegistryContext } from '../../registry/context.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { Lookup } from '../../registry/lookup.ts';
 import { LOCK_FILE, lockedId } from './lock-file.ts';
 import type { LockedPackage } from './lock-file.ts';
@@ -14,13 +14,13 @@ const MAX_CONCURRENT_LOOKUPS = 8;
  * @throws GgenError LockMismatch
  */
 export async function checkAgainstRecords(
-  { catalog }: RegistryContext,
-  lookup: Lookup,
+  { packages }: { readonly packages: Pick<Catalog['packages'], 'seenRoots'> },
+  lookup: Pick<Lookup, 'getVersion'>,
   locked: readonly LockedPackage[],
   signal: AbortSignal,
 ): Promise<void> {
   const signedRoot = ({ publisher, name, version }: LockedPackage): string | undefined =>
-    catalog.packages.seenRoots(publisher, name, [version]).get(version);
+    packages.seenRoots(publisher, name, [version]).get(version);
   const unknown = locked.filter((entry) => signedRoot(entry) === undefined).values();
   const worker = async (): Promise<void> => {
     for (const entry of unknown) await lookUp(lookup, entry, signal);
@@ -33,7 +33,7 @@ export async function checkAgainstRecords(
 }
 
 /** What cannot be found out now is no fault of the lock file: its content is verified all the same. */
-async function lookUp(lookup: Lookup, entry: LockedPackage, signal: AbortSignal): Promise<void> {
+async function lookUp(lookup: Pick<Lookup, 'getVersion'>, entry: LockedPackage, signal: AbortSignal): Promise<void> {
   try {
     await lookup.getVersion(lockedId(entry), entry.version, signal);
   } catch (error) {

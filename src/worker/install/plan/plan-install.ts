@@ -1,3 +1,4 @@
+import type { Blockstore } from 'interface-blockstore';
 import { lstat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { PlanRequest } from '../../../shared/api/index.ts';
@@ -6,7 +7,7 @@ import type { InstallPlan, InstalledPackage, PlannedPackage } from '../../../sha
 import { parseRootCid } from '../../blocks/block-storage.ts';
 import { estimateMissingBytes } from '../disk/missing-bytes.ts';
 import { absolutePath, checkTarget, checkWritable } from '../disk/target.ts';
-import type { RegistryContext } from '../../registry/context.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { Lookup } from '../../registry/lookup.ts';
 import { desiredState } from '../resolve/desired-state.ts';
 import type { DesiredPackage } from '../resolve/desired-state.ts';
@@ -18,6 +19,15 @@ import { lookupSource } from '../resolve/lookup-source.ts';
 import type { PlanStep, Plans, ExistingTarget } from './plans.ts';
 import { readProjectLock } from '../lock/project-lock.ts';
 
+/** What planning reads: installations and known records, and which blocks are here. */
+export interface PlanInstallDeps {
+  readonly catalog: {
+    readonly installs: Pick<Catalog['installs'], 'getByPath' | 'listByProject'>;
+    readonly packages: Pick<Catalog['packages'], 'details' | 'seenRoots'>;
+  };
+  readonly blocks: Pick<Blockstore, 'get' | 'has'>;
+}
+
 const MODES = ['add', 'lock', 'update', 'remove'];
 
 /**
@@ -28,14 +38,14 @@ const MODES = ['add', 'lock', 'update', 'remove'];
  *   TargetNotEmpty, TargetNotWritable, UnsafePath, and as `Lookup` says
  */
 export async function planInstall(
-  context: RegistryContext,
-  lookup: Lookup,
-  plans: Plans,
+  deps: PlanInstallDeps,
+  lookup: Pick<Lookup, 'getPackage' | 'getVersion'>,
+  plans: Pick<Plans, 'add'>,
   { project, mode, packages = [], folder }: PlanRequest,
   signal: AbortSignal,
 ): Promise<InstallPlan> {
   const root = absolutePath(project, 'The project');
-  const packagesDir = packagesFolder(root, folder ?? existingPackagesFolder(context, root));
+  const packagesDir = packagesFolder(root, folder ?? existingPackagesFolder(deps.catalog, root));
   await assertNoSymlinks(root, packagesDir);
   if (!MODES.includes(mode)) throw new GgenError('InvalidRequest', `There is no plan of the kind '${mode}'.`);
   const lock = await readProjectLock(root);
@@ -45,12 +55,12 @@ export async function planInstall(
     mode,
     packages,
     locked: lock.packages,
-    installed: context.catalog.installs.listByProject(root).map(({ id }) => id),
+    installed: deps.catalog.installs.listByProject(root).map(({ id }) => id),
     source,
     signal,
   });
-  if (mode === 'lock') await checkAgainstRecords(context, lookup, lock.packages, signal);
-  const installedState = new InstalledState(context, packagesDir, lock.packages);
+  if (mode === 'lock') await checkAgainstRecords(deps.catalog, lookup, lock.packages, signal);
+  const installedState = new InstalledState(deps, packagesDir, lock.packages);
   const entries = desired.map(({ entry }) => entry);
   const assigned = assignFolders(entries, lock.packages, await installedState.occupied(entries));
   const steps: PlanStep[] = [];
@@ -78,19 +88,22 @@ export async function planInstall(
 }
 
 /** Where the project's packages are already, relative to it; undefined when there are none. */
-function existingPackagesFolder({ catalog }: RegistryContext, project: string): string | undefined {
-  const [first] = catalog.installs.listByProject(project);
+function existingPackagesFolder(
+  { installs }: Pick<PlanInstallDeps['catalog'], 'installs'>,
+  project: string,
+): string | undefined {
+  const [first] = installs.listByProject(project);
   return first === undefined ? undefined : relative(project, dirname(first.path)).replaceAll(sep, '/');
 }
 
 /** What stands in the project now. */
 class InstalledState {
-  readonly #context: RegistryContext;
+  readonly #deps: PlanInstallDeps;
   readonly #packagesDir: string;
   readonly #locked: ReadonlyMap<string, LockedPackage>;
 
-  constructor(context: RegistryContext, packagesDir: string, locked: readonly LockedPackage[]) {
-    this.#context = context;
+  constructor(deps: PlanInstallDeps, packagesDir: string, locked: readonly LockedPackage[]) {
+    this.#deps = deps;
     this.#packagesDir = packagesDir;
     this.#locked = new Map(locked.map((entry) => [lockedId(entry), entry]));
   }
@@ -101,7 +114,7 @@ class InstalledState {
     for (const entry of entries) {
       const id = lockedId(entry);
       const path = join(this.#packagesDir, entry.name);
-      const isOwn = this.#locked.has(id) || this.#context.catalog.installs.getByPath(path)?.id === id;
+      const isOwn = this.#locked.has(id) || this.#deps.catalog.installs.getByPath(path)?.id === id;
       if (!isOwn && (await isNonEmpty(path))) ids.add(id);
     }
     return ids;
@@ -124,7 +137,7 @@ class InstalledState {
       action,
       ...(existing.from === undefined ? {} : { from: existing.from }),
       bytesToFetch:
-        action === 'keep' ? 0 : await estimateMissingBytes(parseRootCid(root), size, this.#context.blocks, signal),
+        action === 'keep' ? 0 : await estimateMissingBytes(parseRootCid(root), size, this.#deps.blocks, signal),
       requested: requirement !== undefined,
       yanked: yanked || this.#isYanked(entry),
       requiredBy,
@@ -133,14 +146,14 @@ class InstalledState {
   }
 
   #isYanked({ publisher, name, version }: LockedPackage): boolean {
-    const releases = this.#context.catalog.packages.details(publisher, name)?.releases ?? [];
+    const releases = this.#deps.catalog.packages.details(publisher, name)?.releases ?? [];
     return releases.some((release) => release.version === version && release.yanked);
   }
 
   /** Installed for this project and not wanted any more. */
   async removals(project: string, steps: readonly PlanStep[]): Promise<PlanStep[]> {
     const plannedPaths = new Set(steps.map(({ planned }) => planned.path));
-    const rows = this.#context.catalog.installs.listByProject(project).filter(({ path }) => !plannedPaths.has(path));
+    const rows = this.#deps.catalog.installs.listByProject(project).filter(({ path }) => !plannedPaths.has(path));
     return await Promise.all(
       rows.map(async (row): Promise<PlanStep> => ({
         planned: toRemoval(row),
@@ -154,7 +167,7 @@ class InstalledState {
     path: string,
     entry: LockedPackage,
   ): Promise<ExistingTarget & { readonly from?: string; readonly row?: InstalledPackage }> {
-    const row = this.#context.catalog.installs.getByPath(path);
+    const row = this.#deps.catalog.installs.getByPath(path);
     if (await isFolder(path)) {
       if (row?.id === lockedId(entry)) return { previous: row.root, from: row.version, before: 'folder', row };
       const locked = this.#locked.get(lockedId(entry));

@@ -8,7 +8,7 @@ import type { PackageSource } from './resolve-dependencies.ts';
  * package wants it, if there is one; else one that the lock file settled on before; else the only one that is known.
  */
 export function lookupSource(
-  lookup: Lookup,
+  lookup: Pick<Lookup, 'getPackage'>,
   locked: readonly { readonly publisher: string; readonly name: string }[],
   signal: AbortSignal,
 ): PackageSource {

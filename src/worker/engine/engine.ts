@@ -9,6 +9,7 @@ import type { Rebuilt } from '../sqlite/damage.ts';
 import type { Database } from '../sqlite/database.ts';
 import { openBlockStore, removeStaleDrafts } from '../blocks/block-storage.ts';
 import type { BlockFiles } from '../blocks/block-storage.ts';
+import { EventFanOut } from '../../shared/event-fan-out.ts';
 import { EventHub } from './event-hub.ts';
 import { createLoggers } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -90,6 +91,10 @@ async function compose(
   catalog: Catalog,
   blocks: BlockFiles,
 ): Promise<LocalEngine> {
+  const eventFanOut = new EventFanOut();
+  const loggers = createLoggers((line) => {
+    eventFanOut.publish('log', { line });
+  });
   const events: EventHub = new EventHub(
     {
       peers: () => nodeLifecycle.peers(false),
@@ -97,12 +102,10 @@ async function compose(
       forks: () => divergedPackages(catalog),
     },
     (reason) => {
-      loggers('engine').warn(`What changed could not be told: ${reason}`);
+      loggers('engine').warn(`A snapshot for an event could not be taken: ${reason}`);
     },
+    eventFanOut,
   );
-  const loggers = createLoggers((line) => {
-    events.log(line);
-  });
   const peerReputation = new PeerReputation({
     peers: catalog.peers,
     standings: catalog.standings,

@@ -1,130 +1,110 @@
 import { isDeepStrictEqual } from 'node:util';
 import { errorMessage } from '../../shared/errors.ts';
-import { SNAPSHOT_EVENTS } from '../../shared/events.ts';
-import type { EngineEvents, EventName, LogLine } from '../../shared/events.ts';
+import { EventFanOut } from '../../shared/event-fan-out.ts';
+import type { EngineEvents, EventName } from '../../shared/events.ts';
 import type { NodeStatus, PackageCounts, PeerSummary } from '../../shared/model.ts';
 
-/** Shortest time between two snapshots of one kind: bursts are gathered, far above the cost of a snapshot. */
+/** Shortest time between two snapshots of one kind, far above the cost of a snapshot: a burst of changes becomes one event. */
 const MIN_INTERVAL_MS: Record<CoalescedEvent, number> = { peers: 250, packages: 50, forks: 50 };
-/** The first change after a pause is told almost at once; what belongs to the same change comes along. */
+/** Wait after the first change that follows a pause, so that its companions are part of the same event. */
 const DEBOUNCE_MS = 2;
-/** More changed packages than this are not listed one by one. */
+/** An event that would list more changed packages than this lists none. */
 const MAX_CHANGED_IDS = 100;
 
-type Listener<Name extends EventName> = (event: EngineEvents[Name]) => void;
-
-/** Events of which bursts are gathered. */
+/** Events whose bursts are gathered. */
 type CoalescedEvent = 'peers' | 'packages' | 'forks';
-
-/** Log lines from before anybody listened: an engine that has just been made may have something to say. */
-const MAX_BUFFERED_LOG_LINES = 100;
 
 /** What the snapshots are taken from. */
 export interface SnapshotSource {
   peers(): readonly PeerSummary[];
   counts(): PackageCounts;
-  /** Own packages that have grown apart. */
+  /** Ids of the own packages that have unmerged forks. */
   forks(): readonly string[];
 }
 
-/** Hands events to listeners: versioned, in order, the newest snapshot first to whoever comes late. */
+/** Turns changes into the engine's events: one snapshot per burst, and none that has no subscriber. */
 export class EventHub {
   readonly #source: SnapshotSource;
   readonly #onError: (reason: string) => void;
-  readonly #listeners: { [Name in EventName]: Set<Listener<Name>> } = {
-    node: new Set(),
-    peers: new Set(),
-    packages: new Set(),
-    forks: new Set(),
-    log: new Set(),
-  };
-  readonly #latest: Partial<EngineEvents> = {};
+  readonly #events: EventFanOut;
   readonly #changed = new Set<string>();
   readonly #pending = new Map<CoalescedEvent, NodeJS.Timeout>();
   readonly #lastEmittedAt: Record<CoalescedEvent, number> = { peers: 0, packages: 0, forks: 0 };
-  readonly #bufferedLogs: EngineEvents['log'][] = [];
-  /** Snapshots that were not taken, because nobody listened or they could not be. */
-  readonly #stale = new Set<'peers' | 'packages'>();
-  #version = 0;
+  /** Snapshots that were not taken, because there was no subscriber or reading failed. */
+  readonly #stale = new Set<EventName>();
   #closed = false;
 
   /** @param onError called when a snapshot could not be taken; it follows with the next change */
-  constructor(source: SnapshotSource, onError: (reason: string) => void) {
+  constructor(source: SnapshotSource, onError: (reason: string) => void, events = new EventFanOut()) {
     this.#source = source;
     this.#onError = onError;
+    this.#events = events;
   }
 
-  subscribe<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
-    this.#listeners[name].add(listener);
-    const latest = this.#latest[name];
-    if ((name === 'peers' || name === 'packages') && this.#stale.delete(name)) this.#emitSnapshot(name);
-    else if (latest !== undefined && SNAPSHOT_EVENTS.includes(name)) listener(latest);
-    if (name === 'log') this.#flushBufferedLogs();
-    return () => {
-      this.#listeners[name].delete(listener);
-    };
+  subscribe<Name extends EventName>(name: Name, listener: (event: EngineEvents[Name]) => void): () => void {
+    if ((name === 'peers' || name === 'packages') && this.#stale.has(name)) this.#publishSnapshot(name);
+    return this.#events.subscribe(name, listener);
   }
 
   node(status: NodeStatus): void {
-    this.#emit('node', { version: this.#nextVersion(), status });
-  }
-
-  log(line: LogLine): void {
-    const event = { version: this.#nextVersion(), line };
-    if (this.#listeners.log.size === 0 && this.#bufferedLogs.length < MAX_BUFFERED_LOG_LINES)
-      this.#bufferedLogs.push(event);
-    else this.#emit('log', event);
-  }
-
-  #flushBufferedLogs(): void {
-    for (const event of this.#bufferedLogs.splice(0)) this.#emit('log', event);
+    this.#events.publish('node', { status });
   }
 
   /** Something about peers changed; a snapshot follows shortly. */
   peersChanged(): void {
     this.#coalesce('peers', () => {
-      this.#emitSnapshot('peers');
+      this.#publishIfSubscribed('peers');
     });
   }
 
-  /** A package changed, or with no id: any number of them. A snapshot follows shortly. */
+  /** A package changed, or without an id any number of them; a snapshot follows shortly. */
   packagesChanged(id?: string): void {
     if (id !== undefined && this.#changed.size <= MAX_CHANGED_IDS) this.#changed.add(id);
     this.#coalesce('packages', () => {
-      this.#emitSnapshot('packages');
+      this.#publishIfSubscribed('packages');
     });
   }
 
-  /** An own package changed, or another machine's record of it came. A snapshot follows shortly, if it is another one. */
+  /** An own package or a fork of it changed; a snapshot follows shortly if it differs from the last one. */
   forksChanged(): void {
     this.#coalesce('forks', () => {
       const ids = this.#tryRead(() => this.#source.forks());
-      if (ids === undefined || isDeepStrictEqual(ids, this.#latest.forks?.ids ?? [])) return;
-      this.#emit('forks', { version: this.#nextVersion(), ids });
+      if (ids === undefined || isDeepStrictEqual(ids, this.#events.latest('forks')?.ids ?? [])) return;
+      this.#events.publish('forks', { ids });
     });
   }
 
-  /** Tell how things are, unless nobody listens: then whoever comes first is told. */
-  #emitSnapshot(name: 'peers' | 'packages'): void {
-    if (this.#listeners[name].size === 0) {
-      this.#stale.add(name);
-    } else if (name === 'peers') {
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#pending.values()) clearTimeout(timer);
+    this.#pending.clear();
+    this.#events.close();
+  }
+
+  #publishIfSubscribed(name: 'peers' | 'packages'): void {
+    if (this.#events.hasSubscribers(name)) this.#publishSnapshot(name);
+    else this.#stale.add(name);
+  }
+
+  #publishSnapshot(name: 'peers' | 'packages'): void {
+    // Stays stale when reading fails.
+    this.#stale.add(name);
+    if (name === 'peers') {
       const peers = this.#tryRead(() => this.#source.peers());
-      if (peers === undefined) this.#stale.add(name);
-      else this.#emit('peers', { version: this.#nextVersion(), peers });
+      if (peers === undefined) return;
+      this.#stale.delete(name);
+      this.#events.publish('peers', { peers });
     } else {
       const counts = this.#tryRead(() => this.#source.counts());
-      if (counts === undefined) {
-        this.#stale.add(name);
-        return;
-      }
+      if (counts === undefined) return;
+      this.#stale.delete(name);
       const changed = this.#changed.size > MAX_CHANGED_IDS ? [] : [...this.#changed];
       this.#changed.clear();
-      this.#emit('packages', { version: this.#nextVersion(), counts, changed });
+      this.#events.publish('packages', { counts, changed });
     }
   }
 
-  /** Of a timer nobody would catch it, and whoever subscribes is not to suffer from a database that is damaged. */
+  /** An error would be uncaught in a timer, and a subscriber must not fail because the database is damaged. */
   #tryRead<T>(read: () => T): T | undefined {
     try {
       return this.#closed ? undefined : read();
@@ -132,17 +112,6 @@ export class EventHub {
       this.#onError(errorMessage(error));
       return undefined;
     }
-  }
-
-  close(): void {
-    this.#closed = true;
-    for (const timer of this.#pending.values()) clearTimeout(timer);
-    this.#pending.clear();
-    for (const listeners of Object.values(this.#listeners)) listeners.clear();
-  }
-
-  #nextVersion(): number {
-    return ++this.#version;
   }
 
   #coalesce(name: CoalescedEvent, emit: () => void): void {
@@ -157,11 +126,5 @@ export class EventHub {
       Math.max(DEBOUNCE_MS, MIN_INTERVAL_MS[name] - elapsedMs),
     );
     this.#pending.set(name, timer);
-  }
-
-  #emit<Name extends EventName>(name: Name, event: EngineEvents[Name]): void {
-    if (this.#closed) return;
-    this.#latest[name] = event;
-    for (const listener of this.#listeners[name]) listener(event);
   }
 }

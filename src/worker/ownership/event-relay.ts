@@ -1,66 +1,42 @@
 import type { Engine } from '../../shared/api/index.ts';
+import { EventFanOut } from '../../shared/event-fan-out.ts';
 import type { EngineEvents, EventName, LogLine } from '../../shared/events.ts';
-import { EVENT_NAMES, SNAPSHOT_EVENTS } from '../../shared/events.ts';
-
-/** Log lines from before anybody listened. */
-const MAX_BUFFERED_LOG_LINES = 100;
-
-type AnyEvent = EngineEvents[EventName];
-type Listener = (event: AnyEvent) => void;
+import { EVENT_NAMES } from '../../shared/events.ts';
 
 /**
- * Events of one engine after the other as those of a single one: the newest snapshot stays while nobody takes its place,
- * and versions only grow.
+ * Joins the events of one engine after another into one sequence: versions only grow, and the newest snapshot stays until
+ * the next engine replaces it.
  */
 export class EventRelay {
-  readonly #listeners = new Map<EventName, Set<{ readonly listener: Listener }>>();
-  readonly #latest = new Map<EventName, AnyEvent>();
-  readonly #bufferedLogs: AnyEvent[] = [];
+  readonly #events = new EventFanOut();
   #unsubscribers: (() => void)[] = [];
-  #version = 0;
 
-  /** Relay this engine's events from now on, in place of the one before. */
+  /** Relay the events of this engine from now on, instead of those of the previous one. */
   attach(engine: Engine): void {
     this.detach();
     this.#unsubscribers = EVENT_NAMES.map((name) =>
       engine.subscribe(name, (event) => {
-        this.#emit(name, event);
+        this.#events.publish(name, event);
       }),
     );
   }
 
-  /** Stop relaying. What was told last stays. */
+  /** Stop relaying. The newest snapshots stay. */
   detach(): void {
     for (const unsubscribe of this.#unsubscribers.splice(0)) unsubscribe();
   }
 
   subscribe<Name extends EventName>(name: Name, listener: (event: EngineEvents[Name]) => void): () => void {
-    const entry = { listener: listener as Listener };
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners.add(entry));
-    const latest = this.#latest.get(name);
-    if (latest !== undefined) entry.listener(latest);
-    if (name === 'log') for (const line of this.#bufferedLogs.splice(0)) entry.listener(line);
-    return () => listeners.delete(entry);
+    return this.#events.subscribe(name, listener);
   }
 
-  /** A line of the ownership's own. */
+  /** Write a log line of the ownership itself. */
   log(level: LogLine['level'], message: string): void {
-    this.#emit('log', { version: 0, line: { level, scope: 'ownership', message, time: Date.now() } });
+    this.#events.publish('log', { line: { level, scope: 'ownership', message, time: Date.now() } });
   }
 
   close(): void {
     this.detach();
-    this.#listeners.clear();
-  }
-
-  #emit(name: EventName, event: AnyEvent): void {
-    const stamped = { ...event, version: ++this.#version };
-    if (SNAPSHOT_EVENTS.includes(name)) this.#latest.set(name, stamped);
-    const listeners = this.#listeners.get(name);
-    if (name === 'log' && (listeners?.size ?? 0) === 0 && this.#bufferedLogs.length < MAX_BUFFERED_LOG_LINES) {
-      this.#bufferedLogs.push(stamped);
-    }
-    for (const { listener } of [...(listeners ?? [])]) listener(stamped);
+    this.#events.close();
   }
 }

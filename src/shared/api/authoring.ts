@@ -1,29 +1,67 @@
 import type { ProjectLimits, PublishReceipt, ReleaseDraft, UnsignedDraft } from '../model.ts';
 import type { Call } from './call.ts';
 
-/** Publishing: a draft, its signature, the record. */
+/**
+ * Publishing, in two steps: a `draft…` call prepares a record and the bytes to sign, and `publish` or `delete` takes the
+ * publisher's signature. The publisher key never enters the engine. A draft expires after an hour, and with the engine.
+ */
 export interface AuthoringCalls {
-  /** Read, pack and import a project without showing it to anyone. */
-  draftRelease: Call<DraftRequest, ReleaseDraft, DraftProgress>;
-  /** Prepare the record that marks a version as yanked, or as good again. */
+  /**
+   * Read, check, pack and import a project. No peer sees anything of it. `ManifestInvalid` and `VersionNotHigher` carry
+   * the diagnostics in `details.diagnostics`, each as JSON.
+   */
+  draftRelease: Call<
+    DraftRequest,
+    ReleaseDraft,
+    DraftProgress,
+    | 'ManifestNotFound'
+    | 'ManifestInvalid'
+    | 'ProjectTooLarge'
+    | 'ProjectChanged'
+    | 'VersionNotHigher'
+    | 'RecordInvalid'
+    | 'RecordTooLarge'
+    | 'UnsafePath'
+  >;
+  /** Prepare the record that marks a release as yanked, or takes that back. */
   draftYank: Call<
     { readonly id: string; readonly version: string; readonly yanked: boolean; readonly publisher: string },
-    UnsignedDraft
+    UnsignedDraft,
+    never,
+    'PackageNotFound' | 'VersionNotFound' | 'NotPublisher' | 'RecordTooLarge'
   >;
   /**
-   * Prepare the record that unites what two machines with one publisher key signed apart, as the event `forks` tells of it.
-   * It says nothing new. `publish` takes it.
+   * Prepare the record that merges a fork which the event `forks` reports. It says nothing that the publisher has not
+   * signed before. `DraftOutdated`: there is no fork. `publish` takes it.
    */
-  draftMerge: Call<{ readonly id: string; readonly publisher: string }, UnsignedDraft>;
+  draftMerge: Call<
+    { readonly id: string; readonly publisher: string },
+    UnsignedDraft,
+    never,
+    'PackageNotFound' | 'NotPublisher' | 'DraftOutdated' | 'RecordTooLarge'
+  >;
+  /** Forget a draft and remove its blocks. Unknown drafts, and one that is being published, are ignored. */
   discardDraft: Call<{ readonly draft: string }, void>;
-  publish: Call<SignedDraft, PublishReceipt>;
-  delete: Call<SignedDraft, PublishReceipt>;
+  /**
+   * Publish a release or a merge: store its blocks and record, announce it to connected peers, put the head into the
+   * DHT (at most 3 s). A cancel before the record is stored leaves the draft as it was; a later one only ends the wait.
+   * `SecretsNotAccepted` carries the fingerprints that are missing in `details.fingerprints`.
+   */
+  publish: Call<
+    SignedDraft,
+    PublishReceipt,
+    never,
+    'DraftNotFound' | 'DraftOutdated' | 'SignatureInvalid' | 'SecretsNotAccepted' | 'QuotaExceeded'
+  >;
+  /** Yank a release, or take that back, as the draft says. Nothing is ever removed from a record. Cancel as in `publish`. */
+  delete: Call<SignedDraft, PublishReceipt, never, 'DraftNotFound' | 'DraftOutdated' | 'SignatureInvalid'>;
 }
 
+/** A project to make a release of. */
 export interface DraftRequest {
   /** Absolute path of the project's folder. */
   readonly root: string;
-  /** Manifest to read, relative to the root; the first that exists in the order of `ManifestKind` when left out. */
+  /** Manifest to read, relative to the root; when left out, the first that exists in the order of `ManifestKind`. */
   readonly manifest?: string;
   /** Publisher id in whose namespace to publish. */
   readonly publisher: string;
@@ -31,11 +69,12 @@ export interface DraftRequest {
   readonly limits?: ProjectLimits;
 }
 
+/** A draft with its publisher's signature. */
 export interface SignedDraft {
   readonly draft: string;
   /** 64 bytes, Ed25519 over `bytesToSign`. */
   readonly signature: Uint8Array;
-  /** Fingerprints of the diagnostics that the publisher saw and accepts: of every secret in the draft. */
+  /** Fingerprints of the diagnostics that the publisher accepts; every secret in the draft needs one. */
   readonly accepted?: readonly string[];
 }
 

@@ -1,5 +1,6 @@
 import type { EngineEvents } from '../events.ts';
 import type { AuthoringCalls } from './authoring.ts';
+import type { CommonError } from './call-errors.ts';
 import type { CallOptions } from './call.ts';
 import type { InstallCalls } from './install.ts';
 import type { NodeCalls } from './node.ts';
@@ -9,6 +10,7 @@ import type { RegistryCalls } from './registry.ts';
 import type { StorageCalls } from './storage.ts';
 
 export type * from './authoring.ts';
+export type * from './call-errors.ts';
 export type * from './call.ts';
 export type * from './install.ts';
 export type * from './node.ts';
@@ -18,17 +20,19 @@ export type * from './registry.ts';
 export type * from './storage.ts';
 
 /**
- * Every call of the engine: its request, its response, and the progress that it reports on the way.
- *
- * This one table types the in-process engine, the remote one, the sample table of the boundary tests and the dispatch
- * on the far side. A call takes exactly one plain object, so that nothing else ever has to cross.
+ * Every call of the engine. This table types the engine in this process, the remote one, the call table behind them and the
+ * samples of the boundary tests. A call takes one plain object and answers with plain data, so that it can cross a thread
+ * or a socket.
  */
 export interface Calls
   extends NodeCalls, PeerCalls, RegistryCalls, AuthoringCalls, ReadingCalls, InstallCalls, StorageCalls {}
 
 export type CallName = keyof Calls;
 
-/** The methods of the engine, the same in-process, across a worker and across a socket. */
+/** Names of the errors that a call ends with; without a name, those of any call. */
+export type CallError<Name extends CallName = CallName> = Calls[Name]['errors'] | CommonError;
+
+/** The methods of the engine: the same in this process, across a thread and across a socket. */
 export type EngineCalls = {
   readonly [Name in CallName]: (
     request: Calls[Name]['request'],
@@ -36,16 +40,16 @@ export type EngineCalls = {
   ) => Promise<Calls[Name]['response']>;
 };
 
-/** The engine as every caller sees it. */
+/** The engine as its callers see it, in the extension, the command line and the tests. */
 export interface Engine extends EngineCalls {
   /**
-   * Follow one kind of event. The newest snapshot is delivered first, if there is one, then each later one in order.
-   * Returns the function that ends the subscription.
+   * Subscribe to one kind of event. The newest snapshot, where there is one, is delivered first, then each later one in
+   * order. Returns the function that ends the subscription.
    */
   subscribe<Name extends keyof EngineEvents>(name: Name, listener: (event: EngineEvents[Name]) => void): () => void;
 }
 
-/** Every call by name, checked by the compiler to be complete: what may be dispatched, and nothing else. */
+/** Names of all calls, complete by the compiler: what a remote caller may call. */
 export const CALL_NAMES = Object.keys({
   startNode: 0,
   stopNode: 0,

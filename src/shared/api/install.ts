@@ -1,58 +1,101 @@
 import type { ArchiveReceipt, InstallPlan, InstallationCheck, InstalledPackage, PlanMode } from '../model.ts';
+import type { FetchError, InstalledContentError, ReleaseLookupError, WriteError } from './call-errors.ts';
 import type { Call, Empty } from './call.ts';
 
-/** Installing, and packages as files. */
+/**
+ * Installing. Changes of one project, or of one folder outside of any, run one after the other. A call that ends in an
+ * error, by cancel or with the process leaves the folders as they were; what a killed process left is completed or rolled
+ * back when the engine opens. Files of the user's own in a package's folder stay.
+ */
 export interface InstallCalls {
-  /** Find out what it takes to bring a project's packages to a wanted state. Nothing is fetched or written. */
-  planInstall: Call<PlanRequest, InstallPlan>;
-  /** Do exactly what a plan says, all of it or nothing. Returns what the project has then. */
+  /**
+   * Plan how to bring a project's packages to a desired state: resolve versions, and look at what is in the folders.
+   * Packages unknown here are looked up on the network; no content is fetched, and nothing is written. The plan can be
+   * applied for an hour; the last 50 are kept.
+   */
+  planInstall: Call<
+    PlanRequest,
+    InstallPlan,
+    never,
+    | ReleaseLookupError
+    | 'VersionYanked'
+    | 'DependencyConflict'
+    | 'DependencyMissing'
+    | 'LockInvalid'
+    | 'LockMismatch'
+    | 'NotInstalled'
+    | 'TargetNotEmpty'
+    | 'TargetNotWritable'
+    | 'UnsafePath'
+    | 'RecordInvalid'
+  >;
+  /**
+   * Do what a plan says, as a whole or not at all, and answer what the project has then. `PlanOutdated`: the plan expired,
+   * or the lock file or a folder changed since. After another error the plan can be applied again.
+   */
   applyPlan: Call<
     { readonly plan: string; readonly overwrite?: readonly string[] },
     readonly InstalledPackage[],
-    InstallProgress
+    InstallProgress,
+    WriteError | 'PlanOutdated' | 'LockInvalid'
   >;
   /** Install one release without its dependencies, outside of any project. */
-  install: Call<InstallRequest, InstalledPackage, InstallProgress>;
+  install: Call<InstallRequest, InstalledPackage, InstallProgress, ReleaseLookupError | WriteError | 'NotInstalled'>;
+  /** List all installations on this machine, in projects and outside. */
   installed: Call<Empty, readonly InstalledPackage[]>;
+  /** Remove the package that is installed at this absolute path. A package of a project is removed by a plan. */
+  uninstall: Call<
+    { readonly path: string; readonly overwrite?: readonly string[] },
+    void,
+    never,
+    WriteError | 'NotInstalled'
+  >;
+  /** Compare every file of the package installed at this absolute path with its release. Lists show the result. */
+  verifyInstalled: Call<
+    { readonly path: string },
+    InstallationCheck,
+    InstallProgress,
+    InstalledContentError | 'NotInstalled'
+  >;
   /**
-   * Remove an installed package: the folder at this absolute path. Files that are not of the package stay. A package of a
-   * project is removed by a plan.
+   * Write a release and its record to one file at the absolute path `to`, fetching what is missing here. An existing file
+   * is replaced once the new one is complete.
    */
-  uninstall: Call<{ readonly path: string; readonly overwrite?: readonly string[] }, void>;
-  /** Compare every file of an installed package, at this absolute path, with its release. */
-  verifyInstalled: Call<{ readonly path: string }, InstallationCheck, InstallProgress>;
-  /** Write a release with its record to one file; it is fetched first where it is not here. */
   exportPackage: Call<
     { readonly id: string; readonly version?: string; readonly to: string },
     ArchiveReceipt,
-    InstallProgress
+    InstallProgress,
+    ReleaseLookupError | FetchError | 'QuotaExceeded' | 'ContentCorrupt' | 'TargetNotEmpty' | 'TargetNotWritable'
   >;
-  /** Take a release with its record out of a file, every byte verified. It can be installed without a network then. */
-  importPackage: Call<{ readonly from: string }, ArchiveReceipt, InstallProgress>;
+  /** Import a release from a file, every byte verified. It is kept, so that it can be installed without a network. */
+  importPackage: Call<{ readonly from: string }, ArchiveReceipt, InstallProgress, 'ArchiveInvalid' | 'QuotaExceeded'>;
 }
 
+/** A release to install outside of any project. */
 export interface InstallRequest {
   readonly id: string;
   /** Exact version or range; the latest when left out. */
   readonly version?: string;
-  /** Absolute path of the folder that shall hold the package's files. It must not exist, or be empty. */
+  /** Absolute path of the folder for the package's files. It must not exist, or be empty. */
   readonly to: string;
   /**
-   * The folder holds an installation of this package, which is exchanged for this release. The user's own files stay. For a
-   * package of a project, only its own version: that restores what was changed.
+   * Replace the installation of this package that is in the folder. For a package of a project, only with its own version:
+   * that restores changed files.
    */
   readonly replace?: boolean;
-  /** Absolute paths of changed files that the user gave up, as `FilesChanged` names them; `*` for all of them. */
+  /** Absolute paths of changed files that may be lost, as `FilesChanged` names them; `*` for all of them. */
   readonly overwrite?: readonly string[];
 }
 
+/** A change of a project's packages. */
 export interface PlanRequest {
   /** Absolute path of the folder that holds the lock file. */
   readonly project: string;
   readonly mode: PlanMode;
   /**
-   * `add`, `update`: each `publisher/name` or `name`, with `@` and a version or range where a certain one is wanted; none for
-   * `update` means all; what only other packages need is updated within what they need. `remove`: ids. `lock`: none.
+   * For `add` and `update`: `publisher/name` or `name`, each with `@` and a version or range where one is required. An
+   * `update` without packages updates all; packages that only others require are updated within those requirements. For
+   * `remove`: ids. For `lock`: none.
    */
   readonly packages?: readonly string[];
   /** Folder for the packages' folders, relative to the project; `packages` when left out, the project itself when empty. */

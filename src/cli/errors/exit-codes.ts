@@ -1,4 +1,4 @@
-import type { GgenErrorName } from '../../shared/errors.ts';
+import type { CallError } from '../../shared/api/index.ts';
 import { errorMessage, errorName, isAbort } from '../../shared/errors.ts';
 import { CommandError } from './command-error.ts';
 
@@ -19,8 +19,11 @@ interface ErrorOutcome {
   readonly next?: string;
 }
 
-/** What a caller learns from each error; `failed` for those that are not named. */
-const ERROR_OUTCOMES: Partial<Record<GgenErrorName, ErrorOutcome>> = {
+/** Errors that the command line throws itself. */
+type CliError = 'PeerUnreachable' | 'TimedOut';
+
+/** Exit code of each error, complete by the compiler: an error that a call may end with needs a row. */
+const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
   InvalidRequest: { code: EXIT.usage },
   InvalidAddress: { code: EXIT.usage },
   ManifestNotFound: {
@@ -85,6 +88,21 @@ const ERROR_OUTCOMES: Partial<Record<GgenErrorName, ErrorOutcome>> = {
   EngineUnavailable: { code: EXIT.noNode, next: "'ggen-p2p doctor' looks for the cause." },
   UnsupportedRuntime: { code: EXIT.failed, next: 'Install Node 24 from https://nodejs.org.' },
   TargetNotEmpty: { code: EXIT.failed, next: 'Choose another folder with --to DIR.' },
+  NodeStartFailed: { code: EXIT.failed },
+  ProjectTooLarge: { code: EXIT.failed },
+  ProjectChanged: { code: EXIT.failed },
+  DraftNotFound: { code: EXIT.failed },
+  DraftOutdated: { code: EXIT.failed },
+  RecordTooLarge: { code: EXIT.failed },
+  LimitReached: { code: EXIT.failed },
+  FileNotFound: { code: EXIT.failed },
+  TargetNotWritable: { code: EXIT.failed },
+  LockInvalid: { code: EXIT.failed },
+  PlanOutdated: { code: EXIT.failed },
+  DiskFull: { code: EXIT.failed },
+  QuotaExceeded: { code: EXIT.failed },
+  Interrupted: { code: EXIT.failed },
+  Internal: { code: EXIT.failed },
 };
 
 export interface CommandFailure extends ErrorOutcome {
@@ -105,6 +123,6 @@ export function commandFailure(error: unknown, command: string | undefined, inte
     const { message, code, next } = error;
     return { name, message, code, ...(next === undefined ? {} : { next }) };
   }
-  const known = Object.hasOwn(ERROR_OUTCOMES, name) ? ERROR_OUTCOMES[name as GgenErrorName] : undefined;
+  const known = Object.hasOwn(ERROR_OUTCOMES, name) ? ERROR_OUTCOMES[name as keyof typeof ERROR_OUTCOMES] : undefined;
   return { name: name === '' ? 'Error' : name, message: errorMessage(error), ...(known ?? { code: EXIT.failed }) };
 }

@@ -1,4 +1,4 @@
-import type { GgenErrorName } from '../../shared/errors.ts';
+import type { CallError } from '../../shared/api/index.ts';
 import { errorMessage, errorName } from '../../shared/errors.ts';
 import type { Localize } from './localize.ts';
 import { plainText } from './plain-text.ts';
@@ -28,11 +28,14 @@ interface ErrorRow {
   readonly actions: readonly ErrorAction[];
 }
 
+/** Errors that the extension throws itself, besides those that calls end with too. */
+type ExtensionError = 'PeerUnreachable' | 'TimedOut';
+
 /**
  * What the user reads and may click, for each error that the engine or the extension throws on purpose. The engine's
  * messages say what happened, where, and mostly what to do.
  */
-const rows = (t: Localize): Record<GgenErrorName, ErrorRow> => ({
+const rows = (t: Localize): Readonly<Record<CallError | ExtensionError, ErrorRow>> => ({
   InvalidRequest: { actions: ['showLog'] },
   NodeNotRunning: { replacement: t('The node is stopped, so other peers cannot be reached.'), actions: ['startNode'] },
   NodeStartFailed: { actions: ['openSettings', 'showLog'] },
@@ -124,7 +127,7 @@ export function errorText(error: unknown, t: Localize): ErrorText | undefined {
   const name = errorName(error);
   if (name === 'AbortError') return undefined;
   const table = rows(t);
-  const row = Object.hasOwn(table, name) ? table[name as GgenErrorName] : table.Internal;
+  const row = Object.hasOwn(table, name) ? table[name as keyof typeof table] : table.Internal;
   const what = row.replacement ?? asSentence(plainText(errorMessage(error), 500));
   return { message: row.advice === undefined ? what : `${what} ${row.advice}`, actions: row.actions };
 }

@@ -154,6 +154,7 @@ export const WALLS = {
       'shared',
       'identity',
       'worker/node',
+      'worker/blocks',
       'worker/catalog',
       'worker/records',
       'worker/reputation',

@@ -7,6 +7,7 @@ import type { Calls, InstallProgress } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { ArchiveReceipt } from '../../shared/model.ts';
 import { parseRootCid } from '../blocks/block-storage.ts';
+import { walkTree } from '../blocks/walk-tree.ts';
 import { CarWriter } from './car-writer.ts';
 import { decodeUnixFsNode } from '../install/disk/tree-files.ts';
 import type { GetBlock } from '../install/disk/tree-files.ts';
@@ -71,7 +72,7 @@ export async function recordCid(envelope: Uint8Array): Promise<CID> {
   return CID.createV1(RAW, await sha256.digest(envelope));
 }
 
-/** Every block once, each after one that names it: who reads can check each as it comes. */
+/** Writes every block once, after a block that links to it, so that an importing peer can verify each block as it reads it. */
 async function writeDag(
   root: CID,
   writer: CarWriter,
@@ -79,22 +80,16 @@ async function writeDag(
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
-  const seen = new Set<string>();
-  const queue = [root];
-  for (let cid = queue.pop(); cid !== undefined; cid = queue.pop()) {
-    const key = cid.toString();
-    if (seen.has(key)) continue;
-    seen.add(key);
-    signal.throwIfAborted();
-    const bytes = await get(cid);
+  const walk = walkTree([root], {
+    keyOf: (cid) => cid.toString(),
+    canExpand: (cid) => cid.code === DAG_PB,
+    read: get,
+    expand: (cid, bytes) => decodeUnixFsNode(cid, bytes).links.map(({ Hash }) => Hash),
+    signal,
+  });
+  for await (const { step: cid, value: bytes } of walk) {
     await writer.block(cid, bytes);
     onBytes(bytes.length);
-    if (cid.code === DAG_PB)
-      queue.push(
-        ...decodeUnixFsNode(cid, bytes)
-          .links.map(({ Hash }) => Hash)
-          .toReversed(),
-      );
   }
 }
 

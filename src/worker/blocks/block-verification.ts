@@ -3,15 +3,21 @@ import { yieldEvery } from '../../shared/async.ts';
 import { DAG_PB } from '../dag/codecs.ts';
 import { linksOf } from '../dag/nodes.ts';
 import type { BlockStore } from './block-store.ts';
+import { walkTree } from './walk-tree.ts';
 
 export interface BlockVerification {
   readonly blocks: number;
   readonly bytes: number;
-  /** Blocks that were not what their hash says, or cut off, or gone; they were removed. */
+  /** Blocks that did not match their hash, or were truncated or missing. They were removed. */
   readonly damaged: number;
 }
 
-/** Hash every block. Their last use stays what it was. */
+/**
+ * Hashes every stored block and removes the damaged ones. Access times stay as they are.
+ *
+ * @param onProgress called with the result so far after each page of the index
+ * @throws the reason of the signal
+ */
 export async function verifyBlocks(
   store: BlockStore,
   signal: AbortSignal,
@@ -36,29 +42,30 @@ export async function verifyBlocks(
   return result;
 }
 
-/** How many blocks below a root are not here, as far as their parents tell; and how many of them were found damaged. */
+/**
+ * Counts the blocks below a root that are not stored, as far as their parents are; and how many of these were found damaged.
+ *
+ * @throws the reason of the signal
+ */
 export async function countMissingBlocks(
   root: CID,
   store: BlockStore,
   signal: AbortSignal,
 ): Promise<{ missing: number; damaged: number }> {
-  const yieldIfDue = yieldEvery({ signal });
-  const seen = new Set<string>();
-  const queue = [root];
   let missing = 0;
   let damaged = 0;
-  for (let cid = queue.pop(); cid !== undefined; cid = queue.pop()) {
-    await yieldIfDue();
-    const key = cid.toString();
-    if (seen.has(key)) continue;
-    seen.add(key);
+  const walk = walkTree([root], {
+    keyOf: (cid) => cid.toString(),
+    canExpand: (cid) => cid.code === DAG_PB,
+    read: (cid) => (cid.code === DAG_PB ? store.read(cid) : undefined),
+    expand: (_cid, node) => (node === undefined ? [] : linksOf(node)),
+    signal,
+  });
+  for await (const { step: cid, value: node } of walk) {
     const { bytes: hash } = cid.multihash;
-    const node = cid.code === DAG_PB ? await store.read(cid) : undefined;
-    if (node !== undefined) queue.push(...linksOf(node));
-    else if (store.index.find(hash) === undefined) {
-      missing++;
-      if (store.index.isDamaged(hash)) damaged++;
-    }
+    if (node !== undefined || store.index.find(hash) !== undefined) continue;
+    missing++;
+    if (store.index.isDamaged(hash)) damaged++;
   }
   return { missing, damaged };
 }

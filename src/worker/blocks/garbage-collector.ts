@@ -90,7 +90,7 @@ class CollectionRun {
     const report: MarkReport = { damaged: new Set(), isIncomplete: false };
     for (const root of this.#roots.pinned()) {
       this.#visitedRoots.add(root);
-      await markTree(CID.parse(root), this.#store, [this.#marks, pinned], report, this.#yieldIfDue);
+      await markTree(CID.parse(root), this.#store, [this.#marks, pinned], report, this.#signal);
     }
     await this.#updatePinned(pinned, report);
     const { blocks, bytes } = await this.#sweep(targetBytes, onProgress);
@@ -143,13 +143,8 @@ class CollectionRun {
     for (;;) {
       for (const root of this.#newlyLeasedRoots()) {
         this.#visitedRoots.add(root);
-        await markTree(
-          CID.parse(root),
-          this.#store,
-          [this.#marks],
-          { damaged: new Set(), isIncomplete: false },
-          this.#yieldIfDue,
-        );
+        const report: MarkReport = { damaged: new Set(), isIncomplete: false };
+        await markTree(CID.parse(root), this.#store, [this.#marks], report, this.#signal);
       }
       const removal = await this.#store.remove(rows, () => this.#newlyLeasedRoots().length === 0);
       if (removal !== undefined) return removal;

@@ -3,48 +3,60 @@ import { DAG_PB } from '../dag/codecs.ts';
 import { linksOf } from '../dag/nodes.ts';
 import type { BlockStore } from './block-store.ts';
 import type { MarkBitmap } from './mark-bitmap.ts';
+import { walkTree } from './walk-tree.ts';
 
-/** What marking the trees below some roots came upon. */
+/** What marking found in the trees below some roots. */
 export interface MarkReport {
-  /** Hashes of blocks of these trees that were found damaged and are not here any more. */
+  /** Hashes, in hexadecimal, of blocks that were found damaged and have not been fetched again. */
   readonly damaged: Set<string>;
-  /** A damaged block was one that names others: what else belongs to its tree is not known. */
+  /** One of these blocks names others: which blocks belong to its tree is not known. */
   isIncomplete: boolean;
 }
 
 /**
- * Mark every block that is here below a root. Leaves are named by their parents, so they are not read. Parents are
- * hashed: one with a flipped bit would name the wrong blocks.
+ * Marks every stored block below a root. Leaves are not read: their parents name them. Nodes are hashed, because one with a
+ * flipped bit would name the wrong blocks.
+ *
+ * @throws the reason of the signal
  */
 export async function markTree(
   root: CID,
   store: BlockStore,
   marks: readonly MarkBitmap[],
   report: MarkReport,
-  yieldIfDue: () => Promise<void>,
+  signal: AbortSignal,
 ): Promise<void> {
-  const queue = [root];
-  const seen = new Set<string>();
-  for (let cid = queue.pop(); cid !== undefined; cid = queue.pop()) {
-    await yieldIfDue();
-    const row = store.index.find(cid.multihash.bytes);
-    if (row !== undefined) for (const bitmap of marks) bitmap.add(row.id);
-    if (cid.code !== DAG_PB) {
-      if (row === undefined) recordDamaged(cid, store, report);
-      continue;
-    }
-    const key = cid.toString();
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const bytes = row === undefined ? undefined : await store.read(cid);
-    if (bytes !== undefined) queue.push(...linksOf(bytes));
-    else if (recordDamaged(cid, store, report)) report.isIncomplete = true;
+  const walk = walkTree([root], {
+    // Leaves may be marked repeatedly; remembering all of them would take more memory than it saves time.
+    keyOf: (cid) => (cid.code === DAG_PB ? cid.toString() : undefined),
+    canExpand: (cid) => cid.code === DAG_PB,
+    read: (cid) => markBlock(cid, store, marks),
+    expand: (_cid, { node }) => (node === undefined ? [] : linksOf(node)),
+    signal,
+  });
+  for await (const { step: cid, value } of walk) {
+    if (!value.isMissing || !recordDamaged(cid, store, report)) continue;
+    if (cid.code === DAG_PB) report.isIncomplete = true;
   }
+}
+
+interface MarkedBlock {
+  readonly isMissing: boolean;
+  /** Verified bytes of a block that names others. */
+  readonly node?: Uint8Array | undefined;
+}
+
+function markBlock(cid: CID, store: BlockStore, marks: readonly MarkBitmap[]): MarkedBlock | Promise<MarkedBlock> {
+  const row = store.index.find(cid.multihash.bytes);
+  if (row === undefined) return { isMissing: true };
+  for (const bitmap of marks) bitmap.add(row.id);
+  if (cid.code !== DAG_PB) return { isMissing: false };
+  return store.read(cid).then((node) => ({ isMissing: node === undefined, node }));
 }
 
 function recordDamaged(cid: CID, store: BlockStore, report: MarkReport): boolean {
   const { bytes } = cid.multihash;
-  const damaged = store.index.isDamaged(bytes);
-  if (damaged) report.damaged.add(Buffer.from(bytes).toString('hex'));
-  return damaged;
+  const isDamaged = store.index.isDamaged(bytes);
+  if (isDamaged) report.damaged.add(Buffer.from(bytes).toString('hex'));
+  return isDamaged;
 }

@@ -1,7 +1,8 @@
 import type { CID } from 'multiformats/cid';
 import { LIMITS } from '../../shared/defaults.ts';
 import type { FileChange, ReleaseFile } from '../../shared/model.ts';
-import { mapConcurrently } from './tree-reader.ts';
+import { walkTree } from '../blocks/walk-tree.ts';
+import { MAX_CONCURRENCY, mapConcurrently } from './tree-reader.ts';
 import type { TreeReader } from './tree-reader.ts';
 import { describeLink, folderLinks, joinPath, listFolder } from './read-folder.ts';
 import type { TreeEntry } from './read-folder.ts';
@@ -25,6 +26,12 @@ interface FolderPair {
   readonly after: TreeSource;
 }
 
+/** What differs directly in two folders of one path, and the folders below that are in both. */
+interface FolderDifference {
+  readonly changes: readonly FileChange[];
+  readonly folders: readonly FolderPair[];
+}
+
 /**
  * All files below a folder, sorted by path.
  *
@@ -32,79 +39,105 @@ interface FolderPair {
  */
 export async function listReleaseFiles(reader: TreeReader, root: CID, path = ''): Promise<ReleaseFile[]> {
   const files: ReleaseFile[] = [];
-  let folders: readonly Folder[] = [{ path, cid: root }];
-  while (folders.length > 0) {
-    const lists = await mapConcurrently(folders, async (folder) => ({
-      folder,
-      entries: await listFolder(reader, folder.cid, folder.path),
-    }));
-    const inner: Folder[] = [];
-    for (const { folder, entries } of lists) {
-      for (const { name, kind, size, cid } of entries) {
-        const full = joinPath(folder.path, name);
-        if (kind === 'file') files.push({ path: full, size });
-        else inner.push({ path: full, cid });
-      }
+  /** Folders that are named and not read yet. Each holds at least one file, or the tree is hostile. */
+  let pendingFolders = 1;
+  const walk = walkTree<Folder, readonly TreeEntry[]>([{ path, cid: root }], {
+    order: 'breadth-first',
+    readAhead: () => MAX_CONCURRENCY,
+    read: (folder) => listFolder(reader, folder.cid, folder.path),
+    expand: (folder, entries) =>
+      entries.flatMap(({ name, kind, cid }) => (kind === 'folder' ? [{ path: joinPath(folder.path, name), cid }] : [])),
+    signal: reader.signal,
+  });
+  for await (const { step: folder, value: entries } of walk) {
+    pendingFolders--;
+    for (const { name, kind, size } of entries) {
+      if (kind === 'file') files.push({ path: joinPath(folder.path, name), size });
+      else pendingFolders++;
     }
-    if (files.length + inner.length > LIMITS.filesPerRelease)
+    if (files.length + pendingFolders > LIMITS.filesPerRelease)
       throw invalidTreeError(root, 'it has more files than it may have');
-    folders = inner;
   }
   return files.sort(byPath);
 }
 
 /**
- * In which files two trees differ, by their CIDs: what is equal in both is not looked at, and no file's content is.
+ * The files in which two trees differ, sorted by path. Folders are compared by their CIDs: equal ones are not read, and neither
+ * is the content of any file.
  *
  * @throws GgenError as `listFolder`
  */
 export async function compareTrees(before: TreeSource, after: TreeSource): Promise<FileChange[]> {
   const changes: FileChange[] = [];
-  let pairs: readonly FolderPair[] = [{ path: '', before, after }];
-  while (pairs.length > 0) {
-    const found = await mapConcurrently(pairs, compareFolders);
-    changes.push(...found.flatMap((one) => one.changes));
+  const walk = walkTree<FolderPair, FolderDifference>([{ path: '', before, after }], {
+    order: 'breadth-first',
+    readAhead: () => MAX_CONCURRENCY,
+    read: compareFolders,
+    expand: (_pair, { folders }) => folders,
+    signal: after.reader.signal,
+  });
+  for await (const { value } of walk) {
+    changes.push(...value.changes);
     if (changes.length > 2 * LIMITS.filesPerRelease)
       throw invalidTreeError(after.cid, 'it has more files than it may have');
-    pairs = found.flatMap((one) => one.inner);
   }
   return changes.sort(byPath);
 }
 
-async function compareFolders({
-  path,
-  before,
-  after,
-}: FolderPair): Promise<{ changes: FileChange[]; inner: FolderPair[] }> {
-  if (before.cid.equals(after.cid)) return { changes: [], inner: [] };
+async function compareFolders({ path, before, after }: FolderPair): Promise<FolderDifference> {
+  if (before.cid.equals(after.cid)) return { changes: [], folders: [] };
   const oldLinks = byName(await folderLinks(before.reader, before.cid, path));
   const newLinks = byName(await folderLinks(after.reader, after.cid, path));
-  const changes: FileChange[] = [];
-  const inner: FolderPair[] = [];
   const names = [...new Set([...oldLinks.keys(), ...newLinks.keys()])];
-  await mapConcurrently(names, async (name) => {
+  const differences = await mapConcurrently(names, async (name): Promise<FolderDifference> => {
     const oldLink = oldLinks.get(name);
     const newLink = newLinks.get(name);
-    if (oldLink !== undefined && newLink?.cid.equals(oldLink.cid) === true) return;
-    const oldEntry = oldLink && (await describeLink(before.reader, oldLink));
-    const newEntry = newLink && (await describeLink(after.reader, newLink));
-    const full = joinPath(path, name);
-    if (oldEntry?.kind === 'folder' && newEntry?.kind === 'folder') {
-      inner.push({ path: full, before: { ...before, cid: oldEntry.cid }, after: { ...after, cid: newEntry.cid } });
-    } else if (oldEntry?.kind === 'file' && newEntry?.kind === 'file') {
-      changes.push({ path: full, kind: 'changed', before: oldEntry.size, after: newEntry.size });
-    } else {
-      for (const { path: removedPath, size } of await filesOf(before.reader, full, oldEntry))
-        changes.push({ path: removedPath, kind: 'removed', before: size });
-      for (const { path: addedPath, size } of await filesOf(after.reader, full, newEntry))
-        changes.push({ path: addedPath, kind: 'added', after: size });
-    }
+    if (oldLink !== undefined && newLink?.cid.equals(oldLink.cid) === true) return { changes: [], folders: [] };
+    return compareEntries(
+      joinPath(path, name),
+      { reader: before.reader, entry: oldLink && (await describeLink(before.reader, oldLink)) },
+      { reader: after.reader, entry: newLink && (await describeLink(after.reader, newLink)) },
+    );
   });
-  return { changes, inner };
+  return {
+    changes: differences.flatMap(({ changes }) => changes),
+    folders: differences.flatMap(({ folders }) => folders),
+  };
 }
 
-/** The entry itself, or everything below it. */
-async function filesOf(reader: TreeReader, path: string, entry: TreeEntry | undefined): Promise<ReleaseFile[]> {
+/** What one tree has under a name; undefined where it has nothing. */
+interface EntrySide {
+  readonly reader: TreeReader;
+  readonly entry: TreeEntry | undefined;
+}
+
+async function compareEntries(path: string, before: EntrySide, after: EntrySide): Promise<FolderDifference> {
+  const { entry: oldEntry } = before;
+  const { entry: newEntry } = after;
+  if (oldEntry?.kind === 'folder' && newEntry?.kind === 'folder') {
+    const pair = {
+      path,
+      before: { reader: before.reader, cid: oldEntry.cid },
+      after: { reader: after.reader, cid: newEntry.cid },
+    };
+    return { changes: [], folders: [pair] };
+  }
+  if (oldEntry?.kind === 'file' && newEntry?.kind === 'file') {
+    return { changes: [{ path, kind: 'changed', before: oldEntry.size, after: newEntry.size }], folders: [] };
+  }
+  const removed = await filesOf(path, before);
+  const added = await filesOf(path, after);
+  return {
+    changes: [
+      ...removed.map((file): FileChange => ({ path: file.path, kind: 'removed', before: file.size })),
+      ...added.map((file): FileChange => ({ path: file.path, kind: 'added', after: file.size })),
+    ],
+    folders: [],
+  };
+}
+
+/** The entry itself, or every file below it. */
+async function filesOf(path: string, { reader, entry }: EntrySide): Promise<ReleaseFile[]> {
   if (entry === undefined) return [];
   return entry.kind === 'file' ? [{ path, size: entry.size }] : listReleaseFiles(reader, entry.cid, path);
 }

@@ -3,7 +3,8 @@ import type { CID } from 'multiformats/cid';
 import { LIMITS } from '../../shared/defaults.ts';
 import { GgenError, errorName } from '../../shared/errors.ts';
 import { checkPath } from '../paths/path-safety.ts';
-import { mapConcurrently } from './tree-reader.ts';
+import { walkTree } from '../blocks/walk-tree.ts';
+import { MAX_CONCURRENCY, mapConcurrently } from './tree-reader.ts';
 import type { TreeReader } from './tree-reader.ts';
 import { decodeTreeNode, isLeaf, invalidTreeError } from './tree-node.ts';
 import type { FolderLink, FolderNode, TreeNode } from './tree-node.ts';
@@ -32,7 +33,7 @@ export async function folderLinks(reader: TreeReader, cid: CID, path: string): P
     throw new GgenError('FileNotFound', `'${path}' is a file, not a folder.`, { details: { path } });
   }
   reader.countEntries(node.links.length);
-  const links = node.prefixLength === undefined ? node.links : await shardLinks(reader, node);
+  const links = node.prefixLength === undefined ? node.links : await shardLinks(reader, cid, node);
   if (links.length > LIMITS.filesPerRelease)
     throw invalidTreeError(cid, `'${path}' has more entries than a package may have`);
   const names = new Set<string>();
@@ -114,29 +115,42 @@ async function findInShards(reader: TreeReader, cid: CID, name: string): Promise
   return link === undefined ? undefined : { ...link, name };
 }
 
-async function shardLinks(reader: TreeReader, root: FolderNode): Promise<FolderLink[]> {
+/** A shard of a folder whose node is read next, or is known already. */
+interface ShardStep {
+  readonly cid: CID;
+  readonly depth: number;
+  readonly node?: FolderNode;
+}
+
+/** The entries of a sharded folder, in the order of its shards. */
+async function shardLinks(reader: TreeReader, rootCid: CID, root: FolderNode): Promise<FolderLink[]> {
   const found: FolderLink[] = [];
-  let level: readonly FolderNode[] = [root];
-  for (let depth = 0; level.length > 0; depth++) {
-    const inner: FolderLink[] = [];
-    for (const { links, prefixLength = 0 } of level) {
-      for (const link of links) {
-        if (link.name.length === prefixLength) inner.push(link);
-        else found.push({ ...link, name: link.name.slice(prefixLength) });
-      }
+  let pendingShards = 1;
+  const walk = walkTree<ShardStep, FolderNode>([{ cid: rootCid, depth: 0, node: root }], {
+    order: 'breadth-first',
+    readAhead: () => MAX_CONCURRENCY,
+    read: ({ cid, node }) => node ?? readShard(reader, cid),
+    expand: ({ depth }, { links, prefixLength }) =>
+      links.filter(({ name }) => name.length === prefixLength).map(({ cid }) => ({ cid, depth: depth + 1 })),
+    signal: reader.signal,
+  });
+  for await (const { step, value } of walk) {
+    const { links, prefixLength = 0 } = value;
+    const entries = links.filter(({ name }) => name.length !== prefixLength);
+    for (const link of entries) found.push({ ...link, name: link.name.slice(prefixLength) });
+    pendingShards += links.length - entries.length - 1;
+    const hasTooMany = found.length > LIMITS.filesPerRelease || pendingShards > LIMITS.filesPerRelease;
+    if (pendingShards > 0 && (hasTooMany || step.depth > MAX_SHARD_DEPTH)) {
+      throw invalidTreeError(step.cid, 'a sharded folder has more entries than a package may have');
     }
-    const [first] = inner;
-    const tooMany = found.length > LIMITS.filesPerRelease || inner.length > LIMITS.filesPerRelease;
-    if (first !== undefined && (tooMany || depth > MAX_SHARD_DEPTH)) {
-      throw invalidTreeError(first.cid, 'a sharded folder has more entries than a package may have');
-    }
-    level = await mapConcurrently(inner, async ({ cid }) => {
-      const shard = asShard(cid, await reader.node(cid));
-      reader.countEntries(shard.links.length);
-      return shard;
-    });
   }
   return found;
+}
+
+async function readShard(reader: TreeReader, cid: CID): Promise<FolderNode> {
+  const shard = asShard(cid, await reader.node(cid));
+  reader.countEntries(shard.links.length);
+  return shard;
 }
 
 function asShard(cid: CID, node: TreeNode): FolderNode {

@@ -13,7 +13,8 @@ const MAX_READ_BYTES = 64 * 1024 * 1024;
 const MAX_LISTED_ENTRIES = 4 * LIMITS.filesPerRelease;
 /** Folders of which the decoded form is kept: what names a folder twice shall not make twice the work. */
 const MAX_CACHED_FOLDERS = 256;
-const MAX_CONCURRENCY = 8;
+/** Blocks that one request reads at the same time. */
+export const MAX_CONCURRENCY = 8;
 
 /**
  * Blocks for one question about a tree. A hostile tree is finite, but may name one block a million times, so what counts is

@@ -4,7 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { BlockFiles } from '../blocks/block-storage.ts';
 import { parseRootCid } from '../blocks/block-storage.ts';
 import { GarbageCollector } from '../blocks/garbage-collector.ts';
-import { localSize } from '../blocks/local-size.ts';
+import { localSize } from '../blocks/local-blocks.ts';
 import type { PeriodicTask } from '../maintenance/scheduler.ts';
 import { Leases } from './leases.ts';
 import type { Lease } from './leases.ts';

@@ -1,21 +1,23 @@
 import { parsePackageId } from '../../identity/publisher-id.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { BlockFiles } from '../blocks/block-storage.ts';
+import type { BlockStore } from '../blocks/block-store.ts';
 import { parseRootCid } from '../blocks/block-storage.ts';
 import { localBlocks } from '../blocks/local-blocks.ts';
 import type { RegistryContext } from '../registry/context.ts';
 
 /**
- * Which blocks are handed out: those of what is served. A block that a served package shares with one that is not served
- * stays available, so stopping one package never breaks another.
+ * Decides which stored blocks are seeded: those of seeded packages. A block that a seeded package shares with one that is not
+ * seeded stays available, so that stopping one package never breaks another.
  */
 export class SeededContent {
   readonly #catalog: Catalog;
-  readonly #blocks: BlockFiles;
+  readonly #blocks: BlockStore;
+  readonly #closed = new AbortController();
   #hidden: ReadonlySet<string> = new Set();
+  #lastRefresh: Promise<void> = Promise.resolve();
 
-  constructor(catalog: Catalog, blocks: BlockFiles) {
+  constructor(catalog: Catalog, blocks: BlockStore) {
     this.#catalog = catalog;
     this.#blocks = blocks;
   }
@@ -24,8 +26,45 @@ export class SeededContent {
     return this.#hidden.size > 0 && this.#hidden.has(cid.toString());
   }
 
-  /** Find out anew what is hidden. Nothing is walked as long as the user stopped nothing. */
-  async refresh(): Promise<void> {
+  /**
+   * Determines the hidden blocks again. One refresh at a time: the last one sees the last change of the catalog. No block is read
+   * while the user has not stopped seeding any package.
+   *
+   * @throws AbortError when the engine closes
+   */
+  refresh(): Promise<void> {
+    const refresh = this.#lastRefresh.then(() => this.#refresh());
+    this.#lastRefresh = refresh.catch(() => undefined);
+    return refresh;
+  }
+
+  async stop(publisher: string, name: string): Promise<void> {
+    this.#catalog.seeding.stop(publisher, name, Date.now());
+    await this.refresh();
+  }
+
+  /** Seeds a package that is published, installed or kept again. */
+  async resume(publisher: string, name: string): Promise<void> {
+    const { seeding } = this.#catalog;
+    if (seeding.resume(publisher, name) || !seeding.includesInstalled) await this.refresh();
+  }
+
+  /** Sets whether installed packages are seeded. Returns whether that is a change. */
+  async seedInstalled(enabled: boolean): Promise<boolean> {
+    const { seeding } = this.#catalog;
+    if (seeding.includesInstalled === enabled) return false;
+    seeding.includesInstalled = enabled;
+    await this.refresh();
+    return true;
+  }
+
+  /** Aborts a refresh in progress. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  async #refresh(): Promise<void> {
+    this.#closed.signal.throwIfAborted();
     const stopped = this.#catalog.seeding.listStopped();
     if (stopped.length === 0) {
       this.#hidden = new Set();
@@ -37,38 +76,14 @@ export class SeededContent {
     this.#hidden = hidden;
   }
 
-  async stop(publisher: string, name: string): Promise<void> {
-    this.#catalog.seeding.stop(publisher, name, Date.now());
-    await this.refresh();
-  }
-
-  /** The package was published, installed or kept again. */
-  async resume(publisher: string, name: string): Promise<void> {
-    const { seeding } = this.#catalog;
-    if (seeding.resume(publisher, name) || !seeding.includesInstalled) await this.refresh();
-  }
-
-  /** Whether what was installed is handed out. Returns whether that is a change. */
-  async seedInstalled(enabled: boolean): Promise<boolean> {
-    const { seeding } = this.#catalog;
-    if (seeding.includesInstalled === enabled) return false;
-    seeding.includesInstalled = enabled;
-    await this.refresh();
-    return true;
-  }
-
-  async #blocksOf(packages: readonly { publisher: string; name: string }[]): Promise<Set<string>> {
+  #blocksOf(packages: readonly { publisher: string; name: string }[]): Promise<Set<string>> {
     const { packages: records, installs, kept } = this.#catalog;
     const local = [...installs.list(), ...kept.list()];
-    const seen = new Set<string>();
-    for (const { publisher, name } of packages) {
-      const roots = (records.get(publisher, name)?.record.releases ?? []).map(({ root }) => root);
-      const localRoots = local
-        .filter((one) => one.publisher === publisher && one.name === name)
-        .map(({ root }) => root);
-      for (const root of new Set([...roots, ...localRoots])) await localBlocks(parseRootCid(root), this.#blocks, seen);
-    }
-    return seen;
+    const roots = packages.flatMap(({ publisher, name }) => [
+      ...(records.get(publisher, name)?.record.releases ?? []).map(({ root }) => root),
+      ...local.filter((one) => one.publisher === publisher && one.name === name).map(({ root }) => root),
+    ]);
+    return localBlocks([...new Set(roots)].map(parseRootCid), this.#blocks, this.#closed.signal);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CID } from 'multiformats/cid';
 import { LIMITS } from '../../../shared/defaults.ts';
 import { GgenError, errorMessage } from '../../../shared/errors.ts';
+import { walkTree } from '../../blocks/walk-tree.ts';
 import { DAG_PB, RAW } from '../../dag/codecs.ts';
 import { decodeUnixFs, shardDigits } from '../../dag/nodes.ts';
 import type { UnixFsNode } from '../../dag/nodes.ts';
@@ -19,76 +20,68 @@ export interface TreeFile {
 /** Directories of a tree that are looked into: one that names another many times over must not take for ever. */
 const MAX_DIRECTORIES = 4 * LIMITS.filesPerRelease;
 
+/** A place in the tree whose block is read next. */
+interface TreePosition {
+  readonly cid: CID;
+  /** Path of a file; of a directory, the prefix of its entries' paths: empty, or ending with a slash. */
+  readonly path: string;
+  readonly depth: number;
+  /** `shard`: a part of a large (HAMT) directory. */
+  readonly role: 'root' | 'shard' | 'entry';
+}
+
 /**
- * All files below a UnixFS directory. Only directories and the roots of files of several blocks are read. Anything that is
- * neither a plain file nor a directory is refused: no links, no devices. Source: the UnixFS specification of IPFS.
+ * All files below a UnixFS directory, depth first. Only directories and the root nodes of files of several blocks are read.
+ * Symbolic links, devices and all other types are refused. Source: the UnixFS specification (specs.ipfs.tech/unixfs).
  *
  * @throws GgenError UnsafePath, RecordInvalid, and what `get` throws
  */
 export async function listTreeFiles(root: CID, get: GetBlock, signal: AbortSignal): Promise<TreeFile[]> {
-  const lister = new TreeFileLister(get, signal);
-  await lister.directory(root, '', 0);
-  return lister.files;
-}
-
-class TreeFileLister {
-  readonly files: TreeFile[] = [];
-  readonly #get: GetBlock;
-  readonly #signal: AbortSignal;
-  #directories = 0;
-
-  constructor(get: GetBlock, signal: AbortSignal) {
-    this.#get = get;
-    this.#signal = signal;
-  }
-
-  /**
-   * @param prefix what the paths of its entries begin with: empty, or ending with a slash
-   * @param isShard it is a part of a large directory
-   */
-  async directory(cid: CID, prefix: string, depth: number, isShard = false): Promise<void> {
-    this.#signal.throwIfAborted();
-    if (++this.#directories > MAX_DIRECTORIES || depth > MAX_TREE_DEPTH)
-      throw invalidContentError('has too many directories');
-    const entry = cid.code === DAG_PB ? await this.#read(cid) : undefined;
-    const type = entry?.data.type;
-    if (entry === undefined || (type !== 'directory' && type !== 'hamt-sharded-directory')) {
-      throw invalidContentError('is not a directory');
-    }
-    if (isShard && type !== 'hamt-sharded-directory') throw invalidContentError('has a broken large directory');
-    const digits = type === 'directory' ? 0 : shardDigits(entry.data.fanout ?? 256n);
-    for (const { Name = '', Hash } of entry.links) {
-      const name = Name.slice(digits);
-      if (digits > 0 && name === '') await this.directory(Hash, prefix, depth + 1, true);
-      else await this.#entry(Hash, prefix + name, depth + 1);
-    }
-  }
-
-  async #entry(cid: CID, path: string, depth: number): Promise<void> {
-    if (cid.code === RAW) {
-      this.#add({ path, cid });
-      return;
-    }
-    const { data } = await this.#read(cid);
-    if (data.type === 'file' || data.type === 'raw') this.#add({ path, cid });
-    else if (data.type === 'directory' || data.type === 'hamt-sharded-directory') {
-      await this.directory(cid, `${path}/`, depth);
-    } else {
-      throw new GgenError('UnsafePath', `'${path}' is neither a file nor a directory. Nothing was installed.`, {
-        details: { path },
-      });
-    }
-  }
-
-  #add(file: TreeFile): void {
-    this.files.push(file);
-    if (this.files.length > LIMITS.filesPerRelease)
+  const files: TreeFile[] = [];
+  let directories = 0;
+  const walk = walkTree<TreePosition, UnixFsNode | undefined>([{ cid: root, path: '', depth: 0, role: 'root' }], {
+    read: async ({ cid, role }) => {
+      if (cid.code === RAW || (role !== 'entry' && cid.code !== DAG_PB)) return undefined;
+      return decodeUnixFsNode(cid, await get(cid));
+    },
+    expand: (position, node) => {
+      if (isFile(position, node)) return [];
+      if (++directories > MAX_DIRECTORIES || position.depth > MAX_TREE_DEPTH)
+        throw invalidContentError('has too many directories');
+      return directoryEntries(position, node);
+    },
+    signal,
+  });
+  for await (const { step, value } of walk) {
+    if (!isFile(step, value)) continue;
+    files.push({ path: step.path, cid: step.cid });
+    if (files.length > LIMITS.filesPerRelease)
       throw invalidContentError(`has more than ${LIMITS.filesPerRelease} files`);
   }
+  return files;
+}
 
-  async #read(cid: CID): Promise<UnixFsNode> {
-    return decodeUnixFsNode(cid, await this.#get(cid));
+function isFile({ cid, role }: TreePosition, node: UnixFsNode | undefined): boolean {
+  if (role !== 'entry') return false;
+  return cid.code === RAW || node?.data.type === 'file' || node?.data.type === 'raw';
+}
+
+function directoryEntries({ path, depth, role }: TreePosition, node: UnixFsNode | undefined): TreePosition[] {
+  const type = node?.data.type;
+  if (node === undefined || (type !== 'directory' && type !== 'hamt-sharded-directory')) {
+    if (role !== 'entry') throw invalidContentError('is not a directory');
+    throw new GgenError('UnsafePath', `'${path}' is neither a file nor a directory. Nothing was installed.`, {
+      details: { path },
+    });
   }
+  if (role === 'shard' && type !== 'hamt-sharded-directory') throw invalidContentError('has a broken large directory');
+  const prefix = role === 'entry' ? `${path}/` : path;
+  const digits = type === 'directory' ? 0 : shardDigits(node.data.fanout ?? 256n);
+  return node.links.map(({ Name = '', Hash }) => {
+    const name = Name.slice(digits);
+    const isShard = digits > 0 && name === '';
+    return { cid: Hash, path: prefix + name, depth: depth + 1, role: isShard ? 'shard' : 'entry' };
+  });
 }
 
 /** @throws GgenError RecordInvalid */

@@ -172,7 +172,7 @@ describe('concurrent changes during garbage collection', () => {
         // Everything but the directories is here already, unpinned: the transfer finds leaf after leaf at hand.
         const source = new MemoryBlockstore();
         const root = await fixture.tree(files, source as unknown as BlockStore);
-        const keys = await localBlocks(root, source);
+        const keys = await localBlocks([root], source);
         for await (const { cid, bytes } of source.getAll()) {
           const isComplete: Uint8Array[] = [];
           for await (const part of bytes) isComplete.push(part);

@@ -9,7 +9,7 @@ import { createEngine } from '../../src/worker/engine/engine.ts';
 import { eventually, waitForListing, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 
-/** Put together here, so that this file is no secret itself. */
+/** Concatenated, so that secret scanners do not report this file. */
 const TOKEN = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
 
 describe('a draft', () => {
@@ -101,7 +101,7 @@ describe('a draft', () => {
       'the publisher to be gone',
       async () => (await second.engine.peers({ connectedOnly: true })).length === 0,
     );
-    // The directory is here by now; where nothing of it is, that is said.
+    // The peer has the directory by now. Without any block of it the draft says that it cannot be compared.
     const other = await network.peer({ bootstrap: [second.address] });
     await waitForListing(other, id, '1.0.0');
     const draftWithoutPeers = await other.engine.draftRelease({ root, publisher: first.key.id });
@@ -208,7 +208,7 @@ function places({ diagnostics }: ReleaseDraft, code: string): unknown[] {
   return diagnostics.filter((one) => one.code === code).map(({ severity, path, line }) => [severity, path, line]);
 }
 
-/** Both manifests differ in one digit. */
+/** Both manifests differ in one digit, so their size is the same. */
 function manifestSize({ files }: ReleaseDraft): number | undefined {
   return files.find(({ path }) => path === 'gpack.toml')?.size;
 }

@@ -21,7 +21,7 @@ describe('two machines with one publisher key', () => {
     }
   }
 
-  /** Two machines and a reader of each; all of them know 1.0.0, and then the two halves part. */
+  /** Two machines and a reader of each. All of them know 1.0.0 before the two halves are separated. */
   async function forkedPublishers(): Promise<{ desk: TestPeer; laptop: TestPeer; readers: TestPeer[]; id: string }> {
     const key = createPublisherKey();
     const desk = await network.peerOn(await network.folder(), key);
@@ -56,7 +56,7 @@ describe('two machines with one publisher key', () => {
     await laptop.publish('shared', '1.2.0', { 'README.md': 'laptop' });
     await laptop.restart({ bootstrap: [desk.address] });
     await waitForConnections(laptop, [desk]);
-    // The laptop cannot take the desk's record, which lacks 1.2.0; it keeps it until it signs one that has both.
+    // The laptop rejects the desk's record, which lacks 1.2.0, and tracks it until it signs one that has both.
     await eventually('the laptop publishes on top of both', async () => {
       const root = await network.project('shared', '2.0.0', { 'README.md': 'united' });
       const draft = await laptop.engine.draftRelease({ root, publisher: laptop.key.id });
@@ -100,7 +100,7 @@ describe('two machines with one publisher key', () => {
       for (const end of ends.splice(0)) end();
     });
 
-    /** Every machine has the same record in the end, and none signs another one. */
+    /** Asserts that every machine ends with the same record, and that none signs another one. */
     async function assertConverged(peers: readonly TestPeer[], id: string): Promise<void> {
       const seqs = async (): Promise<string> =>
         (await Promise.all(peers.map(({ engine }) => engine.getPackage({ id })))).map(({ seq }) => seq).join();

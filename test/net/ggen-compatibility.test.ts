@@ -6,8 +6,8 @@ import { readTree } from './helpers/trees.ts';
 import { scriptedPeer } from './scripted-peer.ts';
 
 /**
- * ggen's two lists of what a marketplace of peers must do, by ggen's names, each on real nodes. What stands behind each is
- * tested further in the files of its room.
+ * ggen's two lists of what a marketplace of peers must do, under ggen's names, each on real nodes. The tests of each
+ * room cover the details.
  */
 
 describe('ggen: what the marketplace does', () => {

@@ -6,7 +6,7 @@ import { createEngine } from '../../src/worker/engine/engine.ts';
 import { TestNetwork, waitForConnections, eventually, waitForListing, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 
-/** The eight methods of the Registry on five real nodes, each holding something of its own. */
+/** The eight Registry methods on five real nodes that each publish a package. */
 describe('the registry on five nodes', () => {
   const network = new TestNetwork();
   let peers: TestPeer[];

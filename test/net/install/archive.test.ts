@@ -208,7 +208,7 @@ describe('a release archive', () => {
     });
     await assert.rejects(third.engine.exportPackage({ id: archive.id, to: await network.folder() }), {
       name: 'TargetNotWritable',
-      message: /there is a folder of that name/,
+      message: /a folder of that name exists/,
     });
   });
 });

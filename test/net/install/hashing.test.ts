@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { TestNetwork } from '../helpers/peers.ts';
 
-/** SHA-256 of everything that is hashed meanwhile, and how often. */
+/** Counts how often each content is hashed during `work`, by SHA-256. */
 async function countHashes(work: () => Promise<unknown>): Promise<Map<string, number>> {
   const hashed = new Map<string, number>();
   const { createHash } = crypto;
@@ -31,7 +31,7 @@ async function countHashes(work: () => Promise<unknown>): Promise<Map<string, nu
   return hashed;
 }
 
-/** How often blocks are hashed: the cost of verifying. */
+/** Hashing is the cost of verification, so the number of hashes per block is bounded. */
 describe('hashing while installing', () => {
   const network = new TestNetwork();
   after(() => network.close());
@@ -48,7 +48,7 @@ describe('hashing while installing', () => {
     await peer.engine.stopNode({});
     const to = join(await network.folder(), 'x');
     const hashed = await countHashes(() => peer.engine.install({ id, to }));
-    // 61 small files, three leaves and a root of the large one, six directories and the top.
+    // 61 small files, three leaves and the root of the large one, six directories and the top directory.
     assert.equal(hashed.size, 61 + 4 + 7);
     assert.deepEqual([...new Set(hashed.values())], [1]);
   });

@@ -1,32 +1,11 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GgenError, errorName } from '../../../src/shared/errors.ts';
-import type { InstallPlan, InstalledPackage } from '../../../src/shared/model.ts';
 import { TestNetwork, eventually, waitForListing } from '../helpers/peers.ts';
 import type { TestPeer } from '../helpers/peers.ts';
 import { readTree } from '../helpers/trees.ts';
+import { LOCK, actions, installPackages } from './project-packages.ts';
 import { publishNeeding } from './publish-dependents.ts';
-
-const LOCK = 'ggen.lock';
-
-/** What a plan does, as `action name version`, what stays left out. */
-function actions({ packages }: InstallPlan): string[] {
-  return packages
-    .filter(({ action }) => action !== 'keep')
-    .map(({ action, name, version, from }) => `${action} ${name} ${from === undefined ? '' : `${from} -> `}${version}`);
-}
-
-async function installPackages(
-  { engine }: TestPeer,
-  project: string,
-  mode: 'add' | 'lock' | 'update' | 'remove',
-  ...packages: string[]
-): Promise<readonly InstalledPackage[]> {
-  const { plan } = await engine.planInstall({ project, mode, packages });
-  return engine.applyPlan({ plan });
-}
 
 describe('packages of a project', () => {
   let network: TestNetwork;
@@ -110,7 +89,7 @@ describe('packages of a project', () => {
     assert.equal(plan.bytesToFetch, 0);
     await third.engine.applyPlan({ plan: plan.plan });
     assert.deepEqual(await readTree(offline), await readTree(project));
-    // As git checks it out on Windows: it says the same, and is not written again.
+    // Git checks the file out with CRLF on Windows: an equal lock file is not written again.
     const text = await readFile(join(offline, LOCK), 'utf8');
     await writeFile(join(offline, LOCK), text.replaceAll('\n', '\r\n'));
     assert.equal((await third.engine.planInstall({ project: offline, mode: 'lock' })).changes, false);
@@ -158,7 +137,7 @@ describe('packages of a project', () => {
     await installPackages(reader, project, 'add', one);
     await assert.rejects(reader.engine.planInstall({ project, mode: 'add', packages: [two] }), {
       name: 'DependencyConflict',
-      message: /'one' 1\.0\.0 wants \^1; 'two' 1\.0\.0 wants \^2/,
+      message: /'one' 1\.0\.0 requires \^1; 'two' 1\.0\.0 requires \^2/,
     });
   });
 
@@ -172,15 +151,15 @@ describe('packages of a project', () => {
     await waitForListing(reader, `${publisher.key.id}/base`, '1.2.0');
     const base = await reader.engine.planInstall({ project, mode: 'update', packages: ['base@^1.2.0'] });
     assert.deepEqual(actions(base), ['update base 1.1.0 -> 1.2.0']);
-    assert.equal(base.packages.find(({ name }) => name === 'base')?.requested, false, 'nobody asked for it');
+    assert.equal(base.packages.find(({ name }) => name === 'base')?.requested, false, 'only other packages require it');
     const one = await reader.engine.planInstall({ project, mode: 'update', packages: ['app'] });
-    assert.deepEqual(actions(one), ['update app 1.0.0 -> 1.1.0'], 'what else there is stays');
+    assert.deepEqual(actions(one), ['update app 1.0.0 -> 1.1.0'], 'the other packages stay');
     const all = await reader.engine.planInstall({ project, mode: 'update' });
     assert.deepEqual(actions(all), ['update app 1.0.0 -> 1.1.0', 'update base 1.1.0 -> 1.2.0']);
     await reader.engine.applyPlan({ plan: all.plan });
     assert.deepEqual([...(await readTree(join(project, 'packages', 'base'))).keys()].sort(), ['b.txt', 'gpack.toml']);
     await installPackages(reader, project, 'update', `${app}@^2.0.0`);
-    assert.deepEqual(await readdir(join(project, 'packages')), ['app'], 'nobody needs the others any more');
+    assert.deepEqual(await readdir(join(project, 'packages')), ['app'], 'the orphaned packages are removed');
     assert.ok((await readFile(join(project, LOCK), 'utf8')).includes('requirement = "^2.0.0"'));
   });
 
@@ -191,7 +170,7 @@ describe('packages of a project', () => {
     await installPackages(reader, project, 'add', app, own.id);
     await assert.rejects(reader.engine.planInstall({ project, mode: 'remove', packages: ['base'] }), {
       name: 'NotInstalled',
-      message: /app.*needs it|left.*needs it/,
+      message: /app.*requires it|left.*requires it/,
     });
     const plan = await reader.engine.planInstall({ project, mode: 'remove', packages: ['app'] });
     assert.deepEqual(actions(plan), [
@@ -205,120 +184,6 @@ describe('packages of a project', () => {
       (await reader.engine.installed({})).map(({ name }) => name),
       ['own'],
     );
-  });
-
-  it('preserve files that the user changed, added or replaced', async () => {
-    const first = { 'keep.txt': '1\n', 'change.txt': '1\n', 'drop.txt': '1\n', 'dir/file.txt': '1\n' };
-    const { id } = await publisher.publish('mine', '1.0.0', first);
-    await waitForListing(reader, id, '1.0.0');
-    await installPackages(reader, project, 'add', id);
-    const folder = join(project, 'packages', 'mine');
-    await writeFile(join(folder, 'keep.txt'), 'kept by me\n');
-    await writeFile(join(folder, 'change.txt'), 'changed by me\n');
-    await writeFile(join(folder, 'drop.txt'), 'wanted by me\n');
-    await mkdir(join(folder, 'notes', 'deep'), { recursive: true });
-    await writeFile(join(folder, 'notes', 'deep', 'own.txt'), 'own\n');
-    await writeFile(join(folder, 'dir', 'own.txt'), 'own\n');
-    await symlink('keep.txt', join(folder, 'link'));
-    const second = { 'keep.txt': '1\n', 'change.txt': '2\n', 'dir/file.txt': '2\n', 'new.txt': '2\n' };
-    await publisher.publish('mine', '1.1.0', second);
-    await waitForListing(reader, id, '1.1.0');
-    const before = await readTree(folder);
-    const { plan } = await reader.engine.planInstall({ project, mode: 'update' });
-    const refused = await reader.engine.applyPlan({ plan }).catch((error: unknown) => error);
-    assert.ok(refused instanceof GgenError);
-    assert.equal(refused.name, 'FilesChanged');
-    const conflicts = [join(folder, 'change.txt'), join(folder, 'drop.txt')];
-    assert.deepEqual(refused.details['files'], conflicts);
-    assert.deepEqual(await readTree(folder), before, 'nothing was changed');
-    await reader.engine.applyPlan({ plan, overwrite: conflicts });
-    const after = await readTree(folder);
-    const manifest = after.get('gpack.toml');
-    assert.ok(manifest?.includes('1.1.0'));
-    assert.deepEqual(
-      new Map([...after].filter(([path]) => path !== 'gpack.toml').map(([path, bytes]) => [path, bytes.toString()])),
-      new Map(
-        [
-          ['change.txt', '2\n'],
-          ['dir/file.txt', '2\n'],
-          ['dir/own.txt', 'own\n'],
-          ['keep.txt', 'kept by me\n'],
-          ['new.txt', '2\n'],
-          ['notes/deep/own.txt', 'own\n'],
-        ].sort() as [string, string][],
-      ),
-    );
-    assert.equal(await readFile(join(folder, 'link'), 'utf8'), 'kept by me\n');
-    const state = await reader.engine.verifyInstalled({ path: folder });
-    assert.deepEqual(
-      [state.changed, state.missing, state.extra],
-      [['keep.txt'], [], ['dir/own.txt', 'link', 'notes/']],
-    );
-    const { packages } = await reader.engine.listPackages({ section: 'installed' });
-    assert.equal(packages[0]?.changed, 1);
-  });
-
-  it('preserve what the user changes while files are written', async () => {
-    const { id } = await publisher.publish('mine', '1.0.0', { 'change.txt': '1\n', 'dir/same.txt': '1\n' });
-    await waitForListing(reader, id, '1.0.0');
-    await installPackages(reader, project, 'add', id);
-    for (const version of ['1.1.0', '1.2.0', '1.3.0']) {
-      await publisher.publish('mine', version, { 'change.txt': `${version}\n`, 'dir/same.txt': '1\n' });
-      await waitForListing(reader, id, version);
-    }
-    const folder = join(project, 'packages', 'mine');
-    /** Update, and do something as soon as the first file is written beside the folder. */
-    const updateWhile = async (version: string, action: () => void): Promise<unknown> => {
-      const { plan } = await reader.engine.planInstall({ project, mode: 'update', packages: [`${id}@${version}`] });
-      let done = false;
-      const onProgress = ({ phase }: { readonly phase: string }): void => {
-        if (phase === 'write' && !done) action();
-        done ||= phase === 'write';
-      };
-      return await reader.engine.applyPlan({ plan }, { onProgress }).catch((error: unknown) => error);
-    };
-
-    await updateWhile('1.1.0', () => {
-      writeFileSync(join(folder, 'dir', 'own.txt'), 'own\n');
-      writeFileSync(join(folder, 'dir', 'same.txt'), 'changed by me\n');
-    });
-    const kept = await readTree(folder);
-    assert.equal(kept.get('change.txt')?.toString(), '1.1.0\n');
-    assert.equal(kept.get('dir/own.txt')?.toString(), 'own\n');
-    assert.equal(kept.get('dir/same.txt')?.toString(), 'changed by me\n');
-
-    const refused = await updateWhile('1.2.0', () => {
-      writeFileSync(join(folder, 'change.txt'), 'changed by me\n');
-    });
-    assert.ok(refused instanceof GgenError);
-    assert.deepEqual([refused.name, refused.details['files']], ['FilesChanged', [join(folder, 'change.txt')]]);
-    kept.set('change.txt', Buffer.from('changed by me\n'));
-    assert.deepEqual(await readTree(folder), kept);
-
-    await writeFile(join(folder, 'change.txt'), '1.1.0\n');
-    const lock = await readFile(join(project, LOCK), 'utf8');
-    const outdated = await updateWhile('1.3.0', () => {
-      writeFileSync(join(project, LOCK), `${lock}# mine\n`);
-    });
-    assert.equal(errorName(outdated), 'PlanOutdated');
-    assert.equal(await readFile(join(project, LOCK), 'utf8'), `${lock}# mine\n`);
-    assert.equal(await readFile(join(folder, 'change.txt'), 'utf8'), '1.1.0\n');
-    assert.deepEqual((await readdir(join(project, 'packages'))).sort(), ['mine']);
-  });
-
-  it('leave the files of the user when they are removed, and do not replace a folder of the user', async () => {
-    const { id } = await publisher.publish('mine', '1.0.0', { 'a.txt': '1\n' });
-    await waitForListing(reader, id, '1.0.0');
-    await installPackages(reader, project, 'add', id);
-    const folder = join(project, 'packages', 'mine');
-    await writeFile(join(folder, 'own.txt'), 'own\n');
-    await installPackages(reader, project, 'remove', id);
-    assert.deepEqual([...(await readTree(folder)).keys()], ['own.txt']);
-    await installPackages(reader, project, 'add', id);
-    const [installed] = await reader.engine.installed({});
-    assert.equal(installed?.path, join(project, 'packages', `~${publisher.key.id.slice(-8)}-mine`));
-    assert.deepEqual([...(await readTree(folder)).keys()], ['own.txt']);
-    assert.match(await readFile(join(project, LOCK), 'utf8'), /folder = "~/);
   });
 
   it('are detected in a checkout, and are not fetched for an outdated plan', async () => {
@@ -338,7 +203,7 @@ describe('packages of a project', () => {
     await assert.rejects(reader.engine.applyPlan({ plan }), { name: 'PlanOutdated' });
     await rm(join(project, 'packages'), { recursive: true });
     const repeated = await reader.engine.planInstall({ project, mode: 'lock' });
-    assert.deepEqual(actions(repeated), ['install mine 1.0.0'], 'a folder that is gone comes back');
+    assert.deepEqual(actions(repeated), ['install mine 1.0.0'], 'a deleted folder is installed again');
   });
 
   it('are unlisted when their project is gone, without creating it again', async () => {

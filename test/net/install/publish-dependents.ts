@@ -2,7 +2,7 @@ import type { TestPeer } from '../helpers/peers.ts';
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
-/** Publish a package that needs others: `id` -> range, with `?` before an optional one's range. */
+/** Publishes a package with dependencies: `id` -> range; `?` before the range marks an optional one. */
 export async function publishNeeding(
   peer: TestPeer,
   name: string,

@@ -6,14 +6,14 @@ import { TestNetwork, waitForListing } from '../helpers/peers.ts';
 import type { TestPeer } from '../helpers/peers.ts';
 import { readTree } from '../helpers/trees.ts';
 
-/** Names that packing has no rule about, in several scripts. */
+/** Names that packing does not exclude, in several scripts. */
 const name = fc
   .tuple(fc.constantFrom('a', 'Z', 'q7', 'ünï', '名前', 'x-_.y', 'm n'), fc.nat(40))
   .map(([word, number]) => `${word}${number}`);
 const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((segments) => segments.join('/'));
 const content = fc.oneof(
   { weight: 8, arbitrary: fc.uint8Array({ maxLength: 300 }) },
-  // Several blocks, the last one not full.
+  // Several blocks, the last one partly filled.
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 3_000_000 }).map((size) => new Uint8Array(size).fill(size % 256)) },
 );
 const tree = fc

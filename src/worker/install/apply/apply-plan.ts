@@ -13,7 +13,7 @@ import type { AnnounceInstalledDeps, WriteReleasesDeps } from './write-releases.
 import type { PlanStep, Plans, StoredPlan } from '../plan/plans.ts';
 import { readProjectLock } from '../lock/project-lock.ts';
 
-/** What applying a plan needs besides fetching, writing and announcing releases. */
+/** Dependencies of `applyPlan`. */
 export type ApplyPlanDeps = Parameters<typeof fetchRef>[0] &
   WriteReleasesDeps &
   AnnounceInstalledDeps & {
@@ -31,11 +31,11 @@ export interface ApplyOptions {
 }
 
 /**
- * Do exactly what a plan says: fetch what is missing, then exchange all folders and the lock file at once. Where it fails,
- * nothing was changed, and the plan can be applied again.
+ * Applies a plan: fetches missing content, then replaces all folders and the lock file in one transaction. A failure
+ * leaves the project unchanged, and the same plan can be applied again.
  *
- * @returns what the project has then
- * @throws GgenError PlanOutdated, and as `fetchContent` and `installTrees` say
+ * @returns the packages that are installed in the project afterwards
+ * @throws GgenError PlanOutdated, and the errors of `fetchContent` and `installTrees`
  */
 export async function applyPlan(
   deps: ApplyPlanDeps,
@@ -84,7 +84,10 @@ export async function applyPlan(
   return installs.listByProject(plan.project);
 }
 
-/** @throws GgenError PlanOutdated when the lock file or an installation is another one than the plan was made for; UnsafePath */
+/**
+ * @throws GgenError PlanOutdated when the lock file or an installation differs from what the plan was made for;
+ *   UnsafePath
+ */
 async function assertPlanCurrent(
   installs: Pick<Catalog['installs'], 'getByPath'>,
   { plan, steps, lockBefore }: StoredPlan,
@@ -96,13 +99,9 @@ async function assertPlanCurrent(
     return row === undefined || row.root === existing.previous || existing.before !== 'folder';
   });
   if (lock.text === lockBefore && rootsUnchanged) return;
-  throw new GgenError(
-    'PlanOutdated',
-    `The packages of ${plan.project} changed since this plan was made. Make it again.`,
-    {
-      details: { project: plan.project },
-    },
-  );
+  throw new GgenError('PlanOutdated', `The packages of ${plan.project} changed after this plan was made. Plan again.`, {
+    details: { project: plan.project },
+  });
 }
 
 async function fetchAll(

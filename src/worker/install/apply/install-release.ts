@@ -13,7 +13,7 @@ import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-conte
 import { writeReleases, announceInstalled } from './write-releases.ts';
 import type { AnnounceInstalledDeps, WriteReleasesDeps } from './write-releases.ts';
 
-/** What installing or removing one release needs besides fetching, writing and announcing it. */
+/** Dependencies of `installRelease` and `uninstallRelease`. */
 export type InstallReleaseDeps = Parameters<typeof fetchContent>[0] &
   WriteReleasesDeps &
   AnnounceInstalledDeps & {
@@ -23,9 +23,10 @@ export type InstallReleaseDeps = Parameters<typeof fetchContent>[0] &
   };
 
 /**
- * Install one release for itself: find it, fetch what is missing with every block verified, write it to its folder, serve it on.
+ * Installs one release outside of a project: looks it up, fetches and verifies missing blocks, writes the files, and
+ * seeds the release.
  *
- * @throws GgenError NotInstalled, and as `Lookup.getVersion`, `fetchContent` and `installTrees` say
+ * @throws GgenError NotInstalled, and the errors of `Lookup.getVersion`, `fetchContent` and `installTrees`
  */
 export async function installRelease(
   deps: InstallReleaseDeps,
@@ -72,7 +73,7 @@ export async function installRelease(
   return installed;
 }
 
-/** The installation that is replaced. @throws GgenError NotInstalled, InvalidRequest */
+/** Returns the installation to be replaced. @throws GgenError NotInstalled, InvalidRequest */
 function findReplaced(
   installs: Pick<Catalog['installs'], 'getByPath'>,
   { id, release }: ReleaseDetails,
@@ -81,15 +82,19 @@ function findReplaced(
   const existing = requireInstalledAt(installs, path);
   if (existing.id !== id) throw notInstalled(path);
   if (existing.project !== undefined && existing.version !== release.version) {
-    throw new GgenError('InvalidRequest', `${path} belongs to the project ${existing.project}: plan its update.`, {
-      details: { path, project: existing.project },
-    });
+    throw new GgenError(
+      'InvalidRequest',
+      `${path} belongs to the project ${existing.project} and is updated with it.`,
+      {
+        details: { path, project: existing.project },
+      },
+    );
   }
   return existing;
 }
 
 /**
- * Remove an installed package. Files that are not of the package stay where they are.
+ * Removes an installed package. Files that do not belong to the release stay.
  *
  * @throws GgenError NotInstalled, InvalidRequest, FilesChanged, TargetNotWritable
  */
@@ -101,9 +106,13 @@ export async function uninstallRelease(
   const { path, before } = await locateTarget(at);
   const installed = requireInstalledAt(deps.catalog.installs, path);
   if (installed.project !== undefined) {
-    throw new GgenError('InvalidRequest', `${path} belongs to the project ${installed.project}: plan its removal.`, {
-      details: { path, project: installed.project },
-    });
+    throw new GgenError(
+      'InvalidRequest',
+      `${path} belongs to the project ${installed.project} and is removed from it.`,
+      {
+        details: { path, project: installed.project },
+      },
+    );
   }
   const getPreviousBlock = verifiedBlockReader(deps);
   await listInstalledFiles(deps, installed, getPreviousBlock, signal);
@@ -116,7 +125,7 @@ export async function uninstallRelease(
   deps.loggers('install').info(`Removed ${installed.id}@${installed.version} from ${path}`);
 }
 
-/** Where something was installed, whether it is still there or not. */
+/** Resolves the path of an installation whose folder the user may have deleted. */
 async function locateTarget(at: string): Promise<{ path: string; before: 'folder' | 'nothing' }> {
   const path = absolutePath(at, 'The folder');
   const isThere = (await lstat(path).catch(() => undefined))?.isDirectory() === true;
@@ -131,5 +140,5 @@ export function requireInstalledAt(installs: Pick<Catalog['installs'], 'getByPat
 }
 
 function notInstalled(path: string): GgenError {
-  return new GgenError('NotInstalled', `No package was installed in ${path}.`, { details: { path } });
+  return new GgenError('NotInstalled', `No package is installed in ${path}.`, { details: { path } });
 }

@@ -8,16 +8,16 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
 import { requireInstalledAt } from './install-release.ts';
 
-/** What checking an installation needs besides reading its release. */
+/** Dependencies of `verifyInstalled`. */
 export type VerifyInstalledDeps = Parameters<typeof listInstalledFiles>[0] & {
   readonly catalog: { readonly installs: Pick<Catalog['installs'], 'getByPath' | 'saveVerification'> };
   readonly onChange: (id: string) => void;
 };
 
 /**
- * Compare every file of an installation with its release. What it finds is kept, so that lists can show it.
+ * Compares every file of an installation with its release. The result is saved, so that lists can show it.
  *
- * @throws GgenError NotInstalled, and as `installedFiles` says
+ * @throws GgenError NotInstalled, and the errors of `listInstalledFiles`
  */
 export async function verifyInstalled(
   deps: VerifyInstalledDeps,

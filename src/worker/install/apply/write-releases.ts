@@ -8,12 +8,12 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { InstallTransactionLog } from '../disk/install-transaction.ts';
 import { localBlockReader } from '../plan/installed-content.ts';
 
-/** What writing releases needs: the local blocks, and the log of transactions. */
+/** Dependencies of `writeReleases`. */
 export type WriteReleasesDeps = Parameters<typeof localBlockReader>[0] & {
   readonly catalog: { readonly installTransactions: InstallTransactionLog };
 };
 
-/** What a changed installation is made known with. */
+/** Dependencies of `announceInstalled`. */
 export interface AnnounceInstalledDeps {
   readonly catalog: {
     readonly installs: Pick<Catalog['installs'], 'has'>;
@@ -26,18 +26,18 @@ export interface AnnounceInstalledDeps {
 }
 
 export interface WriteReleasesOptions {
-  /** Blocks of what stands there, as `verifiedBlocks` gives them. */
+  /** Blocks of the installed release, from `verifiedBlockReader`. */
   readonly getPreviousBlock: GetBlock;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: InstallProgress) => void;
-  /** Absolute paths that the user gave up; `*` for all that would be in the way. */
+  /** Absolute paths that the user agreed to lose; `*` for all conflicts. */
   readonly overwrite: readonly string[];
 }
 
 /**
- * Put releases, all of whose blocks are here, in their places, and note it in the catalog in the same step.
+ * Writes releases whose blocks are all in the local store, and updates the catalog in the same transaction.
  *
- * @throws GgenError as `installTrees` says
+ * @throws GgenError the errors of `installTrees`
  */
 export async function writeReleases(
   deps: WriteReleasesDeps,
@@ -61,14 +61,17 @@ export async function writeReleases(
   );
 }
 
-/** As paths within a target are written: relative, with forward slashes, a closing one kept. */
+/** Converts to the form of paths in a release: relative, with forward slashes, a trailing slash kept. */
 function relativeToTarget(target: string, path: string): string {
   if (path === '*') return path;
   const inside = relative(target, path).replaceAll(sep, '/');
   return /[\\/]$/.test(path) ? `${inside}/` : inside;
 }
 
-/** Tell everybody what is installed and served now, after it is so. */
+/**
+ * Tells listeners, peers that sync and the DHT which packages are now installed and seeded. Call it after the
+ * transaction.
+ */
 export async function announceInstalled(
   { catalog, seededContent, onChange, network }: AnnounceInstalledDeps,
   changed: readonly Pick<InstalledPackage, 'id' | 'publisher' | 'name'>[],

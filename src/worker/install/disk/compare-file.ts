@@ -8,11 +8,11 @@ import { fileLeaves } from './file-leaves.ts';
 import type { GetBlock } from './tree-files.ts';
 
 /**
- * Whether a file on disk holds exactly what a CID says. Its bytes are hashed piece by piece as the file's blocks were, so it
- * does not matter with which settings they were made; only inner nodes are read from the store. A link, or what is not a file,
- * is never the same.
+ * Returns whether a file on disk has exactly the content of a CID. The file is hashed in the pieces that the block tree
+ * declares, so the importer's settings do not matter; only inner nodes are read from the store. A link or special file
+ * never matches.
  *
- * @throws Node's error when the file cannot be read; what `get` throws
+ * @throws Node's error when the file cannot be read, and the errors of `get`
  */
 export async function fileMatchesCid(path: string, cid: CID, get: GetBlock, signal: AbortSignal): Promise<boolean> {
   const file = await openRegularFile(path);
@@ -35,7 +35,7 @@ export async function fileMatchesCid(path: string, cid: CID, get: GetBlock, sign
   }
 }
 
-/** O_NONBLOCK: opening a pipe that nobody writes to would wait for ever. */
+/** O_NONBLOCK keeps the call from waiting forever on a pipe that has no writer. */
 async function openRegularFile(path: string): Promise<FileHandle | undefined> {
   // Windows has neither flag.
   const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;

@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What tells one state of a file from another without reading it. Folders have no state but that they are there. */
+/** Distinguishes two states of a file without reading it. All folders have the same stamp. */
 interface FileStamp {
   readonly inode: bigint;
   readonly size: bigint;
@@ -9,7 +9,7 @@ interface FileStamp {
   readonly modifiedNs: bigint;
 }
 
-/** Everything in a folder at one moment: relative path, with forward slashes and one at the end of a folder's. */
+/** Everything in a folder at one moment, by relative path with forward slashes; a folder's path ends with a slash. */
 export type FolderSnapshot = ReadonlyMap<string, FileStamp>;
 
 const FOLDER: FileStamp = { inode: 0n, size: 0n, modifiedNs: 0n };
@@ -38,8 +38,9 @@ export async function takeFolderSnapshot(folder: string, signal: AbortSignal): P
 }
 
 /**
- * Paths in a folder that came or were written since its stamps were taken, and whose new state would be lost. A file that is the
- * very same one in the staging folder is not: it went along by a second name. What was deleted is not named.
+ * Returns the paths that were created or written since the snapshot and whose new content would be lost. A file that
+ * has the same inode in the staging folder is preserved by a hard link and is not returned, and neither are deleted
+ * files.
  */
 export async function findChangesSince(
   before: FolderSnapshot,
@@ -62,7 +63,7 @@ function isEqual(a: FileStamp, b: FileStamp): boolean {
   return a.inode === b.inode && a.size === b.size && a.modifiedNs === b.modifiedNs;
 }
 
-/** Undefined when there is nothing of that name (any more). */
+/** Undefined when the path does not exist. */
 async function readFileStamp(path: string): Promise<FileStamp | undefined> {
   const stat = await lstat(path, { bigint: true }).catch(() => undefined);
   return stat === undefined ? undefined : { inode: stat.ino, size: stat.size, modifiedNs: stat.mtimeNs };

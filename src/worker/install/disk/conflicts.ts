@@ -5,23 +5,28 @@ import type { Swap } from '../../catalog/tables/install-transactions.ts';
 import { findChangesSince } from './concurrent-changes.ts';
 import type { FolderSnapshot } from './concurrent-changes.ts';
 
-/** What the user would lose in one folder. */
+/** Paths in one folder whose content the user would lose. */
 export interface Conflict {
   readonly target: string;
   readonly paths: readonly string[];
 }
 
-/** The user changed something while the exchange was prepared. */
+/** The user changed files while the transaction was prepared. */
 export class ConcurrentChangeError extends Error {
   readonly conflicts: readonly Conflict[];
 
   constructor(conflicts: readonly Conflict[]) {
-    super('Files were changed meanwhile');
+    super('Files were changed during the installation');
     this.conflicts = conflicts;
   }
 }
 
-/** Once everything was put aside: whether all of it is as it was compared. @throws ChangedMeanwhile */
+/**
+ * Checks the backups for changes made after the comparison. Call it once all targets are renamed, when no program can
+ * reach the old files by their path.
+ *
+ * @throws ConcurrentChangeError
+ */
 export async function assertFoldersUnchanged(
   jobs: readonly { readonly swap: Swap; readonly snapshot?: FolderSnapshot }[],
   signal: AbortSignal,
@@ -29,7 +34,7 @@ export async function assertFoldersUnchanged(
   const conflicts: Conflict[] = [];
   for (const { snapshot, swap } of jobs) {
     if (snapshot === undefined) continue;
-    // By now what was staged stands at the target.
+    // The staged folder stands at the target by now.
     const paths = await findChangesSince(
       snapshot,
       swap.backup,
@@ -41,7 +46,12 @@ export async function assertFoldersUnchanged(
   if (conflicts.length > 0) throw new ConcurrentChangeError(conflicts);
 }
 
-/** The same for texts. @param swaps of each text @throws GgenError PlanOutdated */
+/**
+ * Checks the backups of texts in the same way.
+ *
+ * @param swaps those of `texts`, in the same order
+ * @throws GgenError PlanOutdated
+ */
 export async function assertTextsUnchanged(
   texts: readonly { readonly target: string; readonly previous?: string }[],
   swaps: readonly Swap[],
@@ -55,17 +65,17 @@ export async function assertTextsUnchanged(
   }
 }
 
-/** Most paths that an error carries: enough to choose from. */
+/** Bounds the size of the error; a user cannot review more paths than that. */
 const MAX_REPORTED_PATHS = 1_000;
 
-/** That the caller has to ask the user, who may give these files up. */
+/** Asks the caller to let the user confirm the loss of these files. */
 export function filesChangedError(conflicts: readonly Conflict[]): GgenError {
   const all = conflicts.flatMap(({ target, paths }) => paths.map((path) => join(target, path)));
   const shown = all.slice(0, 3).join(', ');
   const more = all.length > 3 ? ` and ${all.length - 3} more` : '';
   return new GgenError(
     'FilesChanged',
-    `This would overwrite or delete what was changed by hand: ${shown}${more}. Nothing was changed.`,
+    `This would overwrite or delete files that were changed by hand: ${shown}${more}. Nothing was changed.`,
     { details: { count: all.length, files: all.slice(0, MAX_REPORTED_PATHS) } },
   );
 }

@@ -5,18 +5,19 @@ import { RAW } from '../../dag/codecs.ts';
 import { decodeUnixFsNode } from './tree-files.ts';
 import type { GetBlock } from './tree-files.ts';
 
-/** A piece of a file, in order: bytes that stand in a node itself, or a raw block that holds them. */
+/** A piece of a file, in file order: bytes stored in a node, or a raw block. */
 export type FileLeaf = { readonly bytes: Uint8Array } | { readonly cid: CID; readonly length: number };
 
-/** A balanced tree with 1,024 children a node needs 3 levels for 512 MiB; other importers build deeper ones. */
+/** A balanced tree with 1,024 children per node needs 3 levels for 512 MiB; other importers build deeper ones. */
 const MAX_FILE_DEPTH = 64;
-/** Blocks of one file that are looked at: nodes that name each other many times over must not take for ever. */
+/** Blocks read for one file. Bounds hostile trees whose nodes link to each other many times. */
 const MAX_FILE_NODES = 1_000_000;
 
 /**
- * The pieces of a file of several blocks. Raw leaves are named, not read: their length is what their parent says.
+ * Yields the pieces of a file of several blocks. Raw leaves are not read; their length is the one that the parent
+ * declares.
  *
- * @throws GgenError RecordInvalid, and what `get` throws
+ * @throws GgenError RecordInvalid, and the errors of `get`
  */
 export async function* fileLeaves(cid: CID, get: GetBlock, signal: AbortSignal): AsyncGenerator<FileLeaf> {
   let nodes = 0;
@@ -37,9 +38,9 @@ export async function* fileLeaves(cid: CID, get: GetBlock, signal: AbortSignal):
 }
 
 /**
- * The bytes of a file, block by block, each good until the next is asked for: its buffer may be used for that.
+ * Yields the content of a file block by block. Bytes are valid until the next step, because their buffer may be reused.
  *
- * @throws GgenError RecordInvalid, and what `get` throws
+ * @throws GgenError RecordInvalid, and the errors of `get`
  */
 export async function* fileContent(cid: CID, get: GetBlock, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   if (cid.code === RAW) {
@@ -58,5 +59,5 @@ export async function* fileContent(cid: CID, get: GetBlock, signal: AbortSignal)
 }
 
 function malformedFileError(): GgenError {
-  return new GgenError('RecordInvalid', 'A file of the release is not put together as UnixFS says.');
+  return new GgenError('RecordInvalid', 'A file of the release is not valid UnixFS.');
 }

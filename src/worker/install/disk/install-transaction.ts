@@ -6,12 +6,13 @@ import { STAGING_PREFIX } from './staging-prefix.ts';
 export type InstallTransactionLog = Pick<InstallTransactions, 'save' | 'commit' | 'remove' | 'list'>;
 
 /**
- * Put everything that was staged in its place, all of it or nothing: what stood there is renamed aside, the new is renamed in,
- * `record` writes what the catalog says of it in the same transaction that makes the new state count. A failure takes all
- * back; a kill is healed by `healExchanges`. Renames within a folder are what every file system does in one step.
+ * Replaces all targets or none: renames each old target to its backup, renames the staged one in, and lets `record`
+ * write the catalog's rows in the SQLite transaction that commits. A failure rolls back; after a kill
+ * `recoverInstallTransactions` rolls back or completes. All renames stay within one folder, where every file system
+ * does them atomically.
  *
- * @param verify the last word on what was put aside, which nobody reaches by its name any more
- * @throws Node's error of the rename that failed, and what `check` and `record` throw
+ * @param verify checks the backups before the commit, when no program can reach them by their old path
+ * @throws Node's error of the failed rename, and the errors of `verify` and `record`
  */
 export async function runInstallTransaction(
   transaction: InstallTransaction,
@@ -32,7 +33,7 @@ export async function runInstallTransaction(
   await recover({ ...transaction, phase: 'done' }, transactions);
 }
 
-/** Nothing was exchanged yet: remove what was staged. */
+/** Removes the staged files of a transaction that has not renamed anything yet. */
 export async function abortInstallTransaction(
   transaction: InstallTransaction,
   transactions: InstallTransactionLog,
@@ -40,7 +41,10 @@ export async function abortInstallTransaction(
   await recover({ ...transaction, phase: 'staging' }, transactions);
 }
 
-/** Bring what a killed engine left half done to the old state or the new one. What cannot be reached is tried again next time. */
+/**
+ * Rolls back or completes the transactions of a killed engine. One whose disk is unavailable is retried at the next
+ * start.
+ */
 export async function recoverInstallTransactions(transactions: InstallTransactionLog): Promise<void> {
   for (const transaction of transactions.list()) await recover(transaction, transactions);
 }
@@ -49,7 +53,7 @@ async function recover(transaction: InstallTransaction, transactions: InstallTra
   try {
     for (const swap of transaction.swaps.toReversed()) {
       if (!isOwnSwap(swap)) continue;
-      // Parents that are gone may be on a disk that is not there now.
+      // A missing parent may lie on a disk that is not mounted now.
       if (transaction.phase !== 'staging' && !(await exists(dirname(swap.target)))) return;
       if (transaction.phase === 'swapping') await revertSwap(swap);
       await remove(transaction.phase === 'done' ? swap.backup : swap.staging);
@@ -62,7 +66,7 @@ async function recover(transaction: InstallTransaction, transactions: InstallTra
   transactions.remove(transaction.id);
 }
 
-/** Only what an installation made: the note alone is no reason to touch a folder of the user. */
+/** Checks the names, so that a damaged log entry cannot make recovery touch the user's folders. */
 function isOwnSwap({ staging, backup, target }: Swap): boolean {
   return [backup, ...(staging === undefined ? [] : [staging])].every(
     (path) => basename(path).startsWith(STAGING_PREFIX) && dirname(path) === dirname(target),
@@ -71,7 +75,7 @@ function isOwnSwap({ staging, backup, target }: Swap): boolean {
 
 async function applySwap({ target, staging, backup, before }: Swap): Promise<void> {
   if (before === 'file') {
-    // Two names for one file, so that there is one at every moment; a copy where the file system has no such thing.
+    // A hard link keeps the file at its path at every moment; file systems without links get a copy.
     await link(target, backup).catch(() => copyFile(target, backup));
   } else if (before === 'folder') await rename(target, backup);
   else if (before === 'empty-folder') await rmdir(target);
@@ -81,7 +85,7 @@ async function applySwap({ target, staging, backup, before }: Swap): Promise<voi
 
 async function revertSwap({ target, staging, backup, before }: Swap): Promise<void> {
   if (before === 'nothing' || before === 'empty-folder') {
-    // Staged and not there any more: it was renamed to the target.
+    // A staged file that is missing was already renamed to the target.
     if (staging !== undefined && !(await exists(staging)) && (await exists(target))) await rename(target, staging);
     if (before === 'empty-folder') await mkdir(target, { recursive: true });
     return;
@@ -89,7 +93,7 @@ async function revertSwap({ target, staging, backup, before }: Swap): Promise<vo
   if (!(await exists(backup))) return;
   if (before === 'folder' && staging !== undefined && (await exists(target))) await rename(target, staging);
   await rename(backup, target);
-  // Renaming a file to another name of itself leaves both.
+  // Renaming one hard link over another of the same file keeps both names.
   await remove(backup);
 }
 
@@ -109,5 +113,9 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function targetExistsError(path: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${path} came to be meanwhile`), { code: 'EEXIST', syscall: 'rename', path });
+  return Object.assign(new Error(`${path} was created during the installation`), {
+    code: 'EEXIST',
+    syscall: 'rename',
+    path,
+  });
 }

@@ -22,55 +22,55 @@ import { listTreeFiles } from './tree-files.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
 import { writeFiles } from './write-files.ts';
 
-/** What shall become of one folder. */
+/** The change of one installed folder. */
 export interface TreeChange {
   /** Absolute path. */
   readonly target: string;
   readonly before: Swap['before'];
-  /** Root of the release that stands there; absent when none does. */
+  /** Root of the installed release; absent when none is installed. */
   readonly previous?: CID;
-  /** The release that shall stand there; absent when none shall. */
+  /** The release to install; absent to uninstall. */
   readonly next?: { readonly root: CID; readonly size: number; readonly files: number };
 }
 
-/** A small file that is exchanged together with the folders. */
+/** A small file that is replaced in the same transaction as the folders. */
 export interface TextChange {
   readonly target: string;
   readonly before: 'file' | 'nothing';
-  /** What stands there. */
+  /** The expected current text. */
   readonly previous?: string;
   readonly text: string;
 }
 
 export interface InstallTreesOptions {
   readonly transactions: InstallTransactionLog;
-  /** Blocks of what shall be written: made present and hashed by whoever fetched them. */
+  /** Blocks of the releases to write; they were fetched and hashed before. */
   readonly get: GetBlock;
-  /** Blocks of what stands there, hashed as they are read. */
+  /** Blocks of the installed releases, hashed when they are read. */
   readonly getPrevious: GetBlock;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: InstallProgress) => void;
-  /** As in `planReplacement`, for each target. */
+  /** The option of `planReplacement`, by target. */
   readonly overwrite: (target: string) => ReadonlySet<string>;
 }
 
-/** How often it is begun anew when somebody works in the folders meanwhile. */
+/** Attempts before the call fails because the user keeps changing files in the folders. */
 const MAX_ATTEMPTS = 3;
 
-/** What was written to a target. */
+/** Number of files and bytes written to a target. */
 export interface InstalledSize {
   readonly files: number;
   readonly size: number;
 }
 
 /**
- * Bring folders to other releases, all of them or none: every path is checked before the first byte is written, files go to
- * staging folders beside their targets, the user's own files go along, and then all are exchanged at once. What the user does
- * in the folders while files are written is seen before the exchange counts: then all is taken back and begun anew.
+ * Brings folders to other releases, all of them or none. All paths are checked before the first byte is written; files
+ * go to staging folders beside their targets; the user's own files are preserved by hard links; one transaction renames
+ * everything. When the user changes files in the meantime, the transaction is rolled back and retried.
  *
- * @param record writes to the catalog what stands where now; part of the exchange
- * @throws GgenError UnsafePath, RecordInvalid, FilesChanged, PlanOutdated (a text is not what it was), TargetNotEmpty,
- *   TargetNotWritable
+ * @param record writes the catalog's rows, inside the transaction
+ * @throws GgenError UnsafePath, RecordInvalid, FilesChanged, PlanOutdated (a text differs from the expected one),
+ *   TargetNotEmpty, TargetNotWritable
  */
 export async function installTrees(
   changes: readonly TreeChange[],
@@ -96,7 +96,7 @@ async function tryInstall(
   record: (written: ReadonlyMap<string, InstalledSize>) => void,
 ): Promise<void> {
   const jobs = await planJobs(
-    // What is to go and is gone already needs no exchange; its parents may be gone too.
+    // A folder to be removed may be gone already, and its parents with it.
     changes.filter(({ before, next }) => before !== 'nothing' || next !== undefined),
     options,
   );
@@ -118,7 +118,7 @@ async function tryInstall(
     for (const [index, { text, target }] of texts.entries()) {
       currentTarget = target;
       const staging = swaps[jobs.length + index]?.staging;
-      // On the disk before it is renamed: a lock file must not come out of a power cut empty.
+      // Flushed before the rename, so that a power cut cannot leave an empty lock file.
       if (staging !== undefined) await writeFile(staging, text, { flag: 'wx', flush: true });
     }
     options.signal.throwIfAborted();
@@ -144,10 +144,10 @@ async function tryInstall(
 
 interface InstallJob extends Replacement {
   readonly swap: Swap;
-  /** What was in the folder before it was compared; absent where none was. */
+  /** State of the folder before it was compared; absent when there was no folder. */
   readonly snapshot?: FolderSnapshot;
   readonly next: TreeChange['next'];
-  /** Files of the new release, those that stay as the user changed them counted. */
+  /** Files of the new release, including those that keep the user's changes. */
   readonly files: number;
 }
 
@@ -164,7 +164,7 @@ async function planJobs(changes: readonly TreeChange[], options: InstallTreesOpt
     const replacement: Replacement =
       change.before === 'folder'
         ? await planReplacement(target, previousFiles, files, {
-            // A block of the new release may be one that only the old one made sure of.
+            // The transaction may lack blocks of the new release that only the installed one verified.
             get: getPrevious,
             signal,
             overwrite: options.overwrite(target),
@@ -206,7 +206,7 @@ function createSwap({ target, before }: Pick<Swap, 'target' | 'before'>, hasCont
   return { target, before, backup: siblingPath('old-'), ...(hasContent ? { staging: siblingPath('') } : {}) };
 }
 
-/** Folders above the targets that have to be made, outermost first. */
+/** Returns the parent folders of the targets that do not exist, outermost first. */
 async function missingFolders(folders: readonly string[]): Promise<string[]> {
   const missing = new Set<string>();
   for (let folder of folders) {
@@ -219,14 +219,14 @@ async function missingFolders(folders: readonly string[]): Promise<string[]> {
   return [...missing].sort((a, b) => a.length - b.length);
 }
 
-/** @throws GgenError UnsafePath unless every file may be written on every system */
+/** @throws GgenError UnsafePath unless every path is valid on every supported file system */
 export function assertSafePaths(files: readonly TreeFile[]): void {
   const problems = checkTree(files.map(({ path }) => path));
   const [first] = problems;
   if (first === undefined) return;
   throw new GgenError(
     'UnsafePath',
-    `The package contains a path that is not safe to write: ${JSON.stringify(first.path)} (${first.reason}). Nothing was installed.`,
+    `The package contains an unsafe path: ${JSON.stringify(first.path)} (${first.reason}). Nothing was installed.`,
     { details: { path: first.path, problems: problems.length } },
   );
 }

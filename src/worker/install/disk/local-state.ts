@@ -5,37 +5,39 @@ import { foldCase } from '../../paths/path-safety.ts';
 import { fileMatchesCid } from './compare-file.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
 
-/** An entry of an installed folder, as it stands against its release. */
+/** An entry of an installed folder, compared with its release. */
 export interface LocalEntry {
-  /** With forward slashes; that of a folder which is not part of the release ends with one. */
+  /** With forward slashes; the path of a folder that does not belong to the release ends with one. */
   readonly path: string;
-  /** `same`: what the release holds. `changed`: a file of the release with other content, or a link in its place. */
+  /**
+   * `same`: the release's content. `changed`: a file of the release with other content, or a link in its place.
+   * `extra`: not in the release.
+   */
   readonly state: 'same' | 'changed' | 'extra';
 }
 
 export interface LocalState {
-  /** In the order of their paths. Folders that are not part of the release stand for all that they hold. */
+  /** Sorted by path. A folder that does not belong to the release stands for everything in it. */
   readonly entries: readonly LocalEntry[];
-  /** Files of the release that are not there. */
+  /** Paths of the release's files that do not exist. */
   readonly missing: readonly string[];
 }
 
-/** Files compared at the same time. */
 const MAX_CONCURRENT_COMPARES = 8;
 
 export interface CompareOptions {
   readonly get: GetBlock;
   readonly signal: AbortSignal;
-  /** Folders that are looked into although the release does not have them. */
+  /** Folders to descend into although the release does not contain them. */
   readonly extraFolders?: ReadonlySet<string>;
   readonly onFile?: () => void;
 }
 
 /**
- * Compare a folder with the files of a release, every one by its content. Names are compared in the form NFC, because macOS
- * may hand them out in another one than they were written in.
+ * Compares a folder with the files of a release by content. Names are compared in NFC, because macOS may return another
+ * normalization form than the one written.
  *
- * @throws Node's error when a folder or file cannot be read; what `get` throws
+ * @throws Node's error when a folder or file cannot be read, and the errors of `get`
  */
 export async function localState(
   files: readonly TreeFile[],
@@ -65,7 +67,7 @@ export async function localState(
   return { entries, missing: [...expected.values()].map(({ path }) => path).sort() };
 }
 
-/** Every folder above one of these paths. */
+/** Returns all parent folders of the given paths. */
 export function foldersOf(paths: Iterable<string>): Set<string> {
   const folders = new Set<string>();
   for (const path of paths) {
@@ -83,7 +85,7 @@ interface FoundEntry {
   readonly entry: Dirent;
 }
 
-/** What is in a folder and in those below it that are named; links are not followed. A folder that is absent is empty. */
+/** Lists a folder and those of `folders` below it without following links. A root that does not exist is empty. */
 async function listEntries(root: string, folders: ReadonlySet<string>, signal: AbortSignal): Promise<FoundEntry[]> {
   const found: FoundEntry[] = [];
   const queue = [''];
@@ -102,7 +104,7 @@ async function listEntries(root: string, folders: ReadonlySet<string>, signal: A
   return found;
 }
 
-/** A path as the least distinguishing file system sees it. */
+/** Folds a path to the form in which the least case-sensitive file system compares it. */
 export function foldPath(path: string): string {
   return path.split('/').map(foldCase).join('/');
 }

@@ -5,8 +5,8 @@ import { collectBytes } from '../../blocks/block-storage.ts';
 import { decodeUnixFsNode } from './tree-files.ts';
 
 /**
- * About how many bytes of a release are not in the store: exact where sub-trees are missing whole, as their parents give their
- * sizes; never more than the release has, and 0 only when nothing is missing.
+ * Estimates how many bytes of a release are not in the store. The sizes of missing subtrees come from their parents'
+ * links. The result never exceeds `size`, and is 0 only when no block is missing.
  */
 export async function estimateMissingBytes(
   root: CID,

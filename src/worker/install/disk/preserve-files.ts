@@ -2,10 +2,10 @@ import { copyFile, link, lstat, mkdir, readdir, readlink, symlink } from 'node:f
 import { dirname, join } from 'node:path';
 
 /**
- * Give the user's own files a second name in another folder of the same disk, so that the first can go; a copy where the file
- * system has no such thing. Folders are made anew, links stay links.
+ * Hard-links the user's files into another folder of the same disk, so that the old folder can be removed; copies where
+ * the file system has no hard links. Folders and symbolic links are created again.
  *
- * @param paths relative, with forward slashes; a folder's ends with one
+ * @param paths relative, with forward slashes; a folder's path ends with one
  * @throws Node's error
  */
 export async function preserveLocalFiles(

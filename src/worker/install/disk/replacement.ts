@@ -4,13 +4,15 @@ import type { LocalEntry } from './local-state.ts';
 import { fileMatchesCid } from './compare-file.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
 
-/** What becomes of a folder whose release is replaced by another one, or by none. */
+/** The effect on a folder when its release is replaced or removed. */
 export interface Replacement {
   /** Files of the new release to write. */
   readonly write: readonly TreeFile[];
-  /** The user's own files and folders, and changes to files that the new release has unchanged: they go along. */
+  /**
+   * The user's own files and folders, and changes to files that are equal in both releases; all of them are preserved.
+   */
   readonly preserve: readonly string[];
-  /** What the user would lose: files changed or added by hand where the new release has something else, or nothing. */
+  /** Files that the user changed or added and that the new release replaces or removes. */
   readonly conflicts: readonly string[];
 }
 
@@ -18,14 +20,14 @@ export interface ReplacementOptions {
   /** Blocks of both releases. */
   readonly get: GetBlock;
   readonly signal: AbortSignal;
-  /** Paths that the user gave up, as they stand in `conflicts` or `carry`; `*` gives up all conflicts. */
+  /** Paths of `conflicts` or `preserve` that the user agreed to lose; `*` for all conflicts. */
   readonly overwrite: ReadonlySet<string>;
 }
 
 /**
- * Find out what an exchange of releases means for what the user did in the folder.
+ * Determines what replacing a release means for the user's changes in its folder.
  *
- * @throws Node's error when a folder or file cannot be read; what `get` throws
+ * @throws Node's error when a folder or file cannot be read, and the errors of `get`
  */
 export async function planReplacement(
   folder: string,
@@ -52,7 +54,7 @@ export async function planReplacement(
   return { write: after.filter((file) => !kept.has(file)), preserve, conflicts };
 }
 
-/** The new release, asked by paths of the old folder. */
+/** Answers questions about the new release by paths of the old folder. */
 class NewRelease {
   readonly #before: ReadonlyMap<string, TreeFile>;
   readonly #files: ReadonlyMap<string, TreeFile>;
@@ -68,7 +70,7 @@ class NewRelease {
     return this.#files.get(foldPath(path));
   }
 
-  /** Whether the new release has nothing to say about what the user did here. */
+  /** Whether the new release leaves the path as the user has it. */
   isUnaffected({ path, state }: LocalEntry): boolean {
     const key = foldPath(path.replace(/\/$/, ''));
     if ([...foldersOf([key])].some((folder) => this.#files.has(folder))) return false;

@@ -1,2 +1,2 @@
-/** Marks folders that an installation is still filling; packing never takes one along. */
+/** Name prefix of folders that an installation is still filling; packing skips them. */
 export const STAGING_PREFIX = '.ggen-staging-';

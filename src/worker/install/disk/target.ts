@@ -4,9 +4,9 @@ import { GgenError, errorMessage } from '../../../shared/errors.ts';
 import type { Swap } from '../../catalog/tables/install-transactions.ts';
 
 /**
- * Check early that a target can be installed into: absolute, and absent or an empty folder.
+ * Checks early that a target can be installed into: an absolute path that does not exist or is an empty folder.
  *
- * @returns the path, normalized, and what stands there
+ * @returns the normalized path, and what exists there
  * @throws GgenError InvalidRequest, TargetNotEmpty, TargetNotWritable
  */
 export async function checkTarget(target: string): Promise<{ path: string; before: Swap['before'] }> {
@@ -17,7 +17,7 @@ export async function checkTarget(target: string): Promise<{ path: string; befor
     throw code === 'ENOTDIR' ? targetNotEmptyError(path) : targetNotWritableError(path, error as NodeJS.ErrnoException);
   });
   if (entries !== undefined && entries.length > 0) throw targetNotEmptyError(path);
-  // An empty folder that is a link is not ours to replace.
+  // A link to an empty folder is the user's; it is not replaced.
   if (entries !== undefined && !(await lstat(path)).isDirectory()) throw targetNotEmptyError(path);
   await checkWritable(path);
   return { path, before: entries === undefined ? 'nothing' : 'empty-folder' };
@@ -29,7 +29,11 @@ export function absolutePath(path: string, what: string): string {
   throw new GgenError('InvalidRequest', `${what} must be an absolute path, not '${path}'.`);
 }
 
-/** Whether the nearest folder that exists can be written to: better known before anything is fetched than after. */
+/**
+ * Checks the nearest existing folder for write permission, so that a failure comes before anything is fetched.
+ *
+ * @throws GgenError TargetNotWritable
+ */
 export async function checkWritable(path: string): Promise<void> {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     try {
@@ -43,7 +47,7 @@ export async function checkWritable(path: string): Promise<void> {
   }
 }
 
-/** What to tell of an error that comes from writing to `path`; anything else comes back as it is. */
+/** Converts an error of writing to `path` into a GgenError; returns any other error unchanged. */
 export function toTargetError(path: string, error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error)) return error;
   const failure = error as NodeJS.ErrnoException;
@@ -55,7 +59,7 @@ export function toTargetError(path: string, error: unknown): unknown {
 export function targetNotEmptyError(path: string): GgenError {
   return new GgenError(
     'TargetNotEmpty',
-    `${path} is not an empty folder, and nothing in it is overwritten. Choose a folder that does not exist yet.`,
+    `${path} is not an empty folder, and its files are not overwritten. Choose a folder that does not exist yet.`,
     { details: { path } },
   );
 }
@@ -64,16 +68,16 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota of the disk is used up',
   EFBIG: 'a file is larger than this system allows',
-  EACCES: 'writing there is not allowed',
-  EPERM: 'writing there is not allowed, or a program has a file of it open',
-  EBUSY: 'a program has a file of it open',
-  EROFS: 'writing there is not allowed',
-  EISDIR: 'there is a folder of that name',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied, or another program has one of its files open',
+  EBUSY: 'another program has one of its files open',
+  EROFS: 'the disk is read-only',
+  EISDIR: 'a folder of that name exists',
 };
 
 export function targetNotWritableError(path: string, cause: NodeJS.ErrnoException): GgenError {
   const reason = REASONS[cause.code ?? ''] ?? errorMessage(cause);
-  return new GgenError('TargetNotWritable', `${path} could not be written to: ${reason}. Nothing was changed.`, {
+  return new GgenError('TargetNotWritable', `${path} could not be written: ${reason}. Nothing was changed.`, {
     details: { path },
     cause,
   });

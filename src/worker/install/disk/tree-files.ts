@@ -7,17 +7,17 @@ import { decodeUnixFs, shardDigits } from '../../dag/nodes.ts';
 import type { UnixFsNode } from '../../dag/nodes.ts';
 import { MAX_TREE_DEPTH } from '../../transfer/tree-limits.ts';
 
-/** Bytes of a block. Whether they are hashed before they are given is for its maker to say. */
+/** Reads a block. The implementation decides whether it hashes the bytes. */
 export type GetBlock = (cid: CID) => Promise<Uint8Array>;
 
-/** A file of a release: where it goes, and what it holds. */
+/** A file of a release: its path and its content. */
 export interface TreeFile {
-  /** Relative to the release's root, with forward slashes. Hostile until `checkTree` has seen all of them. */
+  /** Relative to the release's root, with forward slashes. Untrusted until `checkTree` has checked all paths. */
   readonly path: string;
   readonly cid: CID;
 }
 
-/** Directories of a tree that are looked into: one that names another many times over must not take for ever. */
+/** Directories visited. Bounds hostile trees whose directories link to one another many times. */
 const MAX_DIRECTORIES = 4 * LIMITS.filesPerRelease;
 
 /** A place in the tree whose block is read next. */
@@ -31,10 +31,10 @@ interface TreePosition {
 }
 
 /**
- * All files below a UnixFS directory, depth first. Only directories and the root nodes of files of several blocks are read.
- * Symbolic links, devices and all other types are refused. Source: the UnixFS specification (specs.ipfs.tech/unixfs).
+ * Lists all files below a UnixFS directory, depth first. Reads only directories and the root nodes of files of several
+ * blocks. Rejects symbolic links and every other type. Source: https://specs.ipfs.tech/unixfs/
  *
- * @throws GgenError UnsafePath, RecordInvalid, and what `get` throws
+ * @throws GgenError UnsafePath, RecordInvalid, and the errors of `get`
  */
 export async function listTreeFiles(root: CID, get: GetBlock, signal: AbortSignal): Promise<TreeFile[]> {
   const files: TreeFile[] = [];
@@ -90,7 +90,7 @@ export function decodeUnixFsNode(cid: CID, bytes: Uint8Array): UnixFsNode {
   try {
     return decodeUnixFs(bytes);
   } catch (cause) {
-    throw invalidContentError(`has a block that is no UnixFS node (${errorMessage(cause)})`, cause);
+    throw invalidContentError(`has a block that is not a UnixFS node (${errorMessage(cause)})`, cause);
   }
 }
 

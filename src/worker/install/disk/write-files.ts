@@ -6,22 +6,22 @@ import { RAW } from '../../dag/codecs.ts';
 import { fileContent } from './file-leaves.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
 
-/** Files written at the same time: enough to keep the thread pool busy, far below any limit on descriptors. */
+/** Keeps the thread pool busy, and stays far below the limit of open files. */
 const MAX_CONCURRENT_WRITES = 16;
 
 export interface WriteOptions {
   readonly get: GetBlock;
   readonly signal: AbortSignal;
-  /** Most bytes that all files may have together: what the record says. */
+  /** Size of the release by its record. */
   readonly maxBytes: number;
-  /** Called after each piece, and with `file` after the last one of a file. */
+  /** Called after each piece of a file; `file` is true after its last one. */
   readonly onWritten: (bytes: number, file: boolean) => void;
 }
 
 /**
- * Write files whose paths were checked into a folder that is empty. A file of one block is one write.
+ * Writes files into an empty folder. Their paths must have been checked. A file of one block is written at once.
  *
- * @throws GgenError RecordInvalid when the files are larger than the record says; Node's error; what `get` throws
+ * @throws GgenError RecordInvalid when the files exceed the size in the record; Node's error; the errors of `get`
  */
 export async function writeFiles(files: readonly TreeFile[], folder: string, options: WriteOptions): Promise<void> {
   const folders = new Set(files.map(({ path }) => dirname(path)).filter((path) => path !== '.'));
@@ -57,7 +57,7 @@ class FileWriter {
     const { get, signal, onWritten } = this.#options;
     signal.throwIfAborted();
     const filePath = join(this.#folder, path);
-    // 'wx': two entries that the file system takes for one must fail, not overwrite each other.
+    // 'wx': two paths that are one name to the file system must fail instead of overwriting each other.
     if (cid.code === RAW) {
       const bytes = this.#countBytes(await get(cid));
       await writeFile(filePath, bytes, { flag: 'wx' });

@@ -7,28 +7,28 @@ import { GgenError, errorMessage } from '../../../shared/errors.ts';
 import { DAG_PB } from '../../dag/codecs.ts';
 import { isVersion, isVersionRange } from '../../records/versions.ts';
 
-/** Name of the file in the project's folder. */
+/** Name of the lock file in the project's folder. */
 export const LOCK_FILE = 'ggen.lock';
-/** Largest lock file that is read, in bytes, and most packages in one. */
+/** Larger files are refused, and so are files with more packages than `MAX_LOCKED_PACKAGES`. */
 export const MAX_LOCK_BYTES = 4 * 1024 * 1024;
 const MAX_LOCKED_PACKAGES = 2_000;
 const FORMAT_VERSION = 1;
 
-/** One package of a lock file: which release, and its content. */
+/** One package of a lock file. */
 export interface LockedPackage {
   readonly publisher: string;
   readonly name: string;
   readonly version: string;
-  /** CID of the content. */
+  /** CID of the content root. */
   readonly root: string;
-  /** Bytes and number of its files. */
+  /** Total size of the files, in bytes. */
   readonly size: number;
   readonly files: number;
-  /** What the user asked for; absent when only other packages need it. */
+  /** Version range that the user asked for; absent when only other packages require this one. */
   readonly requirement?: string;
-  /** Name of its folder where that is not the package's name. */
+  /** Name of the package's folder when it differs from the package name. */
   readonly folder?: string;
-  /** Ids of the packages that it needs, all of them in the file. */
+  /** Ids of the required packages; the lock file lists each of them. */
   readonly dependencies: readonly string[];
 }
 
@@ -41,9 +41,9 @@ version = ${FORMAT_VERSION}
 `;
 
 /**
- * The text of a lock file: packages by name, one fact a line, so that a change shows as what it is.
+ * Serializes a lock file. Packages are sorted by name and each field has a line, so that a diff shows what changed.
  *
- * @param before what stands there, whose line ends stay: git may have made them those of Windows
+ * @param before the current text; its line ends are kept, because git may have converted them on Windows
  */
 export function serializeLock(packages: readonly LockedPackage[], before = ''): string {
   const sorted = packages.toSorted((a, b) => compareTexts(a.name, b.name) || compareTexts(a.publisher, b.publisher));
@@ -52,7 +52,7 @@ export function serializeLock(packages: readonly LockedPackage[], before = ''): 
 }
 
 function serializePackage(entry: LockedPackage): string {
-  // JSON's strings are TOML's: everything here is text of a known alphabet.
+  // A JSON string of these fields' alphabets is also a TOML string.
   const lines = [
     '[[package]]',
     `name = ${JSON.stringify(entry.name)}`,
@@ -79,7 +79,7 @@ function compareTexts(a: string, b: string): number {
 }
 
 /**
- * Read a lock file, which anybody may have written: every field is checked before any of it is used.
+ * Parses a lock file. The text is untrusted: all fields are checked before any is used.
  *
  * @throws GgenError LockInvalid, naming the line or the package
  */
@@ -88,39 +88,39 @@ export function parseLock(text: string): LockedPackage[] {
   const root = parseToml(text);
   if (root['version'] !== FORMAT_VERSION) {
     throw lockInvalid(
-      `its version is ${String(root['version']).slice(0, 20)}, and this program knows version ${FORMAT_VERSION}`,
+      `its version is ${String(root['version']).slice(0, 20)}, and this version of Ggen reads version ${FORMAT_VERSION}`,
     );
   }
   const list = root['package'] ?? [];
   if (!Array.isArray(list) || list.length > MAX_LOCKED_PACKAGES) {
-    throw lockInvalid(`'package' is no list of at most ${MAX_LOCKED_PACKAGES} packages`);
+    throw lockInvalid(`'package' is not a list of at most ${MAX_LOCKED_PACKAGES} packages`);
   }
   const packages = list.map(parsePackage);
   checkReferences(packages);
   return packages;
 }
 
-/** Begins a line where git put both sides of a merge. */
+/** Git starts each side of a merge conflict with such a line. */
 const MERGE_CONFLICT_MARKER = /^(?:<{7}|>{7}) /m;
 
 function parseToml(text: string): Record<string, unknown> {
   const merge = text.search(MERGE_CONFLICT_MARKER);
   if (merge >= 0) {
     const line = text.slice(0, merge).split('\n').length;
-    throw lockInvalid(`it holds both sides of a merge, in line ${line}, and which of them counts is not decided`);
+    throw lockInvalid(`line ${line} starts an unresolved merge conflict`);
   }
   try {
     return parse(text, { maxDepth: 8, integersAsBigInt: false });
   } catch (cause) {
     const line = cause instanceof TomlError ? ` in line ${cause.line}` : '';
     const [what = ''] = errorMessage(cause).split('\n', 1);
-    throw lockInvalid(`it is not TOML${line} (${what})`, cause);
+    throw lockInvalid(`it is not valid TOML${line} (${what})`, cause);
   }
 }
 
 function parsePackage(value: unknown, index: number): LockedPackage {
   const where = `package ${index + 1}`;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw lockInvalid(`${where} is no table`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw lockInvalid(`${where} is not a table`);
   const fields = value as Record<string, unknown>;
   const textField = (field: string, check: (textField: string) => boolean): string => {
     const found = fields[field];
@@ -164,10 +164,10 @@ function checkReferences(packages: readonly LockedPackage[]): void {
   const ids = new Set(packages.map(lockedId));
   if (ids.size !== packages.length) throw lockInvalid('it names a package twice');
   const unknown = packages.flatMap(({ dependencies }) => dependencies).find((id) => !ids.has(id));
-  if (unknown !== undefined) throw lockInvalid(`something in it needs ${unknown}, which is not in it`);
+  if (unknown !== undefined) throw lockInvalid(`a package requires ${unknown}, which is not listed`);
 }
 
-/** UnixFS directories as releases have them: CIDv1, dag-pb, sha2-256. */
+/** Content roots are UnixFS directories: CIDv1, dag-pb, sha2-256. */
 function isContentRoot(text: string): boolean {
   try {
     const cid = CID.parse(text);
@@ -177,7 +177,7 @@ function isContentRoot(text: string): boolean {
   }
 }
 
-/** Name of a package's folder where its name alone will not do: another package has it, or Windows knows it as a device. */
+/** Folder name for a package whose plain name is taken by another package or is a device name on Windows. */
 export function qualifiedFolder({ publisher, name }: { readonly publisher: string; readonly name: string }): string {
   return `~${publisher.slice(-8)}-${name}`;
 }
@@ -185,7 +185,7 @@ export function qualifiedFolder({ publisher, name }: { readonly publisher: strin
 function lockInvalid(why: string, cause?: unknown): GgenError {
   return new GgenError(
     'LockInvalid',
-    `${LOCK_FILE} cannot be used: ${why}. Take the version of it that was last committed, or delete it and install anew.`,
+    `${LOCK_FILE} cannot be used: ${why}. Restore its last committed version, or delete it and install again.`,
     { cause },
   );
 }

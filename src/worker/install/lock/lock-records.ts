@@ -4,12 +4,11 @@ import type { Lookup } from '../../registry/lookup.ts';
 import { LOCK_FILE, lockedId } from './lock-file.ts';
 import type { LockedPackage } from './lock-file.ts';
 
-/** Packages asked for at the same time. */
 const MAX_CONCURRENT_LOOKUPS = 8;
 
 /**
- * Check that a lock file says what the publishers signed, as far as their records are known or can be had: a lock file that
- * somebody changed must not bring other content under a trusted name.
+ * Checks a lock file against the publishers' signed records, as far as these are known or can be found. A manipulated
+ * lock file must not install other content under a trusted name.
  *
  * @throws GgenError LockMismatch
  */
@@ -32,7 +31,7 @@ export async function checkAgainstRecords(
   }
 }
 
-/** What cannot be found out now is no fault of the lock file: its content is verified all the same. */
+/** A failed lookup is no error: content that is installed is verified against the root in any case. */
 async function lookUp(lookup: Pick<Lookup, 'getVersion'>, entry: LockedPackage, signal: AbortSignal): Promise<void> {
   try {
     await lookup.getVersion(lockedId(entry), entry.version, signal);
@@ -44,7 +43,7 @@ async function lookUp(lookup: Pick<Lookup, 'getVersion'>, entry: LockedPackage, 
 function lockMismatch({ publisher, name, version, root }: LockedPackage, signed: string): GgenError {
   return new GgenError(
     'LockMismatch',
-    `${LOCK_FILE} gives '${name}' ${version} the content ${root}, but its publisher signed ${signed}. Nothing was installed. Find out who changed the file.`,
+    `${LOCK_FILE} lists '${name}' ${version} with the content ${root}, but its publisher signed ${signed}. Nothing was installed. Find out who changed the file.`,
     { details: { id: `${publisher}/${name}`, version, locked: root, signed } },
   );
 }

@@ -5,17 +5,17 @@ import { GgenError } from '../../../shared/errors.ts';
 import { LOCK_FILE, MAX_LOCK_BYTES, parseLock } from './lock-file.ts';
 import type { LockedPackage } from './lock-file.ts';
 
-/** A project's lock file as it stands. */
+/** The lock file of a project. */
 export interface ProjectLock {
   /** Absolute path. */
   readonly path: string;
-  /** Absent when there is no such file. */
+  /** Absent when the file does not exist. */
   readonly text?: string;
   readonly packages: readonly LockedPackage[];
 }
 
 /**
- * Read a project's lock file; one that is absent lists nothing.
+ * Reads the lock file of a project; a missing one lists no packages.
  *
  * @throws GgenError LockInvalid
  */
@@ -45,7 +45,7 @@ async function readSmallFile(path: string): Promise<string | undefined> {
 function unreadable(path: string, cause: unknown): GgenError {
   return new GgenError(
     'LockInvalid',
-    `${path} cannot be read: it must be a plain file of at most ${MAX_LOCK_BYTES / 1024 / 1024} MiB.`,
+    `${path} cannot be read. It must be a regular file of at most ${MAX_LOCK_BYTES / 1024 / 1024} MiB.`,
     { details: { path }, cause },
   );
 }

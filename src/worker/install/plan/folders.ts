@@ -5,18 +5,19 @@ import { checkPath, foldCase } from '../../paths/path-safety.ts';
 import { lockedId, qualifiedFolder } from '../lock/lock-file.ts';
 import type { LockedPackage } from '../lock/lock-file.ts';
 
-/** Folder of a project that holds its packages' folders. */
+/** Folder of a project in which each package has a folder. */
 export const PACKAGES_FOLDER = 'packages';
 
-/** Absolute path of the folder that holds the packages' folders. @throws GgenError InvalidRequest */
+/** Returns the absolute path of the packages' folder. @throws GgenError InvalidRequest */
 export function packagesFolder(project: string, folder = PACKAGES_FOLDER): string {
   const reason = folder === '' ? undefined : checkPath(folder);
   if (reason === undefined) return join(project, folder);
-  throw new GgenError('InvalidRequest', `The folder for packages, ${JSON.stringify(folder)}, ${reason}.`);
+  throw new GgenError('InvalidRequest', `The packages folder ${JSON.stringify(folder)} ${reason}.`);
 }
 
 /**
- * Refuse a folder for packages that is reached through a link: a project of others must not have packages written elsewhere.
+ * Rejects a packages' folder that is reached through a symbolic link: a cloned project must not write packages
+ * elsewhere.
  *
  * @throws GgenError UnsafePath
  */
@@ -25,21 +26,21 @@ export async function assertNoSymlinks(project: string, into: string): Promise<v
   for (const segment of relative(project, into).split(sep)) {
     path = join(path, segment);
     if ((await lstat(path).catch(() => undefined))?.isSymbolicLink() !== true) continue;
-    throw new GgenError('UnsafePath', `${path} is a link to somewhere else, so no packages are written through it.`, {
+    throw new GgenError('UnsafePath', `${path} is a symbolic link. Packages are not written through links.`, {
       details: { path },
     });
   }
 }
 
-/** A package whose folder is not settled yet. */
+/** A locked package whose folder is not chosen yet. */
 export type UnassignedPackage = Omit<LockedPackage, 'folder'>;
 
 /**
- * Give each package a folder: its name, or name and publisher where that is taken or no system would take it. What the lock file
- * settled stays, so that nothing moves.
+ * Chooses a folder for each package: its name, or its qualified name where the name is taken or invalid on some system.
+ * Folders in the lock file stay, so that nothing moves.
  *
- * @param occupied ids of packages whose plain folder holds something of the user's
- * @throws GgenError DependencyConflict when two packages come to one folder
+ * @param occupied ids of packages whose plain folder holds files of the user
+ * @throws GgenError DependencyConflict when two packages get the same folder
  */
 export function assignFolders(
   entries: readonly UnassignedPackage[],
@@ -65,13 +66,13 @@ export function assignFolders(
   return assigned;
 }
 
-/** Name of a package's folder. */
+/** Name of the folder of a locked package. */
 export function folderOf({ name, folder }: Pick<LockedPackage, 'name' | 'folder'>): string {
   return folder ?? name;
 }
 
 function folderConflict(id: string, other: string): GgenError {
-  return new GgenError('DependencyConflict', `${id} and ${other} would come into the same folder.`, {
+  return new GgenError('DependencyConflict', `${id} and ${other} would use the same folder.`, {
     details: { id, other },
   });
 }

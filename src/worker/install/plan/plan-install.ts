@@ -19,7 +19,7 @@ import { lookupSource } from '../resolve/lookup-source.ts';
 import type { PlanStep, Plans, ExistingTarget } from './plans.ts';
 import { readProjectLock } from '../lock/project-lock.ts';
 
-/** What planning reads: installations and known records, and which blocks are here. */
+/** Dependencies of `planInstall`. */
 export interface PlanInstallDeps {
   readonly catalog: {
     readonly installs: Pick<Catalog['installs'], 'getByPath' | 'listByProject'>;
@@ -31,11 +31,11 @@ export interface PlanInstallDeps {
 const MODES = ['add', 'lock', 'update', 'remove'];
 
 /**
- * Find out what it takes to bring a project to a wanted state. Asks the network for packages that are not known here; fetches
- * no content and writes nothing.
+ * Plans how to bring a project to a requested state. Looks up unknown packages in the network; fetches no content and
+ * writes nothing.
  *
  * @throws GgenError InvalidRequest, LockInvalid, LockMismatch, DependencyConflict, DependencyMissing, NotInstalled,
- *   TargetNotEmpty, TargetNotWritable, UnsafePath, and as `Lookup` says
+ *   TargetNotEmpty, TargetNotWritable, UnsafePath, and the errors of `Lookup`
  */
 export async function planInstall(
   deps: PlanInstallDeps,
@@ -47,7 +47,7 @@ export async function planInstall(
   const root = absolutePath(project, 'The project');
   const packagesDir = packagesFolder(root, folder ?? existingPackagesFolder(deps.catalog, root));
   await assertNoSymlinks(root, packagesDir);
-  if (!MODES.includes(mode)) throw new GgenError('InvalidRequest', `There is no plan of the kind '${mode}'.`);
+  if (!MODES.includes(mode)) throw new GgenError('InvalidRequest', `'${mode}' is not a mode of planning.`);
   const lock = await readProjectLock(root);
   if (mode === 'lock' && lock.text === undefined) throw lockMissing(lock.path);
   const source = lookupSource(lookup, lock.packages, signal);
@@ -87,7 +87,7 @@ export async function planInstall(
   });
 }
 
-/** Where the project's packages are already, relative to it; undefined when there are none. */
+/** Folder of the project's installed packages, relative to it; undefined when none is installed. */
 function existingPackagesFolder(
   { installs }: Pick<PlanInstallDeps['catalog'], 'installs'>,
   project: string,
@@ -96,7 +96,7 @@ function existingPackagesFolder(
   return first === undefined ? undefined : relative(project, dirname(first.path)).replaceAll(sep, '/');
 }
 
-/** What stands in the project now. */
+/** What is installed in the project at the moment. */
 class InstalledState {
   readonly #deps: PlanInstallDeps;
   readonly #packagesDir: string;
@@ -108,7 +108,7 @@ class InstalledState {
     this.#locked = new Map(locked.map((entry) => [lockedId(entry), entry]));
   }
 
-  /** Ids of new packages whose plain folder holds something else. */
+  /** Returns the ids of new packages whose plain folder holds other files. */
   async occupied(entries: readonly LockedPackage[]): Promise<Set<string>> {
     const ids = new Set<string>();
     for (const entry of entries) {
@@ -150,7 +150,7 @@ class InstalledState {
     return releases.some((release) => release.version === version && release.yanked);
   }
 
-  /** Installed for this project and not wanted any more. */
+  /** Steps that remove the packages that are installed for the project and no longer required. */
   async removals(project: string, steps: readonly PlanStep[]): Promise<PlanStep[]> {
     const plannedPaths = new Set(steps.map(({ planned }) => planned.path));
     const rows = this.#deps.catalog.installs.listByProject(project).filter(({ path }) => !plannedPaths.has(path));
@@ -162,7 +162,7 @@ class InstalledState {
     );
   }
 
-  /** What stands at a package's place: an installation, one that the lock file speaks of (a fresh checkout), or nothing. */
+  /** Finds what exists at a package's path: an installation, a checkout that the lock file describes, or nothing. */
   async #findExisting(
     path: string,
     entry: LockedPackage,
@@ -213,7 +213,11 @@ async function isNonEmpty(path: string): Promise<boolean> {
 }
 
 function lockMissing(path: string): GgenError {
-  return new GgenError('LockInvalid', `There is no ${path}. Install a package into this project, and it is written.`, {
-    details: { path },
-  });
+  return new GgenError(
+    'LockInvalid',
+    `${path} does not exist. It is written when you install a package into this project.`,
+    {
+      details: { path },
+    },
+  );
 }

@@ -3,33 +3,33 @@ import { GgenError } from '../../../shared/errors.ts';
 import type { InstallPlan, PlannedPackage } from '../../../shared/model.ts';
 import type { Swap } from '../../catalog/tables/install-transactions.ts';
 
-/** What was found at the place of a package. */
+/** What exists at the path of a package. */
 export interface ExistingTarget {
-  /** Root of the release that stands there; absent when none does. */
+  /** Root of the release that is installed there; absent when none is. */
   readonly previous?: string;
   readonly before: Swap['before'];
 }
 
-/** A package of a plan, with what was found at its place. */
+/** A package of a plan, with what exists at its path. */
 export interface PlanStep {
   readonly planned: PlannedPackage;
   readonly existing: ExistingTarget;
 }
 
-/** A plan with what it was made for: it is applied only while that still holds. */
+/** A plan and the state it was made for; it is applied only while that state is unchanged. */
 export interface StoredPlan {
   readonly plan: InstallPlan;
   readonly steps: readonly PlanStep[];
   readonly lockBefore: string | undefined;
-  /** Undefined when there is none and nothing to write into one. */
+  /** Undefined when there is no lock file and none is needed. */
   readonly lockAfter: string | undefined;
 }
 
-/** Plans that are remembered, and for how long: whoever made older ones went away. */
+/** The oldest plan is dropped when there are more, or when it is older than `PLAN_LIFETIME_MS`: its caller is gone. */
 const MAX_PLANS = 50;
 const PLAN_LIFETIME_MS = 60 * 60 * 1000;
 
-/** The plans that were made and not yet applied. */
+/** Plans that are not applied yet. */
 export class Plans {
   readonly #plans = new Map<string, { readonly stored: StoredPlan; readonly expiresAt: number }>();
 
@@ -45,7 +45,7 @@ export class Plans {
   get(id: string): StoredPlan {
     const found = this.#plans.get(id);
     if (found !== undefined && found.expiresAt > performance.now()) return found.stored;
-    throw new GgenError('PlanOutdated', 'This plan is no longer known. Make it again.', { details: { plan: id } });
+    throw new GgenError('PlanOutdated', 'This plan has expired. Plan again.', { details: { plan: id } });
   }
 
   delete(id: string): void {

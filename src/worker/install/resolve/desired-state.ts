@@ -10,9 +10,9 @@ import { resolveDependencies } from './resolve-dependencies.ts';
 import type { PackageSource, RequestedPackage, Solution } from './resolve-dependencies.ts';
 import type { ResolvedPackage } from './selection.ts';
 
-/** A package that the project shall have. */
+/** A package that the project will have. */
 export interface DesiredPackage {
-  /** Its folder is chosen later: see `assignFolders`. */
+  /** Without a folder, which `assignFolders` chooses. */
   readonly entry: LockedPackage;
   readonly requiredBy: readonly Dependent[];
   readonly yanked: boolean;
@@ -27,16 +27,17 @@ export interface DesiredStateOptions {
   readonly mode: PlanMode;
   readonly packages: readonly string[];
   readonly locked: readonly LockedPackage[];
-  /** Ids of what is installed for the project, whether its lock file lists it or not. */
+  /** Ids of the packages that are installed for the project, listed in the lock file or not. */
   readonly installed: readonly string[];
   readonly source: PackageSource;
   readonly signal: AbortSignal;
 }
 
 /**
- * What a project shall have, by what its lock file says and what is asked for. Nothing else changes its version without need.
+ * Computes the packages that a project will have from its lock file and the request. Other packages change their
+ * version only when the request requires it.
  *
- * @throws GgenError InvalidRequest, NotInstalled, and as `resolve` says
+ * @throws GgenError InvalidRequest, NotInstalled, and the errors of `resolveDependencies`
  */
 export async function desiredState(options: DesiredStateOptions): Promise<DesiredProjectState> {
   if (options.mode === 'lock')
@@ -57,7 +58,7 @@ export async function desiredState(options: DesiredStateOptions): Promise<Desire
 
 interface RequestedChanges {
   readonly requested: readonly RequestedPackage[];
-  /** Packages that shall not stay at their version for the lock file's sake, by id. */
+  /** Ids of the packages that may leave their locked version. */
   readonly unlocked: ReadonlySet<string> | 'all';
 }
 
@@ -71,7 +72,7 @@ async function collectRequests(options: DesiredStateOptions): Promise<RequestedC
   for (const text of packages) {
     const { id, version } = await resolveNamed(text, options);
     if (mode === 'remove') {
-      // What the lock file does not list goes by itself.
+      // A package that the lock file does not list is removed without resolving.
       const listed = locked.some((entry) => lockedId(entry) === id);
       if (!requested.delete(id) && listed) throw notRequested(id, locked);
     } else if (mode === 'add' || (version !== undefined && requested.has(id))) {
@@ -86,14 +87,14 @@ async function collectRequests(options: DesiredStateOptions): Promise<RequestedC
   };
 }
 
-/** A package that the user named, by its full id. */
+/** Finds a package that the user named, and its full id. */
 async function resolveNamed(
   text: string,
   { mode, locked, installed, source }: DesiredStateOptions,
 ): Promise<{ id: string; version?: string }> {
   const { publisher, name, version } = parsePackageId(text);
   if (version !== undefined && !isVersionRange(version)) {
-    throw new GgenError('InvalidRequest', `'${version}' is neither a version nor a range of versions.`);
+    throw new GgenError('InvalidRequest', `'${version}' is neither a version nor a version range.`);
   }
   const matches = locked.filter((entry) => entry.name === name && entry.publisher === (publisher ?? entry.publisher));
   const [onlyMatch] = matches;
@@ -105,12 +106,12 @@ async function resolveNamed(
   return { id: (await source.find(text.split('@', 1)[0] ?? text, '')).id, ...rest };
 }
 
-/** What is required of a package of which the user named no version: the latest, and what is compatible with it. */
+/** The requirement of a package that the user named without a version: compatible with its latest release. */
 async function latestRequirement(id: string, source: PackageSource): Promise<string> {
   const { name, releases } = await source.find(id, '');
   const latest = latestRelease(releases);
   if (latest !== undefined) return `^${latest.version}`;
-  throw new GgenError('VersionYanked', `All versions of '${name}' were withdrawn by its publisher.`);
+  throw new GgenError('VersionYanked', `The publisher yanked all versions of '${name}'.`);
 }
 
 function fromSolution({ chosen, skipped }: Solution, requested: readonly RequestedPackage[]): DesiredProjectState {
@@ -178,7 +179,7 @@ function notRequested(id: string, locked: readonly LockedPackage[]): GgenError {
   const dependents = locked.filter(({ dependencies }) => dependencies.includes(id)).map(({ name }) => name);
   return new GgenError(
     'NotInstalled',
-    `'${id.slice(id.indexOf('/') + 1)}' was not asked for by you: ${dependents.join(', ')} needs it. Remove that, and this goes with it.`,
+    `'${id.slice(id.indexOf('/') + 1)}' was installed for ${dependents.join(', ')}, which requires it. Remove that package, and this one is removed with it.`,
     { details: { id, by: dependents } },
   );
 }

@@ -3,26 +3,25 @@ import { GgenError } from '../../../shared/errors.ts';
 import { compareVersions } from '../../records/versions.ts';
 import type { PackageCandidate, Requirement } from './selection.ts';
 
-/** Most versions and wishes that one sentence names. */
+/** Versions or requirements that one sentence lists. */
 const MAX_LISTED = 5;
 
 /**
- * Why no version of a package suits everybody: who wants what, and what there is. The same sentence for one who wants it and
- * for many.
+ * Explains that no version satisfies all requirements: which package requires which range, and which versions exist.
  */
 export function dependencyConflict(candidate: PackageCandidate, requirements: readonly Requirement[]): GgenError {
   const available = candidate.releases
     .filter(({ yanked }) => !yanked)
     .map(({ version }) => version)
     .sort((a, b) => compareVersions(b, a));
-  const known = available.length === 0 ? 'All of its versions were withdrawn' : `There are ${joinLimited(available)}`;
+  const known = available.length === 0 ? 'All of its versions are yanked' : `Available: ${joinLimited(available)}`;
   const requirers = requirements.map(
     (requirement) =>
-      `${describeRequirer(requirement)} ${requirement.by === '' ? 'want' : 'wants'} ${requirement.range}`,
+      `${describeRequirer(requirement)} ${requirement.by === '' ? 'require' : 'requires'} ${requirement.range}`,
   );
   return new GgenError(
     'DependencyConflict',
-    `No version of '${candidate.name}' (by ${shortPublisherId(candidate.publisher)}) suits everybody: ${joinLimited(requirers, '; ')}. ${known}.`,
+    `No version of '${candidate.name}' (by ${shortPublisherId(candidate.publisher)}) satisfies all requirements: ${joinLimited(requirers, '; ')}. ${known}.`,
     {
       details: {
         id: candidate.id,
@@ -33,16 +32,16 @@ export function dependencyConflict(candidate: PackageCandidate, requirements: re
   );
 }
 
-/** What a package needs cannot be found. */
+/** Explains that a required package cannot be found. */
 export function dependencyMissing(id: string, requirement: Requirement, cause: GgenError): GgenError {
   return new GgenError(
     'DependencyMissing',
-    `${capitalize(describeRequirer(requirement))} needs '${id}' ${requirement.range}, which cannot be had: ${cause.message}`,
+    `${capitalize(describeRequirer(requirement))} needs '${id}' ${requirement.range}, which cannot be found: ${cause.message}`,
     { details: { id, by: requirement.by, requirement: requirement.range }, cause },
   );
 }
 
-/** `you`, or name and version. */
+/** `you`, or the package's name and version. */
 export function describeRequirer({ by, version }: Pick<Requirement, 'by' | 'version'>): string {
   return by === '' ? 'you' : `'${by.slice(by.indexOf('/') + 1)}' ${version}`;
 }

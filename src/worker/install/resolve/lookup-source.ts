@@ -4,8 +4,8 @@ import type { Lookup } from '../../registry/lookup.ts';
 import type { PackageSource } from './resolve-dependencies.ts';
 
 /**
- * Packages from here or the network, each looked up once. A bare name means the package of that name by the publisher whose
- * package wants it, if there is one; else one that the lock file settled on before; else the only one that is known.
+ * Finds packages in the catalog or the network, and looks each up once. A bare name means, in this order: the package
+ * of that name by the publisher of the dependent package; the one in the lock file; the only one that is known.
  */
 export function lookupSource(
   lookup: Pick<Lookup, 'getPackage'>,

@@ -1,25 +1,24 @@
 import { GgenError } from '../../../shared/errors.ts';
-import { dependencyConflict, dependencyMissing, describeRequirer } from './explain.ts';
+import { dependencyConflict, dependencyMissing } from './explain.ts';
 import { satisfyingReleases, satisfies, toRequirement } from './selection.ts';
 import type { PackageCandidate, ResolvedPackage, Requirement } from './selection.ts';
 
-/** Packages in one solution, wishes that are open at once, and choices tried: a hostile graph must come to an end. */
+/** These three bounds make resolving a hostile dependency graph end. */
 const MAX_RESOLVED_PACKAGES = 1_000;
 const MAX_OPEN_REQUIREMENTS = 5_000;
 const MAX_STEPS = 20_000;
 
-/** What the user wants of a package. */
+/** A package that the user asked for. */
 export interface RequestedPackage {
   readonly id: string;
   readonly requirement: string;
 }
 
-/** Where packages are found. */
 export interface PackageSource {
   /**
-   * @param id `publisher/name`, or a name
-   * @param requirerPublisher publisher of the package that wants it; empty for the user
-   * @throws GgenError when it cannot be found, or several bear the name
+   * @param id `publisher/name`, or a bare name
+   * @param requirerPublisher publisher of the package that requires it; empty for the user
+   * @throws GgenError when the package cannot be found, or several publishers have one of that name
    */
   find(id: string, requirerPublisher: string): Promise<PackageCandidate>;
 }
@@ -39,17 +38,18 @@ export interface Solution {
 
 export interface ResolveOptions {
   readonly source: PackageSource;
-  /** Versions to stay at where they suit, by id: those of the lock file. */
+  /** Versions in the lock file, by id. A locked version is preferred as long as it satisfies the requirements. */
   readonly lockedVersions: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
 }
 
 /**
- * Choose one release of each package that is wanted, directly or by another: the highest that suits everybody, or the one of the
- * lock file. Where a choice leads to a conflict the next lower one is tried. Cycles are no conflict. Optional dependencies are
- * added one by one afterwards; one that cannot be had is left out.
+ * Chooses one release of each required package, direct or transitive: the locked version, else the highest that
+ * satisfies all requirements. A conflict makes it try the next lower version. Cycles are allowed. Optional dependencies
+ * are added one by one afterwards; one that cannot be resolved is skipped.
  *
- * @throws GgenError DependencyConflict, DependencyMissing, and what `source` throws of what the user wants
+ * @throws GgenError DependencyConflict, DependencyMissing, and the errors of `source` for packages that the user asked
+ *   for
  */
 export async function resolveDependencies(
   requested: readonly RequestedPackage[],
@@ -76,23 +76,23 @@ export async function resolveDependencies(
   return { chosen, skipped };
 }
 
-/** Something that is wanted and not yet chosen. */
+/** A requirement for which no release is chosen yet. */
 interface OpenRequirement {
   readonly id: string;
-  /** Publisher of the package that wants it; empty for the user. */
+  /** Publisher of the package that requires it; empty for the user. */
   readonly publisher: string;
   readonly requirement: Requirement;
 }
 
 type Choices = ReadonlyMap<string, ResolvedPackage>;
 
-/** Packages whose choice made a search fail, by id: changing any other one would not help. */
+/** Ids of the packages whose choice made a search fail: another choice for any other package cannot help. */
 type ConflictSet = ReadonlySet<string>;
 
 class Solver {
   readonly #options: ResolveOptions;
   #steps = 0;
-  /** What stood in the way first: on the way that would have given the highest versions, so the best explanation. */
+  /** The first conflict lies on the path with the highest versions, so it is the best explanation. */
   #firstError: GgenError | undefined;
 
   constructor(options: ResolveOptions) {
@@ -107,7 +107,10 @@ class Solver {
     throw this.#exhausted();
   }
 
-  /** Depth first, going back at once to a choice that had to do with the failure (conflict-directed backjumping). */
+  /**
+   * Depth-first search that jumps back to a choice involved in the failure (conflict-directed backjumping; Prosser,
+   * Hybrid algorithms for the constraint satisfaction problem, 1993).
+   */
   async #search(previous: Choices, open: readonly OpenRequirement[]): Promise<Choices | ConflictSet> {
     const choices = new Map(previous);
     if (open.length > MAX_OPEN_REQUIREMENTS) throw tooComplex(`more than ${MAX_OPEN_REQUIREMENTS} dependencies`);
@@ -190,7 +193,7 @@ function toOpenRequirement(
   return { id: dependency.id, publisher: chosen.candidate.publisher, requirement: toRequirement(chosen, dependency) };
 }
 
-/** The next optional dependency of what is chosen that was not tried yet, in the order of ids. */
+/** Returns the next optional dependency that was not tried yet, in the order of ids. */
 function nextOptional(choices: Choices, tried: ReadonlySet<string>): OpenRequirement | undefined {
   return [...choices.values()]
     .sort((a, b) => (a.candidate.id < b.candidate.id ? -1 : 1))
@@ -207,8 +210,5 @@ function keyOf({ id, requirement }: OpenRequirement): string {
 }
 
 function tooComplex(what: string): GgenError {
-  return new GgenError(
-    'DependencyConflict',
-    `The dependencies come to ${what}: ${describeRequirer({ by: '', version: '' })} may name versions more precisely.`,
-  );
+  return new GgenError('DependencyConflict', `The dependencies have ${what}. Require more exact versions.`);
 }

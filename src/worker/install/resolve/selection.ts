@@ -2,7 +2,7 @@ import semver from 'semver';
 import type { Dependency, Release } from '../../../shared/model.ts';
 import { compareVersions } from '../../records/versions.ts';
 
-/** A package and all of its releases, as far as choosing one needs it. */
+/** A package and its releases. */
 export interface PackageCandidate {
   readonly id: string;
   readonly publisher: string;
@@ -10,17 +10,17 @@ export interface PackageCandidate {
   readonly releases: readonly Release[];
 }
 
-/** Who wants a package and how. */
+/** A version range, and the package that requires it. */
 export interface Requirement {
-  /** Id of the package that wants it; empty for the user. */
+  /** Id of the dependent package; empty for the user. */
   readonly by: string;
-  /** Its version. */
+  /** Version of the dependent package. */
   readonly version: string;
   readonly range: string;
   readonly optional: boolean;
 }
 
-/** A package whose release is chosen. */
+/** A package with its chosen release. */
 export interface ResolvedPackage {
   readonly candidate: PackageCandidate;
   readonly release: Release;
@@ -28,8 +28,8 @@ export interface ResolvedPackage {
 }
 
 /**
- * Whether a release is what somebody wants. A withdrawn one only where the user named exactly it, or where it is `kept`: the
- * version of the lock file. Pre-releases count only where the range names one of the same version, as in npm.
+ * Whether a release satisfies a requirement. A yanked one does only when it is the locked version, or when the user
+ * named exactly this version. Pre-releases count only when the range names one of the same version, as in npm.
  */
 export function satisfies(
   { version, yanked }: Release,
@@ -40,7 +40,9 @@ export function satisfies(
   return version === range || semver.satisfies(version, range);
 }
 
-/** Releases that suit a wish, in the order in which they are tried: the one that is kept, then from the highest down. */
+/**
+ * Returns the releases that satisfy a requirement in the order in which to try them: the locked one, then descending.
+ */
 export function satisfyingReleases(
   candidate: PackageCandidate,
   requirement: Requirement,

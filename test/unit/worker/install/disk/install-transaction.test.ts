@@ -11,7 +11,7 @@ import {
 } from '../../../../../src/worker/install/disk/install-transaction.ts';
 import { STAGING_PREFIX } from '../../../../../src/worker/install/disk/staging-prefix.ts';
 
-/** Every step of an exchange at which a kill may come, one by one, for everything that may stand at the target. */
+/** Simulates a kill after each rename of a transaction, for everything that may exist at the target. */
 describe('an interrupted install transaction', () => {
   let folder: string;
   let catalog: Catalog;
@@ -25,7 +25,7 @@ describe('an interrupted install transaction', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** What stands in the place where things are exchanged: path -> text. */
+  /** Returns the content of the target's folder: path -> text. */
   async function state(): Promise<Record<string, string>> {
     const found: Record<string, string> = {};
     const place = join(folder, 'place');
@@ -64,7 +64,7 @@ describe('an interrupted install transaction', () => {
     { before: 'empty-folder', hasReplacement: true, kind: 'folder' },
   ];
 
-  /** The renames of one exchange, in their order. */
+  /** The renames of one swap, in order. */
   function steps({ target, staging, backup, before }: Swap): (() => Promise<unknown>)[] {
     const removalSteps =
       before === 'folder'
@@ -104,7 +104,7 @@ describe('an interrupted install transaction', () => {
         await recoverInstallTransactions(catalog.installTransactions);
         assert.deepEqual(await state(), old, `after ${done} of ${all} steps`);
         assert.deepEqual(catalog.installTransactions.list(), []);
-        // Healing may be cut off too, and begins anew.
+        // Recovery may be interrupted as well, and starts again.
         catalog.installTransactions.save({ id: 'cut-off', phase: 'swapping', swaps: [made], createdFolders: [] });
         await recoverInstallTransactions(catalog.installTransactions);
         assert.deepEqual(await state(), old, 'healed twice');

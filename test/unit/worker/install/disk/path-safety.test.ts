@@ -15,7 +15,7 @@ import { withFolder } from '../../catalog/support.ts';
 
 const signal = new AbortController().signal;
 
-/** A hostile publisher's workshop: directories with any names, which no importer would make. */
+/** Builds the trees of a hostile publisher: directories with arbitrary names, which no importer creates. */
 class TreeForger {
   readonly store = new MemoryBlockstore();
 
@@ -33,7 +33,7 @@ class TreeForger {
     return this.#putBlock(0x70, encode(prepare({ Data: unixfs.marshal(), Links: [] })));
   }
 
-  /** A file that claims sizes which its blocks do not have. */
+  /** A file whose declared block sizes are wrong. */
   async file(blocks: readonly CID[], sizes: readonly bigint[]): Promise<CID> {
     const unixfs = new UnixFS({ type: 'file', blockSizes: [...sizes] });
     const Links = blocks.map((Hash) => ({ Name: '', Hash, Tsize: 1 }));
@@ -47,7 +47,7 @@ class TreeForger {
   }
 }
 
-/** Everything below a folder, folders with a slash at their end. */
+/** Lists everything below a folder; folders end with a slash. */
 async function listing(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -56,7 +56,7 @@ async function listing(folder: string): Promise<string[]> {
 }
 
 describe('installing from a malicious publisher', () => {
-  /** Install and return what is in the parent of the target then, or the error's name. */
+  /** Installs, and returns the content of the target's parent or the error's name. */
   async function outcome(forger: TreeForger, root: CID, size = 1_000_000): Promise<string[] | string> {
     return withFolder(async (folder) => {
       const parent = join(folder, 'parent');

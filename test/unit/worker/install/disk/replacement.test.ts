@@ -32,7 +32,7 @@ describe('local changes when a release is replaced', () => {
     return listTreeFiles(root, get, signal);
   }
 
-  /** @param onDisk what stands in the folder; a text that begins with `->` is a link */
+  /** @param onDisk content of the folder; a text that starts with `->` is a link */
   async function plan(before: Files, onDisk: Files, after: Files, overwrite: string[] = []): Promise<Replacement> {
     return withFolder(async (folder) => {
       for (const [path, text] of Object.entries(onDisk)) {

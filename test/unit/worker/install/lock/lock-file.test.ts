@@ -120,7 +120,7 @@ describe('the lock file', () => {
   it('reports the line of an unresolved merge conflict', () => {
     const merge = good.replace('size = 10', '<<<<<<< ours\nsize = 10\n=======\nsize = 11\n>>>>>>> theirs');
     const line = merge.split('\n').indexOf('<<<<<<< ours') + 1;
-    assert.throws(() => parseLock(merge), { message: new RegExp(`both sides of a merge, in line ${line},`) });
+    assert.throws(() => parseLock(merge), { message: new RegExp(`line ${line} starts an unresolved merge conflict`) });
   });
 
   it('is rejected after any change that makes it invalid', () => {

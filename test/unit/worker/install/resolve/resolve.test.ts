@@ -9,7 +9,7 @@ import type { PackageCandidate } from '../../../../../src/worker/install/resolve
 const publisher = createPublisherKey().id;
 const signal = new AbortController().signal;
 
-/** `name@version` -> what it needs, as `name range`, with `?` before an optional one and `!` as the mark of a withdrawn release. */
+/** `name@version` -> its dependencies as `name range`; `?` marks an optional one and `!` a yanked release. */
 type PackageIndex = Readonly<Record<string, readonly string[]>>;
 
 function releaseOf(version: string, needs: readonly string[]): Release {
@@ -106,16 +106,19 @@ describe('resolving dependencies', () => {
     await assert.rejects(resolveNames(packageIndex, ['a', 'b']), (error: unknown) => {
       assert.ok(error instanceof GgenError);
       assert.equal(error.name, 'DependencyConflict');
-      assert.match(error.message, /'c' .*'a' 1\.0\.0 wants \^1; 'b' 1\.0\.0 wants \^2\. There are 2\.0\.0, 1\.5\.0\./);
+      assert.match(
+        error.message,
+        /'c' .*'a' 1\.0\.0 requires \^1; 'b' 1\.0\.0 requires \^2\. Available: 2\.0\.0, 1\.5\.0\./,
+      );
       return true;
     });
-    await assert.rejects(resolveNames({ 'c@1.0.0': [] }, ['c ^3']), /you want \^3\. There are 1\.0\.0/);
+    await assert.rejects(resolveNames({ 'c@1.0.0': [] }, ['c ^3']), /you require \^3\. Available: 1\.0\.0/);
   });
 
   it('explains which package is missing and what requires it', async () => {
     await assert.rejects(resolveNames({ 'a@1.0.0': ['gone ^1'] }, ['a']), {
       name: 'DependencyMissing',
-      message: /'a' 1\.0\.0 needs 'gone' \^1, which cannot be had: Nobody knows 'gone'\./,
+      message: /'a' 1\.0\.0 needs 'gone' \^1, which cannot be found: Nobody knows 'gone'\./,
     });
     await assert.rejects(resolveNames({}, ['nothing']), { name: 'PackageNotFound' });
   });
@@ -137,7 +140,7 @@ describe('resolving dependencies', () => {
     const { chosen, skipped } = await resolveNames(packageIndex, ['a']);
     assert.deepEqual(chosen, ['a@1.0.0', 'b@1.0.0', 'd@1.0.0', 'e@1.0.0']);
     assert.deepEqual(skipped.map(({ id }) => id).sort(), ['c', 'gone']);
-    assert.match(skipped.find(({ id }) => id === 'c')?.reason ?? '', /'c' 2\.0\.0 wants \^2/);
+    assert.match(skipped.find(({ id }) => id === 'c')?.reason ?? '', /'c' 2\.0\.0 requires \^2/);
   });
 
   it('keeps the locked version, yanked or not, unless it does not satisfy the requirement', async () => {
@@ -156,13 +159,13 @@ describe('resolving dependencies', () => {
     await assert.rejects(resolveNames(packageIndex, ['b ^1.0.0']), { name: 'DependencyConflict' });
     await assert.rejects(resolveNames(packageIndex, ['a']), {
       name: 'DependencyConflict',
-      message: /All of its versions were withdrawn/,
+      message: /All of its versions are yanked/,
     });
   });
 
   it('terminates for any graph', async () => {
     const packageIndex: Record<string, string[]> = {};
-    // Every package needs the next two, and the last ones contradict each other.
+    // Every package requires the next two, and the last ones contradict each other.
     for (let level = 0; level < 18; level++) {
       for (let version = 0; version < 12; version++) {
         packageIndex[`l${level}@1.${version}.0`] = [

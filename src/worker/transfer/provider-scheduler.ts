@@ -23,6 +23,8 @@ const MAX_ATTEMPTS_PER_PROVIDER = 2;
 const BUSY_BACKOFF_MS = 500;
 const MAX_BUSY_ATTEMPTS = 10;
 const LOOKUP_TIMEOUT_MS = 3_000;
+/** Errors of a session whose peer broke the protocol: it is not asked again in this transfer. */
+const INVALID_ERROR_NAMES = ['InvalidBlockError', 'ProtocolViolationError'];
 
 export type ProviderSchedulerOptions = Pick<
   TransferOptions,
@@ -223,7 +225,7 @@ export class ProviderScheduler {
     const { onFailure, log } = this.#options;
     const { peer } = candidate;
     log.debug(`Peer ${peer} is not asked further: ${errorMessage(error)}`);
-    if (errorName(error) === 'InvalidBlockError') {
+    if (INVALID_ERROR_NAMES.includes(errorName(error))) {
       onFailure(peer, 'invalid');
       return;
     }

@@ -96,7 +96,7 @@ export class CarNetwork {
       node: peer.node,
       stopped: this.#stopped.signal,
       log: LOG,
-      served: new SeededBlockstore(store, () => false),
+      seededBlocks: new SeededBlockstore(store, () => false),
       traffic,
     } as unknown as NetworkContext).start();
     return { ...peer, traffic };

@@ -11,7 +11,7 @@ const BLOCK_TIMEOUT_MS = 2_500;
 
 /** Waited in vain for a block. */
 export class BitswapTimeoutError extends Error {
-  override readonly name = 'PeerTimeout';
+  override readonly name = 'BitswapTimeoutError';
 }
 
 /** bitswap tells whom it is going to ask. */

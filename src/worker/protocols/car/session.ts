@@ -7,7 +7,7 @@ import type { CarWant } from './wire.ts';
 
 /** The peer is there, but hands out nothing at present: its limits are reached, or its user paused it. */
 export class PeerBusyError extends Error {
-  override readonly name = 'PeerBusy';
+  override readonly name = 'PeerBusyError';
 }
 
 /** An answerer lets go of a stream that is idle for a minute: before that, a new one is opened. */

@@ -8,7 +8,7 @@ const TICK_INTERVAL_MS = 250;
 
 /** The peer was waited for in vain. */
 export class StallError extends Error {
-  override readonly name = 'PeerTimeout';
+  override readonly name = 'StallError';
 }
 
 /**

@@ -30,7 +30,7 @@ export interface CarWant {
 
 /** Something came that no peer sends that keeps to the protocol. */
 export class ProtocolViolationError extends Error {
-  override readonly name = 'PeerMisbehavior';
+  override readonly name = 'ProtocolViolationError';
 }
 
 /**

@@ -13,10 +13,10 @@
  * `test/tooling/import-walls.test.ts` checks the order, and that every entry is used.
  */
 export const WALLS = {
-  extension: { rooms: ['shared', 'identity', 'ignore', 'rpc'], packages: ['vscode'] },
+  extension: { rooms: ['shared', 'platform', 'identity', 'ignore', 'rpc'], packages: ['vscode'] },
   // The command line opens the engine in its own process, and sees nothing behind it.
   cli: {
-    rooms: ['shared', 'identity', 'worker/ownership'],
+    rooms: ['shared', 'platform', 'identity', 'worker/ownership'],
     packages: ['prom-client', 'smol-toml'],
   },
   // The worker thread's entry.
@@ -247,6 +247,8 @@ export const WALLS = {
   // What ignore files leave out: the engine reads them on the disk, the extension in folders that are on none.
   ignore: { rooms: ['shared'], packages: ['ignore'] },
   identity: { rooms: ['shared'], packages: ['multiformats'] },
+  // What differs between operating systems, for the command line and the extension.
+  platform: { rooms: [], packages: [] },
   shared: { rooms: [], packages: [] },
 };
 

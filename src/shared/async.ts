@@ -4,7 +4,7 @@
  * @returns whether the work settled in time. Its result or error is left to the caller, which still has the promise.
  */
 export async function withTimeout(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const timedOut = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, timeoutMs, false);
   });

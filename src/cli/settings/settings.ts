@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { defaultDataFolder } from '../../shared/data-folder.ts';
+import { defaultDataFolder } from '../../platform/data-folder.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../shared/defaults.ts';
 import type { NodeSettings } from '../../shared/model.ts';
 import type { Flags } from '../command-line/flags.ts';

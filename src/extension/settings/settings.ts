@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
-import { defaultDataFolder } from '../../shared/data-folder.ts';
+import { defaultDataFolder } from '../../platform/data-folder.ts';
 import { SETTINGS, SETTINGS_SECTION } from '../../shared/contributions.ts';
 import type { SettingKey } from '../../shared/contributions.ts';
 import type { CheckedSettings } from './settings-check.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
-import { defaultDataFolder } from '../../../src/shared/data-folder.ts';
+import { defaultDataFolder } from '../../../src/platform/data-folder.ts';
 
 describe('the data folder', () => {
   const home = homedir();

@@ -6,7 +6,7 @@ import { RAW_PROTOCOL } from './receiver-messages.ts';
 const CHUNK = Buffer.alloc(256 * 1024, 1);
 
 const port = parentPort;
-if (port === null) throw new Error('This file runs as a worker thread.');
+if (port === null) throw new Error('This file must run as a worker thread.');
 const peer = await barePeer();
 await peer.node.libp2p.handle(RAW_PROTOCOL, async (stream) => {
   const asked = await new Promise<number>((resolve) => {

@@ -20,7 +20,7 @@ import { RAW_PROTOCOL } from './receiver-messages.ts';
 import type { ReceiverResult, ReceiverCommand } from './receiver-messages.ts';
 
 const port = parentPort;
-if (port === null) throw new Error('This file runs as a worker thread.');
+if (port === null) throw new Error('This file must run as a worker thread.');
 const peer = await barePeer();
 const nothing = (): void => undefined;
 const log = { error: nothing, warn: nothing, info: nothing, debug: nothing, trace: nothing };

@@ -21,7 +21,7 @@ const PUBLISHERS = 50;
 const TICK_INTERVAL_MS = 10;
 
 const port = parentPort;
-if (port === null) throw new Error('This file runs as a worker thread.');
+if (port === null) throw new Error('This file must run as a worker thread.');
 const { address, receiver, senders, records } = workerData as FloodOptions;
 
 const envelopes = signedRecords(records);

@@ -5,7 +5,7 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major < 22 || (major === 22 && minor < 16)) {
   process.stderr.write(
-    `error: ggen-p2p needs Node 22.16 or newer, and this is ${process.versions.node}.\nnext: install Node 24 from https://nodejs.org.\n`,
+    `error: ggen-p2p requires Node.js 22.16 or later, but this is ${process.versions.node}.\nnext: Install Node.js 24 from https://nodejs.org.\n`,
   );
   process.exitCode = 1;
 } else {

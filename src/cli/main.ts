@@ -50,14 +50,14 @@ function runGlobal(name: string | undefined, args: readonly string[], output: Co
     output.text(about === undefined ? overview(CLI_COMMANDS) : commandHelp(about));
     return EXIT.done;
   }
-  throw new UsageError(`There is no command '${name}'.`);
+  throw new UsageError(`Unknown command '${name}'.`);
 }
 
 /** @throws UsageError when there is no such format */
 function consoleFor(flags: Flags): Console {
   const requested = flags.text('format') ?? 'table';
   const format = formatNamed(requested);
-  if (format === undefined) throw new UsageError(`--format takes one of ${FORMATS.join(', ')}, not '${requested}'.`);
+  if (format === undefined) throw new UsageError(`--format must be one of ${FORMATS.join(', ')}, not '${requested}'.`);
   return consoleOf(format);
 }
 

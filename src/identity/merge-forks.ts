@@ -29,11 +29,14 @@ export function mergeForks({ engine, key, info, warn }: MergeForksOptions): () =
       const options = { signal: stopped.signal };
       const { draft, bytesToSign } = await engine.draftMerge({ id, publisher: signer.id }, options);
       const { seq } = await engine.publish({ draft, signature: signer.sign(bytesToSign) }, options);
-      info(`Two machines with your publisher key published ${id} apart from each other. Merged into record ${seq}.`);
+      info(
+        `${id} was published separately on two machines with your publisher key. The two were merged (record ${seq}).`,
+      );
     } catch (error) {
       // Another window, or the other machine, was faster; or the window goes.
       if (isStopped() || errorName(error) === 'DraftOutdated') return;
-      if (!failed.has(id)) warn(`${id}, published apart on two machines, could not be merged: ${errorMessage(error)}`);
+      if (!failed.has(id))
+        warn(`Could not merge ${id}, which was published separately on two machines: ${errorMessage(error)}`);
       failed.add(id);
     }
   };
@@ -41,7 +44,7 @@ export function mergeForks({ engine, key, info, warn }: MergeForksOptions): () =
     queue = ids
       .reduce((before, id) => before.then(() => merge(id)), queue)
       .catch((error: unknown) => {
-        warn(`The publisher key could not be read: ${errorMessage(error)}`);
+        warn(`Cannot read the publisher key: ${errorMessage(error)}`);
       });
   });
   return () => {

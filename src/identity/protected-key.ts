@@ -59,7 +59,7 @@ export function unprotectKey(text: string, passphrase: string): string {
     // Without the cause: whatever a parser says of a secret stays out of logs.
     throw new GgenError(
       'InvalidRequest',
-      'The publisher key cannot be opened: the passphrase is wrong, or the text is damaged.',
+      'Cannot decrypt the publisher key. The passphrase is wrong, or the key is damaged.',
     );
   }
 }
@@ -67,7 +67,7 @@ export function unprotectKey(text: string, passphrase: string): string {
 function decryptArmored(base64: string, passphrase: string): string {
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.length <= HEADER_BYTES + AUTH_TAG_BYTES || bytes[0] !== FORMAT_VERSION)
-    throw new Error('Not of this format');
+    throw new Error('Unknown key format');
   const header = bytes.subarray(0, HEADER_BYTES);
   const decipher = createDecipheriv('aes-256-gcm', deriveKey(header, passphrase), header.subarray(2 + SALT_BYTES));
   decipher.setAAD(header);
@@ -81,7 +81,7 @@ function decryptPkcs8(text: string, passphrase: string): string {
 
 function deriveKey(header: Buffer, passphrase: string): Buffer {
   const logCost = header.readUInt8(1);
-  if (logCost < 10 || logCost > MAX_LOG_COST) throw new Error('A cost that nobody asks for');
+  if (logCost < 10 || logCost > MAX_LOG_COST) throw new Error('Unsupported scrypt cost');
   const N = 2 ** logCost;
   const maxmem = 2 * 128 * N * SCRYPT_BLOCK_SIZE;
   return scryptSync(passphrase.normalize('NFC'), header.subarray(2, 2 + SALT_BYTES), 32, {

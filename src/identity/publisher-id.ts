@@ -20,10 +20,13 @@ const VERSION_PATTERN = /^[0-9A-Za-z.+^~*<>=|-][0-9A-Za-z.+^~*<>=| -]*$/;
 /** Publisher id of a raw 32-byte Ed25519 public key. Throws RecordInvalid for another length or a key of small order. */
 export function publisherIdFromPublicKey(raw: Uint8Array): string {
   if (raw.length !== PUBLIC_KEY_BYTES) {
-    throw new GgenError('RecordInvalid', `A publisher key has ${PUBLIC_KEY_BYTES} bytes, this one has ${raw.length}.`);
+    throw new GgenError(
+      'RecordInvalid',
+      `A publisher key must have ${PUBLIC_KEY_BYTES} bytes, but this one has ${raw.length}.`,
+    );
   }
   if (isWeakKey(raw)) {
-    throw new GgenError('RecordInvalid', 'This publisher key is one under which anybody can sign.');
+    throw new GgenError('RecordInvalid', 'This publisher key is not safe: anyone can sign with it.');
   }
   return base58btc.encode(concat(ED25519_PUB, raw));
 }
@@ -35,7 +38,7 @@ export function publisherIdFromPublicKey(raw: Uint8Array): string {
 export function publicKeyFromPublisherId(id: string): Uint8Array {
   const raw = decodeId(id);
   if (raw === undefined) {
-    throw new GgenError('RecordInvalid', `'${id.slice(0, 64)}' is not a publisher id (z6Mk…, 48 characters).`);
+    throw new GgenError('RecordInvalid', `'${id.slice(0, 64)}' is not a publisher ID (z6Mk…, 48 characters).`);
   }
   return raw;
 }
@@ -69,17 +72,17 @@ export function parsePackageId(text: string): ParsedPackageId {
   const publisher = slash < 0 ? undefined : id.slice(0, slash);
   const name = id.slice(slash + 1);
   if (publisher !== undefined && !isPublisherId(publisher)) {
-    throw invalidPackageId(text, `'${publisher.slice(0, 64)}' is not a publisher id (z6Mk…, 48 characters)`);
+    throw invalidPackageId(text, `'${publisher.slice(0, 64)}' is not a publisher ID (z6Mk…, 48 characters)`);
   }
   if (!isPackageName(name)) {
     throw invalidPackageId(
       text,
-      `'${name.slice(0, 64)}' is not a package name (lower-case letters, digits, '-', '_', '.')`,
+      `'${name.slice(0, 64)}' is not a package name (lowercase letters, digits, '-', '_', '.')`,
     );
   }
   const version = at < 0 ? undefined : text.slice(at + 1);
   if (version !== undefined && (version.length > LIMITS.versionLength || !VERSION_PATTERN.test(version))) {
-    throw invalidPackageId(text, `'${version.slice(0, 64)}' is neither a version nor a range of versions`);
+    throw invalidPackageId(text, `'${version.slice(0, 64)}' is neither a version nor a version range`);
   }
   return {
     ...(publisher === undefined ? {} : { publisher }),
@@ -103,5 +106,5 @@ function decodeId(id: string): Uint8Array | undefined {
 }
 
 function invalidPackageId(text: string, why: string): GgenError {
-  return new GgenError('InvalidRequest', `'${text.slice(0, 200)}' does not name a package: ${why}.`);
+  return new GgenError('InvalidRequest', `'${text.slice(0, 200)}' is not a package ID: ${why}.`);
 }

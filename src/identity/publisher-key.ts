@@ -38,7 +38,7 @@ export function publisherKeyFromSecret(text: string): PublisherKey {
   if (key.asymmetricKeyType !== 'ed25519') {
     throw new GgenError(
       'InvalidRequest',
-      `The publisher key must be an Ed25519 key; this is one of type ${key.asymmetricKeyType ?? 'unknown'}.`,
+      `The publisher key must be an Ed25519 key, but this is of type ${key.asymmetricKeyType ?? 'unknown'}.`,
     );
   }
   return keyOf(key);
@@ -85,13 +85,16 @@ function importedKey(raw: Uint8Array): KeyObject {
 
 function parsePem(text: string): KeyObject {
   if (/BEGIN ENCRYPTED|Proc-Type:/.test(text)) {
-    throw new GgenError('InvalidRequest', 'The publisher key is protected by a passphrase: decrypt it first.');
+    throw new GgenError('InvalidRequest', 'The publisher key is protected by a passphrase. Decrypt it first.');
   }
   try {
     return createPrivateKey({ key: text, format: 'pem' });
   } catch {
     // Without the cause: whatever a parser says of a secret stays out of logs.
-    throw new GgenError('InvalidRequest', 'The publisher key cannot be read: a PKCS#8 private key in PEM is needed.');
+    throw new GgenError(
+      'InvalidRequest',
+      'Cannot read the publisher key. It must be a PKCS#8 private key in PEM format.',
+    );
   }
 }
 
@@ -102,7 +105,7 @@ function keyOf(privateKey: KeyObject): PublisherKey {
     id: publisherIdFromPublicKey(Uint8Array.from(spki.subarray(SPKI_PREFIX.length))),
     sign(bytesToSign) {
       if (!isRecordToSign(bytesToSign)) {
-        throw new GgenError('InvalidRequest', 'Refused to sign: these bytes are not a package record.');
+        throw new GgenError('InvalidRequest', 'Refused to sign: the data is not a package record.');
       }
       return Uint8Array.from(sign(null, bytesToSign, privateKey));
     },

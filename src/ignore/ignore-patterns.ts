@@ -61,6 +61,6 @@ function trimSpaces(text: string): string {
 function patternTooComplexError(line: string, folder: string): GgenError {
   const place = folder === '' ? '' : ` in the folder ${folder}`;
   const shown = line.slice(0, 80).replace(UNPRINTABLE_CHARACTERS, '?');
-  const message = `The ignore pattern "${shown}"${place} has more than ${MAX_DOUBLE_STARS} "**". Write it more simply.`;
+  const message = `The ignore pattern "${shown}"${place} has more than ${MAX_DOUBLE_STARS} "**". Simplify the pattern.`;
   return new GgenError('InvalidRequest', message, { details: { folder } });
 }

@@ -208,5 +208,5 @@ function stoppedError(reason: Error): GgenError {
 /** comlink rejects when a message could not be posted, or the far side's dispatch itself broke. */
 function sendError(error: unknown): Error {
   if (error instanceof GgenError) return error;
-  return new GgenError('Internal', 'The question could not be put to the engine.', { cause: error });
+  return new GgenError('Internal', 'The request could not be sent to the engine.', { cause: error });
 }

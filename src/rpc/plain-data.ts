@@ -33,13 +33,13 @@ function copy(value: unknown, at: ValuePath): unknown {
 
 function copyArray(values: readonly unknown[], at: ValuePath): unknown[] {
   // Checked before the loop: a few bytes can describe an array of four thousand million holes.
-  if (Object.keys(values).length !== values.length) throw notPlainError(at, 'an array with holes or named members');
+  if (Object.keys(values).length !== values.length) throw notPlainError(at, 'an array with holes or named properties');
   return values.map((value, index) => copy(value, childPath(at, `[${index}]`)));
 }
 
 function copyObject(object: Readonly<Record<string, unknown>>, at: ValuePath): Record<string, unknown> {
   if (Object.getOwnPropertySymbols(object).length > 0) throw notPlainError(at, 'an object with symbol keys');
-  if (Object.hasOwn(object, '__proto__')) throw notPlainError(at, "an object with a member '__proto__'");
+  if (Object.hasOwn(object, '__proto__')) throw notPlainError(at, "an object with a '__proto__' property");
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, copy(value, childPath(at, `.${key}`))]));
 }
 
@@ -75,8 +75,8 @@ function notPlainError(at: ValuePath, found: string): GgenError {
   const path = at.path.length > 200 ? `${at.path.slice(0, 200)}…` : at.path;
   return new GgenError(
     'InvalidRequest',
-    `Only plain data crosses to the engine, but ${path} is ${found}. Pass strings, numbers, booleans, Uint8Array, ` +
-      'arrays and objects of those.',
+    `Only plain data can be sent to the engine, but ${path} is ${found}. Use strings, numbers, booleans, Uint8Array, ` +
+      'arrays, and objects of those.',
     { details: { path } },
   );
 }

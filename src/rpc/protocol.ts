@@ -73,7 +73,7 @@ export function checkRpcVersion(clientVersion: unknown, version: string): void {
   if (clientVersion === RPC_VERSION) return;
   throw new GgenError(
     'VersionMismatch',
-    `The node of this machine is run by ggen-p2p ${version}, which speaks another version of the local protocol. Update both to the same version, or end the other program first.`,
+    `The node on this machine is run by ggen-p2p ${version}, which uses another version of the local protocol. Update both to the same version, or stop the other program.`,
     { details: { version, theirs: String(clientVersion), mine: String(RPC_VERSION) } },
   );
 }
@@ -91,7 +91,7 @@ export function parseReply(received: unknown): Reply {
 
 const MALFORMED_REPLY_ERROR: PlainError = {
   name: 'Internal',
-  message: 'The engine sent an answer that is none.',
+  message: 'The engine sent an invalid answer.',
   details: {},
 };
 

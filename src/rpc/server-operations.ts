@@ -18,7 +18,7 @@ export class ServerOperations {
    * @throws GgenError InvalidRequest when the number is none or in use
    */
   async run<T>(operation: unknown, body: (operation: number, signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (!isOperation(operation)) throw new GgenError('InvalidRequest', 'The number of an operation is not an integer.');
+    if (!isOperation(operation)) throw new GgenError('InvalidRequest', 'The operation ID is not an integer.');
     if (this.#live.has(operation)) throw new GgenError('InvalidRequest', `Operation ${operation} is already running.`);
     const controller = new AbortController();
     this.#live.set(operation, controller);

@@ -94,10 +94,10 @@ class ClientSession {
   }
 
   async #call(name: unknown, request: unknown, operation: unknown, traceparent: string | undefined): Promise<unknown> {
-    if (!isCallName(name))
-      throw new GgenError('InvalidRequest', `The engine has no call of the name ${describeName(name)}.`);
+    if (!isCallName(name)) throw new GgenError('InvalidRequest', `The engine has no call named ${describeName(name)}.`);
     const plain = plainData(request);
-    if (!isPlainObject(plain)) throw new GgenError('InvalidRequest', `The call ${name} takes one plain object.`);
+    if (!isPlainObject(plain))
+      throw new GgenError('InvalidRequest', `The call ${name} requires a single plain object.`);
     return await this.operations.run(operation, async (id, signal) => {
       const engine = await this.#engine;
       signal.throwIfAborted();
@@ -117,7 +117,7 @@ class ClientSession {
 
   async #subscribe(name: unknown, subscription: unknown): Promise<void> {
     if (!isEventName(name) || typeof subscription !== 'number') {
-      throw new GgenError('InvalidRequest', `The engine has no event of the name ${describeName(name)}.`);
+      throw new GgenError('InvalidRequest', `The engine has no event named ${describeName(name)}.`);
     }
     this.#unsubscribe(name);
     const subscriptionEnd = new AbortController();

@@ -50,7 +50,7 @@ export function socketClosed(socket: Socket): Promise<Error> {
       const message =
         cause === undefined
           ? 'The process that runs the engine closed the connection.'
-          : `The connection to the engine broke: ${cause.message}`;
+          : `The connection to the engine was lost: ${cause.message}`;
       resolve(new GgenError('EngineStopped', message, { cause }));
     });
   });
@@ -82,7 +82,7 @@ class SocketChannel {
     if (!this.#socket.writable) return;
     const flowing = this.#socket.write(encodeFrame(message));
     if (this.#socket.writableLength > this.#maxBufferedBytes) {
-      this.#socket.destroy(new Error('The other side does not read what it is sent.'));
+      this.#socket.destroy(new Error('The other side does not read the data sent to it.'));
     } else if (!flowing && this.#backpressure) {
       this.#pause();
     }
@@ -120,7 +120,7 @@ class SocketChannel {
       // A frame that was begun keeps its deadline, however many chunks it comes in.
       if (messages.length > 0 || this.#stallTimer === undefined) this.#resetStallTimer();
     } catch (error) {
-      this.#socket.destroy(new Error('The other side sent something that is no message.', { cause: error }));
+      this.#socket.destroy(new Error('The other side sent an invalid message.', { cause: error }));
     }
   }
 
@@ -134,7 +134,7 @@ class SocketChannel {
     this.#stallTimer = undefined;
     if (!this.#reader.partial || this.#socket.isPaused()) return;
     this.#stallTimer = setTimeout(() => {
-      this.#socket.destroy(new Error('The other side began a message and did not finish it in time.'));
+      this.#socket.destroy(new Error('The other side did not finish sending a message in time.'));
     }, this.#frameTimeoutMs);
     this.#stallTimer.unref();
   }

@@ -77,7 +77,7 @@ async function dial(path: string, signal: AbortSignal | undefined): Promise<Sock
   } catch (error) {
     socket.destroy();
     if (isAbort(error)) throw new DOMException('This operation was canceled.', 'AbortError');
-    const message = `No engine answers at ${path}: ${errorMessage(error)}`;
+    const message = `No engine is listening at ${path}: ${errorMessage(error)}`;
     throw new GgenError('EngineUnavailable', message, { details: { path }, cause: error });
   }
 }
@@ -95,7 +95,9 @@ async function removeStaleSocket(path: string): Promise<void> {
     () => undefined,
   );
   if (answered !== undefined) {
-    throw new GgenError('DataDirInUse', `Another process serves an engine at ${path} already.`, { details: { path } });
+    throw new GgenError('DataDirInUse', `Another process is already running an engine at ${path}.`, {
+      details: { path },
+    });
   }
   await rm(path, { force: true });
 }

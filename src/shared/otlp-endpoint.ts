@@ -15,7 +15,7 @@ export function parseOtlpEndpoint(text: string): string {
   if (endpoint !== undefined) return endpoint;
   throw new GgenError(
     'InvalidRequest',
-    "The OpenTelemetry endpoint must be a URL such as 'http://127.0.0.1:4318', without user name, query or fragment.",
+    "The OpenTelemetry endpoint must be a URL such as 'http://127.0.0.1:4318', without a user name, query, or fragment.",
     { details: { setting: 'otlpEndpoint' } },
   );
 }

@@ -10,7 +10,7 @@ import { openSharedEngine } from './ownership/shared-engine.ts';
  * of whoever started it.
  */
 function main(): void {
-  if (parentPort === null) throw new Error('This file runs as a worker thread.');
+  if (parentPort === null) throw new Error('This file must run as a worker thread.');
   const port = parentPort;
   const options = workerData as EngineOptions;
   const engine = openSharedEngine(options);

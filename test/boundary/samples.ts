@@ -253,7 +253,7 @@ const status: EngineStatus = {
   tasks: [
     {
       name: 'republish-heads',
-      title: 'Put own packages into the DHT again',
+      title: 'Republish own packages in the DHT',
       running: false,
       lastRun: 1_760_000_000_006,
       duration: 12,
@@ -261,7 +261,7 @@ const status: EngineStatus = {
       detail: '3 packages',
       next: 1_760_000_100_006,
     },
-    { name: 'sync', title: 'Catch up with connected peers', running: true },
+    { name: 'sync', title: 'Sync with connected peers', running: true },
   ],
 };
 
@@ -489,7 +489,7 @@ export const SAMPLES: { readonly [Name in CallName]: Sample<Name> } = {
       bytes: 80,
       damaged: 2,
       repaired: [{ id: 'pub/example', version: '1.0.0' }],
-      unrepaired: [{ id: 'pub/other', version: '0.1.0', reason: 'No connected peer serves this package.' }],
+      unrepaired: [{ id: 'pub/other', version: '0.1.0', reason: 'No connected peer provides this package.' }],
     },
   },
 };

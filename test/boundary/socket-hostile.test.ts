@@ -44,7 +44,7 @@ describe('a hostile or broken peer of a socket', () => {
     it(`is disconnected when it sends ${what}`, async () => {
       await open();
       pair.local.write(bytes);
-      assert.match((await closed).message, /no message/);
+      assert.match((await closed).message, /invalid message/);
       assert.ok(pair.remote.destroyed);
     });
   }
@@ -54,7 +54,7 @@ describe('a hostile or broken peer of a socket', () => {
     const bytes = encodeFrame({ type: 'APPLY' });
     let sent = 0;
     const slowWrite = setInterval(() => pair.local.write(bytes.subarray(sent, ++sent)), 10);
-    assert.match((await closed).message, /did not finish it in time/);
+    assert.match((await closed).message, /did not finish sending a message in time/);
     clearInterval(slowWrite);
     assert.ok(sent < bytes.length);
   });

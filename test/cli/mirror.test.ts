@@ -32,7 +32,7 @@ describe('a mirroring peer', () => {
     const project = await writeProject(await test.folder('project-2.0.0'), 'mirrored-pack', '2.0.0');
     const unseen = await test.run('publish', project, ...alone);
     assert.equal(unseen.code, 4);
-    assert.match(unseen.errors, /published, but 0 of 1 peers serve/);
+    assert.match(unseen.errors, /Published, but only 0 of 1 peers have/);
 
     const elsewhere = ['--data', await test.folder('elsewhere'), '--bootstrap', address];
     for (const version of ['1.1.0', '1.0.0']) {

@@ -193,7 +193,7 @@ describe('the headless peer', () => {
       await writeFile(join(data, 'publisher.key'), 'SECRETTEXT', { mode: 0o600 });
       const refused = await test.run('publish', await project(), '--data', data);
       assert.equal(refused.code, 2);
-      assert.match(refused.errors, /publisher\.key: The publisher key cannot be read/);
+      assert.match(refused.errors, /publisher\.key: Cannot read the publisher key/);
       assert.ok(!`${refused.errors}${refused.output}`.includes('SECRETTEXT'));
       assert.equal(await readFile(join(data, 'publisher.key'), 'utf8'), 'SECRETTEXT');
     });

@@ -68,7 +68,7 @@ describe('a peer that serves a team', () => {
 
     const published = await test.run('publish', await writeProject(await test.folder('pack')), ...flags, '--name', 'x');
     assert.equal(published.code, 0, published.errors);
-    assert.match(published.errors, /keeps its settings; not used: --name/);
+    assert.match(published.errors, /keeps its settings; ignored: --name/);
     const found = resultOf(await test.run('search', 'cli', ...flags));
     assert.equal((found['packages'] as unknown[]).length, 1);
 
@@ -84,7 +84,7 @@ describe('a peer that serves a team', () => {
     assert.equal((await test.run('status', ...flags)).code, 6);
     const nothing = await test.run('stop', ...flags);
     assert.equal(nothing.code, 6);
-    assert.match(nothing.errors, /No node runs/);
+    assert.match(nothing.errors, /No node is running/);
   });
 
   it('is not considered dead while it is suspended', async () => {
@@ -93,7 +93,7 @@ describe('a peer that serves a team', () => {
     peer.child.kill('SIGSTOP');
     const timedOut = await test.run('status', '--data', data, '--timeout', '1');
     assert.equal(timedOut.code, 4, timedOut.errors);
-    assert.match(timedOut.errors, /longer than 1 seconds/);
+    assert.match(timedOut.errors, /Timed out after 1 seconds/);
     const second = await test.run('start', '--data', data);
     peer.child.kill('SIGCONT');
     assert.equal(second.code, 6, second.errors);
@@ -117,7 +117,7 @@ describe('a peer that serves a team', () => {
     const publishing = await publisher(data);
     const { code, errors } = await test.run('stop', '--data', data);
     assert.equal(code, 6);
-    assert.match(errors, new RegExp(`process ${publishing.child.pid}, which is no peer`));
+    assert.match(errors, new RegExp(`process ${publishing.child.pid}, which is not a command-line peer`));
     assert.match(errors, /^next: /m);
     publishing.child.kill('SIGTERM');
     await publishing.exit;
@@ -203,7 +203,7 @@ describe('a peer that serves a team', () => {
 
     await writeFile(file, 'nonsense = true\n');
     peer.child.kill('SIGHUP');
-    await peer.line('error', (line) => String(line['message']).includes('no setting nonsense'));
+    await peer.line('error', (line) => String(line['message']).includes('unknown setting nonsense'));
     assert.equal((await statusOf())['name'], 'after');
 
     // What a refused configuration wanted to be published is new to the one that is taken.
@@ -264,7 +264,7 @@ describe('a peer that serves a team', () => {
     const publishing = await publisher(data);
     const { peer } = await test.peer('--data', data, '--log-level', 'info', '--name', 'standby');
     assert.equal(peer.lines[0]!['attached'], true);
-    assert.match(peer.errors, /runs in process \d+ already/);
+    assert.match(peer.errors, /already running in process \d+/);
     publishing.child.kill('SIGTERM');
     await publishing.exit;
     await eventually('the peer has the node', async () => {

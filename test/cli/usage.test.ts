@@ -22,9 +22,9 @@ describe('invalid command-line usage', () => {
   afterEach(() => test.close());
 
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ['an unknown command', ['frobnicate'], /no command 'frobnicate'/],
+    ['an unknown command', ['frobnicate'], /Unknown command 'frobnicate'/],
     ['an unknown option', ['start', '--frobnicate'], /--frobnicate/],
-    ['an operand where none is', ['peer-list', 'all'], /no operands/],
+    ['an operand where none is', ['peer-list', 'all'], /no arguments/],
     ['an option without its value', ['start', '--listen'], /--listen/],
     ['both modes of the DHT', ['search', 'x', '--dht-server', '--dht-client'], /one of/],
     ['no package', ['install', '--to', 'x'], /one package/],
@@ -40,7 +40,7 @@ describe('invalid command-line usage', () => {
     ['a time that is none', ['publish', '.', '--timeout', '0'], /--timeout/],
     ['no folder', ['publish'], /one folder/],
     ['a release without its version', ['yank', 'a'], /ID@VERSION/],
-    ['a peer id that is none', ['peer-info', 'nonsense'], /not a peer id/],
+    ['a peer id that is none', ['peer-info', 'nonsense'], /not a peer ID/],
     ['no address', ['bootstrap'], /at least one address/],
     ['an action that is none', ['key', 'sell', 'it'], /show, export, import/],
     ['a shell that is none', ['completion', 'cmd'], /bash, zsh, fish/],
@@ -100,7 +100,7 @@ describe('invalid command-line usage', () => {
     await writeFile(file, 'no folder');
     const taken = await test.run('status', '--data', file);
     assert.equal(taken.code, 2, taken.errors);
-    assert.match(taken.errors, /cannot hold a node's data.*Choose another one/);
+    assert.match(taken.errors, /cannot be used for node data.*Choose another folder/);
 
     const data = await test.folder('data');
     assert.equal((await test.run('status', '--data', data)).code, 6);
@@ -173,7 +173,7 @@ describe('invalid command-line usage', () => {
     const nowhere = await test.folder('nowhere');
     const cases: readonly (readonly [code: number, args: readonly string[], next: RegExp])[] = [
       [3, ['publish', nowhere], /gpack\.toml/],
-      [3, ['verify', 'nothing-like-it'], /all that is installed/],
+      [3, ['verify', 'nothing-like-it'], /everything installed/],
       [2, ['key', 'import', nowhere], /key --help/],
       [1, ['start', '--http', `127.0.0.1:${port}`], /--http HOST:PORT/],
     ];
@@ -209,7 +209,7 @@ describe('invalid command-line usage', () => {
     await once(silent, 'connection');
     asking.child.kill('SIGINT');
     assert.equal(await asking.exit, 130);
-    assert.match(asking.errors, /^error: Stopped before it was done/m);
+    assert.match(asking.errors, /^error: Interrupted before it completed/m);
     for (const socket of sockets) socket.destroy();
     silent.close();
     assert.equal((await test.run('status', '--data', data)).code, 6);
@@ -263,7 +263,7 @@ describe('invalid command-line usage', () => {
     await writeFile(file, 'listne = []\n');
     const unknown = await test.run('status', '--config', file);
     assert.equal(unknown.code, 2);
-    assert.match(unknown.errors, /config\.toml: there is no setting listne/);
+    assert.match(unknown.errors, /config\.toml: unknown setting listne/);
     await writeFile(file, 'fan-out = 11\n');
     assert.match((await test.run('status', '--config', file)).errors, /'fan-out' must be a whole number from 1 to 10/);
     await writeFile(file, 'fan-out = = 3\n');

@@ -119,7 +119,7 @@ describe('announcements', () => {
       const details = await peer.engine.peer({ id: maliciousPeer.id });
       return details.standing === 'banned' && details;
     });
-    assert.match(banned.standingReason ?? '', /proven false/);
+    assert.match(banned.standingReason ?? '', /invalid responses/);
     assert.ok((banned.standingUntil ?? 0) > Date.now());
     await eventually('it is disconnected', async () => !(await peer.engine.peer({ id: maliciousPeer.id })).connected);
     await maliciousPeer.dial(peer.address).catch(() => undefined);

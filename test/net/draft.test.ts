@@ -161,7 +161,7 @@ describe('a draft', () => {
     const root = await network.project('small', '1.0.0', { 'a.txt': 'a', 'b.txt': 'b'.repeat(2_000) });
     const draft = (limits: { files: number; bytes: number }): Promise<ReleaseDraft> =>
       peer.engine.draftRelease({ root, publisher: peer.key.id, limits });
-    await assert.rejects(draft({ files: 2, bytes: 1e9 }), { name: 'ProjectTooLarge', message: /the settings allow/ });
+    await assert.rejects(draft({ files: 2, bytes: 1e9 }), { name: 'ProjectTooLarge', message: /your settings allow/ });
     await assert.rejects(draft({ files: 100, bytes: 1_000 }), { name: 'ProjectTooLarge' });
     await assert.rejects(draft({ files: 0, bytes: 1_000 }), { name: 'InvalidRequest' });
     assert.equal((await draft({ files: 3, bytes: 1e12 })).files.length, 3);

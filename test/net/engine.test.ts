@@ -204,7 +204,11 @@ describe('the engine under concurrent calls', () => {
     );
     for (const name of withFields) {
       const call = engine[name] as (request: unknown) => Promise<unknown>;
-      await assert.rejects(call({}), { name: 'InvalidRequest', message: new RegExp(`The call ${name} needs`) }, name);
+      await assert.rejects(
+        call({}),
+        { name: 'InvalidRequest', message: new RegExp(`The call ${name} requires`) },
+        name,
+      );
     }
     for (const listen of ['/ip4/0.0.0.0/udp/0/quic-v1', '/ip4/0.0.0.0/tcp/0/ws', 'tcp://x']) {
       const settings = { ...DEFAULT_NODE_SETTINGS, listen: [listen] };

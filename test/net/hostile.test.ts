@@ -142,7 +142,7 @@ describe('a malicious publisher', () => {
     );
     await assertRefused(await publishRaw(root, leaves, 10), {
       name: 'RecordInvalid',
-      message: /larger than its record says/,
+      message: /larger than its record specifies/,
     });
   });
 

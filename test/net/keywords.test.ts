@@ -115,12 +115,12 @@ describe('keywords', () => {
     await waitForProvide(second);
     await second.engine.stopSeeding({ id });
     await eventually('the keywords were withdrawn', async () =>
-      /^0 of 0 told, [1-9]\d* withdrawn/.test(await provided(second)),
+      /^0 of 0 announced, [1-9]\d* withdrawn/.test(await provided(second)),
     );
     // Others forget it when it expires; the node itself does not say it again.
     await second.restart();
     await eventually('there is nothing to tell', async () =>
-      (await provided(second)).startsWith('0 of 0 told, 0 withdrawn'),
+      (await provided(second)).startsWith('0 of 0 announced, 0 withdrawn'),
     );
   });
 

@@ -177,7 +177,7 @@ describe('sync', () => {
       await corruptTable(join(peer.dataDir, 'catalog.sqlite'), 'labels');
       await peer.restart();
       await eventually('it asked again', () => asked.length === 2 && visits() === (isUnderWay ? 1 : 0));
-      await assert.rejects(search(), { name: 'Internal', message: /set aside/ });
+      await assert.rejects(search(), { name: 'Internal', message: /moved to/ });
       found.resolve(undefined);
       await eventually('all is known again', async () => (await known(peer)) === (isUnderWay ? 2 : 1));
       assert.deepEqual(asked.slice(0, 3), [0, 1, 0]);

@@ -14,7 +14,7 @@ function assertOneOwner({ named, selfReported, lockHolderPids }: OwnerView): voi
 function assertDiskFullError({ name, message }: ErrorSummary, dataDir: string): void {
   assert.equal(name, 'DiskFull', message);
   assert.ok(message.startsWith(`The disk is full: nothing more can be written to ${dataDir}`), message);
-  assert.match(message, /Make room/);
+  assert.match(message, /Free up space/);
 }
 
 describe('a data folder on a full disk', function () {

@@ -51,7 +51,7 @@ export class Flags {
   /** @throws UsageError when there are operands */
   noOperands(command: string): void {
     const [first] = this.operands;
-    if (first !== undefined) throw new UsageError(`${command} takes no operands, but '${first}' was given.`);
+    if (first !== undefined) throw new UsageError(`${command} takes no arguments, but got '${first}'.`);
   }
 }
 
@@ -61,13 +61,13 @@ export function parseNumber(what: string, text: string, min: number, max: number
   const form = integer ? /^\d+$/ : /^\d+(\.\d+)?$/;
   if (!form.test(text) || number < min || number > max) {
     const kind = integer ? 'a whole number' : 'a number';
-    throw new UsageError(`${what} takes ${kind} from ${min} to ${max}, not '${text}'.`);
+    throw new UsageError(`${what} must be ${kind} from ${min} to ${max}, not '${text}'.`);
   }
   return number;
 }
 
 /** Options that every command has. */
-export const COMMON_OPTIONS: readonly OptionSpec[] = [{ long: 'help', short: 'h', help: 'show this text' }];
+export const COMMON_OPTIONS: readonly OptionSpec[] = [{ long: 'help', short: 'h', help: 'show help' }];
 
 /** Read a command's arguments. @throws UsageError */
 export function parseFlags({ options, name }: CommandSpec, args: readonly string[]): Flags {

@@ -6,21 +6,21 @@ const COLUMN = 30;
 /** What there is, command by command. */
 export function overview(commands: readonly CommandSpec[]): string {
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`);
-  return `ggen-p2p: packages from peer to peer, without a server
+  return `ggen-p2p: peer-to-peer packages, without a server
 
 Usage: ggen-p2p COMMAND [options]
 
 Commands:
 ${lines.join('\n')}
 
-'ggen-p2p COMMAND --help' tells the options and shows examples; 'ggen-p2p --version' tells the version.
-A command works with the node that runs, in a window of VS Code or as a peer, else runs one for its own time.
+Run 'ggen-p2p COMMAND --help' for options and examples, 'ggen-p2p --version' for the version.
+Commands use the running node, of a VS Code window or a peer; without one, they start their own and stop it when done.
 
-Settings come from flags, else from the environment (GGEN_P2P_LISTEN, GGEN_P2P_BOOTSTRAP, GGEN_P2P_DHT_SERVER, …), else from
-the configuration file, else from the defaults: 'ggen-p2p status --verbose' tells which.
+Settings are read from flags, then from the environment (GGEN_P2P_LISTEN, GGEN_P2P_BOOTSTRAP, GGEN_P2P_DHT_SERVER, …), then from
+the configuration file, then from defaults. Run 'ggen-p2p status --verbose' to see where each one comes from.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 not found, 4 nobody reached or too late,
-5 refused, 6 no node runs or it cannot be used, 130 and 143 ended by a signal.
+Exit codes: 0 success, 1 failure, 2 invalid usage or configuration, 3 not found, 4 unreachable or timed out,
+5 rejected, 6 no node running or not usable, 130 and 143 interrupted by a signal.
 `;
 }
 

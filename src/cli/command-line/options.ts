@@ -13,13 +13,13 @@ export const FORMAT_OPTION: OptionSpec = {
   short: 'f',
   value: 'FORMAT',
   complete: FORMATS,
-  help: 'table for people, json or yaml for programs (default table)',
+  help: 'table for people; json or yaml for programs (default table)',
 };
 
 export const TIMEOUT_OPTION: OptionSpec = {
   long: 'timeout',
   value: 'SECONDS',
-  help: `give up after this time (default ${DEFAULT_TIMEOUT_SECONDS})`,
+  help: `timeout in seconds (default ${DEFAULT_TIMEOUT_SECONDS})`,
 };
 
 /** What every command takes that works with an engine. */

@@ -12,16 +12,16 @@ import { packageOperand } from './install.ts';
 
 export const exportCommand: CommandSpec = {
   name: 'export',
-  summary: 'Write a release with its signed record to one file',
+  summary: 'Export a release and its signed record to a single file',
   operands: 'ID FILE',
   complete: 'file',
   options: [...ENGINE_OPTIONS],
-  notes: 'For machines that no network connects: there, import reads the file and verifies every byte.',
+  notes: 'For machines without a network. Run import there to read the file and verify every byte.',
   examples: ['ggen-p2p export rust-error-types@0.2.1 ./errors.car'],
   run: async (context) => {
     const [id, file, ...rest] = context.flags.operands;
     if (id === undefined || file === undefined || rest.length > 0)
-      throw new UsageError('export takes a package and a file.');
+      throw new UsageError('export requires a package and a file.');
     const request = { ...packageOperand(id), to: resolve(file) };
     const bar = progressBar(context.console);
     await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
@@ -34,14 +34,14 @@ export const exportCommand: CommandSpec = {
 
 export const importCommand: CommandSpec = {
   name: 'import',
-  summary: 'Take a release out of a file that export wrote, every byte verified',
+  summary: 'Import a release from an exported file and verify every byte',
   operands: 'FILE',
   complete: 'file',
   options: [...LOCAL_OPTIONS],
-  notes: 'Afterwards it can be installed without a network.',
+  notes: 'The release can then be installed offline.',
   examples: ['ggen-p2p import ./errors.car', 'ggen-p2p install rust-error-types --to ./errors'],
   run: async (context) => {
-    const from = resolve(context.flags.singleOperand('import takes one file'));
+    const from = resolve(context.flags.singleOperand('import requires exactly one file'));
     const bar = progressBar(context.console);
     await withSession(await sessionOptions(context, 'none'), async ({ engine }, signal) => {
       const progress = { signal, onProgress: bar.onProgress };

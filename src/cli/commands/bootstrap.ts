@@ -10,25 +10,25 @@ const DEFAULT_TIMEOUT_SECONDS = 30;
 
 export const bootstrap: CommandSpec = {
   name: 'bootstrap',
-  summary: 'Join peers by their addresses',
+  summary: 'Connect to peers by address',
   operands: 'ADDR…',
   options: [
     {
       long: 'timeout',
       short: 't',
       value: 'SECONDS',
-      help: `give up after this time (default ${DEFAULT_TIMEOUT_SECONDS})`,
+      help: `timeout in seconds (default ${DEFAULT_TIMEOUT_SECONDS})`,
     },
     FORMAT_OPTION,
     ...settingOptions(NODE_KEYS.filter((key) => key !== 'bootstrap')),
   ],
   notes:
-    'A running node stays connected with them. Without one, they are tried, and what they are is remembered. To join them\n' +
-    "at every start, write them into the configuration file: bootstrap = ['…'].",
+    'A running node stays connected to these peers. Without one, they are tried and the result is remembered. To connect to\n' +
+    "them at every start, add them to the configuration file: bootstrap = ['…'].",
   examples: ['ggen-p2p bootstrap /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…'],
   run: async (context) => {
     const addresses = context.flags.operands;
-    if (addresses.length === 0) throw new UsageError('Name at least one address, ending in /p2p/<peer id>.');
+    if (addresses.length === 0) throw new UsageError('Specify at least one address, ending in /p2p/<peer id>.');
     const options = await sessionOptions(context, 'optional', DEFAULT_TIMEOUT_SECONDS);
     return withSession(options, async ({ engine }, signal) => {
       const results = await Promise.all(addresses.map((address) => engine.bootstrap({ address }, { signal })));

@@ -18,9 +18,10 @@ export function completion(commands: () => readonly CommandSpec[]): CommandSpec 
       'fish: ggen-p2p completion fish > ~/.config/fish/completions/ggen-p2p.fish',
     examples: ['source <(ggen-p2p completion bash)'],
     run: ({ flags, console: output }) => {
-      const shell = flags.singleOperand(`completion takes one shell: ${names.join(', ')}`);
+      const shell = flags.singleOperand(`completion requires exactly one shell: ${names.join(', ')}`);
       const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
-      if (script === undefined) throw new UsageError(`There is no script for '${shell}': choose ${names.join(', ')}.`);
+      if (script === undefined)
+        throw new UsageError(`No completion script for '${shell}'. Choose ${names.join(', ')}.`);
       output.text(script(commands()));
       return Promise.resolve(EXIT.done);
     },

@@ -11,9 +11,9 @@ const MARKS = { ok: '✓', warning: '!', failed: '✗' } as const;
 
 export const doctor: CommandSpec = {
   name: 'doctor',
-  summary: 'Look for what keeps this machine from publishing and fetching',
+  summary: 'Check whether this machine can publish and fetch packages',
   options: [...ENGINE_OPTIONS],
-  notes: 'Changes nothing. Exit code 1 when a check failed.',
+  notes: 'Changes nothing. Exits with code 1 if a check fails.',
   examples: ['ggen-p2p doctor', 'ggen-p2p doctor --bootstrap /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…'],
   run: async (context) => {
     context.flags.noOperands('doctor');

@@ -14,23 +14,23 @@ import { changeProject, PROJECT_OPTIONS } from './project.ts';
 
 export const install: CommandSpec = {
   name: 'install',
-  summary: 'Install packages into a project, or one release into a folder, every byte verified',
+  summary: 'Install packages into a project, or a single release into a folder, and verify every byte',
   operands: '[ID…]',
   options: [
     {
       long: 'to',
       value: 'DIR',
       complete: 'folder',
-      help: 'install one release, without what it depends on, into this new or empty folder',
+      help: 'install a single release, without its dependencies, into this new or empty folder',
     },
-    { long: 'version', value: 'V', help: 'exact version or range, instead of ID@V' },
-    { long: 'folder', value: 'DIR', help: "folder of the packages' folders, within the project (default packages)" },
+    { long: 'version', value: 'V', help: 'exact version or range; same as ID@V' },
+    { long: 'folder', value: 'DIR', help: 'folder in the project to install packages into (default packages)' },
     ...PROJECT_OPTIONS,
     ...ENGINE_OPTIONS,
   ],
   notes:
-    'ID is publisher/name or name, each with or without @version (exact or a range). Without --to, packages come into the\n' +
-    'project with what they depend on, and ggen.lock says what; without an ID, exactly what ggen.lock says.',
+    'ID is publisher/name or name, optionally with @version (exact or a range). Without --to, packages and their dependencies\n' +
+    'are installed into the project and recorded in ggen.lock. Without an ID, installs exactly what ggen.lock lists.',
   examples: [
     'ggen-p2p install rust-error-types',
     'ggen-p2p install',
@@ -50,7 +50,7 @@ async function installInto(context: CommandContext): Promise<void> {
   const { flags, console: output } = context;
   const [id, version] = packageAndVersion(
     flags,
-    flags.singleOperand('install --to takes one package: publisher/name or name'),
+    flags.singleOperand('install --to requires exactly one package: publisher/name or name'),
   );
   const request = { id, to: resolve(flags.text('to') ?? ''), ...(version === undefined ? {} : { version }) };
   const bar = progressBar(output);
@@ -71,7 +71,7 @@ function installedOutput(installed: InstalledPackage): Readonly<Record<string, u
 
 function requestedPackages(flags: Flags): string[] {
   if (flags.has('version') && flags.operands.length > 1)
-    throw new UsageError('--version is for one package: write ID@VERSION.');
+    throw new UsageError('--version applies to a single package. Use ID@VERSION instead.');
   return flags.operands.map((operand) => {
     const [id, version] = packageAndVersion(flags, operand);
     return version === undefined ? id : `${id}@${version}`;
@@ -87,7 +87,7 @@ function packageAndVersion(flags: Flags, operand: string): [id: string, version:
   const { id, version } = packageOperand(operand);
   const named = flags.text('version');
   if (named !== undefined && version !== undefined) {
-    throw new UsageError('Name the version once: after @, or with --version.');
+    throw new UsageError('Specify the version only once: after @ or with --version.');
   }
   return [id, named ?? version];
 }

@@ -18,7 +18,7 @@ const STDIO = '-';
 
 export const key: CommandSpec = {
   name: 'key',
-  summary: 'Show the publisher key, or take it to another machine',
+  summary: 'Show, export, or import the publisher key',
   operands: 'show | export FILE | import FILE',
   complete: ACTIONS,
   options: [
@@ -26,24 +26,24 @@ export const key: CommandSpec = {
       long: 'passphrase-file',
       value: 'FILE',
       complete: 'file',
-      help: 'file that holds the passphrase, instead of being asked',
+      help: 'read the passphrase from this file instead of prompting',
     },
-    { long: 'replace', help: 'import: take the place of the key that is there' },
+    { long: 'replace', help: 'import: replace the existing key' },
     ...LOCAL_OPTIONS,
   ],
   notes:
-    'An exported key is encrypted with a passphrase (scrypt, AES-256-GCM) and for its owner only (mode 0600). FILE may be -\n' +
-    'for the standard output or input. What VS Code publishes with lies in its own secret storage.',
+    'Exported keys are encrypted with a passphrase (scrypt, AES-256-GCM) and readable only by their owner (mode 0600). FILE can\n' +
+    'be - for standard input or output. VS Code keeps its own publisher key in its secret storage.',
   examples: ['ggen-p2p key show', 'ggen-p2p key export ./publisher.pem', 'ggen-p2p key import ./publisher.pem'],
   run: async (context) => {
     const [action, file, ...rest] = context.flags.operands;
     const { dataDir } = await resolveSettings(context.flags, process.env);
     if (action === 'show' && file === undefined) return showKey(context, dataDir);
     if (file === undefined || rest.length > 0)
-      throw new UsageError('Write: key show, key export FILE, or key import FILE.');
+      throw new UsageError('Usage: key show, key export FILE, or key import FILE.');
     if (action === 'export') return exportKey(context, dataDir, file);
     if (action === 'import') return importKey(context, dataDir, file);
-    throw new UsageError(`key knows ${ACTIONS.join(', ')}, not '${action ?? ''}'.`);
+    throw new UsageError(`key supports ${ACTIONS.join(', ')}, not '${action ?? ''}'.`);
   },
 };
 
@@ -65,7 +65,7 @@ async function showKey({ console: output }: CommandContext, dataDir: string): Pr
 
 async function exportKey({ console: output, flags }: CommandContext, dataDir: string, file: string): Promise<number> {
   const secret = await requireKey(dataDir);
-  if (file !== STDIO && (await exists(file))) throw new UsageError(`${file} is there already: name another file.`);
+  if (file !== STDIO && (await exists(file))) throw new UsageError(`${file} already exists. Choose another file.`);
   const passphrase = await readPassphrase(flags.text('passphrase-file'), process.env, 'new');
   const protectedKey = protectKey(secret.secret(), passphrase);
   if (file === STDIO) {
@@ -88,8 +88,8 @@ async function importKey({ console: output, flags }: CommandContext, dataDir: st
     throw new CommandError(
       'KeyExists',
       EXIT.refused,
-      `There is another publisher key already (${existing.id}): without it nobody can publish into its namespace.`,
-      "Save it with 'ggen-p2p key export FILE', then import this one with --replace.",
+      `A different publisher key already exists (${existing.id}). Without it, no one can publish to its namespace.`,
+      "Back it up with 'ggen-p2p key export FILE', then import the new key with --replace.",
     );
   }
   await saveSecretFile(keyFile(dataDir), imported.secret());
@@ -106,8 +106,8 @@ async function requireKey(dataDir: string): Promise<PublisherKey> {
   throw new CommandError(
     'KeyNotFound',
     EXIT.notFound,
-    `There is no publisher key in ${dataDir} yet.`,
-    "It is created at the first publish, or comes with 'ggen-p2p key import FILE'.",
+    `There is no publisher key in ${dataDir}.`,
+    "It is created on first publish. To use an existing key, run 'ggen-p2p key import FILE'.",
   );
 }
 

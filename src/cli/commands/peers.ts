@@ -62,9 +62,9 @@ function fullPeerOutput(peer: PeerDetails): Readonly<Record<string, unknown>> {
 
 export const peerList: CommandSpec = {
   name: 'peer-list',
-  summary: 'List the peers that are known, connected ones first',
+  summary: 'List known peers, connected ones first',
   options: [
-    { long: 'verbose', short: 'v', help: 'also names, connections and standings' },
+    { long: 'verbose', short: 'v', help: 'also show names, connections, and standings' },
     { long: 'min-reputation', value: 'SCORE', help: 'only peers with at least this reputation, 0 to 1 (default 0)' },
     ...ENGINE_OPTIONS,
   ],
@@ -95,16 +95,16 @@ export const peerList: CommandSpec = {
 
 export const peerInfo: CommandSpec = {
   name: 'peer-info',
-  summary: 'Show what is known of a peer',
+  summary: 'Show details about a peer',
   operands: 'PEER-ID',
   options: [
-    { long: 'full', help: 'also its protocols, its packages, and why its reputation is what it is' },
+    { long: 'full', help: 'also show protocols, packages, and how the reputation is calculated' },
     ...ENGINE_OPTIONS,
   ],
   examples: ['ggen-p2p peer-info 12D3KooW…', 'ggen-p2p peer-info 12D3KooW… --full --format yaml'],
   run: async (context) => {
-    const id = context.flags.singleOperand('peer-info takes one peer id');
-    if (!PEER_ID.test(id)) throw new UsageError(`'${id}' is not a peer id (12D3KooW…, 52 characters).`);
+    const id = context.flags.singleOperand('peer-info requires exactly one peer ID');
+    if (!PEER_ID.test(id)) throw new UsageError(`'${id}' is not a peer ID (12D3KooW…, 52 characters).`);
     const full = context.flags.isEnabled('full');
     const network = networkFor(context.flags.has('bootstrap'));
     await withSession(await sessionOptions(context, network), async ({ engine }, signal) => {
@@ -137,7 +137,7 @@ function byRank(a: PeerDetails, b: PeerDetails): number {
 }
 
 function formatPeers(peers: readonly PeerDetails[], verbose: boolean, view: View): string {
-  if (peers.length === 0) return "No peer is known yet. Join one with 'ggen-p2p bootstrap ADDR'.";
+  if (peers.length === 0) return "No known peers yet. Connect to one with 'ggen-p2p bootstrap ADDR'.";
   const columns = [
     { title: 'PEER', shrinks: true },
     ...(verbose ? [{ title: 'NAME', shrinks: true }] : []),
@@ -152,7 +152,7 @@ function formatPeers(peers: readonly PeerDetails[], verbose: boolean, view: View
   const rows = peers.map((peer) => [
     peer.id,
     ...(verbose ? [peer.name] : []),
-    peer.standing === 'normal' ? (peer.connected ? 'connected' : 'away') : peer.standing,
+    peer.standing === 'normal' ? (peer.connected ? 'connected' : 'offline') : peer.standing,
     peer.reputation.toFixed(2),
     String(peer.successes),
     String(peer.failures),

@@ -16,15 +16,15 @@ export const PROJECT_OPTIONS: readonly OptionSpec[] = [
     long: 'project',
     value: 'DIR',
     complete: 'folder',
-    help: 'folder of the project, which holds ggen.lock (default: this one)',
+    help: 'project folder, which contains ggen.lock (default: current folder)',
   },
-  { long: 'dry-run', help: 'show what would be done, and do nothing' },
+  { long: 'dry-run', help: 'show what would change without changing anything' },
   {
     long: 'overwrite',
     value: 'PATH',
     repeatable: true,
     complete: 'file',
-    help: "give up changes that were made to this file of a package; '*' for all; repeatable",
+    help: "discard local changes to this file of a package; '*' for all; repeatable",
   },
 ];
 
@@ -78,15 +78,15 @@ function formatPlan(
   const rows = packages.map(({ name, version, from, action, path, yanked }) => [
     name,
     action === 'update' ? `${from ?? ''} → ${version}` : version,
-    `${action}${yanked ? ', withdrawn' : ''}`,
+    `${action}${yanked ? ', yanked' : ''}`,
     path,
   ]);
   const columns = [{ title: 'PACKAGE' }, { title: 'VERSION' }, { title: 'ACTION' }, { title: 'FOLDER', shrinks: true }];
-  const left = skipped.map(({ id, by, reason }) => view.dim(`left out: ${id}, wanted by ${by}: ${reason}`));
+  const left = skipped.map(({ id, by, reason }) => view.dim(`skipped ${id}, required by ${by}: ${reason}`));
   const outcome = !changes
     ? 'Nothing to do.'
     : applied
-      ? `${view.success('Done')}, and written to ${lockFile}.`
-      : `Nothing was done yet: ${bytes(bytesToFetch)} would be fetched.`;
+      ? `${view.success('Done')}. Updated ${lockFile}.`
+      : `Nothing was changed. ${bytes(bytesToFetch)} would be fetched.`;
   return [...(rows.length > 0 ? [table(columns, rows, view)] : []), ...left, outcome].join('\n');
 }

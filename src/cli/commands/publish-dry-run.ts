@@ -47,6 +47,6 @@ function printDraft(output: Console, draft: ReleaseDraft, id: string): void {
       changes === undefined
         ? ''
         : `; since ${changes.since}: ${changes.added.length} added, ${changes.changed.length} changed, ${changes.removed.length} removed`;
-    return `${view.success('Nothing was published.')} ${id}@${version} would have ${files.length} files, ${size} bytes${since}`;
+    return `${view.success('Nothing was published.')} ${id}@${version} would contain ${files.length} files, ${size} bytes${since}`;
   });
 }

@@ -26,27 +26,28 @@ export const publish: CommandSpec = {
   complete: 'folder',
   options: [
     { long: 'version', short: 'v', value: 'VERSION', help: 'fail unless the manifest has this version' },
-    { long: 'skip-verify', help: 'say nothing of warnings; errors are checked all the same' },
-    { long: 'dry-run', help: 'do everything but sign, and tell what would be published' },
+    { long: 'skip-verify', help: 'hide warnings; errors still stop the publish' },
+    { long: 'dry-run', help: 'show what would be published, without signing or publishing' },
     {
       long: 'accept-secret',
       value: 'FINGERPRINT',
       repeatable: true,
-      help: 'publish what looks like a secret all the same; a refusal names each',
+      help: 'publish despite a finding that looks like a secret; a rejected publish lists the fingerprints; repeatable',
     },
     {
       long: 'seed',
       value: 'SECONDS',
-      help: 'stay so long afterwards, so that others can fetch it (without a running node)',
+      help: 'keep seeding for this long afterwards if no node is running, so that others can fetch the release',
     },
     {
       long: 'copies',
       value: 'N',
-      help: `stay until so many peers serve the release, at most as long as --seed says (default ${DEFAULT_SEED_SECONDS})`,
+      help: `keep seeding until this many peers have the release, for at most --seed seconds (default ${DEFAULT_SEED_SECONDS})`,
     },
     ...ENGINE_OPTIONS,
   ],
-  notes: 'Signs with the key in GGEN_P2P_PUBLISHER_KEY, else with that of the data folder, created at first need.',
+  notes:
+    'Signs with the key in GGEN_P2P_PUBLISHER_KEY, or else with the key in the data folder, which is created on first publish.',
   examples: [
     'ggen-p2p publish .',
     'ggen-p2p publish ./my-pack --version 1.2.0 --format json',
@@ -54,7 +55,7 @@ export const publish: CommandSpec = {
   ],
   run: async (context) => {
     const { flags, console: output } = context;
-    const folder = flags.singleOperand('publish takes one folder');
+    const folder = flags.singleOperand('publish requires exactly one folder');
     const copies = flags.number('copies', 1, MAX_COPIES);
     const seedSeconds = flags.number('seed', 0, MAX_SEED_SECONDS) ?? (copies === undefined ? 0 : DEFAULT_SEED_SECONDS);
     const options = await sessionOptions(context, 'optional');
@@ -75,7 +76,7 @@ export const publish: CommandSpec = {
       if (copies !== undefined) await waitForCopies(engine, receipt, copies, seedSeconds, signal);
       else if (attached) return;
       else if (seedSeconds > 0) await seedFor(seedSeconds, signal);
-      else output.note(`It is served while a node runs on ${options.settings.dataDir}: ggen-p2p start.`);
+      else output.note(`Seeding requires a running node for ${options.settings.dataDir}: run 'ggen-p2p start'.`);
     });
     return EXIT.done;
   },
@@ -94,7 +95,7 @@ function checkDraft(output: Console, flags: Flags, accepted: readonly string[]):
         output.note(diagnosticLine(found, `secret ${fingerprint}`));
     }
     if (flags.isEnabled('skip-verify')) return;
-    for (const { path, reason } of draft.skipped) output.note(`left out: ${path} (${reason})`);
+    for (const { path, reason } of draft.skipped) output.note(`skipped: ${path} (${reason})`);
     for (const found of draft.diagnostics)
       if (found.severity === 'warning') output.note(diagnosticLine(found, 'warning'));
   };
@@ -109,7 +110,7 @@ function printReceipt(output: Console, { id, version, announcedTo, dhtStored }: 
   // ggen's shape.
   const result = { package_id: id, version, announced_to: announcedTo, dht_stored: dhtStored > 0 };
   output.result(result, (view) => {
-    const stored = dhtStored > 0 ? `stored by ${dhtStored} in the DHT` : 'not stored in the DHT yet';
+    const stored = dhtStored > 0 ? `stored by ${dhtStored} DHT peers` : 'not stored in the DHT yet';
     return `${view.success('Published')} ${id}@${version}\n${view.dim(`announced to ${announcedTo} peers, ${stored}`)}`;
   });
 }
@@ -134,7 +135,7 @@ async function waitForCopies(
     const { length } = await engine.providers({ id, version }, { signal });
     if (length >= copies) return;
     if (performance.now() > deadline) {
-      const message = `It is published, but ${length} of ${copies} peers serve ${id}@${version} after ${seconds} seconds.`;
+      const message = `Published, but only ${length} of ${copies} peers have ${id}@${version} after ${seconds} seconds.`;
       throw new GgenError('ContentUnavailable', message, { details: { id, version } });
     }
     await delay(POLL_INTERVAL_MS, undefined, { signal });

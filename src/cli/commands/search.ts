@@ -35,7 +35,7 @@ interface SearchOutput {
 
 export const search: CommandSpec = {
   name: 'search',
-  summary: 'Search here and at the best connected peers',
+  summary: 'Search this machine and the best connected peers',
   operands: 'QUERY',
   options: [
     {
@@ -43,36 +43,36 @@ export const search: CommandSpec = {
       short: 'c',
       value: 'CATEGORY',
       repeatable: true,
-      help: 'only packages of this category; repeatable',
+      help: 'only packages in this category; repeatable',
     },
     {
       long: 'tags',
       short: 't',
       value: 'TAG',
       repeatable: true,
-      help: 'only packages with one of these tags; repeatable',
+      help: 'only packages with any of these tags; repeatable',
     },
     {
       long: 'limit',
       short: 'l',
       value: 'N',
-      help: `at most so many packages, 1 to ${LIMITS.searchLimit} (default ${DEFAULT_LIMIT})`,
+      help: `maximum number of packages, 1 to ${LIMITS.searchLimit} (default ${DEFAULT_LIMIT})`,
     },
     {
       long: 'min-reputation',
       value: 'SCORE',
-      help: `own packages, and those with a provider of at least this reputation, 0 to 1 (default ${DEFAULT_MIN_REPUTATION})`,
+      help: `only own packages and those with a provider of at least this reputation, 0 to 1 (default ${DEFAULT_MIN_REPUTATION})`,
     },
     {
       long: 'sort',
       value: 'ORDER',
       complete: SORTS,
-      help: 'relevance, updated, name or providers (default relevance)',
+      help: 'relevance, updated, name, or providers (default relevance)',
     },
-    { long: 'local', help: 'ask nobody else' },
+    { long: 'local', help: 'search only this machine' },
     ...ENGINE_OPTIONS,
   ],
-  notes: "An empty QUERY ('') lists everything.",
+  notes: "An empty QUERY ('') lists all packages.",
   examples: [
     'ggen-p2p search rust cli',
     'ggen-p2p search database --tags sql -t web --limit 5',
@@ -97,10 +97,10 @@ export const search: CommandSpec = {
 };
 
 function queryOf(flags: Flags): SearchQuery {
-  if (flags.operands.length === 0) throw new UsageError("Say what to search for; '' lists everything.");
+  if (flags.operands.length === 0) throw new UsageError("Specify what to search for, or '' to list all packages.");
   const sort = flags.text('sort');
   if (sort !== undefined && !isSort(sort))
-    throw new UsageError(`--sort takes one of ${SORTS.join(', ')}, not '${sort}'.`);
+    throw new UsageError(`--sort must be one of ${SORTS.join(', ')}, not '${sort}'.`);
   return {
     text: flags.operands.join(' '),
     categories: flags.texts('category') ?? [],
@@ -130,11 +130,11 @@ async function packageOutput(engine: Engine, found: PackageSummary, signal: Abor
 }
 
 function formatResults({ packages, local_count, remote_count, query_time_ms }: SearchOutput, view: View): string {
-  const figures = view.dim(`${local_count} known here, ${remote_count} from peers, ${query_time_ms} ms`);
-  if (packages.length === 0) return `Nothing was found. Fewer words, or --min-reputation 0, find more.\n${figures}`;
+  const figures = view.dim(`${local_count} local, ${remote_count} from peers, ${query_time_ms} ms`);
+  if (packages.length === 0) return `No packages found. Try fewer words or --min-reputation 0.\n${figures}`;
   const rows = packages.map(({ name, version, description, providers, reputation, id }) => [
     name,
-    version ?? 'withdrawn',
+    version ?? 'yanked',
     description,
     String(providers.length),
     reputation === null ? '-' : reputation.toFixed(2),

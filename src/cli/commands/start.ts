@@ -14,7 +14,7 @@ import type { CommandContext, CommandSpec, OptionSpec } from '../command-line/co
 const DAEMON_TIMEOUT_SECONDS = 30;
 
 const OPTIONS: readonly OptionSpec[] = [
-  { long: 'daemon', short: 'd', help: 'run in the background; returns when the peer is ready' },
+  { long: 'daemon', short: 'd', help: 'run in the background; return when the peer is ready' },
   ...settingOptions(
     SETTING_SPECS.map(({ key }) => key),
     { listen: 'l', config: 'c' },
@@ -25,11 +25,11 @@ const OPTIONS: readonly OptionSpec[] = [
 
 export const start: CommandSpec = {
   name: 'start',
-  summary: 'Run a peer until it is stopped, in the foreground or as a daemon',
+  summary: 'Run a peer in the foreground or as a daemon until it is stopped',
   options: OPTIONS,
   notes:
-    'SIGHUP reads the configuration anew, SIGINT and SIGTERM end it. With --format json it prints one object per event,\n' +
-    'see docs/cli.md. Where a window of VS Code runs the node already, the peer stands by and takes over when it closes.',
+    'SIGHUP reloads the configuration, SIGINT and SIGTERM stop the peer. With --format json, prints one object per event,\n' +
+    'see docs/cli.md. If a VS Code window already runs the node, the peer stands by and takes over when the window closes.',
   examples: [
     'ggen-p2p start --listen /ip4/0.0.0.0/tcp/4001 --name attic',
     'ggen-p2p start --daemon --bootstrap /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…',
@@ -54,7 +54,8 @@ async function startInBackground(
   const running = await sendControlRequest(dataDir, 'state');
   const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(commandTimeoutMs(flags, DAEMON_TIMEOUT_SECONDS))]);
   const pid = running?.pid ?? (await startDaemon(foregroundArguments(flags), dataDir, timeoutSignal));
-  if (running !== undefined) output.note(`A peer runs already. It keeps its settings; 'ggen-p2p stop' ends it.`);
+  if (running !== undefined)
+    output.note(`A peer is already running and keeps its settings. Stop it with 'ggen-p2p stop'.`);
   const state = running ?? (await sendControlRequest(dataDir, 'state'));
   const result = {
     pid,

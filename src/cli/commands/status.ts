@@ -16,12 +16,12 @@ type Runner = 'peer' | 'other' | null;
 
 export const status: CommandSpec = {
   name: 'status',
-  summary: 'Show whether a node runs, how it stands, and where each setting comes from',
+  summary: 'Show the state of the node, and where each setting comes from',
   options: [
-    { long: 'verbose', short: 'v', help: 'also its upkeep, and where each setting comes from' },
+    { long: 'verbose', short: 'v', help: 'also show background tasks, and where each setting comes from' },
     ...LOCAL_OPTIONS,
   ],
-  notes: 'Exit code 6 when no node runs. With --format json or yaml, everything is told.',
+  notes: 'Exits with code 6 if no node is running. With --format json or yaml, prints all details.',
   examples: ['ggen-p2p status', 'ggen-p2p status --verbose', 'ggen-p2p status --format json'],
   run: async (context) => {
     context.flags.noOperands('status');
@@ -75,7 +75,7 @@ function formatStatus(found: EngineStatus, runner: Runner, settings: Settings, v
       ]);
       parts.push(
         table(
-          [{ title: 'BACKGROUND TASKS', shrinks: true }, { title: 'LAST' }, { title: 'RESULT', shrinks: true }],
+          [{ title: 'BACKGROUND TASK', shrinks: true }, { title: 'LAST' }, { title: 'RESULT', shrinks: true }],
           rows,
           view,
         ),
@@ -88,8 +88,8 @@ function formatStatus(found: EngineStatus, runner: Runner, settings: Settings, v
 
 function stoppedDetails({ counts, dataDir }: EngineStatus, view: View): DetailRow[] {
   return [
-    ['node', "not running; 'ggen-p2p start' runs it", view.warn],
-    ['packages', `${counts.published} published, ${counts.installed} installed, ${counts.network} of others`],
+    ['node', "not running; start it with 'ggen-p2p start'", view.warn],
+    ['packages', `${counts.published} published, ${counts.installed} installed, ${counts.network} from the network`],
     ['data', dataDir],
     ['version', VERSION],
   ];
@@ -97,24 +97,24 @@ function stoppedDetails({ counts, dataDir }: EngineStatus, view: View): DetailRo
 
 function runningDetails(found: EngineStatus, runner: Runner, view: View): DetailRow[] {
   const { node, owner, counts } = found;
-  const runnerText = runner === 'peer' ? 'a peer of the command line' : 'a window of VS Code, or a command';
+  const runnerText = runner === 'peer' ? 'a command-line peer' : 'a VS Code window or a command';
   const uptime = node.startedAt === undefined ? '' : ` for ${duration(Date.now() - node.startedAt)}`;
   const color = node.state === 'running' ? view.success : view.warn;
   return [
     ['node', `${node.state}${uptime}${node.error === undefined ? '' : ` (${node.error})`}`, color],
     ['process', `${owner?.pid ?? '?'}, ${runnerText}; ${owner?.clients ?? 0} attached`],
     ['version', found.version],
-    ['peer id', node.peerId ?? '-'],
+    ['peer ID', node.peerId ?? '-'],
     ...node.addresses.map((address, index) => [index === 0 ? 'addresses' : '', address] as const),
     [
       'peers',
-      `${found.connectedPeers} connected, ${found.routingTableSize} in the routing table, ${found.topicPeers} on the topic`,
+      `${found.connectedPeers} connected, ${found.routingTableSize} in the routing table, ${found.topicPeers} on the gossip topic`,
     ],
     ...found.bootstrap.map(
       ({ address, state, error }) =>
         ['bootstrap', `${state} ${address}${error === undefined ? '' : `: ${error}`}`] as const,
     ),
-    ['packages', `${counts.published} published, ${counts.installed} installed, ${counts.network} of others`],
+    ['packages', `${counts.published} published, ${counts.installed} installed, ${counts.network} from the network`],
     ['stored', `${bytes(found.storage.bytes)} of ${bytes(found.storage.quota)}`],
     ['memory', bytes(found.memory)],
     ['data', found.dataDir],
@@ -135,5 +135,5 @@ function configurationTable({ all, file }: Settings, view: View): string {
     { title: 'FROM' },
     { title: '', shrinks: true },
   ];
-  return `${table(columns, rows, view)}\n${view.dim(`Flag before environment before file before default. File: ${file}`)}`;
+  return `${table(columns, rows, view)}\n${view.dim(`Precedence: flag, environment, file, default. File: ${file}`)}`;
 }

@@ -14,9 +14,9 @@ const DEFAULT_TIMEOUT_SECONDS = 10;
 
 export const stop: CommandSpec = {
   name: 'stop',
-  summary: 'End the peer that runs in the background or in another terminal',
-  options: [{ long: 'reload', help: 'have it read its configuration anew instead (as SIGHUP does)' }, ...LOCAL_OPTIONS],
-  notes: 'A node in a window of VS Code is not ended from here. Exit code 6 when no peer runs.',
+  summary: 'Stop the peer that runs in the background or in another terminal',
+  options: [{ long: 'reload', help: 'reload its configuration instead (same as SIGHUP)' }, ...LOCAL_OPTIONS],
+  notes: 'Does not stop a node in a VS Code window. Exits with code 6 if no peer is running.',
   examples: ['ggen-p2p stop', 'ggen-p2p stop --reload'],
   run: async (context) => {
     const { flags, console: output } = context;
@@ -26,7 +26,7 @@ export const stop: CommandSpec = {
     const peer = await sendControlRequest(dataDir, flags.isEnabled('reload') ? 'reload' : 'stop');
     if (peer === undefined) throw await notRunningError(context);
     if (flags.isEnabled('reload')) {
-      output.result({ pid: peer.pid, reloaded: true }, () => `Process ${peer.pid} reads its configuration anew.`);
+      output.result({ pid: peer.pid, reloaded: true }, () => `Process ${peer.pid} is reloading its configuration.`);
       return EXIT.done;
     }
     await waitForExit(dataDir, peer, AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs)]));
@@ -38,7 +38,7 @@ export const stop: CommandSpec = {
 /** The peer answers as long as it works; its socket goes last. */
 async function waitForExit(dataDir: string, { pid }: PeerState, signal: AbortSignal): Promise<void> {
   while ((await sendControlRequest(dataDir, 'state'))?.pid === pid) {
-    if (signal.aborted) throw new GgenError('TimedOut', `Process ${pid} did not end in time.`);
+    if (signal.aborted) throw new GgenError('TimedOut', `Process ${pid} did not stop in time.`);
     await delay(POLL_INTERVAL_MS);
   }
   // Its files are free by now; its id is, too, a moment later, unless nobody asks the system for its exit code.
@@ -58,13 +58,12 @@ async function notRunningError(context: CommandContext): Promise<Error> {
   return withSession(
     await sessionOptions(context, 'none', DEFAULT_TIMEOUT_SECONDS),
     ({ attached, status: { owner } }) => {
-      if (!attached)
-        return Promise.resolve(new CommandError('NotAPeer', EXIT.noNode, 'No node runs: there is nothing to stop.'));
+      if (!attached) return Promise.resolve(new CommandError('NotAPeer', EXIT.noNode, 'No node is running.'));
       const error = new CommandError(
         'NotAPeer',
         EXIT.noNode,
-        `The node runs in process ${owner?.pid ?? '?'}, which is no peer of the command line.`,
-        "In VS Code, run 'Ggen: Stop Node', or close the window. A command that runs just now ends by itself.",
+        `The node runs in process ${owner?.pid ?? '?'}, which is not a command-line peer.`,
+        "In VS Code, run 'Ggen: Stop Node' or close the window. A command stops its node when it finishes.",
       );
       return Promise.resolve(error);
     },

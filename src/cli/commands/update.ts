@@ -7,10 +7,10 @@ import { changeProject, PROJECT_OPTIONS } from './project.ts';
 
 export const update: CommandSpec = {
   name: 'update',
-  summary: "Bring a project's packages to newer versions, as far as what wants them allows",
+  summary: "Update a project's packages to the newest versions that satisfy all requirements",
   operands: '[ID…]',
   options: [...PROJECT_OPTIONS, ...ENGINE_OPTIONS],
-  notes: 'Without an ID all packages of the project; ID@VERSION asks for a certain version or range.',
+  notes: 'Updates all packages if no ID is given. ID@VERSION requests a specific version or range.',
   examples: ['ggen-p2p update', 'ggen-p2p update rust-error-types@^2', 'ggen-p2p update --dry-run'],
   run: async (context) => {
     const packages = context.flags.operands;
@@ -22,13 +22,13 @@ export const update: CommandSpec = {
 
 export const uninstall: CommandSpec = {
   name: 'uninstall',
-  summary: 'Take packages out of a project, and what only they needed',
+  summary: 'Remove packages, and dependencies that are no longer needed, from a project',
   operands: 'ID…',
   options: [...PROJECT_OPTIONS, ...ENGINE_OPTIONS],
   examples: ['ggen-p2p uninstall rust-error-types'],
   run: async (context) => {
     const packages = context.flags.operands;
-    if (packages.length === 0) throw new UsageError('Name at least one package.');
+    if (packages.length === 0) throw new UsageError('Specify at least one package.');
     for (const one of packages) packageOperand(one);
     await changeProject(context, { mode: 'remove', packages }, 'none');
     return EXIT.done;

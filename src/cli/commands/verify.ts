@@ -11,14 +11,14 @@ import type { CommandSpec } from '../command-line/command-spec.ts';
 
 export const verify: CommandSpec = {
   name: 'verify',
-  summary: 'Compare every file of installed packages with their releases',
+  summary: 'Compare the files of installed packages with their releases',
   operands: '[ID | FOLDER…]',
   complete: 'folder',
   options: [
-    { long: 'strict', help: 'files that are not of the release count as a difference, too' },
+    { long: 'strict', help: 'also treat files that are not part of the release as differences' },
     ...ENGINE_OPTIONS,
   ],
-  notes: 'Without operands everything that is installed on this machine. Exit code 1 when something differs.',
+  notes: 'Checks everything installed on this machine if no package is given. Exits with code 1 if anything differs.',
   examples: ['ggen-p2p verify', 'ggen-p2p verify ./packages/rust-error-types', 'ggen-p2p verify my-pack --format json'],
   run: async (context) => {
     const { flags, console: output } = context;
@@ -68,7 +68,7 @@ function checkOutput(
 }
 
 function formatChecks(checks: readonly InstallationCheck[], strict: boolean, view: View): string {
-  if (checks.length === 0) return 'Nothing is installed.';
+  if (checks.length === 0) return 'No packages are installed.';
   return checks
     .map((state) => {
       const { id, version, path, files, changed, missing, extra } = state;
@@ -76,7 +76,7 @@ function formatChecks(checks: readonly InstallationCheck[], strict: boolean, vie
       const differences = [
         ...changed.map((file) => `    changed  ${sanitize(file)}`),
         ...missing.map((file) => `    missing  ${sanitize(file)}`),
-        ...extra.map((file) => `    not of the release  ${sanitize(file)}`),
+        ...extra.map((file) => `    extra    ${sanitize(file)}`),
       ];
       return [`${mark} ${id}@${version}: ${files} files in ${sanitize(path)}`, ...differences].join('\n');
     })

@@ -8,15 +8,15 @@ import { packageOperand } from './install.ts';
 
 export const yank: CommandSpec = {
   name: 'yank',
-  summary: 'Mark a release of yours as not to be installed, or as good again',
+  summary: 'Yank one of your releases so that it is no longer installed by default, or undo a yank',
   operands: 'ID@VERSION',
-  options: [{ long: 'undo', help: 'mark it as good again' }, ...ENGINE_OPTIONS],
-  notes: 'Nothing is deleted: who installed the release keeps it, and an exact version can still be installed.',
+  options: [{ long: 'undo', help: 'undo the yank' }, ...ENGINE_OPTIONS],
+  notes: 'Nothing is deleted: installed copies stay, and the exact version can still be installed.',
   examples: ['ggen-p2p yank my-pack@1.2.0', 'ggen-p2p yank my-pack@1.2.0 --undo'],
   run: async (context) => {
     const { flags, console: output } = context;
-    const { id, version } = packageOperand(flags.singleOperand('yank takes one release: ID@VERSION'));
-    if (version === undefined) throw new UsageError('Name the version that is meant: ID@VERSION.');
+    const { id, version } = packageOperand(flags.singleOperand('yank requires exactly one release: ID@VERSION'));
+    if (version === undefined) throw new UsageError('Specify the version: ID@VERSION.');
     const yanked = !flags.isEnabled('undo');
     const options = await sessionOptions(context, 'optional');
     await withSession(options, async ({ engine }, signal) => {

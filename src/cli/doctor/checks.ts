@@ -30,7 +30,7 @@ export async function diagnose(context: CommandContext, timeoutMs: number): Prom
     checkPeerSettings(settings);
     found.push({ name: 'configuration', state: 'ok', detail: settingsDetail(settings) });
   } catch (error) {
-    return [...found, failed('configuration', error, 'Correct it there.')];
+    return [...found, failed('configuration', error, 'Fix the configuration.')];
   }
   found.push(await checkKey(settings.dataDir));
   const options: EngineSessionOptions = {
@@ -57,13 +57,13 @@ export async function diagnose(context: CommandContext, timeoutMs: number): Prom
 
 function settingsDetail({ all, file }: Settings): string {
   const chosen = all.filter(({ source }) => source !== 'default').map(({ key, source }) => `${key} from ${source}`);
-  return chosen.length === 0 ? `defaults; the file would be ${file}` : chosen.join(', ');
+  return chosen.length === 0 ? `defaults; no configuration file at ${file}` : chosen.join(', ');
 }
 
 async function checkKey(dataDir: string): Promise<CheckResult> {
   try {
     const key = await existingKey(process.env, dataDir);
-    const detail = key === undefined ? 'none yet; it is created at the first publish' : `publishes as ${key.id}`;
+    const detail = key === undefined ? 'none yet; created on first publish' : `publishes as ${key.id}`;
     return { name: 'publisher key', state: 'ok', detail };
   } catch (error) {
     return failed('publisher key', error);
@@ -72,8 +72,8 @@ async function checkKey(dataDir: string): Promise<CheckResult> {
 
 function checkNode({ attached, status: { owner, version } }: EngineSession, { dataDir }: Settings): CheckResult {
   const detail = attached
-    ? `runs in process ${owner?.pid ?? '?'} (version ${version}), data in ${dataDir}`
-    : `none runs; one was started for this check, data in ${dataDir}`;
+    ? `running in process ${owner?.pid ?? '?'} (version ${version}), data in ${dataDir}`
+    : `not running; one was started for this check, data in ${dataDir}`;
   return { name: 'node', state: 'ok', detail };
 }
 
@@ -83,7 +83,12 @@ async function checkSpace(dataDir: string): Promise<CheckResult> {
   const detail = `${bytes(free)} free`;
   return free >= MIN_FREE_BYTES
     ? { name: 'disk', state: 'ok', detail }
-    : { name: 'disk', state: 'warning', detail, next: 'Make room, or choose a folder on another disk: --data DIR.' };
+    : {
+        name: 'disk',
+        state: 'warning',
+        detail,
+        next: 'Free up space, or choose a folder on another disk with --data DIR.',
+      };
 }
 
 async function checkNetwork(
@@ -99,14 +104,14 @@ async function checkNetwork(
           name: 'listening',
           state: 'failed',
           detail: node.error ?? `the node is ${node.state}`,
-          next: 'Start it: ggen-p2p start.',
+          next: "Run 'ggen-p2p start'.",
         }
       : node.addresses.length === 0 || local
         ? {
             name: 'listening',
             state: 'warning',
             detail: node.addresses.join(', ') || 'nowhere',
-            next: 'Only this machine reaches it: --listen /ip4/0.0.0.0/tcp/4001 is for others, too.',
+            next: 'Only this machine can reach the node. To accept connections from others, use --listen /ip4/0.0.0.0/tcp/4001.',
           }
         : { name: 'listening', state: 'ok', detail: node.addresses.join(', ') };
   const joined = bootstrap.map(({ address, state, error }): CheckResult =>
@@ -116,7 +121,7 @@ async function checkNetwork(
           name: 'bootstrap',
           state: 'failed',
           detail: `${address}: ${error ?? state}`,
-          next: "Compare it with 'ggen-p2p status' on that machine, and look at firewalls between.",
+          next: "Compare it with 'ggen-p2p status' on that machine, and check the firewalls in between.",
         },
   );
   const peers: CheckResult =
@@ -125,11 +130,11 @@ async function checkNetwork(
       : {
           name: 'peers',
           state: 'warning',
-          detail: 'none is connected',
+          detail: 'none connected',
           next:
             settings.texts('bootstrap').length === 0
-              ? 'Join one: ggen-p2p bootstrap ADDR.'
-              : 'Start it on one of those machines.',
+              ? "Connect to one with 'ggen-p2p bootstrap ADDR'."
+              : 'Start a peer on one of those machines.',
         };
   return [listening, ...joined, peers];
 }

@@ -28,24 +28,27 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
   InvalidAddress: { code: EXIT.usage },
   ManifestNotFound: {
     code: EXIT.notFound,
-    next: 'Name the folder of a project that has a gpack.toml, package.toml, pack.toml, package.json, Cargo.toml or pyproject.toml.',
+    next: 'Specify a project folder with a gpack.toml, package.toml, pack.toml, package.json, Cargo.toml, or pyproject.toml.',
   },
   PackageNotFound: {
     code: EXIT.notFound,
-    next: "Look for it with 'ggen-p2p search', or join a peer that knows it: --bootstrap ADDR.",
+    next: "Find it with 'ggen-p2p search', or connect to a peer that knows it with --bootstrap ADDR.",
   },
-  PackageAmbiguous: { code: EXIT.notFound, next: 'Write the publisher before the name: publisher/name.' },
-  VersionNotFound: { code: EXIT.notFound, next: 'Name another version or range, or none for the newest one.' },
-  PeerNotFound: { code: EXIT.notFound, next: "'ggen-p2p peer-list' shows the peers that are known." },
+  PackageAmbiguous: { code: EXIT.notFound, next: 'Include the publisher: publisher/name.' },
+  VersionNotFound: {
+    code: EXIT.notFound,
+    next: 'Specify another version or range, or omit it for the latest version.',
+  },
+  PeerNotFound: { code: EXIT.notFound, next: "Run 'ggen-p2p peer-list' to see known peers." },
   PeerUnreachable: {
     code: EXIT.network,
-    next: "Compare the address with what 'ggen-p2p status' prints on that machine; 'ggen-p2p doctor' checks this one.",
+    next: "Compare the address with the output of 'ggen-p2p status' on that machine. Run 'ggen-p2p doctor' to check this one.",
   },
   ContentUnavailable: {
     code: EXIT.network,
-    next: "Try again when a peer that serves it runs, or join one: --bootstrap ADDR. 'ggen-p2p peer-list' shows who is connected.",
+    next: "Try again when a provider is online, or connect to one with --bootstrap ADDR. Run 'ggen-p2p peer-list' to see connected peers.",
   },
-  TimedOut: { code: EXIT.network, next: 'Give it more time with --timeout SECONDS.' },
+  TimedOut: { code: EXIT.network, next: 'Allow more time with --timeout SECONDS.' },
   NodeNotRunning: { code: EXIT.noNode, next: "Start it with 'ggen-p2p start --daemon'." },
   ContentCorrupt: { code: EXIT.refused },
   SignatureInvalid: { code: EXIT.refused },
@@ -53,40 +56,40 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
   UnsafePath: { code: EXIT.refused },
   NotPublisher: {
     code: EXIT.refused,
-    next: "'ggen-p2p key show' tells which publisher this key is; 'ggen-p2p key import FILE' brings another one.",
+    next: "Run 'ggen-p2p key show' to see which publisher this key belongs to, or 'ggen-p2p key import FILE' to use another key.",
   },
-  VersionYanked: { code: EXIT.refused, next: 'Name another version, or this one exactly: ID@VERSION.' },
+  VersionYanked: { code: EXIT.refused, next: 'Specify another version, or this one exactly: ID@VERSION.' },
   SecretsNotAccepted: {
     code: EXIT.refused,
-    next: 'Remove each, or accept it by its fingerprint: --accept-secret FINGERPRINT.',
+    next: 'Remove each one, or accept it with --accept-secret FINGERPRINT.',
   },
-  VersionNotHigher: { code: EXIT.refused, next: 'Raise the version in the manifest.' },
-  FilesChanged: { code: EXIT.refused, next: 'Give up the changes with --overwrite PATH, or move the files away.' },
+  VersionNotHigher: { code: EXIT.refused, next: 'Increase the version in the manifest.' },
+  FilesChanged: { code: EXIT.refused, next: 'Discard the changes with --overwrite PATH, or move the files elsewhere.' },
   LockMismatch: { code: EXIT.refused },
   ArchiveInvalid: { code: EXIT.refused },
   NotInstalled: {
     code: EXIT.notFound,
-    next: "Without operands, 'ggen-p2p verify' goes through all that is installed on this machine.",
+    next: "Run 'ggen-p2p verify' without arguments to check everything installed on this machine.",
   },
   DependencyMissing: { code: EXIT.notFound },
   DependencyConflict: { code: EXIT.refused },
-  ManifestInvalid: { code: EXIT.refused, next: 'Correct the manifest, then publish again.' },
+  ManifestInvalid: { code: EXIT.refused, next: 'Fix the manifest, then publish again.' },
   DataDirInUse: {
     code: EXIT.noNode,
-    next: 'The process that has it does not answer: end it, or let it go on where it is suspended. Or choose another folder: --data DIR.',
+    next: 'The process that uses it is not responding. Stop it, resume it if it is suspended, or choose another folder with --data DIR.',
   },
   DataDirNotPrivate: { code: EXIT.noNode },
   DatabaseTooNew: {
     code: EXIT.noNode,
-    next: 'Use the newest version of the program that you have on this machine, or choose another folder: --data DIR.',
+    next: 'Use the newest version of the program on this machine, or choose another folder with --data DIR.',
   },
   VersionMismatch: {
     code: EXIT.noNode,
-    next: 'Use the same version of the program on both sides, or end the running one.',
+    next: 'Use the same version on both sides, or stop the running program.',
   },
   EngineStopped: { code: EXIT.noNode, next: 'Try again.' },
-  EngineUnavailable: { code: EXIT.noNode, next: "'ggen-p2p doctor' looks for the cause." },
-  UnsupportedRuntime: { code: EXIT.failed, next: 'Install Node 24 from https://nodejs.org.' },
+  EngineUnavailable: { code: EXIT.noNode, next: "Run 'ggen-p2p doctor' to find the cause." },
+  UnsupportedRuntime: { code: EXIT.failed, next: 'Install Node.js 24 from https://nodejs.org.' },
   TargetNotEmpty: { code: EXIT.failed, next: 'Choose another folder with --to DIR.' },
   NodeStartFailed: { code: EXIT.failed },
   ProjectTooLarge: { code: EXIT.failed },
@@ -114,10 +117,10 @@ export interface CommandFailure extends ErrorOutcome {
 export function commandFailure(error: unknown, command: string | undefined, interrupted: boolean): CommandFailure {
   const name = errorName(error);
   if (interrupted && isAbort(error))
-    return { name: 'Interrupted', message: 'Stopped before it was done.', code: EXIT.failed };
+    return { name: 'Interrupted', message: 'Interrupted before it completed.', code: EXIT.failed };
   if (name === 'UsageError') {
     const help = command === undefined ? 'ggen-p2p --help' : `ggen-p2p ${command} --help`;
-    return { name, message: errorMessage(error), code: EXIT.usage, next: `'${help}' shows what there is.` };
+    return { name, message: errorMessage(error), code: EXIT.usage, next: `Run '${help}' for usage.` };
   }
   if (error instanceof CommandError) {
     const { message, code, next } = error;

@@ -15,12 +15,12 @@ const REDRAW_INTERVAL_MS = 80;
 
 /** What each phase of a long call does. */
 const PHASES: Readonly<Record<string, string>> = {
-  scan: 'Reading the project',
+  scan: 'Scanning the project',
   import: 'Packing',
-  resolve: 'Finding the release',
+  resolve: 'Resolving the release',
   fetch: 'Fetching',
   write: 'Writing',
-  verify: 'Checking',
+  verify: 'Verifying',
 };
 
 /** A progress bar on a terminal; nothing anywhere else. Returns the listener, and what removes the bar. */

@@ -70,8 +70,8 @@ export async function saveSecretFile(path: string, secret: string): Promise<void
 function permissionsTooOpen(path: string, mode: number): GgenError {
   return new GgenError(
     'InvalidRequest',
-    `Other users of this machine can read the publisher key (mode ${(mode & 0o777).toString(8)}), so it is not used. ` +
-      `If nobody read it, run: chmod 600 ${path}`,
+    `Other users on this machine can read the publisher key (mode ${(mode & 0o777).toString(8)}), so it was not used. ` +
+      `If no one has read it, run: chmod 600 ${path}`,
     { details: { path } },
   );
 }

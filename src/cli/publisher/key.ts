@@ -44,7 +44,7 @@ export function keyFromText(text: string, passphrase: string | undefined): Publi
   const pem = asPem(text.trim());
   if (!isProtectedKey(pem)) return publisherKeyFromSecret(pem);
   if (passphrase === undefined || passphrase === '') {
-    throw new GgenError('InvalidRequest', `The key is protected: its passphrase is needed, in ${PASSPHRASE_VARIABLE}.`);
+    throw new GgenError('InvalidRequest', `The key is protected. Set ${PASSPHRASE_VARIABLE} to its passphrase.`);
   }
   return publisherKeyFromSecret(unprotectKey(pem, passphrase));
 }

@@ -30,11 +30,11 @@ export async function readPassphrase(
   const variable = env[PASSPHRASE_VARIABLE] ?? '';
   if (variable !== '') return variable;
   if (!terminal.input.isTTY) {
-    throw new UsageError(`A passphrase is needed: --passphrase-file FILE, or the variable ${PASSPHRASE_VARIABLE}.`);
+    throw new UsageError(`A passphrase is required. Use --passphrase-file FILE, or set ${PASSPHRASE_VARIABLE}.`);
   }
   const typed = await promptHidden('Passphrase: ', terminal);
-  if (purpose === 'new' && (await promptHidden('Once more: ', terminal)) !== typed) {
-    throw new UsageError('The two passphrases differ.');
+  if (purpose === 'new' && (await promptHidden('Confirm passphrase: ', terminal)) !== typed) {
+    throw new UsageError('The passphrases do not match.');
   }
   return typed;
 }
@@ -42,7 +42,7 @@ export async function readPassphrase(
 /** A file that the user named. @throws UsageError when it cannot be read */
 export async function readTextFile(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`${path} cannot be read: ${errorMessage(error)}`);
+    throw new UsageError(`Cannot read ${path}: ${errorMessage(error)}`);
   });
 }
 

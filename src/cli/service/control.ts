@@ -127,7 +127,7 @@ async function readLine(socket: Socket, signal: AbortSignal): Promise<string | u
   });
   socket.once('error', reject);
   signal.addEventListener('abort', () => {
-    reject(new Error('No answer in time'));
+    reject(new Error('Timed out waiting for an answer'));
   });
   return promise.finally(() => socket.off('data', onData));
 }

@@ -60,13 +60,13 @@ export function announceReady(): void {
 function waitForStart(child: ChildProcess, timeoutSignal: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
     child.once('message', (message) => {
-      resolve(message === READY ? READY : 'it said something else');
+      resolve(message === READY ? READY : 'it sent an unexpected message');
     });
     child.once('error', (error) => {
       resolve(error.message);
     });
     child.once('exit', (code) => {
-      resolve(`it ended with exit code ${code ?? 'of a signal'}`);
+      resolve(`it exited with code ${code ?? 'unknown (stopped by a signal)'}`);
     });
     timeoutSignal.addEventListener('abort', () => {
       resolve('it was not ready in time');
@@ -82,8 +82,8 @@ async function startFailedError(path: string, from: number, outcome: string): Pr
     return new CommandError(
       'DaemonFailed',
       EXIT.failed,
-      `The peer in the background did not start: ${outcome}.${output === '' ? '' : `\n${output}`}`,
-      `Its log is ${path}; 'ggen-p2p start' in the foreground shows more.`,
+      `The background peer did not start: ${outcome}.${output === '' ? '' : `\n${output}`}`,
+      `See its log at ${path}, or run 'ggen-p2p start' in the foreground.`,
     );
   } finally {
     await file.close();

@@ -54,10 +54,10 @@ export function eventText(event: PeerEvent): string | undefined {
     }
     case 'published':
       return 'unchanged' in event
-        ? `Published before: ${event.id ?? event.path}@${event.version}`
+        ? `Already published: ${event.id ?? event.path}@${event.version}`
         : `Published ${event.id}@${event.version} from ${event.path}`;
     case 'reloaded':
-      return 'Configuration loaded anew';
+      return 'Configuration reloaded';
     // The log tells of these.
     case 'mirrored':
     case 'error':

@@ -19,10 +19,11 @@ export function parseHttpAddress(text: string, remote: boolean): HttpAddress {
   const match = /^(?:(?:\[([^\]]+)\]|([^:\s/]+)):)?(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2] ?? '127.0.0.1';
   const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw new UsageError(`'${text}' is no address for HTTP: write 127.0.0.1:9464.`);
+  if (match === null || port > 65_535)
+    throw new UsageError(`'${text}' is not a valid HTTP address. Use a format like 127.0.0.1:9464.`);
   if (!remote && !isLoopback(host)) {
     throw new UsageError(
-      `Other machines reach ${host}, and the HTTP endpoint asks nobody who they are. If that is meant, say --http-remote.`,
+      `Other machines can reach ${host}, and the HTTP endpoint has no authentication. To allow this, use --http-remote.`,
     );
   }
   return { host, port };

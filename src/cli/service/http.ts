@@ -72,12 +72,13 @@ async function handleRequest(
 ): Promise<HttpResponse> {
   // Nothing in a request's body is wanted.
   request.resume();
-  if (!isOwnHost(request.headers.host, names)) return textResponse(421, 'This is not the host that was asked for.');
+  if (!isOwnHost(request.headers.host, names)) return textResponse(421, 'Unknown host.');
   if (request.method !== 'GET' && request.method !== 'HEAD')
-    return textResponse(405, 'Only GET and HEAD are answered.');
+    return textResponse(405, 'Only GET and HEAD are supported.');
   const path = (request.url ?? '').split('?')[0] ?? '';
   const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
-  if (endpoint === undefined) return textResponse(404, `There are ${Object.keys(endpoints).join(', ')}.`);
+  if (endpoint === undefined)
+    return textResponse(404, `Not found. Available paths: ${Object.keys(endpoints).join(', ')}.`);
   return endpoint(AbortSignal.timeout(RESPONSE_TIMEOUT_MS));
 }
 

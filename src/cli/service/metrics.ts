@@ -19,7 +19,7 @@ export async function metricsText(
   for (const metric of metrics) register(registry, metric);
   const registers = [registry];
   new Gauge({ name: 'process_resident_memory_bytes', help: 'Resident memory in bytes', registers }).set(status.memory);
-  new Gauge({ name: 'ggen_p2p_build_info', help: 'Version of the program', labelNames: ['version'], registers })
+  new Gauge({ name: 'ggen_p2p_build_info', help: 'Program version', labelNames: ['version'], registers })
     .labels(version)
     .set(1);
   return { type: registry.contentType, body: await registry.metrics() };

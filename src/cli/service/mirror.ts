@@ -145,7 +145,7 @@ export class Mirror {
         return false;
       }
       await engine.unkeep({ id: oldest.id, version: oldest.version });
-      log.log('info', `Let go of ${nameOf(oldest)}, which a newer release replaced, to make room`);
+      log.log('info', `Removed ${nameOf(oldest)}, which was replaced by a newer release, to make room`);
       usedBytes -= oldest.size;
     }
     return true;
@@ -154,8 +154,8 @@ export class Mirror {
   #reportTooLarge(target: MirrorTarget, quota: number): void {
     if (this.#tooLarge.has(nameOf(target))) return;
     this.#tooLarge.add(nameOf(target));
-    const sizes = `${bytes(target.size)} more than what is kept do not fit into ${bytes(quota)}`;
-    this.#options.log.log('warn', `${nameOf(target)} is not mirrored: ${sizes}. Raise the quota.`);
+    const sizes = `another ${bytes(target.size)} would exceed the quota of ${bytes(quota)}`;
+    this.#options.log.log('warn', `${nameOf(target)} is not mirrored: ${sizes}. Increase the quota.`);
   }
 
   /** Returns whether it is here now. */
@@ -170,7 +170,7 @@ export class Mirror {
     } catch (error) {
       if (this.#stopped.signal.aborted) return false;
       const level = errorName(error) === 'ContentUnavailable' ? 'info' : 'warn';
-      log.log(level, `${id}@${version} could not be mirrored yet: ${errorMessage(error)}`);
+      log.log(level, `Could not mirror ${id}@${version} yet: ${errorMessage(error)}`);
       return false;
     }
   }

@@ -80,7 +80,7 @@ export class Peer {
     const { engine, log, notify, signal } = this.#options;
     log.configure({ format: settings.text('log-format'), level: settings.text('log-level') });
     if (settings.dataDir !== before.dataDir)
-      log.log('warn', 'Another data folder needs a restart: it stays as it was.');
+      log.log('warn', 'Changing the data folder requires a restart. The current folder stays in use.');
     this.#updateMirror();
     const added = settings.texts('publish').filter((folder) => !before.texts('publish').includes(folder));
     await publishAll(engine, added, before.dataDir, notify, signal);
@@ -98,9 +98,9 @@ export class Peer {
     const unsubscribe = engine.subscribe('node', () => {
       if (!engine.isOwner || signal.aborted) return;
       unsubscribe();
-      log.log('info', 'The node runs here from now on, with the settings of this peer.');
+      log.log('info', 'This process now runs the node, with the settings of this peer.');
       this.#startNode().catch((error: unknown) => {
-        log.log('error', `The node could not be started with the settings of this peer: ${errorMessage(error)}`);
+        log.log('error', `Could not start the node with the settings of this peer: ${errorMessage(error)}`);
       });
     });
   }
@@ -119,7 +119,7 @@ export class Peer {
     }
     log.log(
       'warn',
-      `The node runs in process ${owner?.pid ?? '?'} already, with its own settings, which stay. This peer takes over when that process ends.`,
+      `The node is already running in process ${owner?.pid ?? '?'} and keeps its settings. This peer takes over when that process exits.`,
     );
     for (const address of nodeSettings.bootstrap) await engine.bootstrap({ address });
   }
@@ -134,7 +134,12 @@ export class Peer {
     const parsed = parseHttpAddress(address, this.#settings.isEnabled('http-remote'));
     const endpoint = await listenForHttp(parsed, endpoints(engine, version)).catch((error: unknown) => {
       const message = `The HTTP endpoint cannot listen on ${address}: ${errorMessage(error)}`;
-      throw new CommandError('HttpFailed', EXIT.failed, message, 'Choose another address or port: --http HOST:PORT.');
+      throw new CommandError(
+        'HttpFailed',
+        EXIT.failed,
+        message,
+        'Choose another address or port with --http HOST:PORT.',
+      );
     });
     this.#http = { address, endpoint };
     log.log('info', `HTTP on ${endpoint.url}`);

@@ -115,7 +115,7 @@ function onReload(
         notify({
           event: 'error',
           name: errorName(error),
-          message: `The configuration was not taken: ${errorMessage(error)}`,
+          message: `The configuration was not reloaded: ${errorMessage(error)}`,
         });
       });
   };
@@ -154,14 +154,14 @@ async function engineFailure(engine: SharedEngine): Promise<never> {
 async function alreadyRunningError(dataDir: string): Promise<Error> {
   const pid = (await sendControlRequest(dataDir, 'state'))?.pid;
   if (pid === undefined) {
-    const message = `A peer has ${dataDir}, but does not answer: it starts or ends just now, or it is suspended.`;
+    const message = `A peer uses ${dataDir} but is not responding. It may be starting, stopping, or suspended.`;
     return new GgenError('DataDirInUse', message, { details: { dataDir } });
   }
   return new CommandError(
     'PeerRunning',
     EXIT.noNode,
-    `A peer runs on ${dataDir} already: process ${pid}.`,
-    "End it with 'ggen-p2p stop', or choose another folder with --data DIR.",
+    `A peer is already running on ${dataDir}: process ${pid}.`,
+    "Stop it with 'ggen-p2p stop', or choose another folder with --data DIR.",
   );
 }
 

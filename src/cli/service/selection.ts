@@ -11,7 +11,7 @@ export type Selection = (summary: Pick<PackageSummary, 'id' | 'publisher'>) => b
 export function parseSelection(entries: readonly string[]): Selection {
   for (const entry of entries) {
     if (entry === EVERYTHING || isPublisherId(entry) || isFullId(entry)) continue;
-    throw new UsageError(`'${entry}' cannot be mirrored: name a publisher id, publisher/name, or '*' for everything.`);
+    throw new UsageError(`Cannot mirror '${entry}'. Specify a publisher ID, publisher/name, or '*' for everything.`);
   }
   const selected = new Set(entries);
   return ({ id, publisher }) => selected.has(EVERYTHING) || selected.has(publisher) || selected.has(id);

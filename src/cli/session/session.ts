@@ -55,7 +55,7 @@ export async function withSession<T>(
   const asTimeoutError = (error: unknown): unknown =>
     !timeoutSignal.aborted || options.signal.aborted
       ? error
-      : new GgenError('TimedOut', `It took longer than ${options.timeoutMs / 1_000} seconds.`, { cause: error });
+      : new GgenError('TimedOut', `Timed out after ${options.timeoutMs / 1_000} seconds.`, { cause: error });
   const opening = openSharedEngine({ dataDir: options.settings.dataDir, version: VERSION, traceparent, signal });
   const engine = await opening.catch((error: unknown) => {
     throw asTimeoutError(error);
@@ -92,8 +92,8 @@ function noteIgnoredFlags({ owner }: EngineStatus, { flags, console: output }: E
   const ignored = OWNER_SETTING_KEYS.filter((key) => flags.has(key)).map((key) => `--${key}`);
   if (flags.has('dht-client')) ignored.push('--dht-client');
   if (ignored.length === 0) return;
-  const pid = owner === undefined ? '' : ` of process ${owner.pid}`;
-  output.note(`note: the running node${pid} keeps its settings; not used: ${ignored.join(', ')}.`);
+  const pid = owner === undefined ? '' : ` (process ${owner.pid})`;
+  output.note(`note: the running node${pid} keeps its settings; ignored: ${ignored.join(', ')}.`);
 }
 
 /** See to it that a node runs and has joined. Returns what takes that back. */
@@ -134,7 +134,7 @@ async function joinNetwork(
   const failures = results.filter(({ state }) => state !== 'connected');
   for (const { address, error = 'not connected' } of failures) output.note(`${address}: ${error}`);
   if (failures.length < results.length) await waitForIdentify(engine, signal);
-  else if (!allowNoPeers) throw new GgenError('PeerUnreachable', 'None of the bootstrap peers can be reached.');
+  else if (!allowNoPeers) throw new GgenError('PeerUnreachable', 'No bootstrap peer could be reached.');
 }
 
 /** Identify has run, and the peer follows the topic of announcements: before, nothing would be asked or told. */

@@ -44,7 +44,7 @@ export async function readConfigFile(path: string, required: boolean): Promise<R
   const unknown = Object.keys(document).filter((key) => !SETTING_SPECS.some((setting) => setting.key === key));
   if (unknown.length > 0) {
     const known = SETTING_SPECS.map(({ key }) => key).join(', ');
-    throw new UsageError(`${path}: there is no setting ${unknown.join(', ')}. Known are: ${known}.`);
+    throw new UsageError(`${path}: unknown setting ${unknown.join(', ')}. Available settings: ${known}.`);
   }
   return new Map(
     SETTING_SPECS.flatMap((spec) => {
@@ -59,13 +59,13 @@ export async function readConfigFile(path: string, required: boolean): Promise<R
 async function readConfigText(path: string, required: boolean): Promise<string | undefined> {
   try {
     const text = await readFile(path, 'utf8');
-    if (text.length > MAX_CONFIG_BYTES) throw new UsageError(`${path}: it is larger than a configuration file can be.`);
+    if (text.length > MAX_CONFIG_BYTES) throw new UsageError(`${path}: the configuration file is too large.`);
     return text;
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (missing && !required) return undefined;
-    throw new UsageError(`The configuration file cannot be read: ${errorMessage(error)}`);
+    throw new UsageError(`Cannot read the configuration file: ${errorMessage(error)}`);
   }
 }
 
@@ -77,9 +77,9 @@ function checkedValue(spec: SettingSpec, value: unknown, path: string): SettingV
   const [min, max] = spec.range ?? [-Infinity, Infinity];
   switch (spec.kind) {
     case 'text':
-      return expectValue('a text', typeof value === 'string');
+      return expectValue('a string', typeof value === 'string');
     case 'texts':
-      return expectValue('a list of texts', Array.isArray(value) && value.every((item) => typeof item === 'string'));
+      return expectValue('a list of strings', Array.isArray(value) && value.every((item) => typeof item === 'string'));
     case 'flag':
       return expectValue('true or false', typeof value === 'boolean');
     case 'size':

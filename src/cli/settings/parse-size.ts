@@ -15,7 +15,7 @@ export function parseSize(what: string, value: unknown, minBytes: number): numbe
   const size = Math.round(Number(match?.[1]) * (FACTORS[match?.[2]?.toLowerCase() ?? ''] ?? 1));
   if (match === null || !Number.isSafeInteger(size) || size < minBytes) {
     throw new UsageError(
-      `${what} takes a size of at least ${minBytes} bytes, for example 20GB, not '${String(value)}'.`,
+      `${what} must be a size of at least ${minBytes} bytes, for example 20GB, not '${String(value)}'.`,
     );
   }
   return size;

@@ -31,7 +31,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     defaultValue: '',
     value: 'DIR',
     complete: 'folder',
-    help: "folder of the node's state (default: the one that VS Code uses, too)",
+    help: "folder for the node's data (default: the same as VS Code)",
   },
   {
     key: 'listen',
@@ -48,14 +48,14 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     defaultValue: DEFAULT_NODE_SETTINGS.bootstrap,
     short: 'b',
     value: 'ADDR',
-    help: 'address of a peer to join, ending in /p2p/<peer id>; repeatable',
+    help: 'address of a peer to connect to, ending in /p2p/<peer id>; repeatable',
   },
   {
     key: 'dht-server',
     kind: 'flag',
     env: 'GGEN_P2P_DHT_SERVER',
     defaultValue: true,
-    help: 'keep and answer DHT records for others',
+    help: 'store DHT records for other peers and answer their queries',
   },
   {
     key: 'name',
@@ -63,7 +63,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     env: 'GGEN_P2P_NAME',
     defaultValue: DEFAULT_NODE_SETTINGS.name,
     value: 'NAME',
-    help: 'name that this peer claims to others',
+    help: 'name that other peers see',
   },
   {
     key: 'fan-out',
@@ -72,7 +72,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     defaultValue: DEFAULT_NODE_SETTINGS.fanOut,
     range: [1, 10],
     value: 'N',
-    help: 'how many peers a search asks, 1 to 10 (default 3)',
+    help: 'number of peers to query per search, 1 to 10 (default 3)',
   },
   {
     key: 'query-timeout',
@@ -81,7 +81,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     defaultValue: DEFAULT_NODE_SETTINGS.timeout / 1_000,
     range: [0.1, 300],
     value: 'SECONDS',
-    help: 'bound on one question to the network (default 30)',
+    help: 'timeout for network queries in seconds (default 30)',
   },
   {
     key: 'quota',
@@ -90,7 +90,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     defaultValue: DEFAULT_NODE_SETTINGS.quota,
     range: [MIN_QUOTA_BYTES, Number.MAX_SAFE_INTEGER],
     value: 'SIZE',
-    help: 'room for stored packages, for example 20GB (default 5 GiB); what is published, installed or kept stays beyond it',
+    help: 'storage for packages, for example 20GB (default 5 GiB); published, installed, and kept packages are never removed',
   },
   {
     key: 'otlp-endpoint',
@@ -98,7 +98,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     defaultValue: '',
     value: 'URL',
-    help: 'send traces and metrics there, OTLP over HTTP (default: nowhere)',
+    help: 'send traces and metrics to this endpoint, OTLP over HTTP (default: none)',
   },
   {
     key: 'publish',
@@ -107,7 +107,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     defaultValue: [],
     value: 'DIR',
     complete: 'folder',
-    help: 'publish the project in this folder at the start; repeatable',
+    help: 'publish the project in this folder at startup; repeatable',
   },
   {
     key: 'mirror',
@@ -115,7 +115,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     env: 'GGEN_P2P_MIRROR',
     defaultValue: [],
     value: 'WHAT',
-    help: "fetch and serve what others publish: a publisher id, publisher/name, or '*' for everything; repeatable",
+    help: "fetch and seed packages of other publishers: a publisher ID, publisher/name, or '*' for everything; repeatable",
   },
   {
     key: 'http',
@@ -123,14 +123,14 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     env: 'GGEN_P2P_HTTP',
     defaultValue: '',
     value: 'HOST:PORT',
-    help: 'answer /healthz, /readyz, /metrics and /status there (default: off)',
+    help: 'serve /healthz, /readyz, /metrics, and /status at this address (default: off)',
   },
   {
     key: 'http-remote',
     kind: 'flag',
     env: 'GGEN_P2P_HTTP_REMOTE',
     defaultValue: false,
-    help: 'allow --http on an address that other machines reach',
+    help: 'allow --http on an address that other machines can reach',
   },
   {
     key: 'log-format',
@@ -139,7 +139,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     defaultValue: 'text',
     value: 'FORMAT',
     complete: ['text', 'json'],
-    help: 'text, or json for one object per line (default text)',
+    help: 'log format: text, or json for one object per line (default text)',
   },
   {
     key: 'log-level',
@@ -148,7 +148,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     defaultValue: 'info',
     value: 'LEVEL',
     complete: ['error', 'warn', 'info', 'debug', 'trace'],
-    help: 'error, warn, info, debug or trace (default info)',
+    help: 'error, warn, info, debug, or trace (default info)',
   },
 ];
 
@@ -183,12 +183,12 @@ export function settingOptions(
       };
     },
   );
-  const client: OptionSpec = { long: 'dht-client', help: 'only ask the DHT, keep nothing for others' };
+  const client: OptionSpec = { long: 'dht-client', help: 'query the DHT without storing records for other peers' };
   const config: OptionSpec = {
     long: 'config',
     value: 'FILE',
     complete: 'file',
-    help: 'configuration file (default: config.toml in the folder of this user)',
+    help: 'configuration file (default: config.toml in the user configuration folder)',
     ...(shortFlags['config'] === undefined ? {} : { short: shortFlags['config'] }),
   };
   return [...options, ...(keys.includes('dht-server') ? [client] : []), config];

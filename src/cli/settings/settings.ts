@@ -82,7 +82,7 @@ export class Settings {
 
   #find(key: string): ResolvedSetting {
     const found = this.all.find((setting) => setting.key === key);
-    if (found === undefined) throw new Error(`There is no setting ${key}`);
+    if (found === undefined) throw new Error(`Unknown setting ${key}`);
     return found;
   }
 }
@@ -125,7 +125,7 @@ function sizeFlag(what: string, text: string | undefined, minBytes: number): num
 function dhtServer(flags: Flags): boolean | undefined {
   const server = flags.isEnabled('dht-server');
   const client = flags.isEnabled('dht-client');
-  if (server && client) throw new UsageError('Choose one of --dht-server and --dht-client.');
+  if (server && client) throw new UsageError('Use only one of --dht-server and --dht-client.');
   return server ? true : client ? false : undefined;
 }
 
@@ -159,12 +159,12 @@ function parseBoolean(name: string, text: string): boolean {
   const value = text.toLowerCase();
   if (['true', '1', 'yes', 'on'].includes(value)) return true;
   if (['false', '0', 'no', 'off'].includes(value)) return false;
-  throw new UsageError(`${name} is '${value}', but it must be true or false.`);
+  throw new UsageError(`${name} must be true or false, not '${value}'.`);
 }
 
 function parseChoice(what: string, text: string, allowed: readonly string[]): string {
   if (allowed.includes(text)) return text;
-  throw new UsageError(`${what} takes one of ${allowed.join(', ')}, not '${text}'.`);
+  throw new UsageError(`${what} must be one of ${allowed.join(', ')}, not '${text}'.`);
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

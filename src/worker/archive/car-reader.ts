@@ -37,7 +37,7 @@ export class CarReader {
     if (length === undefined) throw archiveInvalidError('it is empty');
     const header = readHeader(await this.#bytes(length));
     const [root, other] = header.roots;
-    if (root === undefined || other !== undefined) throw archiveInvalidError('it has not exactly one root');
+    if (root === undefined || other !== undefined) throw archiveInvalidError('it does not have exactly one root');
     return root;
   }
 
@@ -69,7 +69,7 @@ export class CarReader {
         return length;
       }
     }
-    throw archiveInvalidError('it has a length that no block has');
+    throw archiveInvalidError('it contains an invalid block length');
   }
 
   async #bytes(length: number): Promise<Uint8Array> {
@@ -105,12 +105,12 @@ function readHeader(bytes: Uint8Array): { readonly roots: readonly CID[] } {
   try {
     header = decodeCbor(bytes);
   } catch (cause) {
-    throw archiveInvalidError('it does not begin as a CAR file does', cause);
+    throw archiveInvalidError('it is not a CAR file', cause);
   }
   if (typeof header !== 'object' || header === null || !('version' in header) || !('roots' in header)) {
-    throw archiveInvalidError('it does not begin as a CAR file does');
+    throw archiveInvalidError('it is not a CAR file');
   }
-  if (header.version !== 1) throw archiveInvalidError('it is a CAR file of another version than 1');
+  if (header.version !== 1) throw archiveInvalidError('it is a CAR file of a version other than 1');
   const { roots } = header;
   const cids = Array.isArray(roots) ? roots.map((root: unknown) => CID.asCID(root)) : [];
   return { roots: cids.filter((cid) => cid !== null) };
@@ -119,7 +119,7 @@ function readHeader(bytes: Uint8Array): { readonly roots: readonly CID[] } {
 export function archiveInvalidError(reason: string, cause?: unknown): GgenError {
   return new GgenError(
     'ArchiveInvalid',
-    `This file cannot be imported: ${reason}. Nothing was taken from it. Ask for it again where you got it.`,
+    `Cannot import this file: ${reason}. Nothing was imported. Get a new copy of the file.`,
     { cause },
   );
 }

@@ -38,7 +38,7 @@ export async function exportPackage(
   const found = await lookup.getVersion(id, version, signal);
   const { publisher, name, release } = found;
   const stored = context.catalog.packages.get(publisher, name);
-  if (stored === undefined) throw new GgenError('PackageNotFound', `The record of '${id}' is not here any more.`);
+  if (stored === undefined) throw new GgenError('PackageNotFound', `The record of '${id}' is no longer available.`);
   using _lease = context.retention.lease(release.root);
   await fetchContent(context, found, signal, onProgress);
   const staging = join(dirname(path), `${STAGING_PREFIX}${randomBytes(8).toString('hex')}`);

@@ -43,7 +43,7 @@ export async function importPackage(
     });
     const result = context.ingest.store(opened, false);
     if (result.outcome === 'conflict')
-      throw archiveInvalidError(`its record contradicts what is known here: ${result.reason}`);
+      throw archiveInvalidError(`its record conflicts with the known record: ${result.reason}`);
     await keepImported(context, opened, release);
     const { publisher, name } = opened.record;
     context.loggers('install').info(`Imported ${publisher}/${name}@${release.version} from ${path}`);
@@ -74,30 +74,30 @@ async function keepImported(context: RegistryContext, { record }: OpenedRecord, 
 
 async function openFile(path: string): Promise<FileHandle> {
   const file = await open(path, 'r').catch((cause: unknown) => {
-    throw new GgenError('ArchiveInvalid', `${path} cannot be read: ${errorMessage(cause)}.`, {
+    throw new GgenError('ArchiveInvalid', `Cannot read ${path}: ${errorMessage(cause)}.`, {
       details: { path },
       cause,
     });
   });
   if ((await file.stat()).isFile()) return file;
   await file.close();
-  throw archiveInvalidError('it is not a plain file');
+  throw archiveInvalidError('it is not a regular file');
 }
 
 /** The first block is the signed record, and the root is one of its releases. */
 async function readRecord(reader: CarReader, root: string): Promise<{ opened: OpenedRecord; release: Release }> {
   const block = await reader.next();
   if (block?.cid.code !== RAW || block.bytes.length > LIMITS.maxRecordBytes) {
-    throw archiveInvalidError('it does not begin with a package record');
+    throw archiveInvalidError('it does not start with a package record');
   }
-  if (!(await matchesCid(block.cid, block.bytes))) throw archiveInvalidError('its record is not what its hash says');
+  if (!(await matchesCid(block.cid, block.bytes))) throw archiveInvalidError('its record does not match its hash');
   let opened: OpenedRecord;
   try {
     opened = openRecord(block.bytes);
   } catch (cause) {
-    throw archiveInvalidError(`its record is refused (${errorMessage(cause)})`, cause);
+    throw archiveInvalidError(`its record is not valid (${errorMessage(cause)})`, cause);
   }
   const release = opened.record.releases.find((one) => one.root === root);
-  if (release === undefined) throw archiveInvalidError('its content belongs to no release of its record');
+  if (release === undefined) throw archiveInvalidError('its content does not match any release in its record');
   return { opened, release };
 }

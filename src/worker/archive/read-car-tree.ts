@@ -30,21 +30,22 @@ export async function readCarTree(root: CID, reader: CarReader, options: ReadTre
   for (let block = await reader.next(); block !== undefined; block = await reader.next()) {
     signal.throwIfAborted();
     const { cid } = block;
-    if (!expected.delete(cid.toString())) throw archiveInvalidError('it holds a block that is not part of the release');
-    if (cid.code !== DAG_PB && cid.code !== RAW) throw archiveInvalidError('it holds a block of an unknown kind');
-    if (!(await matchesCid(cid, block.bytes))) throw archiveInvalidError('a block in it is not what its hash says');
+    if (!expected.delete(cid.toString()))
+      throw archiveInvalidError('it contains a block that is not part of the release');
+    if (cid.code !== DAG_PB && cid.code !== RAW) throw archiveInvalidError('it contains a block of an unknown type');
+    if (!(await matchesCid(cid, block.bytes))) throw archiveInvalidError('a block in it does not match its hash');
     bytes += block.bytes.length;
-    if (bytes > size + MAX_TREE_OVERHEAD_BYTES) throw archiveInvalidError('it holds more than its record says');
+    if (bytes > size + MAX_TREE_OVERHEAD_BYTES) throw archiveInvalidError('it contains more than its record specifies');
     for (const link of cid.code === DAG_PB ? decodeUnixFsNode(cid, block.bytes).links : []) {
       const key = link.Hash.toString();
       if (seen.has(key)) continue;
-      if (seen.size >= MAX_TREE_BLOCKS) throw archiveInvalidError('it holds more than its record says');
+      if (seen.size >= MAX_TREE_BLOCKS) throw archiveInvalidError('it contains more than its record specifies');
       seen.add(key);
       expected.add(key);
     }
     await store.put(cid, block.bytes, { signal });
     onBlock(block.bytes.length);
   }
-  if (expected.size > 0) throw archiveInvalidError('it is not complete');
+  if (expected.size > 0) throw archiveInvalidError('it is incomplete');
   return seen.size;
 }

@@ -72,10 +72,10 @@ export async function commitDraft(
 function assertSecretsAccepted({ secrets }: Draft, accepted: readonly string[]): void {
   const fingerprints = secrets.filter((fingerprint) => !accepted.includes(fingerprint));
   if (fingerprints.length === 0) return;
-  const what = fingerprints.length === 1 ? 'one place that looks' : `${fingerprints.length} places that look`;
+  const what = fingerprints.length === 1 ? 'one finding that looks' : `${fingerprints.length} findings that look`;
   throw new GgenError(
     'SecretsNotAccepted',
-    `The project has ${what} like a secret. Remove what it is, or accept each one. Nothing was published.`,
+    `The project has ${what} like a secret. Remove or accept each one. Nothing was published.`,
     { details: { fingerprints } },
   );
 }
@@ -114,7 +114,7 @@ async function announceRecord(
 function draftOutdated(name: string): GgenError {
   return new GgenError(
     'DraftOutdated',
-    `'${name}' changed since this draft was made, perhaps on another of your machines. Prepare it again.`,
+    `'${name}' changed after this draft was made, possibly on another of your machines. Prepare it again.`,
     { details: { name } },
   );
 }

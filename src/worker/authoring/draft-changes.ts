@@ -95,7 +95,9 @@ function groupByKind(since: string, files: readonly FileChange[]): ReleaseChange
 
 function changesUnknown({ path }: Manifest, version: string, error: unknown): Diagnostic {
   const reason =
-    error instanceof GgenError ? errorMessage(error) : 'Its content is neither here nor with a peer in reach.';
-  const message = `What this changes in ${version} cannot be told. ${reason}`;
+    error instanceof GgenError
+      ? errorMessage(error)
+      : 'Its content is not available on this machine or from a reachable peer.';
+  const message = `Changes since ${version} are unknown. ${reason}`;
   return { severity: 'information', code: 'changes-unknown', message, path, line: 1, column: 1 };
 }

@@ -20,14 +20,14 @@ export function draftMerge(
 ): UnsignedDraft {
   const { publisher: owner, name } = parsePackageId(id);
   if (owner !== undefined && owner !== publisher) {
-    throw new GgenError('NotPublisher', `Only its publisher can merge the records of '${name}'.`, { details: { id } });
+    throw new GgenError('NotPublisher', `Only the publisher can merge the records of '${name}'.`, { details: { id } });
   }
   const merged = mergedHead(catalog, publisher, name);
   if (merged === undefined) {
     throw new GgenError('PackageNotFound', `You have not published a package '${name}'.`, { details: { id } });
   }
   if (!hasDiverged(catalog, publisher, name)) {
-    throw new GgenError('DraftOutdated', `'${name}' has nothing left to merge.`, { details: { id } });
+    throw new GgenError('DraftOutdated', `There is nothing left to merge in '${name}'.`, { details: { id } });
   }
   const record = { ...merged, seq: merged.seq + 1, updated: merged.updated + 1 };
   return toUnsignedDraft(drafts.add({ kind: 'merge', record, version: record.releases.at(-1)?.version ?? '' }));

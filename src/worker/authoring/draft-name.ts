@@ -40,14 +40,14 @@ export function nameDiagnostics(
   return [
     ...nameTaken,
     ...confusable.slice(0, 3).map(({ like, other }): Diagnostic => {
-      const message = `"${name}" looks like "${like}", a package of ${shortPublisherId(other)}: one may be taken for the other. Choose a name of its own.`;
+      const message = `"${name}" looks like "${like}", a package by ${shortPublisherId(other)}, and can be mistaken for it. Choose a different name.`;
       return { severity: 'warning', code: 'name-look-alike', message, path, ...position };
     }),
   ];
 }
 
 function nameTakenMessage(name: string, other: string): string {
-  return `${shortPublisherId(other)} has a package "${name}" too. Yours has to be asked for as publisher/name by who knows both.`;
+  return `${shortPublisherId(other)} also has a package "${name}". Users who know both must refer to yours as publisher/name.`;
 }
 
 /** Names that differ from this one in one place that is easily misread; all separators exchanged at once count as one. */

@@ -170,7 +170,7 @@ function assertNoErrors(path: string, diagnostics: readonly Diagnostic[]): void 
   const [first] = errors;
   if (first === undefined) return;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw new GgenError('ManifestInvalid', `The project can't be published yet: ${first.message}${more}`, {
+  throw new GgenError('ManifestInvalid', `Cannot publish the project: ${first.message}${more}`, {
     details: { path, diagnostics: diagnostics.map((diagnostic) => JSON.stringify(diagnostic)) },
   });
 }

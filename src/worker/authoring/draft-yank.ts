@@ -20,7 +20,7 @@ export function draftYank(
 ): UnsignedDraft {
   const parsed = parsePackageId(id);
   if (parsed.publisher !== undefined && parsed.publisher !== publisher) {
-    throw new GgenError('NotPublisher', `Only its publisher can withdraw a release of '${parsed.name}'.`, {
+    throw new GgenError('NotPublisher', `Only the publisher can yank a release of '${parsed.name}'.`, {
       details: { id },
     });
   }

@@ -80,7 +80,7 @@ export class Drafts {
       });
     }
     if (!kinds.includes(draft.kind)) {
-      throw new GgenError('InvalidRequest', `This draft is to ${draft.kind}, not to ${kinds.join(' or ')}.`, {
+      throw new GgenError('InvalidRequest', `This draft is for ${draft.kind}, not for ${kinds.join(' or ')}.`, {
         details: { draft: id },
       });
     }

@@ -87,7 +87,7 @@ export async function packProject(
 async function readBlock(store: BlockStore, cid: CID): Promise<Uint8Array> {
   const bytes = await store.read(cid);
   if (bytes !== undefined) return bytes;
-  throw new GgenError('ContentUnavailable', 'A block of this draft is damaged or gone. Prepare the release again.');
+  throw new GgenError('ContentUnavailable', 'A block of this draft is damaged or missing. Prepare the release again.');
 }
 
 function importProgress(scan: ProjectScan, onProgress: (progress: DraftProgress) => void): (size: number) => void {

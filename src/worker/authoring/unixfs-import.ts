@@ -49,7 +49,7 @@ export async function importTree(
   // Files that were under way when it was canceled may all have come to their end.
   signal.throwIfAborted();
   if (root === undefined || files.length === 0) {
-    throw new GgenError('ManifestInvalid', 'There is nothing to publish: every file of the project is ignored.');
+    throw new GgenError('ManifestInvalid', 'Nothing to publish: all files in the project are ignored.');
   }
   return { root, files: byPath };
 }

@@ -24,7 +24,7 @@ export async function openIndex(folder: string, transient: boolean): Promise<Dat
     onDamage: (setAsideAs, cause) =>
       new GgenError(
         'Internal',
-        `The index of the stored blocks was damaged. It was set aside as ${setAsideAs}. Try again.`,
+        `The index of stored blocks was damaged and has been moved to ${setAsideAs}. Try again.`,
         {
           details: { setAside: setAsideAs },
           cause,
@@ -74,7 +74,7 @@ function migrate(sqlite: DatabaseSync): void {
   if (version > STORE_MIGRATIONS.length) {
     throw new GgenError(
       'DatabaseTooNew',
-      'The stored blocks were written by a newer version of ggen. Update this one.',
+      'The stored blocks were written by a newer version of Ggen. Update this version.',
     );
   }
   for (const [step, sql] of STORE_MIGRATIONS.entries()) {

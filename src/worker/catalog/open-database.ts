@@ -73,7 +73,7 @@ function rebuildDatabase(file: { path: string; open: () => DatabaseSync }, cause
 function dataDirInUse(dataDir: string, cause: unknown): GgenError {
   return new GgenError(
     'DataDirInUse',
-    `Another window or peer already runs a node with the data folder ${dataDir}. Stop that one, or give this one a folder of its own.`,
+    `Another window or peer already runs a node with the data folder ${dataDir}. Stop it, or choose another data folder.`,
     { details: { dataDir }, cause },
   );
 }

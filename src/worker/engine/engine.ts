@@ -102,7 +102,7 @@ async function compose(
       forks: () => divergedPackages(catalog),
     },
     (reason) => {
-      loggers('engine').warn(`A snapshot for an event could not be taken: ${reason}`);
+      loggers('engine').warn(`Could not report changes: ${reason}`);
     },
     eventFanOut,
   );
@@ -196,9 +196,7 @@ async function compose(
   for (const task of maintenanceTasks(catalog, peerReputation, traffic)) scheduler.add(task);
   const peerStandings = new PeerStandings(nodeLifecycle, peerReputation);
   catalog.db.onTextDamaged((reason) => {
-    loggers('catalog').warn(
-      `The search index was damaged (${reason}). It is being made again from the packages known.`,
-    );
+    loggers('catalog').warn(`The search index was damaged (${reason}) and is being rebuilt from the known packages.`);
     scheduler.runSoon('index');
   });
   reportRebuilt(catalog.db, loggers('catalog'), () => {
@@ -220,7 +218,7 @@ async function compose(
       await telemetry.close();
     } catch (error) {
       // A full disk, say: whoever is next must have the folder all the same.
-      loggers('engine').warn(`Not everything was kept at the end: ${errorMessage(error)}`);
+      loggers('engine').warn(`Some data could not be saved at shutdown: ${errorMessage(error)}`);
     }
     events.close();
     await blocks.close();
@@ -273,7 +271,7 @@ async function compose(
 function reportRebuilt(db: Database, log: Logger, onRebuilt: () => void): void {
   const logRebuilt = ({ setAside, reason }: Rebuilt): void => {
     log.error(
-      `The package catalog was damaged (${reason}). It was set aside as ${setAside}; your own packages are back, the others come again from connected peers.`,
+      `The package catalog was damaged (${reason}) and has been moved to ${setAside}. Your own packages are restored; others are fetched again from connected peers.`,
     );
   };
   if (db.replacedAtOpen && db.rebuilt !== undefined) logRebuilt(db.rebuilt);

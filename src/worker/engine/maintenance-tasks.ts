@@ -16,7 +16,7 @@ export function maintenanceTasks(
   return [
     {
       name: 'save',
-      title: 'Move what was written into the database file',
+      title: 'Checkpoint the database',
       intervalMs: MINUTE_MS,
       timeoutMs: MINUTE_MS,
       run: () => {
@@ -27,7 +27,7 @@ export function maintenanceTasks(
     },
     {
       name: 'index',
-      title: 'Bring the search index up to date',
+      title: 'Update the search index',
       intervalMs: MINUTE_MS,
       // What the last run of the program left, or an index that was begun anew.
       initialDelayMs: 0,
@@ -36,7 +36,7 @@ export function maintenanceTasks(
     },
     {
       name: 'expire',
-      title: 'Remove what is out of date',
+      title: 'Remove expired data',
       intervalMs: 10 * MINUTE_MS,
       initialDelayMs: MINUTE_MS,
       timeoutMs: MINUTE_MS,

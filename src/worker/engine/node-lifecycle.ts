@@ -155,7 +155,7 @@ export class NodeLifecycle {
     if (this.#running !== undefined) return this.#running.peerDirectory.details(id);
     const details = disconnectedPeerDetails(this.#options.catalog, this.#options.peerReputation, id);
     if (details === undefined) {
-      throw new GgenError('PeerNotFound', `Peer ${id} is not known here. The Peers view lists those that are.`, {
+      throw new GgenError('PeerNotFound', `Unknown peer ${id}. The Peers view shows all known peers.`, {
         details: { id },
       });
     }
@@ -248,7 +248,7 @@ export class NodeLifecycle {
     blocks.beforeSend = (bytes) => {
       // bitswap does not say who asks: it counts as long as anybody is connected who counts.
       const local = node.libp2p.getConnections().every(isLocal);
-      if (!traffic.maySend(local)) return Promise.reject(new Error('The limit of the day is reached'));
+      if (!traffic.maySend(local)) return Promise.reject(new Error('The daily limit is reached'));
       return traffic.spend('sent', bytes, local, stopped.signal);
     };
     const context = {

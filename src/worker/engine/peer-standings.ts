@@ -21,7 +21,7 @@ export class PeerStandings {
   async ban({ id, reason = '', until }: Calls['banPeer']['request']): Promise<PeerDetails> {
     this.#validatePeerId(id);
     if (until !== undefined && !(until > Date.now())) {
-      throw new GgenError('InvalidRequest', 'A ban must end in the future, or not at all.');
+      throw new GgenError('InvalidRequest', 'A ban must end in the future, or have no end.');
     }
     this.#peerReputation.ban(id, reason.trim().slice(0, MAX_REASON_LENGTH) || 'You banned it.', until);
     return this.#nodeLifecycle.peer(id);
@@ -46,7 +46,7 @@ export class PeerStandings {
     try {
       peerIdFromText(id);
     } catch (cause) {
-      throw new GgenError('InvalidRequest', `'${id}' is not the id of a peer. It begins with 12D3KooW.`, {
+      throw new GgenError('InvalidRequest', `'${id}' is not a peer ID. Peer IDs start with 12D3KooW.`, {
         details: { id },
         cause,
       });

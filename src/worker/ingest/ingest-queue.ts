@@ -77,7 +77,7 @@ export class IngestQueue {
 
   /** Results in the order of the records, once they are stored. */
   addAll(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly IngestResult[]> {
-    if (this.#closed) return Promise.reject(new Error('The engine is closing'));
+    if (this.#closed) return Promise.reject(new Error('The engine is shutting down'));
     const bytes = envelopes.reduce((sum, { length }) => sum + length, 0);
     const queued = this.#items.length + this.#verifying.length + this.#opened.length;
     if (queued + envelopes.length > MAX_QUEUED_RECORDS || this.#bytes + bytes > MAX_QUEUED_BYTES) {
@@ -97,7 +97,7 @@ export class IngestQueue {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#idleTimer);
-    const closing = new Error('The engine is closing');
+    const closing = new Error('The engine is shutting down');
     for (let item = this.#items.shift(); item !== undefined; item = this.#items.shift()) item.job.fail(closing);
     for (let item = this.#verifying.shift(); item !== undefined; item = this.#verifying.shift()) item.job.fail(closing);
     for (const { job } of this.#opened.splice(0)) job.fail(closing);

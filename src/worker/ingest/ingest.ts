@@ -88,19 +88,19 @@ export class Ingest implements RecordSink {
         if (comparison.winner === 'known') return { outcome: 'older', ...id };
         // Each fork may bring versions of its own, and what was seen is never forgotten: there has to be an end.
         if (catalog.packages.seenVersions(publisher, name) > MAX_SEEN_VERSIONS) {
-          return { outcome: 'conflict', ...id, reason: 'its publisher signed too many versions apart' };
+          return { outcome: 'conflict', ...id, reason: 'its publisher signed too many diverging versions' };
         }
         break;
       case 'equivocation': {
         const changed = comparison.versions.join(', ');
         if (catalog.packages.addEquivocation(opened, comparison.versions, Date.now())) {
-          log.warn(`${publisher} signed another content for ${name} ${changed}; the first one seen is kept`);
+          log.warn(`${publisher} signed different content for ${name} ${changed}; the content seen first is kept`);
           onChange(`${publisher}/${name}`);
         }
-        return { outcome: 'conflict', ...id, reason: `another content was signed for ${changed}` };
+        return { outcome: 'conflict', ...id, reason: `different content was signed for ${changed}` };
       }
       case 'release-removed':
-        return { outcome: 'conflict', ...id, reason: `it lacks releases: ${comparison.versions.join(', ')}` };
+        return { outcome: 'conflict', ...id, reason: `it is missing releases: ${comparison.versions.join(', ')}` };
       case 'newer':
         break;
     }
@@ -149,7 +149,7 @@ export class Ingest implements RecordSink {
       else return db.checkpointIfDue();
       return true;
     } catch (error) {
-      this.#options.log.warn(`The search index could not be brought up to date: ${errorMessage(error)}`);
+      this.#options.log.warn(`Could not update the search index: ${errorMessage(error)}`);
       return false;
     }
   }
@@ -176,7 +176,7 @@ export class Ingest implements RecordSink {
     if (performance.now() < this.#nextClockWarning) return;
     this.#nextClockWarning = performance.now() + CLOCK_WARNING_INTERVAL_MS;
     this.#options.log.warn(
-      "A record's time lies in the future by this machine's clock, so it is not taken. Check this machine's date and time.",
+      "A record was rejected because its time is in the future by this machine's clock. Check this machine's date and time.",
     );
   }
 }

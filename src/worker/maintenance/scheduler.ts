@@ -44,7 +44,7 @@ export class Scheduler {
 
   /** Begin a task. Resolves the returned function's promise when the task has ended for good. */
   add(task: PeriodicTask): () => Promise<void> {
-    if (this.#tasks.has(task.name)) throw new Error(`The task ${task.name} is scheduled already`);
+    if (this.#tasks.has(task.name)) throw new Error(`The task ${task.name} is already scheduled`);
     const scheduled = new ScheduledTask(task, this.#log);
     this.#tasks.set(task.name, scheduled);
     scheduled.schedule(task.initialDelayMs ?? task.intervalMs);
@@ -147,6 +147,6 @@ class ScheduledTask {
   #logFailure(reason: string): void {
     const { title, quiet = false } = this.#task;
     if (quiet) this.#log.debug(`${title}: ${reason}`);
-    else this.#log.warn(`${title} did not succeed: ${reason}. It is tried again.`);
+    else this.#log.warn(`Background task '${title}' failed: ${reason}. It will be retried.`);
   }
 }

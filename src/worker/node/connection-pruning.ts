@@ -59,10 +59,10 @@ export function selectConnectionsToPrune<C extends PruneCandidate>(
 export function connectionPruningTask(node: MarketplaceNode, isKeptByUser: (peer: string) => boolean): PeriodicTask {
   return {
     name: 'prune-connections',
-    title: 'Let go of peers when there are too many',
+    title: 'Prune excess connections',
     intervalMs: PRUNE_INTERVAL_MS,
     timeoutMs: 2 * CLOSE_TIMEOUT_MS,
-    run: async () => ({ detail: `${await pruneConnections(node, CONNECTION_LIMITS, isKeptByUser)} closed` }),
+    run: async () => ({ detail: `${await pruneConnections(node, CONNECTION_LIMITS, isKeptByUser)} pruned` }),
   };
 }
 

@@ -129,7 +129,7 @@ export class Dialer {
       return { address, state: 'failed', error: errorMessage(error) };
     });
     if (this.#bootstrap.get(address)?.error !== result.error && result.error !== undefined) {
-      this.#log.warn(`Bootstrap peer ${address} is not reachable: ${result.error}`);
+      this.#log.warn(`Cannot reach bootstrap peer ${address}: ${result.error}`);
     }
     this.#bootstrap.set(address, result);
   }
@@ -158,7 +158,7 @@ export class Dialer {
         if (event.name === 'FINAL_PEER') await this.#saveAddresses(event.peer);
       }
     } catch (error) {
-      if (!stopSignal.aborted) this.#log.debug(`Looking for peers in the DHT ended: ${errorMessage(error)}`);
+      if (!stopSignal.aborted) this.#log.debug(`Looking for peers in the DHT failed: ${errorMessage(error)}`);
     }
   }
 
@@ -222,21 +222,21 @@ export function parseBootstrapAddress(address: string): Multiaddr {
   const invalidAddressError = (reason: string, cause?: unknown): GgenError =>
     new GgenError(
       'InvalidAddress',
-      `'${address}' is not the address of a peer: ${reason}. Write it like /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…`,
+      `'${address}' is not a peer address: ${reason}. Use a format like /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…`,
       { details: { address }, cause },
     );
   let parsed: Multiaddr;
   try {
     parsed = multiaddr(address);
   } catch (cause) {
-    throw invalidAddressError('it is no multiaddr', cause);
+    throw invalidAddressError('it is not a multiaddr', cause);
   }
   const peer = peerIdOfAddress(address);
-  if (peer === undefined) throw invalidAddressError('the peer id (/p2p/…) is missing at its end');
+  if (peer === undefined) throw invalidAddressError('it must end with a peer ID (/p2p/…)');
   try {
     peerIdFromString(peer);
   } catch (cause) {
-    throw invalidAddressError('its peer id is not valid', cause);
+    throw invalidAddressError('its peer ID is not valid', cause);
   }
   return parsed;
 }
@@ -247,10 +247,10 @@ function peerIdOfAddress(address: string): string | undefined {
 
 function describeDialError(error: unknown): string {
   const text = error instanceof AggregateError ? error.errors.map(errorMessage).join('; ') : errorMessage(error);
-  if (text.includes('ECONNREFUSED')) return 'nobody listens at this address';
-  if (/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|aborted|timeout/i.test(text)) return 'the address does not answer';
-  if (/UnexpectedPeer|remote peer|identity/i.test(text)) return 'another peer answers at this address';
-  if (/denied|gater/i.test(text)) return 'you banned this peer, or it was banned for what it did: lift the ban first';
-  if (/self/i.test(text)) return 'this is the address of this node itself';
+  if (text.includes('ECONNREFUSED')) return 'connection refused: no peer is listening at this address';
+  if (/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|aborted|timeout/i.test(text)) return 'this address does not respond';
+  if (/UnexpectedPeer|remote peer|identity/i.test(text)) return 'a different peer responded at this address';
+  if (/denied|gater/i.test(text)) return 'this peer was banned, by you or automatically: unban it first';
+  if (/self/i.test(text)) return 'this is the address of this node';
   return text;
 }

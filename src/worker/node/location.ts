@@ -16,7 +16,7 @@ export function coarseLocation(location: Location): Location {
   if (parsed === undefined) {
     throw new GgenError(
       'InvalidRequest',
-      'The location needs a latitude from -90 to 90 and a longitude from -180 to 180, in degrees.',
+      'The location must have a latitude from -90 to 90 and a longitude from -180 to 180, in degrees.',
       { details: { setting: 'location' } },
     );
   }

@@ -27,7 +27,7 @@ export function validateNodeSettings(settings: NodeSettings): NodeSettings {
   }
   validateTransferSettings(settings.transfers);
   if (!Number.isInteger(settings.quota) || settings.quota < MIN_QUOTA_BYTES) {
-    throw invalidSettingError('quota', `a whole number of bytes from ${MIN_QUOTA_BYTES} on`);
+    throw invalidSettingError('quota', `at least ${MIN_QUOTA_BYTES} bytes, as a whole number`);
   }
   const { location } = settings;
   return location === undefined ? settings : { ...settings, location: coarseLocation(location) };
@@ -56,7 +56,7 @@ const LISTEN_ADDRESS_PATTERN = /^\/(?:(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+
 
 function validateListenAddress(address: string): void {
   const invalidAddressError = (cause?: unknown): GgenError =>
-    new GgenError('InvalidAddress', `'${address}' is not an address to listen on. Write it like /ip4/0.0.0.0/tcp/0.`, {
+    new GgenError('InvalidAddress', `'${address}' is not a listen address. Use a format like /ip4/0.0.0.0/tcp/0.`, {
       details: { address },
       cause,
     });

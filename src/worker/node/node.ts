@@ -104,11 +104,11 @@ function startFailedError(cause: unknown, listen: readonly string[]): GgenError 
   const text = errorMessage(cause);
   const addresses = listen.join(', ');
   const reason = text.includes('EADDRINUSE')
-    ? `A listen address is already in use (${addresses}). Choose another port, or port 0 for any free one.`
+    ? `A listen address is already in use (${addresses}). Choose another port, or port 0 for any free port.`
     : /EADDRNOTAVAIL|EACCES/.test(text)
-      ? `This machine may not listen on ${addresses}. Choose another address or port.`
+      ? `This machine cannot listen on ${addresses}. Choose another address or port.`
       : /UnsupportedListenAddress|no transports|valid addresses|Invalid multiaddr|parse/i.test(text)
-        ? `A listen address is not usable (${addresses}). Write it like /ip4/0.0.0.0/tcp/0.`
+        ? `A listen address is not valid (${addresses}). Use a format like /ip4/0.0.0.0/tcp/0.`
         : `The node could not start: ${text}`;
   return new GgenError('NodeStartFailed', reason, { details: { listen: [...listen] }, cause });
 }

@@ -86,7 +86,7 @@ export class PeerDirectory {
   task(): PeriodicTask {
     return {
       name: 'round-trip-times',
-      title: 'Tell how far connected peers are',
+      title: 'Update round-trip times of connected peers',
       intervalMs: RTT_REFRESH_INTERVAL_MS,
       timeoutMs: PING_TIMEOUT_MS,
       run: () => {
@@ -114,7 +114,7 @@ export class PeerDirectory {
     const known = this.#catalog.peers.get(id);
     const connections = this.#node.libp2p.getConnections(peerIdFromString(id));
     if (known === undefined && connections.length === 0 && !this.#peerReputation.standings().includes(id)) {
-      throw new GgenError('PeerNotFound', `Peer ${id} is not known here. The Peers view lists those that are.`, {
+      throw new GgenError('PeerNotFound', `Unknown peer ${id}. The Peers view shows all known peers.`, {
         details: { id },
       });
     }
@@ -162,7 +162,7 @@ export class PeerDirectory {
       this.#catalog.peers.saveSeen(id, changes, Date.now());
     } catch (error) {
       // In a listener of libp2p nobody would catch it, and a full disk would end the engine.
-      this.#log.error(`What was learnt of peer ${id} could not be kept: ${errorMessage(error)}`);
+      this.#log.error(`Could not save information about peer ${id}: ${errorMessage(error)}`);
     }
   }
 

@@ -35,7 +35,7 @@ export async function loadOrCreatePeerKey(dataDir: string): Promise<PrivateKey> 
   } catch (cause) {
     throw new GgenError(
       'NodeStartFailed',
-      `The network identity in ${path} is damaged. Restore the file from a backup, or remove it to start under a new peer id.`,
+      `The network identity in ${path} is damaged. Restore the file from a backup, or delete it to start with a new peer ID.`,
       { details: { path }, cause },
     );
   }

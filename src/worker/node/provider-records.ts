@@ -71,12 +71,12 @@ export async function askProviders(
   signal: AbortSignal,
 ): Promise<ProviderAnswer> {
   const { dht } = node.libp2p.services;
-  if (!('network' in dht)) throw new Error('This version of kad-dht does not let single peers be asked');
+  if (!('network' in dht)) throw new Error('This version of kad-dht cannot query single peers');
   const network = dht.network as RequestNetwork;
   const message = { type: 'GET_PROVIDERS', key: cid.multihash.bytes } as const;
   for await (const event of network.sendRequest(peer, message, { signal, path: NO_PATH })) {
     if (event.name === 'QUERY_ERROR') throw event.error;
     if (event.name === 'PEER_RESPONSE') return { from: peer, providers: event.providers };
   }
-  throw new Error('The peer did not answer');
+  throw new Error('The peer did not respond');
 }

@@ -36,7 +36,7 @@ export class SeededBlockstore extends BaseBlockstore {
   override put: Blockstore['put'] = (cid, bytes, options) => this.#inner.put(cid, bytes, options);
 
   override async *get(...[cid, options]: Parameters<Blockstore['get']>): AsyncGenerator<Uint8Array> {
-    if (this.#isHidden(cid)) throw new NotFoundError(`Block ${cid.toString()} is not served`);
+    if (this.#isHidden(cid)) throw new NotFoundError(`Block ${cid.toString()} is not seeded`);
     for await (const chunk of this.#inner.get(cid, options)) {
       await this.beforeSend(chunk.length);
       yield chunk;

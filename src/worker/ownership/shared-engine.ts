@@ -149,9 +149,9 @@ class SharedEngineSession {
       const { node } = await engine.status({});
       if (node.state !== 'stopped') return;
       await engine.startNode(settings);
-      this.#events.log('info', 'The node goes on after the process that ran it ended');
+      this.#events.log('info', 'Took over the node after the process that ran it exited');
     } catch (error) {
-      this.#events.log('error', `The node could not be started again: ${errorMessage(error)}`);
+      this.#events.log('error', `The node could not be restarted: ${errorMessage(error)}`);
     }
   }
 
@@ -159,7 +159,7 @@ class SharedEngineSession {
     if (this.#current !== backend || this.#closing.signal.aborted) return;
     this.#desiredNodeState.detach();
     this.#events.detach();
-    this.#events.log('info', `The process that ran the node is gone (${reason.message})`);
+    this.#events.log('info', `The process that ran the node exited (${reason.message})`);
     this.#current = undefined;
     this.#backend = undefined;
     this.#connect().catch((error: unknown) => {
@@ -216,7 +216,7 @@ function canceledError(): DOMException {
 function interruptedError(name: CallName, cause: unknown): GgenError {
   return new GgenError(
     'Interrupted',
-    'The window or program that ran the node ended while this was under way, so it may or may not have been done. See whether it was, and try again if not.',
+    'The window or program that ran the node exited during this operation, so it may or may not have completed. Check the result, and try again if needed.',
     { details: { call: name }, cause },
   );
 }

@@ -45,10 +45,10 @@ async function checkPrivate(folder: string): Promise<void> {
   const { uid, mode } = await lstat(folder);
   const isOwnedByUser = uid === process.getuid?.();
   if (isOwnedByUser && (mode & 0o022) === 0) return;
-  const reason = isOwnedByUser ? 'others may write into it' : 'it belongs to another user';
+  const reason = isOwnedByUser ? 'other users can write to it' : 'it belongs to another user';
   throw new GgenError(
     'DataDirNotPrivate',
-    `The folder ${folder} cannot hold a node's data: ${reason}. Make it this user's alone (mode 0700), or choose another one.`,
+    `The folder ${folder} cannot be used for node data: ${reason}. Restrict it to your user (mode 0700), or choose another folder.`,
     { details: { path: folder } },
   );
 }
@@ -60,7 +60,7 @@ function isUnusable(error: unknown): boolean {
 }
 
 function unusableFolderError(path: string, cause: unknown): GgenError {
-  const message = `The folder ${path} cannot hold a node's data: ${errorMessage(cause)}. Choose another one.`;
+  const message = `The folder ${path} cannot be used for node data: ${errorMessage(cause)}. Choose another folder.`;
   return new GgenError('InvalidRequest', message, { details: { path }, cause });
 }
 

@@ -18,18 +18,21 @@ const RULES: readonly { readonly isViolatedBy: (path: string) => boolean; readon
     isViolatedBy: (path) => path.length > LIMITS.pathLength || Buffer.byteLength(path) > LIMITS.pathLength,
     reason: `is longer than ${LIMITS.pathLength} bytes`,
   },
-  { isViolatedBy: (path) => !path.isWellFormed(), reason: 'holds half of a surrogate pair, which is no text' },
+  { isViolatedBy: (path) => !path.isWellFormed(), reason: 'contains an unpaired surrogate' },
   // eslint-disable-next-line no-control-regex -- control characters are what this rule is about
-  { isViolatedBy: (path) => /[\u0000-\u001f\u007f-\u009f]/.test(path), reason: 'holds a control character' },
-  { isViolatedBy: hasInvisibleCharacter, reason: 'holds an invisible or direction-changing character' },
-  { isViolatedBy: (path) => path.includes('\ufffd'), reason: 'holds the character that stands for undecodable bytes' },
+  { isViolatedBy: (path) => /[\u0000-\u001f\u007f-\u009f]/.test(path), reason: 'contains a control character' },
+  { isViolatedBy: hasInvisibleCharacter, reason: 'contains an invisible or direction-changing character' },
+  {
+    isViolatedBy: (path) => path.includes('\ufffd'),
+    reason: 'contains the replacement character for undecodable bytes',
+  },
   { isViolatedBy: (path) => /^(?:\/\/|\\\\)/.test(path), reason: 'is a network (UNC) path' },
   { isViolatedBy: (path) => path.startsWith('/'), reason: 'is absolute' },
-  { isViolatedBy: (path) => /^[A-Za-z]:/.test(path), reason: 'names a drive' },
-  { isViolatedBy: (path) => path.includes('\\'), reason: 'has a backslash, which separates folders on Windows' },
+  { isViolatedBy: (path) => /^[A-Za-z]:/.test(path), reason: 'contains a drive name' },
+  { isViolatedBy: (path) => path.includes('\\'), reason: 'contains a backslash, which separates folders on Windows' },
   {
     isViolatedBy: (path) => path.split('/').length > LIMITS.pathDepth,
-    reason: `is nested deeper than ${LIMITS.pathDepth}`,
+    reason: `is nested more than ${LIMITS.pathDepth} levels deep`,
   },
 ];
 
@@ -92,9 +95,9 @@ function describeCollision(
   folder: boolean,
   existing: { readonly path: string; readonly folder: boolean },
 ): string | undefined {
-  if (folder !== existing.folder) return `needs "${prefix}" to be a file and a folder at once`;
-  if (existing.path === prefix) return folder ? undefined : 'is there twice';
-  return `clashes with "${existing.path}": many systems take the two for the same name`;
+  if (folder !== existing.folder) return `requires "${prefix}" to be both a file and a folder`;
+  if (existing.path === prefix) return folder ? undefined : 'is listed twice';
+  return `clashes with "${existing.path}": many systems treat them as the same name`;
 }
 
 /**

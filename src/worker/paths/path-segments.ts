@@ -24,25 +24,25 @@ const VCS_FOLDER = /^(?:\.git|git~1|\.hg|\.svn|\.jj|\.bzr|_darcs)$/i;
 const RULES: readonly { readonly isViolatedBy: (segment: string) => boolean; readonly reason: string }[] = [
   { isViolatedBy: (segment) => segment === '', reason: 'has an empty segment' },
   { isViolatedBy: (segment) => segment === '.', reason: 'has the segment "."' },
-  { isViolatedBy: (segment) => segment === '..', reason: 'climbs out of its folder with ".."' },
+  { isViolatedBy: (segment) => segment === '..', reason: 'leaves its folder with ".."' },
   {
     isViolatedBy: (segment) => Buffer.byteLength(segment) > MAX_SEGMENT_BYTES,
     reason: `has a name longer than ${MAX_SEGMENT_BYTES} bytes`,
   },
   {
     isViolatedBy: (segment) => segment.includes(':'),
-    reason: 'has a colon, which names a drive or a hidden stream on Windows',
+    reason: 'contains a colon, which Windows uses for drives and hidden streams',
   },
   {
     isViolatedBy: (segment) => WINDOWS_RESERVED_CHARACTER.test(segment),
-    reason: 'has one of the characters < > " | ? *, reserved by Windows',
+    reason: 'contains one of the characters < > " | ? *, which are reserved on Windows',
   },
   {
     isViolatedBy: (segment) => /[. ]$/.test(segment),
-    reason: 'has a name that ends in a dot or a space, which Windows drops',
+    reason: 'has a name that ends with a dot or a space, which Windows removes',
   },
-  { isViolatedBy: isWindowsDevice, reason: 'has the name of a Windows device' },
-  { isViolatedBy: (segment) => VCS_FOLDER.test(segment), reason: 'lies in the folder of a version control system' },
+  { isViolatedBy: isWindowsDevice, reason: 'has a reserved Windows device name' },
+  { isViolatedBy: (segment) => VCS_FOLDER.test(segment), reason: 'is inside the folder of a version control system' },
 ];
 
 /** The stem up to the first dot decides, and spaces before that dot are dropped: `CON .txt` is the console. */

@@ -78,7 +78,7 @@ export class ByteStream {
       if (rest < chunk.length) return chunk[rest] ?? 0;
       rest -= chunk.length;
     }
-    throw new RangeError('There are not so many bytes yet');
+    throw new RangeError('Not enough bytes available yet');
   }
 
   /** Take so many bytes, which must be there: a view where they came in one piece. */

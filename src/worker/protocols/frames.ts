@@ -57,8 +57,8 @@ function readLength(data: { readonly byteLength: number; get(index: number): num
     length += (byte & 0x7f) * 2 ** (7 * index);
     if (byte < 0x80) return length;
   }
-  if (data.byteLength >= MAX_PREFIX_BYTES) throw new Error('The length of a frame is not plausible');
-  throw new RangeError('The length of a frame is not complete');
+  if (data.byteLength >= MAX_PREFIX_BYTES) throw new Error('Invalid frame length');
+  throw new RangeError('Incomplete frame length');
 }
 
 /** A decoded value as a map, or an error: what every frame is. */
@@ -71,23 +71,23 @@ export function asMap(value: unknown): Readonly<Record<string, unknown>> {
 
 export function asText(value: unknown, maxLength: number): string {
   if (typeof value !== 'string' || value.length > maxLength)
-    throw new Error('A text of a frame is missing or too long');
+    throw new Error('A string in a frame is missing or too long');
   return value;
 }
 
 export function asTexts(value: unknown, maxCount: number, maxLength: number): string[] {
-  if (!Array.isArray(value) || value.length > maxCount) throw new Error('A list of a frame is missing or too long');
+  if (!Array.isArray(value) || value.length > maxCount) throw new Error('A list in a frame is missing or too long');
   return value.map((text: unknown) => asText(text, maxLength));
 }
 
 export function asCount(value: unknown, max = Number.MAX_SAFE_INTEGER): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value > max) {
-    throw new Error('A number of a frame is missing or out of range');
+    throw new Error('A number in a frame is missing or out of range');
   }
   return value;
 }
 
 export function asBytes(value: unknown): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw new Error('Bytes are missing in a frame');
+  if (!(value instanceof Uint8Array)) throw new Error('A frame has missing bytes');
   return value;
 }

@@ -143,7 +143,7 @@ export function isLocal({ remoteAddr }: Pick<Connection, 'remoteAddr'>): boolean
 function limitReachedError(): GgenError {
   return new GgenError(
     'LimitReached',
-    'The limit of bytes per day that you set is reached. Raise it in the settings, or try again tomorrow.',
+    'Your daily transfer limit is reached. Increase it in the settings, or try again tomorrow.',
   );
 }
 

@@ -56,7 +56,7 @@ export async function listReleaseFiles(reader: TreeReader, root: CID, path = '')
       else pendingFolders++;
     }
     if (files.length + pendingFolders > LIMITS.filesPerRelease)
-      throw invalidTreeError(root, 'it has more files than it may have');
+      throw invalidTreeError(root, 'it has more files than allowed');
   }
   return files.sort(byPath);
 }
@@ -79,7 +79,7 @@ export async function compareTrees(before: TreeSource, after: TreeSource): Promi
   for await (const { value } of walk) {
     changes.push(...value.changes);
     if (changes.length > 2 * LIMITS.filesPerRelease)
-      throw invalidTreeError(after.cid, 'it has more files than it may have');
+      throw invalidTreeError(after.cid, 'it has more files than allowed');
   }
   return changes.sort(byPath);
 }

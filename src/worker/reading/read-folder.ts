@@ -34,13 +34,12 @@ export async function folderLinks(reader: TreeReader, cid: CID, path: string): P
   }
   reader.countEntries(node.links.length);
   const links = node.prefixLength === undefined ? node.links : await shardLinks(reader, cid, node);
-  if (links.length > LIMITS.filesPerRelease)
-    throw invalidTreeError(cid, `'${path}' has more entries than a package may have`);
+  if (links.length > LIMITS.filesPerRelease) throw invalidTreeError(cid, `'${path}' has more entries than allowed`);
   const names = new Set<string>();
   for (const { name } of links) {
     const full = joinPath(path, name);
     const unsafe = name.includes('/') ? 'has a slash in a name' : checkPath(full);
-    if (unsafe !== undefined || names.has(name)) throw unsafePathError(full, unsafe ?? 'is there twice');
+    if (unsafe !== undefined || names.has(name)) throw unsafePathError(full, unsafe ?? 'is listed twice');
     names.add(name);
   }
   return links;
@@ -106,7 +105,7 @@ async function findInShards(reader: TreeReader, cid: CID, name: string): Promise
   } catch (error) {
     reader.signal.throwIfAborted();
     if (errorName(error) === 'NotFoundError') return undefined;
-    throw error instanceof GgenError ? error : invalidTreeError(cid, 'its shards are not of their form');
+    throw error instanceof GgenError ? error : invalidTreeError(cid, 'its shards are invalid');
   }
   const node = last === undefined ? undefined : decodeTreeNode(last.cid, last.bytes);
   if (node?.kind !== 'folder' || node.prefixLength === undefined) return undefined;
@@ -141,7 +140,7 @@ async function shardLinks(reader: TreeReader, rootCid: CID, root: FolderNode): P
     pendingShards += links.length - entries.length - 1;
     const hasTooMany = found.length > LIMITS.filesPerRelease || pendingShards > LIMITS.filesPerRelease;
     if (pendingShards > 0 && (hasTooMany || step.depth > MAX_SHARD_DEPTH)) {
-      throw invalidTreeError(step.cid, 'a sharded folder has more entries than a package may have');
+      throw invalidTreeError(step.cid, 'a sharded folder has more entries than allowed');
     }
   }
   return found;
@@ -155,7 +154,7 @@ async function readShard(reader: TreeReader, cid: CID): Promise<FolderNode> {
 
 function asShard(cid: CID, node: TreeNode): FolderNode {
   if (node.kind === 'folder' && node.prefixLength !== undefined) return node;
-  throw invalidTreeError(cid, 'a shard of a folder is none');
+  throw invalidTreeError(cid, 'a shard of a folder is invalid');
 }
 
 function unsafePathError(path: string, reason: string): GgenError {

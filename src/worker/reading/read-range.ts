@@ -52,7 +52,7 @@ async function readNodeRange(
   await mapConcurrently(wanted, async (part) => {
     const child = await reader.node(part.cid);
     if (child.kind !== 'file' || child.size !== part.size || depth === 0) {
-      throw invalidTreeError(part.cid, 'a part of a file is not what the file says of it');
+      throw invalidTreeError(part.cid, "a part of a file does not match the file's description");
     }
     await readNodeRange(reader, child, nodeOffset + part.offset, range, depth - 1);
   });

@@ -152,7 +152,7 @@ export class ReadSessions {
     if (errorName(error) !== 'ContentUnavailable' || this.#context.network() !== undefined) return error;
     return new GgenError(
       'NodeNotRunning',
-      'This part of the package is not here, and the node is not running. Start the node to fetch it from peers.',
+      'This part of the package is not on this machine, and the node is not running. Start the node to fetch it from peers.',
       { cause: error },
     );
   }

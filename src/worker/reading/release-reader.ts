@@ -68,7 +68,7 @@ export class ReleaseReader {
     signal: AbortSignal,
   ): Promise<ReleaseBytes> {
     if (!isNonNegativeInteger(offset) || !isNonNegativeInteger(length)) {
-      throw new GgenError('InvalidRequest', 'A range of a file is told in whole bytes from 0 on.');
+      throw new GgenError('InvalidRequest', 'A file range must consist of whole bytes from 0.');
     }
     const found = await this.#resolve(release, signal);
     return this.#withReader(found, signal, async (reader) => {

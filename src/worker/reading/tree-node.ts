@@ -79,13 +79,12 @@ function decodeNode(cid: CID, bytes: Uint8Array): UnixFsNode {
 }
 
 function fileNode(cid: CID, { links, data: { data = new Uint8Array(), blockSizes } }: UnixFsNode): FileNode {
-  if (links.length !== blockSizes.length)
-    throw invalidTreeError(cid, 'the sizes of its parts are not those of its links');
+  if (links.length !== blockSizes.length) throw invalidTreeError(cid, 'the sizes of its parts do not match its links');
   let size = data.byteLength;
   const parts = links.map((link, index): FilePart => {
     const part = { cid: link.Hash, offset: size, size: Number(blockSizes[index]) };
     size += part.size;
-    if (size > LIMITS.bytesPerRelease) throw invalidTreeError(cid, 'it claims to be larger than a package may be');
+    if (size > LIMITS.bytesPerRelease) throw invalidTreeError(cid, 'its claimed size exceeds the limit for packages');
     return part;
   });
   return { kind: 'file', size, data, parts };
@@ -93,13 +92,13 @@ function fileNode(cid: CID, { links, data: { data = new Uint8Array(), blockSizes
 
 function folderLink(cid: CID, { Name = '', Hash, Tsize = 0 }: Link): FolderLink {
   if (isLeaf(Hash) && Tsize > LIMITS.bytesPerRelease) {
-    throw invalidTreeError(cid, 'it names a file that is larger than a package may be');
+    throw invalidTreeError(cid, 'it refers to a file that exceeds the size limit for packages');
   }
   return { name: Name, cid: Hash, size: Tsize };
 }
 
 function shardPrefixLength(cid: CID, fanout = 0n): number {
-  if (fanout < 2n || fanout > 4096n) throw invalidTreeError(cid, `it is a shard with ${fanout} places`);
+  if (fanout < 2n || fanout > 4096n) throw invalidTreeError(cid, `it is a shard with ${fanout} slots`);
   return shardDigits(fanout);
 }
 

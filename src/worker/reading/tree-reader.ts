@@ -90,5 +90,5 @@ export async function mapConcurrently<Item, Result>(
 }
 
 function treeTooLargeError(): GgenError {
-  return new GgenError('RecordInvalid', 'The content of this package is larger than a package may be.');
+  return new GgenError('RecordInvalid', 'The content of this package exceeds the size limit for packages.');
 }

@@ -78,9 +78,9 @@ class Scanner {
   }
 
   #simple(info: number): void {
-    if (info === 31) throw recordFault('not-canonical', 'it contains a length of the indefinite form');
+    if (info === 31) throw recordFault('not-canonical', 'it contains an item of indefinite length');
     if (info >= 25 && info <= 27) throw recordFault('bad-number', 'it contains a floating-point number');
-    if (info !== 20 && info !== 21) throw recordFault('wrong-type', 'it contains a value of a type that no field has');
+    if (info !== 20 && info !== 21) throw recordFault('wrong-type', 'it contains a value of an unsupported type');
   }
 
   #enter(count: number, map: boolean): void {
@@ -108,12 +108,12 @@ class Scanner {
   /** The number after a head, in its shortest form. */
   #argument(info: number): number {
     if (info < 24) return info;
-    if (info > 27) throw recordFault('not-canonical', 'it contains a length of the indefinite or a reserved form');
+    if (info > 27) throw recordFault('not-canonical', 'it contains an indefinite or reserved length');
     const size = 2 ** (info - 24);
     let value = 0;
     for (let index = 0; index < size; index++) value = value * 256 + this.#byte();
     const minimum = size === 1 ? 24 : 2 ** (size * 4);
-    if (value < minimum) throw recordFault('not-canonical', 'a number is written longer than it needs to be');
+    if (value < minimum) throw recordFault('not-canonical', 'a number is not in its shortest form');
     return value;
   }
 

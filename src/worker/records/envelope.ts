@@ -55,7 +55,10 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     throw recordFault('wrong-payload-type', `the payload type is not ${RECORD_PAYLOAD_TYPE}`);
   }
   if (signature.length !== SIGNATURE_BYTES) {
-    throw recordFault('bad-signature', `a signature has ${SIGNATURE_BYTES} bytes, this one has ${signature.length}`);
+    throw recordFault(
+      'bad-signature',
+      `a signature has ${SIGNATURE_BYTES} bytes, but this one has ${signature.length}`,
+    );
   }
   return { publicKey: rawKey(key), payload, signature };
 }
@@ -70,7 +73,7 @@ function rawKey(key: Uint8Array): Uint8Array {
     throw recordFault('wrong-key-type', 'the key is not an Ed25519 key of 32 bytes');
   }
   const raw = key.subarray(KEY_PREFIX.length);
-  if (isWeakKey(raw)) throw recordFault('weak-key', 'anybody can sign under its key');
+  if (isWeakKey(raw)) throw recordFault('weak-key', 'anyone can sign with its key');
   return raw;
 }
 
@@ -109,7 +112,7 @@ class FieldReader {
       length += (byte & 0x7f) * 2 ** (7 * index);
       if (byte >= 0x80) continue;
       if (byte > 0 || index === 0) return length;
-      throw recordFault('not-canonical', 'a length in the envelope is written longer than it needs to be');
+      throw recordFault('not-canonical', 'a length in the envelope is not in its shortest form');
     }
     throw recordFault('too-large', 'a field of the envelope claims to be larger than any record');
   }

@@ -62,8 +62,8 @@ function withRelease(previous: PackageRecord | undefined, change: AddRelease, no
   if (last !== undefined && compareVersions(release.version, last.version) <= 0) {
     throw new GgenError(
       'VersionNotHigher',
-      `Version ${release.version} of '${name}' is not higher than ${last.version}, the newest one published. ` +
-        `Raise the version in the manifest.`,
+      `Version ${release.version} of '${name}' is not higher than ${last.version}, the latest published version. ` +
+        `Increase the version in the manifest.`,
       { details: { id: `${publisher}/${name}`, version: release.version, newest: last.version } },
     );
   }
@@ -81,7 +81,8 @@ function withRelease(previous: PackageRecord | undefined, change: AddRelease, no
 
 function withYanked(previous: PackageRecord | undefined, change: SetYanked, now: number): PackageRecord {
   const { version, yanked } = change;
-  if (previous === undefined) throw new GgenError('PackageNotFound', 'There is no such package to yank from.');
+  if (previous === undefined)
+    throw new GgenError('PackageNotFound', 'There is no such package, so no release can be yanked.');
   if (!previous.releases.some((release) => release.version === version)) {
     throw new GgenError('VersionNotFound', `Package '${previous.name}' has no version ${version}.`);
   }

@@ -36,8 +36,8 @@ export function encodePayload(record: PackageRecord): Uint8Array {
   if (size > LIMITS.maxRecordBytes) {
     throw new GgenError(
       'RecordTooLarge',
-      `The record of package '${record.name}' has ${size} bytes; at most ${LIMITS.maxRecordBytes} are allowed. ` +
-        `Shorten its texts or its lists of dependencies.`,
+      `The record of package '${record.name}' has ${size} bytes. The maximum is ${LIMITS.maxRecordBytes}. ` +
+        `Shorten its texts or its dependency lists.`,
       { details: { size, limit: LIMITS.maxRecordBytes } },
     );
   }
@@ -88,7 +88,7 @@ function checkFormat(wire: unknown): void {
 
 function readPublisher(value: unknown): string {
   const raw = readBytes(value, 'publisher', PUBLIC_KEY_BYTES);
-  if (isWeakKey(raw)) throw recordFault('weak-key', 'anybody can sign under its key', 'publisher');
+  if (isWeakKey(raw)) throw recordFault('weak-key', 'anyone can sign with its key', 'publisher');
   return cachedPublisherId(raw);
 }
 

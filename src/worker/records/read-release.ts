@@ -25,7 +25,7 @@ const KINDS: Readonly<Record<ManifestKind, true>> = {
 /** At least one release, ascending by version. Throws RecordInvalid. */
 export function readReleases(value: unknown): readonly Release[] {
   const list = readList(value, 'releases', LIMITS.releasesPerRecord);
-  if (list.length === 0) throw recordFault('too-few', 'it has no release', 'releases');
+  if (list.length === 0) throw recordFault('too-few', 'it has no releases', 'releases');
   const releases = list.map((item, index) => readRelease(item, `releases[${index}]`));
   releases.forEach((release, index) => {
     const before = releases[index - 1];
@@ -36,7 +36,7 @@ export function readReleases(value: unknown): readonly Release[] {
 
 function checkOrder(before: string, version: string, field: string): void {
   const order = compareVersions(before, version);
-  if (order === 0) throw recordFault('duplicate-version', `version ${version} stands there twice`, field);
+  if (order === 0) throw recordFault('duplicate-version', `version ${version} is listed twice`, field);
   if (order > 0) throw recordFault('unsorted', `version ${version} comes after ${before}`, field);
 }
 
@@ -63,7 +63,7 @@ function readVersion(value: unknown, field: string): string {
 
 function readKind(value: unknown, field: string): ManifestKind {
   const kind = readText(value, field, { max: LIMITS.textLength });
-  if (!isKind(kind)) throw recordFault('unknown-kind', `'${kind.slice(0, 64)}' is no known kind of manifest`, field);
+  if (!isKind(kind)) throw recordFault('unknown-kind', `'${kind.slice(0, 64)}' is not a known manifest kind`, field);
   return kind;
 }
 
@@ -82,7 +82,7 @@ function readDependencies(value: unknown, field: string): readonly Dependency[] 
   const list = readList(value, field, LIMITS.dependencies);
   const dependencies = list.map((item, index) => readDependency(item, `${field}[${index}]`));
   if (new Set(dependencies.map(({ id }) => id)).size !== dependencies.length) {
-    throw recordFault('duplicate-entry', `${field} names a package twice`, field);
+    throw recordFault('duplicate-entry', `${field} lists a package twice`, field);
   }
   return dependencies;
 }
@@ -90,10 +90,10 @@ function readDependencies(value: unknown, field: string): readonly Dependency[] 
 function readDependency(value: unknown, field: string): Dependency {
   const fields = readMap(value, field, ['id', 'requirement', 'optional']);
   const id = readText(fields['id'], `${field}.id`, { max: LIMITS.textLength });
-  if (!isDependencyId(id)) throw recordFault('bad-dependency', `'${id.slice(0, 64)}' does not name a package`, field);
+  if (!isDependencyId(id)) throw recordFault('bad-dependency', `'${id.slice(0, 64)}' is not a package ID`, field);
   const requirement = readText(fields['requirement'], `${field}.requirement`, { max: LIMITS.versionLength });
   if (!isVersionRange(requirement)) {
-    throw recordFault('bad-range', `'${requirement.slice(0, 64)}' is not a range of versions`, field);
+    throw recordFault('bad-range', `'${requirement.slice(0, 64)}' is not a version range`, field);
   }
   return { id, requirement, optional: readBoolean(fields['optional'], `${field}.optional`) };
 }

@@ -44,7 +44,7 @@ export type RecordFault = (typeof RECORD_FAULTS)[number];
 
 /** The error of a refused record: `details.reason` is the fault, `details.field` where it lies, when that is known. */
 export function recordFault(reason: RecordFault, message: string, field = ''): GgenError {
-  return new GgenError('RecordInvalid', `Package record refused: ${message}.`, {
+  return new GgenError('RecordInvalid', `Package record rejected: ${message}.`, {
     details: field === '' ? { reason } : { reason, field },
   });
 }

@@ -33,7 +33,7 @@ export function bytesToSign(payload: Uint8Array): Uint8Array {
 export function sealRecord(payload: Uint8Array, signature: Uint8Array): Uint8Array {
   const publicKey = publicKeyFromPublisherId(decodePayload(payload).publisher);
   if (!verifySignature(publicKey, bytesToSign(payload), signature)) {
-    throw new GgenError('SignatureInvalid', 'The signature does not belong to this record and its publisher.');
+    throw new GgenError('SignatureInvalid', 'The signature does not match this record and its publisher.');
   }
   return encodeEnvelope({ publicKey, payload, signature });
 }
@@ -79,11 +79,11 @@ export function isSignatureValidOffThread({ publicKey, payload, signature }: Sea
 
 /** Last step: everything that the payload says. @param signatureValid what came of the second step. Throws RecordInvalid. */
 export function openSealed(sealed: SealedRecord, signatureValid: boolean, options: OpenOptions = {}): OpenedRecord {
-  if (!signatureValid) throw recordFault('bad-signature', 'the signature does not verify');
+  if (!signatureValid) throw recordFault('bad-signature', 'the signature is not valid');
   const { envelope, publicKey, payload, digest } = sealed;
   const record = decodePayload(payload);
   if (record.publisher !== cachedPublisherId(publicKey)) {
-    throw recordFault('publisher-mismatch', 'it was signed by another key than its publisher', 'publisher');
+    throw recordFault('publisher-mismatch', "it was signed with a key other than its publisher's", 'publisher');
   }
   checkTime(record, options.now ?? Date.now());
   return { record, envelope, digest };
@@ -96,10 +96,10 @@ export function recordDigest(envelope: Uint8Array): string {
 
 function checkTime(record: PackageRecord, now: number): void {
   const latest = now + LIMITS.maxClockSkewMs;
-  if (record.updated > latest) throw recordFault('from-the-future', 'its time lies in the future', 'updated');
+  if (record.updated > latest) throw recordFault('from-the-future', 'its time is in the future', 'updated');
   const index = record.releases.findIndex((release) => release.published > latest);
   if (index >= 0) {
     const field = `releases[${index}].published`;
-    throw recordFault('from-the-future', `the time of ${field} lies in the future`, field);
+    throw recordFault('from-the-future', `the time of ${field} is in the future`, field);
   }
 }

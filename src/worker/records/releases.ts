@@ -26,7 +26,7 @@ export function matchRelease(releases: readonly Release[], versionOrRange: strin
   const wanted = versionOrRange.trim();
   if (wanted === '' || wanted === 'latest') return latestRelease(releases);
   if (!isVersionRange(wanted)) {
-    throw new GgenError('InvalidRequest', `'${wanted.slice(0, 64)}' is neither a version nor a range of versions.`);
+    throw new GgenError('InvalidRequest', `'${wanted.slice(0, 64)}' is neither a version nor a version range.`);
   }
   return highest(releases.filter((release) => !release.yanked && semver.satisfies(release.version, wanted)));
 }

@@ -21,9 +21,9 @@ export function checkQuery(query: SearchQuery): CheckedQuery {
   );
   rejectIf(
     !Number.isInteger(limit) || limit < 1 || limit > LIMITS.searchLimit,
-    `The limit of a search is a whole number from 1 to ${LIMITS.searchLimit}.`,
+    `The search limit must be a whole number from 1 to ${LIMITS.searchLimit}.`,
   );
-  rejectIf(!Number.isSafeInteger(offset) || offset < 0, 'The offset of a search is a whole number from 0.');
+  rejectIf(!Number.isSafeInteger(offset) || offset < 0, 'The search offset must be a whole number of at least 0.');
   checkList('categories', query.categories, LIMITS.categories, LIMITS.categoryLength);
   checkList('tags', query.tags, LIMITS.tags, LIMITS.tagLength);
   checkList('licenses', query.licenses, LIMITS.searchLicenses, LIMITS.textLength);
@@ -31,25 +31,25 @@ export function checkQuery(query: SearchQuery): CheckedQuery {
   const invalidPublisher = publishers?.find((id) => !isPublisherId(id));
   rejectIf(
     invalidPublisher !== undefined,
-    `'${(invalidPublisher ?? '').slice(0, 64)}' is not a publisher id (z6Mk…, 48 characters).`,
+    `'${(invalidPublisher ?? '').slice(0, 64)}' is not a publisher ID (z6Mk…, 48 characters).`,
   );
   rejectIf(
     version !== undefined && !isVersionRange(version),
-    `'${(version ?? '').slice(0, 64)}' is not a range of versions.`,
+    `'${(version ?? '').slice(0, 64)}' is not a version range.`,
   );
   rejectIf(
     minReputation !== undefined && !(minReputation >= 0 && minReputation <= 1),
-    'The lowest reputation of a search is a number from 0 to 1.',
+    'The minimum reputation must be a number from 0 to 1.',
   );
   return { ...query, limit, offset };
 }
 
 function checkList(what: string, values: readonly string[] | undefined, maxCount: number, maxLength: number): void {
   if (values === undefined) return;
-  rejectIf(values.length > maxCount, `A search takes at most ${maxCount} ${what}.`);
+  rejectIf(values.length > maxCount, `A search accepts at most ${maxCount} ${what}.`);
   rejectIf(
     values.some((value) => value.length > maxLength),
-    `One of the ${what} of the search is longer than ${maxLength} characters.`,
+    `One of the search ${what} is longer than ${maxLength} characters.`,
   );
 }
 

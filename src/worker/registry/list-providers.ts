@@ -21,7 +21,7 @@ export async function listProviders(
 ): Promise<readonly Provider[]> {
   const { publisher, name } = parsePackageId(id);
   if (publisher === undefined) {
-    throw new GgenError('InvalidRequest', `'${id}' names no publisher: write publisher/name.`, { details: { id } });
+    throw new GgenError('InvalidRequest', `'${id}' has no publisher. Use publisher/name.`, { details: { id } });
   }
   const { catalog, peerReputation } = context;
   const peers =
@@ -49,7 +49,7 @@ async function findProvidersInDht(
   } catch (error) {
     signal.throwIfAborted();
     if (!timeoutSignal.aborted && !isAbort(error))
-      context.loggers('heads').debug(`Asking who has ${root}: ${String(error)}`);
+      context.loggers('heads').debug(`Looking for providers of ${root}: ${String(error)}`);
   }
   return [...found];
 }

@@ -100,7 +100,7 @@ export class Lookup {
     if (publishers.length > 1) {
       throw new GgenError(
         'PackageAmbiguous',
-        `Several publishers have a package named '${name}': ${publishers.map(shortPublisherId).join(', ')}. Name it as publisher/name.`,
+        `Several publishers have a package named '${name}': ${publishers.map(shortPublisherId).join(', ')}. Specify publisher/name.`,
         { details: { name, candidates: publishers.map((owner) => `${owner}/${name}`) } },
       );
     }
@@ -155,7 +155,7 @@ export class Lookup {
     const id = `${publisher}/${name}`;
     if (network === undefined || this.#refreshed.get(id) === true) return;
     this.#refreshed.set(id, true);
-    this.#context.background(`asking for a newer ${id}`, (signal) => network.heads.fetch(publisher, name, signal));
+    this.#context.background(`newer version of ${id}`, (signal) => network.heads.fetch(publisher, name, signal));
   }
 }
 
@@ -167,8 +167,8 @@ function packageNotFound(id: string, online: boolean): GgenError {
   return new GgenError(
     'PackageNotFound',
     online
-      ? `Nobody who is connected knows a package '${id}'. Check its name, or connect to a peer that has it.`
-      : `The package '${id}' is not known here, and the node is not running. Start the node to ask the network.`,
+      ? `No connected peer knows the package '${id}'. Check the name, or connect to a peer that has it.`
+      : `The package '${id}' is not known on this machine, and the node is not running. Start the node to search the network.`,
     { details: { id } },
   );
 }
@@ -179,8 +179,8 @@ function versionNotFound({ id, name, releases }: PackageDetails, version: string
   return new GgenError(
     'VersionNotFound',
     newest.length === 0
-      ? `Every release of '${name}' was withdrawn by its publisher.`
-      : `'${name}' has no version that matches '${version === '' ? '*' : version}'. Its newest are ${newest.join(', ')}.`,
+      ? `All releases of '${name}' were yanked by their publisher.`
+      : `'${name}' has no version that matches '${version === '' ? '*' : version}'. The latest versions are ${newest.join(', ')}.`,
     { details: { id, version, versions: newest } },
   );
 }

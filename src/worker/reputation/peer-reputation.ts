@@ -138,7 +138,7 @@ export class PeerReputation {
     if (this.isTrusted(peer) || this.isBanned(peer)) return;
     const banDecision = this.#misbehavior.add(peer, now);
     if (banDecision === undefined) return;
-    const reason = `It sent ${banDecision.invalidResponses} answers within an hour that were proven false.`;
+    const reason = `It sent ${banDecision.invalidResponses} invalid responses within an hour.`;
     this.#assign(peer, {
       standing: 'banned',
       reason,

@@ -33,5 +33,5 @@ export function effectiveStanding(
     return { standing, reason, ...(until === undefined ? {} : { until }) };
   }
   if (score >= MIN_SCORE) return { standing: 'normal' };
-  return { standing: 'ignored', reason: `Its score ${score.toFixed(2)} is below ${MIN_SCORE}: it is not asked.` };
+  return { standing: 'ignored', reason: `Its score ${score.toFixed(2)} is below ${MIN_SCORE}, so it is not queried.` };
 }

@@ -36,7 +36,7 @@ export async function keepRelease(
   context.catalog.kept.add(kept);
   await context.seededContent.resume(publisher, name);
   announceChange(context, kept);
-  context.loggers('keep').info(`Keeping ${found.id}@${release.version}`);
+  context.loggers('keep').info(`Keeping ${found.id}@${release.version} offline`);
   return kept;
 }
 
@@ -51,12 +51,12 @@ export function unkeepRelease(context: RegistryContext, id: string, version: str
     .list()
     .filter((one) => one.id === id && (version === undefined || one.version === version));
   if (matching.length === 0) {
-    throw new GgenError('PackageNotFound', `'${id}' is not kept offline here.`, { details: { id } });
+    throw new GgenError('PackageNotFound', `'${id}' is not kept offline.`, { details: { id } });
   }
   for (const kept of matching) {
     context.catalog.kept.remove(kept.publisher, kept.name, kept.version);
     announceChange(context, kept);
-    context.loggers('keep').info(`Stopped keeping ${kept.id}@${kept.version}`);
+    context.loggers('keep').info(`Stopped keeping ${kept.id}@${kept.version} offline`);
   }
   context.retention.pinsChanged();
 }

@@ -97,7 +97,7 @@ export class Retention {
   task(): PeriodicTask {
     return {
       name: STORAGE_TASK,
-      title: 'Keep the stored packages within their quota',
+      title: 'Keep stored packages within the quota',
       intervalMs: 10 * MINUTE_MS,
       initialDelayMs: MINUTE_MS,
       timeoutMs: 30 * MINUTE_MS,
@@ -151,7 +151,7 @@ export class Retention {
 function quotaExceeded(needed: number, { quota, pinned }: StorageUsage): GgenError {
   return new GgenError(
     'QuotaExceeded',
-    `There is no room for another ${megabytes(needed)}: packages may take ${megabytes(quota)}, and those that you published, installed or keep offline take ${megabytes(pinned)}. Raise the setting ggen.content.quota, or uninstall or stop keeping a package.`,
+    `There is no room for another ${megabytes(needed)}: packages can use ${megabytes(quota)}, and those that you published, installed, or keep offline use ${megabytes(pinned)}. Increase the ggen.content.quota setting, or uninstall or stop keeping a package.`,
     { details: { needed, quota, pinned } },
   );
 }

@@ -99,7 +99,7 @@ export async function stopSeeding(context: RegistryContext, id: string): Promise
   context.catalog.packages.moveToLogEnd(publisher, name);
   context.network()?.reprovider.schedule();
   context.onChange(`${publisher}/${name}`);
-  context.loggers('publish').info(`${publisher}/${name} is not served to others any more`);
+  context.loggers('publish').info(`Stopped seeding ${publisher}/${name}`);
 }
 
 function findSeededPackage({ seeding }: Catalog, id: string): { publisher: string; name: string } {
@@ -111,16 +111,20 @@ function findSeededPackage({ seeding }: Catalog, id: string): { publisher: strin
   if (only === undefined) {
     throw new GgenError(
       'PackageNotFound',
-      `'${id}' is not served here. Only packages that are published, installed or kept offline are.`,
+      `'${id}' is not being seeded. Only packages that are published, installed, or kept offline are seeded.`,
       {
         details: { id },
       },
     );
   }
   if (other !== undefined) {
-    throw new GgenError('PackageAmbiguous', `Several publishers have a '${parsed.name}' that is served here.`, {
-      details: { id, candidates: found.map((one) => `${one.publisher}/${one.name}`) },
-    });
+    throw new GgenError(
+      'PackageAmbiguous',
+      `Several publishers have a '${parsed.name}' that is being seeded. Specify publisher/name.`,
+      {
+        details: { id, candidates: found.map((one) => `${one.publisher}/${one.name}`) },
+      },
+    );
   }
   return only;
 }

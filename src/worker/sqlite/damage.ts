@@ -78,7 +78,7 @@ export function setAside(file: string, now: Date): string {
 export function textIndexDamaged(cause: unknown): GgenError {
   return new GgenError(
     'Internal',
-    'The search index was damaged. It is being made again from the packages that are known. Try again in a moment.',
+    'The search index was damaged and is being rebuilt from the known packages. Try again in a moment.',
     { cause },
   );
 }
@@ -87,7 +87,7 @@ export function textIndexDamaged(cause: unknown): GgenError {
 export function databaseDamaged({ setAside: path }: Rebuilt, cause: unknown): GgenError {
   return new GgenError(
     'Internal',
-    `The package catalog was damaged. It was set aside as ${path}, and is being filled again from connected peers. Try again.`,
+    `The package catalog was damaged and has been moved to ${path}. It is being rebuilt from connected peers. Try again.`,
     { details: { setAside: path }, cause },
   );
 }

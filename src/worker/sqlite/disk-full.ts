@@ -14,7 +14,7 @@ export function isDiskFull(error: unknown): boolean {
 
 /** A full disk in words for the user; any other error stays what it is. @param folder what could not be written to */
 export function toFolderFullError(folder: string, error: unknown): unknown {
-  const what = `nothing more can be written to ${folder}. Make room on the disk that holds it`;
+  const what = `nothing more can be written to ${folder}. Free up space on the disk that contains it`;
   return toDiskFullError(error, what, { folder });
 }
 

@@ -12,27 +12,27 @@ const RESULT_COUNT_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100];
 
 export const COUNTERS = {
   p2p_operations_total: {
-    help: 'Calls of the engine. operation: which; status: ok, error or canceled',
+    help: 'Engine calls. operation: name of the call; status: ok, error or canceled',
     unit: '1',
   },
-  p2p_packages_published_total: { help: 'Releases published here', unit: '1' },
-  p2p_searches_total: { help: 'Searches answered. cache_hit: true where no peer was asked', unit: '1' },
+  p2p_packages_published_total: { help: 'Releases published by this node', unit: '1' },
+  p2p_searches_total: { help: 'Searches answered. cache_hit: true if no peer was queried', unit: '1' },
   p2p_dht_queries_total: {
-    help: 'Questions to the DHT: for a record by its id, or for providers of a word',
+    help: 'DHT queries: for a record by its ID, or for providers of a keyword',
     unit: '1',
   },
-  p2p_events_total: { help: 'Events of the network. type: gossipsub, kademlia or identify', unit: '1' },
+  p2p_events_total: { help: 'Network events. type: gossipsub, kademlia or identify', unit: '1' },
   p2p_announcements_total: { help: 'Package records announced to at least one peer', unit: '1' },
 } as const satisfies Record<string, Instrument>;
 
 export const HISTOGRAMS = {
   p2p_operation_duration_ms: {
-    help: 'Time that calls of the engine took. operation: which',
+    help: 'Duration of engine calls. operation: name of the call',
     unit: 'ms',
     bounds: DURATION_BUCKETS_MS,
   },
-  p2p_search_results: { help: 'Packages in the answer of a search', unit: '1', bounds: RESULT_COUNT_BUCKETS },
-  p2p_dht_query_duration_ms: { help: 'Time that questions to the DHT took', unit: 'ms', bounds: DURATION_BUCKETS_MS },
+  p2p_search_results: { help: 'Packages in a search response', unit: '1', bounds: RESULT_COUNT_BUCKETS },
+  p2p_dht_query_duration_ms: { help: 'Duration of DHT queries', unit: 'ms', bounds: DURATION_BUCKETS_MS },
   p2p_gossipsub_propagation_ms: {
     help: "Time from a record's `updated` to its first announcement here, by both machines' clocks",
     unit: 'ms',
@@ -41,10 +41,10 @@ export const HISTOGRAMS = {
 } as const satisfies Record<string, Instrument & { readonly bounds: readonly number[] }>;
 
 export const GAUGES = {
-  p2p_connected_peers: { help: 'Peers that are connected', unit: '1' },
+  p2p_connected_peers: { help: 'Connected peers', unit: '1' },
   p2p_known_packages: { help: 'Packages in the catalog. section: published, installed or network', unit: '1' },
-  p2p_peer_reputation: { help: 'Reputation of each connected peer, 0 to 1. peer: its id', unit: '1' },
-  p2p_cache_size_bytes: { help: 'Bytes of the blocks stored here', unit: 'bytes' },
+  p2p_peer_reputation: { help: 'Reputation of each connected peer, 0 to 1. peer: its ID', unit: '1' },
+  p2p_cache_size_bytes: { help: 'Size of the stored blocks in bytes', unit: 'bytes' },
 } as const satisfies Record<string, Instrument>;
 
 export type CounterName = keyof typeof COUNTERS;

@@ -91,7 +91,7 @@ function withExportWarnings(exporter: SpanExporter, endpoint: string, log: Logge
       exporter.export(spans, (result) => {
         if (result.error !== undefined && performance.now() >= nextWarningAt) {
           nextWarningAt = performance.now() + WARNING_INTERVAL_MS;
-          log.warn(`Traces could not be delivered to ${endpoint}: ${errorMessage(result.error)}`);
+          log.warn(`Could not send traces to ${endpoint}: ${errorMessage(result.error)}`);
         }
         done(result);
       });

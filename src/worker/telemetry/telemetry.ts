@@ -110,7 +110,7 @@ export class Telemetry {
     try {
       return parseOtlpEndpoint(environment);
     } catch (error) {
-      log.warn(`OTEL_EXPORTER_OTLP_ENDPOINT is not used. ${errorMessage(error)}`);
+      log.warn(`OTEL_EXPORTER_OTLP_ENDPOINT is ignored. ${errorMessage(error)}`);
       return undefined;
     }
   }
@@ -134,10 +134,10 @@ export class Telemetry {
           return undefined;
         },
       });
-      log.info(`Traces and metrics are sent to ${endpoint}`);
+      log.info(`Sending traces and metrics to ${endpoint}`);
     } catch (error) {
       // Whoever watches must not break what is watched.
-      log.error(`Traces and metrics cannot be sent: ${errorMessage(error)}`);
+      log.error(`Cannot send traces and metrics: ${errorMessage(error)}`);
     }
   }
 

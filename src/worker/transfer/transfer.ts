@@ -70,7 +70,7 @@ export function openBlockSource(root: CID, options: BlockSourceOptions): BlockSo
   return {
     get,
     close: () => {
-      providers?.close(new GgenError('ContentUnavailable', 'The release was closed while a block was fetched.'));
+      providers?.close(new GgenError('ContentUnavailable', 'The release was closed while a block was being fetched.'));
       void blocks.close();
     },
   };

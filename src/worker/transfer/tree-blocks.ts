@@ -194,13 +194,13 @@ export class TreeBlocks {
   async #acceptBlock(cid: CID, bytes: Uint8Array, request: BlockRequest): Promise<boolean> {
     const key = cid.toString();
     // An answer without repetitions ends with the tree.
-    if (request.receivedKeys.has(key)) throw new InvalidBlockError(`Block ${key} came twice in one answer`);
+    if (request.receivedKeys.has(key)) throw new InvalidBlockError(`Block ${key} was sent twice in one response`);
     request.receivedKeys.add(key);
     const block = this.#blocks.get(key);
     if (block === undefined) {
       // Where single blocks are read, one may have lost interest while it was on its way.
       if ([...request.blocks.keys()].some((one) => one.key === key)) return false;
-      throw new InvalidBlockError(`Nobody asked for block ${key}`);
+      throw new InvalidBlockError(`Block ${key} was not requested`);
     }
     if (block.state === 'present') return false;
     if (!(await matchesCid(cid, bytes))) throw new InvalidBlockError(`Block ${key} does not match its hash`);
@@ -314,7 +314,7 @@ export class TreeBlocks {
   }
 
   #tooLarge(): GgenError {
-    return new GgenError('RecordInvalid', 'The content is larger than its record says. Nothing was installed.', {
+    return new GgenError('RecordInvalid', 'The content is larger than its record specifies. Nothing was installed.', {
       details: { cid: this.#root.toString() },
     });
   }

@@ -252,7 +252,7 @@ describe('marketplace in the window', () => {
   it('reports that a package is unavailable, and writes nothing', async () => {
     await peers[0].stop();
     await install(/cli-subcommand/);
-    const { severity, buttons } = await workbench.notifications.waitFor(/serve this package|serves this package/);
+    const { severity, buttons } = await workbench.notifications.waitFor(/provide this package|provides this package/);
     assert.equal(severity, 'error');
     assert.ok(buttons.includes('Show Peers'));
     await nothingWritten('cli-subcommand');

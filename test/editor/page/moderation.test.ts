@@ -79,7 +79,7 @@ describe('banning peers and filtering packages in the window', () => {
   it('shows the background tasks: last run, its result, and next run', async () => {
     await workbench.runCommand('Ggen: Show Status');
     await workbench.quickInput.type('connected peers');
-    const row = await workbench.quickInput.waitForRow('Tell how far connected peers are');
+    const row = await workbench.quickInput.waitForRow('Update round-trip times of connected peers');
     assert.match(row.description, /^(ran at .* · done|running now|has not run yet)/);
     await workbench.screenshot('status-tasks');
   });

@@ -120,7 +120,7 @@ describe('engine metrics', () => {
     });
     for (let count = 0; count < 3; count++) await peer.engine.search({ text: '', scope: 'local' });
     await eventually('it is said', () => lines.length > 0);
-    assert.match(lines[0] ?? '', /could not be delivered to http/);
+    assert.match(lines[0] ?? '', /Could not send traces to http/);
     await peer.stop();
     assert.equal(lines.length, 1);
   });

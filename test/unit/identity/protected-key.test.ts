@@ -25,7 +25,7 @@ describe('a publisher key encrypted with a passphrase', function () {
 
   it('does not decrypt with another passphrase, nor after any change', () => {
     const bytes = Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64');
-    const refused = { name: 'InvalidRequest', message: /passphrase is wrong, or the text is damaged/ };
+    const refused = { name: 'InvalidRequest', message: /passphrase is wrong, or the key is damaged/ };
     assert.throws(() => unprotectKey(text, `${PASSPHRASE}!`), refused);
     // One byte each of format, cost, salt, tag and content.
     for (const at of [0, 1, 2, 30, bytes.length - 1]) {

@@ -93,11 +93,11 @@ describe('package ids', () => {
 
   for (const [text, message] of [
     ['', /package name/],
-    ['/demo', /publisher id/],
-    ['ada/demo', /'ada' is not a publisher id/],
+    ['/demo', /publisher ID/],
+    ['ada/demo', /'ada' is not a publisher ID/],
     [`${ID}/`, /package name/],
     [`${ID}/a/b`, /'a\/b' is not a package name/],
-    ['../demo', /publisher id/],
+    ['../demo', /publisher ID/],
     ['Demo', /package name/],
     [' demo', /package name/],
     ['demo@', /neither a version/],

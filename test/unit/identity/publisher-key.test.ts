@@ -66,10 +66,10 @@ describe('reading a publisher key', () => {
   const publicPem = generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' }).toString();
 
   for (const [what, text, message] of [
-    ['no text', '', /cannot be read/],
-    ['another text', 'my secret key', /cannot be read/],
-    ['a cut key', createPublisherKey().secret().slice(0, 60), /cannot be read/],
-    ['a public key', publicPem, /cannot be read/],
+    ['no text', '', /Cannot read/],
+    ['another text', 'my secret key', /Cannot read/],
+    ['a cut key', createPublisherKey().secret().slice(0, 60), /Cannot read/],
+    ['a public key', publicPem, /Cannot read/],
     ['a key of another type', pem('x25519'), /type x25519/],
     ['a key of another curve', pem('ed448'), /type ed448/],
     ['an encrypted key', encrypted, /passphrase/],

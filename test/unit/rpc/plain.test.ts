@@ -30,7 +30,7 @@ describe('plain data', () => {
     ['a promise', Promise.resolve(), /Promise/],
     ['a symbol key', { [Symbol('x')]: 1 }, /symbol keys/],
     ['a hole', { list: [1, , 3] }, /request\.list is an array with holes/], // eslint-disable-line no-sparse-arrays -- that is the test
-    ['an array with members', Object.assign([1], { extra: 1 }), /named members/],
+    ['an array with members', Object.assign([1], { extra: 1 }), /named properties/],
     ['a huge empty array', new Array(4_000_000_000), /holes/],
     ['a prototype in disguise', JSON.parse('{"__proto__": {"a": 1}}'), /__proto__/],
     ['an object of another prototype', Object.create({ a: 1 }), /is/],

@@ -33,7 +33,7 @@ export function cleanText(
     .normalize('NFC')
     .trim();
   if (clean.length <= rules.maxLength) return clean === '' ? undefined : clean;
-  const message = `The ${rules.what} has ${clean.length} characters; it was cut to ${rules.maxLength}.`;
+  const message = `The ${rules.what} has ${clean.length} characters and was truncated to ${rules.maxLength}.`;
   report.add('warning', 'manifest-cut', message, text.at);
   return truncate(clean, rules.maxLength);
 }

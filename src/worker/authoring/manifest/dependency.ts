@@ -18,12 +18,12 @@ export function cleanDependencies(report: DiagnosticCollector, raw: readonly Raw
   for (const dependency of raw) {
     const clean = cleanDependency(report, dependency);
     if (clean === undefined) continue;
-    if (byId.has(clean.id)) warn(report, dependency, `"${clean.id}" is there twice; the first one counts.`);
+    if (byId.has(clean.id)) warn(report, dependency, `"${clean.id}" is listed twice. The first entry is used.`);
     else byId.set(clean.id, clean);
   }
   const dependencies = [...byId.values()];
   if (dependencies.length > LIMITS.dependencies) {
-    const message = `There are ${dependencies.length} dependencies; the first ${LIMITS.dependencies} are published.`;
+    const message = `There are ${dependencies.length} dependencies; only the first ${LIMITS.dependencies} are published.`;
     report.add('warning', 'manifest-dependency', message, raw[0]?.at.slice(0, -1));
   }
   return dependencies.slice(0, LIMITS.dependencies);
@@ -33,13 +33,13 @@ function cleanDependency(report: DiagnosticCollector, dependency: RawDependency)
   const shown = escapeInvisibleCharacters(dependency.id.slice(0, LIMITS.nameLength));
   const id = dependencyId(dependency.id);
   if (id === undefined) {
-    warn(report, dependency, `"${shown}" names no package (\`name\` or \`publisher/name\`) and was left out.`);
+    warn(report, dependency, `"${shown}" is not a package ID (\`name\` or \`publisher/name\`) and was ignored.`);
     return undefined;
   }
   const requirement = normalizeRequirement(dependency.requirement);
   if (requirement === undefined) {
     const written = escapeInvisibleCharacters(dependency.requirement.slice(0, LIMITS.versionLength));
-    warn(report, dependency, `"${written}" is no range of versions, for example \`^1.2\`; "${shown}" was left out.`);
+    warn(report, dependency, `"${written}" is not a version range such as \`^1.2\`; "${shown}" was ignored.`);
     return undefined;
   }
   return { id, requirement, optional: dependency.optional };

@@ -29,11 +29,12 @@ class JsonScanner {
     this.#skipSpace();
     this.#value([]);
     this.#skipSpace();
-    if (this.#offset < this.#text.length) this.#fail('there is text after the end of the manifest');
+    if (this.#offset < this.#text.length) this.#fail('unexpected text after the end of the manifest');
   }
 
   #value(path: KeyPath): void {
-    if (path.length > MAX_DOCUMENT_DEPTH) this.#fail(`the manifest nests deeper than ${MAX_DOCUMENT_DEPTH} levels`);
+    if (path.length > MAX_DOCUMENT_DEPTH)
+      this.#fail(`the manifest is nested more than ${MAX_DOCUMENT_DEPTH} levels deep`);
     switch (this.#text.charAt(this.#offset)) {
       case '{':
         this.#members('}', (index) => {
@@ -49,7 +50,7 @@ class JsonScanner {
         this.#string();
         break;
       default:
-        if (!this.#match(NUMBER) && !this.#match(WORD)) this.#fail('a value is expected here');
+        if (!this.#match(NUMBER) && !this.#match(WORD)) this.#fail('value expected');
     }
   }
 
@@ -61,7 +62,7 @@ class JsonScanner {
       member(index);
       this.#skipSpace();
       if (this.#consume(close)) return;
-      if (!this.#consume(',')) this.#fail(`"," or "${close}" is expected here`);
+      if (!this.#consume(',')) this.#fail(`"," or "${close}" expected`);
       this.#skipSpace();
     }
   }
@@ -69,12 +70,12 @@ class JsonScanner {
   #member(path: KeyPath, index: number): void {
     const start = this.#offset;
     if (this.#text[start] !== '"')
-      this.#fail(index > 0 ? 'a key is expected after the comma' : 'a key is expected here');
+      this.#fail(index > 0 ? 'property name expected after the comma' : 'property name expected');
     const key = JSON.parse(this.#string()) as string;
     const inner = [...path, key];
     this.#locations.set(inner, start);
     this.#skipSpace();
-    if (!this.#consume(':')) this.#fail('":" is expected here');
+    if (!this.#consume(':')) this.#fail('":" expected');
     this.#skipSpace();
     this.#value(inner);
   }
@@ -88,11 +89,11 @@ class JsonScanner {
     const start = this.#offset++;
     for (;;) {
       const character = this.#text[this.#offset];
-      if (character === undefined) this.#fail('a text is not closed with a quotation mark', start);
+      if (character === undefined) this.#fail('unterminated string', start);
       if (character === '"') return this.#text.slice(start, ++this.#offset);
-      if (character < ' ') this.#fail('a text holds a line break or control character');
+      if (character < ' ') this.#fail('a string contains a line break or control character');
       if (character !== '\\') this.#offset++;
-      else if (!this.#match(ESCAPE)) this.#fail('there is no such escape in JSON');
+      else if (!this.#match(ESCAPE)) this.#fail('invalid escape sequence');
     }
   }
 

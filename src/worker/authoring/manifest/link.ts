@@ -34,7 +34,7 @@ export function cleanLink(
   if (link === undefined || text === undefined) return undefined;
   const url = webAddress(what === 'repository' ? expandShorthand(text) : text);
   if (url !== undefined) return url;
-  const message = `The ${what} is no http or https address of at most ${LIMITS.textLength} characters and was left out.`;
+  const message = `The ${what} is not an http or https address of at most ${LIMITS.textLength} characters and was ignored.`;
   report.add('warning', 'manifest-link-invalid', message, link.at);
   return undefined;
 }

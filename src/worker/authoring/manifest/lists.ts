@@ -26,7 +26,7 @@ export function readPeople(fields: ManifestFields, key: string): Located<string>
   return list.flatMap(({ value: person, at }) => {
     const text = personText(person);
     if (text !== undefined) return [{ value: text, at }];
-    const message = `\`${key}\` must name people as texts or tables with a \`name\`; ${typeName(person)} was left out.`;
+    const message = `\`${key}\` must list people as strings or tables with a \`name\`; ${typeName(person)} was ignored.`;
     fields.report.add('warning', 'manifest-type', message, at);
     return [];
   });
@@ -56,7 +56,7 @@ export function readDependencies(fields: ManifestFields, key: string): RawDepend
       .flatMap(({ value: element, at }) => dependencyFromElement(fields, key, element, at));
   }
   if (isTable(value)) return dependenciesFromTable(fields.sub(key));
-  fields.wrongType(key, 'a table of package ids and versions', value);
+  fields.wrongType(key, 'a table of package IDs and versions', value);
   return [];
 }
 
@@ -65,7 +65,7 @@ function dependenciesFromTable(table: ManifestFields): RawDependency[] {
     const value = table.value(id);
     if (typeof value === 'string') return [{ id, requirement: value, optional: false, at: table.at(id) }];
     if (isTable(value)) return [dependencyFromDetails(table.sub(id), id)];
-    table.wrongType(id, 'a range of versions or a table', value);
+    table.wrongType(id, 'a version range or a table', value);
     return [];
   });
 }
@@ -85,7 +85,7 @@ function dependencyFromElement(
     const id = details.text('id', 'name', 'pack_id', 'package')?.value;
     if (id !== undefined) return [dependencyFromDetails(details, id)];
   }
-  const message = `\`${key}\` must list packages as texts or tables with an \`id\`; ${typeName(element)} was left out.`;
+  const message = `\`${key}\` must list packages as strings or tables with an \`id\`; ${typeName(element)} was ignored.`;
   fields.report.add('warning', 'manifest-type', message, at);
   return [];
 }

@@ -62,7 +62,7 @@ export class ManifestFields {
       const value = this.value(key);
       if (value === undefined || value === null) continue;
       if (typeof value === 'string') return { value, at: this.at(key) };
-      this.wrongType(key, 'a text in quotes', value);
+      this.wrongType(key, 'a string', value);
     }
     return undefined;
   }
@@ -73,7 +73,7 @@ export class ManifestFields {
     if (value === undefined || value === null) return [];
     const list: unknown = typeof value === 'string' ? [value] : value;
     if (!Array.isArray(list)) {
-      this.wrongType(key, 'a list of texts', value);
+      this.wrongType(key, 'a list of strings', value);
       return [];
     }
     return this.elements(key, list).flatMap(({ value: element, at }) => {
@@ -81,7 +81,7 @@ export class ManifestFields {
       this.report.add(
         'warning',
         'manifest-type',
-        `Each element of \`${key}\` must be a text in quotes; this one is ${typeName(element)} and was left out.`,
+        `Each element of \`${key}\` must be a string; this one is ${typeName(element)} and was ignored.`,
         at,
       );
       return [];
@@ -94,7 +94,7 @@ export class ManifestFields {
   }
 
   wrongType(key: string, expected: string, value: unknown): void {
-    const message = `\`${key}\` must be ${expected}; it is ${typeName(value)} and was left out.`;
+    const message = `\`${key}\` must be ${expected}; it is ${typeName(value)} and was ignored.`;
     this.report.add('warning', 'manifest-type', message, this.at(key));
   }
 }
@@ -104,7 +104,7 @@ export function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (value instanceof Date) return 'a date';
-  if (typeof value === 'string') return 'a text';
+  if (typeof value === 'string') return 'a string';
   if (typeof value === 'boolean') return `\`${value}\``;
   return typeof value === 'object' ? 'a table' : 'a number';
 }

@@ -54,6 +54,6 @@ export function kindOf(path: string): ManifestKind {
 /** The reader for a file of MANIFEST_FILES with this content. */
 export function readerFor(file: string, root: ManifestFields): ManifestReader {
   const reader = READERS.find(({ files, accepts }) => files.includes(file) && accepts(root));
-  if (reader === undefined) throw new GgenError('Internal', `There is no reader for ${file}.`);
+  if (reader === undefined) throw new GgenError('Internal', `No reader for ${file}.`);
   return reader;
 }

@@ -25,7 +25,7 @@ export async function readSource(root: string, path: string): Promise<ManifestSo
     return sourceFailure(
       path,
       'manifest-link',
-      'The manifest is a symbolic link. Links are not published: put the file itself here.',
+      'The manifest is a symbolic link, and links are not published. Use a regular file instead.',
     );
   }
 }
@@ -37,7 +37,7 @@ async function readHandle(handle: FileHandle, path: string): Promise<ManifestSou
     return sourceFailure(
       path,
       'manifest-too-large',
-      `The manifest has ${stat.size} bytes; ${MAX_MANIFEST_BYTES} are the most that is read.`,
+      `The manifest has ${stat.size} bytes. The maximum is ${MAX_MANIFEST_BYTES}.`,
     );
   }
   // One byte more than allowed, in case the file grows meanwhile; a short read is the file's end.
@@ -53,7 +53,7 @@ async function readHandle(handle: FileHandle, path: string): Promise<ManifestSou
 
 function decode(bytes: Uint8Array, path: string): ManifestSource {
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  if (utf16) return sourceFailure(path, 'manifest-encoding', 'The manifest is saved as UTF-16. Save it as UTF-8.');
+  if (utf16) return sourceFailure(path, 'manifest-encoding', 'The manifest is encoded as UTF-16. Save it as UTF-8.');
   const text = new TextDecoder().decode(bytes); // takes the byte order mark off
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -63,7 +63,7 @@ function decode(bytes: Uint8Array, path: string): ManifestSource {
     return sourceFailure(
       path,
       'manifest-encoding',
-      'The manifest is not valid UTF-8 from here on. Save it as UTF-8.',
+      'The manifest is not valid UTF-8 from this position on. Save it as UTF-8.',
       at,
     );
   }

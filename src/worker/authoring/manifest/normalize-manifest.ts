@@ -114,7 +114,7 @@ function describe(report: DiagnosticCollector, { description: written, packageTa
   const rules = { what: 'description', maxLength: LIMITS.descriptionLength, multiline: true };
   const description = cleanText(report, written, rules);
   if (description !== undefined) return description;
-  const message = 'There is no `description`. One sentence helps others to find the package.';
+  const message = 'The manifest has no `description`. Add one to help others find the package.';
   report.add('warning', 'manifest-description-missing', message, written?.at ?? packageTable);
   return '';
 }
@@ -122,7 +122,7 @@ function describe(report: DiagnosticCollector, { description: written, packageTa
 function license(report: DiagnosticCollector, { license: written, packageTable }: RawManifest): string {
   const text = cleanText(report, written, { what: 'license', maxLength: LIMITS.textLength });
   if (text !== undefined) return text;
-  const message = 'No license is named, so nobody may use the package. Add one, for example `license = "MIT"`.';
+  const message = 'No license is specified, so others may not use the package. Add one, for example `license = "MIT"`.';
   report.add('warning', 'manifest-license-missing', message, written?.at ?? packageTable);
   return '';
 }
@@ -142,7 +142,7 @@ function cleanList(report: DiagnosticCollector, list: readonly Located<string>[]
   const texts = list.map((text) => cleanText(report, text, rules)).filter((text) => text !== undefined);
   const distinct = [...new Set(texts)];
   if (distinct.length > rules.maxItems) {
-    const message = `There are ${distinct.length} ${rules.plural}; the first ${rules.maxItems} are published.`;
+    const message = `There are ${distinct.length} ${rules.plural}; only the first ${rules.maxItems} are published.`;
     report.add('warning', 'manifest-list-cut', message, list[0]?.at.slice(0, -1));
   }
   return distinct.slice(0, rules.maxItems);
@@ -163,7 +163,7 @@ function readmePath(
   const path = posix.join(posix.dirname(manifest), written.value.trim().replaceAll('\\', '/'));
   const reason = checkPath(path);
   if (reason === undefined) return path.normalize('NFC');
-  const message = `The README "${escapeInvisibleCharacters(path)}" ${reason}; it is looked for by its usual names.`;
+  const message = `The README "${escapeInvisibleCharacters(path)}" ${reason}; the usual README names are used instead.`;
   report.add('warning', 'manifest-readme', message, written.at);
   return undefined;
 }

@@ -37,15 +37,13 @@ export function packageName(report: DiagnosticCollector, { name: written, packag
   const text = typeof written.value === 'string' ? written.value : undefined;
   const name = normalizeName(text ?? '');
   const problem =
-    text === undefined
-      ? `\`name\` must be a text in quotes; it is ${typeName(written.value)}.`
-      : nameProblem(name, text);
+    text === undefined ? `\`name\` must be a string, but it is ${typeName(written.value)}.` : nameProblem(name, text);
   if (problem !== undefined) {
     report.add('error', 'manifest-name-invalid', problem, written.at);
     return '';
   }
   if (name !== text) {
-    const message = `The package is called "${name}": names have lower-case letters, digits and - _ . between them.`;
+    const message = `The package name is "${name}": names consist of lowercase letters and digits, with - _ . between them.`;
     report.add('information', 'manifest-name-normalized', message, written.at);
   }
   return name;
@@ -53,12 +51,14 @@ export function packageName(report: DiagnosticCollector, { name: written, packag
 
 function nameProblem(name: string, written: string): string | undefined {
   if (name.length > LIMITS.nameLength || written.length > MAX_WRITTEN_NAME_LENGTH) {
-    return `The name has more than ${LIMITS.nameLength} characters. Choose a shorter one.`;
+    return `The name is longer than ${LIMITS.nameLength} characters. Choose a shorter one.`;
   }
   if (!NAME_PATTERN.test(name)) {
-    return `"${escapeInvisibleCharacters(written)}" cannot be made a package name. Use the letters a to z, digits and - _ . between them.`;
+    return `"${escapeInvisibleCharacters(written)}" cannot be converted to a package name. Use the letters a to z and digits, with - _ . between them.`;
   }
   // Installing may make a folder of this name.
   const reason = checkPath(name);
-  return reason === undefined ? undefined : `"${name}" cannot be a package name: as a folder it ${reason}.`;
+  return reason === undefined
+    ? undefined
+    : `"${name}" cannot be used as a package name: as a folder name, it ${reason}.`;
 }

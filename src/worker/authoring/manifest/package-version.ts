@@ -23,8 +23,8 @@ export function packageVersion(
 function versionProblem(value: unknown): string {
   const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
   const suggestion = suggestVersion(text);
-  const advice = suggestion === undefined ? 'Write three numbers, for example "1.0.0"' : `Write "${suggestion}"`;
-  if (typeof value !== 'string') return `\`version\` must be a text in quotes; it is ${typeName(value)}. ${advice}.`;
+  const advice = suggestion === undefined ? 'Use three numbers, for example "1.0.0"' : `Use "${suggestion}"`;
+  if (typeof value !== 'string') return `\`version\` must be a string, but it is ${typeName(value)}. ${advice}.`;
   return `"${escapeInvisibleCharacters(text.slice(0, LIMITS.versionLength))}" is not a semantic version. ${advice}.`;
 }
 

@@ -29,7 +29,7 @@ export async function readManifest(
   signal?.throwIfAborted();
   const path = requested === undefined ? await discover(root) : checkRequested(requested);
   const source = await readSource(root, path).catch((error: unknown) => {
-    throw manifestNotFoundError(`The manifest ${path} cannot be read.`, root, error);
+    throw manifestNotFoundError(`Cannot read the manifest ${path}.`, root, error);
   });
   signal?.throwIfAborted();
   if ('diagnostic' in source) return emptyManifest(kindOf(path), path, [source.diagnostic]);
@@ -37,7 +37,7 @@ export async function readManifest(
     return await readDocument(root, path, parse(path, source.text));
   } catch (error) {
     if (!(error instanceof ManifestSyntaxError)) throw error;
-    const message = `The manifest cannot be read: ${error.message}.`;
+    const message = `Cannot read the manifest: ${error.message}.`;
     const diagnostic = { severity: 'error', code: 'manifest-syntax', message, path, ...error.position } as const;
     return emptyManifest(kindOf(path), path, [diagnostic]);
   }
@@ -70,12 +70,12 @@ function parse(path: string, text: string): ManifestDocument {
 
 async function discover(root: string): Promise<string> {
   const names = await readdir(root).catch((error: unknown) => {
-    throw manifestNotFoundError(`The folder ${root} cannot be read.`, root, error);
+    throw manifestNotFoundError(`Cannot read the folder ${root}.`, root, error);
   });
   const found = findManifest(names);
   if (found !== undefined) return found;
   throw manifestNotFoundError(
-    `There is no manifest in ${root}. Add a gpack.toml, or open a folder with one of: ${MANIFEST_FILES.join(', ')}.`,
+    `No manifest found in ${root}. Add a gpack.toml, or open a folder with one of: ${MANIFEST_FILES.join(', ')}.`,
     root,
   );
 }
@@ -83,12 +83,15 @@ async function discover(root: string): Promise<string> {
 function checkRequested(requested: string): string {
   const reason = checkPath(requested);
   if (reason !== undefined) {
-    throw new GgenError('UnsafePath', `The manifest's path "${escapeInvisibleCharacters(requested)}" ${reason}.`, {
+    throw new GgenError('UnsafePath', `The manifest path "${escapeInvisibleCharacters(requested)}" ${reason}.`, {
       details: { path: requested },
     });
   }
   if (isManifestFile(posix.basename(requested))) return requested;
-  throw new GgenError('ManifestNotFound', `${requested} is no manifest. Known are ${MANIFEST_FILES.join(', ')}.`);
+  throw new GgenError(
+    'ManifestNotFound',
+    `${requested} is not a supported manifest. Supported manifests: ${MANIFEST_FILES.join(', ')}.`,
+  );
 }
 
 function manifestNotFoundError(message: string, root: string, cause?: unknown): GgenError {

@@ -22,8 +22,8 @@ export function breakingChangeDiagnostics(changes: ReleaseChanges | undefined, m
   const named = removed.slice(0, MAX_NAMED_FILES).map(({ path }) => path);
   const more = removed.length > MAX_NAMED_FILES ? ` and ${removed.length - MAX_NAMED_FILES} more` : '';
   const message =
-    `${manifest.version} no longer has ${named.join(', ')}${more}, which ${changes.since} had. Who uses ${removed.length === 1 ? 'it' : 'them'} and ` +
-    `updates within ^${changes.since} breaks: put back what is gone, or raise the version to ${breakingVersion(changes.since)}.`;
+    `${manifest.version} no longer has ${named.join(', ')}${more}, which ${changes.since} had. Packages that use ${removed.length === 1 ? 'it' : 'them'} and ` +
+    `update within ^${changes.since} will break. Restore the removed files, or increase the version to ${breakingVersion(changes.since)}.`;
   const at = manifest.positions.version ?? { line: 1, column: 1 };
   return [{ severity: 'warning', code: 'breaking-files-removed', message, path: manifest.path, ...at }];
 }

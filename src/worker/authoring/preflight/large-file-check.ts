@@ -10,8 +10,8 @@ export function largeFileDiagnostics(files: readonly ProjectFile[]): Diagnostic[
   const large = files.filter(({ size }) => size >= LARGE_FILE_BYTES).sort((a, b) => b.size - a.size);
   return large.slice(0, MAX_LISTED_FILES).map(({ path, size }) => {
     const message =
-      `This file has ${mebibytes(size)} MiB, and everybody who installs the package fetches it. ` +
-      'If it need not be published, name it in .ggenignore.';
+      `This file is ${mebibytes(size)} MiB, and every installation of the package downloads it. ` +
+      'If it does not need to be published, add it to .ggenignore.';
     return { severity: 'warning', code: 'file-large', message, path };
   });
 }

@@ -17,7 +17,7 @@ export function licenseDiagnostics(files: readonly ProjectFile[], manifest: Mani
   // Texts of licenses side by side, as the REUSE specification has them.
   if (found || files.some(({ path }) => path.startsWith('LICENSES/'))) return [];
   const message =
-    `The license is named (${manifest.metadata.license}), but its text is not among the files. ` +
-    'Most licenses ask to travel with what they cover: add a file LICENSE.';
+    `The license is ${manifest.metadata.license}, but the files do not include its text. ` +
+    'Most licenses require it: add a LICENSE file.';
   return [{ severity: 'information', code: 'license-file-missing', message, path: manifest.path, line: 1, column: 1 }];
 }

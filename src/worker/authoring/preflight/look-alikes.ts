@@ -32,9 +32,7 @@ export function lookAlikeDiagnostics(paths: readonly string[]): Diagnostic[] {
     seen.set(skeletonOf(path), other ?? path);
     if (other !== undefined) diagnostics.push(lookAlikeDiagnostic(path, `looks like "${other}"`));
     else if (path.split('/').some(mixesScripts)) {
-      diagnostics.push(
-        lookAlikeDiagnostic(path, 'mixes Latin letters with letters of another script that look the same'),
-      );
+      diagnostics.push(lookAlikeDiagnostic(path, 'mixes Latin letters with look-alikes from another script'));
     }
     if (diagnostics.length >= MAX_DIAGNOSTICS) break;
   }
@@ -61,6 +59,6 @@ function isAscii(text: string): boolean {
 }
 
 function lookAlikeDiagnostic(path: string, what: string): Diagnostic {
-  const message = `"${path}" ${what}. Whoever reads or types the name may mean another file: rename it.`;
+  const message = `"${path}" ${what}. It can be mistaken for another file. Rename it.`;
   return { severity: 'warning', code: 'name-look-alike', message, path };
 }

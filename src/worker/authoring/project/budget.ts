@@ -32,11 +32,11 @@ export class ProjectBudget {
     const [folder, totals] = [...this.#perFolder].reduce((most, entry) =>
       entry[1][unit] > most[1][unit] ? entry : most,
     );
-    const place = folder === '' ? 'the root folder itself' : `\`${folder}\``;
+    const place = folder === '' ? 'the root folder' : `\`${folder}\``;
     const message =
       `The project has more than ${formatQuantity(limit, unit)}, ${limitSource(unit, this.#limits)}. ` +
-      `So far ${formatQuantity(totals[unit], unit)} of them were found in ${place}. ` +
-      'Name what need not be published in a file .ggenignore in the root.';
+      `Of these, ${formatQuantity(totals[unit], unit)} are in ${place}. ` +
+      'Add files that you do not want to publish to a .ggenignore file in the root folder.';
     return new GgenError('ProjectTooLarge', message, {
       details: { limit, unit, files: this.files, bytes: this.bytes, folder },
     });
@@ -44,7 +44,7 @@ export class ProjectBudget {
 }
 
 function limitSource(unit: keyof ProjectLimits, limits: ProjectLimits): string {
-  return isMaxProjectLimit(unit, limits) ? 'the most that one release can hold' : 'the most that the settings allow';
+  return isMaxProjectLimit(unit, limits) ? 'the maximum for a release' : 'the maximum that your settings allow';
 }
 
 function formatQuantity(amount: number, unit: 'files' | 'bytes'): string {

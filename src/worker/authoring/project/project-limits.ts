@@ -14,7 +14,7 @@ export function resolveProjectLimits(requested: ProjectLimits | undefined): Proj
   if (requested === undefined) return MAX_PROJECT_LIMITS;
   for (const key of ['files', 'bytes'] as const) {
     if (Number.isSafeInteger(requested[key]) && requested[key] > 0) continue;
-    throw new GgenError('InvalidRequest', `The limit of ${key} must be a whole number above zero.`);
+    throw new GgenError('InvalidRequest', `The limit for ${key} must be a whole number above zero.`);
   }
   return {
     files: Math.min(requested.files, MAX_PROJECT_LIMITS.files),

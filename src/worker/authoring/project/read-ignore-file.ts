@@ -19,9 +19,9 @@ export async function readIgnoreFile(path: string): Promise<string | undefined> 
     await using handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const stat = await handle.stat();
     if (!stat.isFile()) return undefined;
-    if (stat.size > MAX_IGNORE_FILE_BYTES) throw unusableIgnoreFileError(path, `it has ${stat.size} bytes`);
+    if (stat.size > MAX_IGNORE_FILE_BYTES) throw unusableIgnoreFileError(path, `it is too large (${stat.size} bytes)`);
     const text = await handle.readFile('utf8');
-    if (text.includes('\0')) throw unusableIgnoreFileError(path, 'it is not in UTF-8, which is how git reads it');
+    if (text.includes('\0')) throw unusableIgnoreFileError(path, 'it is not encoded as UTF-8');
     return text;
   } catch (error) {
     if (ABSENT_ERROR_CODES.includes((error as NodeJS.ErrnoException).code)) return undefined;
@@ -30,6 +30,6 @@ export async function readIgnoreFile(path: string): Promise<string | undefined> 
 }
 
 function unusableIgnoreFileError(path: string, reason: string, cause?: unknown): GgenError {
-  const message = `What ${path} leaves out is unknown, because ${reason}. Mend or remove that file, then publish again.`;
+  const message = `Cannot tell which files ${path} ignores, because ${reason}. Fix or remove that file, then publish again.`;
   return new GgenError('InvalidRequest', message, { details: { path }, cause });
 }

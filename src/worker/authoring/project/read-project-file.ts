@@ -67,6 +67,6 @@ async function assertUnchanged(handle: FileHandle, file: ProjectFile): Promise<v
 }
 
 function projectChangedError(file: ProjectFile, cause?: unknown): GgenError {
-  const message = `${file.path} changed or vanished while the project was read. Publish again when it is at rest.`;
+  const message = `${file.path} changed or disappeared while the project was being read. Publish again when files no longer change.`;
   return new GgenError('ProjectChanged', message, { details: { path: file.path }, cause });
 }

@@ -73,7 +73,7 @@ async function realRoot(root: string): Promise<string> {
     const real = await realpath(root);
     if ((await stat(real)).isDirectory()) return real;
   } catch (cause) {
-    throw new GgenError('InvalidRequest', `The folder ${root} cannot be read.`, { cause });
+    throw new GgenError('InvalidRequest', `Cannot read the folder ${root}.`, { cause });
   }
   throw new GgenError('InvalidRequest', `${root} is not a folder.`);
 }
@@ -85,7 +85,7 @@ function byPath(a: { readonly path: string }, b: { readonly path: string }): num
 function pathDiagnostics(paths: readonly string[]): Diagnostic[] {
   const problems = checkTree(paths);
   const shown = problems.slice(0, MAX_LISTED_PROBLEMS).map(({ path, code, reason }): Diagnostic => {
-    const message = `"${escapeInvisibleCharacters(path)}" ${reason}. Rename it, or name it in .ggenignore.`;
+    const message = `"${escapeInvisibleCharacters(path)}" ${reason}. Rename it, or add it to .ggenignore.`;
     return { severity: 'error', code, message, path };
   });
   const [next] = problems.slice(MAX_LISTED_PROBLEMS);
@@ -96,7 +96,7 @@ function pathDiagnostics(paths: readonly string[]): Diagnostic[] {
 
 function manifestExcludedDiagnostics(files: readonly ProjectFile[], manifest: Manifest | undefined): Diagnostic[] {
   if (manifest === undefined || files.some(({ path }) => path === manifest.path)) return [];
-  const message = 'The manifest itself is left out by an ignore rule, so the package could not be read by others.';
+  const message = 'The manifest is excluded by an ignore rule, so others could not read the package.';
   return [{ severity: 'error', code: 'manifest-left-out', message, path: manifest.path, line: 1, column: 1 }];
 }
 
@@ -113,17 +113,17 @@ function readmeDiagnostics(found: string | undefined, manifest: Manifest | undef
   const named = manifest?.readme;
   const path = manifest?.path ?? 'README.md';
   if (named !== undefined && named !== found) {
-    const message = `The README "${escapeInvisibleCharacters(named)}" that the manifest names is not among the published files.`;
+    const message = `The README "${escapeInvisibleCharacters(named)}" that the manifest refers to is not among the published files.`;
     return [{ severity: 'warning', code: 'readme-not-found', message, path, line: 1, column: 1 }];
   }
   if (found !== undefined) return [];
-  const message = 'There is no README. It is the first thing that others see of a package.';
+  const message = 'There is no README. Add one: it is the first thing that others see.';
   return [{ severity: 'information', code: 'readme-missing', message, path, line: 1, column: 1 }];
 }
 
 function skippedDiagnostics(skipped: readonly SkippedEntry[]): Diagnostic[] {
   const [next] = skipped.slice(MAX_LISTED_SKIPPED);
   if (next === undefined) return [];
-  const message = `${skipped.length} links and special files are left out; the first ${MAX_LISTED_SKIPPED} are listed.`;
+  const message = `${skipped.length} links and special files are skipped; the first ${MAX_LISTED_SKIPPED} are listed.`;
   return [{ severity: 'information', code: 'skipped-many', message, path: next.path }];
 }

@@ -134,7 +134,7 @@ async function rulesForFolder(folder: Folder, entries: readonly Dirent[]): Promi
   if (rules.size <= MAX_IGNORE_PATTERNS) return rules;
   throw new GgenError(
     'ProjectTooLarge',
-    `The ignore files hold more than ${MAX_IGNORE_PATTERNS} patterns at ${folder.path}.`,
+    `The ignore files contain more than ${MAX_IGNORE_PATTERNS} patterns at ${folder.path}.`,
   );
 }
 
@@ -148,5 +148,5 @@ function fileTypeOf(entry: Dirent): string {
 
 function unreadableReason(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  return code === 'EACCES' || code === 'EPERM' ? 'no permission to read it' : `cannot be read (${code ?? 'unknown'})`;
+  return code === 'EACCES' || code === 'EPERM' ? 'permission denied' : `cannot be read (${code ?? 'unknown'})`;
 }

@@ -20,7 +20,7 @@ export function migrate(sqlite: DatabaseSync, dataDir: string, isTruncated: () =
   sqlite.exec('BEGIN EXCLUSIVE');
   try {
     probeFullText(sqlite);
-    if (isTruncated()) throw Object.assign(new Error('the file ends before its header says'), { errcode: 11 });
+    if (isTruncated()) throw Object.assign(new Error('the file is truncated'), { errcode: 11 });
     const version = Number(sqlite.prepare('PRAGMA user_version').get()?.['user_version']);
     if (version > MIGRATIONS.length) throw databaseTooNew(dataDir, version);
     for (const step of MIGRATIONS.slice(version)) sqlite.exec(step);
@@ -68,7 +68,7 @@ function indexAll(sqlite: DatabaseSync): void {
 function databaseTooNew(dataDir: string, version: number): GgenError {
   return new GgenError(
     'DatabaseTooNew',
-    `The catalog in ${dataDir} was written by a newer version of this program (schema ${version}, known here up to ${MIGRATIONS.length}). Update it, or choose another data folder.`,
+    `The catalog in ${dataDir} was written by a newer version of this program (schema ${version}; this version supports up to ${MIGRATIONS.length}). Update it, or choose another data folder.`,
     { details: { dataDir, version } },
   );
 }

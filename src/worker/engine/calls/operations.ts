@@ -45,5 +45,5 @@ export class Operations {
 }
 
 function engineStoppedError(): GgenError {
-  return new GgenError('EngineStopped', 'The engine was stopped while this was under way. Try again.');
+  return new GgenError('EngineStopped', 'The engine was stopped during this operation. Try again.');
 }

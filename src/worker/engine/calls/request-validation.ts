@@ -5,22 +5,22 @@ type FieldKind =
   'text' | 'text?' | 'number' | 'number?' | 'flag' | 'flag?' | 'bytes' | 'texts' | 'texts?' | 'map?' | 'section';
 
 const FIELD_CHECKS: Record<FieldKind, { readonly test: (value: unknown) => boolean; readonly expected: string }> = {
-  text: { test: isText, expected: 'a text' },
-  'text?': { test: (value) => value === undefined || isText(value), expected: 'a text' },
+  text: { test: isText, expected: 'a string' },
+  'text?': { test: (value) => value === undefined || isText(value), expected: 'a string' },
   number: { test: isNumber, expected: 'a number' },
   'number?': { test: (value) => value === undefined || isNumber(value), expected: 'a number' },
   flag: { test: (value) => typeof value === 'boolean', expected: 'true or false' },
   'flag?': { test: (value) => value === undefined || typeof value === 'boolean', expected: 'true or false' },
   bytes: { test: (value) => value instanceof Uint8Array, expected: 'bytes' },
-  texts: { test: isTexts, expected: 'a list of texts' },
-  'texts?': { test: (value) => value === undefined || isTexts(value), expected: 'a list of texts' },
+  texts: { test: isTexts, expected: 'a list of strings' },
+  'texts?': { test: (value) => value === undefined || isTexts(value), expected: 'a list of strings' },
   'map?': {
     test: (value) => value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value)),
-    expected: 'a map',
+    expected: 'an object',
   },
   section: {
     test: (value) => value === 'published' || value === 'installed' || value === 'network',
-    expected: "'published', 'installed' or 'network'",
+    expected: "'published', 'installed', or 'network'",
   },
 };
 
@@ -108,7 +108,7 @@ export function validateRequest(name: CallName, request: Readonly<Record<string,
   for (const [field, kind] of Object.entries<FieldKind>(REQUEST_SCHEMAS[name])) {
     const { test, expected } = FIELD_CHECKS[kind];
     if (test(request[field])) continue;
-    throw new GgenError('InvalidRequest', `The call ${name} needs ${expected} as '${field}'.`, {
+    throw new GgenError('InvalidRequest', `The call ${name} requires ${expected} as '${field}'.`, {
       details: { call: name, field },
     });
   }

@@ -59,7 +59,7 @@ export async function assertTextsUnchanged(
   for (const [index, { target, previous }] of texts.entries()) {
     const backup = swaps[index]?.backup;
     if (previous === undefined || backup === undefined || (await readFile(backup, 'utf8')) === previous) continue;
-    throw new GgenError('PlanOutdated', `${target} was changed while packages were installed. Nothing was changed.`, {
+    throw new GgenError('PlanOutdated', `${target} changed during the installation. Nothing was changed.`, {
       details: { path: target },
     });
   }

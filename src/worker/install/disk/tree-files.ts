@@ -74,7 +74,8 @@ function directoryEntries({ path, depth, role }: TreePosition, node: UnixFsNode 
       details: { path },
     });
   }
-  if (role === 'shard' && type !== 'hamt-sharded-directory') throw invalidContentError('has a broken large directory');
+  if (role === 'shard' && type !== 'hamt-sharded-directory')
+    throw invalidContentError('has an invalid sharded directory');
   const prefix = role === 'entry' ? `${path}/` : path;
   const digits = type === 'directory' ? 0 : shardDigits(node.data.fanout ?? 256n);
   return node.links.map(({ Name = '', Hash }) => {

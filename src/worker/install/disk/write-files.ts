@@ -80,6 +80,6 @@ class FileWriter {
   #countBytes(bytes: Uint8Array): Uint8Array {
     this.#bytes += bytes.length;
     if (this.#bytes <= this.#options.maxBytes) return bytes;
-    throw new GgenError('RecordInvalid', 'The content is larger than its record says. Nothing was installed.');
+    throw new GgenError('RecordInvalid', 'The content is larger than its record specifies. Nothing was installed.');
   }
 }

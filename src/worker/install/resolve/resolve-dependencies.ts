@@ -167,7 +167,7 @@ class Solver {
   }
 
   #exhausted(): GgenError {
-    return this.#firstError ?? tooComplex('more combinations of versions than can be tried');
+    return this.#firstError ?? tooComplex('more version combinations than can be tried');
   }
 
   #lockedVersion({ id }: PackageCandidate): string | undefined {

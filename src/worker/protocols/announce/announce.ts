@@ -108,7 +108,7 @@ export class Announce {
     const { outcome, publisher, name, reason } = result;
     span.set({ outcome, ...(name === undefined ? {} : { package_id: `${publisher ?? ''}/${name}` }) });
     if (outcome === 'refused') {
-      log.warn(`Refused an announcement that peer ${sender} forwarded: ${reason ?? ''}`);
+      log.warn(`Rejected an announcement forwarded by peer ${sender}: ${reason ?? ''}`);
       if (!isInvalidRecord(result)) return TopicValidatorResult.Ignore;
       span.end('error', reason);
       peerReputation.recordFailure(sender, 'invalid');
@@ -134,6 +134,6 @@ export class Announce {
     const { log, stopped } = this.#context;
     if (stopped.aborted || performance.now() < this.#nextErrorLogAt) return;
     this.#nextErrorLogAt = performance.now() + ERROR_LOG_INTERVAL_MS;
-    log.warn(`Announcements could not be stored: ${errorMessage(error)}`);
+    log.warn(`Could not store announcements: ${errorMessage(error)}`);
   }
 }

@@ -74,7 +74,7 @@ export class BitswapSession {
   async #get(cid: CID): Promise<Uint8Array> {
     const timedOut = new AbortController();
     const timer = setTimeout(() => {
-      timedOut.abort(new BitswapTimeoutError(`Block ${cid.toString()} did not come`));
+      timedOut.abort(new BitswapTimeoutError(`Block ${cid.toString()} was not received`));
     }, BLOCK_TIMEOUT_MS);
     const signal = AbortSignal.any([this.#ended.signal, timedOut.signal]);
     try {
@@ -84,7 +84,7 @@ export class BitswapSession {
         onProgress: (event) => {
           // A session that gives up on its provider looks for others by itself; then the answer would not be this peer's.
           if (isFoundProvider(event) && !event.detail.provider.id.equals(this.#provider)) {
-            timedOut.abort(new BitswapTimeoutError('The peer did not answer'));
+            timedOut.abort(new BitswapTimeoutError('The peer did not respond'));
           }
         },
       });

@@ -35,7 +35,7 @@ export class BlockWriter {
     this.#allowance = allowance;
     this.#progressTimer = setInterval(() => {
       if (this.#isWriting && this.#progressBytes < MIN_PROGRESS_BYTES)
-        this.#slowReader.abort(new Error('The peer reads too slowly'));
+        this.#slowReader.abort(new Error('The requesting peer reads too slowly'));
       this.#progressBytes = 0;
     }, SLOW_READER_TIMEOUT_MS);
   }

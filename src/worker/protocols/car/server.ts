@@ -41,14 +41,14 @@ export class CarServer {
     const ended = new AbortController();
     const signal = AbortSignal.any([stopped, ended.signal]);
     stream.addEventListener('close', () => {
-      ended.abort(new Error('The peer closed the stream'));
+      ended.abort(new Error('The requesting peer disconnected'));
     });
     try {
       while (await this.#answerNext(bytes, connection, signal)) continue;
       await bytes.close(AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]));
     } catch (error) {
       bytes.abort(error instanceof Error ? error : new Error(String(error)));
-      log.debug(`An answer to peer ${connection.remotePeer.toString()} ended: ${errorMessage(error)}`);
+      log.debug(`The response to peer ${connection.remotePeer.toString()} was interrupted: ${errorMessage(error)}`);
     }
   }
 

@@ -87,7 +87,7 @@ export class CarSession {
     const opened = await this.#opening;
     if (opened === undefined || (opened.stream.isOpen && performance.now() - this.#lastUsedAt < STREAM_IDLE_TIMEOUT_MS))
       return;
-    opened.stream.abort(new Error('The stream is not used any more'));
+    opened.stream.abort(new Error('The stream is no longer in use'));
     this.#opening = undefined;
   }
 
@@ -121,7 +121,7 @@ export class CarSession {
       return count;
     };
     stallDetector.reset();
-    if ((await readHead(stream, waitForBytes)).busy) throw new PeerBusyError('It hands out nothing at present');
+    if ((await readHead(stream, waitForBytes)).busy) throw new PeerBusyError('The peer is not seeding at the moment');
     await readCarHeader(stream, waitForBytes);
     for (;;) {
       const section = await readSection(stream, waitForBytes);

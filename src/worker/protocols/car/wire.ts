@@ -62,11 +62,11 @@ export function decodeCarRequest(bytes: Uint8Array): CarWant[] {
     }
     for (const value of cids as readonly unknown[]) {
       const cid = CID.asCID(value);
-      if (cid === null) throw new ProtocolViolationError(`'${key}' holds something that is no CID`);
+      if (cid === null) throw new ProtocolViolationError(`'${key}' contains an invalid CID`);
       wants.push({ cid, scope });
     }
   }
-  if (wants.length === 0) throw new ProtocolViolationError('The request asks for nothing');
+  if (wants.length === 0) throw new ProtocolViolationError('The request is empty');
   return wants;
 }
 
@@ -86,7 +86,7 @@ export function encodeCarHeader(root: CID): Uint8Array {
 
 export async function readCarHeader(stream: ByteStream, waitForBytes: WaitForBytes): Promise<void> {
   const header = decodeMap(await readFrame(stream, MAX_CAR_HEADER_BYTES, waitForBytes));
-  if (header['version'] !== 1) throw new ProtocolViolationError('The answer is not a CARv1 stream');
+  if (header['version'] !== 1) throw new ProtocolViolationError('The response is not a CARv1 stream');
 }
 
 /** What stands before a block's bytes in a CAR stream: the length of the section, and the CID. */
@@ -124,7 +124,7 @@ function splitSection(section: Uint8Array): [CID, Uint8Array] {
   try {
     return CID.decodeFirst(section);
   } catch {
-    throw new ProtocolViolationError('A section does not begin with a CID');
+    throw new ProtocolViolationError('A section does not start with a CID');
   }
 }
 
@@ -150,12 +150,12 @@ async function readLength(stream: ByteStream, waitForBytes: WaitForBytes): Promi
     while (stream.available < count) if ((await waitForBytes(1)) === 0) throw truncatedStreamError();
     if (stream.peek(count - 1) < 0x80) return readVarint(stream.take(count));
   }
-  throw new ProtocolViolationError('The length of a frame is not plausible');
+  throw new ProtocolViolationError('Invalid frame length');
 }
 
 /** The stream ended within a frame: whoever sent it went away, which is no lie. */
 function truncatedStreamError(): Error {
-  return new Error('The stream was cut');
+  return new Error('The stream ended early');
 }
 
 function encodeFrame(bytes: Uint8Array): Uint8Array {
@@ -167,10 +167,10 @@ function decodeMap(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     value = decode(bytes);
   } catch {
-    throw new ProtocolViolationError('A frame does not hold DAG-CBOR');
+    throw new ProtocolViolationError('A frame is not DAG-CBOR');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
-    throw new ProtocolViolationError('A frame does not hold a map');
+    throw new ProtocolViolationError('A frame is not a map');
   }
   return value as Readonly<Record<string, unknown>>;
 }

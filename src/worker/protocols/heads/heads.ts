@@ -32,9 +32,10 @@ export function headValidator(catalog: Catalog, sink: RecordSink): ValidateFn {
     // Each peer that answers a question brings the same bytes: they were verified when they came first.
     if (seen?.publisher === publisher && seen.name === name) return;
     const { record } = openRecord(value);
-    if (record.publisher !== publisher || record.name !== name) throw new Error('The record is of another package');
+    if (record.publisher !== publisher || record.name !== name)
+      throw new Error('The record belongs to another package');
     const known = catalog.packages.get(publisher, name);
-    if (known !== undefined && record.seq < known.record.seq) throw new Error('A newer record is known');
+    if (known !== undefined && record.seq < known.record.seq) throw new Error('A newer record is already known');
     const { outcome, reason } = sink.ingest(value);
     if (outcome === 'refused' || outcome === 'conflict' || outcome === 'older') throw new Error(reason ?? outcome);
   };
@@ -61,7 +62,7 @@ export class Heads {
   task(): PeriodicTask {
     return {
       name: 'republish-heads',
-      title: 'Put own packages into the DHT again',
+      title: 'Republish own packages in the DHT',
       intervalMs: CHECK_INTERVAL_MS,
       initialDelayMs: INITIAL_DELAY_MS,
       timeoutMs: ROUND_TIMEOUT_MS,
@@ -89,7 +90,7 @@ export class Heads {
       }
     } catch (error) {
       signal.throwIfAborted();
-      this.#context.log.debug(`Storing ${publisher}/${name} in the DHT ended early: ${errorMessage(error)}`);
+      this.#context.log.debug(`Storing ${publisher}/${name} in the DHT was interrupted: ${errorMessage(error)}`);
     }
     if (stored > 0) this.#lastPut.set(`${publisher}/${name}`, { at: Date.now(), peers: stored });
     return stored;
@@ -121,7 +122,7 @@ export class Heads {
         if (value !== undefined && this.#ingest(publisher, name, value)) quorum.addAnswer();
       }
     } catch (error) {
-      if (!quorum.hasAnswers) this.#context.log.debug(`Asking for ${publisher}/${name}: ${errorMessage(error)}`);
+      if (!quorum.hasAnswers) this.#context.log.debug(`Looking up ${publisher}/${name}: ${errorMessage(error)}`);
     } finally {
       quorum.end();
     }
@@ -138,7 +139,7 @@ export class Heads {
     const { catalog, node } = this.#context;
     const due = catalog.packages.listOwn().filter(({ record }) => this.#isDue(`${record.publisher}/${record.name}`));
     if (due.length > 0 && node.peers().length === 0) {
-      return { detail: 'nobody is connected', nextRunInMs: INITIAL_DELAY_MS };
+      return { detail: 'no peers connected', nextRunInMs: INITIAL_DELAY_MS };
     }
     let pending = 0;
     for (const { record, envelope } of due) {
@@ -146,7 +147,7 @@ export class Heads {
       else if ((await this.put(record.publisher, record.name, envelope, signal)) === 0) pending++;
     }
     const nextRunInMs = due.length > 0 ? { nextRunInMs: WEAK_REPUBLISH_INTERVAL_MS } : {};
-    return { detail: `${due.length - pending} of ${due.length} that were due`, ...nextRunInMs };
+    return { detail: `${due.length - pending} of ${due.length} due`, ...nextRunInMs };
   }
 
   #isDue(id: string): boolean {

@@ -83,7 +83,7 @@ export class ProviderClaims {
         for (const { peer, publisher, name } of verified) catalog.peers.addProvider(peer, publisher, name);
       });
     } catch (error) {
-      log.warn(`Who serves ${verified.length} packages could not be kept: ${errorMessage(error)}`);
+      log.warn(`Could not save the providers of ${verified.length} packages: ${errorMessage(error)}`);
     }
   }
 }

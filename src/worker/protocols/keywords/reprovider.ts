@@ -45,7 +45,7 @@ export class Reprovider {
   task(): PeriodicTask {
     return {
       name: 'reprovide',
-      title: 'Tell the DHT what is served here',
+      title: 'Announce provided content in the DHT',
       intervalMs: 10 * 60 * 1000,
       initialDelayMs: NO_PEERS_RETRY_MS,
       timeoutMs: 5 * 60 * 1000,
@@ -67,7 +67,7 @@ export class Reprovider {
     }
     const due = [...wanted].filter((key) => this.#isDue(known.get(key)));
     if (due.length > 0 && node.peers().length === 0)
-      return { detail: 'nobody is connected', nextRunInMs: NO_PEERS_RETRY_MS };
+      return { detail: 'no peers connected', nextRunInMs: NO_PEERS_RETRY_MS };
     const pending = await this.#provideAll(due, signal);
     const detail = `${wanted.size - pending} of ${wanted.size} announced, ${withdrawn} withdrawn`;
     const nextRunInMs =
@@ -133,7 +133,7 @@ export class Reprovider {
       catalog.provided.save(key, { at: Date.now(), peers });
       return true;
     } catch (error) {
-      log.debug(`Telling the DHT of ${key}: ${errorMessage(error)}`);
+      log.debug(`Announcing ${key} in the DHT: ${errorMessage(error)}`);
       return false;
     }
   }

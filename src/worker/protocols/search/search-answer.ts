@@ -39,14 +39,14 @@ export async function receiveAnswer(options: AnswerOptions): Promise<void> {
     const ingested = await ingestRecord(options, frame);
     if (ingested === undefined) continue;
     const { id, isRelated } = ingested;
-    if (seen.has(id)) throw new InvalidAnswerError(`The answer names ${id} twice`);
+    if (seen.has(id)) throw new InvalidAnswerError(`The response contains ${id} twice`);
     seen.add(id);
     if (!isRelated) unrelated++;
     if (unrelated > MAX_UNRELATED_RECORDS)
-      throw new InvalidAnswerError(`Records have nothing to do with the question, such as ${id}`);
+      throw new InvalidAnswerError(`Records do not match the query, such as ${id}`);
     onRecord(seen.size);
   }
-  throw new InvalidAnswerError('More records than asked for');
+  throw new InvalidAnswerError('More records than requested');
 }
 
 async function ingestRecord(
@@ -57,7 +57,7 @@ async function ingestRecord(
   if (result === undefined) return undefined;
   if (result.outcome === 'refused') {
     if (!isInvalidRecord(result)) return undefined;
-    throw new InvalidAnswerError(`A record is not valid: ${result.reason ?? ''}`);
+    throw new InvalidAnswerError(`Invalid record: ${result.reason ?? ''}`);
   }
   const { publisher = '', name = '' } = result;
   const stored = catalog.packages.get(publisher, name);

@@ -176,7 +176,9 @@ export class Search {
       await frames.close(timeoutSignal());
     } catch (error) {
       frames.abort(error instanceof Error ? error : new Error(String(error)));
-      this.#context.log.debug(`A search of peer ${connection.remotePeer.toString()} ended: ${errorMessage(error)}`);
+      this.#context.log.debug(
+        `A search by peer ${connection.remotePeer.toString()} was interrupted: ${errorMessage(error)}`,
+      );
     }
   }
 

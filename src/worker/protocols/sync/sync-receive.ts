@@ -45,9 +45,9 @@ export async function receiveLog(
     position = ingested.position ?? position;
     newRecords += ingested.newRecords;
     // A database that took the place of a damaged one has nothing of what came before.
-    if (context.catalog.db.epoch !== options.ownEpoch) throw new Error('The catalog was rebuilt');
+    if (context.catalog.db.epoch !== options.ownEpoch) throw new Error('The catalog was reset');
     context.catalog.peers.saveCursor(options.peer, options.epoch, position);
-    if (ingested.invalidReason !== undefined) throw new Error(`A record is not valid: ${ingested.invalidReason}`);
+    if (ingested.invalidReason !== undefined) throw new Error(`Invalid record: ${ingested.invalidReason}`);
     if (batch.error !== undefined) throw batch.error;
     // More without a step forward would be asked for without end.
     if (batch.ended) return { newRecords, hasMore: batch.hasMore && position > options.from };
@@ -78,7 +78,7 @@ async function readBatch(frames: Frames, after: number, timeoutSignal: () => Abo
       const frame = asMap(await frames.read(signal));
       if (frame['end'] === true) return { entries, ended: true, hasMore: frame['more'] === true };
       const position = asCount(frame['p']);
-      if (position <= last) throw new Error('The log does not move forward');
+      if (position <= last) throw new Error('The log does not advance');
       entries.push({ position, envelope: asBytes(frame['record']), isSeeding: frame['serves'] === true });
       last = position;
     }

@@ -64,7 +64,7 @@ export class Sync {
   task(): PeriodicTask {
     return {
       name: SYNC_TASK,
-      title: 'Catch up with connected peers',
+      title: 'Sync with connected peers',
       intervalMs: SYNC_INTERVAL_MS,
       timeoutMs: ROUND_TIMEOUT_MS,
       run: (signal) => this.#round(signal),
@@ -117,7 +117,7 @@ export class Sync {
       })
       .catch((error: unknown) => {
         if (!this.#isEligible(peer)) return;
-        this.#context.log.debug(`Catching up with peer ${id} ended early: ${errorMessage(error)}`);
+        this.#context.log.debug(`Syncing with peer ${id} was interrupted: ${errorMessage(error)}`);
         this.#retry(peer);
       })
       .finally(() => {
@@ -207,7 +207,7 @@ export class Sync {
       await frames.close(this.#timeoutSignal());
     } catch (error) {
       frames.abort(error instanceof Error ? error : new Error(String(error)));
-      this.#context.log.debug(`Peer ${connection.remotePeer.toString()} stopped catching up: ${errorMessage(error)}`);
+      this.#context.log.debug(`Peer ${connection.remotePeer.toString()} stopped syncing: ${errorMessage(error)}`);
     }
   }
 

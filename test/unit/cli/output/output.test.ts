@@ -123,7 +123,7 @@ describe('progress', () => {
 
   it('shows the phase and how much is done', () => {
     assert.equal(barText(step), `Fetching  ${'█'.repeat(12)}${'░'.repeat(12)}  50 %  500 B of 1.0 kB`);
-    assert.equal(barText({ phase: 'scan', files: 3, bytes: 0 }), 'Reading the project  3 files  0 B');
+    assert.equal(barText({ phase: 'scan', files: 3, bytes: 0 }), 'Scanning the project  3 files  0 B');
     assert.match(barText({ ...step, bytes: 4000 }), /100 %/);
   });
 

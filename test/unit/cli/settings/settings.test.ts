@@ -64,8 +64,8 @@ describe('settings of the command line', () => {
   });
 
   for (const [text, message] of [
-    ['nonsense = 1', /there is no setting nonsense\. Known are: data, listen/],
-    ['listen = "one"', /'listen' must be a list of texts/],
+    ['nonsense = 1', /unknown setting nonsense\. Available settings: data, listen/],
+    ['listen = "one"', /'listen' must be a list of strings/],
     ['dht-server = "yes"', /must be true or false/],
     ['query-timeout = 0', /from 0\.1 to 300/],
     ['log-level = "loud"', /one of error, warn/],

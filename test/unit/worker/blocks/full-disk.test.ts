@@ -26,7 +26,7 @@ describe('a full disk', function () {
     const fault = toStoreError(full);
     assert.ok(fault instanceof GgenError);
     assert.equal(fault.name, 'DiskFull');
-    assert.match(fault.message, /disk is full.*Make room/);
+    assert.match(fault.message, /disk is full.*Free up space/);
     assert.equal(toStoreError(fault), fault);
     if (process.platform === 'linux') {
       const error: unknown = await writeFile('/dev/full', 'x').catch((cause: unknown) => cause);

@@ -22,8 +22,8 @@ const EXPECTED: Record<ContradictingRecord['rule'], { outcome: IngestResult['out
   same: { outcome: 'same', reason: /^$/ },
   older: { outcome: 'older', reason: /^$/ },
   fork: { outcome: 'older', reason: /^$/ },
-  equivocation: { outcome: 'conflict', reason: /another content was signed for 1\.\d\.0$/ },
-  'release-removed': { outcome: 'conflict', reason: /lacks releases: 1\.1\.0$/ },
+  equivocation: { outcome: 'conflict', reason: /different content was signed for 1\.\d\.0$/ },
+  'release-removed': { outcome: 'conflict', reason: /is missing releases: 1\.1\.0$/ },
 };
 
 describe('records that contradict known records', () => {

@@ -123,7 +123,7 @@ describe('the scheduler', () => {
       ),
     );
     await until(() => runs > 2);
-    assert.deepEqual(lines, ['Sweep the floor did not succeed: the broom is gone. It is tried again.']);
+    assert.deepEqual(lines, ["Background task 'Sweep the floor' failed: the broom is gone. It will be retried."]);
   });
 
   it('reschedules a task at the time that it returns', async () => {

@@ -14,11 +14,11 @@ const HOSTILE: readonly (readonly [path: string, reason: RegExp])[] = [
   ['C:/Windows/win.ini', /drive/],
   ['c:relative.txt', /drive/],
   ['z:', /drive/],
-  ['..', /climbs/],
-  ['../outside', /climbs/],
-  ['a/../../outside', /climbs/],
-  ['a/..', /climbs/],
-  ['a/b/../c', /climbs/],
+  ['..', /leaves/],
+  ['../outside', /leaves/],
+  ['a/../../outside', /leaves/],
+  ['a/..', /leaves/],
+  ['a/b/../c', /leaves/],
   ['.', /"\."/],
   ['./a', /"\."/],
   ['a/./b', /"\."/],
@@ -96,7 +96,7 @@ const HOSTILE: readonly (readonly [path: string, reason: RegExp])[] = [
   ['ä'.repeat(128), /name longer/],
   [`${'x'.repeat(200)}/`.repeat(6) + 'x', /longer than 1024/],
   ['é/'.repeat(342) + 'x', /longer than 1024/],
-  ['d/'.repeat(LIMITS.pathDepth) + 'f', /deeper/],
+  ['d/'.repeat(LIMITS.pathDepth) + 'f', /nested more/],
 ];
 
 const SAFE: readonly string[] = [

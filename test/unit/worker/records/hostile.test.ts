@@ -23,7 +23,7 @@ function faultOf(bytes: Uint8Array): unknown {
   } catch (error) {
     assert.ok(error instanceof GgenError, `${String(error)} is not a GgenError`);
     assert.equal(error.name, 'RecordInvalid');
-    assert.match(error.message, /^Package record refused: .+\.$/);
+    assert.match(error.message, /^Package record rejected: .+\.$/);
     return error.details['reason'];
   }
 }

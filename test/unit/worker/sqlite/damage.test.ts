@@ -84,7 +84,7 @@ describe('a damaged catalog', () => {
         if (!detected) {
           assert.throws(() => catalog.packages.search({ text: 'package' }), {
             name: 'Internal',
-            message: /set aside/,
+            message: /moved to/,
           });
           assert.equal(notifications.length, 1);
         }
@@ -110,7 +110,7 @@ describe('a damaged catalog', () => {
             catalog.packages.upsert(signedRecord(stranger, 'lost'), { mine: false, now: Date.now() });
             throw Object.assign(new Error('database disk image is malformed'), { errcode: 11 });
           });
-        }, /set aside/);
+        }, /moved to/);
         assert.equal(catalog.packages.get(stranger.id, 'lost'), undefined);
         catalog.db.transaction(() => {
           catalog.packages.upsert(signedRecord(stranger, 'kept'), { mine: false, now: Date.now() });

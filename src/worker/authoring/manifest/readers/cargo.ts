@@ -7,7 +7,7 @@ import type { ManifestReader, ManifestContext } from '../manifest-reader.ts';
 import { selection } from './ggen.ts';
 
 const VIRTUAL_WORKSPACE_MESSAGE =
-  'This Cargo.toml describes a workspace without a package of its own. Open the folder of one of its members.';
+  'This Cargo.toml is a workspace without a package. Open the folder of one of its members.';
 
 /** Cargo.toml, with what it inherits from its workspace where that lies inside the project. */
 export const cargoReader: ManifestReader = {
@@ -71,8 +71,8 @@ async function inherit(
 
 function notInheritedMessage(key: string): string {
   return (
-    `\`${key}\` is inherited from a Cargo workspace, and no workspace inside this folder has it. ` +
-    `Open the workspace's folder, or write \`${key}\` here.`
+    `\`${key}\` is inherited from a Cargo workspace, but no workspace in this folder defines it. ` +
+    `Open the workspace folder, or set \`${key}\` here.`
   );
 }
 

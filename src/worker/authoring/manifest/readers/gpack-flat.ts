@@ -1,7 +1,8 @@
 import type { ManifestReader } from '../manifest-reader.ts';
 import { GGEN_FILES, readGgen } from './ggen.ts';
 
-const NO_TABLE_MESSAGE = 'The manifest has neither `name` at its root nor a table `[gpack]`, `[package]` or `[pack]`.';
+const NO_TABLE_MESSAGE =
+  'The manifest has neither a `name` at the top level nor a `[gpack]`, `[package]`, or `[pack]` table.';
 
 /** Form C: keys at the root of the file. What no other form took is read as this one. */
 export const gpackFlatReader: ManifestReader = {

@@ -6,9 +6,9 @@ import type { ManifestReader } from '../manifest-reader.ts';
 import { firstDefined } from './ggen.ts';
 
 const NO_PROJECT_MESSAGE =
-  'This pyproject.toml has neither `[project]` nor `[tool.poetry]`: it does not describe a package.';
+  'This pyproject.toml has neither `[project]` nor `[tool.poetry]`, so it does not describe a package.';
 const DYNAMIC_VERSION_MESSAGE =
-  'The version is `dynamic`: a build tool would compute it, and none is run here. Write it as `version = "1.0.0"`.';
+  'The version is `dynamic`, but build tools are not run. Set it explicitly, for example `version = "1.0.0"`.';
 
 /** pyproject.toml: `[project]` of PEP 621, `[tool.poetry]`, or both (Poetry 2), where `[project]` goes first. */
 export const pythonReader: ManifestReader = {

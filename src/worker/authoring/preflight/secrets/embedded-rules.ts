@@ -33,7 +33,7 @@ export function findEmbeddedSecrets(text: string): Finding[] {
     ...matchValues(text, AUTHORIZATION, isNamedSecret).map((location) => ({
       ...location,
       rule: 'authorization',
-      what: 'a token of a service',
+      what: 'a service token',
     })),
     ...matchValues(text, XML_ELEMENT, isNamedSecret).map((location) => ({ ...location, ...NAMED_RULE })),
     ...matchValues(text, JWT, () => true).map((location) => ({
@@ -49,7 +49,7 @@ export function findEmbeddedSecrets(text: string): Finding[] {
     ...matchValues(text, DOCKER_AUTH, isLogin).map((location) => ({
       ...location,
       rule: 'docker',
-      what: 'a password for a Docker registry',
+      what: 'a Docker registry password',
     })),
   ];
 }

@@ -28,8 +28,8 @@ export function secretDiagnostic(
   { code, what, fingerprint }: { readonly code: string; readonly what: string; readonly fingerprint: string },
 ): Diagnostic {
   const message =
-    `This looks like ${what}. Whoever gets the package can read it. ` +
-    'Remove it, name the file in .ggenignore, or accept it when you publish.';
+    `This looks like ${what}. Anyone who gets the package can read it. ` +
+    'Remove it, add the file to .ggenignore, or accept it when you publish.';
   return { severity: 'error', code, message, ...place, fingerprint };
 }
 

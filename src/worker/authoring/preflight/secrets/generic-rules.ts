@@ -52,7 +52,7 @@ export function findGenericSecrets(text: string): Finding[] {
   }
   for (const { 0: id, index } of text.matchAll(AWS_KEY_ID)) {
     if (PLACEHOLDER.test(id)) continue;
-    findings.push({ start: index, end: index + id.length, rule: 'aws', what: 'a key of Amazon Web Services' });
+    findings.push({ start: index, end: index + id.length, rule: 'aws', what: 'an Amazon Web Services key' });
   }
   for (const { 1: quoted = '', index } of text.matchAll(QUOTED)) {
     // A quotation mark within a text in quotes has backslashes before it.

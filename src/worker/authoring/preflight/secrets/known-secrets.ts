@@ -17,18 +17,18 @@ const CONFIG = {
 };
 
 const RULE_LABELS: Readonly<Record<string, string>> = {
-  aws: 'a key of Amazon Web Services',
-  gcp: 'a key of Google Cloud',
+  aws: 'an Amazon Web Services key',
+  gcp: 'a Google Cloud key',
   privatekey: 'a private key',
-  basicauth: 'an address with a password',
-  'database-connection-string': 'an address of a database with a password',
+  basicauth: 'a URL with a password',
+  'database-connection-string': 'a database URL with a password',
   npm: 'an npm token',
   slack: 'a Slack token',
   github: 'a GitHub token',
   gitlab: 'a GitLab token',
   openai: 'an OpenAI key',
   anthropic: 'an Anthropic key',
-  docker: 'a password for a Docker registry',
+  docker: 'a Docker registry password',
 };
 
 /** Keys and tokens whose form is known, in a piece of text. @param path for rules that look at a file's name */
@@ -39,6 +39,6 @@ export async function findKnownSecrets(text: string, path: string): Promise<Find
   });
   return messages.map(({ ruleId, range: [start, end] }) => {
     const rule = ruleId.replace(RULE_ID_PREFIX, '');
-    return { start, end, rule, what: RULE_LABELS[rule] ?? `a secret of ${rule.replaceAll('-', ' ')}` };
+    return { start, end, rule, what: RULE_LABELS[rule] ?? `a secret (${rule.replaceAll('-', ' ')})` };
   });
 }

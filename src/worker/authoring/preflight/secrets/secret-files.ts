@@ -20,21 +20,21 @@ export interface SecretFileRule {
 }
 
 const RULES: readonly SecretFileRule[] = [
-  { name: /^(?:\.env(?:\..+)?|.+\.env)$/i, what: 'a file of settings that usually hold passwords' },
+  { name: /^(?:\.env(?:\..+)?|.+\.env)$/i, what: 'a settings file that usually contains passwords' },
   {
     name: /^\.envrc$/i,
-    what: 'a file of settings that usually hold passwords',
+    what: 'a settings file that usually contains passwords',
     findSecret: (head) => indexOf(head, EXPORTED_VARIABLE),
   },
   { name: /^id_(?:rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk)$/i, what: 'a private SSH key' },
-  { name: /\.(?:p12|pfx|jks|keystore|kdbx|ppk)$/i, what: 'a store of private keys' },
+  { name: /\.(?:p12|pfx|jks|keystore|kdbx|ppk)$/i, what: 'a private key store' },
   {
     name: /^(?:\.netrc|_netrc|\.git-credentials|\.pypirc|\.pgpass|\.htpasswd|\.dockercfg|\.vault-token)$/i,
-    what: 'a file of passwords or tokens',
+    what: 'a file with passwords or tokens',
   },
   {
     name: /^(?:credentials|credentials\.(?:json|toml)|service[_-]account.*\.json|.*\.tfstate)$/i,
-    what: 'a file of credentials',
+    what: 'a credentials file',
   },
   { name: /\.(?:pem|key)$/i, what: 'a private key', findSecret: privateKeyIn },
   { name: /^\.npmrc$/i, what: 'an npm token', findSecret: (head) => indexOf(head, NPM_SECRET) },

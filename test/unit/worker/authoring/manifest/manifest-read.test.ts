@@ -92,7 +92,10 @@ describe('reading a manifest file', () => {
       message: /Add a gpack\.toml/,
     });
     await assert.rejects(readManifest(folder.root, 'gpack.toml'), { name: 'ManifestNotFound' });
-    await assert.rejects(readManifest(folder.root, 'README.md'), { name: 'ManifestNotFound', message: /no manifest/ });
+    await assert.rejects(readManifest(folder.root, 'README.md'), {
+      name: 'ManifestNotFound',
+      message: /not a supported manifest/,
+    });
     await assert.rejects(readManifest(folder.path('absent'), undefined), { name: 'ManifestNotFound' });
   });
 

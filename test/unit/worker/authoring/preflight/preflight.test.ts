@@ -48,7 +48,7 @@ describe('the preflight of a project', () => {
     const files = { LICENSE: '' };
     const [fault] = await check(files, removing('1.2.0', 'lib/a.ts', '.github/ci.yml'));
     assert.deepEqual(places([fault!]), [['warning', 'breaking-files-removed', 'gpack.toml', 3]]);
-    assert.match(fault!.message, /lib\/a\.ts, which 1\.2\.0 had.* raise the version to 2\.0\.0\.$/);
+    assert.match(fault!.message, /lib\/a\.ts, which 1\.2\.0 had.* increase the version to 2\.0\.0\.$/);
     assert.deepEqual(await check(files, removing('1.2.0', '.github/ci.yml')), []);
     assert.deepEqual(await check(files, removing('0.9.0', 'lib/a.ts')), []);
     const many = removing('1.2.0', 'a', 'b', 'c', 'd', 'e');

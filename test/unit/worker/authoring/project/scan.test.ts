@@ -195,8 +195,8 @@ describe('scanning a project', () => {
       assert.deepEqual(
         skipped.map(({ path, reason }) => [path, reason]),
         [
-          ['closed', 'no permission to read it'],
-          ['locked', 'no permission to read it'],
+          ['closed', 'permission denied'],
+          ['locked', 'permission denied'],
         ],
       );
     } finally {
@@ -379,7 +379,10 @@ describe('limits of a release', function () {
   it('does not treat an ignore file in UTF-16 as empty', async () => {
     for (const name of ['.gitignore', 'sub/.ggenignore']) {
       const files = { [name]: Buffer.from('\ufeffprivate.txt\r\n', 'utf16le'), 'private.txt': '' };
-      await assert.rejects(scan(files), { name: 'InvalidRequest', message: /ignore leaves out is unknown.*UTF-8/ });
+      await assert.rejects(scan(files), {
+        name: 'InvalidRequest',
+        message: /Cannot tell which files .*ignore ignores.*UTF-8/,
+      });
     }
   });
 

@@ -38,7 +38,7 @@ async function blocks(folder: string, size: number): Promise<unknown> {
   await store.put(refused.cid, refused.bytes);
   const repeated = (await store.read(refused.cid)) !== undefined;
   await store.close();
-  return { error, stored: stored.length, whole, refusedIsHere, files, temporary, again: repeated };
+  return { error, stored: stored.length, whole, refusedIsHere, files, temporary, repeated };
 }
 
 async function publish(folder: string): Promise<unknown> {

@@ -41,7 +41,7 @@ describe('deduplication of concurrent calls', () => {
     await turn();
     one.seen.report?.(1);
     one.seen.report?.(2);
-    const latecomer = calls.run('key', one.run, { signal: forever, onProgress: (n) => heard['late']?.push(n) });
+    const latecomer = calls.run('key', one.run, { signal: forever, onProgress: (n) => heard['delayed']?.push(n) });
     one.seen.report?.(3);
     one.resolve('done');
     await Promise.all([first, latecomer]);

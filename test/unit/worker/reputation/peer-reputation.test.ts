@@ -102,7 +102,7 @@ describe('peer reputation', () => {
     sendInvalidAnswers();
     const first = reputation.standing('malicious');
     assert.equal(first.standing, 'banned');
-    assert.match(first.reason ?? '', /5 answers/);
+    assert.match(first.reason ?? '', /5 invalid responses/);
     assert.deepEqual(banned, ['malicious']);
     assert.equal(create().isBanned('malicious'), true, 'it is remembered');
     reputation.clearStanding('malicious');

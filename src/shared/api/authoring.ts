@@ -2,7 +2,7 @@ import type { ProjectLimits, PublishReceipt, ReleaseDraft, UnsignedDraft } from 
 import type { Call } from './call.ts';
 
 /**
- * Publishing, in two steps: a `draft…` call prepares a record and the bytes to sign, and `publish` or `delete` takes the
+ * Publishing has two steps: a `draft…` call prepares a record and the bytes to sign, and `publish` or `delete` takes the
  * publisher's signature. The publisher key never enters the engine. A draft expires after an hour, and with the engine.
  */
 export interface AuthoringCalls {
@@ -71,6 +71,7 @@ export interface DraftRequest {
 
 /** A draft with its publisher's signature. */
 export interface SignedDraft {
+  /** The handle from the `draft…` call. */
   readonly draft: string;
   /** 64 bytes, Ed25519 over `bytesToSign`. */
   readonly signature: Uint8Array;
@@ -81,6 +82,7 @@ export interface SignedDraft {
 /** How far packing a project has come. */
 export interface DraftProgress {
   readonly phase: 'scan' | 'import';
+  /** Files and bytes that were scanned, or imported, so far. */
   readonly files: number;
   readonly bytes: number;
   /** Known once the scan is over. */

@@ -3,7 +3,8 @@ import type { FetchError, InstalledContentError, ReleaseLookupError, WriteError 
 import type { Call, Empty } from './call.ts';
 
 /**
- * Installing. Changes of one project, or of one folder outside of any, run one after the other. A call that ends in an
+ * Plans, installations and package files. Changes of one project, or of one folder outside of any, run one after the
+ * other. A call that ends in an
  * error, by cancel or with the process leaves the folders as they were; what a killed process left is completed or rolled
  * back when the engine opens. Files of the user's own in a package's folder stay.
  */
@@ -73,6 +74,7 @@ export interface InstallCalls {
 
 /** A release to install outside of any project. */
 export interface InstallRequest {
+  /** `publisher/name`, or `name` where only one publisher has a package of that name. */
   readonly id: string;
   /** Exact version or range; the latest when left out. */
   readonly version?: string;
@@ -105,8 +107,11 @@ export interface PlanRequest {
 /** How far an installation has come. */
 export interface InstallProgress {
   readonly phase: 'resolve' | 'fetch' | 'write' | 'verify';
+  /** Files done in this phase; 0 while blocks are fetched, which are not counted by file. */
   readonly files: number;
+  /** Bytes done in this phase. */
   readonly bytes: number;
+  /** Absent as long as it is not known. */
   readonly totalFiles?: number;
   readonly totalBytes?: number;
 }

@@ -47,6 +47,7 @@ export interface CleanUpProgress {
 /** How far verifying the stored blocks has come. */
 export interface VerifyProgress {
   readonly phase: 'check' | 'repair';
+  /** Blocks that were hashed so far, and their bytes. */
   readonly blocks: number;
   readonly bytes: number;
   readonly totalBlocks: number;

@@ -1,28 +1,43 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import type { Blockstore } from 'interface-blockstore';
 import type { InstallProgress } from '../../shared/api/index.ts';
 import { LIMITS } from '../../shared/defaults.ts';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { ArchiveReceipt, Release } from '../../shared/model.ts';
 import { matchesCid } from '../blocks/block-storage.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { CarReader, archiveInvalidError } from './car-reader.ts';
 import { readCarTree } from './read-car-tree.ts';
 import { absolutePath } from '../install/disk/target.ts';
 import { RAW } from '../dag/codecs.ts';
 import { openRecord } from '../records/record.ts';
 import type { OpenedRecord } from '../records/record.ts';
-import type { RegistryContext } from '../registry/context.ts';
+import type { Ingest } from '../ingest/ingest.ts';
+import { announceSeedingChange } from '../retention/announce-seeding-change.ts';
+import type { AnnounceSeedingChangeDeps } from '../retention/announce-seeding-change.ts';
+import type { Retention } from '../retention/retention.ts';
+import type { SeededContent } from '../retention/seeded-content.ts';
 import { fetchProgress } from '../transfer/fetch-content.ts';
 
+/** Dependencies of `importPackage`. */
+export interface ImportDeps extends AnnounceSeedingChangeDeps {
+  readonly catalog: AnnounceSeedingChangeDeps['catalog'] & { readonly kept: Pick<Catalog['kept'], 'add'> };
+  readonly blocks: Pick<Blockstore, 'put'>;
+  readonly ingest: Pick<Ingest, 'store'>;
+  readonly retention: Pick<Retention, 'reserve'>;
+  readonly seededContent: Pick<SeededContent, 'resume'>;
+}
+
 /**
- * Take a release out of a file that `exportPackage` wrote, or that claims it: the record's signature first, then every block
- * against its hash, within the limits of what the record says. The record counts only once all of it is here. It is kept offline
- * from then on.
+ * Imports a release from a file that `exportPackage` wrote. The file is not trusted: the signature of the record is verified
+ * first, then the hash of every block, within the limits that the record states. The record is stored only when all blocks are.
+ * The release is then kept offline.
  *
  * @throws GgenError ArchiveInvalid, InvalidRequest, DiskFull, QuotaExceeded
  */
 export async function importPackage(
-  context: RegistryContext,
+  deps: ImportDeps,
   from: string,
   signal: AbortSignal,
   onProgress: (progress: InstallProgress) => void,
@@ -34,19 +49,19 @@ export async function importPackage(
     const reader = new CarReader(file);
     const root = await reader.header();
     const { opened, release } = await readRecord(reader, root.toString());
-    using _lease = await context.retention.reserve(release.root, release.size, signal);
+    using _lease = await deps.retention.reserve(release.root, release.size, signal);
     const blocks = await readCarTree(root, reader, {
-      store: context.blocks,
+      store: deps.blocks,
       size: release.size,
       signal,
       onBlock: fetchProgress(release, onProgress),
     });
-    const result = context.ingest.store(opened, false);
+    const result = deps.ingest.store(opened, false);
     if (result.outcome === 'conflict')
       throw archiveInvalidError(`its record conflicts with the known record: ${result.reason}`);
-    await keepImported(context, opened, release);
+    await keepImported(deps, opened, release);
     const { publisher, name } = opened.record;
-    context.loggers('install').info(`Imported ${publisher}/${name}@${release.version} from ${path}`);
+    deps.loggers('install').info(`Imported ${publisher}/${name}@${release.version} from ${path}`);
     return {
       id: `${publisher}/${name}`,
       version: release.version,
@@ -60,16 +75,14 @@ export async function importPackage(
   }
 }
 
-/** What was imported stays until the user keeps it no longer, and is served on. */
-async function keepImported(context: RegistryContext, { record }: OpenedRecord, release: Release): Promise<void> {
+/** Keeps and seeds an imported release until the user ends it. */
+async function keepImported(deps: ImportDeps, { record }: OpenedRecord, release: Release): Promise<void> {
   const { publisher, name } = record;
   const { version, root, files, size } = release;
   const id = `${publisher}/${name}`;
-  context.catalog.kept.add({ id, publisher, name, version, root, files, size, keptAt: Date.now() });
-  await context.seededContent.resume(publisher, name);
-  context.catalog.packages.moveToLogEnd(publisher, name);
-  context.onChange(id);
-  context.network()?.reprovider.schedule();
+  deps.catalog.kept.add({ id, publisher, name, version, root, files, size, keptAt: Date.now() });
+  await deps.seededContent.resume(publisher, name);
+  announceSeedingChange(deps, publisher, name);
 }
 
 async function openFile(path: string): Promise<FileHandle> {

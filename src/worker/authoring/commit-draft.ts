@@ -2,7 +2,7 @@ import type { PublishReceipt } from '../../shared/model.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { SignedDraft } from '../../shared/api/index.ts';
 import { openRecord, sealRecord } from '../records/record.ts';
-import type { BlockFiles } from '../blocks/block-storage.ts';
+import type { BlockStore } from '../blocks/block-store.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -24,7 +24,7 @@ export interface PublishNetwork {
 /** What publishing stores a record and its blocks in, and what it announces them with. */
 export interface CommitDraftDeps {
   readonly catalog: Pick<Catalog, 'packages' | 'forks'>;
-  readonly blocks: BlockFiles;
+  readonly blocks: BlockStore;
   readonly ingest: Pick<Ingest, 'store'>;
   readonly retention: { reserve(root: string, size: number, signal: AbortSignal): Promise<Disposable> };
   readonly seededContent: { resume(publisher: string, name: string): Promise<void> };

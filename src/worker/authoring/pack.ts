@@ -5,7 +5,6 @@ import type { CID } from 'multiformats/cid';
 import type { DraftProgress } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import { draftsFolder } from '../blocks/block-storage.ts';
-import type { BlockFiles } from '../blocks/block-storage.ts';
 import { importTree } from './unixfs-import.ts';
 import { readProjectFile } from './project/read-project-file.ts';
 import type { ProjectScan } from './project/project.ts';
@@ -23,7 +22,7 @@ export interface PackedContent {
   /** One block of it, hashed. @throws GgenError ContentUnavailable when it is damaged or gone */
   get(cid: CID): Promise<Uint8Array>;
   /** Take over all blocks to where they are served from. */
-  copyTo(target: BlockFiles): Promise<void>;
+  copyTo(target: BlockStore): Promise<void>;
   /** Remove the blocks of the draft. */
   discard(): Promise<void>;
 }

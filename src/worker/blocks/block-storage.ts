@@ -8,11 +8,8 @@ import { matchesMultihash } from './multihash.ts';
 
 export { MAX_BLOCK_BYTES } from './multihash.ts';
 
-/** Blocks on disk. */
-export type BlockFiles = BlockStore;
-
 /** The blocks of everything published or installed here: what this node serves. */
-export async function openBlockStore(dataDir: string): Promise<BlockFiles> {
+export async function openBlockStore(dataDir: string): Promise<BlockStore> {
   return BlockStore.open(join(dataDir, 'blocks'));
 }
 

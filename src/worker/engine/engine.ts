@@ -8,7 +8,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Rebuilt } from '../sqlite/damage.ts';
 import type { Database } from '../sqlite/database.ts';
 import { openBlockStore, removeStaleDrafts } from '../blocks/block-storage.ts';
-import type { BlockFiles } from '../blocks/block-storage.ts';
+import type { BlockStore } from '../blocks/block-store.ts';
 import { EventFanOut } from '../../shared/event-fan-out.ts';
 import { EventHub } from './event-hub.ts';
 import { createLoggers } from '../logging/logger.ts';
@@ -71,7 +71,7 @@ export interface LocalEngine extends Engine {
 export async function createEngine(options: EngineOptions): Promise<LocalEngine> {
   const { dataDir, lockTimeoutMs } = options;
   const catalog = await openCatalog(dataDir, lockTimeoutMs);
-  let blocks: BlockFiles | undefined;
+  let blocks: BlockStore | undefined;
   try {
     blocks = await openBlockStore(dataDir);
     await removeStaleDrafts(dataDir);
@@ -89,7 +89,7 @@ export async function createEngine(options: EngineOptions): Promise<LocalEngine>
 async function compose(
   { dataDir, version, enabledProtocols = ALL_RECORD_PROTOCOLS, transports, routingTable }: EngineOptions,
   catalog: Catalog,
-  blocks: BlockFiles,
+  blocks: BlockStore,
 ): Promise<LocalEngine> {
   const eventFanOut = new EventFanOut();
   const loggers = createLoggers((line) => {

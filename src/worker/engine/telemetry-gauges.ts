@@ -1,11 +1,11 @@
 import type { PeerSummary } from '../../shared/model.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { BlockFiles } from '../blocks/block-storage.ts';
+import type { BlockStore } from '../blocks/block-store.ts';
 import type { TelemetryOptions } from '../telemetry/telemetry.ts';
 
 export interface GaugeSource {
   readonly catalog: Catalog;
-  readonly blocks: Pick<BlockFiles, 'size'>;
+  readonly blocks: Pick<BlockStore, 'size'>;
   /** Those that are connected. */
   readonly peers: () => readonly PeerSummary[];
 }

@@ -1,36 +1,44 @@
 import { GgenError, errorName } from '../../shared/errors.ts';
 import { parseRootCid } from '../blocks/block-storage.ts';
 import { openBlockSource } from '../transfer/transfer.ts';
-import type { BlockSource } from '../transfer/transfer.ts';
-import type { Network } from '../protocols/network.ts';
+import type { BlockNetwork, BlockSource, BlockSourceOptions } from '../transfer/transfer.ts';
+import type { LoggerFactory } from '../logging/logger.ts';
+import type { PeerReputation } from '../reputation/peer-reputation.ts';
 import { TransferTally } from '../reputation/transfer-tally.ts';
-import type { RegistryContext } from '../registry/context.ts';
 import { rankedProviders } from '../transfer/fetch-content.ts';
+import type { RankedProvidersDeps } from '../transfer/fetch-content.ts';
 
-/** A release to read: what is known of it besides its content root decides whom to ask first. */
+/** A release to read. The package, where it is known, tells which peers to ask first. */
 export interface ReadableRelease {
+  /** CID of the content root. */
   readonly root: string;
   readonly package?: { readonly publisher: string; readonly name: string };
 }
 
-/** What reading works with. */
-export interface ReadContext extends Pick<
-  RegistryContext,
-  'blocks' | 'catalog' | 'peerReputation' | 'loggers' | 'network' | 'settings'
-> {
-  readonly retention: Pick<RegistryContext['retention'], 'lease'>;
+/** Dependencies of `ReadSessions`. */
+export interface ReadSessionsDeps extends RankedProvidersDeps {
+  readonly blocks: BlockSourceOptions['store'];
+  /** The paths of the running node; undefined while it does not run. */
+  readonly network: () => ReadNetwork | undefined;
+  readonly peerReputation: PeerReputation;
+  readonly retention: { lease(root: string): () => void };
+  readonly loggers: LoggerFactory;
 }
 
-/** How long a session that nobody uses is kept: whoever reads one file soon reads the next. */
+interface ReadNetwork {
+  readonly blocks: BlockNetwork;
+}
+
+/** How long an unused session is cached: reads of one release come in series. */
 const IDLE_TIMEOUT_MS = 30_000;
-/** Sessions kept warm; the one used longest ago goes first. */
+/** Sessions in the cache; above it, the least recently used one is closed. */
 export const MAX_READ_SESSIONS = 8;
 
-/** Where blocks of one release come from, and what its peers did meanwhile. */
+/** Source of one release's blocks, and the tally of the peers that sent them. */
 class ReadSession {
-  readonly network: Network | undefined;
+  readonly network: ReadNetwork | undefined;
   readonly #release: ReadableRelease;
-  readonly #context: ReadContext;
+  readonly #deps: ReadSessionsDeps;
   readonly #source: BlockSource;
   readonly #tally = new TransferTally();
   readonly #releaseLease: () => void;
@@ -39,22 +47,22 @@ class ReadSession {
   #busySince = 0;
   #busyMs = 0;
 
-  constructor(context: ReadContext, release: ReadableRelease) {
-    this.#context = context;
+  constructor(deps: ReadSessionsDeps, release: ReadableRelease) {
+    this.#deps = deps;
     this.#release = release;
-    this.network = context.network();
-    this.#releaseLease = context.retention.lease(release.root);
+    this.network = deps.network();
+    this.#releaseLease = deps.retention.lease(release.root);
     this.#source = openBlockSource(parseRootCid(release.root), {
-      store: context.blocks,
+      store: deps.blocks,
       network: this.network?.blocks,
-      providers: release.package === undefined ? [] : rankedProviders(context, release.package),
+      providers: release.package === undefined ? [] : rankedProviders(deps, release.package),
       onSuccess: (peer, responseTime, bytes) => {
         this.#tally.recordBlock(peer, responseTime, bytes);
       },
       onFailure: (peer, kind) => {
         this.#tally.recordFailure(peer, kind);
       },
-      log: context.loggers('read'),
+      log: deps.loggers('read'),
     });
   }
 
@@ -76,32 +84,36 @@ class ReadSession {
     this.#source.close();
     this.#releaseLease();
     const { package: packageRef } = this.#release;
-    if (packageRef !== undefined) this.#tally.commit(this.#context.peerReputation, packageRef, this.#busyMs);
+    if (packageRef !== undefined) this.#tally.commit(this.#deps.peerReputation, packageRef, this.#busyMs);
   }
 }
 
 /**
- * Sessions for reading releases block by block: opened by the first question about a release, kept warm for a while
- * after the last, held against garbage collection as long as they are open. A session counts once for a peer, as a
- * transfer does.
+ * Sessions for reading releases block by block. The first request for a release opens a session, which stays open for a while
+ * after the last one. While it is open, the release is leased, so that its blocks are not collected. For the reputation of a
+ * peer, a session counts as one transfer.
  */
 export class ReadSessions {
-  readonly #context: ReadContext;
-  /** By content root; the one used longest ago first. */
+  readonly #deps: ReadSessionsDeps;
+  /** By content root; least recently used first. */
   readonly #sessions = new Map<string, ReadSession>();
 
-  constructor(context: ReadContext) {
-    this.#context = context;
+  constructor(deps: ReadSessionsDeps) {
+    this.#deps = deps;
   }
 
-  /** @throws GgenError ContentUnavailable, NodeNotRunning, RecordInvalid, and what `work` throws */
+  /**
+   * Runs `work` with the session of a release.
+   *
+   * @throws GgenError ContentUnavailable, NodeNotRunning, RecordInvalid, and what `work` throws
+   */
   async use<T>(release: ReadableRelease, work: (source: Pick<BlockSource, 'get'>) => Promise<T>): Promise<T> {
     const session = this.#open(release);
     session.enter();
     try {
       return await work(session);
     } catch (error) {
-      // Whom a session asks may be out of date: the next question begins a new one.
+      // The providers of a session may be out of date: the next request opens a new one.
       const isCurrent = this.#sessions.get(release.root) === session;
       if (isCurrent && errorName(error) === 'ContentUnavailable') this.#sessions.delete(release.root);
       throw this.#explain(error);
@@ -118,11 +130,11 @@ export class ReadSessions {
   #open(release: ReadableRelease): ReadSession {
     const { root } = release;
     const known = this.#sessions.get(root);
-    const session = known?.network === this.#context.network() ? known : undefined;
-    const current = session ?? new ReadSession(this.#context, release);
+    const session = known?.network === this.#deps.network() ? known : undefined;
+    const current = session ?? new ReadSession(this.#deps, release);
     this.#sessions.delete(root);
     this.#sessions.set(root, current);
-    // A session of a node that was stopped meanwhile ends with its last user.
+    // The node was stopped since: its session is closed now, or by its last user.
     if (known !== undefined && known !== current && known.users === 0) known.close();
     for (const [other, { users }] of this.#sessions) {
       if (this.#sessions.size <= MAX_READ_SESSIONS) break;
@@ -149,7 +161,7 @@ export class ReadSessions {
   }
 
   #explain(error: unknown): unknown {
-    if (errorName(error) !== 'ContentUnavailable' || this.#context.network() !== undefined) return error;
+    if (errorName(error) !== 'ContentUnavailable' || this.#deps.network() !== undefined) return error;
     return new GgenError(
       'NodeNotRunning',
       'This part of the package is not on this machine, and the node is not running. Start the node to fetch it from peers.',

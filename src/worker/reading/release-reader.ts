@@ -8,10 +8,10 @@ import { TreeReader } from './tree-reader.ts';
 import { compareTrees, listReleaseFiles } from './compare-trees.ts';
 import { readRange } from './read-range.ts';
 import { findEntry, listFolder } from './read-folder.ts';
-import type { RegistryContext } from '../registry/context.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Lookup } from '../registry/lookup.ts';
 import { ReadSessions } from './read-sessions.ts';
-import type { ReadableRelease } from './read-sessions.ts';
+import type { ReadSessionsDeps, ReadableRelease } from './read-sessions.ts';
 
 interface ResolvedRelease extends ReadableRelease {
   /** `publisher/name@version`, or the content root. */
@@ -22,26 +22,31 @@ interface ResolvedRelease extends ReadableRelease {
 type ReadRequest<Name extends 'readFolder' | 'statFile' | 'readFile' | 'listFiles' | 'compareReleases'> =
   Calls[Name]['request'];
 
+/** Dependencies of `ReleaseReader`. */
+export interface ReleaseReaderDeps extends ReadSessionsDeps {
+  readonly catalog: ReadSessionsDeps['catalog'] & { readonly installs: Pick<Catalog['installs'], 'list'> };
+}
+
 /**
- * Reading releases without installing them: each block is fetched when it is needed, verified, and kept as long as there is
- * room. All methods throw GgenError as `Lookup.getVersion`, and ContentUnavailable, NodeNotRunning (it is not here),
- * RecordInvalid (the content is not a plain tree, or too large), UnsafePath.
+ * Reads releases without installing them: each block is fetched when it is needed, verified, and stored until its space is
+ * needed. All methods throw GgenError as `Lookup.getVersion`, and ContentUnavailable, NodeNotRunning (a block is not stored here),
+ * RecordInvalid (the content is not a plain tree of files, or is too large), UnsafePath.
  */
 export class ReleaseReader {
-  readonly #lookup: Lookup;
+  readonly #lookup: Pick<Lookup, 'getVersion'>;
   readonly #sessions: ReadSessions;
-  readonly #context: RegistryContext;
+  readonly #installs: Pick<Catalog['installs'], 'list'>;
 
-  constructor(context: RegistryContext, lookup: Lookup) {
-    this.#context = context;
+  constructor(deps: ReleaseReaderDeps, lookup: Pick<Lookup, 'getVersion'>) {
+    this.#installs = deps.catalog.installs;
     this.#lookup = lookup;
-    this.#sessions = new ReadSessions(context);
+    this.#sessions = new ReadSessions(deps);
   }
 
   /** @throws GgenError FileNotFound */
   async stat({ release, path }: ReadRequest<'statFile'>, signal: AbortSignal): Promise<ReleaseStat> {
     const found = await this.#resolve(release, signal);
-    // That the root is a folder is so by what a release is: who only asks for it shall not wait for a block.
+    // A release is a folder: no block is needed to say so.
     if (path === '') return { kind: 'folder', size: 0, cid: found.root, published: found.published };
     return this.#withReader(found, signal, async (reader) => {
       const { kind, size, cid } = await findEntry(reader, parseRootCid(found.root), path);
@@ -62,7 +67,11 @@ export class ReleaseReader {
     });
   }
 
-  /** At most `READ_BYTES` at once. @throws GgenError FileNotFound, InvalidRequest */
+  /**
+   * Reads a range of a file, in bytes; at most `MAX_READ_BYTES` per call.
+   *
+   * @throws GgenError FileNotFound, InvalidRequest
+   */
   async readFile(
     { release, path, offset = 0, length = MAX_READ_BYTES }: ReadRequest<'readFile'>,
     signal: AbortSignal,
@@ -83,7 +92,7 @@ export class ReleaseReader {
     return { release: found.label, files, size: files.reduce((sum, { size }) => sum + size, 0) };
   }
 
-  /** Only folders are looked at, and of large files the node that lists their parts. */
+  /** Compares two releases. Only folders and the root nodes of large files are read. */
   async compare({ from, to }: ReadRequest<'compareReleases'>, signal: AbortSignal): Promise<ReleaseComparison> {
     const [before, after] = await Promise.all([this.#resolve(from, signal), this.#resolve(to, signal)]);
     const changes = await this.#withReader(before, signal, (first) =>
@@ -117,16 +126,16 @@ export class ReleaseReader {
     return { root: found.release.root, label: `${found.id}@${exact}`, published, package: { publisher, name } };
   }
 
-  /** What is installed under a content root tells whom to ask; otherwise only the DHT knows. */
+  /** The package that is installed from a content root, if any, tells which peers to ask; otherwise the DHT does. */
   #resolveRoot(root: string): ResolvedRelease {
-    const installed = this.#context.catalog.installs.list().find((one) => one.root === root);
+    const installed = this.#installs.list().find((one) => one.root === root);
     if (installed === undefined) return { root, label: root, published: 0 };
     const { publisher, name } = installed;
     return { root, label: root, published: 0, package: { publisher, name } };
   }
 }
 
-/** The text as a content root in its usual form, where it is one: no package is named so. */
+/** Parses a content root, in its normalized form; undefined when the text is none. No package can have such a name. */
 function parseContentRoot(text: string): string | undefined {
   if (text.includes('/') || text.includes('@') || text.length < 46) return undefined;
   try {

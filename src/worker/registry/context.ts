@@ -1,6 +1,6 @@
 import type { NodeSettings } from '../../shared/model.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { BlockFiles } from '../blocks/block-storage.ts';
+import type { BlockStore } from '../blocks/block-store.ts';
 import type { LoggerFactory } from '../logging/logger.ts';
 import type { Network } from '../protocols/network.ts';
 import type { PeerReputation } from '../reputation/peer-reputation.ts';
@@ -14,7 +14,7 @@ export interface RegistryContext {
   readonly dataDir: string;
   readonly version: string;
   readonly catalog: Catalog;
-  readonly blocks: BlockFiles;
+  readonly blocks: BlockStore;
   readonly ingest: Ingest;
   /** What of the content is handed out. */
   readonly seededContent: SeededContent;

@@ -1,69 +1,72 @@
 import type { InstallProgress } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { KeptRelease } from '../../shared/model.ts';
-import type { RegistryContext } from '../registry/context.ts';
-import { fetchContent } from '../transfer/fetch-content.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { contentOf, fetchContent } from '../transfer/fetch-content.ts';
+import type { FetchContentDeps } from '../transfer/fetch-content.ts';
 import type { Lookup } from '../registry/lookup.ts';
+import { announceSeedingChange } from './announce-seeding-change.ts';
+import type { AnnounceSeedingChangeDeps } from './announce-seeding-change.ts';
+import type { Retention } from './retention.ts';
+import type { SeededContent } from './seeded-content.ts';
+
+/** Dependencies of `unkeepRelease`. */
+export interface UnkeepDeps extends AnnounceSeedingChangeDeps {
+  readonly catalog: AnnounceSeedingChangeDeps['catalog'] & { readonly kept: Catalog['kept'] };
+  readonly retention: Pick<Retention, 'pinsChanged'>;
+}
+
+/** Dependencies of `keepRelease`. */
+export interface KeepDeps extends AnnounceSeedingChangeDeps, FetchContentDeps {
+  readonly catalog: UnkeepDeps['catalog'] & FetchContentDeps['catalog'];
+  readonly network: () => ReturnType<AnnounceSeedingChangeDeps['network']> & ReturnType<FetchContentDeps['network']>;
+  readonly retention: Pick<Retention, 'lease' | 'reserve'>;
+  readonly seededContent: Pick<SeededContent, 'resume'>;
+}
 
 /**
- * Keep a release here without installing it: fetch what is missing, pin it, serve it on.
+ * Keeps a release offline without installing it: fetches its missing blocks, pins them and seeds them.
  *
- * @throws GgenError as `Lookup.getVersion` and `fetchContent` say
+ * @throws GgenError as `Lookup.getVersion` and `fetchContent`
  */
 export async function keepRelease(
-  context: RegistryContext,
-  lookup: Lookup,
+  deps: KeepDeps,
+  lookup: Pick<Lookup, 'getVersion'>,
   { id, version = '' }: { readonly id: string; readonly version?: string },
   signal: AbortSignal,
   onProgress: (progress: InstallProgress) => void,
 ): Promise<KeptRelease> {
   onProgress({ phase: 'resolve', files: 0, bytes: 0 });
   const found = await lookup.getVersion(id, version, signal);
-  const { publisher, name, release } = found;
-  using _lease = context.retention.lease(release.root);
-  await fetchContent(context, found, signal, onProgress);
+  const content = contentOf(found);
+  const { publisher, name } = content;
+  using _lease = deps.retention.lease(content.root);
+  await fetchContent(deps, content, signal, onProgress);
   signal.throwIfAborted();
-  const kept: KeptRelease = {
-    id: found.id,
-    publisher,
-    name,
-    version: release.version,
-    root: release.root,
-    files: release.files,
-    size: release.size,
-    keptAt: Date.now(),
-  };
-  context.catalog.kept.add(kept);
-  await context.seededContent.resume(publisher, name);
-  announceChange(context, kept);
-  context.loggers('keep').info(`Keeping ${found.id}@${release.version} offline`);
+  const kept: KeptRelease = { ...content, id: found.id, keptAt: Date.now() };
+  deps.catalog.kept.add(kept);
+  await deps.seededContent.resume(publisher, name);
+  announceSeedingChange(deps, publisher, name);
+  deps.loggers('keep').info(`Keeping ${found.id}@${content.version} offline`);
   return kept;
 }
 
 /**
- * Keep a release no longer; without a version, all kept ones of the package. Its files go when the space is needed, unless
- * it is published or installed here.
+ * Ends keeping a release, or all kept releases of a package when no version is given. Its blocks are collected when space is
+ * needed, unless the release is published or installed here.
  *
  * @throws GgenError PackageNotFound
  */
-export function unkeepRelease(context: RegistryContext, id: string, version: string | undefined): void {
-  const matching = context.catalog.kept
-    .list()
-    .filter((one) => one.id === id && (version === undefined || one.version === version));
+export function unkeepRelease(deps: UnkeepDeps, id: string, version: string | undefined): void {
+  const { kept } = deps.catalog;
+  const matching = kept.list().filter((one) => one.id === id && (version === undefined || one.version === version));
   if (matching.length === 0) {
     throw new GgenError('PackageNotFound', `'${id}' is not kept offline.`, { details: { id } });
   }
-  for (const kept of matching) {
-    context.catalog.kept.remove(kept.publisher, kept.name, kept.version);
-    announceChange(context, kept);
-    context.loggers('keep').info(`Stopped keeping ${kept.id}@${kept.version} offline`);
+  for (const { publisher, name, version: keptVersion } of matching) {
+    kept.remove(publisher, name, keptVersion);
+    announceSeedingChange(deps, publisher, name);
+    deps.loggers('keep').info(`Stopped keeping ${id}@${keptVersion} offline`);
   }
-  context.retention.pinsChanged();
-}
-
-/** Peers that catch up read who serves the package; the views show it anew. */
-function announceChange({ catalog, network, onChange }: RegistryContext, { id, publisher, name }: KeptRelease): void {
-  catalog.packages.moveToLogEnd(publisher, name);
-  onChange(id);
-  network()?.reprovider.schedule();
+  deps.retention.pinsChanged();
 }

@@ -1,7 +1,7 @@
 import { GgenError } from '../../shared/errors.ts';
 import type { CleanUpReport, StorageUsage } from '../../shared/model.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { BlockFiles } from '../blocks/block-storage.ts';
+import type { BlockStore } from '../blocks/block-store.ts';
 import { parseRootCid } from '../blocks/block-storage.ts';
 import { GarbageCollector } from '../blocks/garbage-collector.ts';
 import { localSize } from '../blocks/local-blocks.ts';
@@ -15,8 +15,8 @@ const MINUTE_MS = 60_000;
 export const STORAGE_TASK = 'storage';
 
 export interface RetentionOptions {
-  readonly catalog: Catalog;
-  readonly blocks: BlockFiles;
+  readonly catalog: Pick<Catalog, 'packages' | 'installs' | 'kept'>;
+  readonly blocks: BlockStore;
   /** Bytes that the blocks may take. */
   readonly quota: () => number;
   /** What is pinned may have changed. */

@@ -4,20 +4,24 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { BlockStore } from '../blocks/block-store.ts';
 import { parseRootCid } from '../blocks/block-storage.ts';
 import { localBlocks } from '../blocks/local-blocks.ts';
-import type { RegistryContext } from '../registry/context.ts';
+import { announceSeedingChange } from './announce-seeding-change.ts';
+import type { AnnounceSeedingChangeDeps } from './announce-seeding-change.ts';
+
+/** What of the catalog says which content is seeded. */
+export type SeededContentCatalog = Pick<Catalog, 'seeding' | 'packages' | 'installs' | 'kept'>;
 
 /**
  * Decides which stored blocks are seeded: those of seeded packages. A block that a seeded package shares with one that is not
  * seeded stays available, so that stopping one package never breaks another.
  */
 export class SeededContent {
-  readonly #catalog: Catalog;
+  readonly #catalog: SeededContentCatalog;
   readonly #blocks: BlockStore;
   readonly #closed = new AbortController();
   #hidden: ReadonlySet<string> = new Set();
   #lastRefresh: Promise<void> = Promise.resolve();
 
-  constructor(catalog: Catalog, blocks: BlockStore) {
+  constructor(catalog: SeededContentCatalog, blocks: BlockStore) {
     this.#catalog = catalog;
     this.#blocks = blocks;
   }
@@ -87,22 +91,25 @@ export class SeededContent {
   }
 }
 
+/** Dependencies of `stopSeeding`. */
+export interface StopSeedingDeps extends AnnounceSeedingChangeDeps {
+  readonly catalog: AnnounceSeedingChangeDeps['catalog'] & Pick<Catalog, 'seeding'>;
+  readonly seededContent: Pick<SeededContent, 'stop'>;
+}
+
 /**
- * Serve a package's content to nobody any more, and say so: to those who ask, and in the DHT.
+ * Stops seeding a package, and announces it to peers and the DHT.
  *
  * @throws GgenError PackageNotFound, PackageAmbiguous, InvalidRequest
  */
-export async function stopSeeding(context: RegistryContext, id: string): Promise<void> {
-  const { publisher, name } = findSeededPackage(context.catalog, id);
-  await context.seededContent.stop(publisher, name);
-  // Peers that catch up read that it is not served here any more.
-  context.catalog.packages.moveToLogEnd(publisher, name);
-  context.network()?.reprovider.schedule();
-  context.onChange(`${publisher}/${name}`);
-  context.loggers('publish').info(`Stopped seeding ${publisher}/${name}`);
+export async function stopSeeding(deps: StopSeedingDeps, id: string): Promise<void> {
+  const { publisher, name } = findSeededPackage(deps.catalog, id);
+  await deps.seededContent.stop(publisher, name);
+  announceSeedingChange(deps, publisher, name);
+  deps.loggers('publish').info(`Stopped seeding ${publisher}/${name}`);
 }
 
-function findSeededPackage({ seeding }: Catalog, id: string): { publisher: string; name: string } {
+function findSeededPackage({ seeding }: Pick<Catalog, 'seeding'>, id: string): { publisher: string; name: string } {
   const parsed = parsePackageId(id);
   const found = seeding
     .list()

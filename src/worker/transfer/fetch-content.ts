@@ -1,67 +1,100 @@
 import type { InstallProgress } from '../../shared/api/index.ts';
-import type { Release, ReleaseDetails } from '../../shared/model.ts';
+import type { NodeSettings, Release, ReleaseDetails } from '../../shared/model.ts';
 import { parseRootCid } from '../blocks/block-storage.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { LoggerFactory } from '../logging/logger.ts';
 import { throttled } from './throttle.ts';
 import { fetchTree } from './transfer.ts';
+import type { BlockNetwork, TransferOptions } from './transfer.ts';
+import type { PeerReputation } from '../reputation/peer-reputation.ts';
 import { selectPeers } from '../reputation/select-peers.ts';
 import { TransferTally } from '../reputation/transfer-tally.ts';
 import type { SpanHandle } from '../telemetry/span.ts';
-import type { RegistryContext } from '../registry/context.ts';
+import type { Tracing } from '../telemetry/telemetry.ts';
+
+/** The content of a release: which package it belongs to, its root, and its size in bytes and files. */
+export interface ContentRef
+  extends Pick<ReleaseDetails, 'publisher' | 'name'>, Pick<Release, 'version' | 'root' | 'size' | 'files'> {}
+
+/** Dependencies of `rankedProviders`. */
+export interface RankedProvidersDeps {
+  readonly catalog: { readonly peers: Pick<Catalog['peers'], 'providers'> };
+  readonly peerReputation: Pick<PeerReputation, 'isBanned' | 'isTrusted' | 'stats'>;
+  readonly settings: () => Pick<NodeSettings, 'location'>;
+}
+
+/** Dependencies of `fetchContent`. */
+export interface FetchContentDeps extends RankedProvidersDeps {
+  readonly blocks: TransferOptions['store'];
+  /** The paths of the running node; undefined while it does not run. */
+  readonly network: () => { readonly blocks: BlockNetwork } | undefined;
+  readonly retention: { reserve(root: string, size: number, signal: AbortSignal): Promise<Disposable> };
+  readonly peerReputation: PeerReputation;
+  readonly telemetry: Pick<Tracing, 'span'>;
+  readonly loggers: LoggerFactory;
+}
+
+/** The content of a release that was looked up. */
+export function contentOf({ publisher, name, release }: ReleaseDetails): ContentRef {
+  const { version, root, size, files } = release;
+  return { publisher, name, version, root, size, files };
+}
 
 /**
- * Make every block of a release present here, each one verified, from the peers that are known to serve it, best first.
+ * Fetches every missing block of a release from the peers that are known to serve it, best first, and verifies all of them.
  *
- * @throws GgenError as `fetchTree` says
+ * @throws GgenError QuotaExceeded, and the errors of `fetchTree`
  */
 export function fetchContent(
-  context: RegistryContext,
-  found: ReleaseDetails,
+  deps: FetchContentDeps,
+  content: ContentRef,
   signal: AbortSignal,
   onProgress: (progress: InstallProgress) => void,
 ): Promise<void> {
-  const attributes = { package_id: found.id, package_version: found.release.version, package_size: found.release.size };
-  return context.telemetry.span('fetch_content', attributes, (span) =>
-    fetchFromProviders(context, found, signal, onProgress, span),
+  const { publisher, name, version, size } = content;
+  const attributes = { package_id: `${publisher}/${name}`, package_version: version, package_size: size };
+  return deps.telemetry.span('fetch_content', attributes, (span) =>
+    fetchFromProviders(deps, content, signal, onProgress, span),
   );
 }
 
 async function fetchFromProviders(
-  context: RegistryContext,
-  found: ReleaseDetails,
+  deps: FetchContentDeps,
+  content: ContentRef,
   signal: AbortSignal,
   onProgress: (progress: InstallProgress) => void,
   span: SpanHandle,
 ): Promise<void> {
-  const { release } = found;
+  const { root, size } = content;
   const tally = new TransferTally();
-  using _lease = await context.retention.reserve(release.root, release.size, signal);
-  const started = performance.now();
+  using _lease = await deps.retention.reserve(root, size, signal);
+  const startedAt = performance.now();
   try {
-    await fetchTree(parseRootCid(release.root), {
-      store: context.blocks,
-      network: context.network()?.blocks,
-      providers: rankedProviders(context, found),
-      moreProviders: () => rankedProviders(context, found),
+    await fetchTree(parseRootCid(root), {
+      store: deps.blocks,
+      network: deps.network()?.blocks,
+      providers: rankedProviders(deps, content),
+      moreProviders: () => rankedProviders(deps, content),
       signal,
-      size: release.size,
-      onBlock: fetchProgress(release, onProgress),
-      onSuccess: (peer, responseTime, bytes) => {
-        tally.recordBlock(peer, responseTime, bytes);
+      size,
+      onBlock: fetchProgress(content, onProgress),
+      onSuccess: (peer, responseMs, bytes) => {
+        tally.recordBlock(peer, responseMs, bytes);
       },
       onFailure: (peer, kind) => {
         tally.recordFailure(peer, kind);
         span.event('provider_failed', { peer_id: peer, kind });
       },
-      log: context.loggers('transfer'),
+      log: deps.loggers('transfer'),
     });
   } finally {
-    tally.commit(context.peerReputation, found, performance.now() - started);
+    tally.commit(deps.peerReputation, content, performance.now() - startedAt);
   }
 }
 
-/** Peers known to serve the package, best first, banned ones left out. */
+/** Peers known to serve the package, best first, without banned ones. */
 export function rankedProviders(
-  { catalog, peerReputation, settings }: Pick<RegistryContext, 'catalog' | 'peerReputation' | 'settings'>,
+  { catalog, peerReputation, settings }: RankedProvidersDeps,
   { publisher, name }: Pick<ReleaseDetails, 'publisher' | 'name'>,
 ): string[] {
   const candidates = catalog.peers
@@ -73,16 +106,20 @@ export function rankedProviders(
   return selectPeers(candidates, options).map(({ peer }) => peer);
 }
 
-/** Tells of a release whose blocks come one by one, from peers or out of a file. The returned function takes a block's bytes. */
+/**
+ * Reports the progress of a release whose blocks arrive one by one, from peers or from a file.
+ *
+ * @returns to be called with the number of bytes of each block
+ */
 export function fetchProgress(
   { size, files }: Pick<Release, 'size' | 'files'>,
   onProgress: (progress: InstallProgress) => void,
 ): (bytes: number) => void {
   let bytes = 0;
   const report = throttled(onProgress);
-  return (more) => {
-    // Directory blocks come on top of the files' bytes: never show more than there is.
-    bytes = Math.min(bytes + more, size);
+  return (blockBytes) => {
+    // Directory blocks are not part of the size: without the limit, the progress would exceed 100 %.
+    bytes = Math.min(bytes + blockBytes, size);
     report(() => ({ phase: 'fetch', files: 0, bytes, totalFiles: files, totalBytes: size }));
   };
 }

@@ -6,7 +6,9 @@ import { parseRootCid } from '../../blocks/block-storage.ts';
 import type { TextChange, TreeChange } from '../disk/install-trees.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Logger } from '../../logging/logger.ts';
-import { fetchRef, listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
+import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
+import { fetchContent } from '../../transfer/fetch-content.ts';
+import type { FetchContentDeps } from '../../transfer/fetch-content.ts';
 import { assertNoSymlinks } from '../plan/folders.ts';
 import { writeReleases, announceInstalled } from './write-releases.ts';
 import type { AnnounceInstalledDeps, WriteReleasesDeps } from './write-releases.ts';
@@ -14,7 +16,7 @@ import type { PlanStep, Plans, StoredPlan } from '../plan/plans.ts';
 import { readProjectLock } from '../lock/project-lock.ts';
 
 /** Dependencies of `applyPlan`. */
-export type ApplyPlanDeps = Parameters<typeof fetchRef>[0] &
+export type ApplyPlanDeps = FetchContentDeps &
   WriteReleasesDeps &
   AnnounceInstalledDeps & {
     readonly catalog: {
@@ -105,7 +107,7 @@ async function assertPlanCurrent(
 }
 
 async function fetchAll(
-  deps: Parameters<typeof fetchRef>[0],
+  deps: FetchContentDeps,
   packages: readonly PlannedPackage[],
   signal: AbortSignal,
   onProgress: (progress: InstallProgress) => void,
@@ -114,7 +116,7 @@ async function fetchAll(
   const totalFiles = packages.reduce((sum, { files }) => sum + files, 0);
   let fetchedBytes = 0;
   for (const one of packages) {
-    await fetchRef(deps, one, signal, ({ bytes }) => {
+    await fetchContent(deps, one, signal, ({ bytes }) => {
       onProgress({ phase: 'fetch', files: 0, bytes: fetchedBytes + bytes, totalFiles, totalBytes });
     });
     fetchedBytes += one.size;

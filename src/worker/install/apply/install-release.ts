@@ -7,7 +7,7 @@ import { absolutePath, checkTarget } from '../disk/target.ts';
 import type { TreeChange } from '../disk/install-trees.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Logger } from '../../logging/logger.ts';
-import { fetchContent } from '../../transfer/fetch-content.ts';
+import { contentOf, fetchContent } from '../../transfer/fetch-content.ts';
 import type { Lookup } from '../../registry/lookup.ts';
 import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
 import { writeReleases, announceInstalled } from './write-releases.ts';
@@ -42,7 +42,7 @@ export async function installRelease(
   const existing = replace ? findReplaced(deps.catalog.installs, found, path) : undefined;
   const { publisher, name, release } = found;
   using _lease = deps.retention.lease(release.root);
-  await fetchContent(deps, found, signal, onProgress);
+  await fetchContent(deps, contentOf(found), signal, onProgress);
   signal.throwIfAborted();
   const getPreviousBlock = verifiedBlockReader(deps);
   if (existing !== undefined) await listInstalledFiles(deps, existing, getPreviousBlock, signal);

@@ -1,6 +1,6 @@
 import type { Dependency, ManifestKind, PackageMetadata } from './package.ts';
 
-/** What a manifest, a file or a setting is faulted for, and where. Line and column count from 1. */
+/** A finding about a manifest, a file or a setting, and its position. Line and column count from 1. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning' | 'information';
   /** Stable short code, for example `manifest-name-missing`. */
@@ -11,55 +11,58 @@ export interface Diagnostic {
   readonly line?: number;
   readonly column?: number;
   /**
-   * Set where a secret was found: a name for this secret at this path, the same each time the project is read. Publishing
-   * is refused until the publisher accepts each of them by this name, or removes what it stands for.
+   * Set for a secret: identifies this secret at this path, and stays the same when the project is read again. A draft is
+   * published only when the publisher accepts each fingerprint.
    */
   readonly fingerprint?: string;
 }
 
+/** A file of a project. */
 export interface DraftFile {
   /** Relative to the project's root, with forward slashes. */
   readonly path: string;
+  /** Bytes. */
   readonly size: number;
 }
 
-/** A file whose content is another one than in the release before. */
+/** A file whose content differs from that in the previous release. */
 export interface ChangedFile extends DraftFile {
-  /** Its size before, in bytes. */
+  /** Size in the previous release, in bytes. */
   readonly before: number;
 }
 
-/** What a release changes in the one before it. Each list is sorted by path. */
+/** What a release changes in the previous one. Each list is sorted by path. */
 export interface ReleaseChanges {
-  /** The version that it is compared with. */
+  /** Version of the previous release. */
   readonly since: string;
   readonly added: readonly DraftFile[];
   readonly changed: readonly ChangedFile[];
-  /** With their sizes before. */
+  /** With their sizes in the previous release. */
   readonly removed: readonly DraftFile[];
 }
 
-/** The most that a project may hold; values above what every peer enforces count as that. */
+/** Upper limits for a project. Values above those that every peer enforces count as those. */
 export interface ProjectLimits {
   readonly files: number;
   readonly bytes: number;
 }
 
-/** Bytes for the publisher to sign, and the handle under which the signature is handed in. */
+/** A draft with the bytes for its publisher to sign. */
 export interface UnsignedDraft {
+  /** Handle for `publish`, `delete` and `discardDraft`. */
   readonly draft: string;
   /** `publisher/name`. */
   readonly id: string;
   readonly version: string;
-  /** Exactly what the publisher key signs (Ed25519, no pre-hash). */
+  /** What the publisher key signs: Ed25519 without a pre-hash. */
   readonly bytesToSign: Uint8Array;
 }
 
-/** A release that is packed and imported, but neither signed nor visible to anyone. */
+/** A release that is packed and imported, but not signed. No peer sees it. */
 export interface ReleaseDraft extends UnsignedDraft {
   readonly publisher: string;
   readonly name: string;
-  /** Newest version of this package known here before, if any. */
+  /** Newest version of this package that is known here; absent for a first release. */
   readonly previous?: string;
   readonly kind: ManifestKind;
   /** The manifest, relative to the root. */
@@ -68,12 +71,14 @@ export interface ReleaseDraft extends UnsignedDraft {
   readonly dependencies: readonly Dependency[];
   /** Sorted by path. */
   readonly files: readonly DraftFile[];
+  /** Bytes of all files. */
   readonly size: number;
+  /** Content root. */
   readonly root: string;
-  /** What was left out that one may have expected inside (symbolic links, special files), with the reason. */
+  /** Paths that were left out although no ignore file names them (symbolic links, special files), with the reason. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
-  /** Those with a fingerprint have to be accepted, each, for this to be published. */
+  /** Each one with a fingerprint must be accepted before the draft is published. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Absent for a first release, and where the content of the release before cannot be had. */
+  /** Absent for a first release, and when the content of the previous release cannot be fetched. */
   readonly changes?: ReleaseChanges;
 }

@@ -1,89 +1,97 @@
-/** What a plan is asked to bring about in a project. */
+/** What a plan changes in a project. */
 export type PlanMode =
-  | 'add' // add packages, or change what is required of them
-  | 'lock' // exactly what the lock file says
-  | 'update' // newer versions of these packages, or of all
-  | 'remove'; // take packages out, and what only they needed
+  | 'add' // add packages, or change their required versions
+  | 'lock' // install exactly what the lock file lists
+  | 'update' // update these packages, or all
+  | 'remove'; // remove packages, and those that only they required
 
-/** Who wants a package, and in which versions. */
+/** A requirement for a package, and its origin. */
 export interface Dependent {
-  /** Name and version of the package that wants it; empty for the user. */
+  /** Name and version of the package that requires it; empty for the project's own requirement. */
   readonly by: string;
   /** A semver range. */
   readonly requirement: string;
   readonly optional: boolean;
 }
 
-/** One package of a plan: all that the project will have, and what it loses. */
+/** One package of a plan: one that the project will have, or one that is removed from it. */
 export interface PlannedPackage {
   /** `publisher/name`. */
   readonly id: string;
   readonly publisher: string;
   readonly name: string;
   readonly version: string;
+  /** Content root. */
   readonly root: string;
+  /** Bytes of its files. */
   readonly size: number;
+  /** Number of its files. */
   readonly files: number;
   /** Absolute path of its folder. */
   readonly path: string;
   readonly action: 'install' | 'update' | 'keep' | 'remove';
-  /** Version that stands there now; absent when none does. */
+  /** Version that is installed in the folder now; absent when none is. */
   readonly from?: string;
-  /** Bytes that have to be fetched; 0 when all of it is here. */
+  /** Bytes to fetch; 0 when all blocks are stored here. */
   readonly bytesToFetch: number;
-  /** The user asked for it; otherwise another package needs it. */
+  /** Whether the project itself requires it, and not only another package. */
   readonly requested: boolean;
   readonly yanked: boolean;
   readonly requiredBy: readonly Dependent[];
 }
 
-/** An optional dependency that is left out, and why. */
+/** An optional dependency that is not installed. */
 export interface SkippedDependency {
   readonly id: string;
   readonly requirement: string;
+  /** Name and version of the package that requires it. */
   readonly by: string;
+  /** Why it is not installed, in words for the user. */
   readonly reason: string;
 }
 
-/** What installing will do, before anything is fetched or written. */
+/** What an installation will do, before anything is fetched or written. */
 export interface InstallPlan {
-  /** Handle under which it is applied; good for an hour. */
+  /** Handle for `applyPlan`, valid for an hour. */
   readonly plan: string;
   /** Absolute path of the project. */
   readonly project: string;
   /** Absolute path of its lock file. */
   readonly lockFile: string;
-  /** By name; what is removed stands last. */
+  /** Sorted by name; removed packages come last. */
   readonly packages: readonly PlannedPackage[];
   readonly skipped: readonly SkippedDependency[];
-  /** Sum of what has to be fetched, in bytes. */
+  /** Bytes to fetch for all packages. */
   readonly bytesToFetch: number;
-  /** Whether applying it changes anything at all, the lock file included. */
+  /** Whether applying the plan changes a package or the lock file. */
   readonly changes: boolean;
 }
 
-/** How an installed package stands against its release. Paths are relative to its folder, with forward slashes. */
+/** An installed package compared with its release. Paths are relative to its folder, with forward slashes. */
 export interface InstallationCheck {
   readonly id: string;
   readonly version: string;
   /** Absolute path of its folder. */
   readonly path: string;
-  /** Files of the release. */
+  /** Number of files in the release. */
   readonly files: number;
-  /** Other content than the release has, or a link in the file's place. */
+  /** Files with other content than in the release, or replaced by a link. */
   readonly changed: readonly string[];
   readonly missing: readonly string[];
-  /** Not part of the release. A folder ends with a slash and stands for all that it holds. */
+  /** Paths that are not part of the release. A folder ends with a slash and stands for everything in it. */
   readonly extra: readonly string[];
 }
 
-/** A release that was written to one file, or read from one. */
+/** A release that was written to a package file, or read from one. */
 export interface ArchiveReceipt {
   readonly id: string;
   readonly version: string;
+  /** Content root. */
   readonly root: string;
   /** Absolute path of the file. */
   readonly path: string;
+  /** Size of the file. */
   readonly bytes: number;
+  /** Blocks in the file, the record's included. */
   readonly blocks: number;
 }

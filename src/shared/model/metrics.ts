@@ -1,5 +1,6 @@
-// What the engine counted and measured, as plain data: what a Prometheus text or an OTLP export is printed from.
+// What the engine counted and measured. Prometheus text and OTLP exports are made from these snapshots.
 
+/** `1` is a plain number. */
 export type MetricUnit = 'ms' | 'bytes' | '1';
 
 interface MetricBase {
@@ -8,20 +9,22 @@ interface MetricBase {
   readonly unit: MetricUnit;
 }
 
+/** One time series of a metric. */
 export interface MetricPoint {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
+/** One time series of a histogram. */
 export interface HistogramPoint {
   readonly labels: Readonly<Record<string, string>>;
-  /** Values per bucket, not cumulative: up to and including each bound, and one bucket more for what is above all. */
+  /** Values per bucket, not cumulative: one bucket up to and including each bound, and a last one above all bounds. */
   readonly buckets: readonly number[];
   readonly count: number;
   readonly sum: number;
 }
 
-/** Counters only grow while the engine lives; gauges are as of the moment of the snapshot. */
+/** A counter only grows while the engine is open; a gauge is a value at the time of the snapshot. */
 export interface ScalarMetric extends MetricBase {
   readonly kind: 'counter' | 'gauge';
   readonly points: readonly MetricPoint[];
@@ -29,7 +32,7 @@ export interface ScalarMetric extends MetricBase {
 
 export interface HistogramMetric extends MetricBase {
   readonly kind: 'histogram';
-  /** Ascending, inclusive. */
+  /** Upper bounds of the buckets, ascending, inclusive. */
   readonly bounds: readonly number[];
   readonly points: readonly HistogramPoint[];
 }
@@ -37,8 +40,9 @@ export interface HistogramMetric extends MetricBase {
 export type Metric = ScalarMetric | HistogramMetric;
 
 export interface MetricsSnapshot {
-  /** When counting began and when the snapshot was taken, in milliseconds since the epoch. */
+  /** When counting began. */
   readonly since: number;
+  /** When the snapshot was taken. */
   readonly time: number;
   readonly metrics: readonly Metric[];
 }

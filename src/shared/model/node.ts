@@ -2,35 +2,37 @@ import type { PackageCounts } from './package.ts';
 import type { Location } from './peer.ts';
 import type { StorageUsage } from './storage.ts';
 
-// The node of this machine: its settings and how it stands.
+// The node of this machine: its settings and its state.
 
+/** Settings of a node. Ranges and defaults are in `src/shared/settings`. */
 export interface NodeSettings {
   /** Multiaddrs to listen on, for example `/ip4/0.0.0.0/tcp/0`. */
   readonly listen: readonly string[];
-  /** Multiaddrs of peers to join, each ending in `/p2p/<peer id>`. */
+  /** Multiaddrs of bootstrap peers, each ending in `/p2p/<peer id>`. */
   readonly bootstrap: readonly string[];
+  /** `server` stores DHT records for other peers; `client` only queries them. */
   readonly dhtMode: 'server' | 'client';
-  /** How many peers a search asks, 1 to 10. */
+  /** Number of peers that a search asks at the same time. */
   readonly fanOut: number;
-  /** Bound on one network question, in milliseconds. */
+  /** Timeout of one search on the network, in milliseconds. */
   readonly timeout: number;
-  /** Name this peer claims to others; empty for none. */
+  /** Name that other peers are shown; empty for none. */
   readonly name: string;
-  /** Bytes that stored packages may take. What is published, installed or kept here stays even beyond it. */
+  /** Bytes that the block store may take. Pinned content (published, installed, kept) stays even beyond it. */
   readonly quota: number;
-  /** Told to peers, rounded to 0.1 degree, so that near ones are preferred. Nothing is told when it is left out. */
+  /** Sent to peers, rounded to 0.1 degree, so that near peers are preferred; nothing is sent when it is left out. */
   readonly location?: Location;
   readonly transfers: TransferSettings;
   /**
-   * Where traces and metrics are sent: base URL of OTLP over HTTP. Empty or left out: where OTEL_EXPORTER_OTLP_ENDPOINT says,
-   * and nowhere without it.
+   * Base URL of the OTLP endpoint (HTTP) for traces and metrics. When empty or left out, OTEL_EXPORTER_OTLP_ENDPOINT counts;
+   * without either, nothing is sent.
    */
   readonly otlpEndpoint?: string;
 }
 
-/** How much of packages may come and go. Limits hold for all peers together; 0 is no limit. */
+/** Limits on transfers of content. Each limit is for all peers together; 0 is no limit. */
 export interface TransferSettings {
-  /** Hand out what was installed, not only what was published here. */
+  /** Seed installed packages too, not only those published here. */
   readonly seedInstalled: boolean;
   /** Bytes per second. */
   readonly uploadRate: number;
@@ -38,17 +40,17 @@ export interface TransferSettings {
   /** Bytes per day (UTC). */
   readonly uploadPerDay: number;
   readonly downloadPerDay: number;
-  /** Answers that one peer may be given at the same time, 1 to 16. */
+  /** Transfers that one peer may have from this node at the same time. */
   readonly transfersPerPeer: number;
-  /** Let the limits hold for peers on private addresses too. */
+  /** Apply the limits to peers on private addresses too. */
   readonly limitLocalNetwork: boolean;
 }
 
-/** What of packages comes and goes. */
+/** Transfers of content. */
 export interface TransferStatus {
-  /** The user paused handing out. */
+  /** Whether seeding is paused. */
   readonly paused: boolean;
-  /** Bytes of today (UTC), as far as limits count them. */
+  /** Bytes of today (UTC) that count towards the limits. */
   readonly uploadedToday: number;
   readonly downloadedToday: number;
 }
@@ -61,7 +63,7 @@ export interface NodeStatus {
   /** Multiaddrs under which other peers reach this node. */
   readonly addresses: readonly string[];
   readonly startedAt?: number;
-  /** The user paused handing out content; absent otherwise. */
+  /** Set while seeding is paused. */
   readonly seedingPaused?: boolean;
   /** Why the state is `failed`, in words for the user. */
   readonly error?: string;
@@ -70,10 +72,11 @@ export interface NodeStatus {
 export interface EngineStatus {
   readonly version: string;
   readonly node: NodeStatus;
-  /** Of the running node, else those of its last start in this data folder; absent when it was never started. */
+  /** Settings of the running node, or of its last start in this data folder; absent when it was never started. */
   readonly settings?: NodeSettings;
+  /** Absolute path of the data folder. */
   readonly dataDir: string;
-  /** Which process runs the node: this one or another, and how many other windows and commands share it. */
+  /** The process that runs the engine: whether it is this one, and how many other processes are attached to it. */
   readonly owner?: {
     readonly self: boolean;
     readonly pid: number;
@@ -81,41 +84,46 @@ export interface EngineStatus {
     readonly clients?: number;
   };
   readonly connectedPeers: number;
+  /** Peers in the DHT's routing table. */
   readonly routingTableSize: number;
+  /** Connected peers that subscribe to announcements. */
   readonly topicPeers: number;
   readonly counts: PackageCounts;
   /** Resident memory of the process, in bytes. */
   readonly memory: number;
-  /** Bootstrap peers and what came of dialing each. */
+  /** Bootstrap peers, each with the result of its last dial. */
   readonly bootstrap: readonly BootstrapResult[];
   readonly storage: StorageUsage;
-  /** The engine's upkeep: those of the node only while it runs. */
+  /** Background tasks; those of the node only while it runs. */
   readonly tasks: readonly TaskStatus[];
   readonly transfers: TransferStatus;
-  /** The catalog was damaged once and began anew; absent when that never happened. */
+  /** When a damaged catalog was set aside and rebuilt, where it is, and why; absent when that never happened. */
   readonly rebuilt?: { readonly at: number; readonly setAside: string; readonly reason: string };
 }
 
-/** A task of the engine's own upkeep, as it stands. */
+/** State of a background task. */
 export interface TaskStatus {
   /** Stable short name, for example `republish-heads`. */
   readonly name: string;
   /** What it does, in words for the user. */
   readonly title: string;
   readonly running: boolean;
-  /** When its last run began; absent before the first. */
+  /** Start of its last run; absent before the first. */
   readonly lastRun?: number;
-  /** Milliseconds that the last finished run took. */
+  /** Milliseconds of the last finished run. */
   readonly duration?: number;
   readonly result?: 'ok' | 'failed' | 'timed-out';
-  /** What the last finished run did, or why it failed. */
+  /** What the last finished run did, or why it failed, in words for the user. */
   readonly detail?: string;
-  /** When it runs next. */
+  /** Start of its next run; absent while none is planned. */
   readonly next?: number;
 }
 
+/** A bootstrap peer and the result of its last dial. */
 export interface BootstrapResult {
+  /** The multiaddr that was given. */
   readonly address: string;
   readonly state: 'pending' | 'connected' | 'failed';
+  /** Why the dial failed, in words for the user. */
   readonly error?: string;
 }

@@ -1,4 +1,4 @@
-/** Where a project's manifest came from. The first five are ggen's, in the order in which ggen introduced them. */
+/** Format of a manifest. The first five are ggen's, in the order in which ggen introduced them. */
 export type ManifestKind =
   | 'gpack' // A: gpack.toml with [gpack]
   | 'gpack-package' // B: gpack.toml with [package]
@@ -9,7 +9,7 @@ export type ManifestKind =
   | 'cargo' // Cargo.toml
   | 'python'; // pyproject.toml
 
-/** What a package says of itself; signed by its publisher. Absent optional texts are left out, never empty. */
+/** Description of a package, signed by its publisher. Optional texts that the manifest lacks are left out, never empty. */
 export interface PackageMetadata {
   readonly title: string;
   readonly description: string;
@@ -23,7 +23,7 @@ export interface PackageMetadata {
   readonly documentation?: string;
 }
 
-/** A dependency as the manifest wrote it. `id` is `name` or `publisher/name`. */
+/** A dependency as written in the manifest. `id` is `name` or `publisher/name`. */
 export interface Dependency {
   readonly id: string;
   /** A semver range, for example `^1.2`. */
@@ -39,13 +39,17 @@ export interface Release {
   readonly root: string;
   /** Sum of the files' sizes in bytes. */
   readonly size: number;
+  /** Number of files. */
   readonly files: number;
   readonly kind: ManifestKind;
+  /** Path of the readme in the release. */
   readonly readme?: string;
+  /** Path of the changelog in the release. */
   readonly changelog?: string;
   readonly dependencies: readonly Dependency[];
+  /** When the publisher signed it. */
   readonly published: number;
-  /** Withdrawn by its publisher: not to be installed, never deleted. */
+  /** Marked by its publisher as not to be installed. It is never deleted. */
   readonly yanked: boolean;
 }
 
@@ -60,37 +64,38 @@ export interface PackageSummary {
   readonly license: string;
   readonly categories: readonly string[];
   readonly tags: readonly string[];
-  /** Newest stable version that is not yanked, or the newest pre-release where there is no stable one; absent when all are yanked. */
+  /** Newest stable version that is not yanked, or the newest pre-release without one; absent when all are yanked. */
   readonly latest?: string;
   /** Number of releases, yanked ones included. */
   readonly versions: number;
   /** Size in bytes of the latest release. */
   readonly size: number;
+  /** When the record was signed. */
   readonly updated: number;
-  /** Signed by a publisher key that has published from this machine. */
+  /** Whether its publisher key has published from this machine. */
   readonly published: boolean;
-  /** Versions installed on this machine, wherever they stand. */
+  /** Versions that are installed on this machine, in any folder. */
   readonly installed: readonly string[];
-  /** Files of its installations that were changed or missing when they were last verified; absent when there are none. */
+  /** Files that were changed or missing when its installations were last verified; absent when there are none. */
   readonly changed?: number;
-  /** Distinct peers known to serve its content, this node and banned ones not counted. */
+  /** Distinct peers known to serve its content, without this node and banned peers. */
   readonly providers: number;
-  /** The publisher was caught signing two different contents for one version; the first one seen is kept. */
+  /** Whether the publisher signed two contents under one version. The first one seen counts. */
   readonly equivocation: boolean;
-  /** Versions of which two contents were signed, by the signed proof that is kept; absent when there are none. */
+  /** Versions with two signed contents, of which the signed proof is stored; absent when there are none. */
   readonly contested?: readonly string[];
 }
 
-/** A package with everything its record says. */
+/** A package with everything in its record. */
 export interface PackageDetails extends PackageSummary {
   readonly metadata: PackageMetadata;
   /** Ascending by semver precedence. */
   readonly releases: readonly Release[];
-  /** Sequence number of the record that this was read from. */
+  /** Sequence number of the record. */
   readonly seq: number;
 }
 
-/** One release, found by exact version or range. */
+/** One release with its package. */
 export interface ReleaseDetails {
   readonly id: string;
   readonly publisher: string;
@@ -99,49 +104,60 @@ export interface ReleaseDetails {
   readonly release: Release;
 }
 
+/** A change of a package that was published. */
 export interface PublishReceipt {
   readonly id: string;
   readonly version: string;
+  /** Content root of the release; empty for a change without one. */
   readonly root: string;
+  /** Sequence number of the new record. */
   readonly seq: number;
-  /** Peers to which the announcement was handed directly. */
+  /** Connected peers that the announcement was sent to. */
   readonly announcedTo: number;
   /** Peers that acknowledged storing the head in the DHT. */
   readonly dhtStored: number;
 }
 
+/** An installation of a release on this machine. */
 export interface InstalledPackage {
   readonly id: string;
   readonly publisher: string;
   readonly name: string;
   readonly version: string;
+  /** Content root. */
   readonly root: string;
-  /** Absolute path of the folder that holds the package's files. */
+  /** Absolute path of the folder with the package's files. */
   readonly path: string;
+  /** Number of its files. */
   readonly files: number;
+  /** Bytes of its files. */
   readonly size: number;
   readonly installedAt: number;
-  /** Absolute path of the project whose lock file lists it; absent when it stands for itself. */
+  /** Absolute path of the project whose lock file lists it; absent outside of a project. */
   readonly project?: string;
-  /** Files changed or missing when it was last verified; absent when it never was. */
+  /** Files that were changed or missing when it was last verified; absent when it never was. */
   readonly changed?: number;
 }
 
+/** Number of packages in each section. */
 export interface PackageCounts {
   readonly published: number;
   readonly installed: number;
-  /** Packages known from other publishers. */
+  /** Known packages of other publishers. */
   readonly network: number;
 }
 
+/** Own packages, installed ones, and those of other publishers. */
 export type PackageSection = 'published' | 'installed' | 'network';
 
+/** A part of a section's packages. */
 export interface PackagePage {
   readonly packages: readonly PackageSummary[];
+  /** Number of packages in the whole section. */
   readonly total: number;
 }
 
-/** What a registry tells of itself (the eighth Registry method). */
+/** Description of this registry. */
 export interface RegistryMetadata {
   readonly name: string;
   readonly description: string;

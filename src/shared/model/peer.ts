@@ -1,9 +1,10 @@
 /**
- * How this node stands to a peer. `ignored`: its score is too low, it is not asked. `banned`: no connection, nothing taken.
+ * How this node treats a peer. `trusted`: preferred, and never banned automatically. `ignored`: not queried, because its
+ * score is too low. `banned`: neither dialed nor accepted.
  */
 export type PeerStanding = 'normal' | 'trusted' | 'ignored' | 'banned';
 
-/** The terms of a peer's score; they add up to it, before the cut at 1. ggen's formula, see `src/worker/reputation`. */
+/** Terms of a peer's score, which is their sum, at most 1. ggen's formula, see `src/worker/reputation`. */
 export interface ReputationParts {
   /** 0 to 0.5. */
   readonly success: number;
@@ -13,50 +14,57 @@ export interface ReputationParts {
   readonly availability: number;
   /** 0 to 0.1. */
   readonly recency: number;
-  /** 0 to 0.1; 0 unless both places are known. */
+  /** 0 to 0.1; 0 unless both locations are known. */
   readonly proximity: number;
 }
 
+/** What lists show of a peer. */
 export interface PeerSummary {
   readonly id: string;
-  /** As the peer claims it in identify; empty when it claims none. */
+  /** Name from the peer's identify message; empty when it has none. */
   readonly name: string;
   /** Multiaddr of the connection, or the last known one. */
   readonly address: string;
   readonly connected: boolean;
   readonly direction?: 'inbound' | 'outbound';
-  /** When the present connection was opened. */
+  /** When the connection was opened. */
   readonly since?: number;
   /** Round-trip time in milliseconds, from the last ping. */
   readonly rtt?: number;
-  /** 0 to 1; ggen's formula, see `src/worker/reputation`. */
+  /** Score from 0 to 1. */
   readonly reputation: number;
-  /** Distinct packages that this peer says it serves. */
+  /** Distinct packages that this peer claims to serve. */
   readonly packages: number;
   readonly standing: PeerStanding;
-  /** Why, in words for the user; absent when `standing` is `normal`. */
+  /** Reason of the standing, in words for the user; absent when it is `normal`. */
   readonly standingReason?: string;
-  /** When an automatic ban ends; absent when it does not end by itself. */
+  /** When a ban ends; absent when it does not end by itself. */
   readonly standingUntil?: number;
 }
 
+/** Everything that is known of a peer. */
 export interface PeerDetails extends PeerSummary {
+  /** Agent version from identify; empty when it is not known. */
   readonly agent: string;
+  /** Protocol names from identify. */
   readonly protocols: readonly string[];
+  /** Multiaddrs. */
   readonly addresses: readonly string[];
+  /** Answers that were verified, and requests that failed. */
   readonly successes: number;
   readonly failures: number;
-  /** Running average in milliseconds; absent before the first sample. */
+  /** Running average of its response time in milliseconds; absent before the first answer. */
   readonly averageResponse?: number;
-  /** Bytes per second of its last transfers; absent before the first. */
+  /** Bytes per second in its last transfers; absent before the first. */
   readonly throughput?: number;
   readonly lastSeen?: number;
+  /** Ids of the packages that it claims to serve. */
   readonly provides: readonly string[];
-  /** Distinct packages of which it sent content that was verified: what its score counts. */
+  /** Distinct packages of which it sent verified content: these count for its score. */
   readonly verifiedPackages: number;
-  /** Why `reputation` is what it is. */
+  /** Terms of `reputation`. */
   readonly reputationParts: ReputationParts;
-  /** Where it says that it is, to 0.1 degree; absent when it says nothing. */
+  /** Location that it claims, to 0.1 degree; absent when it claims none. */
   readonly location?: Location;
 }
 
@@ -67,7 +75,7 @@ export interface Provider {
   readonly reputation: number;
 }
 
-/** A place on Earth in degrees, as coarse as its owner tells it. */
+/** A location in degrees, as coarse as its owner gives it. */
 export interface Location {
   readonly latitude: number;
   readonly longitude: number;

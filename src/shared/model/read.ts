@@ -1,30 +1,34 @@
-// Releases as they are read without being installed. Paths are relative to the release's root, with forward slashes;
-// the empty path is the root itself.
+// Parts of a release that is read without being installed. Paths are relative to the release's root, with forward
+// slashes; the empty path is the root.
 
 /** A file or folder of a release. */
 export interface ReleaseEntry {
   readonly name: string;
   readonly kind: 'file' | 'folder';
-  /** Bytes of a file, as its parent says; 0 for a folder. */
+  /** Bytes of a file, as its folder says; 0 for a folder. */
   readonly size: number;
   readonly cid: string;
 }
 
+/** Metadata of one file or folder of a release. */
 export interface ReleaseStat {
   readonly kind: 'file' | 'folder';
+  /** Bytes of a file; 0 for a folder. */
   readonly size: number;
   readonly cid: string;
-  /** When the release was published; 0 where only its content root is known. */
+  /** When the release was published; 0 when only its content root is known. */
   readonly published: number;
 }
 
+/** A folder of a release. */
 export interface ReleaseFolder {
-  /** Folders and files in the order of the tree. */
+  /** In the order of the tree. */
   readonly entries: readonly ReleaseEntry[];
+  /** When the release was published; 0 when only its content root is known. */
   readonly published: number;
 }
 
-/** Part of a file of a release, every byte verified. */
+/** Verified bytes of a file. */
 export interface ReleaseBytes {
   readonly bytes: Uint8Array;
   /** Size of the whole file. */
@@ -33,29 +37,31 @@ export interface ReleaseBytes {
 
 export interface ReleaseFile {
   readonly path: string;
+  /** Bytes. */
   readonly size: number;
 }
 
 /** All files of a release. */
 export interface ReleaseFiles {
-  /** As it can be asked for again: `publisher/name@version`, or the content root where only that is known. */
+  /** `publisher/name@version`, or the content root when only that is known. */
   readonly release: string;
   /** Sorted by path. */
   readonly files: readonly ReleaseFile[];
+  /** Bytes of all files. */
   readonly size: number;
 }
 
-/** A file in which two releases differ. */
+/** A file that differs between two releases. */
 export interface FileChange {
   readonly path: string;
   readonly kind: 'added' | 'changed' | 'removed';
-  /** Size in the first release; absent when it was added. */
+  /** Bytes in the first release; absent when it was added. */
   readonly before?: number;
-  /** Size in the second release; absent when it was removed. */
+  /** Bytes in the second release; absent when it was removed. */
   readonly after?: number;
 }
 
-/** What the second of two releases changed. */
+/** Files that differ between two releases. */
 export interface ReleaseComparison {
   /** `publisher/name@version` with exact versions, or content roots. */
   readonly from: string;

@@ -1,54 +1,57 @@
-// What this machine stores of packages.
+// The block store of this machine.
 
-/** A release that stays here although it is not installed. */
+/** A release that is pinned without being installed. */
 export interface KeptRelease {
   readonly id: string;
   readonly publisher: string;
   readonly name: string;
   readonly version: string;
+  /** Content root. */
   readonly root: string;
+  /** Number of its files. */
   readonly files: number;
   /** Bytes of its files. */
   readonly size: number;
   readonly keptAt: number;
 }
 
-/** Bytes of the stored blocks, each block counted once however many packages share it. */
+/** Space of the stored blocks. A block counts once, however many packages share it. */
 export interface StorageUsage {
   readonly blocks: number;
   readonly bytes: number;
-  /** Of these, what is published, installed or kept here, as the last look at it found: it is never removed. */
+  /** Bytes that are pinned (published, installed, kept) and never removed, as last measured. */
   readonly pinned: number;
-  /** The rest, which goes when the space is needed, the least recently used first. */
+  /** The other bytes, which are removed when space is needed, least recently used first. */
   readonly evictable: number;
-  /** What all of it may take. */
+  /** Upper limit of `bytes`. */
   readonly quota: number;
-  /** Damaged blocks of what is published, installed or kept here that are not repaired yet. */
+  /** Damaged blocks of pinned content that are not repaired yet. */
   readonly damaged: number;
 }
 
-/** What cleaning up removed. */
+/** Blocks that cleaning up removed, and their bytes. */
 export interface CleanUpReport {
   readonly blocks: number;
   readonly bytes: number;
 }
 
-/** What came of looking at every stored block. */
+/** Result of hashing every stored block. */
 export interface StorageReport {
-  /** Blocks that were looked at, and their bytes. */
+  /** Blocks that were hashed, and their bytes. */
   readonly blocks: number;
   readonly bytes: number;
-  /** Blocks that were not what their hash says, or cut off, or gone. They were removed. */
+  /** Blocks that did not match their hash, were truncated or missing. They were removed. */
   readonly damaged: number;
-  /** Releases that were made whole again from the network. */
+  /** Releases whose missing blocks were fetched again. */
   readonly repaired: readonly RepairResult[];
-  /** Releases of which something is still missing, and why. */
+  /** Releases with blocks that are still missing. */
   readonly unrepaired: readonly RepairResult[];
 }
 
+/** A release that `verifyStorage` repaired, or could not repair. */
 export interface RepairResult {
   readonly id: string;
   readonly version: string;
-  /** Why it could not be repaired, in words for the user. */
+  /** Why it could not be repaired, in words for the user; absent when it was. */
   readonly reason?: string;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { createPublisherKey, publisherKeyFromSecret } from '../identity/publisher-key.ts';
 import type { PublisherKey } from '../identity/publisher-key.ts';
 import { shortPublisherId } from '../identity/publisher-id.ts';
+import { notify } from './ui/notify.ts';
 
 const { t } = vscode.l10n;
 
@@ -55,6 +56,6 @@ export class PublisherIdentity {
       'You publish as {0}. A publisher key was created to sign your releases, so that only you can change your packages. The key stays in VS Code secret storage.',
       shortPublisherId(id),
     );
-    void vscode.window.showInformationMessage(message);
+    void notify('information', message);
   }
 }

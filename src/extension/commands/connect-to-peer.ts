@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import { COMMANDS } from '../../shared/contributions.ts';
 import type { Services } from '../services.ts';
 import { addBootstrapSetting } from '../settings/settings.ts';
 import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import { peerAddressProblem } from '../ui/multiaddr.ts';
 import { plainText } from '../ui/plain-text.ts';
-import { notify } from '../ui/notify.ts';
-import { showLog } from './show-log.ts';
+import { commandAction, notify } from '../ui/notify.ts';
+import { withWindowProgress } from '../ui/progress.ts';
 
 const { t } = vscode.l10n;
 const DIAL_TIMEOUT_MS = 30_000;
@@ -17,28 +18,17 @@ export async function connectToPeer(services: Services, given?: unknown): Promis
   // Before the setting changes, so that the change is not taken for one that needs a restart.
   services.node.addAppliedBootstrap(address);
   await addBootstrapSetting(address);
-  const result = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: t('Connecting to the peer…') },
-    () => connect(services, address),
-  );
+  const result = await withWindowProgress(t('Connecting to the peer…'), () => connect(services, address));
   if (result.state === 'connected') {
-    void vscode.window.showInformationMessage(
-      t('Connected. The node will reconnect to this peer each time it starts.'),
-    );
+    const message = t('Connected. The node will reconnect to this peer each time it starts.');
+    void notify('information', message, [commandAction(t('Show Peers'), COMMANDS.listPeers)]);
     return;
   }
   const why = result.error === undefined ? t('The peer did not respond.') : plainText(result.error);
   void notify(
     'warning',
     t('The peer was added but cannot be reached right now: {0} The node will try again the next time it starts.', why),
-    [
-      {
-        title: t('Show Log'),
-        run: () => {
-          showLog(services);
-        },
-      },
-    ],
+    [commandAction(t('Show Log'), COMMANDS.showLog)],
   );
 }
 
@@ -56,7 +46,9 @@ function validAddress(given: string): string | undefined {
   const address = given.trim();
   const problem = peerAddressProblem(address, t);
   if (problem === undefined) return address;
-  void vscode.window.showErrorMessage(t('“{0}” is not a valid peer address. {1}', plainText(address), problem));
+  void notify('error', t('“{0}” is not a valid peer address. {1}', plainText(address), problem), [
+    commandAction(t('Enter Address'), COMMANDS.connectToPeer),
+  ]);
   return undefined;
 }
 

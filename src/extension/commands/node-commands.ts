@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
+import { withWindowProgress } from '../ui/progress.ts';
 
 const { t } = vscode.l10n;
 
@@ -15,8 +16,4 @@ export async function stopNode(services: Services): Promise<void> {
 /** Restart the node; an engine that was given up after crashes is started anew. */
 export async function restartNode(services: Services): Promise<void> {
   await withWindowProgress(t('Restarting the node…'), () => services.node.restart());
-}
-
-async function withWindowProgress(title: string, task: () => Promise<unknown>): Promise<void> {
-  await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, task);
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../shared/api/index.ts';
-import { GgenError, errorMessage, errorName } from '../../shared/errors.ts';
+import { GgenError, errorMessage, errorName, toError } from '../../shared/errors.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { RestartPolicy } from './restart-policy.ts';
 
@@ -131,7 +131,7 @@ export class EngineClient implements vscode.Disposable {
   /** A worker that dies while it is started again after a crash has crashed once more; any other reason stays. */
   #startFailed(error: unknown): void {
     if (error instanceof Error && error.name === 'EngineStopped' && this.#policy.crashes > 0) this.#crashed(error, 0);
-    else this.#failed(error instanceof Error ? error : new GgenError('EngineUnavailable', errorMessage(error)));
+    else this.#failed(toError(error));
   }
 
   #failed(reason: Error): void {

@@ -6,40 +6,47 @@ import { errorText } from './error-text.ts';
 
 const { t } = vscode.l10n;
 
+/** Causes of an error that are written to the log with it. */
+const MAX_LOGGED_CAUSES = 5;
+
+export type NotificationKind = 'error' | 'warning' | 'information';
+
 /** A button of a notification and what it does. */
 export interface NotificationAction {
   readonly title: string;
   readonly run: () => unknown;
 }
 
-function notificationAction(action: ErrorAction): NotificationAction {
-  const command = (title: string, id: string, ...args: unknown[]): NotificationAction => ({
-    title,
-    run: () => vscode.commands.executeCommand(id, ...args),
-  });
-  switch (action) {
-    case 'startNode':
-      return command(t('Start Node'), COMMANDS.startNode);
-    case 'restartNode':
-      return command(t('Restart Node'), COMMANDS.restartNode);
-    case 'connectToPeer':
-      return command(t('Connect to Peer'), COMMANDS.connectToPeer);
-    case 'showPeers':
-      return command(t('Show Peers'), COMMANDS.listPeers);
-    case 'openSettings':
-      return command(t('Open Settings'), 'workbench.action.openSettings', `${SETTINGS_SECTION}.`);
-    case 'search':
-      return command(t('Search Packages'), COMMANDS.search);
-    case 'cleanUpStorage':
-      return command(t('Clean Up Storage'), COMMANDS.cleanUpStorage);
-    case 'showLog':
-      return command(t('Show Log'), COMMANDS.showLog);
+/**
+ * Show a notification and run the action of the button that the user presses. Resolves when the notification is closed;
+ * never rejects: an action that fails is reported by another notification.
+ *
+ * @param actions buttons, the most helpful first
+ */
+export async function notify(
+  kind: NotificationKind,
+  message: string,
+  actions: readonly NotificationAction[] = [],
+): Promise<void> {
+  const show = {
+    error: vscode.window.showErrorMessage,
+    warning: vscode.window.showWarningMessage,
+    information: vscode.window.showInformationMessage,
+  }[kind];
+  try {
+    const picked = await show(message, ...actions.map(({ title }) => title));
+    await actions.find(({ title }) => title === picked)?.run();
+  } catch (error) {
+    const text = errorText(error, t);
+    if (text !== undefined) void vscode.window.showErrorMessage(text.message);
   }
 }
 
 /**
- * Tell the user of an error, with `first` as the most helpful choices of the caller. Returns once the notification is
- * gone; callers need not wait for that.
+ * Log an error and show it with its next steps; a cancel is neither. Resolves when the notification is closed, which
+ * callers need not wait for.
+ *
+ * @param first buttons of the caller, shown before those of the error
  */
 export async function reportError(
   log: vscode.LogOutputChannel,
@@ -49,31 +56,43 @@ export async function reportError(
   if (isAbort(error)) return;
   logError(log, error);
   const text = errorText(error, t);
-  if (text !== undefined) await notify('error', text.message, [...first, ...text.actions.map(notificationAction)]);
+  if (text !== undefined) await notify('error', text.message, [...first, ...text.actions.map(errorAction)]);
 }
 
-/** Show a notification and do what the user picks. Never rejects: what goes wrong with the choice is shown as well. */
-export async function notify(
-  kind: 'error' | 'warning' | 'information',
-  message: string,
-  actions: readonly NotificationAction[],
-): Promise<void> {
-  const show = {
-    error: vscode.window.showErrorMessage,
-    warning: vscode.window.showWarningMessage,
-    information: vscode.window.showInformationMessage,
-  }[kind];
-  try {
-    const picked = await show(message, ...actions.map((choice) => choice.title));
-    await actions.find((choice) => choice.title === picked)?.run();
-  } catch (error) {
-    const text = errorText(error, t);
-    if (text !== undefined) void vscode.window.showErrorMessage(text.message);
+/** Say that Restricted Mode forbids what the user asked for, with a button that opens Workspace Trust. */
+export async function notifyUntrusted(message: string): Promise<void> {
+  await notify('warning', message, [commandAction(t('Manage Workspace Trust'), 'workbench.trust.manage')]);
+}
+
+/** A button that runs a command. */
+export function commandAction(title: string, command: string, ...args: readonly unknown[]): NotificationAction {
+  return { title, run: () => vscode.commands.executeCommand(command, ...args) };
+}
+
+function errorAction(action: ErrorAction): NotificationAction {
+  switch (action) {
+    case 'startNode':
+      return commandAction(t('Start Node'), COMMANDS.startNode);
+    case 'restartNode':
+      return commandAction(t('Restart Node'), COMMANDS.restartNode);
+    case 'connectToPeer':
+      return commandAction(t('Connect to Peer'), COMMANDS.connectToPeer);
+    case 'showPeers':
+      return commandAction(t('Show Peers'), COMMANDS.listPeers);
+    case 'openSettings':
+      return commandAction(t('Open Settings'), 'workbench.action.openSettings', `${SETTINGS_SECTION}.`);
+    case 'search':
+      return commandAction(t('Search Packages'), COMMANDS.search);
+    case 'cleanUpStorage':
+      return commandAction(t('Clean Up Storage'), COMMANDS.cleanUpStorage);
+    case 'showLog':
+      return commandAction(t('Show Log'), COMMANDS.showLog);
   }
 }
 
 function logError(log: vscode.LogOutputChannel, error: unknown): void {
-  for (let cause = error, depth = 0; cause !== undefined && depth < 5; depth++) {
+  let cause = error;
+  for (let depth = 0; cause !== undefined && depth < MAX_LOGGED_CAUSES; depth++) {
     log.error(`${depth === 0 ? '' : 'caused by '}${errorName(cause)}: ${errorMessage(cause)}`);
     if (errorName(cause) === 'Internal' && cause instanceof Error && cause.stack !== undefined) log.debug(cause.stack);
     cause = cause instanceof Error ? cause.cause : undefined;

@@ -36,6 +36,11 @@ export async function withProgress<Result, Progress = never>(
   });
 }
 
+/** Run a short task under a line in the status bar. */
+export async function withWindowProgress<Result>(title: string, task: () => Promise<Result>): Promise<Result> {
+  return await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, task);
+}
+
 /** Percentage done, where both numbers are known. */
 export function percentOf(done: number, total: number | undefined): { readonly percent?: number } {
   return total === undefined || total === 0 ? {} : { percent: Math.min(100, (100 * done) / total) };

@@ -6,7 +6,7 @@ import type { EngineStatus } from '../../shared/model.ts';
 import type { EngineClient } from '../engine/engine-client.ts';
 import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import { plainText } from './plain-text.ts';
-import { notify } from './notify.ts';
+import { commandAction, notify } from './notify.ts';
 
 const { t } = vscode.l10n;
 const STATUS_TIMEOUT_MS = 10_000;
@@ -44,6 +44,5 @@ export async function notifyOnce(rebuilt: EngineStatus['rebuilt'], globalState: 
     'The package catalog on this machine was damaged and has been rebuilt. Your published packages were restored; the rest will be fetched from peers. The damaged file was kept: {0}',
     plainText(rebuilt.setAside),
   );
-  const showStatus = (): unknown => vscode.commands.executeCommand(COMMANDS.showStatus);
-  void notify('warning', message, [{ title: t('Show Status'), run: showStatus }]);
+  void notify('warning', message, [commandAction(t('Show Status'), COMMANDS.showStatus)]);
 }

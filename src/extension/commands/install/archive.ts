@@ -45,7 +45,7 @@ export async function exportPackage(services: Services, argument?: unknown): Pro
     formatBytes(receipt.bytes),
     plainText(receipt.path),
   );
-  void notify('information', message, []);
+  void notify('information', message);
 }
 
 /** Take a release out of a file: the argument's, or one that the user chooses; then offer to install it. */

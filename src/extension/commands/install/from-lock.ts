@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../../services.ts';
+import { commandAction, notify } from '../../ui/notify.ts';
 import { startNodeIfPossible } from '../read/choose-release.ts';
 import { applyPlan } from './apply-plan.ts';
 import { confirmPlan } from './confirm-plan.ts';
@@ -13,7 +14,8 @@ const { t } = vscode.l10n;
 export async function installFromLock(services: Services, argument?: unknown): Promise<void> {
   const project = await chooseLockedProject(argument);
   if (project === undefined) {
-    void vscode.window.showInformationMessage(t('Open a folder that contains a ggen.lock file first.'));
+    const openFolder = commandAction(t('Open Folder'), 'workbench.action.files.openFolder');
+    void notify('information', t('Open a folder that contains a ggen.lock file first.'), [openFolder]);
     return;
   }
   if (!mayChange(project)) return;
@@ -21,9 +23,7 @@ export async function installFromLock(services: Services, argument?: unknown): P
   const title = t('Install from the lock file in {0}', basename(project));
   const plan = await makePlan(services, title, { project, mode: 'lock' });
   if (!plan.changes) {
-    void vscode.window.showInformationMessage(
-      t('All packages in the lock file of {0} are installed.', basename(project)),
-    );
+    void notify('information', t('All packages in the lock file of {0} are installed.', basename(project)));
     return;
   }
   if (!(await confirmPlan(services, plan, { title, confirmLabel: t('Install these versions') }))) return;

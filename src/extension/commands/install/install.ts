@@ -6,6 +6,7 @@ import type { Services } from '../../services.ts';
 import { countFiles, formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { notify, reportError } from '../../ui/notify.ts';
+import type { NotificationAction } from '../../ui/notify.ts';
 import { isPackageNode } from '../../views/package-nodes.ts';
 import type { PackageNode, ReleaseNode } from '../../views/package-nodes.ts';
 import { revealFolder } from '../reveal.ts';
@@ -49,7 +50,7 @@ export async function installPackage(services: Services, target: InstallTarget):
     const packages = [`${target.id}@${await requirementOf(services, target.id, version)}`];
     const plan = await makePlan(services, t('Install {0}', name), { ...projectFolder, mode: 'add', packages });
     if (!plan.changes) {
-      void vscode.window.showInformationMessage(t('{0} is already installed in this folder.', name));
+      notifyAlreadyInstalled(plan, target.id, name);
       return;
     }
     if (!(await confirmPlan(services, plan, { title: t('Install {0}?', name), confirmLabel: t('Install {0}', name) })))
@@ -76,6 +77,16 @@ async function retry(services: Services, target: Required<InstallTarget>): Promi
   await installPackage(services, target).catch((error: unknown) => reportError(services.log, error));
 }
 
+function notifyAlreadyInstalled({ packages }: InstallPlan, id: string, name: string): void {
+  const path = packages.find((one) => one.id === id)?.path;
+  const actions = path === undefined ? [] : [revealAction(path)];
+  void notify('information', t('{0} is already installed in this folder.', name), actions);
+}
+
+function revealAction(path: string): NotificationAction {
+  return { title: isInWorkspace(path) ? t('Reveal') : t('Open Folder'), run: () => revealFolder(path) };
+}
+
 async function notifyInstalled(plan: InstallPlan, installed: readonly InstalledPackage[], id: string): Promise<void> {
   const found = installed.find((one) => one.id === id);
   if (found === undefined) return;
@@ -94,7 +105,5 @@ async function notifyInstalled(plan: InstallPlan, installed: readonly InstalledP
       ? [others === 1 ? t('1 other package was also changed.') : t('{0} other packages were also changed.', others)]
       : []),
   ].join(' ');
-  await notify('information', message, [
-    { title: isInWorkspace(path) ? t('Reveal') : t('Open Folder'), run: () => revealFolder(path) },
-  ]);
+  await notify('information', message, [revealAction(path)]);
 }

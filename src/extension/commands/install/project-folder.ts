@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
+import { notify, notifyUntrusted } from '../../ui/notify.ts';
 
 const { t } = vscode.l10n;
 
@@ -35,11 +36,11 @@ export async function chooseProject(name: string, version: string): Promise<Proj
 function suggestions(name: string): FolderItem[] {
   const folders = vscode.workspace.isTrusted ? localFolders() : [];
   return [
-    ...folders.map((folder) => ({
+    ...folders.map((folder): FolderItem => ({
       label: `$(folder) ${join(folder.name, PACKAGES_FOLDER, name)}`,
       description: t('in this workspace'),
       detail: join(folder.uri.fsPath, PACKAGES_FOLDER, name),
-      place: { project: folder.uri.fsPath },
+      projectFolder: { project: folder.uri.fsPath },
     })),
     { label: `$(folder-opened) ${t('Choose another folder…')}`, alwaysShow: true },
   ];
@@ -56,7 +57,7 @@ async function browseForFolder(name: string): Promise<ProjectFolder | undefined>
     })) ?? [];
   if (chosen === undefined) return undefined;
   if (chosen.scheme === 'file') return { project: chosen.fsPath, folder: '' };
-  void vscode.window.showErrorMessage(t('Packages can only be installed into a folder on disk.'));
+  void notify('error', t('Packages can only be installed into a folder on disk.'));
   return undefined;
 }
 
@@ -83,7 +84,7 @@ export function isInWorkspace(path: string): boolean {
     const relativePath = relative(uri.fsPath, path);
     return (
       relativePath !== '..' &&
-      !relativePath.startsWith('..') &&
+      !relativePath.startsWith('../') &&
       !relativePath.startsWith('..\\') &&
       !isAbsolute(relativePath)
     );
@@ -93,7 +94,7 @@ export function isInWorkspace(path: string): boolean {
 /** Whether files of this place may be changed; the user is told when they may not, as the workspace is not trusted. */
 export function mayChange(path: string): boolean {
   if (vscode.workspace.isTrusted || !isInWorkspace(path)) return true;
-  void vscode.window.showErrorMessage(t('This workspace is not trusted. Trust it to install packages into it.'));
+  void notifyUntrusted(t('This workspace is not trusted. Trust it to install packages into it.'));
   return false;
 }
 

@@ -4,6 +4,7 @@ import type { InstallProgress } from '../../../shared/api/index.ts';
 import type { InstallPlan, InstalledPackage } from '../../../shared/model.ts';
 import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';
+import { notify } from '../../ui/notify.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { withProgress } from '../../ui/progress.ts';
 import { startNodeIfPossible } from '../read/choose-release.ts';
@@ -26,18 +27,19 @@ export async function updatePackage(services: Services, argument?: unknown): Pro
   const latest = await latestOf(services, installed);
   const name = plainText(installed.name);
   if (latest === undefined || latest === installed.version) {
-    void vscode.window.showInformationMessage(t('{0} {1} is the latest version.', name, installed.version));
+    void notify('information', t('{0} {1} is the latest version.', name, plainText(installed.version)));
     return;
   }
   if (installed.project === undefined) await updateSingle(services, installed, latest);
   else {
     const packages = [`${installed.id}@^${latest}`];
     const title = t('Update {0} to {1}', name, plainText(latest));
-    await runPlan(
-      services,
-      title,
-      await makePlan(services, title, { project: installed.project, mode: 'update', packages }),
-    );
+    const plan = await makePlan(services, title, { project: installed.project, mode: 'update', packages });
+    if (plan.changes) await runPlan(services, title, plan);
+    else {
+      const message = t('{0} was not updated: packages that depend on it do not allow {1}.', name, plainText(latest));
+      void notify('information', message);
+    }
   }
 }
 
@@ -64,7 +66,7 @@ export async function updateAll(services: Services): Promise<void> {
     await updateSingle(services, installed, latest);
   }
   if (!changes) {
-    void vscode.window.showInformationMessage(t('All packages are up to date.'));
+    void notify('information', t('All packages are up to date.'));
   }
 }
 
@@ -74,12 +76,6 @@ async function latestOf({ client }: Services, { id }: InstalledPackage): Promise
 }
 
 async function runPlan(services: Services, title: string, plan: InstallPlan): Promise<void> {
-  if (!plan.changes) {
-    void vscode.window.showInformationMessage(
-      t('{0}: packages that depend on it do not allow a newer version.', title),
-    );
-    return;
-  }
   if (!(await confirmPlan(services, plan, { title: `${title}?`, confirmLabel: title }))) return;
   if ((await applyPlan(services, plan, title)) === undefined) return;
   const count = plan.packages.filter(({ action }) => action !== 'keep').length;

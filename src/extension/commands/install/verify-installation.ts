@@ -5,6 +5,7 @@ import type { InstalledPackage, InstallationCheck } from '../../../shared/model.
 import { releaseUri } from '../../filesystem/release-uri.ts';
 import type { Services } from '../../services.ts';
 import { countFiles } from '../../ui/format.ts';
+import { notify } from '../../ui/notify.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { withProgress } from '../../ui/progress.ts';
 import { describeProgress } from './apply-plan.ts';
@@ -31,9 +32,7 @@ export async function verifyInstallation(services: Services, argument?: unknown)
   );
   if (check.changed.length + check.missing.length + check.extra.length === 0) {
     const files = countFiles(check.files, t);
-    void vscode.window.showInformationMessage(
-      t('{0} matches the release its publisher signed: {1} verified.', name, files),
-    );
+    void notify('information', t('{0} matches the release its publisher signed: {1} verified.', name, files));
     return;
   }
   const picked = await vscode.window.showQuickPick(checkItems(check), {

@@ -7,7 +7,7 @@ import type { Services } from '../../services.ts';
 import { countFiles, formatBytes } from '../../ui/format.ts';
 import type { TaskContext } from '../../ui/progress.ts';
 import { percentOf, withProgress } from '../../ui/progress.ts';
-import { notify, reportError } from '../../ui/notify.ts';
+import { commandAction, notify, reportError } from '../../ui/notify.ts';
 import { errorDiagnostics } from './error-diagnostics.ts';
 import { versionLine } from './manifest-position.ts';
 import { showProblems } from './problems.ts';
@@ -84,7 +84,7 @@ async function notifyProblems(target: PublishTarget, problems: readonly Diagnost
   const count = errors.length === 1 ? t('1 problem') : t('{0} problems', errors.length);
   const files = [...new Set(errors.map(({ path }) => path))].join(', ');
   await notify('error', t('{0} cannot be published yet: {1} in {2}.', titleOf(target), count, files), [
-    { title: t('Show Problems'), run: () => vscode.commands.executeCommand('workbench.actions.view.problems') },
+    commandAction(t('Show Problems'), 'workbench.actions.view.problems'),
   ]);
 }
 

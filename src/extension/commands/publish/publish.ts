@@ -7,7 +7,7 @@ import type { Services } from '../../services.ts';
 import { countFiles, countPeers, formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { withProgress } from '../../ui/progress.ts';
-import { notify } from '../../ui/notify.ts';
+import { commandAction, notify, notifyUntrusted } from '../../ui/notify.ts';
 import { prepareDraft } from './prepare-draft.ts';
 import { confirmPublish, showDryRun } from './preview.ts';
 import { showProblems } from './problems.ts';
@@ -43,7 +43,7 @@ export async function dryRunPublish(services: Services, argument?: unknown): Pro
 /** The project that is meant, with everything saved; undefined when the user leaves or does not trust the workspace. */
 async function trustedTarget(argument: unknown): Promise<PublishTarget | undefined> {
   if (!vscode.workspace.isTrusted) {
-    void notifyUntrusted();
+    void notifyUntrusted(t('This workspace is not trusted. Trust it to publish from it.'));
     return undefined;
   }
   const target = await publishTarget(argument);
@@ -58,12 +58,6 @@ async function saveInside({ folder }: PublishTarget): Promise<void> {
     ({ isDirty, uri }) => isDirty && uri.toString().startsWith(inside),
   );
   await Promise.all(edited.map((document) => document.save()));
-}
-
-async function notifyUntrusted(): Promise<void> {
-  await notify('warning', t('This workspace is not trusted. Trust it to publish from it.'), [
-    { title: t('Manage Workspace Trust'), run: () => vscode.commands.executeCommand('workbench.trust.manage') },
-  ]);
 }
 
 async function confirmAndPublish(services: Services, draft: ReleaseDraft, target: PublishTarget): Promise<void> {
@@ -114,7 +108,7 @@ async function notifyPublished(draft: ReleaseDraft, receipt: PublishReceipt): Pr
       : t('Announced to {0}.', countPeers(receipt.announcedTo, t));
   await notify('information', `${what} ${reach}`, [
     { title: t('Copy Package ID'), run: () => vscode.env.clipboard.writeText(receipt.id) },
-    { title: t('Show Packages'), run: () => vscode.commands.executeCommand(`${VIEWS.packages}.focus`) },
+    commandAction(t('Show Packages'), `${VIEWS.packages}.focus`),
   ]);
 }
 

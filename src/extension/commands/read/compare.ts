@@ -4,6 +4,7 @@ import type { InstalledPackage, Release } from '../../../shared/model.ts';
 import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';
 import { formatTime } from '../../ui/format.ts';
+import { notify } from '../../ui/notify.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { isPackageNode } from '../../views/package-nodes.ts';
 import { chooseRelease, releasesOf } from './choose-release.ts';
@@ -65,7 +66,7 @@ export async function compareInstalled(services: Services, argument?: unknown): 
     engine.getPackage({ id }, { signal }),
   );
   if (latest === undefined || latest === version) {
-    void vscode.window.showInformationMessage(t('{0} {1} is the latest version.', name, version));
+    void notify('information', t('{0} {1} is the latest version.', plainText(name), plainText(version)));
     return;
   }
   await showChanges(services, { id, name, version }, { id, name, version: latest });

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { releaseUri } from '../../filesystem/release-uri.ts';
 import type { Services } from '../../services.ts';
+import { notify } from '../../ui/notify.ts';
 import { chooseRelease, startNodeIfPossible } from './choose-release.ts';
 import type { ChosenRelease } from './choose-release.ts';
 
@@ -38,9 +39,7 @@ function openItems(release: ChosenRelease): OpenItem[] {
     {
       label: `$(empty-window) ${t('Open in a new window')}`,
       detail: t('This window does not change.'),
-      open: async () => {
-        await vscode.commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
-      },
+      open: () => openInNewWindow(uri),
     },
   ];
 }
@@ -48,10 +47,16 @@ function openItems(release: ChosenRelease): OpenItem[] {
 async function addFolder({ name, version }: ChosenRelease, uri: vscode.Uri): Promise<void> {
   const count = vscode.workspace.workspaceFolders?.length ?? 0;
   if (!vscode.workspace.updateWorkspaceFolders(count, 0, { uri, name: `${name} ${version}` })) {
-    void vscode.window.showErrorMessage(t('VS Code could not add the folder to this window.'));
+    void notify('error', t('VS Code could not add the folder to this window.'), [
+      { title: t('Open in New Window'), run: () => openInNewWindow(uri) },
+    ]);
     return;
   }
   await reveal(uri);
+}
+
+async function openInNewWindow(uri: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
 }
 
 async function reveal(uri: vscode.Uri): Promise<void> {

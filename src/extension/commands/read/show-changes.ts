@@ -6,6 +6,7 @@ import { releaseText } from '../../filesystem/release-path.ts';
 import { releaseUri } from '../../filesystem/release-uri.ts';
 import type { Services } from '../../services.ts';
 import { countFiles, formatBytes } from '../../ui/format.ts';
+import { notify } from '../../ui/notify.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { startNodeIfPossible } from './choose-release.ts';
 import type { ChosenRelease } from './choose-release.ts';
@@ -31,7 +32,8 @@ export async function showChanges(services: Services, from: ChosenRelease, to: C
   );
   const title = t('{0}: {1} → {2}', to.name, from.version, to.version);
   if (changes.length === 0) {
-    void vscode.window.showInformationMessage(t('{0}: both versions have the same files.', title));
+    const message = t('{0} {1} and {2} have the same files.', plainText(to.name), from.version, to.version);
+    void notify('information', message);
     return;
   }
   const picked = await vscode.window.showQuickPick(items(changes), {

@@ -3,6 +3,7 @@ import type { CleanUpProgress } from '../../../shared/api/index.ts';
 import type { CleanUpReport } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
 import { formatBytes } from '../../ui/format.ts';
+import { notify } from '../../ui/notify.ts';
 import { withProgress } from '../../ui/progress.ts';
 
 const { t } = vscode.l10n;
@@ -19,5 +20,5 @@ export async function cleanUpStorage({ client }: Services): Promise<void> {
     blocks === 0
       ? t('Nothing to clean up. All stored packages are published, installed, or kept offline.')
       : t('Freed {0}. Packages that are published, installed, or kept offline were not removed.', formatBytes(bytes));
-  void vscode.window.showInformationMessage(message);
+  void notify('information', message);
 }

@@ -6,7 +6,7 @@ import type { Services } from '../../services.ts';
 import { formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { percentOf, withProgress } from '../../ui/progress.ts';
-import { notify } from '../../ui/notify.ts';
+import { commandAction, notify } from '../../ui/notify.ts';
 
 const { t } = vscode.l10n;
 
@@ -18,10 +18,11 @@ export async function verifyStorage(services: Services): Promise<void> {
   );
   for (const line of report.unrepaired.map(repairFailureLine)) services.log.warn(line);
   const [first] = report.unrepaired;
-  const log = { title: t('Show Log'), run: () => vscode.commands.executeCommand(COMMANDS.showLog) };
-  void (first === undefined
-    ? notify('information', summary(report), [])
-    : notify('warning', `${summary(report)} ${repairFailureLine(first)}`, [log]));
+  if (first === undefined) void notify('information', summary(report));
+  else {
+    const message = `${summary(report)} ${repairFailureLine(first)}`;
+    void notify('warning', message, [commandAction(t('Show Log'), COMMANDS.showLog)]);
+  }
 }
 
 function describe({ phase, bytes, totalBytes, id }: VerifyProgress): { text: string; percent?: number } {

@@ -10,8 +10,7 @@ import { errorMessage } from '../../src/shared/errors.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
 import { openBlockStore } from '../../src/worker/blocks/block-storage.ts';
 import { fetchTree } from '../../src/worker/transfer/transfer.ts';
-import { Blocks } from '../../src/worker/protocols/bitswap/blocks.ts';
-import type { NetworkContext } from '../../src/worker/protocols/context.ts';
+import { Blocks } from '../../src/worker/protocols/blocks.ts';
 import { Traffic } from '../../src/worker/protocols/traffic.ts';
 import { barePeer } from '../../test/net/helpers/bare-peer.ts';
 import type { BarePeer } from '../../test/net/helpers/bare-peer.ts';
@@ -73,7 +72,7 @@ async function fetchRelease(addresses: readonly string[], root: string, size: nu
   const folder = await mkdtemp(join(tmpdir(), 'ggen-bench-'));
   try {
     for (const address of addresses) await peer.dial(address);
-    const blocks = new Blocks({ node: peer.node, stopped: stopped.signal, traffic } as unknown as NetworkContext);
+    const blocks = new Blocks({ node: peer.node, stopped: stopped.signal, traffic });
     const store = await openBlockStore(folder);
     let first: number | undefined;
     const began = performance.now();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
-import { AnnounceLimits } from '../../src/worker/protocols/announce/announce-limits.ts';
+import { AnnounceLimits } from '../../src/worker/protocols/announce/rate-limits.ts';
 import { encodeAnnouncement, decodeAnnouncement } from '../../src/worker/node/announcement.ts';
 import { TOPIC } from '../../src/worker/node/protocols.ts';
 import { barePeer, corruptSignature, signedRecord } from './helpers/bare-peer.ts';

@@ -18,8 +18,8 @@ describe('a system clock that is adjusted', () => {
 
   async function waitForProvide({ engine }: TestPeer): Promise<TaskStatus> {
     return await eventually('all provider records were announced to the DHT', async () => {
-      const task = (await engine.status({})).tasks.find(({ name }) => name === 'provide');
-      return /^([1-9]\d*) of \1 told/.test(task?.detail ?? '') && task;
+      const task = (await engine.status({})).tasks.find(({ name }) => name === 'reprovide');
+      return /^([1-9]\d*) of \1 announced/.test(task?.detail ?? '') && task;
     });
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { packageTokens, tokenKey, tokensOf } from '../../src/worker/protocols/keywords/keyword-tokens.ts';
+import { packageTokens, tokenKey, tokensOf } from '../../src/worker/protocols/keywords/tokens.ts';
 import type { PackageMetadata, SearchResults } from '../../src/shared/model.ts';
 import { SEARCH_PROTOCOL } from '../../src/worker/node/protocols.ts';
 import { barePeer } from './helpers/bare-peer.ts';
@@ -23,12 +23,12 @@ describe('keywords', () => {
 
   async function provided(peer: TestPeer): Promise<string> {
     const { tasks } = await peer.engine.status({});
-    return tasks.find(({ name }) => name === 'provide')?.detail ?? '';
+    return tasks.find(({ name }) => name === 'reprovide')?.detail ?? '';
   }
 
-  /** Wait until a peer told the DHT of everything. */
+  /** Waits until a peer has provided all its keys in the DHT. */
   async function waitForProvide(peer: TestPeer): Promise<void> {
-    await eventually(`${peer.id} told the DHT what it serves`, async () =>
+    await eventually(`${peer.id} has provided its keys in the DHT`, async () =>
       /^([1-9]\d*) of \1 /.test(await provided(peer)),
     );
   }
@@ -119,7 +119,7 @@ describe('keywords', () => {
     );
     // Others forget it when it expires; the node itself does not say it again.
     await second.restart();
-    await eventually('there is nothing to tell', async () =>
+    await eventually('there is nothing to announce', async () =>
       (await provided(second)).startsWith('0 of 0 announced, 0 withdrawn'),
     );
   });

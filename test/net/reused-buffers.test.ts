@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Stream } from '@libp2p/interface';
 import { BlockStore } from '../../src/worker/blocks/block-store.ts';
-import { ByteStream } from '../../src/worker/protocols/byte-stream.ts';
+import { ByteStream } from '../../src/worker/protocols/wire/byte-stream.ts';
 import { CarNetwork, allBlocks, randomTree } from './helpers/car-peers.ts';
 
 const MIB = 1024 * 1024;

@@ -9,7 +9,7 @@ import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
 import type { SearchResults } from '../../src/shared/model.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
 import type { LocalEngine } from '../../src/worker/engine/engine.ts';
-import type { RecordProtocol } from '../../src/worker/protocols/context.ts';
+import type { RecordProtocol } from '../../src/worker/protocols/record-protocols.ts';
 import type { RoutingTableSize } from '../../src/worker/node/libp2p-options.ts';
 import { TestNetwork, eventually } from '../net/helpers/peers.ts';
 
@@ -139,7 +139,7 @@ export function simulate(nodes: number, rounds: number): void {
         'the provider announced to the DHT',
         async () => {
           const { tasks } = await provider.engine.status({});
-          return /^([1-9]\d*) of \1 told/.test(tasks.find(({ name }) => name === 'provide')?.detail ?? '');
+          return /^([1-9]\d*) of \1 announced/.test(tasks.find(({ name }) => name === 'reprovide')?.detail ?? '');
         },
         STEP_TIMEOUT_MS,
       );

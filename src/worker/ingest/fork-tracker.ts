@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Catalog } from '../catalog/catalog.ts';
 import { errorName } from '../../shared/errors.ts';
-import type { RecordSink, IngestResult } from '../protocols/context.ts';
+import type { RecordSink, IngestResult } from '../protocols/record-sink.ts';
 import { mergeRecords } from '../records/next-record.ts';
 import { openRecord } from '../records/record.ts';
 import type { OpenedRecord, PackageRecord } from '../records/record.ts';

@@ -1,4 +1,4 @@
-import type { IngestResult } from '../protocols/context.ts';
+import type { IngestResult } from '../protocols/record-sink.ts';
 
 /** What one caller handed in, and what became of each of its records. */
 export class IngestJob {

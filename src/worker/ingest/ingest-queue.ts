@@ -1,4 +1,4 @@
-import type { IngestResult } from '../protocols/context.ts';
+import type { IngestResult } from '../protocols/record-sink.ts';
 import type { OpenedRecord, SealedRecord } from '../records/record.ts';
 import { IngestJob } from './ingest-job.ts';
 

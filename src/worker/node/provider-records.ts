@@ -1,15 +1,28 @@
-import type { PeerId, PeerInfo } from '@libp2p/interface';
-import type { QueryEvent } from '@libp2p/kad-dht';
+import type { ContentRouting, PeerId, PeerInfo } from '@libp2p/interface';
+import type { KadDHT, QueryEvent } from '@libp2p/kad-dht';
 import type { CID } from 'multiformats/cid';
-import type { MarketplaceNode } from './node.ts';
 
-/** What one peer says who provides something. */
+/** What of the node is used to write provider records. */
+export interface ProviderNode {
+  readonly libp2p: {
+    readonly services: { readonly dht: Pick<KadDHT, 'provide'> };
+    readonly contentRouting: Pick<ContentRouting, 'cancelReprovide'>;
+  };
+}
+
+/** What of the node is used to look up providers. */
+export interface ProviderLookupNode {
+  readonly peerId: PeerId;
+  readonly libp2p: { readonly services: { readonly dht: Pick<KadDHT, 'findProviders' | 'getClosestPeers'> } };
+}
+
+/** The providers of a key that one peer names. */
 export interface ProviderAnswer {
   readonly from: PeerId;
   readonly providers: readonly PeerInfo[];
 }
 
-/** Of kad-dht's own request machinery, what is used here; not part of its declared interface. */
+/** The part of kad-dht's request machinery that is used here; its declared interface does not have it. */
 interface RequestNetwork {
   sendRequest(
     to: PeerId,
@@ -21,56 +34,62 @@ interface RequestNetwork {
 const NO_PATH = { index: -1, queued: 0, running: 0, total: 0 } as const;
 
 /**
- * Stand in the DHT as a provider of something. kad-dht repeats it before it expires, for as long as the node runs.
+ * Writes this node's provider record into the DHT. kad-dht repeats it before it expires, as long as the node runs.
  *
- * @returns how many peers took the record
+ * @returns how many peers stored the record
  */
-export async function provide(node: MarketplaceNode, cid: CID, signal: AbortSignal): Promise<number> {
+export async function provide({ libp2p }: ProviderNode, cid: CID, signal: AbortSignal): Promise<number> {
   let stored = 0;
-  for await (const event of node.libp2p.services.dht.provide(cid, { signal })) {
+  for await (const event of libp2p.services.dht.provide(cid, { signal })) {
     if (event.name === 'PEER_RESPONSE' && event.messageName === 'ADD_PROVIDER') stored++;
   }
   return stored;
 }
 
-/** Do not repeat a provider record any more, and do not answer with it. Others forget it when it expires. */
-export async function stopProviding(node: MarketplaceNode, cid: CID, signal: AbortSignal): Promise<void> {
-  await node.libp2p.contentRouting.cancelReprovide(cid, { signal });
+/** Stops repeating a provider record and answering with it. On other peers it expires. */
+export async function stopProviding({ libp2p }: ProviderNode, cid: CID, signal: AbortSignal): Promise<void> {
+  await libp2p.contentRouting.cancelReprovide(cid, { signal });
 }
 
-/** The peers closest to a key, this node not among them, as far as they could be reached. */
-export async function closestPeers(node: MarketplaceNode, cid: CID, signal: AbortSignal): Promise<PeerId[]> {
+/** The peers closest to a key that could be reached, without this node. */
+export async function closestPeers(
+  { libp2p, peerId }: ProviderLookupNode,
+  cid: CID,
+  signal: AbortSignal,
+): Promise<PeerId[]> {
   const closest: PeerId[] = [];
-  for await (const event of node.libp2p.services.dht.getClosestPeers(cid.multihash.bytes, { signal })) {
-    if (event.name === 'FINAL_PEER' && !event.peer.id.equals(node.peerId)) closest.push(event.peer.id);
+  for await (const event of libp2p.services.dht.getClosestPeers(cid.multihash.bytes, { signal })) {
+    if (event.name === 'FINAL_PEER' && !event.peer.id.equals(peerId)) closest.push(event.peer.id);
   }
   return closest;
 }
 
-/** What others told this node itself: it may be among the closest to the key, and nobody else was told. */
+/** Providers that this node stores itself: it may be among the closest to the key. */
 export async function localProviders(
-  node: MarketplaceNode,
+  { libp2p, peerId }: ProviderLookupNode,
   cid: CID,
   signal: AbortSignal,
 ): Promise<readonly PeerInfo[]> {
-  // kad-dht looks into its own store first; the query that would follow is ended before it has begun.
-  for await (const event of node.libp2p.services.dht.findProviders(cid, { signal })) {
-    return event.name === 'PEER_RESPONSE' && event.from.equals(node.peerId) ? event.providers : [];
+  // kad-dht reads its own store first; leaving the loop ends the query that would follow before it starts.
+  for await (const event of libp2p.services.dht.findProviders(cid, { signal })) {
+    return event.name === 'PEER_RESPONSE' && event.from.equals(peerId) ? event.providers : [];
   }
   return [];
 }
 
 /**
- * Ask exactly this peer who provides something. kad-dht's own `findProviders` ends as soon as 20 are named, so that one
- * fast liar could end it.
+ * Asks exactly this peer for the providers of a key. kad-dht's own `findProviders` ends when 20 are named, so that one fast
+ * malicious peer could end it.
+ *
+ * @throws Error when the peer does not answer
  */
 export async function askProviders(
-  node: MarketplaceNode,
+  { libp2p }: ProviderLookupNode,
   peer: PeerId,
   cid: CID,
   signal: AbortSignal,
 ): Promise<ProviderAnswer> {
-  const { dht } = node.libp2p.services;
+  const { dht } = libp2p.services;
   if (!('network' in dht)) throw new Error('This version of kad-dht cannot query single peers');
   const network = dht.network as RequestNetwork;
   const message = { type: 'GET_PROVIDERS', key: cid.multihash.bytes } as const;

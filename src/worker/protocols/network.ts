@@ -1,18 +1,37 @@
-import type { PeriodicTask } from '../maintenance/scheduler.ts';
-import { Announce } from './announce/announce.ts';
-import { Blocks } from './bitswap/blocks.ts';
+import type { PeriodicTask, Scheduler } from '../maintenance/scheduler.ts';
+import { Announce } from './announce/index.ts';
+import type { AnnounceDeps } from './announce/index.ts';
+import { Blocks } from './blocks.ts';
+import type { BlocksDeps } from './blocks.ts';
 import { CarServer } from './car/server.ts';
-import type { NetworkContext } from './context.ts';
-import { Heads } from './heads/heads.ts';
+import type { CarServerDeps } from './car/server.ts';
+import { Heads } from './heads/index.ts';
+import type { HeadDeps } from './heads/index.ts';
+import { Keywords } from './keywords/index.ts';
+import type { KeywordDeps } from './keywords/index.ts';
 import { searchKeywordProviders } from './keywords/keyword-search.ts';
-import { Keywords } from './keywords/keywords.ts';
+import type { KeywordSearchDeps } from './keywords/keyword-search.ts';
 import { Reprovider } from './keywords/reprovider.ts';
-import { Search } from './search/search.ts';
-import type { FanOutOptions, FanOutResult } from './search/search.ts';
-import type { WireQuery } from './search/search-wire.ts';
-import { Sync } from './sync/sync.ts';
+import type { ReproviderDeps } from './keywords/reprovider.ts';
+import { Search } from './search/index.ts';
+import type { SearchDeps } from './search/index.ts';
+import type { FanOutOptions, FanOutResult } from './search/client.ts';
+import type { WireQuery } from './search/wire.ts';
+import { Sync } from './sync/index.ts';
+import type { SyncDeps } from './sync/index.ts';
 
-/** The paths on which records and blocks travel while a node runs. Each works without the others. */
+/** What all protocols together need of the engine. Each declares its own part. */
+export type NetworkDeps = AnnounceDeps &
+  SyncDeps &
+  HeadDeps &
+  KeywordDeps &
+  Omit<KeywordSearchDeps, 'keywords' | 'search'> &
+  ReproviderDeps &
+  SearchDeps &
+  BlocksDeps &
+  CarServerDeps & { readonly scheduler: Pick<Scheduler, 'add' | 'runSoon'> };
+
+/** The protocols by which records and blocks travel while a node runs. Each works without the others. */
 export class Network {
   readonly announce: Announce;
   readonly sync: Sync;
@@ -22,48 +41,49 @@ export class Network {
   readonly blocks: Blocks;
   /** Keeps this node in the DHT as a provider of what it serves. */
   readonly reprovider: Reprovider;
-  readonly #context: NetworkContext;
+  readonly #deps: NetworkDeps;
   readonly #stopTasks: (() => Promise<void>)[] = [];
 
-  constructor(context: NetworkContext) {
-    this.#context = context;
-    this.announce = new Announce(context);
-    this.sync = new Sync(context);
-    this.heads = new Heads(context);
-    this.keywords = new Keywords(context);
-    this.search = new Search(context);
-    this.blocks = new Blocks(context);
-    this.reprovider = new Reprovider(context);
+  constructor(deps: NetworkDeps) {
+    this.#deps = deps;
+    this.announce = new Announce(deps);
+    this.sync = new Sync(deps);
+    this.heads = new Heads(deps);
+    this.keywords = new Keywords(deps);
+    this.search = new Search(deps);
+    this.blocks = new Blocks(deps);
+    this.reprovider = new Reprovider(deps);
   }
 
   async start(): Promise<void> {
-    const { enabledProtocols } = this.#context;
+    const { enabledProtocols } = this.#deps;
     if (enabledProtocols.has('announce')) this.announce.start();
-    // Whom the keywords lead to is asked by the search protocol.
+    // Peers found by keywords are asked by the search protocol.
     if (enabledProtocols.has('search') || enabledProtocols.has('keywords')) await this.search.start();
     if (enabledProtocols.has('sync')) {
       await this.sync.start();
       this.#addTask(this.sync.task());
     }
     if (enabledProtocols.has('head')) this.#addTask(this.heads.task());
-    await new CarServer(this.#context).start();
+    await new CarServer(this.#deps).start();
     this.#addTask(this.reprovider.task());
   }
 
   /**
-   * Ask peers whom the DHT's keywords name for the words of a search, beside those that were asked already: for when too
-   * little was found nearer by. Records go through the sink, as with `search.fanOut`.
+   * Asks the peers that the DHT names as providers of the query's words, for when the connected peers found too little. Records go
+   * through the sink, as with `search.fanOut`.
    */
-  async searchByKeywords(query: WireQuery, options: Omit<FanOutOptions, 'peers'>): Promise<FanOutResult> {
-    return searchKeywordProviders(this.#context, this.keywords, this.search, query, options);
+  searchByKeywords(query: WireQuery, options: Omit<FanOutOptions, 'peers'>): Promise<FanOutResult> {
+    const { keywords, search } = this;
+    return searchKeywordProviders({ ...this.#deps, keywords, search }, query, options);
   }
 
-  /** The context's `stopped` signal has fired before: everything under way is ending already. */
+  /** Resolves when everything has ended. The `stopped` signal has fired before, which ends sessions and tasks. */
   async stop(): Promise<void> {
     await Promise.all([this.sync.stop(), ...this.#stopTasks.map((stopTask) => stopTask())]);
   }
 
   #addTask(task: PeriodicTask): void {
-    this.#stopTasks.push(this.#context.scheduler.add(task));
+    this.#stopTasks.push(this.#deps.scheduler.add(task));
   }
 }

@@ -1,29 +1,29 @@
-/** So many valid answers of different peers are enough: more would change the outcome once in hundreds of times. */
+/** Valid answers of different peers that are enough: further ones would change the result once in hundreds of times. */
 const QUORUM_SIZE = 5;
 /**
- * After the first valid answer others have as long again to come with a newer one, within these bounds: a network that
- * answers in no time is not waited for, and a slow one not for ever. In milliseconds.
+ * Bounds of the time that other peers have to send a newer answer after the first valid one. Between them it is as long as the
+ * first answer took, so that a fast network costs no wait and a slow one a bounded wait. In milliseconds.
  */
 const GRACE_PERIOD_MS = { min: 25, max: 500 } as const;
 
-/** When a question that is asked of many peers need not be asked any further. Begins with the question. */
+/** Decides when a query of many peers has enough answers. Create it when the query starts. */
 export class Quorum {
   readonly #reached = new AbortController();
   readonly #startedAt = performance.now();
   #answers = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Fires when the answer is certain enough. */
+  /** Fires when there are enough answers. */
   get signal(): AbortSignal {
     return this.#reached.signal;
   }
 
-  /** Whether there was an answer. */
+  /** Whether any valid answer came. */
   get hasAnswers(): boolean {
     return this.#answers > 0;
   }
 
-  /** A peer, another one each time, gave a valid answer. */
+  /** Counts the valid answer of one more peer. */
   addAnswer(): void {
     this.#answers++;
     if (this.#answers >= QUORUM_SIZE) {
@@ -39,7 +39,7 @@ export class Quorum {
     );
   }
 
-  /** The question is over, however it ended. */
+  /** Clears the timer; call it when the query has ended, also by an error. */
   end(): void {
     clearTimeout(this.#timer);
   }

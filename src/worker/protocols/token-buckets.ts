@@ -1,9 +1,9 @@
 export interface BucketLimits {
-  /** What may be spent at once. */
+  /** Tokens that may be spent at once. */
   readonly capacity: number;
-  /** What comes back. */
+  /** Tokens that are refilled per second. */
   readonly perSecond: number;
-  /** Keys that are remembered; the one unused for longest is forgotten, and begins full again. */
+  /** Buckets that are kept; the least recently used one is dropped, and is full again when its key comes back. */
   readonly maxKeys?: number;
 }
 
@@ -14,7 +14,7 @@ interface Bucket {
 
 const MAX_KEYS = 10_000;
 
-/** Token buckets, one per key, in bounded memory. What they count (messages, milliseconds) is the caller's affair. */
+/** Token buckets, one per key, in bounded memory. A token may be a message, a byte or a millisecond. */
 export class TokenBuckets {
   readonly #limits: BucketLimits;
   readonly #buckets = new Map<string, Bucket>();
@@ -26,12 +26,12 @@ export class TokenBuckets {
     this.#now = now;
   }
 
-  /** Whether anything is left for this key. */
+  /** Whether the key has any tokens left. */
   has(key: string): boolean {
     return this.#level(key) > 0;
   }
 
-  /** Spend, also more than is left: then the key has to wait until it is out of debt. */
+  /** Spends tokens, also more than are left: the key then has none until the debt is refilled. */
   spend(key: string, amount: number): void {
     const level = this.#level(key) - amount;
     this.#buckets.delete(key);
@@ -41,7 +41,7 @@ export class TokenBuckets {
     if (oldest !== undefined) this.#buckets.delete(oldest);
   }
 
-  /** Spend if anything is left. */
+  /** Spends tokens if any are left, and returns whether it did. */
   take(key: string, amount = 1): boolean {
     if (!this.has(key)) return false;
     this.spend(key, amount);

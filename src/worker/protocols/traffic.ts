@@ -1,23 +1,26 @@
 import { isPrivate } from '@libp2p/utils';
-import type { Connection } from '@libp2p/interface';
 import { GgenError } from '../../shared/errors.ts';
 import type { TransferSettings, TransferStatus } from '../../shared/model.ts';
+import type { RemoteConnection } from './libp2p-parts.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
-/** Longest sleep at a time: limits may be lifted meanwhile. */
+/** How often a caller that waits for a rate limit checks it: the user may lift the limit. */
 const RATE_CHECK_INTERVAL_MS = 250;
-/** What is sent at once under a limit on the rate, in bytes. */
+/** Bytes sent at once under a rate limit. */
 const LIMITED_CHUNK_BYTES = 16 * 1024;
-/** And without: with yamux's header of 12 bytes four full messages of noise, of which 16 bytes are the tag. A few bytes more are one more message. */
+/**
+ * Bytes sent at once without one: with yamux's header of 12 bytes they fill four messages of noise, each of which has a tag of 16
+ * bytes. A few bytes more would cost a fifth message.
+ */
 const CHUNK_BYTES = 4 * (65_535 - 16) - 12;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SHARED_KEY = '';
 
 export type Direction = 'sent' | 'received';
 
-/** Where the count of the day survives a restart. */
+/** Keeps the day's byte counts and the pause across restarts. */
 export interface TrafficStore {
-  /** Bytes of a day, counted from the epoch. */
+  /** Bytes of one day. @param day number of days since the epoch */
   load(day: number): Readonly<Record<Direction, number>>;
   save(day: number, bytes: Readonly<Record<Direction, number>>): void;
   isPaused(): boolean;
@@ -25,8 +28,8 @@ export interface TrafficStore {
 }
 
 /**
- * Bytes of packages that come and go: counted, kept to the user's limits, and paused. Limits hold for all peers together. Peers on
- * a private address are neither counted nor limited, unless the user wants it.
+ * Counts the bytes of packages that are sent and received, and enforces the user's limits and the pause. Limits apply to all peers
+ * together. Peers on a private address are neither counted nor limited, unless the user sets `limitLocalNetwork`.
  */
 export class Traffic {
   readonly #store: TrafficStore;
@@ -49,14 +52,14 @@ export class Traffic {
     return this.#settings;
   }
 
-  /** Other limits, from the next byte on. */
+  /** Applies other limits, from the next byte on. */
   configure(settings: TransferSettings): void {
     if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
     this.#settings = settings;
     this.#buckets = buckets(settings);
   }
 
-  /** Whether the user paused handing out. */
+  /** Whether the user paused seeding. */
   get paused(): boolean {
     return this.#paused;
   }
@@ -71,19 +74,19 @@ export class Traffic {
     return { paused: this.#paused, uploadedToday: this.#bytes.sent, downloadedToday: this.#bytes.received };
   }
 
-  /** Whether anything is handed out at present. @param lan to a peer on the local network */
+  /** Whether blocks may be served now. @param lan to a peer on the local network */
   maySend(lan: boolean): boolean {
     return !this.#paused && (this.#isExempt(lan) || this.#remainingToday('sent') > 0);
   }
 
-  /** How many bytes to move at once, so that a limit on the rate makes itself felt. */
+  /** Bytes to transfer at once, so that a rate limit takes effect within a block; Infinity without one. */
   maxChunkBytes(direction: Direction, lan: boolean): number {
     return this.#isExempt(lan) || this.#buckets[direction] === undefined ? Infinity : LIMITED_CHUNK_BYTES;
   }
 
-  /** What may be sent over a connection. */
+  /** The allowance of one connection: how many bytes to send at once, and when. */
   sendAllowance(
-    connection: Connection,
+    connection: Pick<RemoteConnection, 'remoteAddr'>,
     signal: AbortSignal,
   ): { readonly chunkBytes: number; spend(bytes: number): Promise<void> } {
     const lan = isLocal(connection);
@@ -94,9 +97,9 @@ export class Traffic {
   }
 
   /**
-   * Count bytes, and wait until they are within the limit on the rate. Whoever sends asks `maySend` before each block.
+   * Counts bytes, and resolves when the rate limit allows them. A sender checks `maySend` before each block.
    *
-   * @throws GgenError LimitReached when no more may be received today
+   * @throws GgenError LimitReached when the day's download limit is reached; the reason of `signal`
    */
   async spend(direction: Direction, bytes: number, lan: boolean, signal: AbortSignal): Promise<void> {
     if (this.#isExempt(lan)) return;
@@ -105,7 +108,7 @@ export class Traffic {
     while (this.#buckets[direction]?.take(SHARED_KEY, bytes) === false) await sleep(signal);
   }
 
-  /** Keep the count. */
+  /** Stores the day's counts. */
   save(): void {
     this.#rollOverDay();
     this.#store.save(this.#day, this.#bytes);
@@ -130,12 +133,12 @@ export class Traffic {
   }
 }
 
-/** Whether the other side is on a private address: the same house, office or machine. */
-export function isLocal({ remoteAddr }: Pick<Connection, 'remoteAddr'>): boolean {
+/** Whether the peer is on a private address: in the same local network, or on this machine. */
+export function isLocal({ remoteAddr }: Pick<RemoteConnection, 'remoteAddr'>): boolean {
   try {
     return isPrivate(remoteAddr);
   } catch {
-    // An address without an IP: a peer in this very process.
+    // An address without an IP: a peer in this process.
     return remoteAddr.toString().startsWith('/memory/');
   }
 }

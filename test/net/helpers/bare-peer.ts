@@ -7,7 +7,7 @@ import { createPublisherKey } from '../../../src/identity/publisher-key.ts';
 import type { PublisherKey } from '../../../src/identity/publisher-key.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
 import type { NodeSettings, PackageMetadata } from '../../../src/shared/model.ts';
-import { Frames } from '../../../src/worker/protocols/frames.ts';
+import { Frames } from '../../../src/worker/protocols/wire/frames.ts';
 import { claimSigningBytes, encodeAnnouncement } from '../../../src/worker/node/announcement.ts';
 import type { Libp2pInputs } from '../../../src/worker/node/libp2p-options.ts';
 import { startMarketplaceNode } from '../../../src/worker/node/node.ts';

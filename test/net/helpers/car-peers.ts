@@ -10,8 +10,8 @@ import type { TransferSettings } from '../../../src/shared/model.ts';
 import { collectBytes } from '../../../src/worker/blocks/block-storage.ts';
 import { fetchTree, openBlockSource } from '../../../src/worker/transfer/transfer.ts';
 import type { BlockSource } from '../../../src/worker/transfer/transfer.ts';
-import { Blocks } from '../../../src/worker/protocols/bitswap/blocks.ts';
-import { ByteStream } from '../../../src/worker/protocols/byte-stream.ts';
+import { Blocks } from '../../../src/worker/protocols/blocks.ts';
+import { ByteStream } from '../../../src/worker/protocols/wire/byte-stream.ts';
 import { CarServer } from '../../../src/worker/protocols/car/server.ts';
 import {
   END_OF_ANSWER,
@@ -22,7 +22,6 @@ import {
   sectionPrefix,
 } from '../../../src/worker/protocols/car/wire.ts';
 import type { CarWant } from '../../../src/worker/protocols/car/wire.ts';
-import type { NetworkContext } from '../../../src/worker/protocols/context.ts';
 import { Traffic } from '../../../src/worker/protocols/traffic.ts';
 import { CAR_PROTOCOL } from '../../../src/worker/node/protocols.ts';
 import { SeededBlockstore } from '../../../src/worker/node/seeded-blockstore.ts';
@@ -98,7 +97,7 @@ export class CarNetwork {
       log: LOG,
       seededBlocks: new SeededBlockstore(store, () => false),
       traffic,
-    } as unknown as NetworkContext).start();
+    }).start();
     return { ...peer, traffic };
   }
 
@@ -200,7 +199,7 @@ export class Reader {
   constructor(peer: BarePeer, providers: readonly string[], stopped: AbortSignal, traffic: Traffic) {
     this.peer = peer;
     this.#providers = providers;
-    this.#blocks = new Blocks({ node: peer.node, stopped, traffic } as unknown as NetworkContext);
+    this.#blocks = new Blocks({ node: peer.node, stopped, traffic });
   }
 
   fetch(tree: Pick<TestTree, 'root' | 'size'>, signal: AbortSignal = AbortSignal.timeout(30_000)): Promise<void> {

@@ -1,40 +1,39 @@
 import type { CID } from 'multiformats/cid';
-import type { ByteStream } from '../byte-stream.ts';
+import type { ByteStream } from '../wire/byte-stream.ts';
+import { MAX_COALESCED_BYTES, MIN_READER_BYTES, SLOW_READER_TIMEOUT_MS } from './limits.ts';
 import { sectionPrefix } from './wire.ts';
-
-/** Small blocks are gathered up to this before they are sent: each send costs a frame and its encryption. */
-const MAX_COALESCED_BYTES = 64 * 1024;
-/** A reader that takes less than `MIN_BYTES` in this time is let go. */
-const SLOW_READER_TIMEOUT_MS = 20_000;
-const MIN_PROGRESS_BYTES = 64 * 1024;
 
 /** How much may be sent. */
 export interface Allowance {
-  /** Large blocks are sent in slices of so many bytes, so that a limit on the rate makes itself felt within a block. */
+  /** Large blocks are sent in chunks of this size, so that a rate limit takes effect within a block. */
   readonly chunkBytes: number;
-  /** Resolves when so many bytes may be sent. */
+  /** Resolves when this many bytes may be sent. */
   spend(bytes: number): Promise<void>;
 }
 
-/** Writes an answer no faster than the other side reads and the limits allow, and not for ever to one that hardly reads. */
+/**
+ * Writes an answer as fast as the other side reads and the limits allow.
+ *
+ * @throws Error 'The requesting peer reads too slowly' from each write, when the reader makes no progress
+ */
 export class BlockWriter {
-  readonly #stream: ByteStream;
+  readonly #stream: Pick<ByteStream, 'write'>;
   readonly #signal: AbortSignal;
   readonly #slowReader = new AbortController();
   readonly #allowance: Allowance;
   readonly #progressTimer: NodeJS.Timeout;
   #pendingChunks: Uint8Array[] = [];
   #pendingBytes = 0;
-  /** Bytes taken by the reader in the present stretch of time, and whether it was waited for all the time. */
+  /** Bytes that the reader took in the current interval, and whether a write waits for it. */
   #progressBytes = 0;
   #isWriting = false;
 
-  constructor(stream: ByteStream, signal: AbortSignal, allowance: Allowance) {
+  constructor(stream: Pick<ByteStream, 'write'>, signal: AbortSignal, allowance: Allowance) {
     this.#stream = stream;
     this.#signal = AbortSignal.any([signal, this.#slowReader.signal]);
     this.#allowance = allowance;
     this.#progressTimer = setInterval(() => {
-      if (this.#isWriting && this.#progressBytes < MIN_PROGRESS_BYTES)
+      if (this.#isWriting && this.#progressBytes < MIN_READER_BYTES)
         this.#slowReader.abort(new Error('The requesting peer reads too slowly'));
       this.#progressBytes = 0;
     }, SLOW_READER_TIMEOUT_MS);
@@ -62,7 +61,7 @@ export class BlockWriter {
     }
   }
 
-  /** Nothing more is written. */
+  /** Ends the watch over the reader; nothing is written afterwards. */
   end(): void {
     clearInterval(this.#progressTimer);
   }
@@ -82,8 +81,8 @@ export class BlockWriter {
 }
 
 /**
- * Neighbors that are small as one piece: each piece is a frame of its own. What a large one has above whole slices goes along with
- * the small ones before it, so that it ends with a full slice.
+ * Joins small neighbors to one piece, since each piece is a frame of its own. The bytes of a large part beyond whole chunks join
+ * the small parts before it, so that the large part ends with a full chunk.
  */
 function coalesce(parts: readonly Uint8Array[], chunkBytes: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];

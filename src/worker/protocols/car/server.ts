@@ -1,42 +1,53 @@
-import type { Connection, Stream } from '@libp2p/interface';
-import { errorMessage } from '../../../shared/errors.ts';
+import type { Stream } from '@libp2p/interface';
+import { errorMessage, toError } from '../../../shared/errors.ts';
 import { blockBufferPool } from '../../dag/block-buffer-pool.ts';
 import { RAW } from '../../dag/codecs.ts';
+import type { Logger } from '../../logging/logger.ts';
 import { CAR_PROTOCOL } from '../../node/protocols.ts';
-import { ByteStream } from '../byte-stream.ts';
-import type { NetworkContext } from '../context.ts';
+import type { RemoteConnection, StreamRegistrar } from '../libp2p-parts.ts';
 import { isLocal } from '../traffic.ts';
+import type { Traffic } from '../traffic.ts';
+import { ByteStream } from '../wire/byte-stream.ts';
 import { BlockWriter } from './block-writer.ts';
+import {
+  MAX_CONCURRENT_ANSWERS,
+  MAX_INBOUND_STREAMS,
+  MAX_REQUEST_BYTES,
+  REQUEST_TIMEOUT_MS,
+  SERVER_IDLE_TIMEOUT_MS,
+} from './limits.ts';
 import { walkWants } from './walk-wants.ts';
-import { END_OF_ANSWER, MAX_REQUEST_BYTES, decodeCarRequest, encodeCarHeader, encodeHead, readFrame } from './wire.ts';
+import type { SeededBlockReader } from './walk-wants.ts';
+import { END_OF_ANSWER, decodeCarRequest, encodeCarHeader, encodeHead, readFrame } from './wire.ts';
 
-/** Streams that one connection may hold open; more are reset. */
-const MAX_STREAMS = 16;
-/** Answers under way to all peers together: each holds a few blocks in memory. */
-const MAX_CONCURRENT_ANSWERS = 32;
-/** Longest wait for the next request, and for it to be complete. */
-const REQUEST_TIMEOUT_MS = 10_000;
-const IDLE_TIMEOUT_MS = 60_000;
+export interface CarServerDeps {
+  readonly node: { readonly libp2p: StreamRegistrar };
+  readonly seededBlocks: SeededBlockReader;
+  readonly traffic: Pick<Traffic, 'maySend' | 'sendAllowance' | 'settings'>;
+  readonly log: Pick<Logger, 'debug'>;
+  readonly stopped: AbortSignal;
+}
 
-/** Hands out what is served, as CAR streams (docs/protocols/car.md). */
+/** Serves blocks as CAR streams (docs/protocols/car.md). */
 export class CarServer {
-  readonly #context: NetworkContext;
+  readonly #deps: CarServerDeps;
   /** Answers under way, by peer. */
   readonly #activeByPeer = new Map<string, number>();
   #activeAnswers = 0;
 
-  constructor(context: NetworkContext) {
-    this.#context = context;
+  constructor(deps: CarServerDeps) {
+    this.#deps = deps;
   }
 
   async start(): Promise<void> {
-    await this.#context.node.libp2p.handle(CAR_PROTOCOL, (stream, connection) => this.#serve(stream, connection), {
-      maxInboundStreams: MAX_STREAMS,
+    await this.#deps.node.libp2p.handle(CAR_PROTOCOL, (stream, connection) => this.serve(stream, connection), {
+      maxInboundStreams: MAX_INBOUND_STREAMS,
     });
   }
 
-  async #serve(stream: Stream, connection: Connection): Promise<void> {
-    const { stopped, log } = this.#context;
+  /** Answers the requests of one stream, one after the other. */
+  async serve(stream: Stream, connection: RemoteConnection): Promise<void> {
+    const { stopped, log } = this.#deps;
     const bytes = new ByteStream(stream);
     const ended = new AbortController();
     const signal = AbortSignal.any([stopped, ended.signal]);
@@ -47,14 +58,14 @@ export class CarServer {
       while (await this.#answerNext(bytes, connection, signal)) continue;
       await bytes.close(AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]));
     } catch (error) {
-      bytes.abort(error instanceof Error ? error : new Error(String(error)));
+      bytes.abort(toError(error));
       log.debug(`The response to peer ${connection.remotePeer.toString()} was interrupted: ${errorMessage(error)}`);
     }
   }
 
-  /** Returns false when the asker has nothing more to ask. */
-  async #answerNext(stream: ByteStream, connection: Connection, signal: AbortSignal): Promise<boolean> {
-    const idleSignal = AbortSignal.any([signal, AbortSignal.timeout(IDLE_TIMEOUT_MS)]);
+  /** Returns false when the client sends no further request. */
+  async #answerNext(stream: ByteStream, connection: RemoteConnection, signal: AbortSignal): Promise<boolean> {
+    const idleSignal = AbortSignal.any([signal, AbortSignal.timeout(SERVER_IDLE_TIMEOUT_MS)]);
     while (stream.available === 0) if ((await stream.waitForBytes(idleSignal)) === 0) return false;
     const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
     const wants = decodeCarRequest(
@@ -65,16 +76,16 @@ export class CarServer {
       await stream.write(encodeHead(true), timeoutSignal);
       return true;
     }
-    const out = new BlockWriter(stream, signal, this.#context.traffic.sendAllowance(connection, signal));
+    const out = new BlockWriter(stream, signal, this.#deps.traffic.sendAllowance(connection, signal));
     try {
       const [first] = wants;
       await out.bytes(encodeHead(false));
       if (first !== undefined) await out.bytes(encodeCarHeader(first.cid));
-      for await (const { cid, bytes } of walkWants(wants, this.#context.seededBlocks)) {
-        // The answer then ends without the rest, as if it were not here.
-        if (!this.#context.traffic.maySend(isLocal(connection))) break;
+      for await (const { cid, bytes } of walkWants(wants, this.#deps.seededBlocks)) {
+        // The answer then ends without the remaining blocks, as if this node did not have them.
+        if (!this.#deps.traffic.maySend(isLocal(connection))) break;
         await out.block(cid, bytes);
-        // When the stream takes more, a large block is encrypted already. The links of a node are views of it, and still walked.
+        // Once the stream takes more, a large block is encrypted. A node's bytes stay: its links, views of them, are still walked.
         if (cid.code === RAW) blockBufferPool.release(bytes);
       }
       await out.bytes(END_OF_ANSWER);
@@ -86,9 +97,9 @@ export class CarServer {
     return true;
   }
 
-  /** Whether there is room for one more answer to this peer. */
+  /** Counts one more answer to this peer; returns false when the limits do not allow it. */
   #begin(peer: string, lan: boolean): boolean {
-    const { traffic } = this.#context;
+    const { traffic } = this.#deps;
     const active = this.#activeByPeer.get(peer) ?? 0;
     if (
       !traffic.maySend(lan) ||

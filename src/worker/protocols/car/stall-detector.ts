@@ -1,51 +1,46 @@
-import type { ByteStream } from '../byte-stream.ts';
+import type { ByteStream } from '../wire/byte-stream.ts';
+import { MIN_SENDER_BYTES, STALL_TICK_INTERVAL_MS, STALL_TIMEOUT_MS } from './limits.ts';
 
-/** How long a peer may send less than `MIN_BYTES` while it is waited for. */
-const STALL_TIMEOUT_MS = 2_500;
-/** Less than this within the window is a stall, or a peer that means to be slow. */
-const MIN_PROGRESS_BYTES = 4 * 1024;
-const TICK_INTERVAL_MS = 250;
-
-/** The peer was waited for in vain. */
+/** The peer sent too little while the client waited for it. */
 export class StallError extends Error {
   override readonly name = 'StallError';
 }
 
 /**
- * Waits for a peer's bytes, but not for ever. Only the time spent waiting counts, so that a reader who is busy, or who keeps
- * to a limit of his own, blames nobody; and in ticks, so that an event loop that was held up counts as one of them.
+ * Ends a wait for a peer that stopped sending. Only time spent waiting counts, so that a busy or rate-limited reader does not
+ * blame the peer. Time is counted in ticks, so that a blocked event loop counts as one of them.
  */
 export class StallDetector {
-  readonly #stream: ByteStream;
+  readonly #stream: Pick<ByteStream, 'available' | 'waitForBytes'>;
   #waitedMs = 0;
   #bytes = 0;
 
-  constructor(stream: ByteStream) {
+  constructor(stream: Pick<ByteStream, 'available' | 'waitForBytes'>) {
     this.#stream = stream;
   }
 
-  /** What is waited for from now on is something new. */
+  /** Forgets the time waited so far: a new answer begins. */
   reset(): void {
     this.#waitedMs = 0;
     this.#bytes = 0;
   }
 
-  /** @throws Stalled; whatever `signal` was aborted with */
+  /** @throws StallError; the reason of `signal` */
   async waitForBytes(signal: AbortSignal, minBytes: number): Promise<number> {
     const stalled = new AbortController();
     let last = performance.now();
     let available = this.#stream.available;
     const tick = (): void => {
       const now = performance.now();
-      this.#waitedMs += Math.min(now - last, TICK_INTERVAL_MS);
+      this.#waitedMs += Math.min(now - last, STALL_TICK_INTERVAL_MS);
       last = now;
       this.#bytes += this.#stream.available - available;
       available = this.#stream.available;
-      if (this.#bytes >= MIN_PROGRESS_BYTES) this.reset();
+      if (this.#bytes >= MIN_SENDER_BYTES) this.reset();
       if (this.#waitedMs >= STALL_TIMEOUT_MS)
         stalled.abort(new StallError(`It sent ${this.#bytes} bytes in ${STALL_TIMEOUT_MS} ms`));
     };
-    const ticks = setInterval(tick, TICK_INTERVAL_MS);
+    const ticks = setInterval(tick, STALL_TICK_INTERVAL_MS);
     const onAbort = (): void => {
       stalled.abort(signal.reason);
     };

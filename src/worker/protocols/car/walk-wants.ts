@@ -2,16 +2,10 @@ import type { CID } from 'multiformats/cid';
 import { walkTree } from '../../blocks/walk-tree.ts';
 import { DAG_PB } from '../../dag/codecs.ts';
 import { linksOf } from '../../dag/nodes.ts';
+import { MAX_ANSWER_BLOCKS, MAX_READ_AHEAD_LARGE, MAX_READ_AHEAD_SMALL, MAX_SMALL_BLOCK_BYTES } from './limits.ts';
 import type { CarWant } from './wire.ts';
 
-/** Blocks that one answer may have: more than any release. */
-const MAX_BLOCKS = 100_000;
-/** Blocks that are read ahead while the last ones were small, and while they were large. */
-const MAX_READ_AHEAD_SMALL = 16;
-const MAX_READ_AHEAD_LARGE = 2;
-const MAX_SMALL_BLOCK_BYTES = 64 * 1024;
-
-/** Where blocks are read from; undefined for what is not to be had. */
+/** Reads blocks that are served; resolves to undefined for a block that is missing or not served. */
 export interface SeededBlockReader {
   read(cid: CID): Promise<Uint8Array | undefined>;
 }
@@ -31,7 +25,7 @@ export async function* walkWants(
     read: ({ cid }) => reader.read(cid),
     expand: linkedWants,
     readAhead: () => readAhead,
-    maxSteps: MAX_BLOCKS,
+    maxSteps: MAX_ANSWER_BLOCKS,
   });
   for await (const { step, value: bytes } of walk) {
     if (bytes === undefined) continue;

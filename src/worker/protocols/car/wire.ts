@@ -2,41 +2,32 @@ import { decode, encode } from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
 import { decode as readVarint, encode as varint } from 'uint8-varint';
 import { blockBufferPool } from '../../dag/block-buffer-pool.ts';
-import type { ByteStream } from '../byte-stream.ts';
+import type { ByteStream } from '../wire/byte-stream.ts';
+import {
+  MAX_CAR_HEADER_BYTES,
+  MAX_CID_BYTES,
+  MAX_GATHERED_BYTES,
+  MAX_HEAD_BYTES,
+  MAX_PREFIX_BYTES,
+  MAX_SECTION_BYTES,
+  MAX_WANTS,
+} from './limits.ts';
 
-/** Blocks and sub-trees that one request may name. */
-export const MAX_WANTS = 4_096;
-/** Longest request, in bytes: so many CIDs of sha2-256, and something around them. */
-export const MAX_REQUEST_BYTES = 256 * 1024;
-const MAX_HEAD_BYTES = 1024;
-/** Longest section: a block of 2 MiB with its CID. */
-const MAX_SECTION_BYTES = 2 * 1024 * 1024 + 128;
-/** Of a larger section, so much is waited for at once before it goes to the block's buffer: what waits in pieces grows old there. */
-const MAX_GATHERED_BYTES = 256 * 1024;
-/** What a larger section begins with, in bytes: more than any CID that is used here. */
-const MAX_CID_BYTES = 128;
-const MAX_CAR_HEADER_BYTES = 64 * 1024;
-/** An unsigned varint of at most 4 bytes: 256 MiB, far above every limit here. */
-const MAX_PREFIX_BYTES = 4;
-
-/** How much of the sub-tree below a block is asked for. */
+/** How much of the sub-tree below a block is requested. */
 export type WantScope = 'block' | 'nodes' | 'tree';
 
-/** What is asked for: the block, and with `nodes` all blocks below it that have links, with `tree` all blocks below it. */
+/** A requested block; with `nodes`, all blocks below it that have links, with `tree`, all blocks below it. */
 export interface CarWant {
   readonly cid: CID;
   readonly scope: WantScope;
 }
 
-/** Something came that no peer sends that keeps to the protocol. */
+/** The peer sent something that the protocol does not allow. */
 export class ProtocolViolationError extends Error {
   override readonly name = 'ProtocolViolationError';
 }
 
-/**
- * Waits for more bytes of a stream, `least` of them if it can; throws at the end of patience. Returns how many came, 0 at the
- * stream's end.
- */
+/** Waits for `minBytes` more bytes of a stream. Returns how many came: fewer at the end of the stream, 0 after it. Throws a timeout. */
 export type WaitForBytes = (minBytes: number) => Promise<number>;
 
 const SCOPE_BY_KEY = { blocks: 'block', nodes: 'nodes', trees: 'tree' } as const satisfies Record<string, WantScope>;
@@ -51,7 +42,7 @@ export function encodeCarRequest(wants: readonly CarWant[]): Uint8Array {
   return encodeFrame(encode({ v: 1, ...lists }));
 }
 
-/** @throws ProtocolViolation */
+/** @throws ProtocolViolationError */
 export function decodeCarRequest(bytes: Uint8Array): CarWant[] {
   const request = decodeMap(bytes);
   const wants: CarWant[] = [];
@@ -70,7 +61,7 @@ export function decodeCarRequest(bytes: Uint8Array): CarWant[] {
   return wants;
 }
 
-/** What an answer begins with: that the blocks follow, or that there are none to be had at present. */
+/** The first frame of an answer. @param busy no blocks follow, because the server serves nothing at the moment */
 export function encodeHead(busy: boolean): Uint8Array {
   return encodeFrame(encode({ busy }));
 }
@@ -89,17 +80,19 @@ export async function readCarHeader(stream: ByteStream, waitForBytes: WaitForByt
   if (header['version'] !== 1) throw new ProtocolViolationError('The response is not a CARv1 stream');
 }
 
-/** What stands before a block's bytes in a CAR stream: the length of the section, and the CID. */
+/** The bytes before a block in a CAR stream: the length of the section, and the CID. @param length of the block in bytes */
 export function sectionPrefix(cid: CID, length: number): Uint8Array {
   return Buffer.concat([varint(cid.byteLength + length), cid.bytes]);
 }
 
-/** A section of length zero: the answer came to its end, and was not cut. */
+/** A section of length zero marks the end of an answer, which tells it from a stream that was cut. */
 export const END_OF_ANSWER: Uint8Array = new Uint8Array([0]);
 
 /**
- * The next block of an answer, not verified yet; undefined at the answer's end. The bytes may be given back to `blockBuffers`
- * by whoever needs them no more.
+ * Reads the next block of an answer, not verified yet; undefined at the end of the answer. The caller may release the bytes to
+ * `blockBufferPool`.
+ *
+ * @throws ProtocolViolationError; Error when the stream is cut
  */
 export async function readSection(
   stream: ByteStream,
@@ -128,7 +121,7 @@ function splitSection(section: Uint8Array): [CID, Uint8Array] {
   }
 }
 
-/** The next frame: an unsigned varint with its length, then so many bytes. */
+/** Reads a frame: an unsigned varint with its length, then its bytes. */
 export async function readFrame(stream: ByteStream, maxBytes: number, waitForBytes: WaitForBytes): Promise<Uint8Array> {
   return readExactly(stream, await readFrameLength(stream, maxBytes, waitForBytes), waitForBytes);
 }
@@ -153,7 +146,7 @@ async function readLength(stream: ByteStream, waitForBytes: WaitForBytes): Promi
   throw new ProtocolViolationError('Invalid frame length');
 }
 
-/** The stream ended within a frame: whoever sent it went away, which is no lie. */
+/** The stream ended within a frame: the peer disconnected, which is not a violation. */
 function truncatedStreamError(): Error {
   return new Error('The stream ended early');
 }

@@ -2,7 +2,7 @@ import { isPublisherId } from '../../../identity/publisher-id.ts';
 import { NAME_PATTERN } from '../../../shared/defaults.ts';
 import { DHT_NAMESPACE } from '../../node/protocols.ts';
 
-/** DHT key under which the newest record of a package is kept. */
+/** DHT key of a package's head: `/ggen/<publisher>/<name>`. */
 export function headKey(publisher: string, name: string): Uint8Array {
   return new TextEncoder().encode(`/${DHT_NAMESPACE}/${publisher}/${name}`);
 }

@@ -1,36 +1,37 @@
 import type { PeerId } from '@libp2p/interface';
 import type { SearchPeer } from '../../../shared/model.ts';
-import type { WireQuery } from '../search/search-wire.ts';
-import type { NetworkContext } from '../context.ts';
-import { tokensOf } from './keyword-tokens.ts';
-import type { Keywords } from './keywords.ts';
-import type { FanOutOptions, FanOutResult, Search } from '../search/search.ts';
+import type { PeerReputation } from '../../reputation/peer-reputation.ts';
+import type { Tracing } from '../../telemetry/telemetry.ts';
+import type { FanOutOptions, FanOutResult } from '../search/client.ts';
+import type { Search } from '../search/index.ts';
+import type { WireQuery } from '../search/wire.ts';
+import type { Keywords } from './index.ts';
+import { MAX_ANSWERS, MAX_PARALLEL_SEARCHES, PEER_TIMEOUT_MS } from './limits.ts';
+import { tokensOf } from './tokens.ts';
 
-/** Answers that are enough. Names that lead to nobody are passed over: a liar could name any number of those. */
-const MAX_ANSWERS = 10;
-const MAX_PARALLEL = 10;
-/** Longest that one of them may take, dialing included. */
-const PEER_TIMEOUT_MS = 5_000;
+export interface KeywordSearchDeps {
+  readonly keywords: Pick<Keywords, 'find'>;
+  readonly search: Pick<Search, 'fanOut'>;
+  readonly peerReputation: Pick<PeerReputation, 'standing'>;
+  readonly telemetry: Pick<Tracing, 'span'>;
+  readonly stopped: AbortSignal;
+}
 
-/** Find peers by the words of a query, and ask them as a search asks. */
+/** Finds peers by the words of a query, and asks each of them as a search does. */
 export function searchKeywordProviders(
-  context: NetworkContext,
-  keywords: Keywords,
-  search: Search,
+  deps: KeywordSearchDeps,
   query: WireQuery,
   options: Omit<FanOutOptions, 'peers'>,
 ): Promise<FanOutResult> {
-  return context.telemetry.span('search_by_keywords', {}, async (span) => {
-    const result = await askAll(context, keywords, search, query, options);
+  return deps.telemetry.span('search_by_keywords', {}, async (span) => {
+    const result = await askAll(deps, query, options);
     span.set({ peers_asked: result.asked, peers_answered: result.answered });
     return result;
   });
 }
 
 async function askAll(
-  { peerReputation, stopped }: NetworkContext,
-  keywords: Keywords,
-  search: Search,
+  { keywords, search, peerReputation, stopped }: KeywordSearchDeps,
   query: WireQuery,
   options: Omit<FanOutOptions, 'peers'>,
 ): Promise<FanOutResult> {
@@ -55,7 +56,7 @@ async function askAll(
       .catch(() => undefined)
       .finally(() => running.delete(work));
     running.add(work);
-    if (running.size >= MAX_PARALLEL) await Promise.race(running);
+    if (running.size >= MAX_PARALLEL_SEARCHES) await Promise.race(running);
   }
   await Promise.all(running);
   return { asked, answered: answered(), peers: states };

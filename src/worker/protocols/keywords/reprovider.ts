@@ -1,61 +1,74 @@
+import type { PeerId } from '@libp2p/interface';
 import { CID } from 'multiformats/cid';
 import { errorMessage } from '../../../shared/errors.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { ProvidedKey } from '../../catalog/tables/provided-keys.ts';
-import type { PeriodicTask, TaskReport } from '../../maintenance/scheduler.ts';
+import type { Logger } from '../../logging/logger.ts';
+import type { PeriodicTask, Scheduler, TaskReport } from '../../maintenance/scheduler.ts';
 import { provide, stopProviding } from '../../node/provider-records.ts';
+import type { ProviderNode } from '../../node/provider-records.ts';
+import type { RecordProtocol } from '../record-protocols.ts';
 import { isRefreshDue } from '../refresh-policy.ts';
-import type { NetworkContext } from '../context.ts';
-import { packageTokens, tokenKey } from './keyword-tokens.ts';
+import {
+  CHECK_INTERVAL_MS,
+  MAX_PARALLEL_PROVIDES,
+  MAX_PROVIDED_KEYS,
+  MAX_PROVIDED_RELEASES,
+  MIN_REPLICAS,
+  NO_PEERS_RETRY_MS,
+  PROVIDE_DEBOUNCE_MS,
+  PROVIDE_TIMEOUT_MS,
+  REPROVIDE_INTERVAL_MS,
+  RETRY_INTERVAL_MS,
+  ROUND_TIMEOUT_MS,
+  WEAK_REPROVIDE_INTERVAL_MS,
+} from './limits.ts';
+import { packageTokens, tokenKey } from './tokens.ts';
 
-/** Provider records live for 48 h on other nodes. */
-const REPROVIDE_INTERVAL_MS = 12 * 60 * 60 * 1000;
-/** Records that few peers took are repeated sooner: the routing table was small when they were made. */
-const WEAK_REPROVIDE_INTERVAL_MS = 60_000;
-const MIN_REPLICAS = 10;
-/** Most keys of one node. Own packages come first, content roots before keywords. */
-const MAX_KEYS = 4_000;
-const MAX_RELEASES = 20;
-const MAX_PARALLEL = 4;
-const PROVIDE_TIMEOUT_MS = 20_000;
-const NO_PEERS_RETRY_MS = 2_000;
-/**
- * Time between a change and telling the DHT of it: who is connected knows by then, by announcement, which a walk through the
- * DHT would only hold up; and what is published in a row is told together.
- */
-const PROVIDE_DEBOUNCE_MS = 2_000;
-/** Longest pause while something is not told yet. */
-const RETRY_INTERVAL_MS = 15_000;
+export interface ReproviderDeps {
+  readonly node: ProviderNode & { peers(): PeerId[] };
+  readonly catalog: {
+    readonly packages: Pick<Catalog['packages'], 'get'>;
+    readonly provided: Pick<Catalog['provided'], 'all' | 'save' | 'remove'>;
+    readonly seeding: Pick<Catalog['seeding'], 'list'>;
+    readonly installs: Pick<Catalog['installs'], 'list'>;
+    readonly kept: Pick<Catalog['kept'], 'list'>;
+  };
+  readonly scheduler: Pick<Scheduler, 'runSoon'>;
+  readonly enabledProtocols: ReadonlySet<RecordProtocol>;
+  readonly log: Pick<Logger, 'debug'>;
+}
 
 /**
- * Keeps this node in the DHT as a provider of what it serves: the content root of each release (docs/protocols/README.md),
- * and the tokens of each package (docs/protocols/keywords.md). What it no longer serves is withdrawn.
+ * Keeps this node in the DHT as a provider of what it serves: the content root of each release (docs/protocols/README.md), and
+ * the tokens of each package (docs/protocols/keywords.md). Records of what it no longer serves are withdrawn.
  */
 export class Reprovider {
-  readonly #context: NetworkContext;
+  readonly #deps: ReproviderDeps;
 
-  constructor(context: NetworkContext) {
-    this.#context = context;
+  constructor(deps: ReproviderDeps) {
+    this.#deps = deps;
   }
 
-  /** Something that is served came, changed or went. */
+  /** Updates the provider records soon, because what this node serves has changed. */
   schedule(): void {
-    this.#context.scheduler.runSoon('reprovide', PROVIDE_DEBOUNCE_MS);
+    this.#deps.scheduler.runSoon('reprovide', PROVIDE_DEBOUNCE_MS);
   }
 
   task(): PeriodicTask {
     return {
       name: 'reprovide',
       title: 'Announce provided content in the DHT',
-      intervalMs: 10 * 60 * 1000,
+      intervalMs: CHECK_INTERVAL_MS,
       initialDelayMs: NO_PEERS_RETRY_MS,
-      timeoutMs: 5 * 60 * 1000,
+      timeoutMs: ROUND_TIMEOUT_MS,
       quiet: true,
       run: (signal) => this.#run(signal),
     };
   }
 
   async #run(signal: AbortSignal): Promise<TaskReport> {
-    const { catalog, node } = this.#context;
+    const { catalog, node } = this.#deps;
     const wanted = new Set(this.#keys());
     const known = catalog.provided.all();
     let withdrawn = 0;
@@ -75,22 +88,22 @@ export class Reprovider {
     return { detail, ...(nextRunInMs === undefined ? {} : { nextRunInMs }) };
   }
 
-  /** Keys under which this node shall stand: `root:<cid>` and `keyword:<token>`. */
+  /** Keys that this node provides: `root:<cid>` and `keyword:<token>`. */
   #keys(): string[] {
-    const { catalog, enabledProtocols } = this.#context;
+    const { catalog, enabledProtocols } = this.#deps;
     const roots: string[] = [];
     const tokens = new Set<string>();
     const localReleases = [...catalog.installs.list(), ...catalog.kept.list()];
     for (const { publisher, name, mine } of catalog.seeding.list()) {
       const record = catalog.packages.get(publisher, name)?.record;
       if (record === undefined) continue;
-      if (mine) roots.push(...record.releases.slice(-MAX_RELEASES).map(({ root }) => root));
+      if (mine) roots.push(...record.releases.slice(-MAX_PROVIDED_RELEASES).map(({ root }) => root));
       else
         roots.push(
           ...localReleases.filter((one) => one.publisher === publisher && one.name === name).map(({ root }) => root),
         );
       for (const token of packageTokens(name, record.metadata)) tokens.add(token);
-      if (roots.length + tokens.size > MAX_KEYS) break;
+      if (roots.length + tokens.size > MAX_PROVIDED_KEYS) break;
     }
     const keywords = enabledProtocols.has('keywords') ? [...tokens].map((token) => `keyword:${token}`) : [];
     return [...new Set(roots.map((root) => `root:${root}`)), ...keywords];
@@ -101,16 +114,16 @@ export class Reprovider {
     return isRefreshDue(last.at, this.#isWeak(last) ? WEAK_REPROVIDE_INTERVAL_MS : REPROVIDE_INTERVAL_MS);
   }
 
-  /** Taken by few, and there are more by now who could take it. */
+  /** Few peers stored the record, and more are connected now. */
   #isWeak({ peers }: ProvidedKey): boolean {
-    return peers < Math.min(MIN_REPLICAS, this.#context.node.peers().length);
+    return peers < Math.min(MIN_REPLICAS, this.#deps.node.peers().length);
   }
 
   #anyWeak(wanted: ReadonlySet<string>): boolean {
-    return [...this.#context.catalog.provided.all()].some(([key, last]) => wanted.has(key) && this.#isWeak(last));
+    return [...this.#deps.catalog.provided.all()].some(([key, last]) => wanted.has(key) && this.#isWeak(last));
   }
 
-  /** Returns how many could not be told. */
+  /** Returns how many keys no peer stored. */
   async #provideAll(keys: readonly string[], signal: AbortSignal): Promise<number> {
     const queue = [...keys];
     let pending = 0;
@@ -120,12 +133,12 @@ export class Reprovider {
         else if (!(await this.#provide(key, signal))) pending++;
       }
     };
-    await Promise.all(Array.from({ length: MAX_PARALLEL }, work));
+    await Promise.all(Array.from({ length: MAX_PARALLEL_PROVIDES }, work));
     return pending;
   }
 
   async #provide(key: string, signal: AbortSignal): Promise<boolean> {
-    const { node, catalog, log } = this.#context;
+    const { node, catalog, log } = this.#deps;
     try {
       const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(PROVIDE_TIMEOUT_MS)]);
       const peers = await provide(node, await keyCid(key), timeoutSignal);

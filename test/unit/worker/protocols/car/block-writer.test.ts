@@ -5,7 +5,7 @@ import * as raw from 'multiformats/codecs/raw';
 import { sha256 } from 'multiformats/hashes/sha2';
 import { BlockWriter } from '../../../../../src/worker/protocols/car/block-writer.ts';
 import { sectionPrefix } from '../../../../../src/worker/protocols/car/wire.ts';
-import type { ByteStream } from '../../../../../src/worker/protocols/byte-stream.ts';
+import type { ByteStream } from '../../../../../src/worker/protocols/wire/byte-stream.ts';
 
 const SLICE = 200_000;
 const never = new AbortController().signal;
@@ -19,7 +19,7 @@ async function framesOf(sizes: readonly number[]): Promise<{ frames: Uint8Array[
       return Promise.resolve();
     },
   };
-  const writer = new BlockWriter(stream as ByteStream, never, { chunkBytes: SLICE, spend: () => Promise.resolve() });
+  const writer = new BlockWriter(stream, never, { chunkBytes: SLICE, spend: () => Promise.resolve() });
   const wanted: Uint8Array[] = [];
   try {
     for (const size of sizes) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PeerId } from '@libp2p/interface';
-import { FakeNetwork } from './fake-network.ts';
+import { FakeNetwork } from '../unit/worker/protocols/support/fake-network.ts';
 
 const ECHO = '/test/echo/1.0.0';
 

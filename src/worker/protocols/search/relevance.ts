@@ -1,19 +1,18 @@
 import { isOneErrorApart } from '../../catalog/search/spelling.ts';
 import { fold, queryWords, words } from '../../catalog/search/words.ts';
 import type { PackageRecord } from '../../records/record.ts';
-import type { WireQuery } from './search-wire.ts';
+import type { WireQuery } from './wire.ts';
 
-/** Of shorter words hardly any beginning is more than one error away. */
+/** Prefixes of shorter words are almost all within one typing error of each other. */
 const MIN_CORRECTED_LENGTH = 4;
 
 /**
- * Whether a record can be an answer to a question at all.
+ * Whether a record can be an answer to a query at all.
  *
- * Generous on purpose, because peers may be of other versions, with other notions of a word, of accents and of typing errors:
- * one word of the question must begin one word of the record, or differ by one typing error from one or from what one begins
- * with: who finds no such word looks for words that begin with one that it takes for the right spelling. A question
- * without words is judged by its categories and tags, which every version of the protocol has. Other filters are not judged:
- * a peer may not know them.
+ * Generous on purpose, because peers may run other versions, which split words and treat accents and typing errors in other
+ * ways. One word of the query must begin a word of the record, or be within one typing error of that word or of its beginning
+ * (a peer that corrects a word searches for words that begin with the corrected one). A query without words is judged by its
+ * categories and tags, which every version of the protocol has. Other filters are not judged: a peer may not know them.
  */
 export function isRelated(query: WireQuery, { name, metadata }: PackageRecord): boolean {
   const { title, description, tags, categories } = metadata;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isRelated } from '../../../../../src/worker/protocols/search/search-relation.ts';
+import { isRelated } from '../../../../../src/worker/protocols/search/relevance.ts';
 import type { PackageRecord } from '../../../../../src/worker/records/record.ts';
 
 describe('the relevance of a record to a query', () => {

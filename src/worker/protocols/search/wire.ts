@@ -1,16 +1,30 @@
 import { LIMITS } from '../../../shared/defaults.ts';
 import type { SearchQuery, SearchSort } from '../../../shared/model.ts';
 import type { LocalQuery } from '../../catalog/search/filters.ts';
-import { asCount, asMap, asText, asTexts } from '../frames.ts';
+import { asBytes, asCount, asMap, asText, asTexts } from '../wire/frames.ts';
+import { DEFAULT_SEARCH_LIMIT, MAX_PUBLISHER_LENGTH } from './limits.ts';
 
 const SORTS: readonly SearchSort[] = ['relevance', 'updated', 'name', 'providers'];
-const MAX_PUBLISHER_LENGTH = 64;
 
-/** What is asked of peers. Paging and whom to think well of are the asker's own business. */
+/** What peers are asked. Paging, and which peers to trust, are up to the asking node. */
 export type WireQuery = Omit<SearchQuery, 'scope' | 'minReputation' | 'offset'>;
 
-/** The request frame. Keys that a peer does not know are ignored by it, so filters are judged again by the asker. */
-export function encodeSearchRequest({ text, limit = 20, ...filters }: WireQuery): Record<string, unknown> {
+/** One record of an answer. */
+export interface SearchAnswer {
+  readonly envelope: Uint8Array;
+  /** The peer serves the content of the package. */
+  readonly isSeeding: boolean;
+}
+
+/** The last frame of an answer. */
+export const ANSWER_END: Readonly<Record<string, unknown>> = { end: true };
+
+/** The request frame. A peer ignores keys that it does not know, so the asking node applies the filters again. */
+export function encodeSearchRequest({
+  text,
+  limit = DEFAULT_SEARCH_LIMIT,
+  ...filters
+}: WireQuery): Record<string, unknown> {
   const { categories = [], tags = [], publishers, licenses, version, includeYanked, sort } = filters;
   const optional = {
     publishers: publishers === undefined ? undefined : [...publishers],
@@ -29,7 +43,11 @@ export function encodeSearchRequest({ text, limit = 20, ...filters }: WireQuery)
   };
 }
 
-/** A request frame as a query for the catalog. Throws when it is not one, or beyond the limits. */
+/**
+ * A request frame as a query for the catalog.
+ *
+ * @throws Error when the frame is not a request, or exceeds a limit
+ */
 export function decodeSearchRequest(frame: unknown): LocalQuery {
   const request = asMap(frame);
   const publishers = optional(request['publishers'], (value) =>
@@ -49,6 +67,21 @@ export function decodeSearchRequest(frame: unknown): LocalQuery {
     ...(version === undefined ? {} : { version }),
     ...(sort === undefined ? {} : { sort }),
   };
+}
+
+export function encodeAnswer({ envelope, isSeeding }: SearchAnswer): Record<string, unknown> {
+  return { record: envelope, serves: isSeeding };
+}
+
+/**
+ * Returns undefined for the end of the answer.
+ *
+ * @throws Error when the frame is neither a record nor the end
+ */
+export function decodeAnswer(value: unknown): SearchAnswer | undefined {
+  const frame = asMap(value);
+  if (frame['end'] === true) return undefined;
+  return { envelope: asBytes(frame['record']), isSeeding: frame['serves'] === true };
 }
 
 function optional<T>(value: unknown, read: (value: unknown) => T): T | undefined {

@@ -1,33 +1,32 @@
 import type { Stream } from '@libp2p/interface';
 import type { CID } from 'multiformats/cid';
-import { ByteStream } from '../byte-stream.ts';
+import { toError } from '../../../shared/errors.ts';
+import { ByteStream } from '../wire/byte-stream.ts';
+import { CLIENT_IDLE_TIMEOUT_MS } from './limits.ts';
 import { StallDetector } from './stall-detector.ts';
 import { encodeCarRequest, readCarHeader, readHead, readSection } from './wire.ts';
 import type { CarWant } from './wire.ts';
 
-/** The peer is there, but hands out nothing at present: its limits are reached, or its user paused it. */
+/** The peer serves nothing at the moment: its limits are reached, or its user paused seeding. */
 export class PeerBusyError extends Error {
   override readonly name = 'PeerBusyError';
 }
 
-/** An answerer lets go of a stream that is idle for a minute: before that, a new one is opened. */
-const STREAM_IDLE_TIMEOUT_MS = 30_000;
-
-/** Gets each block that comes; the next is read when what it returns has resolved. What it throws ends the session. */
+/** Called with each block; the next one is read when the returned promise has resolved. An error ends the session. */
 export type OnBlock = (cid: CID, bytes: Uint8Array) => Promise<void> | void;
 
 export interface CarSessionOptions {
   /** Opens a stream of the protocol to the peer. */
   readonly open: (signal: AbortSignal) => Promise<Stream>;
-  /** How many bytes may be waited for at once: few where a limit is to make itself felt within a block. */
+  /** Returns how many bytes to await at once: few under a rate limit, so that it takes effect within a block. */
   readonly maxChunkBytes: () => number;
-  /** Resolves when so many bytes may be received. */
+  /** Resolves when this many bytes may be received. */
   readonly onReceived: (bytes: number, signal: AbortSignal) => Promise<void>;
 }
 
 /**
- * Asks one peer over one stream (docs/protocols/car.md). Requests may be put while others are under way: each is sent at once,
- * and the answers come one after the other, so that the way is never idle between them. Whatever goes wrong ends all of them.
+ * Fetches blocks from one peer over one stream (docs/protocols/car.md). Requests may be pipelined: each is sent at once, and the
+ * answers come one after the other, so that the connection is never idle between them. An error ends all of them.
  */
 export class CarSession {
   readonly #options: CarSessionOptions;
@@ -43,11 +42,11 @@ export class CarSession {
   }
 
   /**
-   * Ask for blocks. Resolves at the end of the answer: what did not come by then, the peer does not have. The blocks are not
-   * verified yet.
+   * Requests blocks. Resolves at the end of the answer: blocks that did not come by then, the peer does not have. The blocks are
+   * not verified yet.
    *
-   * @throws PeerBusy, errors named `PeerLate` (waited in vain) and `PeerLied` (it breaks the protocol), what `onBlock` threw,
-   *   and whatever a stream that cannot be opened throws
+   * @throws PeerBusyError; StallError when the peer stops sending; ProtocolViolationError; the error of `onBlock`; the error of
+   *   `open`; Error when the stream is cut
    */
   async fetch(wants: readonly CarWant[], onBlock: OnBlock): Promise<void> {
     const answer = this.#request(wants, onBlock);
@@ -60,7 +59,7 @@ export class CarSession {
   close(reason: unknown = new Error('The session was closed')): void {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort(reason);
-    const error = reason instanceof Error ? reason : new Error(String(reason));
+    const error = toError(reason);
     this.#opening?.then(
       ({ stream }) => {
         stream.abort(error);
@@ -82,10 +81,10 @@ export class CarSession {
     }
   }
 
-  /** A stream that nobody uses may have been closed by the other side. */
+  /** The server closes a stream without requests after a while. */
   async #dropIdleStream(): Promise<void> {
     const opened = await this.#opening;
-    if (opened === undefined || (opened.stream.isOpen && performance.now() - this.#lastUsedAt < STREAM_IDLE_TIMEOUT_MS))
+    if (opened === undefined || (opened.stream.isOpen && performance.now() - this.#lastUsedAt < CLIENT_IDLE_TIMEOUT_MS))
       return;
     opened.stream.abort(new Error('The stream is no longer in use'));
     this.#opening = undefined;

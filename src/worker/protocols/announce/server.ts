@@ -1,83 +1,57 @@
 import { LIMITS } from '../../../shared/defaults.ts';
 import { errorMessage } from '../../../shared/errors.ts';
-import { CLAIM_BYTES, claimSigningBytes, encodeAnnouncement, decodeAnnouncement } from '../../node/announcement.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { CLAIM_BYTES, decodeAnnouncement } from '../../node/announcement.ts';
 import type { Announcement } from '../../node/announcement.ts';
 import { TopicValidatorResult } from '../../node/gossip.ts';
-import { TOPIC } from '../../node/protocols.ts';
+import type { PeerReputation } from '../../reputation/peer-reputation.ts';
 import type { SpanHandle } from '../../telemetry/span.ts';
-import { AnnounceLimits } from './announce-limits.ts';
-import { isInvalidRecord } from '../context.ts';
-import type { NetworkContext, IngestResult } from '../context.ts';
-import { ProviderClaims } from '../keywords/provider-claims.ts';
+import type { Tracing } from '../../telemetry/telemetry.ts';
+import { isInvalidRecord } from '../record-sink.ts';
+import type { IngestResult, RecordSink } from '../record-sink.ts';
+import { ERROR_LOG_INTERVAL_MS, VERIFICATION_COST_MS } from './limits.ts';
+import { ProviderClaims } from './provider-claims.ts';
+import type { ProviderClaimsDeps } from './provider-claims.ts';
+import { AnnounceLimits } from './rate-limits.ts';
 
-/** Work for a record, in milliseconds, from above: for any, and for each byte. What a sender is charged for. */
-const VERIFICATION_COST_MS = { perMessage: 0.3, perByte: 0.000_15 } as const;
-/** Told at most so often that announcements cannot be stored. */
-const ERROR_LOG_INTERVAL_MS = 60_000;
+export interface AnnouncementValidatorDeps extends ProviderClaimsDeps {
+  readonly catalog: ProviderClaimsDeps['catalog'] & { readonly packages: Pick<Catalog['packages'], 'get'> };
+  readonly sink: Pick<RecordSink, 'ingestMany'>;
+  readonly peerReputation: Pick<PeerReputation, 'isBanned' | 'recordFailure'>;
+  readonly telemetry: Pick<Tracing, 'event' | 'metrics'>;
+}
 
 const VERDICTS: Record<IngestResult['outcome'], TopicValidatorResult> = {
   new: TopicValidatorResult.Accept,
   newer: TopicValidatorResult.Accept,
-  // Nothing wrong with them, but nobody needs to hear them from us.
+  // Valid, but not news: other peers need not hear it from this node.
   same: TopicValidatorResult.Ignore,
   older: TopicValidatorResult.Ignore,
   conflict: TopicValidatorResult.Ignore,
   refused: TopicValidatorResult.Reject,
 };
 
-/**
- * Announce: the gossip topic `/ggen/packages/v1`, a message is a signed package record and who says that it serves the package
- * (docs/protocols/announce.md). A record is verified and stored before it is forwarded; one that isn't valid is not forwarded
- * and costs its sender.
- */
-export class Announce {
-  readonly #context: NetworkContext;
+/** Validates announcements before gossipsub forwards them: `Accept` forwards, `Reject` also costs the sender its gossip score. */
+export class AnnouncementValidator {
+  readonly #deps: AnnouncementValidatorDeps;
   readonly #limits = new AnnounceLimits();
   readonly #claims: ProviderClaims;
   #nextErrorLogAt = 0;
 
-  constructor(context: NetworkContext) {
-    this.#context = context;
-    this.#claims = new ProviderClaims(context);
+  constructor(deps: AnnouncementValidatorDeps) {
+    this.#deps = deps;
+    this.#claims = new ProviderClaims(deps);
   }
 
-  start(): void {
-    const { pubsub } = this.#context.node.libp2p.services;
-    pubsub.topicValidators.set(TOPIC, (sender, message) =>
-      this.#context.telemetry.event('gossipsub', { peer_id: sender.toString(), size: message.data.length }, (span) =>
-        this.#validate(sender.toString(), message.data, span),
-      ),
+  /** @param sender peer id of the peer that forwarded the message */
+  validate(sender: string, data: Uint8Array): Promise<TopicValidatorResult> {
+    return this.#deps.telemetry.event('gossipsub', { peer_id: sender, size: data.length }, (span) =>
+      this.#validate(sender, data, span),
     );
-    pubsub.subscribe(TOPIC);
-  }
-
-  /** Number of peers to which the record was handed directly; they pass it on. */
-  async publish(record: Uint8Array): Promise<number> {
-    const { enabledProtocols, telemetry } = this.#context;
-    if (!enabledProtocols.has('announce')) return 0;
-    return telemetry.span('announce_package', { size: record.length }, async (span) => {
-      const announcedTo = await this.#send(record);
-      span.set({ announced_to: announcedTo });
-      if (announcedTo > 0) telemetry.metrics.add('p2p_announcements_total');
-      return announcedTo;
-    });
-  }
-
-  async #send(record: Uint8Array): Promise<number> {
-    const { node } = this.#context;
-    const signature = await node.sign(claimSigningBytes(record));
-    const message = encodeAnnouncement({ record, providerKey: node.publicKey, signature });
-    const { recipients } = await node.libp2p.services.pubsub.publish(TOPIC, message);
-    return recipients.length;
-  }
-
-  /** Peers that listen to announcements and are connected. */
-  subscribers(): number {
-    return this.#context.node.libp2p.services.pubsub.getSubscribers(TOPIC).length;
   }
 
   async #validate(sender: string, data: Uint8Array, span: SpanHandle): Promise<TopicValidatorResult> {
-    const { peerReputation, stopped } = this.#context;
+    const { peerReputation, stopped } = this.#deps;
     if (data.length > LIMITS.maxRecordBytes + CLAIM_BYTES) {
       peerReputation.recordFailure(sender, 'invalid');
       span.end('error', 'TooLarge');
@@ -92,7 +66,7 @@ export class Announce {
     try {
       return await this.#ingest(sender, announcement, span);
     } catch (error) {
-      // Sync brings it later.
+      // Sync brings the record later.
       this.#logStoreError(error);
       return TopicValidatorResult.Ignore;
     } finally {
@@ -101,7 +75,7 @@ export class Announce {
   }
 
   async #ingest(sender: string, announcement: Announcement, span: SpanHandle): Promise<TopicValidatorResult> {
-    const { sink, peerReputation, log, stopped } = this.#context;
+    const { sink, peerReputation, log, stopped } = this.#deps;
     const isValidClaim = this.#claims.tryVerifyNow(announcement);
     const [result] = await sink.ingestMany([announcement.record], stopped);
     if (result === undefined) return TopicValidatorResult.Ignore;
@@ -121,17 +95,17 @@ export class Announce {
     return VERDICTS[outcome];
   }
 
-  /** Something that was not known: announced for the first time, as far as this node can tell. */
+  /** Charges the publisher, and measures how long the record was under way. */
   #onNewRecord({ record }: Announcement, { publisher = '', name = '' }: IngestResult): void {
     this.#limits.chargeRecord(record);
-    const { catalog, telemetry } = this.#context;
+    const { catalog, telemetry } = this.#deps;
     const updated = catalog.packages.get(publisher, name)?.record.updated;
     if (updated !== undefined)
       telemetry.metrics.record('p2p_gossipsub_propagation_ms', Math.max(0, Date.now() - updated));
   }
 
   #logStoreError(error: unknown): void {
-    const { log, stopped } = this.#context;
+    const { log, stopped } = this.#deps;
     if (stopped.aborted || performance.now() < this.#nextErrorLogAt) return;
     this.#nextErrorLogAt = performance.now() + ERROR_LOG_INTERVAL_MS;
     log.warn(`Could not store announcements: ${errorMessage(error)}`);

@@ -1,20 +1,37 @@
+import type { PeerId } from '@libp2p/interface';
 import type { CID } from 'multiformats/cid';
-import { peerIdFromText } from '../../node/peer-id.ts';
-import type { OnBlock } from '../car/session.ts';
+import type { MarketplaceNode } from '../../node/node.ts';
+import type { OnBlock } from '../car/client.ts';
 import type { CarWant } from '../car/wire.ts';
-import type { NetworkContext } from '../context.ts';
 
-/** Blocks asked for at the same time. Each want is a message of its own, so more only queue up. */
+/** Blocks requested at the same time. Each is a message of its own, so more would only queue up. */
 const MAX_CONCURRENT_BLOCKS = 16;
-/** A lost bitswap message hangs its fetch for ever. */
+/** A lost bitswap message would hang its request without end. */
 const BLOCK_TIMEOUT_MS = 2_500;
 
-/** Waited in vain for a block. */
+type HeliaSession = ReturnType<MarketplaceNode['helia']['blockstore']['createSession']>;
+
+export interface BitswapDeps {
+  readonly node: {
+    readonly helia: {
+      readonly blockstore: {
+        createSession(
+          root: CID,
+          options: { readonly providers: CID[]; readonly minProviders: number; readonly maxProviders: number },
+        ): Pick<HeliaSession, 'get' | 'close'>;
+      };
+    };
+  };
+  /** Fires when the node stops. */
+  readonly stopped: AbortSignal;
+}
+
+/** The peer did not send a block in time. */
 export class BitswapTimeoutError extends Error {
   override readonly name = 'BitswapTimeoutError';
 }
 
-/** bitswap tells whom it is going to ask. */
+/** bitswap reports each provider that it is going to ask. */
 function isFoundProvider(event: {
   readonly type: string;
   readonly detail?: unknown;
@@ -22,14 +39,14 @@ function isFoundProvider(event: {
   return event.type === 'bitswap:found-provider';
 }
 
-/** Asks exactly one peer for blocks, over bitswap: for peers that do not speak CAR. */
+/** Fetches blocks from exactly one peer over bitswap, for peers that do not speak CAR. */
 export class BitswapSession {
   readonly #provider: CID;
-  readonly #session: ReturnType<NetworkContext['node']['helia']['blockstore']['createSession']>;
+  readonly #session: Pick<HeliaSession, 'get' | 'close'>;
   readonly #ended = new AbortController();
 
-  constructor({ node, stopped }: NetworkContext, root: CID, peer: string) {
-    this.#provider = peerIdFromText(peer).toCID();
+  constructor({ node, stopped }: BitswapDeps, root: CID, peer: PeerId) {
+    this.#provider = peer.toCID();
     this.#session = node.helia.blockstore.createSession(root, {
       providers: [this.#provider],
       minProviders: 1,
@@ -45,10 +62,10 @@ export class BitswapSession {
   }
 
   /**
-   * Ask for each block by itself, and never for what is below it. bitswap has no way to say that a block is not there, so that
-   * waiting in vain is the end of the session.
+   * Requests each block by itself, without the blocks below it. With bitswap a peer cannot say that it does not have a block, so
+   * a timeout ends the session.
    *
-   * @throws BitswapLate; what `onBlock` threw
+   * @throws BitswapTimeoutError; the error of `onBlock`
    */
   async fetch(wants: readonly CarWant[], onBlock: OnBlock): Promise<void> {
     const queue = [...wants];
@@ -82,7 +99,7 @@ export class BitswapSession {
       const source = this.#session.get(cid, {
         signal,
         onProgress: (event) => {
-          // A session that gives up on its provider looks for others by itself; then the answer would not be this peer's.
+          // A session whose provider does not answer looks for others; their blocks would be credited to this peer.
           if (isFoundProvider(event) && !event.detail.provider.id.equals(this.#provider)) {
             timedOut.abort(new BitswapTimeoutError('The peer did not respond'));
           }

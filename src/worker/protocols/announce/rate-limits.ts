@@ -1,22 +1,19 @@
 import { TokenBuckets } from '../token-buckets.ts';
+import {
+  MAX_WAITING,
+  MAX_WAITING_PER_PEER,
+  MESSAGE_RATE_LIMIT,
+  RECORD_RATE_LIMIT,
+  WORK_RATE_LIMIT_MS,
+} from './limits.ts';
 
-/** Messages of one peer: far above what people publish, far below what hurts. */
-const MESSAGE_RATE_LIMIT = { capacity: 20_000, perSecond: 2_000 };
-/** Milliseconds of verification for one peer: a full second at once, then half of every second at most. */
-const WORK_RATE_LIMIT_MS = { capacity: 2_000, perSecond: 500 };
-/** Records of one publisher that are new here: a whole catalog at once, then one in a few seconds. */
-const RECORD_RATE_LIMIT = { capacity: 10_000, perSecond: 1 };
-/** Announcements that wait for their turn, of all peers and of one. Each holds up to 64 KiB. */
-const MAX_WAITING = 2_000;
-const MAX_WAITING_PER_PEER = 500;
-
-/** Bytes of the envelope before the publisher's key, and the key: field 1, its length, libp2p's key prefix, 32 bytes. */
+/** Where the publisher's key is in an envelope: field 1, its length, libp2p's key prefix, then 32 bytes. */
 const KEY_START = 6;
 const KEY_END = 38;
 
 /**
- * How much of announcing one peer and one publisher may ask of this node. What is over the limit is not forwarded and not
- * held against anybody: sync brings it later. Memory is bounded.
+ * Bounds the work that one peer and one publisher may cause by announcements. A message over a limit is neither forwarded nor
+ * held against its sender: sync brings the record later. Memory is bounded.
  */
 export class AnnounceLimits {
   readonly #messages = new TokenBuckets(MESSAGE_RATE_LIMIT);
@@ -25,7 +22,7 @@ export class AnnounceLimits {
   readonly #waiting = new Map<string, number>();
   #allWaiting = 0;
 
-  /** Whether a message may be looked at, before anything of it is. */
+  /** Whether a message may be validated. Costs next to nothing. */
   isAllowed(peer: string, data: Uint8Array): boolean {
     return (
       this.#messages.take(peer) &&
@@ -48,18 +45,18 @@ export class AnnounceLimits {
     else this.#waiting.delete(peer);
   }
 
-  /** A message was looked at. @param durationMs what that took */
+  /** Charges a peer for the validation of its message. @param durationMs what that takes */
   chargeWork(peer: string, durationMs: number): void {
     this.#work.spend(peer, durationMs);
   }
 
-  /** The record was valid and new. Only then it counts for its publisher: nobody can use up what is another's. */
+  /** Charges the publisher of a valid new record. Invalid ones cost it nothing: other peers could use up its limit. */
   chargeRecord(data: Uint8Array): void {
     this.#records.spend(publisherKey(data), 1);
   }
 }
 
-/** The publisher that the record names, unverified: a key to count under and nothing else. */
+/** The publisher that the record names, unverified: good enough as a key of a counter. */
 function publisherKey(data: Uint8Array): string {
   return Buffer.from(data.subarray(KEY_START, KEY_END)).toString('base64');
 }

@@ -1,16 +1,22 @@
-import { errorMessage } from '../../../shared/errors.ts';
 import { verifySignatureOffThread } from '../../../identity/publisher-key.ts';
+import { errorMessage } from '../../../shared/errors.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Logger } from '../../logging/logger.ts';
 import { claimSigningBytes } from '../../node/announcement.ts';
 import type { Announcement } from '../../node/announcement.ts';
 import { peerIdOfKey } from '../../node/peer-id.ts';
-import type { NetworkContext } from '../context.ts';
+import type { PeerReputation } from '../../reputation/peer-reputation.ts';
+import { CLAIM_WRITE_DELAY_MS, MAX_CONCURRENT_VERIFICATIONS, MAX_WAITING_CLAIMS } from './limits.ts';
 
-/** Claims that wait. Beyond, in a flood, they are dropped: sync and searches tell again who serves what. */
-const MAX_WAITING_CLAIMS = 2_000;
-/** Verified at the same time: records have the threads first. */
-const MAX_CONCURRENT_VERIFICATIONS = 4;
-/** What was verified is written together, this long after the first. In milliseconds. */
-const WRITE_DELAY_MS = 20;
+export interface ProviderClaimsDeps {
+  readonly catalog: {
+    readonly db: Pick<Catalog['db'], 'transaction'>;
+    readonly peers: Pick<Catalog['peers'], 'addProvider'>;
+  };
+  readonly peerReputation: Pick<PeerReputation, 'isBanned'>;
+  readonly log: Pick<Logger, 'warn'>;
+  readonly stopped: AbortSignal;
+}
 
 interface Claim {
   readonly announcement: Announcement;
@@ -19,22 +25,22 @@ interface Claim {
 }
 
 /**
- * Who says that it serves what was announced. A claim is verified beside the record that it came with, so that who serves a
- * package is known together with it; in a flood behind it, so that records do not wait. A false one only means that nothing is
- * known.
+ * Verifies the provider claims of announcements: the signed statement of a peer that it serves the package. A claim is verified
+ * at the same time as its record, so that both are known together; in a flood it is verified after the records. A false claim
+ * has no consequence but that it is ignored.
  */
 export class ProviderClaims {
-  readonly #context: Pick<NetworkContext, 'catalog' | 'peerReputation' | 'log' | 'stopped'>;
+  readonly #deps: ProviderClaimsDeps;
   readonly #waiting: Claim[] = [];
   #activeWorkers = 0;
   #activeImmediate = 0;
   #verified: { readonly peer: string; readonly publisher: string; readonly name: string }[] = [];
 
-  constructor(context: Pick<NetworkContext, 'catalog' | 'peerReputation' | 'log' | 'stopped'>) {
-    this.#context = context;
+  constructor(deps: ProviderClaimsDeps) {
+    this.#deps = deps;
   }
 
-  /** Begin to verify a claim beside its record; undefined when records have enough to wait for. See `keep`. */
+  /** Starts to verify a claim now, for `save`; undefined when too many are under way, so that it must be enqueued. */
   tryVerifyNow(announcement: Announcement): Promise<boolean> | undefined {
     if (this.#waiting.length > 0 || this.#activeImmediate >= MAX_CONCURRENT_VERIFICATIONS) return undefined;
     this.#activeImmediate++;
@@ -43,13 +49,14 @@ export class ProviderClaims {
     });
   }
 
-  /** Keep a claim that was found to be true. */
+  /** Stores a valid claim. */
   save({ providerKey }: Announcement, publisher: string, name: string): void {
+    const { peerReputation, catalog } = this.#deps;
     const peer = peerIdOfKey(providerKey);
-    if (!this.#context.peerReputation.isBanned(peer)) this.#context.catalog.peers.addProvider(peer, publisher, name);
+    if (!peerReputation.isBanned(peer)) catalog.peers.addProvider(peer, publisher, name);
   }
 
-  /** Verify a claim when there is time for it, and keep it if it is true. */
+  /** Verifies a claim after those that wait already, and stores it if it is valid. */
   enqueue(announcement: Announcement, publisher: string, name: string): void {
     if (this.#waiting.length >= MAX_WAITING_CLAIMS) return;
     this.#waiting.push({ announcement, publisher, name });
@@ -59,22 +66,22 @@ export class ProviderClaims {
   async #verifyAll(): Promise<void> {
     this.#activeWorkers++;
     for (let claim = this.#waiting.shift(); claim !== undefined; claim = this.#waiting.shift()) {
-      if (this.#context.stopped.aborted) break;
+      if (this.#deps.stopped.aborted) break;
       const { announcement, publisher, name } = claim;
       if (!(await isValidClaim(announcement))) continue;
       const peer = peerIdOfKey(announcement.providerKey);
-      if (this.#context.peerReputation.isBanned(peer)) continue;
+      if (this.#deps.peerReputation.isBanned(peer)) continue;
       this.#verified.push({ peer, publisher, name });
       if (this.#verified.length === 1)
         setTimeout(() => {
           this.#write();
-        }, WRITE_DELAY_MS).unref();
+        }, CLAIM_WRITE_DELAY_MS).unref();
     }
     this.#activeWorkers--;
   }
 
   #write(): void {
-    const { catalog, log, stopped } = this.#context;
+    const { catalog, log, stopped } = this.#deps;
     const verified = this.#verified;
     this.#verified = [];
     if (stopped.aborted) return;
@@ -88,7 +95,7 @@ export class ProviderClaims {
   }
 }
 
-/** Bytes that are no key make no claim. */
+/** False too when the key is malformed. */
 function isValidClaim({ record, providerKey, signature }: Announcement): Promise<boolean> {
   return verifySignatureOffThread(providerKey, claimSigningBytes(record), signature).catch(() => false);
 }

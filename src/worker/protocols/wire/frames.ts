@@ -3,17 +3,17 @@ import { lpStream } from '@libp2p/utils';
 import type { LengthPrefixedStream } from '@libp2p/utils';
 import type { Stream } from '@libp2p/interface';
 
-/** Longest length prefix that is read, in bytes: enough for 256 MiB, far above every limit here. */
+/** Length prefix of a frame: enough for 256 MiB, far above every limit here. */
 const MAX_PREFIX_BYTES = 4;
 /**
- * What may wait to be read, in bytes. A stream breaks when more comes: the sender's window (256 KiB at first, more on a fast
- * way) is no bound while the reader is busy, so protocols that send much do it in portions below this.
+ * Unread bytes at which a stream is aborted. The sender's window (256 KiB at first, more on a fast connection) does not prevent
+ * that while the reader is busy, so protocols that send much do it in portions smaller than this.
  */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 
 /**
- * DAG-CBOR values in frames with an unsigned-varint length before each, over one libp2p stream. Back-pressure is
- * respected when writing; a frame longer than `maxBytes` ends the reading with an error before it is buffered.
+ * DAG-CBOR values in frames over one libp2p stream, each after its length as an unsigned varint. Writes respect back-pressure; a
+ * frame longer than `maxBytes` is an error before it is buffered.
  */
 export class Frames {
   readonly #stream: Stream;
@@ -32,7 +32,7 @@ export class Frames {
     await this.#frames.write(encode(value), { signal });
   }
 
-  /** The next value, which is hostile until it is checked. Throws at the end of the stream. */
+  /** Reads the next value, unchecked. @throws Error at the end of the stream, and when a frame is too long or is not DAG-CBOR */
   async read(signal: AbortSignal): Promise<unknown> {
     const frame = await this.#frames.read({ signal });
     return decode(frame.subarray());
@@ -47,9 +47,7 @@ export class Frames {
   }
 }
 
-/**
- * Reads an unsigned varint. A RangeError asks the caller for one byte more; the default decoder does that without end.
- */
+/** Reads an unsigned varint. A RangeError makes the caller retry with one more byte; the default decoder does that without end. */
 function readLength(data: { readonly byteLength: number; get(index: number): number }): number {
   let length = 0;
   for (let index = 0; index < data.byteLength; index++) {
@@ -61,7 +59,7 @@ function readLength(data: { readonly byteLength: number; get(index: number): num
   throw new RangeError('Incomplete frame length');
 }
 
-/** A decoded value as a map, or an error: what every frame is. */
+/** A decoded frame, which is always a map. @throws Error for anything else */
 export function asMap(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
     throw new Error('A frame is not a map');

@@ -1,13 +1,13 @@
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface';
 
-/** Above this the sender is asked to wait, below half of it to go on, in bytes: more than is ever waited for at once. */
+/** Above this many unread bytes the stream is paused, below half of it resumed. More than is ever awaited at once. */
 const HIGH_WATER_BYTES = 3 * 1024 * 1024;
-/** A stream breaks when more than this waits in it. */
+/** libp2p aborts a stream with more unread bytes than this. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
 /**
- * Bytes of a libp2p stream with back-pressure both ways: what is not read keeps the other side from sending, and a write ends
- * only when the stream takes more. (The stream's own iterator reads without limit, and its `onDrain` waits only the first time.)
+ * The bytes of a libp2p stream, with back-pressure both ways: unread bytes keep the other side from sending, and a write resolves
+ * when the stream takes more. (The stream's own iterator reads without limit, and its `onDrain` waits only the first time.)
  */
 export class ByteStream {
   readonly #stream: Stream;
@@ -16,12 +16,12 @@ export class ByteStream {
   #ended = false;
   #failure: Error | undefined;
   #resolveWait: (() => void) | undefined;
-  /** So many bytes are waited for. */
+  /** `#buffered` at which the current wait ends. */
   #waitTargetBytes = 0;
 
   constructor(stream: Stream) {
     this.#stream = stream;
-    // What is under way when it is paused is a window of 4 MiB at most.
+    // When the stream is paused, a window of at most 4 MiB is still under way.
     stream.maxReadBufferLength = MAX_UNREAD_BYTES;
     stream.addEventListener('message', this.#onMessage);
     stream.addEventListener('end', this.#onEnd);
@@ -30,7 +30,7 @@ export class ByteStream {
     if (stream.readableEnded) this.#ended = true;
   }
 
-  /** Bytes that can be taken without waiting. */
+  /** Bytes that can be taken now. */
   get available(): number {
     return this.#buffered;
   }
@@ -45,11 +45,11 @@ export class ByteStream {
   }
 
   /**
-   * Wait for more bytes than are there, or for the end.
+   * Waits for bytes beyond those available, or for the end. One wait for many bytes is cheaper than many waits for a few.
    *
-   * @param minBytes how many are wanted, fewer than those at which the sender is asked to wait: it is cheaper to wait once for many than
-   *   often for a few
-   * @returns how many came; 0 at the end
+   * @param minBytes how many to wait for, less than 3 MiB
+   * @returns how many came; 0 at the end of the stream
+   * @throws the reason of `signal`; StreamResetError or the error of the connection
    */
   async waitForBytes(signal: AbortSignal, minBytes = 1): Promise<number> {
     signal.throwIfAborted();
@@ -71,7 +71,7 @@ export class ByteStream {
     return this.#buffered - before;
   }
 
-  /** The byte at this place of what is there, without taking it. */
+  /** The available byte at this index, without taking it. @throws RangeError when fewer bytes are available */
   peek(index: number): number {
     let rest = index;
     for (const chunk of this.#chunks) {
@@ -81,7 +81,7 @@ export class ByteStream {
     throw new RangeError('Not enough bytes available yet');
   }
 
-  /** Take so many bytes, which must be there: a view where they came in one piece. */
+  /** Takes bytes, which must be available: a view when they came in one chunk, else a copy. */
   take(length: number): Uint8Array {
     const [first] = this.#chunks;
     if (first !== undefined && first.length >= length) {
@@ -95,7 +95,7 @@ export class ByteStream {
     return bytes;
   }
 
-  /** Take as many bytes as are there and fit behind `offset`; returns the place behind them. */
+  /** Copies available bytes into `target` from `offset` on, as many as fit. Returns the offset after them. */
   takeInto(target: Uint8Array, offset: number): number {
     let end = offset;
     while (end < target.length) {
@@ -110,7 +110,7 @@ export class ByteStream {
     return end;
   }
 
-  /** Write, and wait until the stream takes more. */
+  /** Sends bytes. Resolves when the stream takes more. @throws as `waitForBytes` */
   async write(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#throwIfFailed();
@@ -169,8 +169,8 @@ export class ByteStream {
   };
 
   /**
-   * Not at once: a stream that is paused by what its own `resume` hands out takes itself for readable again afterwards, and
-   * lets the sender go on without end.
+   * Pauses in a microtask: a stream that is paused from within its own `resume` becomes readable again afterwards, and the sender
+   * would never stop.
    */
   #schedulePause(): void {
     queueMicrotask(() => {

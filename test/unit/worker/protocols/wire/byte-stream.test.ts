@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ByteStream } from '../../../../src/worker/protocols/byte-stream.ts';
-import { memoryStreamPair } from './support/memory-stream.ts';
-import type { MemoryStream } from './support/memory-stream.ts';
+import { ByteStream } from '../../../../../src/worker/protocols/wire/byte-stream.ts';
+import { memoryStreamPair } from '../support/memory-stream.ts';
+import type { MemoryStream } from '../support/memory-stream.ts';
 
 const never = new AbortController().signal;
 const MIB = 1024 * 1024;

@@ -2,12 +2,8 @@ import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
 import type { PackageMetadata } from '../../../shared/model.ts';
 import { RAW } from '../../dag/codecs.ts';
+import { MAX_TOKENS_PER_PACKAGE, MAX_TOKEN_LENGTH, MIN_TOKEN_LENGTH } from './limits.ts';
 
-/** Shorter ones are in everything, longer ones are not typed by anybody. In characters. */
-const MIN_TOKEN_LENGTH = 2;
-const MAX_TOKEN_LENGTH = 64;
-/** Tokens of one package: a record with hundreds of words must not cost hundreds of DHT entries. */
-const MAX_TOKENS_PER_PACKAGE = 24;
 const TOKEN_KEY_PREFIX = 'ggen:keyword:';
 
 /** The tokens of a text, each once: letters and digits, lower case, without accents. */
@@ -19,7 +15,7 @@ export function tokensOf(text: string): string[] {
   return [...new Set(words)];
 }
 
-/** Tokens under which a package is to be found, the telling ones first: name, tags, categories, title. */
+/** Tokens by which a package is found, the most specific first: name, tags, categories, title. */
 export function packageTokens(name: string, { tags, categories, title }: PackageMetadata): string[] {
   const all = [name, ...tags, ...categories, title].flatMap(tokensOf);
   return [...new Set(all)].slice(0, MAX_TOKENS_PER_PACKAGE);

@@ -71,6 +71,8 @@ export function buildOptions(bundle: Bundle): BuildOptions & { readonly metafile
     // The oldest Node that VS Code of engines.vscode brings, and the first with FTS5 in node:sqlite.
     target: 'node22.16',
     external: ['vscode'],
+    // Its main file is UMD, whose inner require calls esbuild cannot follow.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     minify: true,
     sourcemap: 'linked',
     sourcesContent: true,

@@ -69,6 +69,7 @@ export const WALLS = {
       '@secretlint/secretlint-rule-preset-recommend',
       'ignore',
       'ipfs-unixfs-importer',
+      'jsonc-parser',
       'semver',
       'smol-toml',
     ],

@@ -1,120 +1,74 @@
-import { isTable, KeyLocations, MAX_DOCUMENT_DEPTH, ManifestSyntaxError, type ManifestDocument } from './document.ts';
-import type { KeyPath } from './manifest.ts';
+import { printParseErrorCode, visit } from 'jsonc-parser';
+import type { JSONPath } from 'jsonc-parser';
+import { isTable, KeyLocations, MAX_DOCUMENT_DEPTH, ManifestSyntaxError } from './document.ts';
+import type { ManifestDocument } from './document.ts';
 
-/** Parse a JSON manifest. Throws SyntaxFault. */
+/** By the name of the library's error code. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  PropertyNameExpected: 'property name in double quotes expected',
+  ValueExpected: 'value expected',
+  ColonExpected: '":" expected',
+  CommaExpected: '"," expected',
+  CloseBraceExpected: '"}" expected',
+  CloseBracketExpected: '"]" expected',
+  EndOfFileExpected: 'unexpected text after the end of the manifest',
+  InvalidCommentToken: 'comments are not allowed in JSON',
+  UnexpectedEndOfString: 'unterminated string',
+  InvalidUnicode: 'invalid Unicode escape in a string',
+  InvalidEscapeCharacter: 'invalid escape sequence in a string',
+  InvalidCharacter: 'a string contains a control character',
+};
+
+/**
+ * Parses a JSON manifest by RFC 8259. Of duplicate keys the last one counts, as in JSON.parse.
+ *
+ * @throws ManifestSyntaxError
+ */
 export function parseJsonDocument(text: string): ManifestDocument {
-  const locations = new KeyLocations(text);
-  new JsonScanner(text, locations).scan();
-  const root: unknown = JSON.parse(text);
+  const locations = locateKeys(text);
+  const root = parse(text);
   if (!isTable(root)) throw new ManifestSyntaxError('the manifest must be an object: { … }', { line: 1, column: 1 });
   return { root, locate: (at) => locations.locate(at) };
 }
 
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const WORD = /true|false|null/y;
-const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-
-/** Checks the grammar of RFC 8259 and notes where each key stands, which JSON.parse does not tell. */
-class JsonScanner {
-  readonly #text: string;
-  readonly #locations: KeyLocations;
-  #offset = 0;
-
-  constructor(text: string, locations: KeyLocations) {
-    this.#text = text;
-    this.#locations = locations;
-  }
-
-  scan(): void {
-    this.#skipSpace();
-    this.#value([]);
-    this.#skipSpace();
-    if (this.#offset < this.#text.length) this.#fail('unexpected text after the end of the manifest');
-  }
-
-  #value(path: KeyPath): void {
+/** Finds the offset of each key and list element, which JSON.parse does not report. @throws ManifestSyntaxError */
+function locateKeys(text: string): KeyLocations {
+  const locations = new KeyLocations(text);
+  const fail = (message: string, offset: number): never => {
+    throw new ManifestSyntaxError(message, locations.position(offset));
+  };
+  const onValue = (offset: number, path: JSONPath): void => {
     if (path.length > MAX_DOCUMENT_DEPTH)
-      this.#fail(`the manifest is nested more than ${MAX_DOCUMENT_DEPTH} levels deep`);
-    switch (this.#text.charAt(this.#offset)) {
-      case '{':
-        this.#members('}', (index) => {
-          this.#member(path, index);
-        });
-        break;
-      case '[':
-        this.#members(']', (index) => {
-          this.#element([...path, String(index)]);
-        });
-        break;
-      case '"':
-        this.#string();
-        break;
-      default:
-        if (!this.#match(NUMBER) && !this.#match(WORD)) this.#fail('value expected');
-    }
-  }
+      fail(`the manifest is nested more than ${MAX_DOCUMENT_DEPTH} levels deep`, offset);
+    if (typeof path.at(-1) === 'number') locations.set(path.map(String), offset);
+  };
+  visit(
+    text,
+    {
+      onObjectBegin: (offset, ...[, , , path]) => {
+        onValue(offset, path());
+      },
+      onArrayBegin: (offset, ...[, , , path]) => {
+        onValue(offset, path());
+      },
+      onLiteralValue: (_value, offset, ...[, , , path]) => {
+        onValue(offset, path());
+      },
+      onObjectProperty: (key, offset, ...[, , , path]) => {
+        locations.set([...path().map(String), key], offset);
+      },
+      onError: (code, offset) => fail(MESSAGES[printParseErrorCode(code)] ?? 'invalid JSON', offset),
+    },
+    { disallowComments: true },
+  );
+  return locations;
+}
 
-  #members(close: string, member: (index: number) => void): void {
-    this.#offset++;
-    this.#skipSpace();
-    if (this.#consume(close)) return;
-    for (let index = 0; ; index++) {
-      member(index);
-      this.#skipSpace();
-      if (this.#consume(close)) return;
-      if (!this.#consume(',')) this.#fail(`"," or "${close}" expected`);
-      this.#skipSpace();
-    }
-  }
-
-  #member(path: KeyPath, index: number): void {
-    const start = this.#offset;
-    if (this.#text[start] !== '"')
-      this.#fail(index > 0 ? 'property name expected after the comma' : 'property name expected');
-    const key = JSON.parse(this.#string()) as string;
-    const inner = [...path, key];
-    this.#locations.set(inner, start);
-    this.#skipSpace();
-    if (!this.#consume(':')) this.#fail('":" expected');
-    this.#skipSpace();
-    this.#value(inner);
-  }
-
-  #element(path: KeyPath): void {
-    this.#locations.set(path, this.#offset);
-    this.#value(path);
-  }
-
-  #string(): string {
-    const start = this.#offset++;
-    for (;;) {
-      const character = this.#text[this.#offset];
-      if (character === undefined) this.#fail('unterminated string', start);
-      if (character === '"') return this.#text.slice(start, ++this.#offset);
-      if (character < ' ') this.#fail('a string contains a line break or control character');
-      if (character !== '\\') this.#offset++;
-      else if (!this.#match(ESCAPE)) this.#fail('invalid escape sequence');
-    }
-  }
-
-  #match(pattern: RegExp): boolean {
-    pattern.lastIndex = this.#offset;
-    if (!pattern.test(this.#text)) return false;
-    this.#offset = pattern.lastIndex;
-    return true;
-  }
-
-  #consume(character: string): boolean {
-    if (this.#text[this.#offset] !== character) return false;
-    this.#offset++;
-    return true;
-  }
-
-  #skipSpace(): void {
-    while (' \t\n\r'.includes(this.#text[this.#offset] ?? '.')) this.#offset++;
-  }
-
-  #fail(message: string, offset = this.#offset): never {
-    throw new ManifestSyntaxError(message, this.#locations.position(offset));
+/** JSON.parse keeps `__proto__` as an ordinary key, which jsonc-parser does not. @throws ManifestSyntaxError */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ManifestSyntaxError('invalid JSON', { line: 1, column: 1 });
   }
 }

@@ -9,19 +9,19 @@ import type { Logger } from '../logging/logger.ts';
 import type { Draft, Drafts } from './drafts.ts';
 import { mergedHead, rememberSigned } from '../ingest/fork-tracker.ts';
 
-/** How long to wait for the DHT's acknowledgements; the announcement is out by then. */
+/** Bounds the wait for the DHT's acknowledgements; the announcement is sent before. */
 const DHT_PUT_TIMEOUT_MS = 3_000;
 
-/** The running node, as far as publishing needs it. */
+/** What publishing uses of the running node. */
 export interface PublishNetwork {
-  /** Resolves with the number of peers that the record was sent to. */
+  /** Resolves with the number of peers that received the record. */
   readonly announce: { publish(envelope: Uint8Array): Promise<number> };
   /** Resolves with the number of DHT peers that stored the record. */
   readonly heads: { put(publisher: string, name: string, envelope: Uint8Array, signal: AbortSignal): Promise<number> };
   readonly reprovider: { schedule(): void };
 }
 
-/** What publishing stores a record and its blocks in, and what it announces them with. */
+/** Dependencies of `commitDraft`. */
 export interface CommitDraftDeps {
   readonly catalog: Pick<Catalog, 'packages' | 'forks'>;
   readonly blocks: BlockStore;
@@ -34,10 +34,12 @@ export interface CommitDraftDeps {
 }
 
 /**
- * Make a signed draft public: verify the signature, keep the blocks, store the record, tell everybody.
+ * Publishes a signed draft: verifies the signature, moves the blocks to the block store, stores the record, and
+ * announces it.
  *
- * @throws GgenError DraftNotFound, DraftOutdated, SignatureInvalid, SecretsNotAccepted (`details.fingerprints`), InvalidRequest,
- * DiskFull, QuotaExceeded
+ * @throws GgenError DraftNotFound, DraftOutdated, SignatureInvalid, SecretsNotAccepted (`details.fingerprints`),
+ *   InvalidRequest,
+ *   DiskFull, QuotaExceeded
  */
 export async function commitDraft(
   deps: CommitDraftDeps,
@@ -53,7 +55,8 @@ export async function commitDraft(
     signal.throwIfAborted();
     const { content } = found;
     using _lease = content && (await deps.retention.reserve(content.root, content.size, signal));
-    // From here on it is not taken back: blocks first, so that whoever sees the record can fetch them.
+    // Blocks come before the record, so that peers that receive the record can fetch them. From here on cancel has no
+    // effect.
     await content?.copyTo(deps.blocks);
     storeRecord(deps, found, sealed);
     return { draft: found, envelope: sealed };
@@ -80,12 +83,12 @@ function assertSecretsAccepted({ secrets }: Draft, accepted: readonly string[]):
   );
 }
 
-/** The record must follow the newest one known: another draft, or another machine, may have been faster. */
+/** Requires that the record follows the newest known one: another draft or another machine may have published first. */
 function assertFollowsHead(catalog: CommitDraftDeps['catalog'], { record: { publisher, name, seq } }: Draft): void {
   if ((mergedHead(catalog, publisher, name)?.seq ?? 0) !== seq - 1) throw draftOutdated(name);
 }
 
-/** Checked and stored in one go, without a pause in which another record could come between. */
+/** Checks and stores synchronously, so that no other record can be stored in between. */
 function storeRecord(
   { catalog, ingest }: Pick<CommitDraftDeps, 'catalog' | 'ingest'>,
   draft: Draft,
@@ -105,7 +108,8 @@ async function announceRecord(
 ): Promise<{ announcedTo: number; dhtStored: number }> {
   if (network === undefined) return { announcedTo: 0, dhtStored: 0 };
   const announcedTo = await network.announce.publish(envelope);
-  // Not the caller's signal: the package is public by now, and whoever gives up waiting shall not keep it from the DHT.
+  // Ignores the caller's signal: the package is public by now, and a canceled call must not keep its record out of the
+  // DHT.
   const timeoutSignal = AbortSignal.timeout(DHT_PUT_TIMEOUT_MS);
   const dhtStored = await network.heads.put(publisher, name, envelope, timeoutSignal).catch(() => 0);
   return { announcedTo, dhtStored };

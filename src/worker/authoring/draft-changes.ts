@@ -13,15 +13,15 @@ import { rankedProviders } from '../transfer/fetch-content.ts';
 
 type ProviderRanking = Parameters<typeof rankedProviders>[0];
 
-/** How long the directories of the last release may take to come, where they are not here. */
+/** Bounds the time for fetching the directories of the previous release. */
 const COMPARE_TIMEOUT_MS = 3_000;
 
-/** The running node, as far as comparing needs it. */
+/** What the comparison uses of the running node. */
 export interface CompareNetwork {
   readonly blocks: NonNullable<BlockSourceOptions['network']>;
 }
 
-/** What reading the directories of the last release needs: the local blocks, and the peers that serve it. */
+/** Dependencies of `compareWithPreviousRelease`. */
 export interface CompareDeps extends ProviderRanking {
   readonly blocks: BlockSourceOptions['store'];
   readonly retention: { lease(root: string): Disposable };
@@ -32,11 +32,13 @@ export interface CompareDeps extends ProviderRanking {
 
 export interface DraftComparison {
   readonly changes?: ReleaseChanges;
-  /** That nothing could be compared, and why. */
+  /** Says why the releases could not be compared; empty otherwise. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Compare what was packed with the last release, whose directories are read from here or from who serves it. */
+/**
+ * Compares the packed content with the previous release, whose directories are read locally or fetched from providers.
+ */
 export async function compareWithPreviousRelease(
   deps: CompareDeps,
   { manifest, content }: { manifest: Manifest; content: PackedContent },
@@ -68,7 +70,7 @@ async function changedFiles(
     store: deps.blocks,
     network: deps.network()?.blocks,
     providers: rankedProviders(deps, record),
-    // A few directories say nothing of how a peer serves content.
+    // Fetching a few directories says nothing about how a peer serves content.
     onSuccess: () => undefined,
     onFailure: () => undefined,
     log: deps.loggers('publish'),

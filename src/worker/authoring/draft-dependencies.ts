@@ -4,20 +4,19 @@ import type { Manifest } from './manifest/manifest.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Lookup } from '../registry/lookup.ts';
 
-/** Bound on asking the network for all dependencies together. */
+/** Bounds the lookup of all dependencies together. */
 const LOOKUP_TIMEOUT_MS = 3_000;
-/** Dependencies that are asked for side by side. */
 const MAX_CONCURRENT_LOOKUPS = 8;
 
-/** What tells whether any peer serves a package. */
+/** Catalog tables that tell whether any peer serves a package. */
 export interface ProviderTables {
   readonly seeding: Pick<Catalog['seeding'], 'has'>;
   readonly peers: Pick<Catalog['peers'], 'providers'>;
 }
 
 /**
- * Dependencies that nobody could install now: unknown to the network, without a release that fits, or served by nobody who
- * is known. Warnings: they may be published next.
+ * Warns of dependencies that cannot be installed at the moment: unknown, without a matching release, or without a known
+ * provider. They are no errors, because the publisher may publish them next.
  */
 export async function dependencyDiagnostics(
   tables: ProviderTables,
@@ -39,7 +38,7 @@ export async function dependencyDiagnostics(
   return diagnostics.filter((one) => one !== undefined);
 }
 
-/** Why nobody could install it, as sentences; undefined when it can be had. */
+/** Explains in sentences why the dependency cannot be installed; undefined when it can. */
 async function unavailableReason(
   tables: ProviderTables,
   lookup: Pick<Lookup, 'getVersion'>,

@@ -8,10 +8,10 @@ import { toUnsignedDraft } from './drafts.ts';
 import type { Drafts } from './drafts.ts';
 
 /**
- * Prepare the record that unites what two machines with one publisher key signed apart from each other: nothing in it is new.
- * Both machines prepare the same bytes, whichever is first, so that uniting makes no second fork.
+ * Prepares a record that merges what two machines with one publisher key signed independently. It contains nothing new.
+ * Both machines compute the same bytes, so that merging creates no second fork.
  *
- * @throws GgenError NotPublisher, PackageNotFound, InvalidRequest, DraftOutdated (there is nothing to unite)
+ * @throws GgenError NotPublisher, PackageNotFound, InvalidRequest, DraftOutdated (there is nothing to merge)
  */
 export function draftMerge(
   catalog: Pick<Catalog, 'packages' | 'forks'>,

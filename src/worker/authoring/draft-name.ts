@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../shared/model.ts';
 import type { Packages } from '../catalog/tables/packages.ts';
 import type { Manifest } from './manifest/manifest.ts';
 
-/** Groups of characters of names that are read as one another. */
+/** Groups of character sequences that readers confuse. */
 const CONFUSABLE_GROUPS: readonly (readonly string[])[] = [
   ['0', 'o'],
   ['1', 'l', 'i'],
@@ -14,7 +14,9 @@ const CONFUSABLE_GROUPS: readonly (readonly string[])[] = [
   ['-', '_', '.', ''],
 ];
 
-/** Names of other publishers that are this one, or look like it: who looks for one may take the other. */
+/**
+ * Warns when another publisher has a package of the same or a similar name, because users may install the wrong one.
+ */
 export function nameDiagnostics(
   packages: Pick<Packages, 'publishersOf'>,
   publisher: string,
@@ -50,7 +52,7 @@ function nameTakenMessage(name: string, other: string): string {
   return `${shortPublisherId(other)} also has a package "${name}". Users who know both must refer to yours as publisher/name.`;
 }
 
-/** Names that differ from this one in one place that is easily misread; all separators exchanged at once count as one. */
+/** Returns the names that differ in one confusable place; replacing all separators counts as one place. */
 export function confusableNames(name: string): string[] {
   const found = new Set<string>();
   for (const group of CONFUSABLE_GROUPS) {

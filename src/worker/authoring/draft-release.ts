@@ -25,23 +25,23 @@ import type { Draft, Drafts } from './drafts.ts';
 import { mergedHead } from '../ingest/fork-tracker.ts';
 import type { Lookup } from '../registry/lookup.ts';
 
-/** How long another of the publisher's machines may take to tell of a newer record. */
+/** Bounds the lookup of a newer record that another machine of the publisher may have published. */
 const HEAD_LOOKUP_TIMEOUT_MS = 2_000;
 
-/** The running node, as far as drafting needs it. */
+/** What drafting uses of the running node. */
 export interface DraftNetwork extends CompareNetwork {
-  /** Resolves once the newest record that the DHT knows is stored. */
+  /** Resolves once the newest record in the DHT is stored. */
   readonly heads: { fetch(publisher: string, name: string, signal: AbortSignal): Promise<boolean> };
 }
 
-/** What drafting a release needs. */
+/** Dependencies of `draftRelease`. */
 export interface DraftReleaseDeps extends CompareDeps {
   readonly dataDir: string;
   readonly catalog: CompareDeps['catalog'] & ProviderTables & Pick<Catalog, 'packages' | 'forks'>;
   readonly network: () => DraftNetwork | undefined;
 }
 
-/** Where a draft is kept, and what finds its dependencies. */
+/** Dependencies of `draftRelease`, the store of drafts, and the lookup of dependencies. */
 export interface DraftContext {
   readonly context: DraftReleaseDeps;
   readonly drafts: Pick<Drafts, 'add'>;
@@ -49,11 +49,11 @@ export interface DraftContext {
 }
 
 /**
- * Read, check, pack and import a project, and prepare the record that will make it public. Nobody sees anything of it:
- * the blocks go to a store of the draft's own.
+ * Reads, checks and packs a project, and prepares the record to sign. Other peers cannot see a draft: its blocks go to
+ * a store of its own.
  *
  * @throws GgenError ManifestNotFound, ManifestInvalid and VersionNotHigher (`details.diagnostics`: each as JSON),
- * ProjectTooLarge, ProjectChanged, RecordTooLarge, InvalidRequest
+ *   ProjectTooLarge, ProjectChanged, RecordTooLarge, InvalidRequest
  */
 export async function draftRelease(
   { context, drafts, lookup }: DraftContext,
@@ -76,7 +76,7 @@ export async function draftRelease(
     },
   });
   assertNoErrors(manifest.path, [...manifest.diagnostics, ...scan.diagnostics]);
-  // Asked while the files are packed; a failure counts where it is awaited.
+  // Runs while the files are packed. A rejection surfaces at the await below.
   const dependencyCheck = dependencyDiagnostics(context.catalog, lookup, manifest, signal);
   dependencyCheck.catch(() => undefined);
   const secrets = new SecretScanner();
@@ -131,7 +131,7 @@ function releaseChange(
   return { kind: 'release', publisher, name, metadata: normalizeMetadata(metadata, name), release };
 }
 
-/** The newest record known here or, while a node runs, to the DHT: the publisher may have another machine. */
+/** Returns the newest record, which another machine of the publisher may have put into the DHT. */
 async function fetchNewestRecord(
   { network: runningNetwork, catalog }: Pick<DraftReleaseDeps, 'network' | 'catalog'>,
   publisher: string,
@@ -146,7 +146,7 @@ async function fetchNewestRecord(
   return mergedHead(catalog, publisher, name);
 }
 
-/** Asked for before anything is packed: a version that can't be published should cost nobody time. */
+/** Checks the version before packing, which may take long. */
 function assertHigherVersion(previous: PackageRecord | undefined, publisher: string, manifest: Manifest): void {
   try {
     nextRecord(previous, releaseChange(publisher, manifest, EMPTY_CONTENT));
@@ -164,7 +164,7 @@ function assertHigherVersion(previous: PackageRecord | undefined, publisher: str
   }
 }
 
-/** Errors that nobody can accept; those with a fingerprint wait for the publisher's word. */
+/** Fails on errors that the publisher cannot accept; an error with a fingerprint waits for the publisher's decision. */
 function assertNoErrors(path: string, diagnostics: readonly Diagnostic[]): void {
   const errors = diagnostics.filter(({ severity, fingerprint }) => severity === 'error' && fingerprint === undefined);
   const [first] = errors;

@@ -9,7 +9,7 @@ import type { Drafts } from './drafts.ts';
 import { mergedHead } from '../ingest/fork-tracker.ts';
 
 /**
- * Prepare the record that marks a release as yanked, or as good again.
+ * Prepares a record that yanks a release, or reverts that.
  *
  * @throws GgenError PackageNotFound, VersionNotFound, NotPublisher, InvalidRequest
  */

@@ -6,27 +6,27 @@ import { encodePayload } from '../records/payload.ts';
 import { bytesToSign } from '../records/record.ts';
 import type { PackageRecord } from '../records/record.ts';
 
-/** A record that waits for its publisher's signature, with the blocks that it will make public. */
+/** A record that waits for its publisher's signature, with the blocks that it will publish. */
 export interface Draft {
   readonly id: string;
-  /** `merge`: nothing new is said, only what was signed apart on two machines is united. */
+  /** `merge` adds no release; it merges records that two machines signed independently. */
   readonly kind: 'release' | 'yank' | 'merge';
   readonly record: PackageRecord;
   readonly version: string;
   readonly payload: Uint8Array;
   readonly bytesToSign: Uint8Array;
-  /** Absent for a yank, which has no content. */
+  /** Absent for a yank or a merge. */
   readonly content?: PackedContent;
-  /** Fingerprints of the secrets in it, each of which the publisher must accept. */
+  /** Fingerprints of the secrets found; the publisher must accept each one. */
   readonly secrets: readonly string[];
 }
 
 export type NewDraft = Pick<Draft, 'kind' | 'record' | 'version' | 'content'> & Partial<Pick<Draft, 'secrets'>>;
 
-/** Drafts older than this are forgotten: whoever made them went away. */
+/** Older drafts are discarded: their caller is gone. */
 const DRAFT_LIFETIME_MS = 60 * 60 * 1000;
 
-/** The drafts of this engine. Nothing of them is visible to anyone until it is signed. */
+/** The drafts of this engine. A draft stays local until it is signed and published. */
 export class Drafts {
   readonly #drafts = new Map<string, { draft: Draft; expiry: NodeJS.Timeout; committing: boolean }>();
 
@@ -41,7 +41,7 @@ export class Drafts {
       bytesToSign: bytesToSign(payload),
     };
     const expiry = setTimeout(() => {
-      // Whatever stays of it is removed with all drafts at the next start.
+      // Blocks that cannot be removed now are removed at the next start.
       this.discard(draft.id).catch(() => undefined);
     }, DRAFT_LIFETIME_MS);
     expiry.unref();
@@ -50,10 +50,10 @@ export class Drafts {
   }
 
   /**
-   * Do with a draft what makes it public. Meanwhile it can neither be discarded nor committed a second time; afterwards
-   * it is gone, unless that failed.
+   * Runs `work` to publish a draft. Meanwhile the draft can be neither discarded nor committed again; afterwards it is
+   * removed unless `work` failed.
    *
-   * @throws GgenError DraftNotFound, InvalidRequest, and what `work` throws
+   * @throws GgenError DraftNotFound, InvalidRequest, and the errors of `work`
    */
   async commit<T>(id: string, kinds: readonly Draft['kind'][], work: (draft: Draft) => Promise<T>): Promise<T> {
     const draft = this.#get(id, kinds);
@@ -63,7 +63,7 @@ export class Drafts {
       const result = await work(draft);
       this.#drafts.delete(id);
       clearTimeout(entry?.expiry);
-      // The blocks are where they are served from; left-overs of the draft are removed at the next start.
+      // The blocks are in the block store by now; the next start removes what is left of the draft.
       await draft.content?.discard().catch(() => undefined);
       return result;
     } finally {
@@ -87,7 +87,7 @@ export class Drafts {
     return draft;
   }
 
-  /** Forget a draft and remove its blocks. Unknown ids are ignored, and so are drafts that are being published. */
+  /** Forgets a draft and removes its blocks. Ignores unknown ids and drafts that are being committed. */
   async discard(id: string): Promise<void> {
     const entry = this.#drafts.get(id);
     if (entry === undefined || entry.committing) return;
@@ -101,7 +101,7 @@ export class Drafts {
   }
 }
 
-/** What the caller gets of a draft: the bytes to sign, and the handle. */
+/** The caller's view of a draft: its id and the bytes to sign. */
 export function toUnsignedDraft(draft: Draft): UnsignedDraft {
   const { publisher, name } = draft.record;
   return { draft: draft.id, id: `${publisher}/${name}`, version: draft.version, bytesToSign: draft.bytesToSign };

@@ -11,29 +11,29 @@ import type { ProjectScan } from './project/project.ts';
 import { BlockStore } from '../blocks/block-store.ts';
 import { throttled } from '../transfer/throttle.ts';
 
-/** A project's files as blocks, in a store of their own that nobody else sees. */
+/** A project's files as blocks, in a private store that other peers cannot read. */
 export interface PackedContent {
-  /** CID of the directory. */
+  /** CID of the root directory. */
   readonly root: string;
   readonly size: number;
   readonly files: number;
   readonly readme?: string;
   readonly changelog?: string;
-  /** One block of it, hashed. @throws GgenError ContentUnavailable when it is damaged or gone */
+  /** Reads and verifies one block. @throws GgenError ContentUnavailable when the block is damaged or missing */
   get(cid: CID): Promise<Uint8Array>;
-  /** Take over all blocks to where they are served from. */
+  /** Moves all blocks to the block store. */
   copyTo(target: BlockStore): Promise<void>;
-  /** Remove the blocks of the draft. */
+  /** Removes the draft's blocks. */
   discard(): Promise<void>;
 }
 
-/** Sees the bytes of a file on their way into the draft, and hands them on as they are. */
+/** Inspects the bytes of a file on their way into the draft and yields them unchanged. */
 export type ByteTransform = (path: string, bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
 
 /**
- * Import a scanned project into a draft. When it fails, nothing of it stays.
+ * Imports a scanned project into a draft. A failure removes all of its blocks.
  *
- * @param transform what looks at the files while they are packed
+ * @param transform inspects the files while they are packed
  * @throws GgenError DiskFull, ProjectChanged, ManifestInvalid (nothing to publish)
  */
 export async function packProject(

@@ -3,7 +3,7 @@ import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
 import { GgenError } from '../../shared/errors.ts';
 
-/** A file to import: a path below the root with forward slashes, and a way to its bytes. */
+/** A file to import: its path below the root, with forward slashes, and its content. */
 export interface ImportFile {
   readonly path: string;
   readonly size: number;
@@ -17,10 +17,10 @@ export interface ImportedTree {
 }
 
 /**
- * Import files as one UnixFS directory, profile `unixfs-v1-2025`: equal trees get equal CIDs, everywhere and with every
- * other implementation. Modes and times are left out on purpose: they differ between systems.
+ * Imports files as one UnixFS directory with the profile `unixfs-v1-2025` (IPIP-499), so that equal trees get equal
+ * CIDs on all systems and implementations. Modes and times are omitted, because they differ between systems.
  *
- * @param onFile called after each file, with its size in bytes
+ * @param onFile called after each file with its size in bytes
  */
 export async function importTree(
   files: readonly ImportFile[],
@@ -39,14 +39,14 @@ export async function importTree(
   for await (const { path = '', cid } of importer(source(), store, {
     profile: 'unixfs-v1-2025',
     wrapWithDirectory: true,
-    // Files are opened side by side, but never so many that descriptors or memory run out: each block is up to 1 MiB.
+    // Bounds open descriptors and memory: each file in progress has blocks of up to 1 MiB.
     fileImportConcurrency: 8,
     blockWriteConcurrency: 2,
   })) {
     byPath.set(path, cid);
     root = cid;
   }
-  // Files that were under way when it was canceled may all have come to their end.
+  // All files in progress may have completed after the cancel.
   signal.throwIfAborted();
   if (root === undefined || files.length === 0) {
     throw new GgenError('ManifestInvalid', 'Nothing to publish: all files in the project are ignored.');

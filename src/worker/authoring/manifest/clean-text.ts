@@ -3,17 +3,17 @@ import type { Located } from './manifest.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
 
 export interface TextRules {
-  /** What the text is, in words for the user: `description`. */
+  /** Name of the text in messages, for example `description`. */
   readonly what: string;
-  /** Most UTF-16 units that are kept. */
+  /** In UTF-16 code units. */
   readonly maxLength: number;
-  /** Keep line breaks. */
+  /** Keeps line breaks. */
   readonly multiline?: boolean;
 }
 
 /**
- * A text of a manifest as it may be published: NFC, trimmed, without control, invisible and direction-changing
- * characters, cut to its limit. What was changed visibly is reported. Undefined when nothing is left.
+ * Normalizes a text for publishing: NFC, trimmed, without control, invisible and bidirectional characters, cut to its
+ * limit. Reports visible changes. Undefined when nothing is left.
  */
 export function cleanText(
   report: DiagnosticCollector,
@@ -38,7 +38,7 @@ export function cleanText(
   return truncate(clean, rules.maxLength);
 }
 
-/** Usual white space as spaces and line feeds. The selector of the colored form of an emoji goes without a word. */
+/** Converts whitespace to spaces and line feeds, and drops emoji variation selectors, which needs no warning. */
 function normalizeWhitespace(text: string, multiline: boolean): string {
   const plain = text
     .replaceAll('\ufe0f', '')
@@ -49,11 +49,11 @@ function normalizeWhitespace(text: string, multiline: boolean): string {
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The longest start of whole graphemes that fits with an ellipsis behind it. */
+/** Cuts between graphemes so that the text fits with an ellipsis. */
 function truncate(text: string, maxLength: number): string {
   const maxEnd = maxLength - 1;
   const end = graphemes.segment(text).containing(maxEnd)?.index ?? maxEnd;
-  // A single grapheme may be longer than the whole limit: then only code points are kept whole.
+  // A single grapheme may exceed the limit; then the text is cut between code points.
   const start = end > 0 ? text.slice(0, end) : text.slice(0, maxEnd).replace(/\p{Cs}$/u, '');
   return `${start.trimEnd()}…`;
 }

@@ -6,12 +6,12 @@ import type { RawDependency } from './manifest.ts';
 import { normalizeName } from './package-name.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
 
-/** The form of a publisher id, see `src/identity/publisher-id.ts`. */
+/** Same form as in `src/identity/publisher-id.ts`. */
 const PUBLISHER_ID = /^z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/;
 
 /**
- * Dependencies as a record takes them: known form of id, a range that semver reads, none twice, not too many. Those
- * that cannot be brought into that form are left out with a warning.
+ * Converts dependencies to the form of a record: a valid id, a range that semver parses, no duplicates, a bounded
+ * number. Dependencies that cannot be converted are dropped with a warning.
  */
 export function cleanDependencies(report: DiagnosticCollector, raw: readonly RawDependency[]): Dependency[] {
   const byId = new Map<string, Dependency>();
@@ -45,23 +45,23 @@ function cleanDependency(report: DiagnosticCollector, dependency: RawDependency)
   return { id, requirement, optional: dependency.optional };
 }
 
-/** The id of a package, as records have it, that a manifest means; undefined when it means none. */
+/** Returns the package id that a manifest refers to; undefined when the text is no id. */
 export function dependencyId(written: string): string | undefined {
   const slash = written.indexOf('/');
   const publisher = written.slice(0, Math.max(slash, 0));
-  // Published names are normalized, so what refers to them is too. Only a real publisher id makes a namespace.
+  // Published names are normalized, so references are normalized too. Only a valid publisher id is a namespace.
   const scoped = slash >= 0 && PUBLISHER_ID.test(publisher);
   const name = normalizeName(scoped ? written.slice(slash + 1) : written);
   if (!NAME_PATTERN.test(name) || name.length > LIMITS.nameLength) return undefined;
   return scoped ? `${publisher}/${name}` : name;
 }
 
-/** A version as Cargo, and so ggen, writes a requirement: `1.2` stands for `^1.2`. */
+/** A bare version in Cargo's and ggen's requirements: `1.2` means `^1.2`. */
 const BARE_VERSION = /^\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
 /**
- * A requirement of ggen as a range of semver with the same meaning: a bare version gets its caret, commas become
- * spaces. Undefined when it is none.
+ * Converts a requirement of ggen to an equivalent semver range: a bare version gets a caret, commas become spaces.
+ * Undefined when the text is no requirement.
  */
 export function normalizeRequirement(written: string): string | undefined {
   const text = written.trim();

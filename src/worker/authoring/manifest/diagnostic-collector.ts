@@ -2,10 +2,10 @@ import type { Diagnostic } from '../../../shared/model.ts';
 import type { ManifestDocument, SourcePosition } from './document.ts';
 import type { KeyPath } from './manifest.ts';
 
-/** More than this many diagnostics of one manifest help nobody. */
+/** More diagnostics of one manifest do not help its author. */
 const MAX_DIAGNOSTICS = 200;
 
-/** Collects what a manifest is faulted for, each with its place in the file. */
+/** Collects the diagnostics of one manifest. */
 export class DiagnosticCollector {
   readonly diagnostics: Diagnostic[] = [];
   readonly #path: string;
@@ -16,13 +16,13 @@ export class DiagnosticCollector {
     this.#locate = locate;
   }
 
-  /** Where a key stands. */
+  /** Position of a key in the file. */
   positionOf(at: KeyPath): SourcePosition {
     return this.#locate(at);
   }
 
   add(severity: Diagnostic['severity'], code: string, message: string, at: KeyPath = []): void {
-    // Errors are never dropped: they decide whether a project may be published.
+    // Errors are never dropped, because they decide whether the project can be published.
     if (this.diagnostics.length >= MAX_DIAGNOSTICS && severity !== 'error') return;
     this.diagnostics.push({ severity, code, message, path: this.#path, ...this.#locate(at) });
   }

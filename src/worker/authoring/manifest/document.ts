@@ -1,22 +1,22 @@
 import type { KeyPath } from './manifest.ts';
 
-/** Line and column of a character, both from 1; columns count UTF-16 units, as editors do. */
+/** 1-based line and column; columns count UTF-16 code units, as editors do. */
 export interface SourcePosition {
   readonly line: number;
   readonly column: number;
 }
 
-/** A parsed manifest: its value, and where each key stands. */
+/** A parsed manifest with the positions of its keys. */
 export interface ManifestDocument {
   readonly root: Table;
-  /** Place of a key, or of the nearest key above it that has one. */
+  /** Position of the key, or of its nearest ancestor with a known position. */
   readonly locate: (at: KeyPath) => SourcePosition;
 }
 
-/** A table of the document. Its keys are hostile: read them with `own`. */
+/** A table of an untrusted document: read its keys with `ownValue`. */
 export type Table = Readonly<Record<string, unknown>>;
 
-/** Why a text is no manifest, and where. */
+/** A syntax error with its position. */
 export class ManifestSyntaxError extends Error {
   override readonly name = 'ManifestSyntaxError';
   readonly position: SourcePosition;
@@ -27,18 +27,18 @@ export class ManifestSyntaxError extends Error {
   }
 }
 
-/** How deeply a document may nest. Real manifests stay below 8. */
+/** Maximum nesting of a document; real manifests stay below 8. */
 export const MAX_DOCUMENT_DEPTH = 64;
 
-/** Keys deeper than this are not located one by one: nothing that a reader looks at lies there. */
+/** Deeper keys have the position of their ancestor: no reader looks at them. */
 export const MAX_LOCATED_DEPTH = 8;
 
-/** How many keys are located one by one: a hostile list of half a million numbers shall not fill the memory. */
+/** Keys with a position of their own. Bounds memory for hostile documents with hundreds of thousands of elements. */
 const MAX_LOCATED_KEYS = 20_000;
 
 const SEPARATOR = '\u0000';
 
-/** Offsets of keys, collected while a text is scanned. */
+/** Offsets of the keys of a document. */
 export class KeyLocations {
   readonly #offsets = new Map<string, number>();
   readonly #lineStarts: number[] = [0];
@@ -80,7 +80,7 @@ export function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-/** A key's own value: `constructor` and `__proto__` of a hostile document are keys like any other. */
+/** Reads an own property, so that `constructor` and `__proto__` of a hostile document are ordinary keys. */
 export function ownValue(table: Table, key: string): unknown {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }

@@ -3,14 +3,14 @@ import type { Located } from './manifest.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
 import { cleanText } from './clean-text.ts';
 
-/** Printable ASCII without what breaks out of Markdown and HTML, as package records have it. */
+/** Printable ASCII without characters that end a link in Markdown or HTML; the same rule as for package records. */
 const SAFE_URL = /^https?:\/\/[!#-;=?-[\]_a-z~]+$/;
 
-/** `owner/name` as npm writes GitHub repositories, or `gitlab:owner/name`. */
+/** npm's shorthand for repositories: `owner/name` for GitHub, `gitlab:owner/name` for others. */
 const REPOSITORY_SHORTHAND = /^(?:(github|gitlab|bitbucket):)?([\w.-]+\/[\w.-]+)$/;
-/** `git@host:owner/name`, as ssh has it. */
+/** Address in scp syntax: `git@host:owner/name`. */
 const SCP_ADDRESS = /^[\w.-]+@([\w.-]+):(?!\/)(.+)$/;
-/** Addresses for git that stand for a web page at the same place. */
+/** Git URLs whose web page has the same host and path. */
 const GIT_SCHEME = /^(?:git|git\+https?|ssh|git\+ssh):\/\//;
 
 const REPOSITORY_HOSTS: Readonly<Record<string, string>> = {
@@ -22,8 +22,8 @@ const REPOSITORY_HOSTS: Readonly<Record<string, string>> = {
 export type LinkName = 'homepage' | 'repository' | 'documentation';
 
 /**
- * A link that may be shown and opened: http or https, printable ASCII, no user name or password. Forms of git addresses
- * are turned into the web page that they stand for; anything else (`javascript:`, `file:`, …) is left out with a warning.
+ * Returns a link that is safe to show and open: http or https, printable ASCII, without user name and password. Git
+ * addresses become the URL of their web page. Any other scheme (`javascript:`, `file:`, …) is dropped with a warning.
  */
 export function cleanLink(
   report: DiagnosticCollector,
@@ -52,7 +52,7 @@ function webAddress(text: string): string | undefined {
   url.username = '';
   url.password = '';
   if (isGitUrl) [url.port, url.pathname] = ['', url.pathname.replace(/\.git$/, '')];
-  // As it was written where that is fine already: URL adds slashes and escapes that nobody asked for.
+  // Keeps a valid URL as written, because URL.href adds slashes and escapes.
   const link = SAFE_URL.test(text) && !text.includes('@') ? text : url.href;
   return SAFE_URL.test(link) && link.length <= LIMITS.textLength ? link : undefined;
 }

@@ -3,8 +3,8 @@ import { typeName, type ManifestFields } from './manifest-fields.ts';
 import type { Located, RawDependency } from './manifest.ts';
 
 /**
- * Tags in the forms found in the wild: a list, one text with commas, a table of name to bool, and a table that holds
- * the list (`[package.tags] tags = […]`).
+ * Reads tags in the forms found in practice: a list, a comma-separated text, a table of name to bool, and a table that
+ * contains the list (`[package.tags] tags = […]`).
  */
 export function readTags(fields: ManifestFields, key: string): Located<string>[] {
   const value = fields.value(key);
@@ -18,7 +18,7 @@ export function readTags(fields: ManifestFields, key: string): Located<string>[]
   });
 }
 
-/** People as a text, a table with `name` and `email`, or a list of those. */
+/** Reads people as a text, a table with `name` and `email`, or a list of those. */
 export function readPeople(fields: ManifestFields, key: string): Located<string>[] {
   const value = fields.value(key);
   if (value === undefined || value === null) return [];
@@ -44,7 +44,7 @@ function personText(person: unknown): string | undefined {
 }
 
 /**
- * Dependencies in the forms found in the wild: a table of id to requirement or table, a list of `id` or
+ * Reads dependencies in the forms found in practice: a table of id to requirement or table, a list of `id` or
  * `id@requirement`, and a list of tables (`[[dependencies]]`).
  */
 export function readDependencies(fields: ManifestFields, key: string): RawDependency[] {

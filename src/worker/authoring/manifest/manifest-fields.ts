@@ -2,10 +2,10 @@ import { isTable, ownValue, type Table } from './document.ts';
 import type { KeyPath, Located } from './manifest.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
 
-/** Longest list that a reader looks at. */
+/** Further elements are ignored. */
 const MAX_LIST_LENGTH = 1_000;
 
-/** A table of a manifest, read with the types that the reader expects; what has another type is reported and left out. */
+/** Reads a table of a manifest with the expected types. A value of another type is reported and skipped. */
 export class ManifestFields {
   readonly table: Table;
   readonly path: KeyPath;
@@ -29,34 +29,33 @@ export class ManifestFields {
     return [...this.path, key];
   }
 
-  /** A sub-table; empty where there is none. */
+  /** The sub-table of a key; empty when there is none. */
   sub(key: string): ManifestFields {
     const value = this.value(key);
     return new ManifestFields(isTable(value) ? value : {}, this.at(key), this.report);
   }
 
-  /** A table that stands at a place of its own below this one. */
+  /** A nested table with its own path. */
   inner(table: Table, path: KeyPath): ManifestFields {
     return new ManifestFields(table, path, this.report);
   }
 
-  /** Own keys, at most a bounded number of them. */
+  /** A bounded number of own keys. */
   keys(): string[] {
     return Object.keys(this.table).slice(0, MAX_LIST_LENGTH);
   }
 
-  /** Whether the key holds a table. */
   hasTable(key: string): boolean {
     return isTable(this.value(key));
   }
 
-  /** The value of the first of these keys that is there, of any type. */
+  /** Value of any type of the first existing key. */
   first(...keys: readonly string[]): Located<unknown> | undefined {
     const key = keys.find((candidate) => this.value(candidate) !== undefined && this.value(candidate) !== null);
     return key === undefined ? undefined : { value: this.value(key), at: this.at(key) };
   }
 
-  /** The text of the first of these keys that has one. */
+  /** Text of the first key that has one. */
   text(...keys: readonly string[]): Located<string> | undefined {
     for (const key of keys) {
       const value = this.value(key);
@@ -67,7 +66,7 @@ export class ManifestFields {
     return undefined;
   }
 
-  /** Texts of a list; a single text counts as a list of one. Elements that are no text are reported and left out. */
+  /** Texts of a list; a single text counts as a list of one. Other elements are reported and skipped. */
   texts(key: string): Located<string>[] {
     const value = this.value(key);
     if (value === undefined || value === null) return [];
@@ -88,7 +87,7 @@ export class ManifestFields {
     });
   }
 
-  /** Elements of a list with their places, at most a bounded number of them. */
+  /** A bounded number of list elements with their paths. */
   elements(key: string, list: readonly unknown[]): Located<unknown>[] {
     return list.slice(0, MAX_LIST_LENGTH).map((value, index) => ({ value, at: [...this.at(key), String(index)] }));
   }
@@ -99,7 +98,7 @@ export class ManifestFields {
   }
 }
 
-/** A value's type in words for the user. */
+/** Name of a value's type in messages. */
 export function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';

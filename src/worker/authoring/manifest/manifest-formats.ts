@@ -13,7 +13,7 @@ import { packTomlReader } from './readers/pack-toml.ts';
 import { packageTomlReader } from './readers/package-toml.ts';
 import { pythonReader } from './readers/python.ts';
 
-/** All forms, in the order in which they are tried on a file. */
+/** All readers, in the order in which they are tried. */
 const READERS: readonly ManifestReader[] = [
   gpackReader,
   gpackPackageReader,
@@ -34,24 +34,23 @@ const KIND_OF_FILE: Readonly<Record<(typeof MANIFEST_FILES)[number], ManifestKin
   'pyproject.toml': 'python',
 };
 
-/** Whether a file of this name can be a manifest. */
 export function isManifestFile(name: string): name is (typeof MANIFEST_FILES)[number] {
   return (MANIFEST_FILES as readonly string[]).includes(name);
 }
 
-/** The manifest among the names of the files in a project's root, if there is one: the first of MANIFEST_FILES. */
+/** Chooses the manifest among the file names in a project's root: the first in the order of MANIFEST_FILES. */
 export function findManifest(names: Iterable<string>): string | undefined {
   const present = new Set(names);
   return MANIFEST_FILES.find((file) => present.has(file));
 }
 
-/** What a manifest is taken for when its contents cannot be read. */
+/** Kind of a manifest whose content cannot be read. */
 export function kindOf(path: string): ManifestKind {
   const file = posix.basename(path);
   return isManifestFile(file) ? KIND_OF_FILE[file] : 'gpack';
 }
 
-/** The reader for a file of MANIFEST_FILES with this content. */
+/** Chooses the reader for the content of a file in MANIFEST_FILES. */
 export function readerFor(file: string, root: ManifestFields): ManifestReader {
   const reader = READERS.find(({ files, accepts }) => files.includes(file) && accepts(root));
   if (reader === undefined) throw new GgenError('Internal', `No reader for ${file}.`);

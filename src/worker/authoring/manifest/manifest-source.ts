@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import type { Diagnostic } from '../../../shared/model.ts';
 import { KeyLocations, type SourcePosition } from './document.ts';
 
-/** A manifest longer than this is not read. */
+/** Longer manifests are refused. */
 export const MAX_MANIFEST_BYTES = 1024 * 1024;
 
-/** The text of a manifest, or what keeps it from being read. */
+/** The text of a manifest, or the diagnostic that says why it cannot be read. */
 export type ManifestSource = { readonly text: string } | { readonly diagnostic: Diagnostic };
 
 /**
- * Read a manifest as text, without its byte order mark. A file that is a symbolic link, too long or not UTF-8 gives a
- * fault; one that is not there throws the file system's error.
+ * Reads a manifest as text, without its byte order mark. A symbolic link, an oversized file and invalid UTF-8 give a
+ * diagnostic; a missing file throws the file system's error.
  */
 export async function readSource(root: string, path: string): Promise<ManifestSource> {
-  // O_NOFOLLOW does not exist on Windows, where `undefined` counts as no flag; O_NONBLOCK keeps a pipe from blocking.
+  // Windows has no O_NOFOLLOW, and `undefined` counts as no flag. O_NONBLOCK keeps a pipe from blocking the call.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   try {
     await using handle = await open(join(root, path), flags);
@@ -40,7 +40,7 @@ async function readHandle(handle: FileHandle, path: string): Promise<ManifestSou
       `The manifest has ${stat.size} bytes. The maximum is ${MAX_MANIFEST_BYTES}.`,
     );
   }
-  // One byte more than allowed, in case the file grows meanwhile; a short read is the file's end.
+  // The additional byte detects a file that grows while it is read; a short read means the end of the file.
   const buffer = Buffer.alloc(stat.size + 1);
   let length = 0;
   while (length < buffer.length) {
@@ -54,7 +54,7 @@ async function readHandle(handle: FileHandle, path: string): Promise<ManifestSou
 function decode(bytes: Uint8Array, path: string): ManifestSource {
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   if (utf16) return sourceFailure(path, 'manifest-encoding', 'The manifest is encoded as UTF-16. Save it as UTF-8.');
-  const text = new TextDecoder().decode(bytes); // takes the byte order mark off
+  const text = new TextDecoder().decode(bytes); // removes the byte order mark
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     return { text };

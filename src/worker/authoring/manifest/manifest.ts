@@ -1,66 +1,65 @@
 import type { SourcePosition } from './document.ts';
 import type { Dependency, Diagnostic, ManifestKind, PackageMetadata } from '../../../shared/model.ts';
 
-/** What a project says of itself, brought into one form whatever its manifest is. */
+/** A project's metadata in one form, whichever manifest it has. */
 export interface Manifest {
   readonly kind: ManifestKind;
-  /** The manifest's file, relative to the project's root, with forward slashes. */
+  /** Path of the manifest, relative to the project's root, with forward slashes. */
   readonly path: string;
-  /** Of NAME_PATTERN; empty when an error diagnostic says why. */
+  /** Matches NAME_PATTERN; empty when an error diagnostic explains why. */
   readonly name: string;
-  /** Full semver 2.0; empty when an error diagnostic says why. */
+  /** Full semver 2.0; empty when an error diagnostic explains why. */
   readonly version: string;
   readonly metadata: PackageMetadata;
   /**
-   * Dependencies on other packages of the marketplace. What a package.json, Cargo.toml or pyproject.toml depends on
-   * comes from another registry and is left to that registry's own tool; such a manifest names marketplace packages
-   * in its section for other tools: `"ggen": { "dependencies": … }`, `[package.metadata.ggen.dependencies]`,
-   * `[tool.ggen.dependencies]`.
+   * Dependencies on packages of the marketplace. The dependencies of a package.json, Cargo.toml or pyproject.toml
+   * belong to another registry; such a manifest lists marketplace packages in its section for other tools: `"ggen": {
+   * "dependencies": … }`, `[package.metadata.ggen.dependencies]`, `[tool.ggen.dependencies]`.
    */
   readonly dependencies: readonly Dependency[];
   /**
-   * Patterns (.gitignore syntax, relative to the root) of which a file must match one; absent: all files.
-   * Only Cargo's `include` and its like. npm's `files` and Poetry's `include` choose what a build for another registry
-   * ships, often without the sources; here the project itself is published, so they have no say.
+   * Patterns in .gitignore syntax, relative to the root; a file must match one of them. Absent: all files. Comes from
+   * Cargo's `include` and equivalent keys. npm's `files` and Poetry's `include` select the files of a build for another
+   * registry, often without the sources, and do not apply to the project itself.
    */
   readonly include?: readonly string[];
-  /** Patterns (.gitignore syntax, relative to the root) of files to leave out. */
+  /** Patterns in .gitignore syntax, relative to the root, of files to exclude. */
   readonly exclude?: readonly string[];
-  /** README as the manifest names it, relative to the root; whether it exists is for the scan to find out. */
+  /** README that the manifest names, relative to the root; the scan checks that it exists. */
   readonly readme?: string;
-  /** Where things stand in the file, for what is only found out later about them. */
+  /** Positions in the file for later diagnostics. */
   readonly positions: ManifestPositions;
-  /** Only those with severity `error` block publishing. */
+  /** Diagnostics of severity `error` block publishing. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Line and column, from 1, of what a manifest says; absent where it does not. */
+/** 1-based positions of fields; absent for missing fields. */
 export interface ManifestPositions {
   readonly name?: SourcePosition;
   readonly version?: SourcePosition;
-  /** By the id of the dependency. */
+  /** By package id. */
   readonly dependencies: ReadonlyMap<string, SourcePosition>;
 }
 
-/** Keys from the root of a document to a value; list elements by their index in decimal. */
+/** Keys from the root of a document to a value; list elements by their decimal index. */
 export type KeyPath = readonly string[];
 
-/** A value with the place where the manifest says it. */
+/** A value with its key path. */
 export interface Located<T> {
   readonly value: T;
   readonly at: KeyPath;
 }
 
-/** What a reader of one form found, as written: types are checked, texts are not yet. */
+/** What a reader found, as written: the types are checked, the texts are not. */
 export interface RawManifest {
-  /** The table that describes the package: where missing keys belong. */
+  /** The table that describes the package; diagnostics about missing keys point to it. */
   readonly packageTable: KeyPath;
-  /** Of any type: a name or version that is no text is an error with words of its own. */
+  /** Of any type, because a name or version of another type than text has its own error message. */
   readonly name?: Located<unknown> | undefined;
   readonly version?: Located<unknown> | undefined;
-  /** Why the file describes no package at all, and where that shows. */
+  /** Why the file describes no package, and the key path for the diagnostic. */
   readonly noPackageReason?: Located<string> | undefined;
-  /** Why there is no version, where the form knows better than "it is missing". */
+  /** A more precise reason for a missing version than that it is missing. */
   readonly noVersionReason?: Located<string> | undefined;
   readonly title?: Located<string> | undefined;
   readonly description?: Located<string> | undefined;

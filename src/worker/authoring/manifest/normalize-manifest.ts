@@ -12,7 +12,7 @@ import type { DiagnosticCollector } from './diagnostic-collector.ts';
 import { cleanText } from './clean-text.ts';
 import { packageVersion } from './package-version.ts';
 
-/** Bring what a reader found into the form that is published, and report what had to be changed or is missing. */
+/** Converts what a reader found into the published form, and reports changed and missing fields. */
 export function normalizeManifest(
   report: DiagnosticCollector,
   kind: ManifestKind,
@@ -43,7 +43,7 @@ export function normalizeManifest(
   };
 }
 
-/** What is returned of a manifest that says nothing, with the reasons. */
+/** A manifest without content, with the diagnostics that explain why. */
 export function emptyManifest(kind: ManifestKind, path: string, diagnostics: readonly Diagnostic[]): Manifest {
   const metadata = { title: '', description: '', categories: [], tags: [], license: '', authors: [] };
   return {
@@ -64,7 +64,7 @@ function sourcePositions(report: DiagnosticCollector, { name, version, dependenc
   return {
     ...(name === undefined ? {} : { name: report.positionOf(name.at) }),
     ...(version === undefined ? {} : { version: report.positionOf(version.at) }),
-    // From the end: of a dependency that is there twice the first one counts.
+    // Of duplicate dependencies the first one counts, so it is entered last.
     dependencies: new Map(named.reverse()),
   };
 }
@@ -148,12 +148,12 @@ function cleanList(report: DiagnosticCollector, list: readonly Located<string>[]
   return distinct.slice(0, rules.maxItems);
 }
 
-/** Searching for categories and tags is by equality, so they have one form. */
+/** Categories and tags are compared for equality, so they are lower case. */
 function lowerCase({ value, at }: Located<string>): Located<string> {
   return { value: value.toLowerCase(), at };
 }
 
-/** README as the manifest names it, from the project's root on. */
+/** Path of the README that the manifest names, relative to the project's root. */
 function readmePath(
   report: DiagnosticCollector,
   manifest: string,

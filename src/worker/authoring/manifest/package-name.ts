@@ -5,12 +5,12 @@ import { typeName } from './manifest-fields.ts';
 import type { RawManifest } from './manifest.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
 
-/** Longer texts are not looked at: no name comes of them. */
+/** Longer texts are refused before they are normalized. */
 const MAX_WRITTEN_NAME_LENGTH = 4 * LIMITS.nameLength;
 
 /**
- * A name as the marketplace takes it: lower case, accents off, what is not allowed becomes a dash, `@scope/name`
- * becomes `scope-name`. Empty when nothing is left.
+ * Normalizes a package name: lower case, without accents, other characters become dashes, `@scope/name` becomes
+ * `scope-name`. Empty when nothing is left.
  */
 export function normalizeName(written: string): string {
   return written
@@ -23,7 +23,7 @@ export function normalizeName(written: string): string {
     .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
 }
 
-/** The package's name, or an empty text and an error that says what to write. */
+/** Returns the package's name, or reports an error and returns an empty text. */
 export function packageName(report: DiagnosticCollector, { name: written, packageTable }: RawManifest): string {
   if (written === undefined) {
     report.add(
@@ -56,7 +56,7 @@ function nameProblem(name: string, written: string): string | undefined {
   if (!NAME_PATTERN.test(name)) {
     return `"${escapeInvisibleCharacters(written)}" cannot be converted to a package name. Use the letters a to z and digits, with - _ . between them.`;
   }
-  // Installing may make a folder of this name.
+  // The name becomes a folder name at installation.
   const reason = checkPath(name);
   return reason === undefined
     ? undefined

@@ -5,7 +5,7 @@ import { typeName } from './manifest-fields.ts';
 import type { RawManifest } from './manifest.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
 
-/** The version, or an empty text and an error that says what to write. */
+/** Returns the version, or reports an error and returns an empty text. */
 export function packageVersion(
   report: DiagnosticCollector,
   { version: written, noVersionReason, packageTable }: RawManifest,
@@ -28,7 +28,7 @@ function versionProblem(value: unknown): string {
   return `"${escapeInvisibleCharacters(text.slice(0, LIMITS.versionLength))}" is not a semantic version. ${advice}.`;
 }
 
-/** Semantic Versioning 2.0.0 to the letter, with numbers that can be counted: no leading `v`, no spaces, three numbers. */
+/** Strict Semantic Versioning 2.0.0 with numbers within the safe range: no leading `v`, no spaces, three numbers. */
 export function isFullSemver(text: string): boolean {
   if (text.length > LIMITS.versionLength) return false;
   const version = semver.parse(text);
@@ -41,7 +41,7 @@ export function isFullSemver(text: string): boolean {
 
 const LOOSE_VERSION = /^[v=\s]*(\d{1,15})(?:\.(\d{1,15}))?(?:\.(\d{1,15}))?(.{0,64})$/i;
 
-/** What the author of `1.0`, `v1.2.3` or `1.0rc1` may have meant. */
+/** Suggests a full version for `1.0`, `v1.2.3` or `1.0rc1`. */
 export function suggestVersion(text: string): string | undefined {
   const match = LOOSE_VERSION.exec(text.trim());
   if (match === null) return undefined;

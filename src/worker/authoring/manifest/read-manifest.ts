@@ -15,10 +15,10 @@ import { readSource } from './manifest-source.ts';
 import { parseTomlDocument } from './toml-document.ts';
 
 /**
- * Read a project's manifest. Whatever is wrong inside the file comes as diagnostics, never as an exception.
+ * Reads a project's manifest. Errors in the file become diagnostics, never exceptions.
  *
  * @param root absolute path of the project's folder
- * @param requested manifest relative to the root; the preferred one when left out
+ * @param requested manifest relative to the root; the preferred one when omitted
  * @throws GgenError ManifestNotFound, UnsafePath
  */
 export async function readManifest(
@@ -51,7 +51,7 @@ async function readDocument(root: string, path: string, document: ManifestDocume
   return normalizeManifest(report, reader.kind, path, raw);
 }
 
-/** A second manifest that the first one refers to. Its own faults are shown when it is published itself. */
+/** Reads a manifest that another one refers to. Its own errors are reported when it is published itself. */
 async function readTable(root: string, path: string): Promise<ManifestDocument['root'] | undefined> {
   if (checkPath(path) !== undefined) return undefined;
   const source = await readSource(root, path).catch(() => undefined);

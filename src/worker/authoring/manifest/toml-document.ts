@@ -4,8 +4,10 @@ import { KeyLocations, MAX_DOCUMENT_DEPTH, ManifestSyntaxError, type ManifestDoc
 import { TomlScanner } from './toml-scanner.ts';
 
 /**
- * Parse a TOML manifest. TOML 1.1 is accepted, so multi-line inline tables are. Integers that a number cannot hold come
- * as bigint. Throws SyntaxFault.
+ * Parses a TOML manifest. Accepts TOML 1.1, and with it multi-line inline tables. Integers outside the safe range
+ * become bigint.
+ *
+ * @throws ManifestSyntaxError
  */
 export function parseTomlDocument(text: string): ManifestDocument {
   const root = parseOrFault(text);
@@ -18,13 +20,13 @@ function parseOrFault(text: string): ManifestDocument['root'] {
   try {
     return parse(text, { maxDepth: MAX_DOCUMENT_DEPTH, integersAsBigInt: 'asNeeded' });
   } catch (error) {
-    // Whatever else the parser trips over on a hostile text is a fault of that text too.
+    // Any other exception of the parser is caused by the hostile text too.
     if (!(error instanceof TomlError)) throw new ManifestSyntaxError(errorMessage(error), { line: 1, column: 1 });
     throw new ManifestSyntaxError(shortMessage(error), { line: error.line, column: error.column });
   }
 }
 
-/** The library's message without its heading and without the excerpt below: editors show the line themselves. */
+/** The library's message without its heading and source excerpt: editors show the line themselves. */
 function shortMessage(error: TomlError): string {
   const [first = error.message] = error.message.split('\n', 1);
   return first.replace(/^Invalid TOML document: /, '');

@@ -3,17 +3,17 @@ import type { KeyPath } from './manifest.ts';
 
 /** Ends a bare key. */
 const KEY_END = /[\s=.\]"'#]/;
-/** Ends a value that is neither text nor list nor table. */
+/** Ends a value that is neither a text nor a list nor a table. */
 const SCALAR_END = /[\s,\]}#]/;
 
 /**
- * Notes where each key of a TOML text stands, which the parser does not tell. The text has been parsed before, so it is
- * well-formed; on a text that is not, positions are useless but the scan still ends.
+ * Finds the offset of each key in a TOML text, which the parser does not report. The parser has accepted the text
+ * before; on malformed text the offsets are meaningless, but the scan terminates.
  */
 export class TomlScanner {
   readonly #text: string;
   readonly #locations: KeyLocations;
-  /** Number of tables so far in each list of tables. */
+  /** Tables so far in each array of tables. */
   readonly #lists = new Map<string, number>();
   #offset = 0;
 
@@ -45,7 +45,7 @@ export class TomlScanner {
     return table;
   }
 
-  /** In `[a.b]`, an `a` that is a list of tables stands for its newest table. */
+  /** In `[a.b]`, an `a` that is an array of tables means its last table. */
   #resolve(keys: KeyPath): string[] {
     const path: string[] = [];
     for (const [index, key] of keys.entries()) {
@@ -68,7 +68,7 @@ export class TomlScanner {
     const path = [...table];
     for (const key of this.#key()) {
       path.push(key);
-      // In `a.b = 1` a table `a` comes into being here, unless it stands elsewhere already.
+      // `a.b = 1` defines table `a` here, unless it is defined elsewhere before.
       this.#locations.setOnce(path, start);
     }
     this.#skipSpace();
@@ -118,7 +118,7 @@ export class TomlScanner {
     this.#value(path);
   }
 
-  /** The parts of a dotted key; those that lie too deep to be located are passed over. */
+  /** Parts of a dotted key; parts below the located depth are skipped. */
   #key(): string[] {
     const keys: string[] = [];
     for (;;) {
@@ -150,11 +150,11 @@ export class TomlScanner {
       this.#offset += quote === '"' && this.#peek() === '\\' ? 2 : 1;
     }
     this.#offset += fence.length;
-    // A long text may end in up to two quotation marks of its own before the fence.
+    // A multi-line text may end in up to two quotation marks before its delimiter.
     while (fence === triple && this.#peek() === quote) this.#offset++;
   }
 
-  /** Spaces, line breaks and comments. */
+  /** Skips whitespace, line breaks and comments. */
   #skipBlank(): void {
     for (;;) {
       while (/\s|\ufeff/.test(this.#peek())) this.#offset++;
@@ -182,6 +182,6 @@ function unquote(quoted: string): string {
   try {
     return JSON.parse(quoted) as string;
   } catch {
-    return quoted.slice(1, -1); // an escape that JSON lacks: the key is then located by its parent
+    return quoted.slice(1, -1); // an escape that JSON lacks: the key gets its parent's position
   }
 }

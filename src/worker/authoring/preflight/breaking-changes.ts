@@ -2,21 +2,20 @@ import semver from 'semver';
 import type { Diagnostic, ReleaseChanges } from '../../../shared/model.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 
-/** Files that a message names. */
 const MAX_NAMED_FILES = 3;
 
 /**
- * Whether a version may break who uses the one before, by Semantic Versioning 2.0: another major version or, while that is
- * zero, what carets of npm and Cargo leave out: another minor version, or at 0.0 any.
+ * Whether a version may break users of the previous one by Semantic Versioning 2.0: another major version or, below
+ * 1.0, what the carets of npm and Cargo exclude: another minor version, or any version below 0.1.
  */
 export function mayBeBreaking(before: string, after: string): boolean {
   return !semver.satisfies(after, `^${before.replace(/\+.*$/, '')}`, { includePrerelease: true });
 }
 
-/** Files of the last release that are gone, under a version that promises that nothing is. */
+/** Reports removed files when the version promises compatibility. */
 export function breakingChangeDiagnostics(changes: ReleaseChanges | undefined, manifest: Manifest): Diagnostic[] {
   if (changes === undefined || mayBeBreaking(changes.since, manifest.version)) return [];
-  // Nobody builds on what configures the project's own tools.
+  // Dot files configure the project's own tools, and no other project depends on them.
   const removed = changes.removed.filter(({ path }) => !path.split('/').some((name) => name.startsWith('.')));
   if (removed.length === 0) return [];
   const named = removed.slice(0, MAX_NAMED_FILES).map(({ path }) => path);

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../../../shared/model.ts';
 import type { ProjectFile } from '../project/project.ts';
 
-/** A file from this size on is rarely meant for others, in bytes. */
+/** In bytes; larger files are rarely published on purpose. */
 export const LARGE_FILE_BYTES = 10 * 1024 * 1024;
-/** Most that are named one by one, the largest first. */
+/** The largest files are listed one by one, up to this number. */
 const MAX_LISTED_FILES = 20;
 
 export function largeFileDiagnostics(files: readonly ProjectFile[]): Diagnostic[] {

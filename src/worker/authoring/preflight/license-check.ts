@@ -6,7 +6,7 @@ import type { ProjectFile } from '../project/project.ts';
 
 const LICENSE_FILE = /^(?:licen[cs]e|copying|unlicen[cs]e)(?:[.-].*)?$/i;
 
-/** A license that the manifest names, without its text. That the manifest names none is a fault of the manifest. */
+/** Warns when the manifest names a license whose text is missing. The manifest's diagnostics report a missing name. */
 export function licenseDiagnostics(files: readonly ProjectFile[], manifest: Manifest): Diagnostic[] {
   if (manifest.metadata.license === '') return [];
   const folders = ['', manifestFolder(manifest)];
@@ -14,7 +14,7 @@ export function licenseDiagnostics(files: readonly ProjectFile[], manifest: Mani
     const folder = posix.dirname(path);
     return folders.includes(folder === '.' ? '' : folder) && LICENSE_FILE.test(posix.basename(path));
   });
-  // Texts of licenses side by side, as the REUSE specification has them.
+  // Folder of license texts by the REUSE specification.
   if (found || files.some(({ path }) => path.startsWith('LICENSES/'))) return [];
   const message =
     `The license is ${manifest.metadata.license}, but the files do not include its text. ` +

@@ -2,8 +2,8 @@ import type { Diagnostic } from '../../../shared/model.ts';
 import { foldCase } from '../../paths/path-safety.ts';
 
 /**
- * Letters of other scripts that look like Latin ones, the Latin letter first. Out of Unicode's confusables (UTS 39), those
- * that are alike in nearly every typeface.
+ * Letters of other scripts that look like Latin ones, the Latin letter first: those of Unicode's confusables (UTS 39)
+ * that look alike in nearly all typefaces.
  */
 const LOOK_ALIKES = [
   'aаα', 'bƄЬ', 'cсϲⅽ', 'dԁⅾ', 'eеҽ', 'gɡց', 'hһհ', 'iіιⅰ', 'jјϳ', 'kкκ', 'lӏⅼ', 'mⅿ', 'nոп', 'oоοօ', 'pрρ', 'qԛզ', 'rг', 'sѕ',
@@ -15,19 +15,19 @@ const LATIN_LOOK_ALIKES = new Map(
 );
 const MAX_DIAGNOSTICS = 100;
 
-/** What a name looks like: two names with one skeleton cannot be told apart. */
+/** Maps a name to its visual form: names with equal skeletons look the same (UTS 39). */
 export function skeleton(name: string): string {
   return foldCase(
     Array.from(name.normalize('NFKC'), (character) => LATIN_LOOK_ALIKES.get(character) ?? character).join(''),
   );
 }
 
-/** Names that look like others, or like something that they are not. */
+/** Warns of file names that look like other names in the project or mix scripts. */
 export function lookAlikeDiagnostics(paths: readonly string[]): Diagnostic[] {
   const seen = new Map<string, string>();
   const diagnostics: Diagnostic[] = [];
   for (const path of paths) {
-    // Names in ASCII alone are what they look like; most are, and looking closer takes time.
+    // A name in ASCII is its own skeleton, which saves time for most files.
     const other = seen.get(skeletonOf(path));
     seen.set(skeletonOf(path), other ?? path);
     if (other !== undefined) diagnostics.push(lookAlikeDiagnostic(path, `looks like "${other}"`));
@@ -43,7 +43,7 @@ function skeletonOf(path: string): string {
   return isAscii(path) ? foldCase(path) : skeleton(path);
 }
 
-/** Within one word: `ру-docs` is two words of two scripts, `рaypal` is a trap. */
+/** Checks single words: `ру-docs` has two words in two scripts, `рaypal` mixes scripts in one word. */
 function mixesScripts(segment: string): boolean {
   if (isAscii(segment)) return false;
   return segment.split(/[^\p{L}\p{M}]+/u).some((word) => /\p{Script=Latin}/u.test(word) && hasLookAlike(word));

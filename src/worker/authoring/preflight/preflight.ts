@@ -7,8 +7,8 @@ import { licenseDiagnostics } from './license-check.ts';
 import { lookAlikeDiagnostics } from './look-alikes.ts';
 
 /**
- * What a project should be told before it is published, beyond what keeps it from being: the reading of its manifest and
- * the scan of its files report the rest.
+ * Returns warnings about a project before it is published. The manifest reader and the scan report what blocks
+ * publishing.
  */
 export function preflight(manifest: Manifest, scan: ProjectScan, changes: ReleaseChanges | undefined): Diagnostic[] {
   return [

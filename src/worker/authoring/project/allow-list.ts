@@ -3,10 +3,10 @@ import ignore from 'ignore';
 import type { Manifest } from '../manifest/manifest.ts';
 import { parsePatternList } from '../../../ignore/ignore-patterns.ts';
 
-/** Without these a package cannot be read or used, so an allow-list need not name them. */
+/** Always included, because a package is not usable without them. */
 const ALWAYS_INCLUDED_FILE = /^(?:readme|licen[cs]e|copying|notice|changelog)(?:[.-].*)?$/i;
 
-/** Whether a file, by its path, is on the manifest's allow-list. Without one every file is. */
+/** Returns whether a path is on the manifest's allow-list; without a list every path is. */
 export function allowList(manifest: Manifest | undefined): (path: string) => boolean {
   if (manifest?.include === undefined) return () => true;
   const folder = manifestFolder(manifest);
@@ -16,7 +16,7 @@ export function allowList(manifest: Manifest | undefined): (path: string) => boo
     path === manifest.path || path === manifest.readme || isAlwaysIncluded(path, folder) || matcher.ignores(path);
 }
 
-/** The manifest's folder from the root on; empty for the root. */
+/** The manifest's folder relative to the root; empty for the root. */
 export function manifestFolder(manifest: Manifest): string {
   const folder = posix.dirname(manifest.path);
   return folder === '.' ? '' : folder;

@@ -4,7 +4,7 @@ import { isMaxProjectLimit } from './project-limits.ts';
 
 const count = new Intl.NumberFormat('en');
 
-/** Counts files and bytes while they are found, and stops a project that is too large as soon as that is certain. */
+/** Counts files and bytes during the walk, and fails as soon as the project is too large. */
 export class ProjectBudget {
   files = 0;
   bytes = 0;
@@ -15,7 +15,7 @@ export class ProjectBudget {
     this.#limits = limits;
   }
 
-  /** Throws GgenError ProjectTooLarge. */
+  /** @throws GgenError ProjectTooLarge */
   add(path: string, size: number): void {
     this.files++;
     this.bytes += size;

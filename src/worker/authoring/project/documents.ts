@@ -1,13 +1,13 @@
 import { posix } from 'node:path';
 import type { ProjectFile } from './project.ts';
 
-/** Endings that read best first. */
+/** In order of preference. */
 const EXTENSIONS = ['.md', '.markdown', '.mdx', '.adoc', '.rst', '.txt', ''];
 
 const README_STEMS = ['readme'];
 const CHANGELOG_STEMS = ['changelog', 'changes', 'history', 'news'];
 
-/** Path of the README in a folder (empty: the root), by its usual names in any case. */
+/** Finds the README in a folder (empty: the root) by its usual names, ignoring case. */
 export function findReadme(files: readonly ProjectFile[], folder: string): string | undefined {
   return findDocument(files, folder, README_STEMS);
 }
@@ -25,7 +25,7 @@ function findDocument(files: readonly ProjectFile[], folder: string, stems: read
   return ranked[0]?.path;
 }
 
-/** Place in the order of preference; negative if it is no such document. */
+/** Position in the order of preference; negative when the file is no such document. */
 function rankOf(name: string, stems: readonly string[]): number {
   return stems.flatMap((stem) => EXTENSIONS.map((extension) => stem + extension)).indexOf(name);
 }

@@ -2,13 +2,13 @@ import { LIMITS } from '../../../shared/defaults.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { ProjectLimits } from '../../../shared/model.ts';
 
-/** What every peer enforces: more is never published. */
+/** The limits of the protocol, which every peer enforces. */
 const MAX_PROJECT_LIMITS: ProjectLimits = { files: LIMITS.filesPerRelease, bytes: LIMITS.bytesPerRelease };
 
 /**
- * The limits that hold, given those that were asked for.
+ * Combines the requested limits with those of the protocol.
  *
- * @throws GgenError InvalidRequest when they are no positive whole numbers
+ * @throws GgenError InvalidRequest when a limit is no positive integer
  */
 export function resolveProjectLimits(requested: ProjectLimits | undefined): ProjectLimits {
   if (requested === undefined) return MAX_PROJECT_LIMITS;
@@ -22,7 +22,7 @@ export function resolveProjectLimits(requested: ProjectLimits | undefined): Proj
   };
 }
 
-/** Whether every peer takes no more than this either. */
+/** Whether the limit is the protocol's, which no setting can raise. */
 export function isMaxProjectLimit(unit: keyof ProjectLimits, limits: ProjectLimits): boolean {
   return limits[unit] === MAX_PROJECT_LIMITS[unit];
 }

@@ -2,15 +2,15 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { GgenError } from '../../../shared/errors.ts';
 
-/** Longest ignore file that is read, in bytes. */
+/** Longer ignore files are refused. */
 const MAX_IGNORE_FILE_BYTES = 1024 * 1024;
 
-/** Codes of the file system for "there is no such file here": absent, a folder, or a link, which git does not follow. */
+/** Error codes that mean that there is no ignore file: absent, a folder, or a link, which git does not follow. */
 const ABSENT_ERROR_CODES: readonly (string | undefined)[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'];
 
 /**
- * The text of an ignore file; undefined when there is none. One that cannot be read must not pass for an empty one,
- * because then what it leaves out would be published.
+ * Reads an ignore file; undefined when there is none. An unreadable file is an error, because ignoring it would publish
+ * what it excludes.
  *
  * @throws GgenError InvalidRequest
  */

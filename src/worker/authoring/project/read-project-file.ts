@@ -4,14 +4,14 @@ import { GgenError } from '../../../shared/errors.ts';
 import type { ProjectFile } from './project.ts';
 
 /**
- * Bytes that are read at once: those of a leaf of the import profile, which then becomes a block without being copied. Half
- * the garbage is half the memory, because buffers outlive their use until they are collected.
+ * Size of a leaf in the import profile, so that a chunk becomes a block without a copy. Larger chunks would double the
+ * memory held by buffers that wait for garbage collection.
  */
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * The bytes of a file of a scan, in chunks that are the caller's to keep. A file that is not what the scan saw (another
- * size, another time, a link by now, gone) is refused, before or while it is read.
+ * Reads a scanned file in chunks that the caller may keep. A file that changed since the scan (size, time, type, gone)
+ * is refused before or during reading.
  *
  * @throws GgenError ProjectChanged
  */
@@ -32,7 +32,7 @@ export async function* readProjectFile(
   await assertUnchanged(handle, file);
 }
 
-/** Read until the chunk is full: some file systems give less than was asked for. */
+/** Reads until the chunk is full, because some file systems return less than requested. */
 async function fillChunk(chunk: Uint8Array, handle: FileHandle, offset: number, file: ProjectFile): Promise<void> {
   for (let filled = 0; filled < chunk.length;) {
     const { bytesRead } = await handle.read(chunk, filled, chunk.length - filled, offset + filled);
@@ -42,12 +42,12 @@ async function fillChunk(chunk: Uint8Array, handle: FileHandle, offset: number, 
 }
 
 /**
- * Open a file of a scan if it is still what the scan saw. The caller closes it.
+ * Opens a file if it is unchanged since the scan. The caller closes it.
  *
  * @throws GgenError ProjectChanged
  */
 export async function openUnchangedFile(file: ProjectFile): Promise<FileHandle> {
-  // O_NOFOLLOW does not exist on Windows, where `undefined` counts as no flag; O_NONBLOCK keeps a pipe from blocking.
+  // Windows has no O_NOFOLLOW, and `undefined` counts as no flag. O_NONBLOCK keeps a pipe from blocking the call.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const handle = await open(file.absolutePath, flags).catch((cause: unknown) => {
     throw projectChangedError(file, cause);

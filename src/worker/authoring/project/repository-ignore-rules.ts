@@ -4,13 +4,13 @@ import { parsePatterns } from '../../../ignore/ignore-patterns.ts';
 import { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import { readIgnoreFile } from './read-ignore-file.ts';
 
-/** How far up a repository is looked for. */
+/** Parent folders searched for a repository. */
 const MAX_PARENT_LEVELS = 64;
 
 /**
- * The rules that hold in a project's root before its own ignore files: those of the git repository around it
- * (`.git/info/exclude` and the .gitignore of each folder above), so that one package of a monorepo is published without
- * what the whole repository ignores. A project that its repository ignores altogether stands for itself.
+ * Returns the rules that apply in a project's root before its own ignore files: those of the enclosing git repository
+ * (`.git/info/exclude` and the .gitignore of each parent folder). A package of a monorepo is published without what the
+ * whole repository ignores. When the repository ignores the project itself, its rules do not apply.
  *
  * @param root absolute, links resolved
  * @param exclude patterns of the manifest, relative to the root
@@ -36,7 +36,7 @@ function patternsAt(folder: string, patterns: readonly string[]): string[] {
   return patterns.flatMap((pattern) => parsePatterns(pattern, folder));
 }
 
-/** The nearest folder, from this one up, that has a `.git`. */
+/** The nearest folder with a `.git`, from this one upwards. */
 async function findRepositoryRoot(root: string): Promise<string | undefined> {
   let folder = root;
   for (let level = 0; level < MAX_PARENT_LEVELS; level++) {

@@ -14,23 +14,23 @@ import type { ProjectFile, ProjectScan, SkippedEntry } from './project.ts';
 import { repositoryIgnoreRules } from './repository-ignore-rules.ts';
 import { walkProject } from './walk-project.ts';
 
-/** More problems of one kind than this are summed up: they cross to the window. */
+/** Further problems of one kind are summarized, because the list crosses the RPC. */
 const MAX_LISTED_PROBLEMS = 100;
-/** More entries than this are not listed one by one. */
+/** Further entries are not listed. */
 const MAX_LISTED_SKIPPED = 1_000;
 
 export interface ScanOptions {
-  /** With it, its `include` and `exclude` count, and it must be among the files. */
+  /** Applies its `include` and `exclude`, and requires that it is among the files. */
   readonly manifest?: Manifest | undefined;
-  /** What every peer enforces, when left out. */
+  /** Defaults to the limits of the protocol. */
   readonly limits?: ProjectLimits | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DraftProgress) => void) | undefined;
 }
 
 /**
- * List what publishing a project would publish. Nothing is read but ignore files.
- * Faults of single files come as diagnostics; those of the manifest itself are not repeated.
+ * Lists the files that publishing a project would publish. Reads no files except ignore files. Problems of single files
+ * become diagnostics; the manifest's own diagnostics are not repeated.
  *
  * @param root absolute path of the project's folder
  * @throws GgenError ProjectTooLarge, InvalidRequest

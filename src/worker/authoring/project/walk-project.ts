@@ -11,32 +11,32 @@ import { STAGING_PREFIX } from '../../install/disk/staging-prefix.ts';
 import { readIgnoreFile } from './read-ignore-file.ts';
 import type { ProjectFile, SkippedEntry } from './project.ts';
 
-/** Folders read at once. The thread pool of Node has four threads; a few more requests keep them busy. */
+/** Folders read at once: slightly more than Node's thread pool has threads, which keeps them busy. */
 const MAX_CONCURRENT_FOLDERS = 8;
-/** Entries of one folder looked at at once. */
+/** Entries of one folder examined at once. */
 const MAX_CONCURRENT_ENTRIES = 16;
-/** More patterns than this are a mistake or an attack: each file is compared with each of them. */
+/** More patterns are a mistake or an attack, because each file is matched against all of them. */
 const MAX_IGNORE_PATTERNS = 10_000;
 
 export interface WalkOptions {
   readonly rules: IgnoreRules;
-  /** Whether a file that no rule leaves out belongs to the release. */
+  /** Whether a file that no rule excludes belongs to the release. */
   readonly allowed: (path: string) => boolean;
   readonly limits: ProjectLimits;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: { readonly files: number; readonly bytes: number }) => void) | undefined;
 }
 
-/** In no particular order. */
+/** Unsorted. */
 export interface WalkResult {
   readonly files: ProjectFile[];
   readonly skipped: SkippedEntry[];
-  /** Folders whose files would lie deeper than a release may nest; they were not entered. */
+  /** Folders whose files would exceed the maximum depth; they are not entered. */
   readonly tooDeep: readonly string[];
 }
 
 interface Folder {
-  /** Relative to the root, NFC; empty for the root itself. */
+  /** Relative to the root, NFC; empty for the root. */
   readonly path: string;
   readonly absolutePath: string;
   readonly depth: number;
@@ -44,7 +44,7 @@ interface Folder {
 }
 
 /**
- * Find the files below a folder that no rule leaves out. Links are not followed.
+ * Finds the files below a folder that no rule excludes. Links are not followed.
  *
  * @param root absolute
  * @throws GgenError ProjectTooLarge, InvalidRequest
@@ -72,7 +72,7 @@ class ProjectWalker implements WalkResult {
     this.#queue.push({ path: '', absolutePath: root, depth: 0, rules: this.#options.rules });
     while (this.#queue.length > 0) {
       this.#options.signal?.throwIfAborted();
-      // From the end: depth first, so that the queue stays short.
+      // Taken from the end: depth-first order keeps the queue short.
       const batch = this.#queue.splice(-MAX_CONCURRENT_FOLDERS);
       await Promise.all(batch.map((folder) => this.#visitFolder(folder)));
       this.#options.onProgress?.({ files: this.#budget.files, bytes: this.#budget.bytes });

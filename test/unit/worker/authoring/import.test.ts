@@ -14,7 +14,7 @@ function file(path: string, content: string | Uint8Array): ImportFile {
     size: bytes.length,
     async *open() {
       await Promise.resolve();
-      // In two pieces, so that the result can't depend on how a file is read.
+      // Two chunks, so that the result cannot depend on how a file is read.
       yield bytes.subarray(0, bytes.length >> 1);
       yield bytes.subarray(bytes.length >> 1);
     },
@@ -29,7 +29,7 @@ function blocksOf(store: MemoryBlockstore): GetBlock {
 }
 
 describe('importing a tree', () => {
-  it('gives the CID of the profile unixfs-v1-2025, whatever the order of the files', async () => {
+  it('Leaves are raw sha2-256 blocks under CIDv1: the CID of a small file is the hash of its bytes.', async () => {
     const files = [file('b.txt', 'b\n'), file('dir/a.txt', 'a\n'), file('empty', '')];
     const { root } = await importTree(files, new MemoryBlockstore(), { signal, onFile });
     const repeated = await importTree(files.toReversed(), new MemoryBlockstore(), { signal, onFile });

@@ -31,13 +31,15 @@ async function cidOf(content: Uint8Array): Promise<string | undefined> {
   return files.get('x')?.toString();
 }
 
-/** The stream of bytes that Kubo's tests of the profile are made of: ChaCha20 under the hash of a seed. */
+/** The byte stream of Kubo's profile tests: ChaCha20 with the hash of a seed as its key. */
 function keyStream(size: number, seed: string): Buffer {
   const key = createHash('sha256').update(seed).digest();
   return createCipheriv('chacha20', key, Buffer.alloc(16)).update(Buffer.alloc(size));
 }
 
-/** File names out of that stream. @param lastLength of the last one, by which the directory's size is chosen to the byte */
+/**
+ * File names from that stream. @param lastLength length of the last name, which sets the directory's size to the byte
+ */
 function names(count: number, length: number, lastLength: number, seed: string): string[] {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz01234567890-_';
   const stream = keyStream(MEBIBYTE, seed);
@@ -48,8 +50,8 @@ function names(count: number, length: number, lastLength: number, seed: string):
 }
 
 /**
- * CIDs that Kubo gives with the profile `unixfs-v1-2025` (IPIP-499), from its test/cli/cid_profiles_test.go: data, so that
- * a mistake that all of JavaScript shares would show.
+ * CIDs of Kubo with the profile `unixfs-v1-2025` (IPIP-499), from its test/cli/cid_profiles_test.go. Constants reveal
+ * an error that all JavaScript implementations share.
  */
 describe('content has the same CIDs as in Kubo', () => {
   const files: readonly (readonly [what: string, content: Uint8Array, cid: string])[] = [

@@ -14,7 +14,7 @@ import { listReleaseFiles } from '../../../../src/worker/reading/compare-trees.t
 import { readRange } from '../../../../src/worker/reading/read-range.ts';
 import { findEntry } from '../../../../src/worker/reading/read-folder.ts';
 
-/** Names with letters that Unicode writes in two ways, in either of them. */
+/** Names with letters that have two Unicode forms, in either form. */
 const segment = fc
   .tuple(fc.constantFrom('a', 'Z', '0', 'é', 'Å', 'ñ', '가', 'ệ', 'src'), fc.stringMatching(/^[a-z0-9éàüÑ-]{0,8}$/))
   .map(([first, rest]) => first + rest);
@@ -80,7 +80,7 @@ describe('packing', () => {
   });
 
   it('treats Windows separators as separators', () => {
-    // What `join` gives on Windows is never in a path of a release: paths are put together from names.
+    // Paths of a release never come from `join`, which uses backslashes on Windows.
     assert.equal(win32.join('src', 'a.ts'), 'src\\a.ts');
     assert.match(checkTree(['src\\a.ts'])[0]?.reason ?? '', /backslash/);
   });
@@ -94,7 +94,7 @@ function rootOf(
   return withPacked(files, ({ root }, { paths }) => Promise.resolve({ root, paths }), write, touch);
 }
 
-/** @param work is told the paths that were packed, and the folder with the draft's blocks */
+/** @param work receives the packed paths and the folder of the draft's blocks */
 async function withPacked<T>(
   files: Tree,
   work: (packed: PackedContent, from: { paths: string[]; folder: string }) => Promise<T>,

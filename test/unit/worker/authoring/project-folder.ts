@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Files of a project by path; a path that ends in a slash is an empty folder. */
+/** Files of a project by path; a path that ends with a slash is an empty folder. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
-/** A project in a temporary folder that vanishes with `await using`. */
+/** A project in a temporary folder that `await using` removes. */
 export class ProjectFolder implements AsyncDisposable {
   readonly root: string;
 

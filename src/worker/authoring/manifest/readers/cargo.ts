@@ -9,7 +9,7 @@ import { selection } from './ggen.ts';
 const VIRTUAL_WORKSPACE_MESSAGE =
   'This Cargo.toml is a workspace without a package. Open the folder of one of its members.';
 
-/** Cargo.toml, with what it inherits from its workspace where that lies inside the project. */
+/** Cargo.toml, with values inherited from its workspace if that lies inside the project. */
 export const cargoReader: ManifestReader = {
   kind: 'cargo',
   files: ['Cargo.toml'],
@@ -31,7 +31,7 @@ export const cargoReader: ManifestReader = {
       homepage: main.text('homepage'),
       repository: main.text('repository'),
       documentation: main.text('documentation'),
-      // `readme = true` and `readme = false` are allowed and say nothing about the name.
+      // Cargo allows `readme = true` and `readme = false`, which name no file.
       readme: typeof main.value('readme') === 'string' ? main.text('readme') : undefined,
       dependencies: readDependencies(main.sub('metadata').sub('ggen'), 'dependencies'),
       ...selection(main),
@@ -46,7 +46,7 @@ function license(main: ManifestFields): Located<string> | undefined {
   );
 }
 
-/** The package's table, each `key.workspace = true` replaced by the workspace's value. */
+/** Returns the package's table with each `key.workspace = true` replaced by the workspace's value. */
 async function inherit(
   root: ManifestFields,
   context: ManifestContext,
@@ -58,7 +58,7 @@ async function inherit(
   const table: Record<string, unknown> = { ...main.table };
   let noVersionReason: Located<string> | undefined;
   for (const key of inherited) {
-    // A path in the workspace's manifest is relative to another folder; the usual names are found without it.
+    // A path in the workspace's manifest is relative to another folder; the scan finds the usual names without it.
     const value = key === 'readme' || key === 'license-file' ? undefined : shared && ownValue(shared, key);
     table[key] = value;
     if (value === undefined && key === 'version')
@@ -76,7 +76,7 @@ function notInheritedMessage(key: string): string {
   );
 }
 
-/** `[workspace.package]` of the nearest workspace: this file's own, the one it names, or one in a folder above. */
+/** `[workspace.package]` of the nearest workspace: this file's own, the one it names, or one in a parent folder. */
 async function workspacePackage(
   root: ManifestFields,
   main: ManifestFields,

@@ -2,12 +2,12 @@ import type { ManifestFields } from '../manifest-fields.ts';
 import { readDependencies, readPeople, readTags } from '../lists.ts';
 import type { Located, RawManifest } from '../manifest.ts';
 
-/** The files of ggen's own forms. Each form is accepted in each of them: what counts is the table inside. */
+/** Files of ggen's own forms. Each form is accepted in each of them: the table in the file decides. */
 export const GGEN_FILES = ['gpack.toml', 'package.toml', 'pack.toml'];
 
 /**
- * What all of ggen's forms have in common: `main` is the table that describes the package, with `[metadata]`,
- * `[dependencies]` and `[tags]` inside or beside it. An `id` names the package, and its `name` is then the title.
+ * Reads what ggen's forms have in common: `main` is the table that describes the package, with `[metadata]`,
+ * `[dependencies]` and `[tags]` inside or beside it. With an `id`, that is the package's name, and `name` is its title.
  */
 export function readGgen(root: ManifestFields, main: ManifestFields): RawManifest {
   const sections = main.path.length === 0 ? [main] : [main, root];
@@ -37,7 +37,7 @@ export function readGgen(root: ManifestFields, main: ManifestFields): RawManifes
   };
 }
 
-/** Which files belong to the package, as Cargo writes it. An empty `include` stands for none at all. */
+/** Reads Cargo's `include` and `exclude`. An empty `include` counts as absent. */
 export function selection(main: ManifestFields): Pick<RawManifest, 'include' | 'exclude'> {
   const include = main.texts('include');
   const exclude = main.texts('exclude');

@@ -4,7 +4,7 @@ import { GGEN_FILES, readGgen } from './ggen.ts';
 const NO_TABLE_MESSAGE =
   'The manifest has neither a `name` at the top level nor a `[gpack]`, `[package]`, or `[pack]` table.';
 
-/** Form C: keys at the root of the file. What no other form took is read as this one. */
+/** Form C: keys at the root of the file; accepts what no other form accepts. */
 export const gpackFlatReader: ManifestReader = {
   kind: 'gpack-flat',
   files: GGEN_FILES,

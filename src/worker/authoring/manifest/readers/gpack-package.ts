@@ -1,7 +1,7 @@
 import type { ManifestReader } from '../manifest-reader.ts';
 import { readGgen } from './ggen.ts';
 
-/** Form B, like Cargo's: `gpack.toml` with `[package]`, `[metadata]` and `[tags]` beside it. */
+/** Form B, like Cargo's: `gpack.toml` with `[package]`, and `[metadata]` and `[tags]` beside it. */
 export const gpackPackageReader: ManifestReader = {
   kind: 'gpack-package',
   files: ['gpack.toml'],

@@ -3,7 +3,7 @@ import { readDependencies, readPeople, readTags } from '../lists.ts';
 import type { Located, RawManifest } from '../manifest.ts';
 import type { ManifestReader } from '../manifest-reader.ts';
 
-/** package.json. `displayName` and `categories` are those of VS Code extensions. `private` only speaks of npm. */
+/** package.json. `displayName` and `categories` are those of VS Code extensions. `private` concerns only npm. */
 export const npmReader: ManifestReader = {
   kind: 'npm',
   files: ['package.json'],
@@ -24,7 +24,7 @@ export const npmReader: ManifestReader = {
   }),
 };
 
-/** A text, or the older `{ "type": "MIT" }` and `"licenses": [{ "type": "MIT" }, …]`, of which one may choose any. */
+/** A text, or the deprecated `{ "type": "MIT" }` and `"licenses": [{ "type": "MIT" }, …]`, which offers a choice. */
 function license(root: ManifestFields): Located<string> | undefined {
   if (root.hasTable('license')) return root.sub('license').text('type', 'name');
   if (root.has('license')) return root.text('license');

@@ -1,7 +1,7 @@
 import type { ManifestReader } from '../manifest-reader.ts';
 import { readGgen } from './ggen.ts';
 
-/** Form D, the most common: `package.toml` with `[package]`, its tags sometimes in `[package.tags]`. */
+/** Form D, the most common: `package.toml` with `[package]`, sometimes with tags in `[package.tags]`. */
 export const packageTomlReader: ManifestReader = {
   kind: 'package-toml',
   files: ['package.toml', 'pack.toml'],

@@ -10,7 +10,7 @@ const NO_PROJECT_MESSAGE =
 const DYNAMIC_VERSION_MESSAGE =
   'The version is `dynamic`, but build tools are not run. Set it explicitly, for example `version = "1.0.0"`.';
 
-/** pyproject.toml: `[project]` of PEP 621, `[tool.poetry]`, or both (Poetry 2), where `[project]` goes first. */
+/** pyproject.toml: `[project]` of PEP 621, `[tool.poetry]`, or both (Poetry 2), where `[project]` has priority. */
 export const pythonReader: ManifestReader = {
   kind: 'python',
   files: ['pyproject.toml'],
@@ -48,7 +48,7 @@ function dynamicVersion(project: ManifestFields): Located<string> | undefined {
   return dynamic ? { value: DYNAMIC_VERSION_MESSAGE, at: project.at('dynamic') } : undefined;
 }
 
-/** An expression (PEP 639), or `{ text = … }` whose first line names it, or `{ file = … }`. */
+/** A license expression (PEP 639), `{ text = … }` whose first line names the license, or `{ file = … }`. */
 function license(section: ManifestFields): Located<string> | undefined {
   if (!section.hasTable('license')) return section.text('license');
   const table = section.sub('license');
@@ -58,7 +58,7 @@ function license(section: ManifestFields): Located<string> | undefined {
   return file && { value: `SEE LICENSE IN ${file.value}`, at: file.at };
 }
 
-/** Labels of links are free text; case, dashes and spaces do not count (PEP 753). */
+/** Link labels are free text; case, dashes and spaces are ignored (PEP 753). */
 function link(sections: readonly ManifestFields[], labels: readonly string[]): Located<string> | undefined {
   const tables = sections.map((section) => section.sub('urls'));
   return firstDefined(labels, (label) =>
@@ -78,7 +78,7 @@ function readme(section: ManifestFields): Located<string> | undefined {
   return section.texts('readme')[0];
 }
 
-/** Poetry's patterns are relative to the project; its `include` adds to a build and is no allow-list. */
+/** Poetry's patterns are relative to the project; its `include` adds files to a build and is no allow-list. */
 function exclude(poetry: ManifestFields): Located<string>[] | undefined {
   const value = poetry.value('exclude');
   if (!Array.isArray(value)) return undefined;

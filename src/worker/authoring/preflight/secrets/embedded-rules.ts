@@ -1,32 +1,32 @@
 import type { Finding } from './finding.ts';
 import { NAMED_RULE, SECRET_WORD, isNamedSecret } from './generic-rules.ts';
 
-/** What names a secret, with what is left of the name behind it, up to the value: `=` or a space. */
+/** A secret's name with the rest of its identifier, up to the value: `=` or a space. */
 const NAMED_VALUE = new RegExp(
   String.raw`${SECRET_WORD}[\w.-]{0,40}([= ])["']?([^\s"'\u0060#;,(){}<>[\]\\&]{12,200})(?=[\s"'\u0060\\&]|$)`,
   'gi',
 );
-/** What may stand before a name that an `=` follows: the begin of a word, on a command line or in an address. */
+/** What may precede such a name before an `=`: the start of a word, on a command line or in a URL. */
 const BEFORE_EQUALS = /(?:^|[\s"'`?&]|--?)[\w.-]{0,60}$/;
-/** What stands before a name that a space follows: an option, or what sets a variable. */
+/** What precedes such a name before a space: a command-line option, or a command that sets a variable. */
 const BEFORE_SPACE = /(?:(?:^|\s)--?|(?:^|\n)[ \t]{0,16}(?:ENV|ARG|setx)[ \t]{1,4})[\w-]{0,60}$/i;
 const MAX_PREFIX_LENGTH = 100;
-/** A property of something, which is code and no password. */
+/** A property access, which is code and no password. */
 const PROPERTY = /^[a-z_$][\w$]*(?:\.[a-z_$][\w$]*)+$/i;
 
-/** A header of HTTP (RFC 6750, RFC 7617). */
+/** HTTP authorization header (RFC 6750, RFC 7617). */
 const AUTHORIZATION =
   /(?:\bbearer|authorization["'`]?[ \t]?[:=][ \t]?["'`]?(?:basic|token))[ \t]([\w.~+/-]{20,2000}={0,2})/gi;
-/** The content of an XML element that is named like a secret. */
+/** Content of an XML element with a secret's name. */
 const XML_ELEMENT = new RegExp(String.raw`<[\w:.-]{0,40}${SECRET_WORD}[\w.-]{0,40}>([^\s<>&]{12,200})</`, 'gi');
-/** A JSON Web Token (RFC 7519) with its signature; not the one of which every documentation has a copy. */
+/** A JSON Web Token (RFC 7519) with its signature, except the example token of jwt.io. */
 const JWT = /(?<![\w-])eyJ[\w-]{8,2000}\.eyJ[\w-]{8,2000}\.(?!SflKxwRJSMeKKF2QT4)[\w-]{20,800}/g;
-/** The begin of a text form (RFC 7468) in base64, as files of Kubernetes have keys. */
+/** Start of a PEM text (RFC 7468) in base64, as Kubernetes files contain keys. */
 const BASE64_PEM = /LS0tLS1CRUdJTi[A-Za-z0-9+/]{40,100}/g;
-/** A login as files of Docker have it. */
+/** Login in Docker's configuration files. */
 const DOCKER_AUTH = /"auth"[ \t]{0,4}:[ \t]{0,4}"([A-Za-z0-9+/]{12,400}={0,2})"/g;
 
-/** Secrets that stand within something else: a command line, an address, a header, XML, base64. */
+/** Finds secrets embedded in another syntax: a command line, a URL, a header, XML, base64. */
 export function findEmbeddedSecrets(text: string): Finding[] {
   return [
     ...findNamedValues(text),
@@ -66,7 +66,7 @@ function findNamedValues(text: string): Finding[] {
   return findings;
 }
 
-/** Places of the first group of a pattern, or of all of it, where what stands there is what it looks like. */
+/** Matches of a pattern's first group, or of the whole pattern, that pass the check of the value. */
 function matchValues(
   text: string,
   pattern: RegExp,

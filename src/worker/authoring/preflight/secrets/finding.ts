@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../../../../shared/model.ts';
 
-/** Something in a text that looks like a secret. */
+/** A probable secret in a text. */
 export interface Finding {
-  /** Offsets in the text, UTF-16 units; `end` is the first one behind it. */
+  /** Offsets in UTF-16 code units; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
   /** Stable short name of the rule, for example `github`. */
   readonly rule: string;
-  /** What it is, in words for the user, with its article: `a GitHub token`. */
+  /** Description with its article: `a GitHub token`. */
   readonly what: string;
 }
 
 /**
- * A name for one secret at one path: 40 bits of a hash of the place, 24 of one that takes in the secret. It stands in logs, so
- * it must not let anybody who guesses a weak password make sure of it: one guess in 16 million fits by chance.
+ * Identifies one secret at one path: 40 bits of a hash of its place and 24 bits of a hash that includes the secret. The
+ * fingerprint appears in logs, so it must not confirm a guessed password: one guess in 16 million matches by chance.
  */
 export function fingerprintOf(path: string, rule: string, secret: string | Uint8Array): string {
   const place = createHash('sha256').update(`ggen-secret\0${path}\0${rule}\0`);
@@ -22,7 +22,7 @@ export function fingerprintOf(path: string, rule: string, secret: string | Uint8
   return place.digest('hex').slice(0, 10) + whole.digest('hex').slice(0, 6);
 }
 
-/** The message never holds the secret: it goes to the log and over the screen. */
+/** The message never contains the secret, because it is logged and shown. */
 export function secretDiagnostic(
   place: Pick<Diagnostic, 'path' | 'line' | 'column'>,
   { code, what, fingerprint }: { readonly code: string; readonly what: string; readonly fingerprint: string },
@@ -33,7 +33,7 @@ export function secretDiagnostic(
   return { severity: 'error', code, message, ...place, fingerprint };
 }
 
-/** Findings in order, those that overlap joined into the longest of them. */
+/** Sorts findings and reduces overlapping ones to the longest. */
 export function withoutOverlaps(findings: readonly Finding[]): Finding[] {
   const kept: Finding[] = [];
   for (const finding of findings.toSorted((a, b) => a.start - b.start || b.end - a.end)) {

@@ -1,50 +1,53 @@
 import type { Finding } from './finding.ts';
 
-/** What names a secret. */
+/** Words in the names of secrets. */
 export const SECRET_WORD = String.raw`(?:passw(?:or)?d|passphrase|secret|token|(?:api|access|private|signing|encryption)[_-]?key|credentials?)`;
 /**
- * Ends in such a name, up to where its value begins: `dbPassword: `, `["api-key"] = `, `token => `; and the same within a text in
- * quotes, as in a notebook: `\"token\": \`.
+ * Ends with such a name, directly before the value: `dbPassword: `, `["api-key"] = `, `token => `; also inside a quoted
+ * text, as in a notebook: `\"token\": \`.
  */
 const SECRET_NAME_PREFIX = new RegExp(
   String.raw`${SECRET_WORD}[\w.-]{0,40}\\{0,3}["'\u0060]?\]?[ \t]{0,4}(?:=>|:=|[:=])[ \t]{0,4}\\{0,3}$`,
   'i',
 );
-/** Longest such beginning that is looked at. */
+/** Longer prefixes are not examined. */
 const MAX_NAME_LENGTH = 100;
 
-/** A text in quotes, without spaces. */
+/** A quoted text without spaces. */
 const QUOTED = /["'`]([^\s"'`]{12,200})(?=["'`])/g;
-/** The value of `NAME=value` and `name: value` at the end of a line or before a comment, without quotes. */
+/** An unquoted value of `NAME=value` and `name: value` at the end of a line or before a comment. */
 const SETTING_VALUE = /[:=][ \t]{0,4}([^\s"'`#;,(){}<>[\]]{12,200})(?=[ \t]{0,4}\r?$|[ \t]{1,4}#)/gm;
-/** What may stand before it in that line. */
+/** What may precede it in its line. */
 const SETTING_NAME = /^[ \t-]{0,16}(?:export )?[\w.-]{1,80}[ \t]{0,4}$/;
 
-/** A private key of any kind in text form (RFC 7468, OpenPGP): its header and the beginning of what it holds. */
+/** A private key in text form (RFC 7468, OpenPGP): its header and the start of its content. */
 const PRIVATE_KEY =
   /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?=(?:\\[rn]|\s){1,8}(?:[\w-]{1,40}:[^\n]{0,200}\n\s{0,8}){0,4}[A-Za-z0-9+/=]{40})/g;
 
-/** The id of a key of AWS; secretlint looks for it only together with ids of accounts, which are no secrets and cost time. */
+/** An AWS key id. secretlint's rule also matches account ids, which are no secrets, and is slow. */
 const AWS_KEY_ID = /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])/g;
 
-/** What stands where a secret would. */
+/** Placeholders for secrets. */
 const PLACEHOLDER =
   /^[<$%{[*]|\$\{|\{\{|example|placeholder|change[_-]?me|dummy|your[_-]|insert|redacted|xxxx|0000|1234567|abcdefg|process\.env|^(?:https?|file|arn|urn):/i;
-/** Public by nature: hashes of packages and blocks, ids of peers and publishers. */
+/** Public values: hashes of packages and blocks, ids of peers and publishers. */
 const PUBLIC_VALUE = /^(?:sha(?:1|256|384|512)-|Qm[1-9A-HJ-NP-Za-km-z]{44}$|z(?:6Mk|dj7|b2r)|12D3KooW|did:|ssh-)/;
 
-/** Characters of a token that no name stands for. */
+/** Characters of a token without a name. */
 const TOKEN = /^[A-Za-z0-9+/_-]{32,128}={0,2}$/;
-/** Shannon entropy, bits per character, from which a text after such a name counts as random. */
+/** Shannon entropy in bits per character from which a named text counts as random. */
 const MIN_NAMED_ENTROPY_BITS = 3;
-/** The same for a token that nothing names. */
+/** The same threshold for a token without a name. */
 const MIN_UNNAMED_ENTROPY_BITS = 4;
-/** Least share of neighbors of another kind (lower, upper, digit). Random: 0.62; words in camel case: 0.3. */
+/**
+ * Minimum share of neighboring characters of different classes (lower, upper, digit). Random text has 0.62, camel case
+ * 0.3.
+ */
 const MIN_CLASS_CHANGE_RATIO = 0.45;
-/** Largest share of separators. Random in base64: 0.03; words joined by underscores: 0.15. */
+/** Maximum share of separators. Random base64 has 0.03, words joined by underscores 0.15. */
 const MAX_SEPARATOR_RATIO = 0.1;
 
-/** Private keys, and texts that look made by a random generator, and so like a password or a key of unknown form. */
+/** Finds private keys, and texts that look randomly generated, such as passwords and keys of unknown form. */
 export function findGenericSecrets(text: string): Finding[] {
   const findings: Finding[] = [];
   for (const { 0: header, index } of text.matchAll(PRIVATE_KEY)) {
@@ -55,7 +58,7 @@ export function findGenericSecrets(text: string): Finding[] {
     findings.push({ start: index, end: index + id.length, rule: 'aws', what: 'an Amazon Web Services key' });
   }
   for (const { 1: quoted = '', index } of text.matchAll(QUOTED)) {
-    // A quotation mark within a text in quotes has backslashes before it.
+    // A quotation mark inside a quoted text is preceded by backslashes.
     const value = quoted.replace(/\\{1,3}$/, '');
     const start = index + 1;
     const place = { start, end: start + value.length };
@@ -75,7 +78,7 @@ export function findGenericSecrets(text: string): Finding[] {
 export const NAMED_RULE = { rule: 'random-named', what: 'a password or key' };
 const RANDOM_RULE = { rule: 'random', what: 'a random key or token' };
 
-/** Whether the text before this place ends in the name of a secret. */
+/** Whether the text before this offset ends with a secret's name. */
 function isNamed(text: string, end: number): boolean {
   return SECRET_NAME_PREFIX.test(text.slice(Math.max(0, end - MAX_NAME_LENGTH), end));
 }
@@ -91,7 +94,7 @@ function isRandomToken(value: string): boolean {
   return mixed && looksMixed(value) && entropy(value) >= MIN_UNNAMED_ENTROPY_BITS;
 }
 
-/** Shannon entropy of the characters, in bits per character. */
+/** Shannon entropy in bits per character. */
 export function entropy(text: string): number {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
@@ -100,7 +103,7 @@ export function entropy(text: string): number {
   return bits;
 }
 
-/** Whether lower case, upper case and digits alternate as chance has it, rather than as words do. */
+/** Whether lower case, upper case and digits alternate as in random text, and not as in words. */
 function looksMixed(text: string): boolean {
   const classes = Array.from(text, characterClass).filter((one) => one !== 'separator');
   if (classes.length < text.length * (1 - MAX_SEPARATOR_RATIO)) return false;

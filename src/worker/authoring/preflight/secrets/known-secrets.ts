@@ -3,15 +3,15 @@ import { secretLintProfiler } from '@secretlint/profiler';
 import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import type { Finding } from './finding.ts';
 
-/** Begins the ids of secretlint's rules (MIT), https://github.com/secretlint/secretlint */
+/** Id prefix of secretlint's rules (MIT), https://github.com/secretlint/secretlint */
 const RULE_ID_PREFIX = '@secretlint/secretlint-rule-';
 
-// It would keep a mark for each file and rule for as long as the process lives.
+// The profiler would keep an entry for each file and rule for the life of the process.
 secretLintProfiler.setEnabled(false);
 
 const CONFIG = {
   rules: rules
-    // Comments that switch rules off may stand in files of others: what is accepted is accepted by the publisher.
+    // Comments that disable rules may come with third-party files; only the publisher accepts a secret.
     .filter(({ meta }) => meta.id !== `${RULE_ID_PREFIX}filter-comments`)
     .map((rule) => ({ id: rule.meta.id, rule, options: {} })),
 };
@@ -31,7 +31,7 @@ const RULE_LABELS: Readonly<Record<string, string>> = {
   docker: 'a Docker registry password',
 };
 
-/** Keys and tokens whose form is known, in a piece of text. @param path for rules that look at a file's name */
+/** Finds keys and tokens of known forms in a part of a text. @param path for rules that check the file's name */
 export async function findKnownSecrets(text: string, path: string): Promise<Finding[]> {
   const { messages } = await lintSource({
     source: { content: text, filePath: path, ext: '', contentType: 'text' },

@@ -1,21 +1,23 @@
 import { posix } from 'node:path';
 
-/** Stand for a file of settings without being one. */
+/** Templates of settings files, which contain no real secrets. */
 const TEMPLATE_FILE =
   /^(?:\.env\.(?:.*\.)?(?:example|sample|template|dist|defaults?|schema)|(?:.*[._-])?(?:example|sample|template|dist|defaults?|schema)\.env)$/i;
 
-/** A line of .npmrc with a secret of its own; `${NPM_TOKEN}` only says where to find it. */
+/** A secret in .npmrc; `${NPM_TOKEN}` only refers to one. */
 const NPM_SECRET = /^[^#;\n]*(?:_authToken|_auth|_password)\s*=\s*(?!\s*"?\$\{)\S/im;
-/** A line that sets a variable to something written there; `.envrc` may only load tools. */
+/** A line that sets a variable to a literal; other `.envrc` files only load tools. */
 const EXPORTED_VARIABLE = /^[ \t]*export[ \t]+\w+=(?!["']?[$"'\s])/m;
-/** Keys in text form (RFC 7468), `ENCRYPTED` ones too. */
+/** A private key in text form (RFC 7468), encrypted or not. */
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/;
 
 export interface SecretFileRule {
   readonly name: RegExp;
-  /** What it is, in words for the user. */
+  /** Description for messages. */
   readonly what: string;
-  /** Tells a secret from a harmless file of that name by the file's first bytes; absent: the name is enough. */
+  /**
+   * Distinguishes a secret from a harmless file of that name by its first bytes; absent when the name is sufficient.
+   */
   readonly findSecret?: (head: Buffer) => number | undefined;
 }
 
@@ -40,20 +42,20 @@ const RULES: readonly SecretFileRule[] = [
   { name: /^\.npmrc$/i, what: 'an npm token', findSecret: (head) => indexOf(head, NPM_SECRET) },
 ];
 
-/** The rule for files of this name that nobody means to publish. */
+/** Returns the rule for files of this name, which are rarely published on purpose. */
 export function secretFileRule(path: string): SecretFileRule | undefined {
   const name = posix.basename(path);
   return TEMPLATE_FILE.test(name) ? undefined : RULES.find((rule) => rule.name.test(name));
 }
 
-/** Line, from 1, that makes a file with these first bytes a secret; undefined when it is none. */
+/** Returns the 1-based line that makes a file with these first bytes a secret; undefined when it is none. */
 export function secretLine(rule: SecretFileRule, head: Buffer): number | undefined {
   if (rule.findSecret === undefined) return 1;
   const at = rule.findSecret(head);
   return at === undefined ? undefined : head.toString('latin1').slice(0, at).split('\n').length;
 }
 
-/** A text key, or one in binary form (DER), which always begins with a sequence of at least 128 bytes. */
+/** Finds a key in text form, or in DER, which starts with a sequence of at least 128 bytes. */
 function privateKeyIn(head: Buffer): number | undefined {
   const der = head[0] === 0x30 && ((head[1] ?? 0) & 0x80) !== 0;
   return der ? 0 : indexOf(head, PRIVATE_KEY);

@@ -7,22 +7,22 @@ import { secretFileRule, secretLine } from './secret-files.ts';
 import type { SecretFileRule } from './secret-files.ts';
 import { TextScanner } from './text-scanner.ts';
 
-/** How much of a file decides whether it is text, and whether it is a file of keys. */
+/** The first bytes decide whether a file is text and whether it is a key file. */
 const MAX_HEAD_BYTES = 64 * 1024;
-/** How much of one file is searched: larger texts are data. */
+/** Bytes of one file that are searched; larger texts are data. */
 const MAX_SCANNED_BYTES = 4 * 1024 * 1024;
-/** More secrets than this are not gone through one by one. */
+/** More findings are too many to review one by one. */
 const MAX_REPORTED_SECRETS = 500;
 
 /**
- * Looks for secrets in the very bytes that are packed, as they pass by: nothing is read twice, and nothing can change
- * between the search and the packing.
+ * Searches for secrets in the bytes that are packed. Files are read once, and cannot change between the search and the
+ * packing.
  */
 export class SecretScanner {
   readonly #found: Diagnostic[] = [];
   readonly #truncatedPaths: string[] = [];
 
-  /** Hand the bytes of a file on, and search them. */
+  /** Searches the bytes of a file and yields them unchanged. */
   async *scan(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
     const fileScanner = new FileScanner(path);
     for await (const chunk of bytes) {
@@ -34,7 +34,7 @@ export class SecretScanner {
     if (fileScanner.isTruncated) this.#truncatedPaths.push(path);
   }
 
-  /** What was found so far, by path and line. */
+  /** Findings so far, sorted by path and line. */
   diagnostics(): Diagnostic[] {
     const found = this.#found.toSorted((a, b) => comparePaths(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0));
     return [
@@ -62,12 +62,12 @@ class FileScanner {
     this.#text = new TextScanner(path);
   }
 
-  /** Whether the file is longer than what was searched. */
+  /** Whether the file is longer than the searched part. */
   get isTruncated(): boolean {
     return this.#decoder !== undefined && this.#bytesSeen > MAX_SCANNED_BYTES;
   }
 
-  /** The file as a whole, when its name says enough: what stands in it is then not listed one by one. */
+  /** One finding for the whole file when its name is sufficient, instead of findings in its content. */
   get diagnostics(): readonly Diagnostic[] {
     return this.#fileDiagnostic === undefined ? this.#text.diagnostics : [this.#fileDiagnostic];
   }
@@ -96,7 +96,7 @@ class FileScanner {
   }
 }
 
-/** For text in UTF-8 or UTF-16; undefined for anything else, which holds NUL characters soon. */
+/** A decoder for text in UTF-8 or UTF-16; undefined for binary files, which contain NUL characters early. */
 function decoderFor(head: Uint8Array): TextDecoder | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return new TextDecoder('utf-16le');
   if (head[0] === 0xfe && head[1] === 0xff) return new TextDecoder('utf-16be');
@@ -105,7 +105,7 @@ function decoderFor(head: Uint8Array): TextDecoder | undefined {
   return encoding === undefined ? undefined : new TextDecoder(encoding);
 }
 
-/** UTF-16 without a byte order mark, by the NUL in one half of each Latin letter. */
+/** Detects UTF-16 without a byte order mark by the zero byte of Latin letters. */
 function unmarkedUtf16(sample: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   const half = sample.length >> 1;
   const nuls = (parity: number): number => sample.filter((byte, at) => byte === 0 && at % 2 === parity).length;

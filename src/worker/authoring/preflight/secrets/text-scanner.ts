@@ -5,21 +5,21 @@ import { fingerprintOf, secretDiagnostic, withoutOverlaps } from './finding.ts';
 import { findEmbeddedSecrets } from './embedded-rules.ts';
 import { findGenericSecrets } from './generic-rules.ts';
 
-/** Characters that are searched in one go, a few milliseconds even for the worst of texts; then the event loop has its turn. */
+/** Characters searched before the event loop continues: a few milliseconds for the slowest text. */
 const SLICE_LENGTH = 64 * 1024;
-/** Characters that two slices share: longer than any secret, so that each lies whole in one of them. */
+/** Characters that consecutive slices share: longer than any secret, so that one of them contains it completely. */
 const OVERLAP_LENGTH = 4 * 1024;
 
-/** Searches the text of one file as it comes, and keeps no more of it than a slice. */
+/** Searches the text of one file while it is read, and keeps at most one slice. */
 export class TextScanner {
   readonly diagnostics: Diagnostic[] = [];
   readonly #path: string;
-  /** What is not searched yet, after what the last slice shares with it. */
+  /** Text that is not searched yet, preceded by its overlap with the last slice. */
   #window = '';
-  /** Place of the window's first character. */
+  /** Position of the window's first character. */
   #line = 1;
   #column = 1;
-  /** Where the last finding ended, counted from the window's start. */
+  /** End of the last finding, relative to the window's start. */
   #reportedEnd = 0;
 
   constructor(path: string) {
@@ -35,15 +35,15 @@ export class TextScanner {
     }
   }
 
-  /** The rest of the file. */
+  /** Searches the rest of the file. */
   async end(): Promise<void> {
     if (this.#window.length > 0) await this.#scanWindow(this.#window, Infinity);
     this.#window = '';
   }
 
-  /** Take up what begins before `until`: the rest lies whole in the next slice. */
+  /** Reports findings that start before `limit`; the next slice contains the others completely. */
   async #scanWindow(text: string, limit: number): Promise<void> {
-    // Loaded when the first project is published, not with the engine.
+    // Loaded with the first draft, so that the engine starts faster.
     const { findKnownSecrets } = await import('./known-secrets.ts');
     const known = await findKnownSecrets(text, this.#path);
     const random = [...findGenericSecrets(text), ...findEmbeddedSecrets(text)].filter(
@@ -72,7 +72,7 @@ export class TextScanner {
   }
 }
 
-/** Line and column after a text that began at these. */
+/** Returns line and column after a text that starts at the given ones. */
 function advance(text: string, line: number, column: number): { line: number; column: number } {
   const last = text.lastIndexOf('\n');
   if (last < 0) return { line, column: column + text.length };

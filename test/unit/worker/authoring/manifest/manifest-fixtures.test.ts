@@ -9,10 +9,10 @@ import { isVersion, isVersionRange } from '../../../../../src/worker/records/ver
 
 const FIXTURES = join(import.meta.dirname, '..', '..', '..', '..', 'fixtures', 'manifests');
 
-/** What a case expects: the manifest to read where it is not found by itself, and fields of the result. */
+/** Expected result of a case: the manifest's path unless it is found by default, and fields of the result. */
 interface Expected extends Partial<Omit<Manifest, 'diagnostics'>> {
   readonly manifest?: string;
-  /** All of them, in order. */
+  /** All diagnostics, in order. */
   readonly diagnostics: readonly Place[];
 }
 
@@ -53,7 +53,7 @@ function assertSpeaking(manifest: Manifest): void {
   }
 }
 
-/** What comes without an error must go into a package record as it is. */
+/** Asserts that a manifest without errors is valid in a package record. */
 function assertPublishable(manifest: Manifest): void {
   const blocked = manifest.diagnostics.some(({ severity }) => severity === 'error');
   assert.equal(manifest.name === '' || manifest.version === '', blocked);

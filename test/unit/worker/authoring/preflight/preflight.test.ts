@@ -40,7 +40,7 @@ describe('the preflight of a project', () => {
       assert.deepEqual(await check({ [name]: '' }), [], name);
     }
     assert.equal((await check({ 'docs/LICENSE': '' })).length, 1);
-    // That none is named is a fault of the manifest already.
+    // The manifest's diagnostics report a missing license name.
     assert.deepEqual(await check({}, undefined, MANIFEST.replace(/license.*\n/, '')), []);
   });
 
@@ -87,7 +87,7 @@ describe('the preflight of a project', () => {
     assert.deepEqual(alike('p\u0430ypal.ts'), ['p\u0430ypal.ts']);
     assert.deepEqual(alike('\uff41.ts', 'a.ts'), ['a.ts']);
     assert.deepEqual(alike('ocean', '\u043ecean/x', 'οcean/y'), ['\u043ecean/x', 'οcean/y']);
-    // Other scripts by themselves, several scripts side by side, and accents are as they should be.
+    // Names in one other script, words in different scripts, and accents are valid.
     assert.deepEqual(
       alike('документ.md', 'ру-docs.md', 'Ελλάδα.txt', '名前.txt', 'café.txt', 'cafe.txt', 'l1.ts', 'll.ts'),
       [],

@@ -8,14 +8,14 @@ import { seededRandom } from '../../seeded-random.ts';
 
 const run = promisify(execFile);
 
-/** Neither the settings of this machine nor those of a git that runs the tests. */
+/** Isolates git from the settings of this machine and from a git process that runs the tests. */
 const ENVIRONMENT = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
 };
 
-/** Trees whose ignore files are easy to get wrong. Git itself says what is right. */
+/** Trees with ignore files that are easy to misread. Git computes the expected result. */
 const TREES: Readonly<Record<string, Files>> = {
   'no ignore file': { a: '', 'b/c': '', '.hidden': '', '.github/workflows/ci.yml': '' },
   'names at any depth': {
@@ -179,7 +179,7 @@ describe('ignore rules, as git reads them', function () {
       () => false,
     );
     skipIf(this, !hasGit, 'git is not here');
-    // Names with colons, stars and trailing spaces cannot be written there.
+    // Windows does not support names with colons, stars and trailing spaces.
     skipOnWindows(this, 'such names');
   });
 
@@ -252,7 +252,7 @@ async function ours(folder: ProjectFolder): Promise<string[]> {
   return files.map(({ path }) => path);
 }
 
-/** What git would add. */
+/** Returns the files that git would add. */
 async function gits(root: string): Promise<string[]> {
   const settings = ['-c', 'core.excludesFile=', '-c', 'core.ignoreCase=false', '-c', 'core.quotePath=false'];
   const { stdout } = await run('git', [...settings, 'ls-files', '-z', '--others', '--cached', '--exclude-standard'], {
@@ -264,10 +264,10 @@ async function gits(root: string): Promise<string[]> {
 }
 
 const NAMES = ['a', 'b', 'ab', 'a.c', 'x.log', '.e'];
-/** Not `a**`: there git departs from its own manual, which takes those two stars for one. */
+/** Without `a**`, for which git contradicts its manual, which treats the two stars as one. */
 const PARTS = ['a', 'b', '*', '?', '**', 'a*', '*.c', '[ab]', '[!a]', '.e', '*.log', 'ab', 'za', 'z*', 'z?', 'z[ab]'];
 
-/** A tree of up to some dozen files with ignore files of random patterns at random levels. */
+/** A tree of up to some dozen files, with random patterns in ignore files at random levels. */
 function makeUp(random: () => number): Files {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const files: Record<string, string> = {};

@@ -81,7 +81,7 @@ describe('reading a file for import', () => {
     await reading.next();
     controller.abort();
     await assert.rejects(reading.next(), { name: 'AbortError' });
-    // More of these than there are descriptors: each must be given back.
+    // More files than descriptors, so that a leaked one fails the test.
     for (let round = 0; round < 300; round++)
       for await (const chunk of readProjectFile(file)) if (chunk.length > 0) break;
   });

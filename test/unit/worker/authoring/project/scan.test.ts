@@ -358,7 +358,7 @@ describe('limits of a release', function () {
 
   it('reports the sizes of a project with too many bytes', async () => {
     await using folder = await ProjectFolder.of({ 'video.mp4': '', 'a/README.md': '' });
-    // A sparse file: the size counts, the disk does not.
+    // A sparse file has a size but uses no disk space.
     await truncate(folder.path('video.mp4'), LIMITS.bytesPerRelease);
     assert.equal((await scanProject(folder.root)).size, LIMITS.bytesPerRelease);
     await folder.write({ 'a/more': 'x' });

@@ -10,7 +10,7 @@ const PRIVATE = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const PUBLIC = publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const RSA = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
 
-/** Put together here, so that this file is no secret itself. */
+/** Concatenated, so that secret scanners do not report this file. */
 const GITHUB = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
 const RANDOM = ['kX9vQ2mZ7tLpR4wN', 'c8YbJ3hFgD6sVe1T'].join('');
 
@@ -234,7 +234,7 @@ function linesBefore(text: string, line: number): string {
   return text.split('\n').slice(0, line).join('\n');
 }
 
-/** A cell of a notebook, which is text in quotes. */
+/** A notebook cell, which is quoted text. */
 function notebook(line: string): string {
   return JSON.stringify({ cells: [{ cell_type: 'code', source: [`${line}\n`] }] }, null, 1);
 }

@@ -53,7 +53,7 @@ export class PublisherIdentity {
     if (this.#globalState.get(NOTICE_SHOWN_KEY) === id) return;
     await this.#globalState.update(NOTICE_SHOWN_KEY, id);
     const message = t(
-      'You publish as {0}. A publisher key was created to sign your releases, so that only you can change your packages. The key stays in VS Code secret storage.',
+      'You publish as {0}. Ggen created a publisher key that signs your releases, so that only you can change your packages. The key is kept in VS Code secret storage.',
       shortPublisherId(id),
     );
     void notify('information', message);

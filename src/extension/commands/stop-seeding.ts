@@ -48,18 +48,11 @@ async function publishedOrInstalled(engine: Engine, signal: AbortSignal): Promis
 
 async function confirmed({ name }: PackageRef): Promise<boolean> {
   const shown = plainText(name);
-  const yes = `$(stop-circle) ${t('Stop seeding {0}', shown)}`;
-  const picked = await vscode.window.showQuickPick(
-    [
-      {
-        label: yes,
-        detail: t(
-          'Peers can no longer fetch it from you. Your files are kept. Publishing or installing it again resumes seeding.',
-        ),
-      },
-      { label: `$(close) ${t('Cancel')}` },
-    ],
-    { title: t('Stop seeding {0}?', shown) },
-  );
-  return picked?.label === yes;
+  const item = {
+    label: `$(stop-circle) ${t('Stop seeding {0}', shown)}`,
+    detail: t(
+      'Peers can no longer fetch it from you. Your files are kept. Publishing or installing it again resumes seeding.',
+    ),
+  };
+  return (await vscode.window.showQuickPick([item], { title: t('Stop seeding {0}?', shown) })) !== undefined;
 }

@@ -89,13 +89,9 @@ async function ownReleases(engine: Engine, yanked: boolean, signal: AbortSignal)
 
 async function confirmed({ name, version }: OwnRelease, yanked: boolean): Promise<boolean> {
   if (!yanked) return true;
-  const yes = `$(circle-slash) ${t('Yank {0} {1}', name, version)}`;
-  const picked = await vscode.window.showQuickPick(
-    [
-      { label: yes, detail: t('Peers will no longer install it. It is not deleted, and you can unyank it later.') },
-      { label: `$(close) ${t('Cancel')}` },
-    ],
-    { title: t('Yank {0} {1}?', name, version) },
-  );
-  return picked?.label === yes;
+  const item = {
+    label: `$(circle-slash) ${t('Yank {0} {1}', name, version)}`,
+    detail: t('Peers will no longer install it. It is not deleted, and you can unyank it later.'),
+  };
+  return (await vscode.window.showQuickPick([item], { title: t('Yank {0} {1}?', name, version) })) !== undefined;
 }

@@ -20,11 +20,14 @@ export interface ErrorText {
   readonly actions: readonly ErrorAction[];
 }
 
+/** Characters of an engine's message that are shown. */
+const MAX_MESSAGE_LENGTH = 500;
+
 interface ErrorRow {
   /** What to do about it, where the engine's message ends without saying. */
-  readonly advice?: string;
+  readonly advice?: (t: Localize) => string;
   /** In place of the engine's message, where that means nothing to who sits in front of VS Code. */
-  readonly replacement?: string;
+  readonly replacement?: (t: Localize) => string;
   readonly actions: readonly ErrorAction[];
 }
 
@@ -35,29 +38,33 @@ type ExtensionError = 'PeerUnreachable' | 'TimedOut';
  * What the user reads and may click, for each error that the engine or the extension throws on purpose. The engine's
  * messages say what happened, where, and mostly what to do.
  */
-const rows = (t: Localize): Readonly<Record<CallError | ExtensionError, ErrorRow>> => ({
+const ROWS: Readonly<Record<CallError | ExtensionError, ErrorRow>> = {
   InvalidRequest: { actions: ['showLog'] },
-  NodeNotRunning: { replacement: t('The node is stopped, so other peers cannot be reached.'), actions: ['startNode'] },
+  NodeNotRunning: {
+    replacement: (t) => t('The node is stopped, so other peers cannot be reached.'),
+    actions: ['startNode'],
+  },
   NodeStartFailed: { actions: ['openSettings', 'showLog'] },
   DataDirInUse: {
-    replacement: t(
-      'Another window or program is running the Ggen node but is not responding. Close or reload it, then restart the node.',
-    ),
+    replacement: (t) =>
+      t(
+        'Another window or program is running the Ggen node but is not responding. Close or reload it, then restart the node.',
+      ),
     actions: ['restartNode', 'showLog'],
   },
   DataDirNotPrivate: { actions: ['showLog'] },
   VersionMismatch: {
-    replacement: t(
-      'Another version of Ggen is running the node on this machine. Reload the other VS Code windows or close the other program, then restart the node.',
-    ),
+    replacement: (t) =>
+      t(
+        'Another version of Ggen is running the node on this machine. Reload the other VS Code windows or close the other program, then restart the node.',
+      ),
     actions: ['restartNode', 'showLog'],
   },
   Interrupted: { actions: [] },
   UnsupportedRuntime: { actions: ['showLog'] },
   DatabaseTooNew: {
-    replacement: t(
-      'The packages on this machine were stored by a newer version of this extension. Update the extension.',
-    ),
+    replacement: (t) =>
+      t('The packages on this machine were stored by a newer version of this extension. Update the extension.'),
     actions: ['showLog'],
   },
   ManifestNotFound: { actions: [] },
@@ -67,35 +74,36 @@ const rows = (t: Localize): Readonly<Record<CallError | ExtensionError, ErrorRow
   SecretsNotAccepted: { actions: [] },
   VersionNotHigher: { actions: [] },
   DraftNotFound: {
-    replacement: t(
-      'The prepared release has expired. It is kept for up to an hour and is lost when the engine restarts. Nothing was published. Try again.',
-    ),
+    replacement: (t) =>
+      t(
+        'The prepared release has expired. It is kept for up to an hour and is lost when the engine restarts. Nothing was published. Try again.',
+      ),
     actions: [],
   },
   DraftOutdated: { actions: [] },
-  SignatureInvalid: { advice: t('It was rejected and nothing was stored.'), actions: ['showLog'] },
+  SignatureInvalid: { advice: (t) => t('It was rejected and nothing was stored.'), actions: ['showLog'] },
   NotPublisher: { actions: [] },
-  RecordInvalid: { advice: t('It was rejected and nothing was stored.'), actions: ['showLog'] },
+  RecordInvalid: { advice: (t) => t('It was rejected and nothing was stored.'), actions: ['showLog'] },
   RecordTooLarge: { actions: [] },
   PackageNotFound: { actions: ['search', 'showPeers'] },
   PackageAmbiguous: { actions: ['search'] },
   VersionNotFound: { actions: ['search'] },
-  VersionYanked: { advice: t('Choose another version.'), actions: [] },
+  VersionYanked: { advice: (t) => t('Choose another version.'), actions: [] },
   ContentUnavailable: { actions: ['connectToPeer', 'showPeers'] },
   LimitReached: { actions: ['openSettings'] },
   ContentCorrupt: {
-    replacement: t('Part of the package does not match its hash and was rejected. Nothing was installed.'),
+    replacement: (t) => t('Part of the package does not match its hash and was rejected. Nothing was installed.'),
     actions: ['showLog'],
   },
   FileNotFound: { actions: [] },
   UnsafePath: { actions: ['showLog'] },
   TargetNotEmpty: { actions: [] },
-  TargetNotWritable: { advice: t('Choose another folder.'), actions: [] },
+  TargetNotWritable: { advice: (t) => t('Choose another folder.'), actions: [] },
   DiskFull: { actions: ['cleanUpStorage'] },
   FilesChanged: { actions: [] },
   NotInstalled: { actions: [] },
   DependencyConflict: {
-    advice: t('Request other versions, or ask the publishers to agree on one.'),
+    advice: (t) => t('Request other versions, or ask the publishers to agree on one.'),
     actions: [],
   },
   DependencyMissing: { actions: ['connectToPeer', 'showPeers'] },
@@ -106,18 +114,18 @@ const rows = (t: Localize): Readonly<Record<CallError | ExtensionError, ErrorRow
   QuotaExceeded: { actions: ['openSettings'] },
   PeerNotFound: { actions: ['showPeers'] },
   PeerUnreachable: {
-    advice: t('Check the address, and that the other machine accepts incoming connections.'),
+    advice: (t) => t('Check the address, and that the other machine accepts incoming connections.'),
     actions: ['showLog'],
   },
   InvalidAddress: { actions: [] },
-  TimedOut: { advice: t('The network may be slow or peers may be offline. Try again.'), actions: ['showLog'] },
+  TimedOut: { advice: (t) => t('The network may be slow or peers may be offline. Try again.'), actions: ['showLog'] },
   EngineStopped: {
-    replacement: t('The engine stopped before this was finished. It is restarting; try again in a moment.'),
+    replacement: (t) => t('The engine stopped before this was finished. It is restarting; try again in a moment.'),
     actions: ['showLog'],
   },
-  EngineUnavailable: { replacement: t('The engine could not be started.'), actions: ['restartNode', 'showLog'] },
-  Internal: { replacement: t('Something went wrong in Ggen. See the log for details.'), actions: ['showLog'] },
-});
+  EngineUnavailable: { replacement: (t) => t('The engine could not be started.'), actions: ['restartNode', 'showLog'] },
+  Internal: { replacement: (t) => t('Something went wrong in Ggen. See the log for details.'), actions: ['showLog'] },
+};
 
 /**
  * What to tell the user of anything thrown; undefined when the user canceled and knows. Never a stack trace: what the
@@ -126,10 +134,9 @@ const rows = (t: Localize): Readonly<Record<CallError | ExtensionError, ErrorRow
 export function errorText(error: unknown, t: Localize): ErrorText | undefined {
   const name = errorName(error);
   if (name === 'AbortError') return undefined;
-  const table = rows(t);
-  const row = Object.hasOwn(table, name) ? table[name as keyof typeof table] : table.Internal;
-  const what = row.replacement ?? asSentence(plainText(errorMessage(error), 500));
-  return { message: row.advice === undefined ? what : `${what} ${row.advice}`, actions: row.actions };
+  const { replacement, advice, actions } = Object.hasOwn(ROWS, name) ? ROWS[name as keyof typeof ROWS] : ROWS.Internal;
+  const what = replacement?.(t) ?? asSentence(plainText(errorMessage(error), MAX_MESSAGE_LENGTH));
+  return { message: advice === undefined ? what : `${what} ${advice(t)}`, actions };
 }
 
 function asSentence(text: string): string {

@@ -15,7 +15,7 @@ const PEER_ID =
 export function peerAddressProblem(address: string, t: Localize): string | undefined {
   const peer = /^(.*)\/p2p\/([^/]+)$/.exec(address);
   if (peer === null)
-    return t('The address must end in /p2p/<peer id>, for example /ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…');
+    return t('The address must end in /p2p/<peer ID>, for example /ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…');
   const problem = hostProblem(peer[1] ?? '', t);
   if (problem !== undefined) return problem;
   return PEER_ID.test(peer[2] ?? '') ? undefined : t('“{0}” is not a valid peer ID.', peer[2] ?? '');

@@ -34,7 +34,7 @@ function line(label: string, points: number, max: number, why: string, t: Locali
 
 function answersText({ successes, failures }: ScoredPeer, t: Localize): string {
   return successes + failures === 0
-    ? t('not queried yet, counts in full')
+    ? t('not queried yet, full score')
     : t('{0} valid, {1} invalid or timed out', successes, failures);
 }
 

@@ -39,7 +39,7 @@ export async function exportPackage(services: Services, argument?: unknown): Pro
     (task) => engine.exportPackage({ id, version, to: to.fsPath }, task),
   );
   const message = t(
-    'Exported {0} {1} ({2}) to {3}. Importing it needs no network and verifies every byte.',
+    'Exported {0} {1} ({2}) to {3}. The file can be imported without a network.',
     plainText(name),
     plainText(version),
     formatBytes(receipt.bytes),

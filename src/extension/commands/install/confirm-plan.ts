@@ -20,7 +20,7 @@ export async function confirmPlan(
 ): Promise<boolean> {
   const item = await pickPlanItem(planItems(plan, confirmLabel), title);
   if (item?.compare !== undefined) await compare(services, item.compare);
-  return item?.answer === 'apply';
+  return item?.apply === true;
 }
 
 /** The item chosen, of those that can be; undefined when the user leaves. */
@@ -34,7 +34,7 @@ function pickPlanItem(items: readonly PlanItem[], title: string): Promise<PlanIt
   return new Promise<PlanItem | undefined>((resolve) => {
     pick.onDidAccept(() => {
       const [item] = pick.selectedItems;
-      if (item?.answer === undefined && item?.compare === undefined) return;
+      if (item?.apply === undefined && item?.compare === undefined) return;
       resolve(item);
       pick.hide();
     });

@@ -7,8 +7,8 @@ import { plainText } from '../../ui/plain-text.ts';
 const { t } = vscode.l10n;
 
 export interface PlanItem extends vscode.QuickPickItem {
-  /** What choosing it means; absent for what only informs. */
-  readonly answer?: 'apply' | 'cancel';
+  /** Set on the item that confirms the plan. */
+  readonly apply?: true;
   /** An update whose differences are to be shown. */
   readonly compare?: PlannedPackage;
 }
@@ -18,8 +18,7 @@ export function planItems(plan: InstallPlan, confirmLabel: string): PlanItem[] {
   const of = (action: PlannedPackage['action']): PlannedPackage[] =>
     plan.packages.filter((one) => one.action === action);
   return [
-    { label: `$(check) ${confirmLabel}`, description: summary(plan), alwaysShow: true, answer: 'apply' },
-    { label: `$(close) ${t('Cancel')}`, alwaysShow: true, answer: 'cancel' },
+    { label: `$(check) ${confirmLabel}`, description: summary(plan), alwaysShow: true, apply: true },
     ...group(t('Will be installed'), of('install').map(packageItem)),
     ...group(t('Will be updated (select to see what changed)'), of('update').map(updateItem)),
     ...group(t('Will be removed'), of('remove').map(packageItem)),

@@ -26,7 +26,7 @@ interface FolderItem extends vscode.QuickPickItem {
 export async function chooseProject(name: string, version: string): Promise<ProjectFolder | undefined> {
   const picked = await vscode.window.showQuickPick(suggestions(name), {
     title: t('Select the folder to install {0} {1} into', name, version),
-    placeHolder: t('Creates a folder for the package; existing files are not overwritten'),
+    placeHolder: t('A new folder is created for the package. Existing files are not overwritten.'),
     ignoreFocusOut: true,
   });
   if (picked === undefined) return undefined;

@@ -32,12 +32,11 @@ async function removeFrom(services: Services, project: string, id: string, title
 }
 
 async function removeSingle(services: Services, { path }: InstalledPackage, title: string): Promise<boolean> {
-  const yes = `$(trash) ${title}`;
-  const picked = await vscode.window.showQuickPick(
-    [{ label: yes, detail: path }, { label: `$(close) ${t('Cancel')}` }],
-    { title: `${title}?`, ignoreFocusOut: true },
-  );
-  if (picked?.label !== yes) return false;
+  const confirmed = await vscode.window.showQuickPick([{ label: `$(trash) ${title}`, detail: path }], {
+    title: `${title}?`,
+    ignoreFocusOut: true,
+  });
+  if (confirmed === undefined) return false;
   const engine = await services.client.engine();
   const done = await withOverwriteConfirmation((overwrite) =>
     withProgress(

@@ -43,7 +43,7 @@ export async function copyPeerAddress(services: Services, argument?: unknown): P
     return;
   }
   const { node, state } = services.model;
-  if (state !== 'running') throw new GgenError('NodeNotRunning', 'The node is stopped, so it has no address.');
+  if (state !== 'running') throw new GgenError('NodeNotRunning', t('The node is stopped, so it has no address.'));
   const address = await pickAddress(node.addresses);
   if (address !== undefined)
     await copy(address, t('Peer address copied. Send it to the person you want to connect with.'));

@@ -74,7 +74,6 @@ async function askDuration(peer: PeerSummary): Promise<number | undefined> {
     },
     { label: `$(clock) ${t('Ban for 1 day')}`, days: 1 },
     { label: `$(clock) ${t('Ban for 1 week')}`, days: 7 },
-    { label: `$(close) ${t('Cancel')}`, days: undefined },
   ];
   const picked = await vscode.window.showQuickPick(items, { title: t('Ban {0}?', peerName(peer)) });
   return picked?.days;
@@ -83,7 +82,7 @@ async function askDuration(peer: PeerSummary): Promise<number | undefined> {
 async function askReason(peer: PeerSummary): Promise<string | undefined> {
   return await vscode.window.showInputBox({
     title: t('Ban {0}', peerName(peer)),
-    prompt: t('Enter a reason that only you can see, or leave it empty. Press Enter to ban.'),
+    prompt: t('Enter a reason, which only you can see. Press Enter to ban the peer.'),
     placeHolder: t('Reason (optional)'),
     validateInput: (text) =>
       text.length > MAX_REASON_LENGTH ? t('The reason must be at most {0} characters.', MAX_REASON_LENGTH) : undefined,

@@ -65,17 +65,13 @@ function decisionItems(draft: ReleaseDraft, { dryRun, accepted }: PreviewState):
     const label = `$(check) ${t('Dry run of {0}: nothing will be published', what)}`;
     return [{ label, description: size, detail, alwaysShow: true, action: 'cancel' }];
   }
-  const cancelItem: PreviewItem = { label: `$(close) ${t('Do not publish')}`, alwaysShow: true, action: 'cancel' };
   if (secrets > 0) {
     const detail = t('Review each one before publishing {0}.', what);
-    return [
-      { label: `$(shield) ${count}`, description: size, detail, alwaysShow: true, action: 'secrets' },
-      cancelItem,
-    ];
+    return [{ label: `$(shield) ${count}`, description: size, detail, alwaysShow: true, action: 'secrets' }];
   }
   const detail = t('Everyone on the network will be able to read it. This cannot be undone.');
   const label = `$(cloud-upload) ${t('Publish {0}', what)}`;
-  return [{ label, description: size, detail, alwaysShow: true, action: 'publish' }, cancelItem];
+  return [{ label, description: size, detail, alwaysShow: true, action: 'publish' }];
 }
 
 function metadataItems(draft: ReleaseDraft, { withoutKey = false }: PreviewState): PreviewItem[] {

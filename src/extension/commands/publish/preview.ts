@@ -5,7 +5,7 @@ import { reviewSecrets } from './review-secrets.ts';
 import { openProjectFile } from './open-project-file.ts';
 import type { PreviewItem } from './preview-item.ts';
 import type { PreviewState } from './preview-items.ts';
-import { previewItems } from './preview-items.ts';
+import { previewItems, unreviewedSecrets } from './preview-items.ts';
 import type { PublishTarget } from './publish-target.ts';
 
 const { t } = vscode.l10n;
@@ -38,9 +38,7 @@ async function show(draft: ReleaseDraft, target: PublishTarget, state: PreviewSt
   const pick = vscode.window.createQuickPick<PreviewItem>();
   const what = [plainText(draft.name), plainText(draft.version)] as const;
   pick.title = state.dryRun ? t('Dry run: {0} {1}', ...what) : t('Publish {0} {1}?', ...what);
-  pick.placeholder = state.dryRun
-    ? t('Type to filter files, or select one to open it')
-    : t('Press Enter to publish, or type to filter files');
+  pick.placeholder = placeholder(draft, state);
   pick.matchOnDescription = true;
   pick.ignoreFocusOut = true;
   pick.keepScrollPosition = true;
@@ -50,6 +48,13 @@ async function show(draft: ReleaseDraft, target: PublishTarget, state: PreviewSt
   } finally {
     pick.dispose();
   }
+}
+
+function placeholder(draft: ReleaseDraft, { dryRun, accepted }: PreviewState): string {
+  if (dryRun) return t('Type to filter files, or select one to open it');
+  return unreviewedSecrets(draft, accepted).length > 0
+    ? t('Press Enter to review possible secrets, or type to filter files')
+    : t('Press Enter to publish, or type to filter files');
 }
 
 function waitForAction(pick: vscode.QuickPick<PreviewItem>, target: PublishTarget): Promise<PreviewItem['action']> {

@@ -111,7 +111,7 @@ function nothingNote(text: string, peers: number): NoteItem {
     label: '$(info)',
     description:
       text === '' ? t('No packages have been published yet.') : t('Nothing found for “{0}”.', plainText(text, 80)),
-    detail: t('Searched locally and on the network ({0} connected). Try other words.', asked),
+    detail: t('Searched locally and on the network ({0} connected). Try different keywords.', asked),
     alwaysShow: true,
   };
 }

@@ -40,7 +40,7 @@ function ownerDetails({ owner }: EngineStatus): Detail[] {
   const where = self ? t('this window') : t('another window or program (process {0}, version {1})', pid, version);
   return [
     { label: t('Node runs in'), value: where, icon: 'vm' },
-    { label: t('Other windows and commands sharing it'), value: String(clients), icon: 'multiple-windows' },
+    { label: t('Other windows and commands using it'), value: String(clients), icon: 'multiple-windows' },
   ];
 }
 

@@ -45,7 +45,7 @@ export async function stopKeeping(services: Services, argument?: unknown): Promi
   if (picked === undefined) return;
   const { id, version } = picked;
   await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.unkeep({ id, version }, { signal }));
-  const done = t('{0} {1} can be removed when space is needed', plainText(picked.name), plainText(version));
+  const done = t('{0} {1} is no longer kept offline', plainText(picked.name), plainText(version));
   vscode.window.setStatusBarMessage(`$(check) ${done}`, 5_000);
 }
 

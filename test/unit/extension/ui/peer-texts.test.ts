@@ -61,7 +61,7 @@ describe('the explanation of a score', () => {
     const { reputationParts } = peer;
     const met: ScoredPeer = { successes: 0, failures: 0, verifiedPackages: 0, reputationParts };
     const lines = scoreLines(met, t, time).map(({ value }) => value);
-    assert.match(lines[0] ?? '', /not queried yet, counts in full$/);
+    assert.match(lines[0] ?? '', /not queried yet, full score$/);
     assert.match(lines[1] ?? '', /no response measured yet$/);
     assert.match(lines[3] ?? '', /not seen yet$/);
   });

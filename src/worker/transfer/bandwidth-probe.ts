@@ -1,29 +1,37 @@
-/** Above this share of its time a thread has so little to spare that nobody could make it a quarter faster. */
+import type { EventLoopUtilization } from 'node:perf_hooks';
+
+/** A thread that is busy for more than this share of its time would not become a quarter faster with any other provider. */
 const MAX_EVENT_LOOP_UTILIZATION = 0.8;
-/** What a transfer must have brought between two looks to be what a thread is busy with, in bytes. */
+/** Bytes received since the last reading above which the transfer is what keeps the thread busy. */
 const MIN_SAMPLE_BYTES = 512 * 1024;
 
 /**
- * Whether a transfer waits for others, so that asking one more could make it faster. Where this thread has no time to spare with what
- * comes already, one more would only have it change between them.
+ * Tells whether a transfer waits for its providers, so that one more provider could make it faster. While the thread is busy with
+ * the data that arrives already, one more provider would only add overhead.
  */
 export class BandwidthProbe {
-  #previousLoad: ReturnType<typeof performance.eventLoopUtilization> | undefined;
+  readonly #readUtilization: () => EventLoopUtilization;
+  #previous: EventLoopUtilization | undefined;
   #bytes = 0;
 
-  /** From the first time on, waiting counts: before it, there is nothing to tell by. */
+  /** @param readUtilization idle and active time of this thread since its start */
+  constructor(readUtilization: () => EventLoopUtilization = () => performance.eventLoopUtilization()) {
+    this.#readUtilization = readUtilization;
+  }
+
+  /** Counts received bytes. The first call starts the measurement. */
   received(bytes: number): void {
-    this.#previousLoad ??= performance.eventLoopUtilization();
+    this.#previous ??= this.#readUtilization();
     this.#bytes += bytes;
   }
 
-  /** Whether it waited since the last look. */
+  /** Whether the thread waited for data since the previous reading; false before any data arrived. */
   hasSpareCapacity(): boolean {
-    if (this.#previousLoad === undefined) return false;
-    const load = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(load, this.#previousLoad);
+    if (this.#previous === undefined) return false;
+    const current = this.#readUtilization();
+    const { utilization } = performance.eventLoopUtilization(current, this.#previous);
     const isBusy = utilization > MAX_EVENT_LOOP_UTILIZATION && this.#bytes >= MIN_SAMPLE_BYTES;
-    this.#previousLoad = load;
+    this.#previous = current;
     this.#bytes = 0;
     return !isBusy;
   }

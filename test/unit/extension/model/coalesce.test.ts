@@ -1,21 +1,27 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Coalescer } from '../../../../src/extension/model/coalescer.ts';
+import { FakeClock } from '../../../fake-clock.ts';
 
 describe('coalescing of refreshes', () => {
+  let clock: FakeClock;
+  beforeEach(() => {
+    clock = new FakeClock();
+  });
+  afterEach(() => {
+    clock[Symbol.dispose]();
+  });
+
   it('runs the first immediately, and one for all that follow in a burst', async () => {
-    let runs = 0;
     const seen: number[] = [];
-    const { promise, resolve } = Promise.withResolvers<undefined>();
     let value = 0;
-    const coalescer = new Coalescer(() => {
-      runs++;
-      seen.push(value);
-      if (runs === 2) resolve(undefined);
-    }, 5);
+    const coalescer = new Coalescer(() => seen.push(value), 5);
     for (value = 1; value <= 100; value++) coalescer.request();
     assert.deepEqual(seen, [1]);
-    await promise;
+    await clock.advance(4);
+    assert.deepEqual(seen, [1]);
+    await clock.advance(1);
+    assert.deepEqual(seen, [1, 101]);
+    await clock.advance(100, 5);
     assert.deepEqual(seen, [1, 101]);
     coalescer.dispose();
   });
@@ -26,7 +32,7 @@ describe('coalescing of refreshes', () => {
     coalescer.request();
     coalescer.request();
     coalescer.dispose();
-    await delay(10);
+    await clock.advance(10, 1);
     assert.equal(runs, 1);
   });
 });

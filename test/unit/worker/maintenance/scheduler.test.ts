@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../../../src/worker/logging/logger.ts';
 import { Scheduler } from '../../../../src/worker/maintenance/scheduler.ts';
 import type { PeriodicTask } from '../../../../src/worker/maintenance/scheduler.ts';
+import { FakeClock } from '../../../fake-clock.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -11,12 +11,17 @@ describe('the scheduler', () => {
   const lines: string[] = [];
   const note = (message: string): void => void lines.push(message);
   const log: Logger = { error: note, warn: note, info: note, debug: () => undefined };
+  let clock: FakeClock;
   let scheduler: Scheduler;
   beforeEach(() => {
     lines.length = 0;
+    clock = new FakeClock();
     scheduler = new Scheduler(log);
   });
-  afterEach(() => scheduler.stop());
+  afterEach(async () => {
+    clock[Symbol.dispose]();
+    await scheduler.stop();
+  });
 
   function task(run: PeriodicTask['run'], options: Partial<PeriodicTask> = {}): PeriodicTask {
     return {
@@ -30,11 +35,19 @@ describe('the scheduler', () => {
     };
   }
 
+  /** Moves the clock in milliseconds until the condition holds. */
   async function until(condition: () => boolean): Promise<void> {
     for (let tries = 0; !condition(); tries++) {
       assert.ok(tries < 1_500, 'it did not come to pass');
-      await delay(1);
+      await clock.advance(1);
     }
+  }
+
+  /** A promise that the fake clock resolves. */
+  function delay(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+    });
   }
 
   it('runs a task, and shows its last run, the result and the next run', async () => {
@@ -91,7 +104,7 @@ describe('the scheduler', () => {
     );
     await until(() => runs === 2 && running === 0);
     assert.equal(most, 1);
-    await delay(20);
+    await clock.advance(20, 1);
     assert.equal(runs, 2);
   });
 
@@ -155,12 +168,16 @@ describe('the scheduler', () => {
     await until(() => runs > 1 && scheduler.status()[0]?.running === true);
     await end();
     const before = runs;
+    await clock.advance(20, 1);
     assert.deepEqual(
       scheduler.status().map(({ name }) => name),
       ['sweep'],
     );
-    await scheduler.stop();
+    const stopped = scheduler.stop();
+    await clock.advance(5);
+    await stopped;
     assert.equal(ended, true);
+    await clock.advance(20, 1);
     assert.equal(runs, before);
     assert.deepEqual(scheduler.status(), []);
   });

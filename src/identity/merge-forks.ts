@@ -2,20 +2,20 @@ import type { Engine } from '../shared/api/index.ts';
 import { errorMessage, errorName } from '../shared/errors.ts';
 import type { PublisherKey } from './publisher-key.ts';
 
-/** What uniting works with. */
+/** Dependencies of `mergeForks`. */
 export interface MergeForksOptions {
   readonly engine: Pick<Engine, 'subscribe' | 'draftMerge' | 'publish'>;
-  /** The key of the publisher on this machine; undefined while there is none. */
+  /** This machine's publisher key; undefined while there is none. */
   readonly key: () => Promise<PublisherKey | undefined>;
   readonly info: (message: string) => void;
   readonly warn: (message: string) => void;
 }
 
 /**
- * Sign the record that unites a package, once the engine has found that two machines with this machine's publisher key
- * published it apart from each other. The user need not be asked: the record says nothing that the key has not signed before.
+ * Merge each fork that the engine reports for this machine's publisher key: sign the merge record and publish it. The
+ * user is not asked, because the record says nothing that the key has not signed before.
  *
- * @returns what ends it
+ * @returns the function that ends it
  */
 export function mergeForks({ engine, key, info, warn }: MergeForksOptions): () => void {
   const stopped = new AbortController();
@@ -33,7 +33,7 @@ export function mergeForks({ engine, key, info, warn }: MergeForksOptions): () =
         `${id} was published separately on two machines with your publisher key. The two were merged (record ${seq}).`,
       );
     } catch (error) {
-      // Another window, or the other machine, was faster; or the window goes.
+      // Another window or machine has merged it already, or this window is closing.
       if (isStopped() || errorName(error) === 'DraftOutdated') return;
       if (!failed.has(id))
         warn(`Could not merge ${id}, which was published separately on two machines: ${errorMessage(error)}`);

@@ -1,9 +1,9 @@
 /**
- * A publisher key under a passphrase: what leaves a machine as a file, for a backup or another machine.
+ * A publisher key encrypted with a passphrase, as a file for a backup or another machine.
  *
- * scrypt (RFC 7914, N = 2^17, r = 8, p = 1: 128 MiB for each guess) makes the key of AES-256-GCM (NIST SP 800-38D); the
- * parameters are authenticated with it. PKCS#8's own encryption is read as well, but not written: the one that OpenSSL
- * does by default makes guessing a passphrase cheap.
+ * scrypt (RFC 7914, N = 2^17, r = 8, p = 1: 128 MiB per guess) derives the key for AES-256-GCM (NIST SP 800-38D), which
+ * also authenticates the parameters. PKCS#8's own encryption is read, but not written: with OpenSSL's default
+ * parameters, guessing a passphrase is cheap.
  */
 
 import { createCipheriv, createDecipheriv, createPrivateKey, randomBytes, scryptSync } from 'node:crypto';
@@ -15,7 +15,7 @@ const ARMOR_PATTERN = new RegExp(
 );
 const FORMAT_VERSION = 1;
 const DEFAULT_LOG_COST = 17;
-/** More would let a file decide how much memory this process takes. */
+/** Bounds the memory that a file can make this process allocate: 1 GiB. */
 const MAX_LOG_COST = 20;
 const SCRYPT_BLOCK_SIZE = 8;
 const SALT_BYTES = 16;
@@ -24,15 +24,15 @@ const AUTH_TAG_BYTES = 16;
 const HEADER_BYTES = 2 + SALT_BYTES + NONCE_BYTES;
 const MIN_PASSPHRASE_LENGTH = 8;
 
-/** Whether the text is a key that only a passphrase opens. */
+/** Whether the text is an encrypted key, of this format or PKCS#8. */
 export function isProtectedKey(text: string): boolean {
   return text.includes(`BEGIN ${PEM_LABEL}`) || text.includes('BEGIN ENCRYPTED PRIVATE KEY');
 }
 
 /**
- * Protect what `PublisherKey.secret()` gave.
+ * Encrypt the PEM text of `PublisherKey.secret()`.
  *
- * @throws GgenError InvalidRequest when the passphrase is too short
+ * @throws GgenError InvalidRequest when the passphrase has fewer than 8 characters
  */
 export function protectKey(secret: string, passphrase: string): string {
   if (passphrase.length < MIN_PASSPHRASE_LENGTH) {
@@ -47,16 +47,16 @@ export function protectKey(secret: string, passphrase: string): string {
 }
 
 /**
- * The PEM text that was protected, by this program or as PKCS#8 by another one.
+ * Decrypt to the PEM text that this program, or another one as PKCS#8, encrypted.
  *
- * @throws GgenError InvalidRequest when the passphrase is wrong or the text damaged: which of them cannot be told
+ * @throws GgenError InvalidRequest when the passphrase is wrong or the text is damaged; the two cannot be told apart
  */
 export function unprotectKey(text: string, passphrase: string): string {
   const armored = ARMOR_PATTERN.exec(text.trim());
   try {
     return armored?.[1] === undefined ? decryptPkcs8(text, passphrase) : decryptArmored(armored[1], passphrase);
   } catch {
-    // Without the cause: whatever a parser says of a secret stays out of logs.
+    // Without the cause: a parser's message may quote the secret, and errors are logged.
     throw new GgenError(
       'InvalidRequest',
       'Cannot decrypt the publisher key. The passphrase is wrong, or the key is damaged.',

@@ -14,10 +14,14 @@ import { isWeakKey } from './weak-key.ts';
 const ED25519_PUB = Uint8Array.of(0xed, 0x01);
 const PUBLIC_KEY_BYTES = 32;
 const ID_PATTERN = /^z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/;
-/** Exact versions and the ranges of npm: what can stand after the `@` of a package id. */
+/** An exact version or an npm range, after the `@` of a package id. */
 const VERSION_PATTERN = /^[0-9A-Za-z.+^~*<>=|-][0-9A-Za-z.+^~*<>=| -]*$/;
 
-/** Publisher id of a raw 32-byte Ed25519 public key. Throws RecordInvalid for another length or a key of small order. */
+/**
+ * Publisher id of a raw 32-byte Ed25519 public key.
+ *
+ * @throws GgenError RecordInvalid for another length, or a key of small order
+ */
 export function publisherIdFromPublicKey(raw: Uint8Array): string {
   if (raw.length !== PUBLIC_KEY_BYTES) {
     throw new GgenError(
@@ -32,8 +36,9 @@ export function publisherIdFromPublicKey(raw: Uint8Array): string {
 }
 
 /**
- * The raw 32-byte Ed25519 public key of a publisher id. Strict: only the one canonical text of a key is taken.
- * Throws RecordInvalid.
+ * The raw 32-byte Ed25519 public key of a publisher id.
+ *
+ * @throws GgenError RecordInvalid unless the text is the canonical id of a key
  */
 export function publicKeyFromPublisherId(id: string): Uint8Array {
   const raw = decodeId(id);
@@ -48,22 +53,24 @@ export function isPublisherId(text: string): boolean {
   return decodeId(text) !== undefined;
 }
 
-/** A publisher id for display where room is short: `z6Mk…` and its last four characters. Not unique. */
+/** A publisher id for display in little space: `z6Mk…` and its last four characters. Not unique. */
 export function shortPublisherId(id: string): string {
   return id.length <= 9 ? id : `${id.slice(0, 4)}…${id.slice(-4)}`;
 }
 
-/** A package as the user names it. */
+/** The parts of a package id. */
 export interface ParsedPackageId {
   readonly publisher?: string;
   readonly name: string;
-  /** Exact version or range, not checked further. */
+  /** Exact version or range; its syntax is not checked further. */
   readonly version?: string;
 }
 
 /**
- * Parse `publisher/name` or `name`, each with or without `@version` (exact or a range). Strict: no spaces around it, a
- * canonical publisher id, a name of the published form. Throws InvalidRequest and says which part is wrong.
+ * Parse `publisher/name` or `name`, each with an optional `@version` (exact or a range). Spaces around it, a publisher
+ * id that is not canonical, and a name that cannot be published are refused.
+ *
+ * @throws GgenError InvalidRequest, naming the invalid part
  */
 export function parsePackageId(text: string): ParsedPackageId {
   const at = text.indexOf('@');
@@ -100,7 +107,7 @@ function decodeId(id: string): Uint8Array | undefined {
   if (!ID_PATTERN.test(id)) return undefined;
   const bytes = base58btc.decode(id);
   const raw = bytes.slice(ED25519_PUB.length);
-  // 48 characters of base58 can spell other lengths, prefixes and more than one text per key.
+  // Other 48-character base58 texts decode to other lengths or prefixes, or to the same key.
   const canonical = raw.length === PUBLIC_KEY_BYTES && base58btc.encode(concat(ED25519_PUB, raw)) === id;
   return canonical && !isWeakKey(raw) ? raw : undefined;
 }

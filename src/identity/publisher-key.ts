@@ -1,11 +1,12 @@
 /**
  * The publisher key: an Ed25519 key pair that signs package records.
  *
- * It lives where the caller keeps secrets (SecretStorage, or a key file of mode 0600) and never enters the engine.
+ * The caller stores it as a secret (SecretStorage, or a key file of mode 0600). It never enters the engine.
  */
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify as verifyBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { BoundedCache } from '../shared/bounded-cache.ts';
 import { GgenError } from '../shared/errors.ts';
 import { publisherIdFromPublicKey } from './publisher-id.ts';
 import { concat, isRecordToSign } from './record-domain.ts';
@@ -19,20 +20,26 @@ export interface PublisherKey {
   /** Publisher id, `z6Mk…`. */
   readonly id: string;
   /**
-   * Ed25519 signature (64 bytes) of what the engine prepared. Refuses, with InvalidRequest, anything that is not a
-   * package record to sign, so that a compromised engine cannot obtain signatures for other protocols.
+   * Ed25519 signature (64 bytes) of the bytes that the engine prepared. Other bytes than those of a package record are
+   * refused, so that a compromised engine cannot obtain signatures for other protocols.
+   *
+   * @throws GgenError InvalidRequest for anything but a package record to sign
    */
   sign(bytesToSign: Uint8Array): Uint8Array;
   /** The private key as PKCS#8 PEM, for SecretStorage or a key file. Never log it. */
   secret(): string;
 }
 
-/** A new key from the system's random source. */
+/** Generate a new key. */
 export function createPublisherKey(): PublisherKey {
   return keyOf(generateKeyPairSync('ed25519').privateKey);
 }
 
-/** The key that `secret()` wrote. Throws InvalidRequest, without any of the text in the message. */
+/**
+ * The key from the text of `secret()`.
+ *
+ * @throws GgenError InvalidRequest; its message contains nothing of the text
+ */
 export function publisherKeyFromSecret(text: string): PublisherKey {
   const key = parsePem(text);
   if (key.asymmetricKeyType !== 'ed25519') {
@@ -45,15 +52,15 @@ export function publisherKeyFromSecret(text: string): PublisherKey {
 }
 
 /**
- * Whether `signature` is the Ed25519 signature of `bytes` (RFC 8032, no pre-hash) by the raw 32-byte public key. Keys
- * and signatures of another length are false, not an error.
+ * Whether `signature` is the Ed25519 signature (RFC 8032, no pre-hash) of `bytes` by the raw 32-byte public key. False,
+ * and not an error, for keys and signatures of another length.
  */
 export function verifySignature(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
   return verifyBytes(null, bytes, importedKey(publicKey), signature);
 }
 
-/** As `verify`, on another thread, so that this one can go on. Rejects when the key cannot be read at all. */
+/** Like `verifySignature`, on a thread of libuv's pool. Rejects when the key cannot be imported. */
 export function verifySignatureOffThread(
   publicKey: Uint8Array,
   bytes: Uint8Array,
@@ -68,17 +75,15 @@ export function verifySignatureOffThread(
   });
 }
 
-/** Importing a key costs a quarter of a verification, and records of one publisher come together. */
+/** Importing a key costs a quarter of a verification, and records of one publisher often arrive together. */
 const MAX_IMPORTED_KEYS = 256;
-const importedKeys = new Map<string, KeyObject>();
+const importedKeys = new BoundedCache<KeyObject>({ maxEntries: MAX_IMPORTED_KEYS });
 
 function importedKey(raw: Uint8Array): KeyObject {
   const name = Buffer.from(raw).toString('base64');
   const known = importedKeys.get(name);
   if (known !== undefined) return known;
   const key = createPublicKey({ key: Buffer.from(concat(SPKI_PREFIX, raw)), format: 'der', type: 'spki' });
-  const [oldest] = importedKeys.keys();
-  if (oldest !== undefined && importedKeys.size >= MAX_IMPORTED_KEYS) importedKeys.delete(oldest);
   importedKeys.set(name, key);
   return key;
 }
@@ -90,7 +95,7 @@ function parsePem(text: string): KeyObject {
   try {
     return createPrivateKey({ key: text, format: 'pem' });
   } catch {
-    // Without the cause: whatever a parser says of a secret stays out of logs.
+    // Without the cause: a parser's message may quote the secret, and errors are logged.
     throw new GgenError(
       'InvalidRequest',
       'Cannot read the publisher key. It must be a PKCS#8 private key in PEM format.',

@@ -1,8 +1,8 @@
 /**
- * What a publisher key signs: package records, and nothing else.
+ * The bytes that a publisher key signs: package records, and nothing else.
  *
  * The bytes are those of a libp2p signed envelope (RFC 0002): domain, payload type and payload, each preceded by its
- * length as an unsigned varint. The domain keeps the signature from meaning anything in another protocol.
+ * length as an unsigned varint. Because of the domain, the signature is valid in no other protocol.
  */
 
 import { varint } from 'multiformats';
@@ -13,22 +13,22 @@ export const RECORD_DOMAIN = 'ggen-package-record';
 /** Payload type inside the envelope; its last segment is the version of the format. */
 export const RECORD_PAYLOAD_TYPE = '/ggen/package-record/1';
 
-/** The bytes with which everything that a publisher key signs begins: domain and payload type, each with its length. */
+/** The beginning of all bytes that a publisher key signs: domain and payload type, each with its length. */
 export const RECORD_PREFIX: Uint8Array = concat(
   lengthPrefixed(new TextEncoder().encode(RECORD_DOMAIN)),
   lengthPrefixed(new TextEncoder().encode(RECORD_PAYLOAD_TYPE)),
 );
 
-/** Exactly the bytes that the publisher signs for a record's payload (DAG-CBOR). */
+/** The bytes that the publisher signs for a record's payload (DAG-CBOR). */
 export function recordBytesToSign(payload: Uint8Array): Uint8Array {
   return concat(RECORD_PREFIX, lengthPrefixed(payload));
 }
 
-/** Whether these bytes are what `recordBytesToSign` makes: the prefix, then one length that spans all the rest. */
+/** Whether these bytes have the form of `recordBytesToSign`: the prefix, then a length that spans all the rest. */
 export function isRecordToSign(bytes: Uint8Array): boolean {
   if (!RECORD_PREFIX.every((byte, index) => bytes[index] === byte)) return false;
   const rest = bytes.length - RECORD_PREFIX.length;
-  // A length that spans the rest leaves one to five bytes for itself: find the one that fits, rather than trust it.
+  // The length takes one to five bytes. It is computed for each size and compared, and never read from the bytes.
   for (let size = 1; size <= 5 && size <= rest; size++) {
     const length = rest - size;
     if (varint.encodingLength(length) !== size) continue;
@@ -43,7 +43,7 @@ export function lengthPrefixed(bytes: Uint8Array): Uint8Array {
   return concat(varint.encodeTo(bytes.length, new Uint8Array(varint.encodingLength(bytes.length))), bytes);
 }
 
-/** One array that holds all the parts; a copy, never a view of them. */
+/** A new array with a copy of all parts. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;

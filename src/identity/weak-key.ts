@@ -1,7 +1,7 @@
 /**
- * Ed25519 keys of small order. Anyone can make signatures that verify under them, so they identify nobody.
+ * Ed25519 keys of small order. Signatures that verify under them can be made without a private key.
  *
- * Source: the encodings of all points of order 1, 2, 4 and 8, canonical or not, as libsodium refuses them in
+ * Source: the encodings of all points of order 1, 2, 4 and 8, canonical or not, which libsodium refuses in
  * `ge25519_has_small_order` (RFC 8032 leaves the check to the application). The sign bit is masked before comparing.
  */
 const SMALL_ORDER = new Set([

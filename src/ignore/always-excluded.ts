@@ -1,12 +1,12 @@
 /**
- * What no release contains, whatever the ignore files say; names in lower case.
+ * Names that no release contains, whatever the ignore files say; in lower case.
  *
- * `.vscode` is not among them: shared tasks, launch configurations and settings are part of a project, and who keeps
- * them to himself has them in .gitignore already. Build outputs (`target`, `dist`) are left out where ignore files name
- * them: in other projects a folder of that name is source.
+ * `.vscode` is not among them: shared tasks, launch configurations and settings are part of a project, and .gitignore
+ * lists private ones. Build outputs (`target`, `dist`) are left to the ignore files, because in some projects a folder
+ * of that name holds sources.
  */
 const EXCLUDED_NAMES: ReadonlySet<string> = new Set([
-  // version control: its own data, which also holds programs that it runs
+  // data of version control, which includes programs (hooks)
   '.git',
   '.hg',
   '.svn',
@@ -14,9 +14,9 @@ const EXCLUDED_NAMES: ReadonlySet<string> = new Set([
   '.bzr',
   '_darcs',
   'cvs',
-  // dependencies, which their own tool fetches again
+  // dependencies, which a package manager restores
   'node_modules',
-  // state of editors and systems
+  // state of editors and operating systems
   '.idea',
   '.vs',
   '.fleet',
@@ -27,10 +27,10 @@ const EXCLUDED_NAMES: ReadonlySet<string> = new Set([
   'desktop.ini',
 ]);
 
-/** Files with which editors remember unsaved changes: of vim (`.a.swp`, `a~`) and Emacs (`#a#`, `.#a`). */
+/** Backup and swap files of vim (`.a.swp`, `a~`) and Emacs (`#a#`, `.#a`). */
 const EDITOR_BACKUP_FILE = /^\..*\.sw[op]$|~$|^#.*#$|^\.#/i;
 
-/** Whether an entry with this name, file or folder, is never published. */
+/** Whether a file or folder with this name is never published. */
 export function isAlwaysExcluded(name: string): boolean {
   return EXCLUDED_NAMES.has(name.toLowerCase()) || EDITOR_BACKUP_FILE.test(name);
 }

@@ -1,25 +1,25 @@
-/** Text of an ignore file as patterns that are relative to the root of the whole tree. */
+/** Parses ignore files into patterns that are relative to the root of the whole tree. */
 
 import { GgenError } from '../shared/errors.ts';
 
 /**
- * Most `**` in one pattern. The time to match grows with the depth of a path to this power, and an ignore file may come
- * from anybody: three take a millisecond in the deepest tree, six take seconds for each file.
+ * The time to match a pattern grows with the depth of the path to the power of its `**`. The author of an ignore file
+ * is not trusted: with three, a match takes a millisecond in the deepest tree; with six, it takes seconds per file.
  */
 const MAX_DOUBLE_STARS = 3;
 
-/** Characters that have no place in a message: controls, invisible ones, those that change the direction. */
+/** Characters that are not shown in messages: control characters, invisible ones, direction marks. */
 const UNPRINTABLE_CHARACTERS = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 
-/** Characters with a meaning in patterns. */
+/** Characters with a special meaning in patterns. */
 const PATTERN_CHARACTERS = /[\\*?[\]!#]/g;
 
 /**
- * The patterns of an ignore file, in order, each rewritten so that it means the same when read from the root: git reads
- * a pattern relative to the folder of its file.
+ * The patterns of an ignore file, in order. A pattern is relative to the folder of its file, as in git; the result is
+ * relative to the root.
  *
- * @param folder the ignore file's folder from the root on, forward slashes; empty for the root itself
- * @throws GgenError InvalidRequest, for a pattern that takes too long to match
+ * @param folder path of the ignore file's folder from the root, with forward slashes; empty for the root
+ * @throws GgenError InvalidRequest for a pattern that takes too long to match
  */
 export function parsePatterns(text: string, folder: string): string[] {
   return text
@@ -30,7 +30,7 @@ export function parsePatterns(text: string, folder: string): string[] {
     .filter((pattern) => pattern !== undefined);
 }
 
-/** Patterns that a manifest lists, relative to the folder of the manifest. */
+/** Patterns of a manifest, relative to its folder; otherwise like `parsePatterns`. */
 export function parsePatternList(list: readonly string[], folder: string): string[] {
   return list.flatMap((pattern) => parsePatterns(pattern, folder));
 }
@@ -43,12 +43,12 @@ function rebase(line: string, folder: string): string | undefined {
   const sign = negated ? '!' : '';
   if (folder === '') return sign + body;
   const prefix = folder.replace(PATTERN_CHARACTERS, '\\$&');
-  // A slash before the end ties a pattern to its folder; without one it holds at any depth below.
+  // A pattern with a slash before its end matches from its folder on; without one it matches at any depth.
   const anchored = body.slice(0, -1).includes('/');
   return `${sign}/${prefix}/${anchored ? body.replace(/^\//, '') : `**/${body}`}`;
 }
 
-/** Spaces at the end do not count unless a backslash stands before them. */
+/** Removes spaces at the end, except after a backslash. */
 function trimSpaces(text: string): string {
   let end = 0;
   for (let at = 0; at < text.length; at++) {

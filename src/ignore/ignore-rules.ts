@@ -1,13 +1,13 @@
 import ignore, { type Ignore } from 'ignore';
 import { parsePatterns } from './ignore-patterns.ts';
 
-/** The ignore files of one folder: their texts, where they exist. */
+/** Texts of the ignore files of one folder; undefined for those that do not exist. */
 export interface IgnoreFiles {
   readonly gitignore?: string | undefined;
   readonly ggenignore?: string | undefined;
 }
 
-/** Patterns by strength: what comes later overrides what comes before. */
+/** Patterns in order of precedence: a later layer overrides an earlier one. */
 interface LayeredPatterns {
   readonly git: readonly string[];
   readonly manifest: readonly string[];
@@ -15,15 +15,15 @@ interface LayeredPatterns {
 }
 
 /**
- * Which entries of a tree the ignore files leave out, with the meaning that git gives them: of all patterns from the
- * root down to an entry's folder the last one that matches decides, and nothing is taken back inside a folder that is
- * left out. Every .ggenignore is stronger than the manifest's `exclude`, and that is stronger than every .gitignore.
- * Case counts on every system, so that one project gives one release.
+ * Decides which entries of a tree are ignored, by git's rules: the last matching pattern from the root down to the
+ * entry's folder decides, and nothing in an ignored folder is included again. A .ggenignore overrides the manifest's
+ * `exclude`, which overrides a .gitignore. Matching is case-sensitive on every system, so that a project has the same
+ * release everywhere.
  */
 export class IgnoreRules {
   readonly #patterns: LayeredPatterns;
   readonly #matcher: Ignore;
-  /** The tree's root as the patterns see it, ending in a slash; empty where the two are the same. */
+  /** Path of the tree's root from the patterns' root, ending in a slash; empty when the two are the same. */
   readonly #base: string;
 
   constructor(patterns: LayeredPatterns, base: string) {
@@ -33,17 +33,17 @@ export class IgnoreRules {
     this.#matcher = ignore({ ignorecase: false }).add(all.map((pattern) => ({ pattern })));
   }
 
-  /** Number of patterns in force. */
+  /** Number of patterns. */
   get size(): number {
     return this.#patterns.git.length + this.#patterns.manifest.length + this.#patterns.ggen.length;
   }
 
-  /** Whether to leave out an entry; its folder must not have been left out already. `path` is relative to the tree. */
+  /** Whether an entry is ignored, provided that its folder is not. `path` is relative to the tree. */
   ignores(path: string, folder: boolean): boolean {
     return this.#matcher.ignores(this.#base + path + (folder ? '/' : ''));
   }
 
-  /** The rules inside a folder of the tree, given its ignore files. */
+  /** The rules inside a folder of the tree that has these ignore files. */
   forFolder(folder: string, files: IgnoreFiles): IgnoreRules {
     if (files.gitignore === undefined && files.ggenignore === undefined) return this;
     const folderPath = (this.#base + folder).replace(/\/$/, '');

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Folder of this user's one node on this machine, shared by every window and command: below the folder that the system
- * has for such data. A container may see the same home folder as the machine that it runs on: it gets a folder of its own.
+ * The data folder of this user's node, shared by all windows and commands on this machine: in the system's folder for
+ * application data. A container may share the home folder with its host, so it has a data folder of its own.
  */
 export function defaultDataFolder(
   environment: Environment = process.env,
@@ -24,7 +24,7 @@ function userDataFolder(environment: Environment, platform: NodeJS.Platform): st
   return nonEmpty(environment['XDG_DATA_HOME']) ?? join(home, '.local', 'share');
 }
 
-/** Marks that Docker and Podman leave in every container. */
+/** Docker and Podman leave one of these files in every container. */
 function isContainer(): boolean {
   return existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 }

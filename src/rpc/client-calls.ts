@@ -1,19 +1,19 @@
 import type { Reply } from './protocol.ts';
 
-/** A call that waits for its answer. */
+/** A call that waits for its reply. */
 interface PendingCall {
   readonly onProgress: ((progress: unknown) => void) | undefined;
   readonly settle: (reply: Reply) => void;
   readonly fail: (error: Error) => void;
 }
 
-/** A call as just opened: its number, and its answer once there is one. */
+/** A call that was opened: its operation number and its reply. */
 export interface OpenCall {
   readonly operation: number;
   readonly reply: Promise<Reply>;
 }
 
-/** Calls of a client that wait for their answer, by operation number. */
+/** Calls of a client that wait for their reply, by operation number. */
 export class ClientCalls {
   readonly #pending = new Map<number, PendingCall>();
   #last = 0;
@@ -23,7 +23,7 @@ export class ClientCalls {
     return this.#pending.size;
   }
 
-  /** @throws the reason, when the far side is gone already */
+  /** @throws the reason that `stop` was given, after it */
   open(onProgress: ((progress: unknown) => void) | undefined): OpenCall {
     if (this.#stopped !== undefined) throw this.#stopped;
     const operation = ++this.#last;
@@ -44,7 +44,7 @@ export class ClientCalls {
     this.#pending.get(operation)?.onProgress?.(progress);
   }
 
-  /** Fail everything that waits, and everything that will be asked, for this reason. The first reason stays. */
+  /** Fail all waiting and all later calls for this reason. The first reason counts. */
   stop(reason: Error): void {
     this.#stopped ??= reason;
     for (const operation of [...this.#pending.keys()]) this.fail(operation, this.#stopped);

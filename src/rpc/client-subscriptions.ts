@@ -4,23 +4,23 @@ import { SNAPSHOT_EVENTS } from '../shared/events.ts';
 type AnyEvent = EngineEvents[EventName];
 type Listener = (event: AnyEvent) => void;
 
-/** What is known of one event while somebody follows it. */
+/** State of one event while it has listeners. */
 interface Topic {
   readonly subscription: number;
-  /** By identity, because one function may be subscribed twice. */
+  /** Entries and not functions, because a function may be subscribed twice. */
   readonly listeners: Set<{ readonly listener: Listener }>;
   newest?: AnyEvent;
 }
 
-/** How the far side is told. */
+/** Sends subscriptions to the far side. */
 export interface SubscriptionLink {
   subscribe(name: EventName, subscription: number): void;
   unsubscribe(name: EventName): void;
 }
 
 /**
- * Listeners of a client. The far side is told of an event's first listener and of its last; those between are served
- * the newest snapshot from here.
+ * Listeners of a client. The first listener of an event subscribes on the far side, and the last one to leave
+ * unsubscribes; a listener that comes between them receives the newest snapshot from here.
  */
 export class ClientSubscriptions {
   readonly #topics = new Map<EventName, Topic>();
@@ -31,7 +31,7 @@ export class ClientSubscriptions {
     this.#link = link;
   }
 
-  /** Number of listeners, all events together. */
+  /** Number of listeners of all events. */
   get size(): number {
     return [...this.#topics.values()].reduce((sum, topic) => sum + topic.listeners.size, 0);
   }
@@ -41,8 +41,8 @@ export class ClientSubscriptions {
     const entry = { listener };
     topic.listeners.add(entry);
     const newest = topic.newest;
-    // Not within this call: the caller does not hold the function yet that ends the subscription. Messages only come
-    // after microtasks, so none overtakes.
+    // Delivered after this call, when the caller has the function that unsubscribes. Messages arrive after microtasks, so
+    // no later event overtakes it.
     if (newest !== undefined) {
       queueMicrotask(() => {
         if (topic.listeners.has(entry)) listener(newest);
@@ -53,7 +53,7 @@ export class ClientSubscriptions {
     };
   }
 
-  /** An event from the far side. Those of a subscription that was ended since are dropped. */
+  /** Deliver an event from the far side, unless its subscription has ended. */
   deliver(name: EventName, subscription: number, event: AnyEvent): void {
     const topic = this.#topics.get(name);
     if (topic?.subscription !== subscription) return;
@@ -82,7 +82,7 @@ export class ClientSubscriptions {
   }
 }
 
-/** Call a listener so that its fault reaches the process's handler, and no other listener suffers. */
+/** Call a listener so that its error reaches the process's handler, and the other listeners are still called. */
 export function callListener<T>(listener: (value: T) => void, value: T): void {
   try {
     listener(value);

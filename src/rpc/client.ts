@@ -11,34 +11,34 @@ import { plainData } from './plain-data.ts';
 import type { ServerInfo, Reply } from './protocol.ts';
 import { checkRpcVersion, isServerInfo, isNotice, parseReply, RPC_VERSION } from './protocol.ts';
 
-/** The engine on the far side of an endpoint. Beside their own errors, calls reject with EngineStopped when it is gone. */
+/** The engine on the far side of an endpoint. Calls reject with EngineStopped when the connection ends. */
 export interface RemoteEngine extends Engine {
-  /** Ask the far side to stop what it hosts. It answers by ending: wait for the worker's exit or the socket's close. */
+  /** Ask the far side to close the engine. It replies by ending: wait for the worker's exit or the socket's close. */
   shutdown(): void;
-  /** Leave: what runs is canceled on the far side, and every pending and later call rejects with EngineStopped. */
+  /** Disconnect: the far side cancels running calls, and pending and later calls reject with EngineStopped. */
   close(): void;
-  /** Calls that wait for their answer. */
+  /** Number of calls that wait for their reply. */
   liveOperations(): number;
-  /** Resolves, when the far side is gone, to the error that says why. */
+  /** Resolves when the connection has ended, to an error with the reason. */
   readonly closed: Promise<Error>;
-  /** The program on the far side. */
+  /** The serving process. */
   readonly server: ServerInfo;
 }
 
 export interface ConnectOptions {
-  /** Resolves, when the far side is gone, to the error that says why: see `workerClosed` and `socketClosed`. */
+  /** Resolves when the connection has ended, to an error with the reason: see `workerClosed` and `socketClosed`. */
   readonly closed: Promise<Error>;
   readonly signal?: AbortSignal | undefined;
-  /** Bound on getting an engine, in milliseconds; 30 s when left out. */
+  /** Timeout of connecting, in milliseconds; 30 s when left out. */
   readonly timeoutMs?: number | undefined;
 }
 
 /**
  * Connect to the engine that `serveEngine` serves on the other end.
  *
- * @throws GgenError whatever kept the far side's engine from starting (for example DataDirInUse); EngineStopped when the
- * far side ends meanwhile; EngineUnavailable when it does not answer in time; VersionMismatch when it is another version's.
- * AbortError when canceled.
+ * @throws GgenError the error that kept the engine from opening (an `OpenError`, for example DataDirInUse);
+ *   EngineStopped when the far side ends meanwhile; EngineUnavailable when it does not reply in time; VersionMismatch
+ *   when it has another version of the protocol. AbortError when canceled.
  */
 export async function connectEngine(endpoint: RpcEndpoint, options: ConnectOptions): Promise<RemoteEngine> {
   const client = new Client(endpoint, options.closed);
@@ -124,7 +124,7 @@ class Client {
     );
   }
 
-  /** Send a question under a new operation number and wait for its answer, the far side's end or the signal. */
+  /** Send a message with a new operation number, and wait for its reply, the end of the connection or the signal. */
   async #ask(
     signal: AbortSignal | undefined,
     onProgress: ((progress: unknown) => void) | undefined,
@@ -168,7 +168,7 @@ class Client {
     }
   }
 
-  /** Send what needs no answer. That the far side is gone or cannot be told shows in `closed`. */
+  /** Send a message without waiting for its reply. When the connection has ended, `closed` reports it. */
   #fireAndForget(sent: Promise<unknown>): void {
     sent.catch(() => undefined);
   }
@@ -184,7 +184,7 @@ class Client {
   }
 }
 
-/** A far side that greets in a way of its own is of another version. */
+/** A server info of another form is from another version of the protocol. */
 function checkedServerInfo(serverInfo: unknown): ServerInfo {
   if (isServerInfo(serverInfo)) checkRpcVersion(serverInfo.rpc, serverInfo.version);
   else checkRpcVersion('unknown', '?');
@@ -205,7 +205,7 @@ function stoppedError(reason: Error): GgenError {
   return new GgenError('EngineStopped', `The engine stopped: ${reason.message}`, { cause: reason });
 }
 
-/** comlink rejects when a message could not be posted, or the far side's dispatch itself broke. */
+/** comlink rejects when a message could not be posted, or when the far side's dispatch threw. */
 function sendError(error: unknown): Error {
   if (error instanceof GgenError) return error;
   return new GgenError('Internal', 'The request could not be sent to the engine.', { cause: error });

@@ -8,11 +8,11 @@ import { DISPATCH_NAMES } from './protocol.ts';
 import { isPlainObject } from './plain-data.ts';
 
 /**
- * Expose a dispatch object to the far side, through a gate: of comlink's messages only calls of the dispatch methods
- * with plain arguments pass. comlink itself would walk any path (`constructor.constructor` is `Function`), assign
- * members, and open ports. Returns the function that ends it.
+ * Expose a dispatch object to the far side, through a gate that accepts only calls of its methods with plain arguments.
+ * Without the gate, comlink would follow any path (`constructor.constructor` is `Function`), assign members and open
+ * ports. Returns the function that ends it.
  *
- * @param unsendable makes the answer in place of one that the endpoint refuses to carry.
+ * @param unsendable makes the reply to send when the endpoint cannot send the original one
  */
 export function exposeDispatch(
   dispatch: Dispatch,
@@ -32,13 +32,13 @@ export function exposeDispatch(
   return gate.close;
 }
 
-/** The far side's dispatch object, and the function that lets go of it. */
+/** The far side's dispatch object, and the function that releases it. */
 export function wrapDispatch(endpoint: RpcEndpoint): { remote: Remote<Dispatch>; close: () => void } {
   const gate = openGate(endpoint, isAnswer);
   return { remote: wrap<Dispatch>(nodeEndpoint(gate.port)), close: gate.close };
 }
 
-/** A port on the endpoint that lets in only accepted messages, and nothing in or out once closed. */
+/** A port on the endpoint that passes only accepted messages, and none in either direction once closed. */
 function openGate(endpoint: RpcEndpoint, accept: (message: unknown) => boolean): { port: NodePort; close: () => void } {
   const undo = new Map<(message: unknown) => void, () => void>();
   let open = true;
@@ -67,7 +67,7 @@ function openGate(endpoint: RpcEndpoint, accept: (message: unknown) => boolean):
   return { port, close };
 }
 
-/** Of `Dispatch.call`, which takes the most. */
+/** Those of `Dispatch.call`, the method with the most arguments. */
 const MAX_ARGUMENTS = 4;
 
 function isDispatchCall(message: unknown): boolean {

@@ -3,12 +3,21 @@
  * order in which they were posted.
  */
 export interface RpcEndpoint {
-  /** Hand a message over. Silently dropped once the channel is closed; throws when the message cannot be sent at all. */
+  /**
+   * Send a message. It is dropped when the channel is closed.
+   *
+   * @throws when the message cannot be serialized or is too large
+   */
   postMessage(message: unknown): void;
-  /** Receive messages from now on. A side that is spoken to first loses none before its first listener. Returns the undoing. */
+  /**
+   * Add a listener. Messages that arrive before the first listener are kept for it. Returns the function that removes
+   * it.
+   */
   onMessage(listener: (message: unknown) => void): () => void;
-  /** Called once when the far side is gone or the channel was closed. Returns the undoing. */
+  /**
+   * Add a listener that is called once, when the channel closes on either side. Returns the function that removes it.
+   */
   onClose(listener: () => void): () => void;
-  /** Let go of the channel. A worker's port stays open, because whoever owns the worker ends it. */
+  /** Close the channel. A worker's port stays open: the owner of the worker ends it. */
   close(): void;
 }

@@ -22,22 +22,22 @@ export function encodeFrame(message: unknown): Buffer {
 }
 
 /**
- * Cuts a byte stream into messages. Memory grows with what has arrived, never with what a header announces.
+ * Splits a byte stream into messages. Its memory grows with the bytes that arrived, not with the length in a header.
  */
 export class FrameReader {
   #chunks: Buffer[] = [];
   #buffered = 0;
   #expected: number | undefined;
 
-  /** The stream stands inside a frame: more bytes must follow. */
+  /** Whether the stream is inside a frame, so that more bytes must follow. */
   get partial(): boolean {
     return this.#buffered > 0 || this.#expected !== undefined;
   }
 
   /**
-   * Take in a chunk and return the messages that it completes.
+   * Add a chunk and return the messages that it completes.
    *
-   * @throws Error when a frame is empty, larger than the limit, or no serialized message: the stream is lost then
+   * @throws Error when a frame is empty, too large, or not a serialized message; the stream cannot be read further
    */
   push(chunk: Buffer): unknown[] {
     this.#chunks.push(chunk);
@@ -64,7 +64,9 @@ export class FrameReader {
     return length;
   }
 
-  /** Remove `length` bytes, which must be there. Joins the chunks once per frame, so that many small ones stay cheap. */
+  /**
+   * Remove `length` bytes, which must be buffered. Chunks are joined once per frame, so that many small ones are cheap.
+   */
   #take(length: number): Buffer {
     const [first] = this.#chunks;
     const all = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#buffered);

@@ -1,14 +1,14 @@
 import { GgenError } from '../shared/errors.ts';
 
-/** Deepest nesting and most values that one message may have: bounds the work on hostile or cyclic data. */
+/** Nesting and values of one message; they bound the work for hostile or cyclic data. */
 export const PLAIN_LIMITS = { depth: 32, values: 1_000_000 } as const;
 
 /**
- * A copy of `value` in the only data that crosses the boundary: undefined, null, strings, numbers, booleans, arrays,
- * plain objects and `Uint8Array`. Byte arrays are copied to their exact bytes, because a view carries its whole backing
- * buffer with it, and a Node `Buffer` becomes a `Uint8Array`.
+ * A copy of `value` that consists of plain data only: undefined, null, strings, numbers, booleans, arrays, plain
+ * objects and `Uint8Array`. Byte arrays are copied to their exact bytes, because cloning a view would clone its whole
+ * backing buffer; a Node `Buffer` becomes a `Uint8Array`.
  *
- * @throws GgenError InvalidRequest, naming the place of the first value of another kind, too much or too deep data.
+ * @throws GgenError InvalidRequest, naming the path of the first value that is not plain, or data beyond `PLAIN_LIMITS`
  */
 export function plainData(value: unknown, what = 'request'): unknown {
   return copy(value, { path: what, depth: 0, count: { values: 0 } });
@@ -32,7 +32,7 @@ function copy(value: unknown, at: ValuePath): unknown {
 }
 
 function copyArray(values: readonly unknown[], at: ValuePath): unknown[] {
-  // Checked before the loop: a few bytes can describe an array of four thousand million holes.
+  // Checked before the loop: a few bytes can describe an array with four billion holes.
   if (Object.keys(values).length !== values.length) throw notPlainError(at, 'an array with holes or named properties');
   return values.map((value, index) => copy(value, childPath(at, `[${index}]`)));
 }
@@ -57,7 +57,7 @@ function isScalar(value: unknown): boolean {
   );
 }
 
-/** An object made by `{}` or without a prototype, not an instance of a class. */
+/** Whether this is an object made by `{}` or without a prototype, and not an instance of a class. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -71,7 +71,7 @@ function describe(value: unknown): string {
 }
 
 function notPlainError(at: ValuePath, found: string): GgenError {
-  // Long paths only occur in data that is refused for its depth.
+  // Only data that is refused for its depth has longer paths.
   const path = at.path.length > 200 ? `${at.path.slice(0, 200)}…` : at.path;
   return new GgenError(
     'InvalidRequest',

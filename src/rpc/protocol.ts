@@ -4,12 +4,12 @@ import { GgenError } from '../shared/errors.ts';
 import { isPlainObject, plainData } from './plain-data.ts';
 
 /**
- * Number of what the two sides say to each other: of this protocol and of the table of calls. Raised whenever one that does
- * not know of the change would misunderstand the other.
+ * Version of this protocol and of the calls. It is raised with each change that would make a side with the previous
+ * version misunderstand the other.
  */
 export const RPC_VERSION = 2;
 
-/** What the serving side tells of itself when a client connects. */
+/** The serving process, as a client learns it when it connects. */
 export interface ServerInfo {
   readonly rpc: number;
   /** Version of the program. */
@@ -17,33 +17,35 @@ export interface ServerInfo {
   readonly pid: number;
 }
 
-/** Answer to a call. Errors are values here, because thrown ones lose everything but name and message on the way. */
+/** Reply to a call. An error is a value, because comlink keeps only name and message of a thrown one. */
 export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: PlainError };
 
 /**
- * What the serving side exposes through comlink. Arguments are unknown: they come from the far side and are checked.
+ * The methods that the serving side exposes through comlink. Arguments come from the far side, so they are unknown and
+ * checked.
  */
 export interface Dispatch {
   /**
-   * Answers with a `Greeting` once the engine is there, or with the reason why it is not. `rpc` is the client's `RPC_VERSION`:
-   * one that differs is refused with VersionMismatch.
+   * Replies with a `ServerInfo` when the engine is open, or with the error that prevented it. `rpc` is the client's
+   * `RPC_VERSION`; another one is refused with VersionMismatch.
    */
   connect(rpc: unknown): Promise<Reply>;
   /**
-   * `operation` is a number that the client has not in use: the name of this call in `cancel` and in progress. `traceparent`
-   * is the caller's span, if it has one; what is no such text is passed over.
+   * `operation` is a number that the client does not use at the moment; it identifies this call in `cancel` and in
+   * progress. `traceparent` is the caller's span, if there is one; an invalid one is ignored.
    */
   call(name: unknown, request: unknown, operation: unknown, traceparent?: unknown): Promise<Reply>;
   cancel(operation: unknown): void;
-  /** `subscription` numbers the events that follow, so that those of an ended subscription can be told apart. */
+  /** `subscription` is a number that comes with each event, so that events of an ended subscription can be dropped. */
   subscribe(event: unknown, subscription: unknown): Promise<Reply>;
   unsubscribe(event: unknown): void;
-  /** Ask the serving side to stop what it hosts. */
+  /** Ask the serving process to close the engine. */
   shutdown(): void;
-  /** The client goes: all its calls are canceled, all its subscriptions end. */
+  /** End the session: cancel the client's calls and end its subscriptions. */
   disconnect(): void;
 }
 
+/** Names of the methods of `Dispatch`, complete by the compiler. */
 export const DISPATCH_NAMES = Object.keys({
   connect: 0,
   call: 0,
@@ -54,7 +56,10 @@ export const DISPATCH_NAMES = Object.keys({
   disconnect: 0,
 } satisfies Record<keyof Dispatch, 0>) as readonly (keyof Dispatch)[];
 
-/** A message of the serving side that answers nothing. It travels on the same port as replies, in order with them. */
+/**
+ * A message from the serving side that replies to nothing. It has the same port as replies and arrives in order with
+ * them.
+ */
 export type Notice =
   | { readonly notice: 'progress'; readonly operation: number; readonly progress: unknown }
   | { readonly notice: 'event'; readonly name: EventName; readonly subscription: number; readonly event: unknown };
@@ -68,7 +73,7 @@ export function isServerInfo(value: unknown): value is ServerInfo {
   );
 }
 
-/** @throws GgenError VersionMismatch when two programs speak differently */
+/** @throws GgenError VersionMismatch when the client has another version of the protocol */
 export function checkRpcVersion(clientVersion: unknown, version: string): void {
   if (clientVersion === RPC_VERSION) return;
   throw new GgenError(
@@ -82,7 +87,11 @@ export function isNotice(message: unknown): message is Notice {
   return isPlainObject(message) && (message['notice'] === 'progress' || message['notice'] === 'event');
 }
 
-/** The reply as received, checked. @throws GgenError InvalidRequest when it is none */
+/**
+ * A received reply, checked. A malformed one becomes an `Internal` error.
+ *
+ * @throws GgenError InvalidRequest for data that is not plain
+ */
 export function parseReply(received: unknown): Reply {
   if (!isPlainObject(received)) return { ok: false, error: MALFORMED_REPLY_ERROR };
   if (received['ok'] === true) return { ok: true, value: plainData(received['value'], 'answer') };

@@ -1,6 +1,6 @@
 import { GgenError } from '../shared/errors.ts';
 
-/** Calls that one client has running, each under the number that the client gave it. */
+/** The running calls of one client, by the operation number that the client chose. */
 export class ServerOperations {
   readonly #live = new Map<number, AbortController>();
 
@@ -15,7 +15,7 @@ export class ServerOperations {
   /**
    * Run a call under an operation number, with a signal that `cancel` and `cancelAll` abort.
    *
-   * @throws GgenError InvalidRequest when the number is none or in use
+   * @throws GgenError InvalidRequest when the number is not an integer or is in use; the error of `body`
    */
   async run<T>(operation: unknown, body: (operation: number, signal: AbortSignal) => Promise<T>): Promise<T> {
     if (!isOperation(operation)) throw new GgenError('InvalidRequest', 'The operation ID is not an integer.');
@@ -29,7 +29,7 @@ export class ServerOperations {
     }
   }
 
-  /** Abort one operation. One that is over, or never was, is left alone: cancel and answer may cross. */
+  /** Abort one operation. An unknown number is ignored: a cancel and the reply may cross. */
   cancel(operation: unknown): void {
     if (isOperation(operation)) this.#live.get(operation)?.abort(canceledError());
   }

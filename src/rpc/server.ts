@@ -12,22 +12,22 @@ import { checkRpcVersion, RPC_VERSION } from './protocol.ts';
 import { ServerOperations } from './server-operations.ts';
 
 export interface ServeOptions {
-  /** Called when the client asks the hosting side to stop. Left out: such wishes are ignored. */
+  /** Called when the client asks to close the engine; ignored when left out. */
   readonly onShutdown?: () => void;
-  /** Version of the program, as told to clients. */
+  /** Version of the program, sent to clients. */
   readonly version?: string;
 }
 
 export interface EngineServer {
-  /** Calls of the client that are running. */
+  /** Number of running calls of the client. */
   liveOperations(): number;
-  /** Cancel what runs, end the subscriptions and stop listening. */
+  /** Cancel the client's calls, end its subscriptions and stop listening. */
   close(): void;
 }
 
 /**
- * Serve an engine to the one client on the other end of `endpoint`. When the engine cannot be had, the client's connect
- * fails with that error. When the client goes, all its calls are canceled.
+ * Serve an engine to the client on the other end of `endpoint`. When the engine could not be opened, the client's
+ * `connect` fails with that error. When the client disconnects, its calls are canceled.
  */
 export function serveEngine(
   engine: Engine | Promise<Engine>,
@@ -46,7 +46,7 @@ export function serveEngine(
   return { close, liveOperations: () => session.operations.size };
 }
 
-/** What one client has running and follows. */
+/** The calls and subscriptions of one client. */
 class ClientSession {
   readonly operations = new ServerOperations();
   readonly #subscriptions = new Map<EventName, AbortController>();
@@ -54,7 +54,7 @@ class ClientSession {
   readonly #endpoint: RpcEndpoint;
   readonly #options: ServeOptions;
 
-  /** What the client may call: plain functions, so that nothing else of the session is in reach. */
+  /** The methods that the client may call: plain functions, so that nothing else of the session can be reached. */
   readonly dispatch: Dispatch = {
     connect: (rpc) => toReply(() => this.#connect(rpc)),
     call: (name, request, operation, traceparent) =>
@@ -76,7 +76,7 @@ class ClientSession {
     this.#engine = engine;
     this.#endpoint = endpoint;
     this.#options = options;
-    // Told to the client by `connect`; here it only must not count as unhandled before a client asks.
+    // `connect` reports the error to the client. Until then it must not count as unhandled.
     engine.catch(() => undefined);
   }
 
@@ -104,7 +104,7 @@ class ClientSession {
       const onProgress = (progress: unknown): void => {
         this.#progress(id, progress);
       };
-      // The request's form is the engine's to check; its type is not known here, where every call looks the same.
+      // The engine checks the form of the request; here all calls have the same type.
       const call = engine[name] as (request: unknown, options: object) => Promise<unknown>;
       return plainData(await call.call(engine, plain, { signal, onProgress, traceparent }), 'the answer');
     });

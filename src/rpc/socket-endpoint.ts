@@ -5,22 +5,22 @@ import { encodeFrame, FrameReader, MAX_FRAME_BYTES } from './frames.ts';
 
 export interface SocketEndpointOptions {
   /**
-   * Stop reading while the far side does not read what was written to it. For the serving side: a client that asks
-   * without reading answers is slowed down. Never for both sides, or two full buffers wait for each other for ever.
+   * Stop reading while the far side does not read. For the serving side: it slows down a client that sends requests
+   * without reading replies. If both sides did this, two full buffers would wait for each other forever.
    */
   readonly backpressure?: boolean;
-  /** Longest time that a frame may stay incomplete, in milliseconds; 30 s when left out. */
+  /** Time after which an incomplete frame ends the connection, in milliseconds; 30 s when left out. */
   readonly frameTimeoutMs?: number;
   /**
-   * Most bytes that may wait to be sent before the far side is given up; twice the largest frame when left out. It bounds
-   * what a reader that stands still can cost, and so what may be asked for at once.
+   * When more bytes than this wait to be sent, the connection is closed; twice the largest frame when left out. It
+   * bounds the memory that a client without progress can take.
    */
   readonly maxBufferedBytes?: number;
 }
 
 /**
- * A channel over a local socket, one frame per message. What breaks the framing (garbage, an oversized or stalled frame)
- * or never reads its answers loses the connection; nothing it sends can throw here.
+ * A channel over a local socket, one frame per message. A far side that breaks the framing (garbage, an oversized or
+ * stalled frame) or does not read its replies is disconnected; nothing that it sends throws here.
  */
 export function socketEndpoint(socket: Socket, options: SocketEndpointOptions = {}): RpcEndpoint {
   const channel = new SocketChannel(socket, options);
@@ -39,7 +39,7 @@ export function socketEndpoint(socket: Socket, options: SocketEndpointOptions = 
   };
 }
 
-/** Resolves, when the connection is gone, to a GgenError EngineStopped that says why. Never rejects. */
+/** Resolves when the connection is closed, to a GgenError EngineStopped with the reason. Never rejects. */
 export function socketClosed(socket: Socket): Promise<Error> {
   return new Promise((resolve) => {
     let cause: Error | undefined;
@@ -71,7 +71,7 @@ class SocketChannel {
     this.#backpressure = options.backpressure ?? false;
     this.#frameTimeoutMs = options.frameTimeoutMs ?? 30_000;
     this.#maxBufferedBytes = options.maxBufferedBytes ?? 2 * MAX_FRAME_BYTES;
-    // Without a listener, a broken connection would end the process. `close` follows and is what counts.
+    // Without a listener, an error of the connection would end the process. `close` follows and is handled.
     socket.on('error', () => undefined);
     socket.once('close', () => {
       clearTimeout(this.#stallTimer);
@@ -94,7 +94,7 @@ class SocketChannel {
     return () => this.#listeners.delete(listener);
   }
 
-  /** End the connection once what was posted is sent, and within a bound in any case. */
+  /** Close the connection when the posted messages are sent, after one second at the latest. */
   close(): void {
     this.#socket.end();
     const destroyTimer = setTimeout(() => this.#socket.destroy(), 1_000);
@@ -104,7 +104,7 @@ class SocketChannel {
     });
   }
 
-  /** Reading begins with the first listener, so that no message is lost before. */
+  /** Start reading with the first listener, so that no message is lost before it. */
   #start(): void {
     if (this.#reading) return;
     this.#reading = true;
@@ -117,7 +117,7 @@ class SocketChannel {
     try {
       const messages = this.#reader.push(chunk);
       for (const message of messages) this.#deliver(message);
-      // A frame that was begun keeps its deadline, however many chunks it comes in.
+      // An incomplete frame keeps its deadline, however many chunks it arrives in.
       if (messages.length > 0 || this.#stallTimer === undefined) this.#resetStallTimer();
     } catch (error) {
       this.#socket.destroy(new Error('The other side sent an invalid message.', { cause: error }));
@@ -128,7 +128,7 @@ class SocketChannel {
     for (const listener of [...this.#listeners]) listener(message);
   }
 
-  /** Set the deadline for the frame that stands incomplete, if one does and its rest can come. */
+  /** Set the deadline of an incomplete frame, unless reading is paused. */
   #resetStallTimer(): void {
     clearTimeout(this.#stallTimer);
     this.#stallTimer = undefined;

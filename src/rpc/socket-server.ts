@@ -12,19 +12,19 @@ import type { SocketEndpointOptions } from './socket-endpoint.ts';
 import { socketClosed, socketEndpoint } from './socket-endpoint.ts';
 
 export interface SocketServer {
-  /** Clients that are connected. */
+  /** Number of connected clients. */
   clients(): number;
-  /** Take in nobody any more, and remove the socket's file. Who is connected stays so. */
+  /** Accept no more clients, and remove the socket's file. Connected clients stay connected. */
   stopAccepting(): void;
-  /** Stop listening, drop every connection (their calls are canceled), remove the socket's file. */
+  /** Stop listening, close every connection, which cancels its calls, and remove the socket's file. */
   close(): Promise<void>;
 }
 
 /**
- * Serve an engine to every process of this user that connects to a unix socket or, on Windows, a named pipe.
- * A socket file that a dead process left is replaced; the new one is for its owner only (mode 0600).
+ * Serve an engine to every process of this user that connects to a unix socket or, on Windows, a named pipe. A socket
+ * file of a process that has ended is replaced; only the user may connect to the new one (mode 0600).
  *
- * @throws GgenError DataDirInUse when a living process listens there already
+ * @throws GgenError DataDirInUse when another process listens there
  */
 export async function listenOnSocket(
   engine: Engine | Promise<Engine>,
@@ -32,7 +32,7 @@ export async function listenOnSocket(
   options: ServeOptions & SocketEndpointOptions = {},
 ): Promise<SocketServer> {
   const ready = Promise.resolve(engine);
-  // Told to each client that connects; here it only must not count as unhandled before one does.
+  // Each client that connects receives the error. Until then it must not count as unhandled.
   ready.catch(() => undefined);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -59,7 +59,7 @@ export async function listenOnSocket(
 /**
  * Connect to the engine behind a socket.
  *
- * @throws GgenError EngineUnavailable when nobody listens there or answers in time; else as `connectEngine`
+ * @throws GgenError EngineUnavailable when no process listens there or answers in time; otherwise like `connectEngine`
  */
 export async function connectToSocket(
   path: string,

@@ -3,9 +3,9 @@ import { Worker } from 'node:worker_threads';
 import { GgenError } from '../shared/errors.ts';
 import type { RpcEndpoint } from './endpoint.ts';
 
-/** The channel to a worker thread: made of the `Worker` on the main side, of `parentPort` on the worker's side. */
+/** The channel between a thread and its worker: over the `Worker` on one side, over `parentPort` on the other. */
 export function workerEndpoint(worker: Worker | MessagePort): RpcEndpoint {
-  // One view of both, whose overloads differ.
+  // One type for both, because their overloads differ.
   const port: MessagePort | Worker = worker;
   const closeEvent = worker instanceof Worker ? 'exit' : 'close';
   return {
@@ -25,23 +25,23 @@ export function workerEndpoint(worker: Worker | MessagePort): RpcEndpoint {
 }
 
 /**
- * Environment for an engine's worker: ours, and a place to keep compiled code, which saves a third of its start. Node
- * checks the kept code against the script's contents.
+ * Environment of an engine's worker: that of this process, with a cache for compiled code, which saves a third of the
+ * start-up time. Node compares the cached code with the script's contents.
  *
- * @param folder where the code is kept; created when missing
+ * @param folder for the cache; created when missing
  */
 export function workerEnvironment(folder: string): NodeJS.ProcessEnv {
   return { ...process.env, NODE_COMPILE_CACHE: folder };
 }
 
 /**
- * The heap of an engine's worker. A transfer leaves buffers behind, of which V8 knows little more than that they are garbage: with the
- * usual young generation of 48 MB they pile up until the whole heap is collected, several times for each 64 MB. In the smallest one
- * they go along with everything else that is young.
+ * The heap of an engine's worker. A transfer allocates many short-lived buffers, whose memory is outside of V8's heap.
+ * With the default young generation of 48 MB they accumulate until a full collection, which happens several times per
+ * 64 MB transferred. The smallest young generation is collected often enough to free them early.
  */
 export const WORKER_RESOURCE_LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 3 };
 
-/** Resolves, when the worker is gone, to a GgenError EngineStopped that says how it ended. Never rejects. */
+/** Resolves when the worker has ended, to a GgenError EngineStopped with the reason. Never rejects. */
 export function workerClosed(worker: Worker): Promise<Error> {
   return new Promise((resolve) => {
     worker.once('error', (error: unknown) => {

@@ -20,7 +20,8 @@ export async function withTimeout(timeoutMs: number, work: Promise<unknown>): Pr
 /**
  * Waits for some work until the signal fires. The work itself continues: it may be shared with other callers.
  *
- * @param reason returns the error to reject with when the signal fires during the wait; the signal's own reason by default
+ * @param reason returns the error to reject with when the signal fires during the wait; the signal's own reason by
+ *   default
  * @throws the error of the work; the signal's reason when it fired before the call
  */
 export async function raceSignal<T>(
@@ -63,8 +64,8 @@ export interface YieldOptions {
 }
 
 /**
- * Keeps long work from blocking the event loop. Await the returned function after each step of the work: it yields when enough
- * time or steps went by since it last did, and otherwise costs one microtask.
+ * Keeps long work from blocking the event loop. Await the returned function after each step of the work: it yields when
+ * enough time or steps went by since it last did, and otherwise costs one microtask.
  */
 export function yieldEvery({
   signal,

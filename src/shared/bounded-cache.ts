@@ -1,7 +1,7 @@
 export interface CacheLimits {
-  /** Most entries; the one used longest ago goes first. */
+  /** When there are more entries, the least recently used one is evicted. */
   readonly maxEntries: number;
-  /** Milliseconds after which an entry is forgotten; never, when left out. */
+  /** Milliseconds after which an entry expires, even if it is used; never when left out. */
   readonly ttlMs?: number;
 }
 
@@ -10,14 +10,14 @@ interface CacheEntry<Value> {
   readonly expiresAt: number;
 }
 
-/** Least-recently-used cache with a bound on its size and on the age of what it holds. */
+/** A least-recently-used cache whose size and age are bounded. */
 export class BoundedCache<Value> {
   readonly #limits: CacheLimits;
   readonly #now: () => number;
-  /** A Map keeps the order of insertion, and what is used is inserted again. */
+  /** Least recently used first: a Map keeps the order of insertion, and an entry that is used is inserted again. */
   readonly #entries = new Map<string, CacheEntry<Value>>();
 
-  /** @param now a clock in milliseconds; a monotonic one when left out */
+  /** @param now a clock in milliseconds; the monotonic one by default */
   constructor(limits: CacheLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#now = now;

@@ -1,11 +1,10 @@
 /**
  * Ids of everything that the extension contributes to VS Code: commands, views, settings and context keys.
  *
- * The one place in code that spells them; `test/unit/shared/contributions.test.ts` checks that they equal those in
- * package.json, so that neither side can drift.
+ * Code spells them only here; `test/unit/shared/contributions.test.ts` checks that they equal those in package.json.
  */
 
-/** Commands, by what they do. */
+/** Commands. */
 export const COMMANDS = {
   publish: 'ggen.publish',
   publishDryRun: 'ggen.publishDryRun',
@@ -103,16 +102,16 @@ export const CONTEXT_KEYS = {
   failure: 'ggen.failure',
   /** Whether a peer is connected. */
   hasPeers: 'ggen.hasPeers',
-  /** Whether the user paused handing out content. */
+  /** Whether seeding is paused. */
   seedingPaused: 'ggen.seedingPaused',
 } as const;
 
-/** What the views distinguish: the node's states, and those of the engine that runs it. */
+/** States that the views distinguish: those of the node, and of the engine that runs it. */
 export const VIEW_STATES = ['stopped', 'starting', 'running', 'stopping', 'restarting', 'failed'] as const;
 
 export type ViewState = (typeof VIEW_STATES)[number];
 
-/** Scheme of the URIs under which releases are read: `ggen:/<publisher>/<name>@<version>/<path>`. */
+/** Scheme of the URIs of releases: `ggen:/<publisher>/<name>@<version>/<path>`. */
 export const RELEASE_SCHEME = 'ggen';
 
 /** Manifest files on which publishing is offered. */

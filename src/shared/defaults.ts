@@ -1,6 +1,6 @@
 import type { NodeSettings } from './model.ts';
 
-/** Settings of a node where nobody chose others. The figures are ggen's. */
+/** Settings of a node by default. The figures are ggen's. */
 export const DEFAULT_NODE_SETTINGS: NodeSettings = {
   listen: ['/ip4/0.0.0.0/tcp/0'],
   bootstrap: [],
@@ -20,7 +20,9 @@ export const DEFAULT_NODE_SETTINGS: NodeSettings = {
   },
 };
 
-/** Limits that every peer enforces before it does any work on what it got. */
+/**
+ * Limits that every peer enforces before it works on a record, a release or a query. Lengths are in UTF-16 code units.
+ */
 export const LIMITS = {
   /** A signed package record, envelope included, in bytes. */
   maxRecordBytes: 64 * 1024,
@@ -40,17 +42,19 @@ export const LIMITS = {
   bytesPerRelease: 512 * 1024 * 1024,
   pathLength: 1_024,
   pathDepth: 64,
-  /** How far in the future a record's time may lie, in milliseconds: clocks differ. */
+  /** How far in the future a record's time may be, in milliseconds: the clocks of two peers differ. */
   maxClockSkewMs: 10 * 60 * 1000,
   searchTextLength: 256,
   searchLimit: 100,
-  /** Publishers, and licenses, that one search may name. */
+  /** Publishers, and licenses, that one search may filter by. */
   searchPublishers: 10,
   searchLicenses: 10,
 } as const;
 
-/** Most bytes of a file that are read at once, so that one answer never fills the boundary. */
+/**
+ * Bytes of a file that one `readFile` returns at most, so that one answer does not block the RPC channel for others.
+ */
 export const MAX_READ_BYTES = 4 * 1024 * 1024;
 
-/** Published package names: lower case, digits, and `-`, `_`, `.` between them; no two dots in a row. */
+/** A package name: lower-case letters and digits, with `-`, `_` and `.` between them, and no two dots in a row. */
 export const NAME_PATTERN = /^[a-z0-9](?:[a-z0-9_-]|\.(?!\.))*(?<=[a-z0-9])$/;

@@ -1,6 +1,6 @@
 /**
- * Errors that users and callers can act on. Callers compare `name`, never the class: a name is a literal, which survives
- * minifying and the way between threads and processes.
+ * Errors that users and callers can act on. Callers compare `name`, never the class: a name is a literal, which
+ * survives minifying and the way between threads and processes.
  */
 
 /** What an error has besides its message, as plain data: for callers, and for the texts that users read. */
@@ -95,8 +95,8 @@ export function toPlainError(error: unknown, depth = 0): PlainError {
 }
 
 /**
- * The error's details, recognized by their form and not by its class: the worker is two bundles, each with a class of its
- * own. Values that are not plain data, as on errors of libraries, are left out.
+ * The error's details, recognized by their form and not by its class: the worker is two bundles, each with a class of
+ * its own. Values that are not plain data, as on errors of libraries, are left out.
  */
 function detailsOf(error: Error): ErrorDetails {
   const { details } = error as { details?: unknown };
@@ -109,7 +109,9 @@ function isDetail(value: unknown): boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-/** The error that `toPlainError` took apart. A cancel comes back as the DOMException `AbortError` that callers expect. */
+/**
+ * The error that `toPlainError` took apart. A cancel comes back as the DOMException `AbortError` that callers expect.
+ */
 export function fromPlainError(plain: PlainError): Error {
   const cause = plain.cause === undefined ? undefined : fromPlainError(plain.cause);
   if (plain.name === 'AbortError') return new DOMException(plain.message, 'AbortError');

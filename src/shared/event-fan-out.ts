@@ -8,8 +8,8 @@ const MAX_BUFFERED_LOG_LINES = 100;
 type AnyEvent = EngineEvents[EventName];
 
 /**
- * Delivers engine events to subscribers: stamped with versions that only grow, in order, and the newest snapshot first for
- * a subscriber that comes late.
+ * Delivers engine events to subscribers: stamped with versions that only grow, in order, and the newest snapshot first
+ * for a subscriber that comes late.
  */
 export class EventFanOut {
   readonly #listeners = new Map(EVENT_NAMES.map((name) => [name, new Listeners<AnyEvent>()]));

@@ -1,26 +1,32 @@
 import type { NodeStatus, PackageCounts, PeerSummary } from './model.ts';
 
 /**
- * Events of the engine. Each is a snapshot with a version that only grows while the engine lives: a listener that
- * missed some needs only the newest. Log lines are the exception: each stands for itself.
+ * Events of the engine. All but log lines are snapshots of the whole state: a subscriber that missed some needs only
+ * the newest. Versions only grow while the engine is open. Several changes within a fraction of a second make one
+ * event.
  */
 export interface EngineEvents {
+  /** State of the node. */
   node: { readonly version: number; readonly status: NodeStatus };
+  /** Connected peers, and known ones. */
   peers: { readonly version: number; readonly peers: readonly PeerSummary[] };
-  /** The lists themselves are read page by page with `listPackages`. */
+  /** Number of packages in each section; `listPackages` reads the lists. */
   packages: {
     readonly version: number;
     readonly counts: PackageCounts;
-    /** Ids of packages that changed since the version before; empty when too many did. */
+    /** Ids of the packages that changed since the previous event; empty when more than 100 did. */
     readonly changed: readonly string[];
   };
-  /** Own packages that two machines with one publisher key published apart, and that nobody has united yet. */
+  /** Ids of own packages with a fork that is not merged yet. */
   forks: { readonly version: number; readonly ids: readonly string[] };
+  /** One log line. */
   log: { readonly version: number; readonly line: LogLine };
 }
 
+/** Name of an event. */
 export type EventName = keyof EngineEvents;
 
+/** Names of all events, complete by the compiler. */
 export const EVENT_NAMES = Object.keys({
   node: 0,
   peers: 0,
@@ -29,13 +35,14 @@ export const EVENT_NAMES = Object.keys({
   log: 0,
 } satisfies Record<EventName, 0>) as readonly EventName[];
 
-/** Events of which a new subscriber gets the newest one at once. */
+/** Events whose newest one is delivered to a new subscriber at once. */
 export const SNAPSHOT_EVENTS: readonly EventName[] = ['node', 'peers', 'packages', 'forks'];
 
 export interface LogLine {
   readonly level: 'error' | 'warn' | 'info' | 'debug' | 'trace';
-  /** The room of the engine that speaks, for example `announce`. */
+  /** Part of the engine that logs, for example `announce`. */
   readonly scope: string;
   readonly message: string;
+  /** Milliseconds since the epoch. */
   readonly time: number;
 }

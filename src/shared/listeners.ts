@@ -1,6 +1,6 @@
 /**
- * The functions that are called when one kind of thing happens, in the order in which they were added. Each registration
- * counts by itself, so that one function can be added twice and removed once.
+ * The functions that are called when one kind of thing happens, in the order in which they were added. Each
+ * registration counts by itself, so that one function can be added twice and removed once.
  */
 export class Listeners<T> {
   readonly #entries = new Set<{ readonly listener: (value: T) => void }>();
@@ -19,8 +19,8 @@ export class Listeners<T> {
   }
 
   /**
-   * Call every listener. One that is removed by an earlier listener is skipped, and one that is added meanwhile waits for
-   * the next value.
+   * Call every listener. One that is removed by an earlier listener is skipped, and one that is added meanwhile waits
+   * for the next value.
    *
    * @throws the first error of a listener, after the others were called
    */

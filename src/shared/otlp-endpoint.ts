@@ -1,15 +1,15 @@
 import { GgenError } from './errors.ts';
 
-/** Base URL of an OTLP endpoint over HTTP, without a slash at its end; undefined for a text that is none. */
+/** Base URL of an OTLP endpoint over HTTP, without a slash at the end; undefined for any other text. */
 export function normalizeOtlpEndpoint(text: string): string | undefined {
   const url = URL.parse(text.trim());
   if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined;
-  // Passwords and keys belong into OTEL_EXPORTER_OTLP_HEADERS: settings and logs show the URL.
+  // Settings and logs show the URL, so passwords and keys belong into OTEL_EXPORTER_OTLP_HEADERS.
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined;
   return url.href.replace(/\/+$/, '');
 }
 
-/** As `normalizeOtlpEndpoint`. @throws GgenError InvalidRequest (`details.setting`) */
+/** Like `normalizeOtlpEndpoint`, but strict. @throws GgenError InvalidRequest (`details.setting`) for any other text */
 export function parseOtlpEndpoint(text: string): string {
   const endpoint = normalizeOtlpEndpoint(text);
   if (endpoint !== undefined) return endpoint;

@@ -1,6 +1,7 @@
 /**
- * Where a call belongs in its caller's trace: W3C Trace Context, header `traceparent`, version 00
- * (https://www.w3.org/TR/trace-context/#traceparent-header): `00-<trace id>-<span id>-<flags>` in lower-case hexadecimal.
+ * The caller's span, as a call carries it: W3C Trace Context, header `traceparent`, version 00
+ * (https://www.w3.org/TR/trace-context/#traceparent-header): `00-<trace id>-<span id>-<flags>` in lower-case
+ * hexadecimal.
  */
 
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
@@ -12,7 +13,7 @@ export interface TraceParent {
   readonly traceFlags: number;
 }
 
-/** What a text says; undefined for anything that is not of the form, which a trace begins anew for instead of failing. */
+/** Parse a `traceparent`; undefined for anything else, so that a call with an invalid one starts a trace of its own. */
 export function parseTraceparent(value: unknown): TraceParent | undefined {
   if (typeof value !== 'string' || value.length !== TRACEPARENT_LENGTH) return undefined;
   const [, traceId, spanId, flags] = TRACEPARENT.exec(value) ?? [];
@@ -20,7 +21,7 @@ export function parseTraceparent(value: unknown): TraceParent | undefined {
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) };
 }
 
-/** The text if it is one: what may be carried on. */
+/** The value itself where it is a valid `traceparent`, to pass on. */
 export function checkTraceparent(value: unknown): string | undefined {
   return parseTraceparent(value) === undefined ? undefined : (value as string);
 }

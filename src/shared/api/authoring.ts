@@ -2,8 +2,9 @@ import type { ProjectLimits, PublishReceipt, ReleaseDraft, UnsignedDraft } from 
 import type { Call } from './call.ts';
 
 /**
- * Publishing has two steps: a `draft…` call prepares a record and the bytes to sign, and `publish` or `delete` takes the
- * publisher's signature. The publisher key never enters the engine. A draft expires after an hour, and with the engine.
+ * Publishing has two steps: a `draft…` call prepares a record and the bytes to sign, and `publish` or `delete` takes
+ * the publisher's signature. The publisher key never enters the engine. A draft expires after an hour, and with the
+ * engine.
  */
 export interface AuthoringCalls {
   /**
@@ -53,7 +54,10 @@ export interface AuthoringCalls {
     never,
     'DraftNotFound' | 'DraftOutdated' | 'SignatureInvalid' | 'SecretsNotAccepted' | 'QuotaExceeded'
   >;
-  /** Yank a release, or take that back, as the draft says. Nothing is ever removed from a record. Cancel as in `publish`. */
+  /**
+   * Yank a release, or take that back, as the draft says. Nothing is ever removed from a record. Cancel as in
+   * `publish`.
+   */
   delete: Call<SignedDraft, PublishReceipt, never, 'DraftNotFound' | 'DraftOutdated' | 'SignatureInvalid'>;
 }
 

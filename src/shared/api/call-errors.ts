@@ -38,17 +38,19 @@ export type PackageLookupError = 'PackageNotFound' | 'PackageAmbiguous';
 export type ReleaseLookupError = PackageLookupError | 'VersionNotFound';
 
 /**
- * Errors of fetching content: no reachable peer serves it, the node stopped meanwhile, today's download limit is reached,
- * or the content is not a plain tree within the limits.
+ * Errors of fetching content: no reachable peer serves it, the node stopped meanwhile, today's download limit is
+ * reached, or the content is not a plain tree within the limits.
  */
 export type FetchError = 'ContentUnavailable' | 'NodeNotRunning' | 'LimitReached' | 'RecordInvalid';
 
-/** Errors of reading what is installed: a block of it is damaged and could not be fetched again, or a path is not safe. */
+/**
+ * Errors of reading what is installed: a block of it is damaged and could not be fetched again, or a path is not safe.
+ */
 export type InstalledContentError = FetchError | 'QuotaExceeded' | 'ContentCorrupt' | 'UnsafePath';
 
 /**
- * Errors of writing into the user's folders. `FilesChanged` names in `details` the changed files that would be lost, unless
- * `overwrite` names them. Nothing was changed.
+ * Errors of writing into the user's folders. `FilesChanged` names in `details` the changed files that would be lost,
+ * unless `overwrite` names them. Nothing was changed.
  */
 export type WriteError = InstalledContentError | 'FilesChanged' | 'TargetNotEmpty' | 'TargetNotWritable';
 

@@ -17,8 +17,8 @@ export interface Call<Request, Response, Progress = never, Errors extends GgenEr
 /** Options of every call. */
 export interface CallOptions<Progress> {
   /**
-   * Cancels the call, which then rejects with an `AbortError`. Nothing of what it would have changed remains, unless the
-   * call's description says otherwise; blocks that were fetched stay in the block store.
+   * Cancels the call, which then rejects with an `AbortError`. Nothing of what it would have changed remains, unless
+   * the call's description says otherwise; blocks that were fetched stay in the block store.
    */
   readonly signal?: AbortSignal | undefined;
   /** Receives the call's progress, in order and before the answer. */

@@ -20,9 +20,9 @@ export type * from './registry.ts';
 export type * from './storage.ts';
 
 /**
- * Every call of the engine. This table types the engine in this process, the remote one, the call table behind them and the
- * samples of the boundary tests. A call takes one plain object and answers with plain data, so that it can cross a thread
- * or a socket.
+ * Every call of the engine. This table types the engine in this process, the remote one, the call table behind them and
+ * the samples of the boundary tests. A call takes one plain object and answers with plain data, so that it can cross a
+ * thread or a socket.
  */
 export interface Calls
   extends NodeCalls, PeerCalls, RegistryCalls, AuthoringCalls, ReadingCalls, InstallCalls, StorageCalls {}

@@ -4,9 +4,8 @@ import type { Call, Empty } from './call.ts';
 
 /**
  * Plans, installations and package files. Changes of one project, or of one folder outside of any, run one after the
- * other. A call that ends in an
- * error, by cancel or with the process leaves the folders as they were; what a killed process left is completed or rolled
- * back when the engine opens. Files of the user's own in a package's folder stay.
+ * other. A call that ends in an error, by cancel or with the process leaves the folders as they were; what a killed
+ * process left is completed or rolled back when the engine opens. Files of the user's own in a package's folder stay.
  */
 export interface InstallCalls {
   /**
@@ -31,8 +30,8 @@ export interface InstallCalls {
     | 'RecordInvalid'
   >;
   /**
-   * Do what a plan says, as a whole or not at all, and answer what the project has then. `PlanOutdated`: the plan expired,
-   * or the lock file or a folder changed since. After another error the plan can be applied again.
+   * Do what a plan says, as a whole or not at all, and answer what the project has then. `PlanOutdated`: the plan
+   * expired, or the lock file or a folder changed since. After another error the plan can be applied again.
    */
   applyPlan: Call<
     { readonly plan: string; readonly overwrite?: readonly string[] },
@@ -59,8 +58,8 @@ export interface InstallCalls {
     InstalledContentError | 'NotInstalled'
   >;
   /**
-   * Write a release and its record to one file at the absolute path `to`, fetching what is missing here. An existing file
-   * is replaced once the new one is complete.
+   * Write a release and its record to one file at the absolute path `to`, fetching what is missing here. An existing
+   * file is replaced once the new one is complete.
    */
   exportPackage: Call<
     { readonly id: string; readonly version?: string; readonly to: string },
@@ -81,8 +80,8 @@ export interface InstallRequest {
   /** Absolute path of the folder for the package's files. It must not exist, or be empty. */
   readonly to: string;
   /**
-   * Replace the installation of this package that is in the folder. For a package of a project, only with its own version:
-   * that restores changed files.
+   * Replace the installation of this package that is in the folder. For a package of a project, only with its own
+   * version: that restores changed files.
    */
   readonly replace?: boolean;
   /** Absolute paths of changed files that may be lost, as `FilesChanged` names them; `*` for all of them. */
@@ -100,7 +99,9 @@ export interface PlanRequest {
    * `remove`: ids. For `lock`: none.
    */
   readonly packages?: readonly string[];
-  /** Folder for the packages' folders, relative to the project; `packages` when left out, the project itself when empty. */
+  /**
+   * Folder for the packages' folders, relative to the project; `packages` when left out, the project itself when empty.
+   */
   readonly folder?: string;
 }
 

@@ -4,8 +4,8 @@ import type { Call } from './call.ts';
 /** Peers: the list, and the standing that the user gives each of them. */
 export interface PeerCalls {
   /**
-   * List connected peers, the longest connected first; then, unless `connectedOnly`, peers that were connected before, the
-   * last seen first, and those with a standing.
+   * List connected peers, the longest connected first; then, unless `connectedOnly`, peers that were connected before,
+   * the last seen first, and those with a standing.
    */
   peers: Call<{ readonly connectedOnly?: boolean }, readonly PeerSummary[]>;
   /** Read everything that is known of one peer. */
@@ -22,6 +22,9 @@ export interface PeerCalls {
   banPeer: Call<{ readonly id: string; readonly reason?: string; readonly until?: number }, PeerDetails>;
   /** End a ban, by hand or automatic. The peer's misbehavior is forgotten; its score stays. */
   unbanPeer: Call<{ readonly id: string }, PeerDetails, never, 'PeerNotFound'>;
-  /** Trust a peer, which ends a ban: it is preferred in everything and never banned automatically. Or take the trust back. */
+  /**
+   * Trust a peer, which ends a ban: it is preferred in everything and never banned automatically. Or take the trust
+   * back.
+   */
   trustPeer: Call<{ readonly id: string; readonly trusted: boolean }, PeerDetails, never, 'PeerNotFound'>;
 }

@@ -14,8 +14,8 @@ import type { Call, Empty } from './call.ts';
 
 /**
  * Finding packages. An `id` is `publisher/name`, or `name` where only one publisher has a package of that name. A
- * `version` is exact or a semver range: a range finds its highest release that is not yanked, an exact version also finds
- * a yanked one.
+ * `version` is exact or a semver range: a range finds its highest release that is not yanked, an exact version also
+ * finds a yanked one.
  */
 export interface RegistryCalls {
   /**

@@ -5,7 +5,9 @@ import type { InstallProgress } from './install.ts';
 
 /** The block store: what is kept, what is seeded, how much space it takes. */
 export interface StorageCalls {
-  /** Fetch a release and keep it without installing it; the latest when no version is given. It is seeded from then on. */
+  /**
+   * Fetch a release and keep it without installing it; the latest when no version is given. It is seeded from then on.
+   */
   keep: Call<
     { readonly id: string; readonly version?: string },
     KeptRelease,
@@ -22,8 +24,8 @@ export interface StorageCalls {
   /** Pause seeding of everything, or resume it; a pause lasts across restarts. Fetching goes on. */
   pauseSeeding: Call<{ readonly paused: boolean }, TransferStatus>;
   /**
-   * Stop seeding a package, until it is published, installed or kept again. Its files stay here, and its record is still
-   * shared. `PackageNotFound`: it is not seeded.
+   * Stop seeding a package, until it is published, installed or kept again. Its files stay here, and its record is
+   * still shared. `PackageNotFound`: it is not seeded.
    */
   stopSeeding: Call<{ readonly id: string }, void, never, PackageLookupError>;
   /**
@@ -32,8 +34,8 @@ export interface StorageCalls {
    */
   cleanUpStorage: Call<Empty, CleanUpReport, CleanUpProgress>;
   /**
-   * Hash every stored block, remove damaged ones, and fetch again what pinned releases miss. What cannot be repaired is in
-   * the answer. What was removed or repaired before a cancel stays so.
+   * Hash every stored block, remove damaged ones, and fetch again what pinned releases miss. What cannot be repaired is
+   * in the answer. What was removed or repaired before a cancel stays so.
    */
   verifyStorage: Call<Empty, StorageReport, VerifyProgress>;
 }

@@ -24,8 +24,8 @@ export interface NodeSettings {
   readonly location?: Location;
   readonly transfers: TransferSettings;
   /**
-   * Base URL of the OTLP endpoint (HTTP) for traces and metrics. When empty or left out, OTEL_EXPORTER_OTLP_ENDPOINT counts;
-   * without either, nothing is sent.
+   * Base URL of the OTLP endpoint (HTTP) for traces and metrics. When empty or left out, OTEL_EXPORTER_OTLP_ENDPOINT
+   * counts; without either, nothing is sent.
    */
   readonly otlpEndpoint?: string;
 }

@@ -9,7 +9,9 @@ export type ManifestKind =
   | 'cargo' // Cargo.toml
   | 'python'; // pyproject.toml
 
-/** Description of a package, signed by its publisher. Optional texts that the manifest lacks are left out, never empty. */
+/**
+ * Description of a package, signed by its publisher. Optional texts that the manifest lacks are left out, never empty.
+ */
 export interface PackageMetadata {
   readonly title: string;
   readonly description: string;
@@ -42,9 +44,9 @@ export interface Release {
   /** Number of files. */
   readonly files: number;
   readonly kind: ManifestKind;
-  /** Path of the readme in the release. */
+  /** CID of the readme. */
   readonly readme?: string;
-  /** Path of the changelog in the release. */
+  /** CID of the changelog. */
   readonly changelog?: string;
   readonly dependencies: readonly Dependency[];
   /** When the publisher signed it. */

@@ -1,6 +1,6 @@
 /**
- * How this node treats a peer. `trusted`: preferred, and never banned automatically. `ignored`: not queried, because its
- * score is too low. `banned`: neither dialed nor accepted.
+ * How this node treats a peer. `trusted`: preferred, and never banned automatically. `ignored`: not queried, because
+ * its score is too low. `banned`: neither dialed nor accepted.
  */
 export type PeerStanding = 'normal' | 'trusted' | 'ignored' | 'banned';
 

@@ -4,8 +4,8 @@ import type { PackageSummary } from './package.ts';
 export type SearchSort = 'relevance' | 'updated' | 'name' | 'providers';
 
 /**
- * A search. An empty text matches everything. A filter accepts a package that has any of its values, and a result is accepted
- * by all filters. Letter case does not matter, except in publisher ids.
+ * A search. An empty text matches everything. A filter accepts a package that has any of its values, and a result is
+ * accepted by all filters. Letter case does not matter, except in publisher ids.
  */
 export interface SearchQuery {
   readonly text: string;
@@ -20,8 +20,8 @@ export interface SearchQuery {
   /** A semver range: packages with a release in it. Yanked releases count only with `includeYanked`. */
   readonly version?: string;
   /**
-   * From 0 to 1: only packages with a provider whose reputation is at least this, and this node's own. Applied by this node
-   * with its own scores; peers do not receive it.
+   * From 0 to 1: only packages with a provider whose reputation is at least this, and this node's own. Applied by this
+   * node with its own scores; peers do not receive it.
    */
   readonly minReputation?: number;
   /** Include packages whose releases are all yanked. */

@@ -22,8 +22,10 @@ import { createViews } from './views/views.ts';
 let client: EngineClient | undefined;
 
 /**
- * Register everything and start nothing: the engine starts when a view is seen, a command needs it, or the setting
- * `ggen.node.autoStart` asks for it. Returns the hooks of the tests, except in the installed extension.
+ * Register commands, views and watchers without starting the engine. The engine starts when a view becomes visible,
+ * when a command needs it, or here when `ggen.node.autoStart` is set.
+ *
+ * @returns hooks for the tests; undefined in an installed extension
  */
 export function activate(context: vscode.ExtensionContext): TestHooks | undefined {
   const began = performance.now();
@@ -47,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): TestHooks | undefine
   return context.extensionMode === vscode.ExtensionMode.Production ? undefined : { activationMs, services, views };
 }
 
-/** VS Code waits 5 s for this; the engine is given 4 and a half. */
+/** Stop the engine. VS Code waits at most 5 s; the engine gets 4.5 s of them. */
 export async function deactivate(): Promise<void> {
   await client?.stop();
 }

@@ -8,28 +8,32 @@ const { t } = vscode.l10n;
 
 /** Name of the secret that holds the publisher key. */
 export const PUBLISHER_SECRET = 'ggen.publisherKey';
-/** Remembers the id of the key that the user was told of. */
+/** Key of the global state that stores the id of the publisher key that the notice was shown for. */
 const NOTICE_SHOWN_KEY = 'ggen.publisherKeyNoticeShown';
 
-/** The user's publisher key, kept in VS Code's secret storage and nowhere else. */
+/** The user's publisher key. It is stored in VS Code's secret storage only. */
 export class PublisherIdentity {
   readonly #secrets: vscode.SecretStorage;
   readonly #globalState: vscode.Memento;
   #pending: Promise<PublisherKey> | undefined;
 
-  /** @param globalState remembers that the user was told of the key */
+  /** @param globalState stores that the notice was shown */
   constructor(secrets: vscode.SecretStorage, globalState: vscode.Memento) {
     this.#secrets = secrets;
     this.#globalState = globalState;
   }
 
-  /** The key, if the user has published before. @throws GgenError InvalidRequest when what is stored is no key */
+  /**
+   * The stored key; undefined before the first release is published.
+   *
+   * @throws GgenError InvalidRequest when the stored secret is not a key
+   */
   async existing(): Promise<PublisherKey | undefined> {
     const secret = await this.#secrets.get(PUBLISHER_SECRET);
     return secret === undefined ? undefined : publisherKeyFromSecret(secret);
   }
 
-  /** The key, made when there is none. Two callers at once get the same key. */
+  /** The stored key; created when there is none. Concurrent callers get the same key. */
   key(): Promise<PublisherKey> {
     this.#pending ??= this.#load().finally(() => {
       this.#pending = undefined;
@@ -47,7 +51,7 @@ export class PublisherIdentity {
     return key;
   }
 
-  /** Tell the user what the key is, once in the life of this key. */
+  /** Explain the publisher key in a notification, once for each key. */
   async showKeyNotice(): Promise<void> {
     const { id } = await this.key();
     if (this.#globalState.get(NOTICE_SHOWN_KEY) === id) return;

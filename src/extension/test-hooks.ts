@@ -1,9 +1,9 @@
 import type { Services } from './services.ts';
 import type { Views } from './views/views.ts';
 
-/** What `activate` hands to the tests that run in the extension host; never exported by an installed extension. */
+/** Return value of `activate` for tests that run in the extension host; an installed extension returns undefined. */
 export interface TestHooks {
-  /** Of `activate`, in milliseconds. */
+  /** Duration of `activate` in milliseconds. */
   readonly activationMs: number;
   readonly services: Services;
   readonly views: Views;

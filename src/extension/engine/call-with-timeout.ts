@@ -1,9 +1,9 @@
 import { GgenError } from '../../shared/errors.ts';
 
 /**
- * Run a call of the engine under a bound and the caller's own signal.
+ * Run a call of the engine with a timeout and the caller's own signal.
  *
- * @throws GgenError TimedOut when the bound ends it; AbortError when the caller does
+ * @throws GgenError TimedOut after `timeoutMs`; AbortError when the caller's signal aborts
  */
 export async function callWithTimeout<T>(
   timeoutMs: number,

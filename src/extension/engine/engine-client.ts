@@ -4,12 +4,12 @@ import { GgenError, errorMessage, errorName, toError } from '../../shared/errors
 import type { EngineProcess } from './engine-process.ts';
 import { RestartPolicy } from './restart-policy.ts';
 
-/** `idle`: never asked for, or stopped. `restarting`: it crashed, and the next start is due after a wait. */
+/** `idle`: not started yet, or stopped. `restarting`: crashed, and waiting for the next start. */
 export type EngineState = 'idle' | 'starting' | 'ready' | 'restarting' | 'failed';
 
 /**
- * Owns the engine's worker: starts it when somebody first needs it, starts it again with back-off when it crashes, and
- * stops it within a bound. Starting the node inside the engine is not its business.
+ * Owns the engine's worker: starts it on first use, restarts it with back-off after a crash, and stops it within a
+ * bound. It does not start the node inside the engine; `NodeControl` does.
  */
 export class EngineClient implements vscode.Disposable {
   readonly #spawn: () => Promise<EngineProcess>;
@@ -25,7 +25,7 @@ export class EngineClient implements vscode.Disposable {
   #disposed = false;
 
   readonly onDidChangeState = this.#stateChange.event;
-  /** A new engine is there: subscribe to its events again. */
+  /** Fires for each new engine, to whose events listeners must subscribe again. */
   readonly onDidConnect = this.#connection.event;
 
   constructor(spawn: () => Promise<EngineProcess>, log: vscode.LogOutputChannel) {
@@ -37,18 +37,18 @@ export class EngineClient implements vscode.Disposable {
     return this.#state;
   }
 
-  /** Why the engine failed or is being restarted. */
+  /** The reason while the state is `failed` or `restarting`. */
   get failure(): Error | undefined {
     return this.#failure;
   }
 
-  /** The engine when it runs now, without starting it. */
+  /** The running engine; never starts one. */
   get current(): Engine | undefined {
     return this.#process?.engine;
   }
 
   /**
-   * The engine, started if necessary. A call during the wait after a crash starts it at once.
+   * The engine, started when necessary. A call during the wait after a crash starts it without waiting any longer.
    *
    * @throws GgenError EngineUnavailable, DataDirInUse, UnsupportedRuntime, DatabaseTooNew
    */
@@ -61,21 +61,21 @@ export class EngineClient implements vscode.Disposable {
     return this.#starting;
   }
 
-  /** Start anew after the engine was given up, or replace the one that runs. @throws GgenError, as `engine` */
+  /** Replace the running engine, or start one after `failed`. @throws GgenError as `engine` */
   async restart(): Promise<Engine> {
     this.#policy.reset();
     await this.#stopProcess();
     return await this.engine();
   }
 
-  /** Stop for good, within the time that VS Code leaves for it. */
+  /** Stop the engine for good, within the time that VS Code allows for deactivation. */
   async stop(): Promise<void> {
     this.#disposed = true;
     await this.#stopProcess();
     this.#setState('idle');
   }
 
-  /** Test hook: end the worker as a crash would. */
+  /** Test hook: terminate the worker as a crash does. */
   async crash(): Promise<void> {
     await this.#process?.kill();
   }
@@ -123,12 +123,12 @@ export class EngineClient implements vscode.Disposable {
     this.#setState('restarting');
     this.#log.info(`Restarting the engine in ${delayMs / 1000} s (crash ${this.#policy.crashes} in a row).`);
     this.#restartTimer = setTimeout(() => {
-      // Its failure is in the state and in the log already.
+      // `#startFailed` has set the state and logged the error.
       this.engine().catch(() => undefined);
     }, delayMs);
   }
 
-  /** A worker that dies while it is started again after a crash has crashed once more; any other reason stays. */
+  /** A worker that exits during a restart counts as another crash; any other error ends the restarts. */
   #startFailed(error: unknown): void {
     if (error instanceof Error && error.name === 'EngineStopped' && this.#policy.crashes > 0) this.#crashed(error, 0);
     else this.#failed(toError(error));
@@ -155,7 +155,7 @@ export class EngineClient implements vscode.Disposable {
   }
 }
 
-/** To whoever asked for an engine, one that died while it started was never there; other errors say more than that. */
+/** A worker that exits during its start reports EngineStopped; for the caller the engine never was available. */
 function unavailable(error: unknown): unknown {
   if (errorName(error) !== 'EngineStopped') return error;
   return new GgenError('EngineUnavailable', errorMessage(error), { cause: error });

@@ -6,14 +6,14 @@ import { connectEngine } from '../../rpc/client.ts';
 import type { RemoteEngine } from '../../rpc/client.ts';
 import { WORKER_RESOURCE_LIMITS, workerClosed, workerEndpoint, workerEnvironment } from '../../rpc/worker-endpoint.ts';
 
-/** One run of the engine's worker, from its start to its end. */
+/** One run of the engine's worker. */
 export interface EngineProcess {
   readonly engine: Engine;
-  /** Resolves, when the worker is gone for whatever reason, to the error that says why. Never rejects. */
+  /** Resolves to the reason when the worker has exited; never rejects. */
   readonly closed: Promise<Error>;
-  /** Have the engine stop what it does and end; by force when it does not within 4 s. */
+  /** Ask the engine to stop; terminate it when it has not exited after 4 s. */
   stop(): Promise<void>;
-  /** End it at once, as a crash would. */
+  /** Terminate it immediately, as a crash does. */
   kill(): Promise<void>;
 }
 
@@ -22,19 +22,19 @@ export interface EngineProcessOptions {
   readonly script: string;
   readonly dataDir: string;
   readonly version: string;
-  /** Receives what the worker prints, which is nothing unless something went wrong. */
+  /** Receives the worker's output on stdout and stderr. The engine prints only on failures. */
   readonly onOutput: (text: string) => void;
 }
 
-/** VS Code gives 5 s for deactivation; the node stops within 3. */
+/** VS Code waits 5 s for deactivation; the node stops within 3 s. */
 const STOP_TIMEOUT_MS = 4_000;
-/** A worker with open sockets can hang in `terminate()`, so it is never awaited without a bound. */
+/** `terminate()` can hang while sockets are open, so that every wait for it is bounded. */
 const TERMINATE_TIMEOUT_MS = 500;
 
 /**
- * Start the worker and connect to the engine inside.
+ * Start the worker and connect to its engine.
  *
- * @throws GgenError EngineUnavailable, or what kept the engine from starting
+ * @throws GgenError EngineUnavailable, or the error that kept the engine from starting
  */
 export async function startEngineProcess(options: EngineProcessOptions): Promise<EngineProcess> {
   const worker = new Worker(options.script, {
@@ -42,7 +42,7 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
     name: 'ggen-engine',
     env: workerEnvironment(join(options.dataDir, 'compiled')),
     resourceLimits: WORKER_RESOURCE_LIMITS,
-    // VS Code's own flags for the extension host are nothing for the engine.
+    // The worker must not inherit the flags of the extension host.
     execArgv: [],
     stdout: true,
     stderr: true,

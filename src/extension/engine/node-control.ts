@@ -4,13 +4,13 @@ import { errorMessage } from '../../shared/errors.ts';
 import { callWithTimeout } from './call-with-timeout.ts';
 import type { EngineClient } from './engine-client.ts';
 
-/** Longest wait for the node to listen, in milliseconds. It takes some 100; a busy machine needs more. */
+/** The node listens after about 100 ms; a busy machine needs more. */
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
- * Starts and stops the node with the user's settings, and remembers what the user wants: a node that ran is started
- * again when the engine comes back after a crash.
+ * Starts and stops the node with the user's settings, and remembers whether it must run: after a crash of the engine, a
+ * node that ran is started again.
  */
 export class NodeControl implements vscode.Disposable {
   readonly #client: EngineClient;
@@ -30,19 +30,19 @@ export class NodeControl implements vscode.Disposable {
     });
   }
 
-  /** Whether the node shall run: it was started, and not stopped since. */
+  /** Whether the node was started and not stopped since. */
   get shouldRun(): boolean {
     return this.#shouldRun;
   }
 
-  /** Settings with which the node was last started; undefined while it is not wanted. */
+  /** Settings of the last start; undefined after a stop. */
   get applied(): NodeSettings | undefined {
     return this.#applied;
   }
 
   /**
-   * Have the node run: one that runs already, in another window or program, is taken as it is; else as `start`. Two
-   * windows whose settings differ would stop each other's node for ever.
+   * Have the node run. A node that already runs in another window or program keeps its settings; otherwise like
+   * `start`. Without this, two windows with different settings would restart each other's node forever.
    */
   async join(): Promise<NodeStatus> {
     this.#shouldRun = true;
@@ -55,12 +55,17 @@ export class NodeControl implements vscode.Disposable {
     return node;
   }
 
-  /** Start with the present settings. Running already with the same: nothing happens; with others: it restarts. */
+  /**
+   * Start the node with the current settings. A node that runs with the same settings is left alone; with other
+   * settings it restarts.
+   *
+   * @throws AbortError when `stop` is called before the engine is ready
+   */
   async start(signal?: AbortSignal): Promise<NodeStatus> {
     this.#shouldRun = true;
     const settings = this.#settings();
     const engine = await this.#client.engine();
-    // Stopped while the engine came up: then that is what the user wants.
+    // `stop` was called while the engine started.
     if (!this.#stillShouldRun()) throw new DOMException('The node was stopped in the meantime.', 'AbortError');
     const status = await callWithTimeout(START_TIMEOUT_MS, signal, (callSignal) =>
       engine.startNode(settings, { signal: callSignal }),
@@ -81,14 +86,14 @@ export class NodeControl implements vscode.Disposable {
       await callWithTimeout(STOP_TIMEOUT_MS, undefined, (signal) => engine.stopNode({}, { signal }));
   }
 
-  /** Stop and start again; an engine that was given up is started anew. */
+  /** Stop and start the node; in the state `failed`, restart the engine instead. */
   async restart(signal?: AbortSignal): Promise<NodeStatus> {
     if (this.#client.state === 'failed') await this.#client.restart();
     else await this.stop();
     return await this.start(signal);
   }
 
-  /** A bootstrap peer was added to the settings and dialed: the running node has it already. */
+  /** Note that the running node already dials a bootstrap peer that is about to be added to the settings. */
   addAppliedBootstrap(address: string): void {
     const applied = this.#applied;
     if (applied === undefined || applied.bootstrap.includes(address)) return;

@@ -1,10 +1,10 @@
-/** When a crashed engine is started again, and when not any more. Times in milliseconds. */
+/** Limits of restarts after crashes. */
 export interface RestartPolicyOptions {
   readonly initialDelayMs: number;
   readonly maxDelayMs: number;
-  /** Crashes in a row after which it is given up. */
+  /** Consecutive crashes after which the engine is not restarted. */
   readonly maxCrashes: number;
-  /** An engine that was up for this long counts as healthy: the row begins anew. */
+  /** A run of at least this duration resets the count of consecutive crashes. */
   readonly healthyAfterMs: number;
 }
 
@@ -15,7 +15,7 @@ const DEFAULTS: RestartPolicyOptions = {
   healthyAfterMs: 60_000,
 };
 
-/** Counts crashes in a row and doubles the wait after each: 1, 2, 4, … s up to the longest. */
+/** Counts consecutive crashes and doubles the delay after each: 1, 2, 4, … s up to the maximum. */
 export class RestartPolicy {
   readonly #options: RestartPolicyOptions;
   #crashes = 0;
@@ -29,7 +29,8 @@ export class RestartPolicy {
   }
 
   /**
-   * Note a crash after `uptime` milliseconds. Returns how long to wait before the next start; undefined: give up.
+   * Record a crash after a run of `uptimeMs`. Returns the delay before the next start in milliseconds; undefined when
+   * the engine must not be restarted.
    */
   crashed(uptimeMs: number): number | undefined {
     if (uptimeMs >= this.#options.healthyAfterMs) this.#crashes = 0;

@@ -5,8 +5,8 @@ import { plainText } from '../ui/plain-text.ts';
 import type { EngineClient } from './engine-client.ts';
 
 /**
- * Unite by itself what two machines with the user's publisher key published apart. Nothing new is signed, so nobody is asked;
- * the log tells of it.
+ * Merge forks of the user's own package records automatically. A merge record repeats only what the key has signed
+ * before, so that the user need not confirm it; it is logged.
  */
 export function watchOwnForks(
   client: EngineClient,

@@ -1,6 +1,6 @@
 /**
- * Runs `action` soon after the first of many calls and at most once per `interval` milliseconds, always after the last
- * one. Bursts of events from the network so become one refresh.
+ * Coalesces bursts of calls: runs `action` on the first one, at most once per interval, and always once after the last
+ * one.
  */
 export class Coalescer {
   readonly #action: () => void;
@@ -13,7 +13,7 @@ export class Coalescer {
     this.#intervalMs = intervalMs;
   }
 
-  /** Ask for a run. The first one after a quiet time comes at once. */
+  /** Request a run. The first request after a quiet interval runs immediately. */
   request(): void {
     if (this.#timer !== undefined) {
       this.#rerun = true;

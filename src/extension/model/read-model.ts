@@ -14,8 +14,8 @@ const STOPPED: NodeStatus = { state: 'stopped', addresses: [] };
 const NO_PACKAGES: PackageCounts = { published: 0, installed: 0, network: 0 };
 
 /**
- * The newest of what the engine told, for views to read without asking. Fires one event after changes, at most every
- * 100 ms. The lists of packages are not kept here: views read them page by page.
+ * The latest state that the engine's events reported, which views read without a call. Fires one event per burst of
+ * changes, at most every 100 ms. Package lists are not part of it: views read them page by page.
  */
 export class ReadModel implements vscode.Disposable {
   readonly #client: EngineClient;
@@ -59,7 +59,7 @@ export class ReadModel implements vscode.Disposable {
     return this.#peers.filter((peer) => peer.connected);
   }
 
-  /** Known ones that are not connected, banned ones among them. */
+  /** Known peers that are not connected, including banned ones. */
   get awayPeers(): readonly PeerSummary[] {
     return this.#peers.filter((peer) => !peer.connected);
   }
@@ -68,12 +68,12 @@ export class ReadModel implements vscode.Disposable {
     return this.#counts;
   }
 
-  /** Grows with every change of the catalog. */
+  /** Increases with every change of the catalog. */
   get packagesVersion(): number {
     return this.#packagesVersion;
   }
 
-  /** Why the state is `failed` or `restarting`. */
+  /** The reason while the state is `failed` or `restarting`. */
   get failure(): Failure | undefined {
     const { state, failure } = this.#client;
     if (state !== 'ready') return failure && failureOf(failure, vscode.l10n.t);
@@ -81,7 +81,7 @@ export class ReadModel implements vscode.Disposable {
     return error === undefined ? undefined : failureOf(new GgenError('NodeStartFailed', error), vscode.l10n.t);
   }
 
-  /** Have the views read everything again. */
+  /** Make the views read all packages again. */
   refresh(): void {
     this.#packagesVersion++;
     this.#refresh.request();

@@ -3,10 +3,10 @@ import type { NodeState } from '../../shared/model.ts';
 import type { EngineState } from '../engine/engine-client.ts';
 
 /**
- * What the views show, out of the engine's state and the node's inside it. An engine that was never needed looks like a
- * stopped node, because starting the node starts it as well.
+ * Combine the states of the engine and the node for the views. An engine that was never started counts as a stopped
+ * node, because starting the node starts the engine too.
  *
- * @param shouldRun whether the node shall run as soon as the engine is there
+ * @param shouldRun whether the node starts as soon as the engine is ready
  */
 export function viewState(engine: EngineState, node: NodeState, shouldRun: boolean): ViewState {
   switch (engine) {

@@ -3,14 +3,14 @@ import { plainText } from './plain-text.ts';
 
 const { t } = vscode.l10n;
 
-/** One line of a list of facts: something to read and copy, or something to do. */
+/** One row of a details list: a value to read and copy, or an action. */
 export interface Detail {
   readonly label: string;
   readonly value?: string;
   readonly icon?: string;
-  /** Copied in place of the value, which then is its short form. */
+  /** Text to copy instead of `value`, which then is its short form. */
   readonly copy?: string;
-  /** Runs on Enter or click; without it the value is copied. */
+  /** Runs when the row is selected; without it, selecting the row copies the value. */
   readonly run?: () => unknown;
 }
 
@@ -19,7 +19,10 @@ export interface DetailGroup {
   readonly details: readonly Detail[];
 }
 
-/** Without the peer id, which is shown by itself and would push the rest out of sight; copied whole. */
+/**
+ * An address without its peer ID, which has its own row and would hide the rest. Selecting the row copies the full
+ * address.
+ */
 export function addressDetail(address: string): Detail {
   return { label: t('Address'), value: address.replace(/\/p2p\/[^/]+$/, ''), copy: address, icon: 'link' };
 }
@@ -29,8 +32,8 @@ interface DetailQuickPickItem extends vscode.QuickPickItem {
 }
 
 /**
- * Show facts in a quick pick: readable by keyboard, mouse and screen reader, searchable, each copied by choosing it.
- * Values may come from strangers; they are shown as plain text and copied as they are.
+ * Show details in a quick pick, where they can be read by keyboard, mouse and screen reader, filtered, and copied.
+ * Values may come from untrusted peers: they are shown as plain text and copied unchanged.
  */
 export async function showDetails(title: string, groups: readonly DetailGroup[]): Promise<void> {
   const items = groups

@@ -3,7 +3,7 @@ import { errorMessage, errorName } from '../../shared/errors.ts';
 import type { Localize } from './localize.ts';
 import { plainText } from './plain-text.ts';
 
-/** What an error's notification may offer; `errorActions` in `report-error.ts` says what each does. */
+/** Button of an error notification; `errorAction` in `notify.ts` maps it to a command. */
 export type ErrorAction =
   | 'startNode'
   | 'restartNode'
@@ -16,27 +16,27 @@ export type ErrorAction =
 
 export interface ErrorText {
   readonly message: string;
-  /** The most helpful first; at most two, so that the notification stays readable. */
+  /** The most helpful first; at most two, because longer notifications are hard to read. */
   readonly actions: readonly ErrorAction[];
 }
 
-/** Characters of an engine's message that are shown. */
+/** Maximum length of an engine message in a notification, in characters. */
 const MAX_MESSAGE_LENGTH = 500;
 
 interface ErrorRow {
-  /** What to do about it, where the engine's message ends without saying. */
+  /** Next step, for errors whose engine message does not name one. */
   readonly advice?: (t: Localize) => string;
-  /** In place of the engine's message, where that means nothing to who sits in front of VS Code. */
+  /** Replaces the engine's message where that message means nothing to a user. */
   readonly replacement?: (t: Localize) => string;
   readonly actions: readonly ErrorAction[];
 }
 
-/** Errors that the extension throws itself, besides those that calls end with too. */
+/** Errors that the extension throws itself, in addition to those of the calls. */
 type ExtensionError = 'PeerUnreachable' | 'TimedOut';
 
 /**
- * What the user reads and may click, for each error that the engine or the extension throws on purpose. The engine's
- * messages say what happened, where, and mostly what to do.
+ * Text and buttons for each error that the engine or the extension throws on purpose. Engine messages say what happened
+ * and mostly what to do, so that most rows need no text.
  */
 const ROWS: Readonly<Record<CallError | ExtensionError, ErrorRow>> = {
   InvalidRequest: { actions: ['showLog'] },
@@ -128,8 +128,8 @@ const ROWS: Readonly<Record<CallError | ExtensionError, ErrorRow>> = {
 };
 
 /**
- * What to tell the user of anything thrown; undefined when the user canceled and knows. Never a stack trace: what the
- * table does not know reads as `Internal`, and the log has the rest.
+ * The text and buttons for any thrown value; undefined for a cancel. The text never has a stack trace: unknown errors
+ * read as `Internal`, and the log has their details.
  */
 export function errorText(error: unknown, t: Localize): ErrorText | undefined {
   const name = errorName(error);

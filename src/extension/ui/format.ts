@@ -2,7 +2,7 @@ import type { Localize } from './localize.ts';
 
 const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
 
-/** A size for people: `0 B`, `999 B`, `1.2 kB`, `34 MB` (powers of 1000). */
+/** A size in powers of 1000: `0 B`, `999 B`, `1.2 kB`, `34 MB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   let value = bytes;
@@ -14,17 +14,20 @@ export function formatBytes(bytes: number): string {
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value).toFixed(0)} ${UNITS[unit] ?? 'kB'}`;
 }
 
-/** The end of a peer's or publisher's id: ids of one kind begin alike, so that their ends tell them apart. */
+/**
+ * The last 8 characters of a peer ID or publisher ID. IDs of one kind share their beginning, so that only the end
+ * distinguishes them.
+ */
 export function shortId(id: string): string {
   return id.length <= 10 ? id : `…${id.slice(-8)}`;
 }
 
-/** Round-trip time: `0.4 ms`, `12 ms`. */
+/** A round-trip time: `0.4 ms`, `12 ms`. */
 export function formatRtt(milliseconds: number): string {
   return milliseconds < 9.95 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;
 }
 
-/** Clock time when it was today, else date and time, in the user's language. */
+/** The time of day for today, else date and time, in the user's language. @param time milliseconds since the epoch */
 export function formatTime(time: number, now = Date.now(), language?: string): string {
   const sameDay = new Date(time).toDateString() === new Date(now).toDateString();
   return new Intl.DateTimeFormat(
@@ -39,7 +42,8 @@ export function countPeers(count: number, t: Localize): string {
 }
 
 /**
- * How many other peers have a package, or nothing where that does not matter, because it is here.
+ * The number of peers that provide a package. Empty for a package without providers that is published or installed on
+ * this machine, because its content is local.
  */
 export function countProviders(
   summary: { readonly providers: number; readonly published: boolean; readonly installed: readonly string[] },

@@ -1,17 +1,17 @@
 import type { Localize } from './localize.ts';
 
 /**
- * The form of the multiaddrs that people type. Whether somebody is there, only dialing shows; this catches what cannot
- * be an address at all, while it is typed.
+ * Checks the form of multiaddrs while the user types them. Whether a peer listens there is known only after dialing.
  */
 
 const HOST =
   /^\/(?:ip4\/(?:\d{1,3}\.){3}\d{1,3}|ip6\/[0-9a-fA-F:.]+|dns(?:4|6)?\/[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)\/tcp\/(\d{1,5})/;
-// Ed25519 and secp256k1 keys inline, RSA keys hashed, each in base58btc; or any key as a CID in base32 or base36.
+// Ed25519 and secp256k1 keys are inlined, RSA keys are hashed, all in base58btc; a CID in base32 or base36 holds any
+// key.
 const PEER_ID =
   /^(?:12D3KooW[1-9A-HJ-NP-Za-km-z]{44}|16Uiu2[1-9A-HJ-NP-Za-km-z]{48}|Qm[1-9A-HJ-NP-Za-km-z]{44}|[bk][a-z0-9]{50,80})$/;
 
-/** What is wrong with an address of a peer to join; undefined when it has the right form. */
+/** The problem of a bootstrap peer's address; undefined when its form is valid. */
 export function peerAddressProblem(address: string, t: Localize): string | undefined {
   const peer = /^(.*)\/p2p\/([^/]+)$/.exec(address);
   if (peer === null)
@@ -21,7 +21,7 @@ export function peerAddressProblem(address: string, t: Localize): string | undef
   return PEER_ID.test(peer[2] ?? '') ? undefined : t('“{0}” is not a valid peer ID.', peer[2] ?? '');
 }
 
-/** What is wrong with an address to listen on; undefined when it has the right form. */
+/** The problem of a listen address; undefined when its form is valid. */
 export function listenAddressProblem(address: string, t: Localize): string | undefined {
   return hostProblem(address, t);
 }

@@ -6,7 +6,7 @@ import { errorText } from './error-text.ts';
 
 const { t } = vscode.l10n;
 
-/** Causes of an error that are written to the log with it. */
+/** Maximum number of causes that are logged with an error. */
 const MAX_LOGGED_CAUSES = 5;
 
 export type NotificationKind = 'error' | 'warning' | 'information';
@@ -19,7 +19,7 @@ export interface NotificationAction {
 
 /**
  * Show a notification and run the action of the button that the user presses. Resolves when the notification is closed;
- * never rejects: an action that fails is reported by another notification.
+ * never rejects: an error of an action is shown in another notification.
  *
  * @param actions buttons, the most helpful first
  */
@@ -43,8 +43,8 @@ export async function notify(
 }
 
 /**
- * Log an error and show it with its next steps; a cancel is neither. Resolves when the notification is closed, which
- * callers need not wait for.
+ * Log an error and show it with its next steps; a cancel is ignored. Resolves when the notification is closed; callers
+ * need not wait for that.
  *
  * @param first buttons of the caller, shown before those of the error
  */
@@ -59,7 +59,7 @@ export async function reportError(
   if (text !== undefined) await notify('error', text.message, [...first, ...text.actions.map(errorAction)]);
 }
 
-/** Say that Restricted Mode forbids what the user asked for, with a button that opens Workspace Trust. */
+/** Show that Restricted Mode disables a command, with a button that opens the Workspace Trust editor. */
 export async function notifyUntrusted(message: string): Promise<void> {
   await notify('warning', message, [commandAction(t('Manage Workspace Trust'), 'workbench.trust.manage')]);
 }

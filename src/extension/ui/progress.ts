@@ -7,9 +7,9 @@ export interface TaskContext<Progress> {
 }
 
 /**
- * Run a long task under a notification with a Cancel button.
+ * Run a long task with a notification that shows its progress and can cancel it.
  *
- * @param describe the line that is shown for a progress report, with the percentage done where it is known.
+ * @param describe line to show for a progress report, with the percentage done where it is known
  */
 export async function withProgress<Result, Progress = never>(
   title: string,
@@ -36,12 +36,12 @@ export async function withProgress<Result, Progress = never>(
   });
 }
 
-/** Run a short task under a line in the status bar. */
+/** Run a short task with a progress line in the status bar. */
 export async function withWindowProgress<Result>(title: string, task: () => Promise<Result>): Promise<Result> {
   return await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, task);
 }
 
-/** Percentage done, where both numbers are known. */
+/** The percentage done; empty when the total is unknown or 0. */
 export function percentOf(done: number, total: number | undefined): { readonly percent?: number } {
   return total === undefined || total === 0 ? {} : { percent: Math.min(100, (100 * done) / total) };
 }

@@ -10,21 +10,22 @@ import { commandAction, notify } from './notify.ts';
 
 const { t } = vscode.l10n;
 const STATUS_TIMEOUT_MS = 10_000;
-/** Remembers when the catalog was rebuilt of which the user was told. */
+/** Key of the global state that stores the time of the rebuild that the notice was shown for. */
 const NOTICE_SHOWN_KEY = 'ggen.rebuiltNoticeShown';
 
-/** Tell once of a damaged catalog that was set aside, whether at the start or while the engine runs. */
+/** Show once that a damaged catalog was rebuilt, whether the damage was found at the start or later. */
 export function watchRebuilt(client: EngineClient, globalState: vscode.Memento): vscode.Disposable {
   let unsubscribe = (): void => undefined;
   const checkStatus = (engine: Engine): void => {
     callWithTimeout(STATUS_TIMEOUT_MS, undefined, (signal) => engine.status({}, { signal }))
       .then(({ rebuilt }) => notifyOnce(rebuilt, globalState))
-      // The engine may be gone again; it is asked at its next start, and the status shows it in any case.
+      // The engine may have stopped again. The check repeats at its next start, and the status shows the rebuild in any
+      // case.
       .catch((error: unknown) => isAbort(error));
   };
   const connected = client.onDidConnect((engine) => {
     unsubscribe();
-    // Damage that is found later is logged by the catalog, and by nothing else that comes as an event.
+    // The catalog logs damage that it finds at runtime; there is no other event for it.
     unsubscribe = engine.subscribe('log', ({ line }) => {
       if (line.level === 'error' && line.scope === 'catalog') checkStatus(engine);
     });
@@ -36,7 +37,7 @@ export function watchRebuilt(client: EngineClient, globalState: vscode.Memento):
   });
 }
 
-/** Show the notification, unless the user was told of this one before. */
+/** Show the notification unless it was shown for this rebuild before. */
 export async function notifyOnce(rebuilt: EngineStatus['rebuilt'], globalState: vscode.Memento): Promise<void> {
   if (rebuilt === undefined || globalState.get(NOTICE_SHOWN_KEY) === rebuilt.at) return;
   await globalState.update(NOTICE_SHOWN_KEY, rebuilt.at);

@@ -2,20 +2,20 @@ import type { PeerDetails } from '../../shared/model.ts';
 import { formatRtt } from './format.ts';
 import type { Localize } from './localize.ts';
 
-/** What a peer is judged by. */
+/** The parts of a peer's details that explain its score. */
 export type ScoredPeer = Pick<
   PeerDetails,
   'successes' | 'failures' | 'averageResponse' | 'verifiedPackages' | 'lastSeen' | 'reputationParts'
 >;
 
-/** One term of a score in words. */
+/** One component of a score. */
 export interface ScoreLine {
   readonly label: string;
-  /** What it has of what it can have, and why: `0.48 of 0.50: 24 valid, 1 invalid or timed out`. */
+  /** Points, maximum and reason: `0.48 of 0.50: 24 valid, 1 invalid or timed out`. */
   readonly value: string;
 }
 
-/** Why a peer's score is what it is: the terms add up to it, before the cut at 1. */
+/** The components of a peer's score, which sum up to it before it is capped at 1 (ggen's reputation formula). */
 export function scoreLines(peer: ScoredPeer, t: Localize, time: (at: number) => string): ScoreLine[] {
   const { success, responseTime, availability, recency, proximity } = peer.reputationParts;
   const seen = peer.lastSeen === undefined ? t('not seen yet') : t('last seen {0}', time(peer.lastSeen));

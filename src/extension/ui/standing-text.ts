@@ -4,7 +4,7 @@ import type { Localize } from './localize.ts';
 
 type Standing = Pick<PeerSummary, 'standing' | 'standingUntil'>;
 
-/** How this node stands to a peer, in words: `banned until 14:02`. */
+/** A peer's standing as text: `banned until 14:02`. */
 export function standingText({ standing, standingUntil }: Standing, t: Localize, language?: string): string {
   switch (standing) {
     case 'normal':
@@ -20,7 +20,7 @@ export function standingText({ standing, standingUntil }: Standing, t: Localize,
   }
 }
 
-/** What that means for both of them. */
+/** The effect of a standing on connections and queries. */
 export function standingMeaning(standing: PeerStanding, t: Localize): string {
   switch (standing) {
     case 'normal':
@@ -40,7 +40,7 @@ const ICONS: Record<Exclude<PeerStanding, 'normal'>, string> = {
   banned: 'circle-slash',
 };
 
-/** Codicon of a peer: its standing where that is not the usual one, else whether it is connected. */
+/** Codicon of a peer: of its standing unless that is normal, else of its connection state. */
 export function peerIcon({ standing, connected }: Pick<PeerSummary, 'standing' | 'connected'>): string {
   if (standing !== 'normal') return ICONS[standing];
   return connected ? 'vm-active' : 'vm-outline';

@@ -1,7 +1,7 @@
 import type { ViewState } from '../../shared/contributions.ts';
 import type { Localize } from './localize.ts';
 
-/** The state in a word or two. */
+/** A short text for the state. */
 export function stateText(state: ViewState, t: Localize): string {
   const texts: Record<ViewState, string> = {
     stopped: t('stopped'),

@@ -7,7 +7,7 @@ import { stateText } from './state-text.ts';
 
 const { t } = vscode.l10n;
 
-/** Beside the words, so that neither color nor motion carries the state alone. */
+/** Icons accompany the text, so that neither color nor motion alone conveys the state. */
 const ICONS: Record<ViewState, string> = {
   stopped: 'debug-disconnect',
   starting: 'sync~spin',
@@ -17,7 +17,7 @@ const ICONS: Record<ViewState, string> = {
   running: 'broadcast',
 };
 
-/** The extension's one status-bar item: the node's state and the number of peers; a click shows the rest. */
+/** The extension's only status-bar item: the node's state and the number of peers. A click shows the status. */
 export class StatusBar implements vscode.Disposable {
   readonly #item: vscode.StatusBarItem;
   readonly #model: ReadModel;

@@ -2,7 +2,7 @@ import type { TaskStatus } from '../../shared/model.ts';
 import { formatRtt } from './format.ts';
 import type { Localize } from './localize.ts';
 
-/** How a task of the engine's upkeep stands, in one line: last run, what came of it, when it comes again. */
+/** A background task in one line: its last run, the result, and the time of the next run. */
 export function taskLine(task: TaskStatus, t: Localize, time: (at: number) => string): string {
   const { running, lastRun, next } = task;
   if (lastRun === undefined) return parts([running ? t('running now') : t('has not run yet'), nextRun(next, t, time)]);
@@ -13,7 +13,7 @@ export function taskLine(task: TaskStatus, t: Localize, time: (at: number) => st
   ]);
 }
 
-/** Codicon of a task; the line says the same in words. */
+/** Codicon of a task; the line has the same information as text. */
 export function taskIcon({ running, result }: TaskStatus): string {
   if (running) return 'sync';
   if (result === undefined) return 'clock';

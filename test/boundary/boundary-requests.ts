@@ -3,7 +3,7 @@ import type { RemoteEngine } from '../../src/rpc/client.ts';
 import { command, uncaughtDuring } from './boundary-support.ts';
 import { SAMPLES } from './samples.ts';
 
-/** Only plain data crosses, and a caller's own faults hurt nobody else. */
+/** Only plain data crosses, and a fault of one caller does not affect the others. */
 export function requestTests(engine: () => RemoteEngine): void {
   const refused: readonly (readonly [string, unknown])[] = [
     ['a function', { id: 'x', then: () => undefined }],

@@ -34,7 +34,7 @@ export async function waitForRemoteState(engine: Engine, expected: Partial<Remot
   });
 }
 
-/** Exceptions that nobody caught while `body` ran, taken from mocha's own handlers. */
+/** Uncaught exceptions while `body` ran, which would otherwise reach mocha's handlers. */
 export async function uncaughtDuring(body: () => Promise<void>): Promise<unknown[]> {
   const others = process.listeners('uncaughtException');
   const caught: unknown[] = [];

@@ -43,7 +43,7 @@ export function createEchoEngine(operations: () => number): Engine {
       remote.aborted++;
       throw new DOMException('told to', 'AbortError');
     },
-    // Blocks the thread: no message is read meanwhile.
+    // Blocks the thread, so that it reads no message.
     block: (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(milliseconds)),
     progress: (count, { onProgress }) => {
       for (let step = 1; step <= Number(count); step++) onProgress?.(step);

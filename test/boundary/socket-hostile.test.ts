@@ -150,7 +150,7 @@ describe('a hostile or broken peer of a socket', () => {
     };
     ask(1_000_000);
     await until(() => pair.remote.isPaused());
-    // Nobody takes the questions now, so they fill this side's buffer, not the far side's memory.
+    // The server does not read requests now, so they fill the buffer of this side and not the memory of the server.
     while (ask(10_000));
     const answers: unknown[] = [];
     const end = socketEndpoint(pair.local).onMessage((message) => answers.push(message));

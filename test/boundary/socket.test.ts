@@ -55,7 +55,7 @@ describe('listening on a socket', () => {
     skipOnWindows(this, 'sockets among its files');
     const dead = createServer().listen(path);
     await once(dead, 'listening');
-    // What a killed process leaves behind: the name in the folder, and nobody who listens.
+    // A killed process leaves its socket's file behind, on which no process listens.
     await rename(path, `${path}.kept`);
     await new Promise((resolve) => dead.close(resolve));
     await rename(`${path}.kept`, path);

@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 
-/** What is done by then needs no notification. */
+/** Shorter tasks show no notification. */
 const PROGRESS_DELAY_MS = 1_500;
 
 /**
- * Do something that VS Code itself shows nothing of, and say so only when it takes long: a notification with a Cancel
- * button.
+ * Run a task for which VS Code shows no progress. A notification with a Cancel button appears only when it takes long.
  *
- * @param work is told to end by its signal, and may report a line on how far it has come
+ * @param work receives the signal of the Cancel button and a function that sets the progress line
  */
 export async function withDelayedProgress<T>(
   title: string,

@@ -6,15 +6,15 @@ import { formatBytes } from '../ui/format.ts';
 import type { ReleasePath } from './release-path.ts';
 import { releaseText } from './release-path.ts';
 
-/** Largest file that is opened: VS Code holds all of it in memory, several times over. */
+/** Maximum size of a file to open: VS Code holds several copies of it in memory. */
 export const MAX_OPEN_FILE_BYTES = 64 * 1024 * 1024;
-/** Bound on one part of at most `READ_BYTES`. */
+/** Timeout of one `readFile` call, which returns at most `READ_BYTES`. */
 const PART_TIMEOUT_MS = 60_000;
 
 /**
- * A file of a release, part by part.
+ * Read a file of a release, part by part.
  *
- * @param onPart told after each part how many bytes are there, of how many
+ * @param onPart called after each part with the bytes read so far and the file's size
  * @throws GgenError as `readFile` of the engine; InvalidRequest when the file is too large to be opened
  */
 export async function readWholeFile(

@@ -6,8 +6,8 @@ import { RELEASE_SCHEME } from './release-path.ts';
 import { ReleaseFileSystem } from './release-file-system.ts';
 
 /**
- * Show releases under `ggen:`. The node is not started for it, because VS Code reads the folders of a window by itself;
- * when something must be fetched and the node is stopped, one notification offers to start it.
+ * Register the file system of `ggen:` URIs. It never starts the node, because VS Code reads the folders of a window on
+ * its own. When a file must be fetched while the node is stopped, one notification offers to start it.
  */
 export function registerReleases({ client, model, log }: Services): vscode.Disposable {
   let notified = false;

@@ -12,17 +12,19 @@ import type { ReleasePath } from './release-path.ts';
 import { parseReleaseUri } from './release-uri.ts';
 
 const { t } = vscode.l10n;
-/** Bound on a question about files or folders; a folder is a few small blocks. */
+/** Timeout of a `statFile` or `readFolder` call; a folder is a few small blocks. */
 const QUERY_TIMEOUT_MS = 60_000;
-/** A window shows none of its folders before it knows of each root whether it is there: nobody shall wait long for that. */
+/**
+ * VS Code shows no folder of a window before `stat` of every root has answered, so that the wait for a root is short.
+ */
 const ROOT_TIMEOUT_MS = 5_000;
 
-/** VS Code looks for files of its own in every folder, of which some have names that no release may hold. */
+/** VS Code looks for its own files in every folder, some of which have names that are invalid in a release. */
 const NOT_FOUND_ERRORS: readonly string[] = ['FileNotFound', 'UnsafePath'];
 
 /**
- * Releases as VS Code reads them: `ggen:/<publisher>/<name>@<version>/<path>`. Read-only; what is opened is fetched then,
- * from here or from peers, and verified by the engine.
+ * A read-only file system of releases: `ggen:/<publisher>/<name>@<version>/<path>`. The engine reads opened files from
+ * the block store or fetches them from peers, and verifies them.
  */
 export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disposable {
   readonly #engine: () => Promise<Engine>;
@@ -31,13 +33,13 @@ export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disp
 
   readonly onDidChangeFile = this.#change.event;
 
-  /** @param onError told what went wrong, besides what is thrown */
+  /** @param onError receives each error besides the rejection */
   constructor(engine: () => Promise<Engine>, onError: (error: unknown) => void) {
     this.#engine = engine;
     this.#onError = onError;
   }
 
-  /** A release never changes. */
+  /** Releases are immutable, so that no change is ever reported. */
   watch(): vscode.Disposable {
     return new vscode.Disposable(() => undefined);
   }
@@ -61,7 +63,7 @@ export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disp
     const { entries } = await this.#query(
       uri,
       (engine, { path, ...release }, signal) => engine.readFolder({ release: releaseText(release), path }, { signal }),
-      // A folder that is there, but holds a name that is not safe: the message says so.
+      // UnsafePath here means that the folder has an entry with an unsafe name; the user sees that error.
       ['FileNotFound'],
     );
     return entries.map(({ name, kind }) => [name, typeOf(kind)]);
@@ -96,7 +98,7 @@ export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disp
     throw vscode.FileSystemError.NoPermissions(uri);
   }
 
-  /** Have VS Code ask again for what it could not read before. */
+  /** Make VS Code read these URIs again after they failed. */
   refresh(uris: readonly vscode.Uri[]): void {
     this.#change.fire(uris.map((uri) => ({ type: vscode.FileChangeType.Changed, uri })));
   }
@@ -118,7 +120,7 @@ export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disp
     return this.#mapErrors(uri, work, notFoundErrors);
   }
 
-  /** The engine may have to be started first, or the network asked for the package. */
+  /** Bounds the wait for a root: the engine may have to start first, or to look up the package on the network. */
   async #withRootTimeout<T>(pending: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_resolve, reject) => {

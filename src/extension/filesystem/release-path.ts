@@ -10,7 +10,7 @@ export interface ReleaseRef {
   readonly version: string;
 }
 
-/** A file or folder of a release. */
+/** A file or folder in a release. */
 export interface ReleasePath extends ReleaseRef {
   readonly name: string;
   /** Relative to the release's root, with forward slashes; empty for the root. */
@@ -18,18 +18,18 @@ export interface ReleasePath extends ReleaseRef {
 }
 
 const RELEASE_PATH_PATTERN = /^\/([^/@]+\/[^/@]+)@([^/]+)(?:\/(.*))?$/s;
-/** A range would name other content tomorrow. */
+/** Ranges are excluded: the content of a range changes with new releases. */
 const EXACT_VERSION_PATTERN = /^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/;
 
 /**
- * Path of a `ggen:` URI: `/<publisher>/<name>@<version>/<path in the release>`. The publisher stands in the path, because
- * VS Code lower-cases authorities, and publisher ids are told apart by case.
+ * The path of a `ggen:` URI: `/<publisher>/<name>@<version>/<path in the release>`. The publisher is in the path,
+ * because VS Code lowercases authorities and publisher IDs are case-sensitive.
  */
 export function releasePath({ id, version }: ReleaseRef, path = ''): string {
   return `/${id}@${version}${path === '' ? '' : `/${path}`}`;
 }
 
-/** The release and the path in it that a URI's path names; undefined when it is not of the form. */
+/** Parse the path of a `ggen:` URI; undefined when it has another form. */
 export function parseReleasePath(text: string): ReleasePath | undefined {
   const [, id = '', version = '', path = ''] = RELEASE_PATH_PATTERN.exec(text) ?? [];
   if (!EXACT_VERSION_PATTERN.test(version)) return undefined;
@@ -41,7 +41,7 @@ export function parseReleasePath(text: string): ReleasePath | undefined {
   }
 }
 
-/** What the engine calls a release. */
+/** The release in the form of the engine's requests: `publisher/name@version`. */
 export function releaseText({ id, version }: ReleaseRef): string {
   return `${id}@${version}`;
 }

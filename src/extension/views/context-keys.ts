@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { CONTEXT_KEYS } from '../../shared/contributions.ts';
 import type { ReadModel } from '../model/read-model.ts';
 
-/** Keep the keys for `when` clauses equal to the model. */
+/** Keep the context keys for `when` clauses in sync with the model. */
 export function followContextKeys(model: ReadModel): vscode.Disposable {
   const current = new Map<string, unknown>();
   const setContext = (key: string, value: unknown): void => {

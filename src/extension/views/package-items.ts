@@ -11,7 +11,7 @@ import type { MoreNode, PackageNode, PackagesNode, ReleaseNode, SectionNode } fr
 const { t } = vscode.l10n;
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
-/** How VS Code shows an item of the Packages view. */
+/** The tree item of a node of the Packages view. */
 export function packagesItem(node: PackagesNode): vscode.TreeItem {
   switch (node.kind) {
     case 'section':
@@ -47,7 +47,8 @@ function sectionAppearance(section: PackageSection): SectionAppearance {
 function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
   const appearance = sectionAppearance(section);
   const item = new vscode.TreeItem(appearance.label, count === 0 ? None : Expanded);
-  // Another id once there is something inside, because VS Code keeps the state of an item that it knows.
+  // A section gets another id when it is no longer empty: VS Code restores the expansion state by id and would leave it
+  // collapsed.
   item.id = `section:${section}${count === 0 ? ':empty' : ''}`;
   item.iconPath = new vscode.ThemeIcon(appearance.icon);
   item.description = count === 0 ? appearance.empty : String(count);
@@ -77,7 +78,7 @@ function packageItem({ section, summary }: PackageNode): vscode.TreeItem {
   return item;
 }
 
-/** Which versions the publisher contradicted itself about. */
+/** The versions for which the publisher signed conflicting content. */
 function contestedLine({ equivocation, contested = [] }: PackageSummary): string[] {
   if (!equivocation) return [];
   return [
@@ -92,7 +93,7 @@ function packageIcon({ latest, equivocation }: PackageSummary): vscode.ThemeIcon
   return new vscode.ThemeIcon(latest === undefined ? 'circle-slash' : 'package');
 }
 
-/** Version, publisher, providers and description in one line, the most telling first. */
+/** Version, publisher, providers and description in one line, the most important first. */
 function packageLine(section: PackageSection, summary: PackageSummary): string {
   return [
     ...(section === 'installed' ? installedVersions(summary) : latestVersion(summary)),

@@ -19,23 +19,23 @@ export interface ReleaseNode {
   readonly release: Release;
 }
 
-/** Stands below a list that goes on; running it shows the next page. */
+/** Last node of a partly loaded list; its command loads the next page. */
 export interface MoreNode {
   readonly kind: 'more';
   readonly section: PackageSection;
   readonly left: number;
 }
 
-/** Says why a list could not be read. */
+/** Takes the place of a list that could not be loaded. */
 export interface ErrorNode {
   readonly kind: 'error';
   readonly message: string;
 }
 
-/** What the Packages view shows. */
+/** A node of the Packages view. */
 export type PackagesNode = SectionNode | PackageNode | ReleaseNode | MoreNode | ErrorNode;
 
-/** Whether a command's argument is an item of the Packages view that stands for a package or a release. */
+/** Whether a command's argument is a package or release node of the Packages view. */
 export function isPackageNode(value: unknown): value is PackageNode | ReleaseNode {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   return (value.kind === 'package' || value.kind === 'release') && 'summary' in value;

@@ -5,7 +5,7 @@ import { tooltip } from './tooltip.ts';
 
 const { t } = vscode.l10n;
 
-/** What a package says of itself and what is known of it; a warning stands first. */
+/** The metadata of a package and its state on this machine and the network, with a warning first if there is one. */
 export function packageTooltip(summary: PackageSummary): vscode.MarkdownString {
   return tooltip(summary.title === '' ? summary.name : summary.title, summary.description, [
     [t('Warning'), summary.equivocation ? equivocationText(summary.contested ?? []) : undefined],
@@ -22,7 +22,7 @@ export function packageTooltip(summary: PackageSummary): vscode.MarkdownString {
   ]);
 }
 
-/** What happened, and what it means for who would install it. */
+/** Explains an equivocation and what to do before installing the package. */
 export function equivocationText(versions: readonly string[]): string {
   if (versions.length > 0) {
     return t(

@@ -8,20 +8,20 @@ import type { MoreNode, PackageNode, PackagesNode, ReleaseNode, SectionNode } fr
 import { packagesItem } from './package-items.ts';
 import { packageTooltip } from './package-tooltip.ts';
 
-/** Packages read at a time. */
+/** Packages per page of a section. */
 export const PACKAGES_PAGE_SIZE = 50;
-/** Most that the engine hands out in one answer. */
+/** Maximum page size of `listPackages`. */
 const MAX_PAGE_SIZE = 1_000;
 const READ_TIMEOUT_MS = 10_000;
 const SECTIONS: readonly PackageSection[] = ['published', 'installed', 'network'];
 
-/** The Packages view: three sections, their packages page by page, and each package's releases. */
+/** The Packages view: three sections with their packages, page by page, and the releases of each package. */
 export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vscode.Disposable {
   readonly #client: EngineClient;
   readonly #model: ReadModel;
   readonly #change = new vscode.EventEmitter<undefined>();
   readonly #modelChange: vscode.Disposable;
-  /** How many packages of a section are shown. */
+  /** Number of packages to show in each section; a page when absent. */
   readonly #shown = new Map<PackageSection, number>();
   #seen = '';
 
@@ -39,7 +39,7 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
     return packagesItem(node);
   }
 
-  /** Called when a tooltip is about to be shown, so that no list pays for all of them. */
+  /** VS Code calls this when an item is hovered, so that tooltips are not built for a whole list. */
   resolveTreeItem(item: vscode.TreeItem, node: PackagesNode): vscode.TreeItem {
     if (node.kind === 'package') item.tooltip = packageTooltip(node.summary);
     return item;
@@ -74,7 +74,7 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
     this.#change.dispose();
   }
 
-  /** Nothing at all, so that the view says why, unless there is a package to show. */
+  /** Empty while there are no packages, so that VS Code shows the view's welcome text. */
   #sections(): SectionNode[] {
     const { counts } = this.#model;
     if (this.#client.current === undefined || SECTIONS.every((section) => counts[section] === 0)) return [];
@@ -111,7 +111,7 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
     return this.#shown.get(section) ?? PACKAGES_PAGE_SIZE;
   }
 
-  /** Peers come and go without any change here: the tree is only read again when the packages or the state changed. */
+  /** Reload only when packages or the state changed: the model also fires when peers connect and disconnect. */
   #refreshIfChanged(): void {
     const seen = `${this.#model.state} ${this.#model.packagesVersion}`;
     if (seen === this.#seen) return;

@@ -10,7 +10,7 @@ import { peerLine, peerName } from './peer-texts.ts';
 const { t } = vscode.l10n;
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
-/** How VS Code shows an item of the Peers view. */
+/** The tree item of a node of the Peers view. */
 export function peersItem(node: PeersNode): vscode.TreeItem {
   return node.kind === 'peer' ? peerItem(node.peer) : groupItem(node);
 }
@@ -32,7 +32,7 @@ function peerItem(peer: PeerSummary): vscode.TreeItem {
   return item;
 }
 
-/** Bans are in sight, so that they can be lifted; who is merely away is folded. */
+/** Banned peers are expanded, so that they can be unbanned; disconnected peers are collapsed. */
 function groupItem({ group, peers }: PeerGroupNode): vscode.TreeItem {
   const label = group === 'banned' ? t('Banned') : t('Disconnected');
   const item = new vscode.TreeItem(label, group === 'banned' ? Expanded : Collapsed);

@@ -1,19 +1,19 @@
 import type { PeerSummary } from '../../shared/model.ts';
 
-/** An item of the Peers view, and the argument of commands on it. */
+/** A peer of the Peers view; also the argument of its commands. */
 export interface PeerNode {
   readonly kind: 'peer';
   readonly peer: PeerSummary;
 }
 
-/** Peers that are not connected: those that may not be, and those that are away. */
+/** Peers that are not connected: `banned` ones, and others that are offline (`away`). */
 export interface PeerGroupNode {
   readonly kind: 'group';
   readonly group: 'banned' | 'away';
   readonly peers: readonly PeerSummary[];
 }
 
-/** What the Peers view shows. */
+/** A node of the Peers view. */
 export type PeersNode = PeerNode | PeerGroupNode;
 
 export function isPeerNode(value: unknown): value is PeerNode {

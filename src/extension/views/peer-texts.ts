@@ -6,13 +6,13 @@ import { standingText } from '../ui/standing-text.ts';
 
 const { t } = vscode.l10n;
 
-/** The name that the peer claims, or the end of its id. */
+/** The peer's claimed name, or the end of its peer ID. */
 export function peerName(peer: Pick<PeerSummary, 'id' | 'name'>): string {
   const claimed = plainText(peer.name, 64);
   return claimed === '' ? shortId(peer.id) : claimed;
 }
 
-/** Standing where it is not the usual one and why, address, round-trip time and since when, in one line. */
+/** Standing unless normal, reason of a ban, peer ID, address, round-trip time and connection time in one line. */
 export function peerLine(peer: PeerSummary): string {
   const { standing, standingReason = '' } = peer;
   return [
@@ -27,12 +27,12 @@ export function peerLine(peer: PeerSummary): string {
     .join(' · ');
 }
 
-/** A multiaddr that ends in the peer's id. */
+/** The multiaddr with `/p2p/<peer ID>` appended when it has none. */
 export function withPeerId(address: string, id: string): string {
   return address.includes('/p2p/') ? address : `${address}/p2p/${id}`;
 }
 
-/** `/ip4/127.0.0.1/tcp/4001/p2p/…` as `127.0.0.1:4001`; other forms as they are. */
+/** `/ip4/127.0.0.1/tcp/4001/p2p/…` as `127.0.0.1:4001`; other forms are kept. */
 function hostAndPort(address: string): string {
   const match = /^\/(ip4|ip6|dns[46]?)\/([^/]+)\/tcp\/(\d+)/.exec(address);
   if (match === null) return plainText(address, 100);

@@ -4,7 +4,7 @@ import type { ReadModel } from '../model/read-model.ts';
 import { peersItem } from './peer-items.ts';
 import type { PeerNode, PeersNode } from './peer-nodes.ts';
 
-/** The Peers view: who is connected, and below them who is banned and who is away. */
+/** The Peers view: connected peers, then a group of banned peers and a group of disconnected peers. */
 export class PeersTree implements vscode.TreeDataProvider<PeersNode>, vscode.Disposable {
   readonly #model: ReadModel;
   readonly #change = new vscode.EventEmitter<undefined>();
@@ -24,7 +24,10 @@ export class PeersTree implements vscode.TreeDataProvider<PeersNode>, vscode.Dis
     return peersItem(node);
   }
 
-  /** Nothing while the node does not run, so that the view says why and offers to start it. */
+  /**
+   * Without groups unless the node runs: an empty tree makes VS Code show the welcome text, which offers to start the
+   * node.
+   */
   getChildren(node?: PeersNode): PeersNode[] {
     if (node?.kind === 'peer') return [];
     if (node?.kind === 'group') return node.peers.map(peerNode);

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { plainText } from '../ui/plain-text.ts';
 
 /**
- * A tooltip of a title, a text and facts. All of it may come from strangers: it is appended as text, which escapes
- * Markdown, and neither HTML, icons nor command links are switched on.
+ * A tooltip with a title, a text and details. The texts may come from untrusted peers: they are appended as text, which
+ * escapes Markdown, and HTML, icons and command links stay disabled.
  */
 export function tooltip(
   title: string,
@@ -28,6 +28,6 @@ export function tooltip(
 }
 
 function appendPlain(markdown: vscode.MarkdownString, text: string, max = 300): void {
-  // appendText keeps the spaces of the text by entities; addresses in it must not become links.
+  // appendText escapes Markdown but leaves URLs, which VS Code renders as links; a zero-width space breaks them.
   markdown.appendText(plainText(text, max).replaceAll('://', ':\u200b//').replaceAll(/www\./gi, '$&\u200b'));
 }

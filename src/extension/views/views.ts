@@ -13,7 +13,7 @@ export interface Views {
   readonly peers: PeersTree;
 }
 
-/** Make the views. The engine is started when one of them is first seen, not before. */
+/** Create the views. The engine starts when one of them first becomes visible. */
 export function createViews(services: Services, subscriptions: vscode.ExtensionContext['subscriptions']): Views {
   const { client, model } = services;
   const packages = new PackagesTree(client, model);
@@ -41,14 +41,18 @@ function startWhenVisible(
   { client }: Services,
 ): vscode.Disposable {
   const start = (): void => {
-    // A failure is in the state, which the view's welcome text shows. What failed or crashed is not started by a look.
+    // A failure changes the state, which the welcome text shows. A crashed or failed engine is not started by showing a
+    // view.
     if (view.visible && client.state === 'idle') client.engine().catch(() => undefined);
   };
   start();
   return view.onDidChangeVisibility(start);
 }
 
-/** The line above a view's content, for what the list itself cannot say. VS Code shows it in place of welcome texts. */
+/**
+ * Set the message above each tree. VS Code shows a welcome text only for an empty tree, so the message covers the
+ * others.
+ */
 function updateMessages(
   packages: vscode.TreeView<PackagesNode>,
   peers: vscode.TreeView<PeersNode>,
@@ -58,7 +62,7 @@ function updateMessages(
   packages.message = published + installed + network > 0 ? packagesMessage(model) : '';
   const count = model.connectedPeers.length;
   peers.description = count === 0 ? '' : String(count);
-  // With somebody away in the list, VS Code shows no welcome text that would say it.
+  // The tree lists disconnected peers, so that VS Code shows no welcome text.
   const noneConnected = model.state === 'running' && count === 0 && model.awayPeers.length > 0;
   peers.message = noneConnected ? t('No peer is connected. The node keeps trying to connect to known peers.') : '';
 }

@@ -17,7 +17,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createPublisherKey } from '../src/identity/publisher-key.ts';
 import type { PublisherKey } from '../src/identity/publisher-key.ts';
-import { DEFAULT_NODE_SETTINGS } from '../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../src/shared/settings/node-settings.ts';
 import { errorMessage, errorName } from '../src/shared/errors.ts';
 import { createEngine } from '../src/worker/engine/engine.ts';
 import type { LocalEngine } from '../src/worker/engine/engine.ts';

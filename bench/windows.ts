@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { spawnOwned, stop } from '../scripts/lib/processes.ts';
 import { connectToSocket } from '../src/rpc/socket-server.ts';
-import { DEFAULT_NODE_SETTINGS } from '../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../src/shared/settings/node-settings.ts';
 import { socketAddress } from '../src/worker/ownership/socket-address.ts';
 import type { Figure } from './figure.ts';
 import { residentMemory } from './resident-memory.ts';

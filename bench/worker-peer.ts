@@ -9,7 +9,7 @@ import { createPublisherKey } from '../src/identity/publisher-key.ts';
 import type { RemoteEngine } from '../src/rpc/client.ts';
 import { connectEngine } from '../src/rpc/client.ts';
 import { WORKER_RESOURCE_LIMITS, workerClosed, workerEndpoint, workerEnvironment } from '../src/rpc/worker-endpoint.ts';
-import { DEFAULT_NODE_SETTINGS } from '../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../src/shared/settings/node-settings.ts';
 import type { NodeSettings, NodeStatus } from '../src/shared/model.ts';
 
 /** A peer as the extension runs it: the built worker in a thread of its own, with a folder of its own. */

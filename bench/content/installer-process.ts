@@ -1,6 +1,6 @@
 /** An engine in a process of its own, whose memory can be told from others': installs what it is told. */
 import { createEngine } from '../../src/worker/engine/engine.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.ts';
 import type { InstallCommand } from './install-memory.ts';
 
 const [dataDir = '', bootstrap = ''] = process.argv.slice(2);

@@ -7,7 +7,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { exporter, recursive } from 'ipfs-unixfs-exporter';
 import { CID } from 'multiformats/cid';
 import { errorMessage } from '../../src/shared/errors.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.ts';
 import { openBlockStore } from '../../src/worker/blocks/block-storage.ts';
 import { fetchTree } from '../../src/worker/transfer/transfer.ts';
 import { Blocks } from '../../src/worker/protocols/blocks.ts';

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
 import type { LocalEngine } from '../../src/worker/engine/engine.ts';
 import type { PeerProcessCommand, PeerProcessMessage } from './announce.ts';

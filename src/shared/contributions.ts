@@ -3,6 +3,8 @@
  *
  * Code spells them only here; `test/unit/shared/contributions.test.ts` checks that they equal those in package.json.
  */
+import { SETTING_NAMES, settingRow } from './settings/rows.ts';
+import type { SETTING_ROWS, SettingName } from './settings/rows.ts';
 
 /** Commands. */
 export const COMMANDS = {
@@ -69,30 +71,24 @@ export type ViewId = (typeof VIEWS)[keyof typeof VIEWS];
 /** Section of the settings; each key below is `<section>.<key>` in package.json. */
 export const SETTINGS_SECTION = 'ggen';
 
-export const SETTINGS = {
-  listen: 'node.listen',
-  bootstrap: 'node.bootstrap',
-  dhtMode: 'node.dhtMode',
-  autoStart: 'node.autoStart',
-  name: 'node.name',
-  maxFiles: 'publish.maxFiles',
-  maxSize: 'publish.maxSize',
-  location: 'node.location',
-  fanOut: 'search.fanOut',
-  timeout: 'search.timeout',
-  seedInstalled: 'content.seedInstalled',
-  uploadRate: 'content.uploadRate',
-  downloadRate: 'content.downloadRate',
-  uploadPerDay: 'content.uploadPerDay',
-  downloadPerDay: 'content.downloadPerDay',
-  transfersPerPeer: 'content.transfersPerPeer',
-  limitLocalNetwork: 'content.limitLocalNetwork',
-  quota: 'content.quota',
-  dataFolder: 'node.dataFolder',
-  otlpEndpoint: 'telemetry.otlpEndpoint',
-} as const;
+/** Keys of the settings by their names, as the rows of `shared/settings` have them. */
+export const SETTINGS = editorKeys();
 
 export type SettingKey = (typeof SETTINGS)[keyof typeof SETTINGS];
+
+type EditorRows = {
+  readonly [
+    Name in SettingName as (typeof SETTING_ROWS)[Name] extends { readonly editor: object } ? Name : never
+  ]: (typeof SETTING_ROWS)[Name] extends { readonly editor: { readonly key: infer Key } } ? Key : never;
+};
+
+function editorKeys(): EditorRows {
+  const keys = SETTING_NAMES.flatMap((name) => {
+    const { editor } = settingRow(name);
+    return editor === undefined ? [] : [[name, editor.key]];
+  });
+  return Object.fromEntries(keys) as EditorRows;
+}
 
 /** Keys for `when` clauses. */
 export const CONTEXT_KEYS = {

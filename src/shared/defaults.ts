@@ -1,25 +1,3 @@
-import type { NodeSettings } from './model.ts';
-
-/** Settings of a node by default. The figures are ggen's. */
-export const DEFAULT_NODE_SETTINGS: NodeSettings = {
-  listen: ['/ip4/0.0.0.0/tcp/0'],
-  bootstrap: [],
-  dhtMode: 'server',
-  fanOut: 3,
-  timeout: 30_000,
-  name: '',
-  quota: 5 * 1024 ** 3,
-  transfers: {
-    seedInstalled: true,
-    uploadRate: 0,
-    downloadRate: 0,
-    uploadPerDay: 0,
-    downloadPerDay: 0,
-    transfersPerPeer: 4,
-    limitLocalNetwork: false,
-  },
-};
-
 /**
  * Limits that every peer enforces before it works on a record, a release or a query. Lengths are in UTF-16 code units.
  */

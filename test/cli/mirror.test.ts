@@ -60,12 +60,12 @@ describe('a mirroring peer', () => {
     const data = await test.folder('mirror');
     // Room for one of them.
     const config = (mirror: string, quota: string): string => `mirror = ["${mirror}"]\nquota = "${quota}"\n`;
-    await writeFile(file, config(String(first['id']), '1MB'));
+    await writeFile(file, config(String(first['id']), '1.2MB'));
     const flags = ['--data', data, '--config', file, '--bootstrap', address];
     const { peer: mirror } = await test.peer(...flags);
     await mirror.line('mirrored', (line) => line['id'] === first['id']);
 
-    await writeFile(file, config(String(first['id']).split('/')[0]!, '1MB'));
+    await writeFile(file, config(String(first['id']).split('/')[0]!, '1.2MB'));
     mirror.child.kill('SIGHUP');
     await eventually('it says that the other one does not fit', () =>
       mirror.errors.includes('two-pack@1.0.0 is not mirrored'),

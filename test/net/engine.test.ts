@@ -4,7 +4,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { CALL_NAMES } from '../../src/shared/api/index.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.ts';
 import { openCatalog } from '../../src/worker/catalog/catalog.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
 import { waitForConnections, eventually, waitForListing, networkPerTest } from './helpers/peers.ts';

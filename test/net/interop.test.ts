@@ -6,7 +6,7 @@ import { exporter, recursive } from 'ipfs-unixfs-exporter';
 import { importer } from 'ipfs-unixfs-importer';
 import { CID } from 'multiformats/cid';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.ts';
 import { openCatalog } from '../../src/worker/catalog/catalog.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../src/worker/records/record.ts';
 import { TestNetwork, waitForConnections } from './helpers/peers.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.ts';
 import type { TransferSettings } from '../../src/shared/model.ts';
 import { TestNetwork, eventually, waitForListing } from './helpers/peers.ts';
 import { readTree } from './helpers/trees.ts';

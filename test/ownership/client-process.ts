@@ -1,6 +1,6 @@
 /** A process that opens a host on a data folder and does what its parent says: a window or a command, as the others see it. */
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.ts';
 import { errorMessage, errorName } from '../../src/shared/errors.ts';
 import { openSharedEngine } from '../../src/worker/ownership/shared-engine.ts';
 import type { ClientRequest, ClientMessage } from './messages.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memory } from '@libp2p/memory';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.ts';
 import type { SearchResults } from '../../src/shared/model.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
 import type { LocalEngine } from '../../src/worker/engine/engine.ts';

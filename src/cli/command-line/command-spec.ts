@@ -9,6 +9,8 @@ export interface OptionSpec {
   /** What stands for its value in the help, for example `ADDR`; absent for a switch. */
   readonly value?: string;
   readonly repeatable?: boolean;
+  /** A switch that `--no-x` turns off. */
+  readonly negatable?: boolean;
   readonly help: string;
   /** What a shell may complete its value to. */
   readonly complete?: 'file' | 'folder' | readonly string[];
@@ -38,4 +40,9 @@ export interface CommandSpec {
   readonly examples: readonly string[];
   /** Resolves to the exit code. Throws what `exit-codes.ts` knows. */
   readonly run: (context: CommandContext) => Promise<number>;
+}
+
+/** The names under which an option is given, with their dashes, the short one last. */
+export function optionNames({ long, short, negatable = false }: OptionSpec): readonly string[] {
+  return [`--${long}`, ...(negatable ? [`--no-${long}`] : []), ...(short === undefined ? [] : [`-${short}`])];
 }

@@ -24,6 +24,17 @@ export class Flags {
     return this.#values[long] === true;
   }
 
+  /** Whether `--x` or `--no-x` was given, the last one counts; undefined for neither. */
+  switch(long: string): boolean | undefined {
+    const value = this.#values[long];
+    return typeof value === 'boolean' ? value : undefined;
+  }
+
+  /** The option as it was given: `--x` or `--no-x`. */
+  written(long: string): string {
+    return this.switch(long) === false ? `--no-${long}` : `--${long}`;
+  }
+
   text(long: string): string | undefined {
     const value = this.#values[long];
     return typeof value === 'string' ? value : undefined;
@@ -38,7 +49,7 @@ export class Flags {
   /** @throws UsageError when it is no number in that range */
   number(long: string, min: number, max: number, integer = true): number | undefined {
     const text = this.text(long);
-    return text === undefined ? undefined : parseNumber(`--${long}`, text, min, max, integer);
+    return text === undefined ? undefined : parseNumber(`--${long}`, text, { min, max, integer });
   }
 
   /** The only operand. @throws UsageError */
@@ -55,8 +66,14 @@ export class Flags {
   }
 }
 
-/** @throws UsageError */
-export function parseNumber(what: string, text: string, min: number, max: number, integer: boolean): number {
+export interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  readonly integer: boolean;
+}
+
+/** @throws UsageError when the text is no number in the range */
+export function parseNumber(what: string, text: string, { min, max, integer }: NumberRange): number {
   const number = Number(text);
   const form = integer ? /^\d+$/ : /^\d+(\.\d+)?$/;
   if (!form.test(text) || number < min || number > max) {
@@ -81,8 +98,16 @@ export function parseFlags({ options, name }: CommandSpec, args: readonly string
       },
     ]),
   ) as Record<string, { type: 'boolean' | 'string'; multiple: boolean; short?: string }>;
+  const negatable = options.flatMap((option) => (option.negatable === true ? [option.long] : []));
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: known, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: known,
+      allowPositionals: true,
+      allowNegative: true,
+    });
+    const negated = Object.keys(values).find((long) => values[long] === false && !negatable.includes(long));
+    if (negated !== undefined) throw new Error(`Unknown option '--no-${negated}'`);
     return new Flags(values, positionals);
   } catch (error) {
     throw new UsageError(`${name}: ${errorMessage(error)}`);

@@ -37,8 +37,8 @@ export function commandHelp({ name, summary, operands, options, notes, examples 
   ].join('\n\n');
 }
 
-function optionLine({ long, short, value, help }: OptionSpec): string {
+function optionLine({ long, short, value, negatable = false, help }: OptionSpec): string {
   const letter = short === undefined ? '    ' : `-${short}, `;
-  const name = `  ${letter}--${long}${value === undefined ? '' : ` ${value}`}`;
+  const name = `  ${letter}--${negatable ? '[no-]' : ''}${long}${value === undefined ? '' : ` ${value}`}`;
   return name.length < COLUMN ? name.padEnd(COLUMN) + help : `${name}\n${' '.repeat(COLUMN)}${help}`;
 }

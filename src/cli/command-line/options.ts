@@ -2,7 +2,7 @@ import { FORMATS } from '../output/console.ts';
 import type { Flags } from './flags.ts';
 import type { CommandContext, OptionSpec } from './command-spec.ts';
 import type { EngineSessionOptions } from '../session/session.ts';
-import { NODE_KEYS, settingOptions } from '../settings/setting-specs.ts';
+import { NODE_FLAGS, settingOptions } from '../settings/cli-settings.ts';
 import { resolveSettings } from '../settings/settings.ts';
 
 export const DEFAULT_TIMEOUT_SECONDS = 120;
@@ -23,7 +23,7 @@ export const TIMEOUT_OPTION: OptionSpec = {
 };
 
 /** What every command takes that works with an engine. */
-export const ENGINE_OPTIONS: readonly OptionSpec[] = [FORMAT_OPTION, TIMEOUT_OPTION, ...settingOptions(NODE_KEYS)];
+export const ENGINE_OPTIONS: readonly OptionSpec[] = [FORMAT_OPTION, TIMEOUT_OPTION, ...settingOptions(NODE_FLAGS)];
 
 /** What commands take that only look at this machine. */
 export const LOCAL_OPTIONS: readonly OptionSpec[] = [FORMAT_OPTION, TIMEOUT_OPTION, ...settingOptions(['data'])];

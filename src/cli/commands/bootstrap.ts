@@ -2,7 +2,7 @@ import { EXIT } from '../errors/exit-codes.ts';
 import { FORMAT_OPTION, sessionOptions } from '../command-line/options.ts';
 import { table } from '../output/table.ts';
 import { withSession } from '../session/session.ts';
-import { NODE_KEYS, settingOptions } from '../settings/setting-specs.ts';
+import { NODE_FLAGS, settingOptions } from '../settings/cli-settings.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
@@ -20,7 +20,7 @@ export const bootstrap: CommandSpec = {
       help: `timeout in seconds (default ${DEFAULT_TIMEOUT_SECONDS})`,
     },
     FORMAT_OPTION,
-    ...settingOptions(NODE_KEYS.filter((key) => key !== 'bootstrap')),
+    ...settingOptions(NODE_FLAGS.filter((flag) => flag !== 'bootstrap')),
   ],
   notes:
     'A running node stays connected to these peers. Without one, they are tried and the result is remembered. To connect to\n' +

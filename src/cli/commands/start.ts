@@ -6,7 +6,7 @@ import { sendControlRequest } from '../service/control.ts';
 import { daemonLog, startDaemon } from '../service/daemon.ts';
 import { runPeer } from '../service/run.ts';
 import { checkPeerSettings } from '../service/peer.ts';
-import { SETTING_SPECS, settingOptions } from '../settings/setting-specs.ts';
+import { SETTING_FLAGS, settingOptions } from '../settings/cli-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { resolveSettings } from '../settings/settings.ts';
 import type { CommandContext, CommandSpec, OptionSpec } from '../command-line/command-spec.ts';
@@ -15,10 +15,7 @@ const DAEMON_TIMEOUT_SECONDS = 30;
 
 const OPTIONS: readonly OptionSpec[] = [
   { long: 'daemon', short: 'd', help: 'run in the background; return when the peer is ready' },
-  ...settingOptions(
-    SETTING_SPECS.map(({ key }) => key),
-    { listen: 'l', config: 'c' },
-  ),
+  ...settingOptions(SETTING_FLAGS, { listen: 'l', config: 'c' }),
   FORMAT_OPTION,
   { ...TIMEOUT_OPTION, help: `with --daemon: longest wait until it is ready (default ${DAEMON_TIMEOUT_SECONDS})` },
 ];
@@ -34,6 +31,7 @@ export const start: CommandSpec = {
     'ggen-p2p start --listen /ip4/0.0.0.0/tcp/4001 --name attic',
     'ggen-p2p start --daemon --bootstrap /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…',
     "ggen-p2p start --mirror '*' --quota 50GB --http 127.0.0.1:9464 --log-format json",
+    'ggen-p2p start --upload-rate 500kB --upload-per-day 20GB --no-seed-installed',
   ],
   run: async (context) => {
     context.flags.noOperands('start');
@@ -81,7 +79,7 @@ async function startInBackground(
 function foregroundArguments(flags: Flags): string[] {
   return OPTIONS.filter(({ long }) => !['daemon', 'format', 'timeout'].includes(long)).flatMap(
     ({ long, value, repeatable }) => {
-      if (value === undefined) return flags.isEnabled(long) ? [`--${long}`] : [];
+      if (value === undefined) return flags.has(long) ? [flags.written(long)] : [];
       if (repeatable === true) return (flags.texts(long) ?? []).map((text) => `--${long}=${text}`);
       const text = flags.text(long);
       return text === undefined ? [] : [`--${long}=${text}`];

@@ -1,5 +1,9 @@
-import type { EngineStatus } from '../../shared/model.ts';
+import type { EngineStatus, NodeSettings } from '../../shared/model.ts';
+import { nodeSettingValue } from '../../shared/settings/node-settings.ts';
 import { isoTime } from '../output/units.ts';
+import { NODE_SETTINGS } from '../settings/cli-settings.ts';
+import { fromRowValue } from '../settings/setting-values.ts';
+import type { SettingValue } from '../settings/setting-values.ts';
 
 /** The engine's status as programs get it, here and at `/status` of a peer. */
 export function statusOutput(status: EngineStatus): Readonly<Record<string, unknown>> {
@@ -28,18 +32,13 @@ export function statusOutput(status: EngineStatus): Readonly<Record<string, unkn
     },
     memory_bytes: status.memory,
     bootstrap: status.bootstrap.map(({ address, state, error }) => ({ address, state, error: error ?? null })),
-    settings:
-      settings === undefined
-        ? null
-        : {
-            listen: settings.listen,
-            bootstrap: settings.bootstrap,
-            'dht-server': settings.dhtMode === 'server',
-            name: settings.name,
-            'fan-out': settings.fanOut,
-            'query-timeout': settings.timeout / 1_000,
-            quota: settings.quota,
-            'otlp-endpoint': settings.otlpEndpoint ?? '',
-          },
+    settings: settings === undefined ? null : settingsOutput(settings),
   };
+}
+
+/** The node's settings by their flags, in the form that the command line takes. */
+function settingsOutput(settings: NodeSettings): Readonly<Record<string, SettingValue>> {
+  return Object.fromEntries(
+    NODE_SETTINGS.map(({ flag, row, name }) => [flag, fromRowValue(row, nodeSettingValue(settings, name))]),
+  );
 }

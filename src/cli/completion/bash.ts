@@ -1,4 +1,5 @@
 import { COMMON_OPTIONS } from '../command-line/flags.ts';
+import { optionNames } from '../command-line/command-spec.ts';
 import type { CommandSpec, OptionSpec } from '../command-line/command-spec.ts';
 
 /** Completion for bash 4.1 or newer (programmable completion, see its manual). */
@@ -28,15 +29,17 @@ function commandCase({ name, options, complete }: CommandSpec): string {
   const all = [...options, ...COMMON_OPTIONS];
   const values = all.flatMap((option) => (option.value === undefined ? [] : [valueCase(option)]));
   const cases = values.length === 0 ? '' : `\n      case "$prev" in\n${values.join('\n')}\n      esac`;
-  const words = all.map(({ long }) => `--${long}`).join(' ');
+  const words = all
+    .flatMap(optionNames)
+    .filter((name) => name.startsWith('--'))
+    .join(' ');
   return `    ${name})${cases}
       if [[ "$cur" == -* ]]; then COMPREPLY=($(compgen -W "${words}" -- "$cur"))
       else ${operand(complete)}; fi ;;`;
 }
 
-function valueCase({ long, short, complete }: OptionSpec): string {
-  const names = [`--${long}`, ...(short === undefined ? [] : [`-${short}`])].join('|');
-  return `        ${names}) ${reply(complete)}; return ;;`;
+function valueCase(option: OptionSpec): string {
+  return `        ${optionNames(option).join('|')}) ${reply(option.complete)}; return ;;`;
 }
 
 /** Where the first operand is one of some words, what follows it is a file. */

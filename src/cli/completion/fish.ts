@@ -17,13 +17,16 @@ export function fish(commands: readonly CommandSpec[]): string {
 function commandLines({ name, options, complete }: CommandSpec): string[] {
   const condition = `-n '__fish_seen_subcommand_from ${name}'`;
   const operand = complete === undefined ? [] : [`complete -c ggen-p2p ${condition} ${values(complete)}`];
-  return [...operand, ...[...options, ...COMMON_OPTIONS].map((option) => optionLine(condition, option))];
+  return [...operand, ...[...options, ...COMMON_OPTIONS].flatMap((option) => optionLines(condition, option))];
 }
 
-function optionLine(condition: string, { long, short, value, help, complete }: OptionSpec): string {
+function optionLines(condition: string, { long, short, value, negatable, help, complete }: OptionSpec): string[] {
   const letter = short === undefined ? '' : ` -s ${short}`;
   const argument = value === undefined ? '' : ` -r${complete === undefined ? '' : ` ${values(complete)}`}`;
-  return `complete -c ggen-p2p ${condition} -l ${long}${letter}${argument} -d ${quoted(help)}`;
+  return [
+    `complete -c ggen-p2p ${condition} -l ${long}${letter}${argument} -d ${quoted(help)}`,
+    ...(negatable === true ? [`complete -c ggen-p2p ${condition} -l no-${long} -d ${quoted(`not: ${help}`)}`] : []),
+  ];
 }
 
 function values(complete: NonNullable<OptionSpec['complete']>): string {

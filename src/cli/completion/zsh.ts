@@ -1,4 +1,5 @@
 import { COMMON_OPTIONS } from '../command-line/flags.ts';
+import { optionNames } from '../command-line/command-spec.ts';
 import type { CommandSpec, OptionSpec } from '../command-line/command-spec.ts';
 
 /** Completion for zsh (completion system, `_arguments` and `_describe`, see its manual). */
@@ -30,10 +31,10 @@ function commandCase({ name, options, operands, complete }: CommandSpec): string
   return `    ${name}) _arguments \\\n${[...specs, ...rest].map((spec) => `      ${spec}`).join(' \\\n')} ;;`;
 }
 
-function optionSpecs({ long, short, value, repeatable = false, help, complete }: OptionSpec): string[] {
-  const names = [`--${long}`, ...(short === undefined ? [] : [`-${short}`])];
+function optionSpecs(option: OptionSpec): string[] {
+  const { value, repeatable = false, help, complete } = option;
   const argument = value === undefined ? '' : `:${escaped(value)}:${action(complete)}`;
-  return names.map((name) => quoted(`${repeatable ? '*' : ''}${name}[${escaped(help)}]${argument}`));
+  return optionNames(option).map((name) => quoted(`${repeatable ? '*' : ''}${name}[${escaped(help)}]${argument}`));
 }
 
 function action(complete: OptionSpec['complete']): string {

@@ -7,7 +7,7 @@ import { openSharedEngine } from '../../worker/ownership/shared-engine.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { Flags } from '../command-line/flags.ts';
 import type { Console } from '../output/console.ts';
-import { NODE_KEYS } from '../settings/setting-specs.ts';
+import { NODE_SETTINGS } from '../settings/cli-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
@@ -17,7 +17,7 @@ export const VERSION = packageJson.version;
 const IDENTIFY_TIMEOUT_MS = 2_000;
 const POLL_INTERVAL_MS = 20;
 /** Settings that a running node keeps; bootstrap peers are joined all the same. */
-const OWNER_SETTING_KEYS = NODE_KEYS.filter((key) => key !== 'data' && key !== 'bootstrap');
+const OWNER_FLAGS = NODE_SETTINGS.flatMap(({ flag }) => (flag === 'bootstrap' ? [] : [flag]));
 
 /** An engine for the time of one command. */
 export interface EngineSession {
@@ -89,7 +89,7 @@ function showWarnings(engine: Engine, output: Console): void {
 
 /** The owner's node is never restarted for a command's sake. */
 function noteIgnoredFlags({ owner }: EngineStatus, { flags, console: output }: EngineSessionOptions): void {
-  const ignored = OWNER_SETTING_KEYS.filter((key) => flags.has(key)).map((key) => `--${key}`);
+  const ignored = OWNER_FLAGS.filter((flag) => flags.has(flag)).map((flag) => flags.written(flag));
   if (flags.has('dht-client')) ignored.push('--dht-client');
   if (ignored.length === 0) return;
   const pid = owner === undefined ? '' : ` (process ${owner.pid})`;

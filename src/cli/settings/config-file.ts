@@ -4,17 +4,15 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import { errorMessage } from '../../shared/errors.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import type { SettingSpec, SettingValue } from './setting-specs.ts';
-import { SETTING_SPECS } from './setting-specs.ts';
-import { parseSize } from './parse-size.ts';
+import type { SettingRow } from '../../shared/settings/setting-row.ts';
+import { CLI_SETTINGS, holdsPaths, SETTING_FLAGS } from './cli-settings.ts';
+import { checkedFileValue } from './setting-values.ts';
+import type { SettingValue } from './setting-values.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A file nobody writes by hand is larger than this. */
+/** No file that is written by hand is larger. */
 const MAX_CONFIG_BYTES = 1024 * 1024;
-
-/** Settings whose texts are paths: relative ones start from the file's folder. */
-const PATH_KEYS: readonly string[] = ['data', 'publish'];
 
 /** Where the configuration file is looked for when none is named. */
 export function defaultConfigFile(env: Environment, platform: NodeJS.Platform = process.platform): string {
@@ -41,17 +39,15 @@ export async function readConfigFile(path: string, required: boolean): Promise<R
   } catch (error) {
     throw new UsageError(`${path}: ${errorMessage(error)}`);
   }
-  const unknown = Object.keys(document).filter((key) => !SETTING_SPECS.some((setting) => setting.key === key));
+  const unknown = Object.keys(document).filter((key) => !SETTING_FLAGS.includes(key));
   if (unknown.length > 0) {
-    const known = SETTING_SPECS.map(({ key }) => key).join(', ');
-    throw new UsageError(`${path}: unknown setting ${unknown.join(', ')}. Available settings: ${known}.`);
+    throw new UsageError(`${path}: unknown setting ${unknown.join(', ')}. Available settings: ${SETTING_FLAGS.join(', ')}.`);
   }
   return new Map(
-    SETTING_SPECS.flatMap((spec) => {
-      const value = document[spec.key];
-      return value === undefined
-        ? []
-        : [[spec.key, toAbsolutePath(spec, checkedValue(spec, value, path), dirname(path))] as const];
+    CLI_SETTINGS.flatMap(({ flag, row }) => {
+      const value = document[flag];
+      if (value === undefined) return [];
+      return [[flag, toAbsolutePath(row, checkedFileValue(row, `${path}: '${flag}'`, value), dirname(path))] as const];
     }),
   );
 }
@@ -69,35 +65,8 @@ async function readConfigText(path: string, required: boolean): Promise<string |
   }
 }
 
-function checkedValue(spec: SettingSpec, value: unknown, path: string): SettingValue {
-  const expectValue = (expected: string, ok: boolean): SettingValue => {
-    if (!ok) throw new UsageError(`${path}: '${spec.key}' must be ${expected}.`);
-    return value as SettingValue;
-  };
-  const [min, max] = spec.range ?? [-Infinity, Infinity];
-  switch (spec.kind) {
-    case 'text':
-      return expectValue('a string', typeof value === 'string');
-    case 'texts':
-      return expectValue('a list of strings', Array.isArray(value) && value.every((item) => typeof item === 'string'));
-    case 'flag':
-      return expectValue('true or false', typeof value === 'boolean');
-    case 'size':
-      return parseSize(`${path}: '${spec.key}'`, value, min);
-    case 'count':
-      return expectValue(
-        `a whole number from ${min} to ${max}`,
-        Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
-      );
-    case 'seconds':
-      return expectValue(`a number from ${min} to ${max}`, typeof value === 'number' && value >= min && value <= max);
-    default:
-      return expectValue(`one of ${spec.kind.oneOf.join(', ')}`, spec.kind.oneOf.includes(String(value)));
-  }
-}
-
-function toAbsolutePath(spec: SettingSpec, value: SettingValue, folder: string): SettingValue {
-  if (!PATH_KEYS.includes(spec.key)) return value;
+function toAbsolutePath(row: SettingRow, value: SettingValue, folder: string): SettingValue {
+  if (!holdsPaths(row)) return value;
   const one = (path: string): string => (isAbsolute(path) || path === '' ? path : resolve(folder, path));
   return typeof value === 'string' ? one(value) : Array.isArray(value) ? value.map(String).map(one) : value;
 }

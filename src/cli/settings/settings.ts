@@ -1,14 +1,18 @@
 import { resolve } from 'node:path';
 import { defaultDataFolder } from '../../platform/data-folder.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../shared/defaults.ts';
 import type { NodeSettings } from '../../shared/model.ts';
+import { nodeSettings } from '../../shared/settings/node-settings.ts';
+import type { SettingName } from '../../shared/settings/rows.ts';
 import type { Flags } from '../command-line/flags.ts';
-import { parseNumber } from '../command-line/flags.ts';
 import { UsageError } from '../command-line/usage-error.ts';
+import type { CliSetting } from './cli-settings.ts';
+import { CLI_SETTINGS, isSwitch, NODE_SETTINGS } from './cli-settings.ts';
 import { defaultConfigFile, readConfigFile } from './config-file.ts';
-import type { SettingSpec, SettingValue } from './setting-specs.ts';
-import { SETTING_SPECS } from './setting-specs.ts';
-import { parseSize } from './parse-size.ts';
+import type { SettingValue } from './setting-values.ts';
+import { fromRowValue, parseSettingText, toRowValue } from './setting-values.ts';
+
+/** The one switch that has a second name for its opposite. */
+const DHT_SERVER_FLAG = 'dht-server';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -60,20 +64,13 @@ export class Settings {
     return this.text('data');
   }
 
-  /** Settings to start the node with. A call that ends at once serves the DHT of nobody unless it was told to. */
-  node(kind: 'persistent' | 'transient'): NodeSettings {
-    const server = this.source('dht-server') === 'default' ? kind === 'persistent' : this.isEnabled('dht-server');
-    return {
-      ...DEFAULT_NODE_SETTINGS,
-      listen: this.texts('listen'),
-      bootstrap: this.texts('bootstrap'),
-      dhtMode: server ? 'server' : 'client',
-      name: this.text('name'),
-      fanOut: this.number('fan-out'),
-      quota: this.number('quota'),
-      timeout: Math.round(this.number('query-timeout') * 1_000),
-      otlpEndpoint: this.text('otlp-endpoint'),
-    };
+  /** Settings to start the node with. A node that runs for one command is no DHT server unless that was chosen. */
+  node(lifetime: 'persistent' | 'transient'): NodeSettings {
+    const values = new Map<SettingName, unknown>(
+      NODE_SETTINGS.map(({ name, row, flag }) => [name, toRowValue(row, `--${flag}`, this.#value(flag))]),
+    );
+    if (lifetime === 'transient' && this.source(DHT_SERVER_FLAG) === 'default') values.set('dhtMode', 'client');
+    return nodeSettings((name) => values.get(name));
   }
 
   #value(key: string): SettingValue {
@@ -92,15 +89,15 @@ export async function resolveSettings(flags: Flags, env: Environment): Promise<S
   const named = flags.text('config') ?? nonEmpty(env['GGEN_P2P_CONFIG']);
   const file = resolve(named ?? defaultConfigFile(env));
   const fromFile = await readConfigFile(file, named !== undefined);
-  const all = SETTING_SPECS.map((spec): ResolvedSetting => {
-    const { key } = spec;
-    const typed = fromFlags(spec, flags);
+  const all = CLI_SETTINGS.map((setting): ResolvedSetting => {
+    const { flag: key, row, variable: origin } = setting;
+    const typed = fromFlags(setting, flags);
     if (typed !== undefined) return { key, value: typed, source: 'flag' };
-    const variable = fromEnvironment(spec, env);
-    if (variable !== undefined) return { key, value: variable, source: 'environment', origin: spec.env };
+    const text = nonEmpty(env[origin]);
+    if (text !== undefined) return { key, value: parseSettingText(row, origin, text), source: 'environment', origin };
     const written = fromFile.get(key);
     if (written !== undefined) return { key, value: written, source: 'file', origin: file };
-    return { key, value: key === 'data' ? defaultDataFolder(env) : spec.defaultValue, source: 'default' };
+    return { key, value: key === 'data' ? defaultDataFolder(env) : fromRowValue(row, row.default), source: 'default' };
   });
   return new Settings(
     all.map((setting) => (setting.key === 'data' ? { ...setting, value: resolve(String(setting.value)) } : setting)),
@@ -108,63 +105,19 @@ export async function resolveSettings(flags: Flags, env: Environment): Promise<S
   );
 }
 
-function fromFlags({ key, kind, range = [0, Infinity] }: SettingSpec, flags: Flags): SettingValue | undefined {
-  if (key === 'dht-server') return dhtServer(flags);
-  if (kind === 'flag') return flags.has(key) ? flags.isEnabled(key) : undefined;
-  if (kind === 'texts') return flags.texts(key);
-  if (kind === 'size') return sizeFlag(`--${key}`, flags.text(key), range[0]);
-  if (kind === 'count' || kind === 'seconds') return flags.number(key, ...range, kind === 'count');
-  const text = flags.text(key);
-  return text === undefined || kind === 'text' ? text : parseChoice(`--${key}`, text, kind.oneOf);
-}
-
-function sizeFlag(what: string, text: string | undefined, minBytes: number): number | undefined {
-  return text === undefined ? undefined : parseSize(what, text, minBytes);
+function fromFlags({ flag, row }: CliSetting, flags: Flags): SettingValue | undefined {
+  if (flag === DHT_SERVER_FLAG) return dhtServer(flags);
+  if (isSwitch(row)) return flags.switch(flag);
+  if (row.kind === 'texts') return flags.texts(flag);
+  const text = flags.text(flag);
+  return text === undefined ? undefined : parseSettingText(row, `--${flag}`, text);
 }
 
 function dhtServer(flags: Flags): boolean | undefined {
-  const server = flags.isEnabled('dht-server');
-  const client = flags.isEnabled('dht-client');
-  if (server && client) throw new UsageError('Use only one of --dht-server and --dht-client.');
-  return server ? true : client ? false : undefined;
-}
-
-function fromEnvironment(
-  { env: name, kind, range = [0, Infinity] }: SettingSpec,
-  env: Environment,
-): SettingValue | undefined {
-  const text = nonEmpty(env[name]);
-  if (text === undefined) return undefined;
-  switch (kind) {
-    case 'text':
-      return text;
-    case 'texts':
-      return text
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== '');
-    case 'size':
-      return parseSize(name, text, range[0]);
-    case 'flag':
-      return parseBoolean(name, text);
-    case 'count':
-    case 'seconds':
-      return parseNumber(name, text, ...range, kind === 'count');
-    default:
-      return parseChoice(name, text, kind.oneOf);
-  }
-}
-
-function parseBoolean(name: string, text: string): boolean {
-  const value = text.toLowerCase();
-  if (['true', '1', 'yes', 'on'].includes(value)) return true;
-  if (['false', '0', 'no', 'off'].includes(value)) return false;
-  throw new UsageError(`${name} must be true or false, not '${value}'.`);
-}
-
-function parseChoice(what: string, text: string, allowed: readonly string[]): string {
-  if (allowed.includes(text)) return text;
-  throw new UsageError(`${what} must be one of ${allowed.join(', ')}, not '${text}'.`);
+  const server = flags.switch(DHT_SERVER_FLAG);
+  if (!flags.isEnabled('dht-client')) return server;
+  if (server === true) throw new UsageError('Use only one of --dht-server and --dht-client.');
+  return false;
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { COMMANDS, SETTINGS_SECTION } from '../../shared/contributions.ts';
 import { errorMessage } from '../../shared/errors.ts';
 import type { NodeSettings } from '../../shared/model.ts';
-import { needsRestart } from '../../shared/settings.ts';
+import { needsRestart } from '../../shared/settings/node-settings.ts';
 import type { NodeControl } from '../engine/node-control.ts';
 import { readSettings } from './settings.ts';
 import { plainText } from '../ui/plain-text.ts';

@@ -1,50 +1,10 @@
 import type { PackageCounts } from './package.ts';
-import type { Location } from './peer.ts';
+import type { NodeSettings } from '../settings/node-settings.ts';
 import type { StorageUsage } from './storage.ts';
 
 // The node of this machine: its settings and its state.
 
-/** Settings of a node. Ranges and defaults are in `src/shared/settings`. */
-export interface NodeSettings {
-  /** Multiaddrs to listen on, for example `/ip4/0.0.0.0/tcp/0`. */
-  readonly listen: readonly string[];
-  /** Multiaddrs of bootstrap peers, each ending in `/p2p/<peer id>`. */
-  readonly bootstrap: readonly string[];
-  /** `server` stores DHT records for other peers; `client` only queries them. */
-  readonly dhtMode: 'server' | 'client';
-  /** Number of peers that a search asks at the same time. */
-  readonly fanOut: number;
-  /** Timeout of one search on the network, in milliseconds. */
-  readonly timeout: number;
-  /** Name that other peers are shown; empty for none. */
-  readonly name: string;
-  /** Bytes that the block store may take. Pinned content (published, installed, kept) stays even beyond it. */
-  readonly quota: number;
-  /** Sent to peers, rounded to 0.1 degree, so that near peers are preferred; nothing is sent when it is left out. */
-  readonly location?: Location;
-  readonly transfers: TransferSettings;
-  /**
-   * Base URL of the OTLP endpoint (HTTP) for traces and metrics. When empty or left out, OTEL_EXPORTER_OTLP_ENDPOINT
-   * counts; without either, nothing is sent.
-   */
-  readonly otlpEndpoint?: string;
-}
-
-/** Limits on transfers of content. Each limit is for all peers together; 0 is no limit. */
-export interface TransferSettings {
-  /** Seed installed packages too, not only those published here. */
-  readonly seedInstalled: boolean;
-  /** Bytes per second. */
-  readonly uploadRate: number;
-  readonly downloadRate: number;
-  /** Bytes per day (UTC). */
-  readonly uploadPerDay: number;
-  readonly downloadPerDay: number;
-  /** Transfers that one peer may have from this node at the same time. */
-  readonly transfersPerPeer: number;
-  /** Apply the limits to peers on private addresses too. */
-  readonly limitLocalNetwork: boolean;
-}
+export type { NodeSettings, TransferSettings } from '../settings/node-settings.ts';
 
 /** Transfers of content. */
 export interface TransferStatus {

@@ -1,6 +1,6 @@
 import { CALL_NAMES } from '../../shared/api/index.ts';
 import type { Engine, EngineCalls } from '../../shared/api/index.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../shared/settings/node-settings.ts';
 import { errorMessage } from '../../shared/errors.ts';
 import { Background } from './background.ts';
 import { openCatalog } from '../catalog/catalog.ts';

@@ -1,5 +1,5 @@
 import { GgenError, errorMessage } from '../../shared/errors.ts';
-import { needsRestart } from '../../shared/settings.ts';
+import { needsRestart } from '../../shared/settings/node-settings.ts';
 import type {
   BootstrapResult,
   Location,

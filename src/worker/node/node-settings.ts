@@ -1,14 +1,11 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import { GgenError } from '../../shared/errors.ts';
-import type { NodeSettings, TransferSettings } from '../../shared/model.ts';
+import type { NodeSettings } from '../../shared/model.ts';
+import { nodeSettingValue } from '../../shared/settings/node-settings.ts';
+import { NODE_SETTING_NAMES, settingRow } from '../../shared/settings/rows.ts';
+import { expectedText, settingProblem } from '../../shared/settings/setting-problem.ts';
 import { parseBootstrapAddress } from './dialer.ts';
 import { coarseLocation } from './location.ts';
-
-const MAX_TIMEOUT_MS = 5 * 60 * 1000;
-const MIN_TIMEOUT_MS = 100;
-const MAX_FAN_OUT = 10;
-/** 1 MB: less holds no package worth having. */
-const MIN_QUOTA_BYTES = 1_000_000;
 
 /**
  * Settings that the node can be started with; the location as coarse as it may leave this process.
@@ -16,42 +13,23 @@ const MIN_QUOTA_BYTES = 1_000_000;
  * @throws GgenError InvalidRequest or InvalidAddress, naming the setting and what to write instead
  */
 export function validateNodeSettings(settings: NodeSettings): NodeSettings {
+  for (const name of NODE_SETTING_NAMES) {
+    const row = settingRow(name);
+    const value = nodeSettingValue(settings, name);
+    if (row.optional === true && value === undefined) continue;
+    const problem = settingProblem(row, value);
+    if (problem === undefined) continue;
+    throw new GgenError('InvalidRequest', `The ${row.label} must be ${expectedText(problem)}.`, {
+      details: { setting: name },
+    });
+  }
   for (const address of settings.listen) validateListenAddress(address);
   for (const address of settings.bootstrap) parseBootstrapAddress(address);
-  if (!Number.isInteger(settings.fanOut) || settings.fanOut < 1 || settings.fanOut > MAX_FAN_OUT) {
-    throw invalidSettingError('fan-out', `a whole number from 1 to ${MAX_FAN_OUT}`);
-  }
-  const { timeout } = settings;
-  if (!Number.isFinite(timeout) || timeout < MIN_TIMEOUT_MS || timeout > MAX_TIMEOUT_MS) {
-    throw invalidSettingError('time-out', `from 0.1 to ${MAX_TIMEOUT_MS / 1000} seconds`);
-  }
-  validateTransferSettings(settings.transfers);
-  if (!Number.isInteger(settings.quota) || settings.quota < MIN_QUOTA_BYTES) {
-    throw invalidSettingError('quota', `at least ${MIN_QUOTA_BYTES} bytes, as a whole number`);
-  }
   const { location } = settings;
   return location === undefined ? settings : { ...settings, location: coarseLocation(location) };
 }
 
-const TRANSFER_LIMITS = ['uploadRate', 'downloadRate', 'uploadPerDay', 'downloadPerDay'] as const;
-/** Below this many bytes a second, other peers take this one for stalled. */
-const MIN_BYTES_PER_SECOND = 16_000;
-const MAX_TRANSFERS_PER_PEER = 16;
-
-function validateTransferSettings(transfers: TransferSettings): void {
-  for (const name of TRANSFER_LIMITS) {
-    const value: unknown = transfers[name];
-    const min = name.endsWith('Rate') ? MIN_BYTES_PER_SECOND : 1;
-    if (typeof value === 'number' && (value === 0 || (Number.isFinite(value) && value >= min))) continue;
-    throw invalidSettingError(`limit ${name}`, `0 for none, or at least ${min} bytes`);
-  }
-  const { transfersPerPeer } = transfers;
-  if (!Number.isInteger(transfersPerPeer) || transfersPerPeer < 1 || transfersPerPeer > MAX_TRANSFERS_PER_PEER) {
-    throw invalidSettingError('number of transfers per peer', `a whole number from 1 to ${MAX_TRANSFERS_PER_PEER}`);
-  }
-}
-
-/** TCP is what this node speaks; in tests, the memory of one process. */
+/** The node listens on TCP; in tests, also in the memory of one process. */
 const LISTEN_ADDRESS_PATTERN = /^\/(?:(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+|memory\/[^/]+)$/;
 
 function validateListenAddress(address: string): void {
@@ -66,8 +44,4 @@ function validateListenAddress(address: string): void {
   } catch (cause) {
     throw invalidAddressError(cause);
   }
-}
-
-function invalidSettingError(setting: string, expected: string): GgenError {
-  return new GgenError('InvalidRequest', `The ${setting} must be ${expected}.`, { details: { setting } });
 }

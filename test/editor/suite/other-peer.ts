@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startEngineProcess } from '../../../src/extension/engine/engine-process.ts';
 import type { EngineProcess } from '../../../src/extension/engine/engine-process.ts';
 import { createPublisherKey } from '../../../src/identity/publisher-key.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/settings/node-settings.ts';
 import type { PublishReceipt } from '../../../src/shared/model.ts';
 import { workerScript } from './extension-under-test.ts';
 import { remove } from './projects.ts';

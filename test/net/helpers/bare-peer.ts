@@ -5,7 +5,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import type { Stream } from '@libp2p/interface';
 import { createPublisherKey } from '../../../src/identity/publisher-key.ts';
 import type { PublisherKey } from '../../../src/identity/publisher-key.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/settings/node-settings.ts';
 import type { NodeSettings, PackageMetadata } from '../../../src/shared/model.ts';
 import { Frames } from '../../../src/worker/protocols/wire/frames.ts';
 import { claimSigningBytes, encodeAnnouncement } from '../../../src/worker/node/announcement.ts';

@@ -5,7 +5,7 @@ import { importer } from 'ipfs-unixfs-importer';
 import type { Stream } from '@libp2p/interface';
 import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
-import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/settings/node-settings.ts';
 import type { TransferSettings } from '../../../src/shared/model.ts';
 import { collectBytes } from '../../../src/worker/blocks/block-storage.ts';
 import { fetchTree, openBlockSource } from '../../../src/worker/transfer/transfer.ts';

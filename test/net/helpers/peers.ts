@@ -7,7 +7,7 @@ import type { LocalEngine } from '../../../src/worker/engine/engine.ts';
 import { createEngine } from '../../../src/worker/engine/engine.ts';
 import { ALL_RECORD_PROTOCOLS } from '../../../src/worker/protocols/record-protocols.ts';
 import type { RecordProtocol } from '../../../src/worker/protocols/record-protocols.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/settings/node-settings.ts';
 import type { NodeSettings, PublishReceipt, PeerSummary } from '../../../src/shared/model.ts';
 
 /** One peer of a test network: a whole engine on real TCP, with a folder and a publisher key of its own. */

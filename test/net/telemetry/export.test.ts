@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Collector } from '../helpers/collector.ts';
 import { TestNetwork, waitForConnections, eventually, waitForMesh } from '../helpers/peers.ts';
 import type { TestPeer } from '../helpers/peers.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/settings/node-settings.ts';
 import type { Metric, MetricsSnapshot } from '../../../src/shared/model.ts';
 
 const settings = { ...DEFAULT_NODE_SETTINGS, listen: ['/ip4/127.0.0.1/tcp/0'] };

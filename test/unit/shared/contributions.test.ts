@@ -12,7 +12,7 @@ import {
   VIEW_STATES,
   VIEWS,
 } from '../../../src/shared/contributions.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/settings/node-settings.ts';
 
 interface Conditional {
   readonly command?: string;

@@ -1,5 +1,6 @@
 import type { CallName, Calls } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
+import { nodeSettingsForm } from '../../../shared/settings/node-settings.ts';
 
 type FieldKind =
   'text' | 'text?' | 'number' | 'number?' | 'flag' | 'flag?' | 'bytes' | 'texts' | 'texts?' | 'map?' | 'section';
@@ -28,18 +29,7 @@ const FIELD_CHECKS: Record<FieldKind, { readonly test: (value: unknown) => boole
 const REQUEST_SCHEMAS: {
   readonly [Name in CallName]: Readonly<Record<keyof Calls[Name]['request'] & string, FieldKind>>;
 } = {
-  startNode: {
-    listen: 'texts',
-    bootstrap: 'texts',
-    dhtMode: 'text',
-    fanOut: 'number',
-    timeout: 'number',
-    name: 'text',
-    quota: 'number',
-    location: 'map?',
-    transfers: 'map?',
-    otlpEndpoint: 'text?',
-  },
+  startNode: nodeSettingsForm(),
   stopNode: {},
   status: {},
   metrics: {},

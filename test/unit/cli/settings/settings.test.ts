@@ -6,7 +6,8 @@ import { start } from '../../../../src/cli/commands/start.ts';
 import { parseFlags } from '../../../../src/cli/command-line/flags.ts';
 import { parseHttpAddress, isOwnHost } from '../../../../src/cli/service/http-address.ts';
 import { defaultConfigFile } from '../../../../src/cli/settings/config-file.ts';
-import { SETTING_SPECS } from '../../../../src/cli/settings/setting-specs.ts';
+import { CLI_SETTINGS } from '../../../../src/cli/settings/cli-settings.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../../src/shared/settings/node-settings.ts';
 import type { Settings } from '../../../../src/cli/settings/settings.ts';
 import { resolveSettings } from '../../../../src/cli/settings/settings.ts';
 
@@ -57,10 +58,89 @@ describe('settings of the command line', () => {
     assert.deepEqual(settings.texts('publish'), [join(folder, 'a'), '/b']);
   });
 
+  it('limit transfers and name a location, from flags, variables and the file alike', async () => {
+    const expected = {
+      seedInstalled: false,
+      uploadRate: 500_000,
+      downloadRate: 0,
+      uploadPerDay: 20_000_000_000,
+      downloadPerDay: 1_048_576,
+      transfersPerPeer: 2,
+      limitLocalNetwork: true,
+    };
+    const location = { latitude: -33.9, longitude: 18.4, region: 'Cape Town' };
+    const flags = [
+      '--no-seed-installed',
+      '--upload-rate',
+      '500kB',
+      '--upload-per-day',
+      '20GB',
+      '--limit-local-network',
+    ];
+    flags.push('--download-rate', '0', '--download-per-day=1MiB', '--transfers-per-peer', '2');
+    const environment = {
+      GGEN_P2P_SEED_INSTALLED: 'no',
+      GGEN_P2P_UPLOAD_RATE: '500kB',
+      GGEN_P2P_UPLOAD_PER_DAY: '20GB',
+      GGEN_P2P_DOWNLOAD_PER_DAY: '1MiB',
+      GGEN_P2P_TRANSFERS_PER_PEER: '2',
+      GGEN_P2P_LIMIT_LOCAL_NETWORK: '1',
+      GGEN_P2P_LOCATION: '-33.9, 18.4, Cape Town',
+    };
+    await writeFile(
+      file,
+      `seed-installed = false
+upload-rate = 500_000
+upload-per-day = "20 GB"
+download-per-day = "1MiB"
+transfers-per-peer = 2
+limit-local-network = true
+location = "-33.9,18.4,Cape Town"
+`,
+    );
+    for (const settings of [
+      await resolve([...flags, '--location=-33.9,18.4,Cape Town']),
+      await resolve([], environment),
+      await resolve(['-c', file]),
+    ]) {
+      const node = settings.node('persistent');
+      assert.deepEqual(node.transfers, expected);
+      assert.deepEqual(node.location, location);
+    }
+    assert.equal((await resolve(['-c', file, '--location='])).node('persistent').location, undefined);
+  });
+
+  it('that are switches are turned off by --no-x, whatever the file says; the last one counts', async () => {
+    await writeFile(file, 'http-remote = true\n');
+    assert.equal((await resolve(['-c', file])).isEnabled('http-remote'), true);
+    assert.equal((await resolve(['-c', file, '--no-http-remote'])).isEnabled('http-remote'), false);
+    assert.equal((await resolve(['--no-dht-server'])).node('persistent').dhtMode, 'client');
+    assert.equal((await resolve(['--no-seed-installed', '--seed-installed'])).isEnabled('seed-installed'), true);
+    assert.throws(() => parseFlags(start, ['--no-daemon']), { name: 'UsageError', message: /--no-daemon/ });
+  });
+
+  it('that are the defaults start a node with the same settings as VS Code does', async () => {
+    assert.deepEqual((await resolve([])).node('persistent'), DEFAULT_NODE_SETTINGS);
+  });
+
+  for (const [flag, message] of [
+    ['--upload-rate=15kB', /--upload-rate must be a size from 16 kB to .*, or 0 for no limit/],
+    ['--quota=1MB', /--quota must be a size from 1\.1 MB/],
+    ['--transfers-per-peer=17', /from 1 to 16/],
+    ['--location=91,0', /latitude from -90 to 90/],
+    ['--location=Berlin', /latitude/],
+    ['--location=1', /longitude/],
+    [`--location=1,2,${'x'.repeat(65)}`, /at most 64/],
+  ] as const) {
+    it(`reject ${flag.slice(0, 30)}`, async () => {
+      await assert.rejects(resolve([flag]), { name: 'UsageError', message });
+    });
+  }
+
   it('have one name each, in the file as on the command line', () => {
     const flags = new Set(start.options.map(({ long }) => long));
-    for (const { key } of SETTING_SPECS) assert.ok(flags.has(key), key);
-    assert.equal(new Set(SETTING_SPECS.map(({ env }) => env)).size, SETTING_SPECS.length);
+    for (const { flag } of CLI_SETTINGS) assert.ok(flags.has(flag), flag);
+    assert.equal(new Set(CLI_SETTINGS.map(({ variable }) => variable)).size, CLI_SETTINGS.length);
   });
 
   for (const [text, message] of [

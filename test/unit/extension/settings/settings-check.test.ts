@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { checkSettings } from '../../../../src/extension/settings/settings-check.ts';
-import { DEFAULT_NODE_SETTINGS } from '../../../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../../src/shared/settings/node-settings.ts';
 import type { CheckedSettings } from '../../../../src/extension/settings/settings-check.ts';
 import { t } from '../localize.ts';
 
@@ -76,7 +76,7 @@ describe('settings of the node', () => {
     ['node.bootstrap', { a: 1 }, /^Setting ggen\.node\.bootstrap: .*list/],
     ['node.bootstrap', [7], /^Setting ggen\.node\.bootstrap: “7”/],
     ['node.dhtMode', 'both', /^Setting ggen\.node\.dhtMode: .*“server” or “client”/],
-    ['content.quota', 0, /^Setting ggen\.content\.quota: .*0\.1/],
+    ['content.quota', 0, /^Setting ggen\.content\.quota: .*from 0\.001 to 100000/],
     ['node.name', 5, /^Setting ggen\.node\.name: .*64/],
     ['node.name', 'x'.repeat(65), /^Setting ggen\.node\.name: .*64/],
     ['node.location', 'Berlin', /^Setting ggen\.node\.location: .*latitude.*-90 to 90/],
@@ -87,8 +87,8 @@ describe('settings of the node', () => {
     ['search.fanOut', 0, /^Setting ggen\.search\.fanOut: .*from 1 to 10/],
     ['search.fanOut', 2.5, /^Setting ggen\.search\.fanOut: .*from 1 to 10/],
     ['search.fanOut', '3', /^Setting ggen\.search\.fanOut: .*from 1 to 10/],
-    ['search.timeout', Number.NaN, /^Setting ggen\.search\.timeout: .*from 1 to 300/],
-    ['search.timeout', 301, /^Setting ggen\.search\.timeout: .*from 1 to 300/],
+    ['search.timeout', Number.NaN, /^Setting ggen\.search\.timeout: .*from 0\.1 to 300/],
+    ['search.timeout', 301, /^Setting ggen\.search\.timeout: .*from 0\.1 to 300/],
   ] as const) {
     it(`names ${key} for ${JSON.stringify(value)} and uses the default`, () => {
       const { settings, problems } = check({ [key]: value });

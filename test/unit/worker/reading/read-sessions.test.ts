@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
-import { DEFAULT_NODE_SETTINGS } from '../../../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../../src/shared/settings/node-settings.ts';
 import type { NodeSettings } from '../../../../src/shared/model.ts';
 import { openCatalog } from '../../../../src/worker/catalog/catalog.ts';
 import { openBlockStore } from '../../../../src/worker/blocks/block-storage.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_NODE_SETTINGS } from '../../../../src/shared/defaults.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../../../src/shared/settings/node-settings.ts';
 import type { Location } from '../../../../src/shared/model.ts';
 import { openCatalog } from '../../../../src/worker/catalog/catalog.ts';
 import type { Catalog } from '../../../../src/worker/catalog/catalog.ts';

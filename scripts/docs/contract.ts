@@ -55,6 +55,7 @@ export interface Contract {
 
 const API = 'src/shared/api';
 const MODEL = 'src/shared/model';
+const NODE_SETTINGS = 'src/shared/settings/node-settings.ts';
 const MODEL_FILES = ['node', 'peer', 'package', 'search', 'draft', 'read', 'install', 'storage', 'metrics'];
 
 /** @param root the project's folder */
@@ -74,6 +75,7 @@ class ContractReader {
 
   read(): Contract {
     for (const name of MODEL_FILES) this.#collect(`${MODEL}/${name}.ts`);
+    this.#collect(NODE_SETTINGS);
     const index = this.#parse(`${API}/index.ts`);
     const calls = interfaceOf(index, 'Calls');
     const parts = (calls.heritageClauses ?? []).flatMap(({ types }) => types.map((type) => type.getText()));

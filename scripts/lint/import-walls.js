@@ -17,7 +17,7 @@ export const WALLS = {
   // The command line opens the engine in its own process, and sees nothing behind it.
   cli: {
     rooms: ['shared', 'platform', 'identity', 'worker/ownership'],
-    packages: ['prom-client', 'smol-toml'],
+    packages: ['smol-toml', 'string-width'],
   },
   // The worker thread's entry.
   worker: { rooms: ['rpc', 'worker/engine', 'worker/ownership'], packages: [] },

@@ -41,7 +41,9 @@ export async function readConfigFile(path: string, required: boolean): Promise<R
   }
   const unknown = Object.keys(document).filter((key) => !SETTING_FLAGS.includes(key));
   if (unknown.length > 0) {
-    throw new UsageError(`${path}: unknown setting ${unknown.join(', ')}. Available settings: ${SETTING_FLAGS.join(', ')}.`);
+    throw new UsageError(
+      `${path}: unknown setting ${unknown.join(', ')}. Available settings: ${SETTING_FLAGS.join(', ')}.`,
+    );
   }
   return new Map(
     CLI_SETTINGS.flatMap(({ flag, row }) => {

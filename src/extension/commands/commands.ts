@@ -33,7 +33,7 @@ import { verifyStorage } from './storage/verify-storage.ts';
 import { stopSeeding } from './stop-seeding.ts';
 import { unyankRelease, yankRelease } from './yank.ts';
 
-/** `argument` is whatever a menu, a key binding or another extension hands over: each command checks its own. */
+/** `argument` comes from a menu, a key binding or another extension, so that each command validates it. */
 type Handler = (services: Services, argument: unknown) => Promise<void> | void;
 
 function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
@@ -88,14 +88,14 @@ function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
   };
 }
 
-/** Register every command, in every state of the engine; what a command throws is told to the user. */
+/** Register all commands, which exist in every state of the engine. An error of a command is shown to the user. */
 export function registerCommands(services: Services, views: Views): vscode.Disposable {
   const registered = Object.entries(handlers(views)).map(([name, handler]) =>
     vscode.commands.registerCommand(COMMANDS[name as keyof typeof COMMANDS], async (argument: unknown) => {
       try {
         await handler(services, argument);
       } catch (error) {
-        // Not awaited: the command is over, while its notification may stand for long.
+        // Not awaited: the command has ended, but its notification can stay open for long.
         if (!isAbort(error)) void reportError(services.log, error);
       }
     }),

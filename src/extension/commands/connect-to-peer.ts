@@ -11,11 +11,15 @@ import { withWindowProgress } from '../ui/progress.ts';
 const { t } = vscode.l10n;
 const DIAL_TIMEOUT_MS = 30_000;
 
-/** Ask for a peer's address (or take `given`), keep it in the user's settings and join the peer. */
+/**
+ * Connect to a peer and add its address to the user's bootstrap peers.
+ *
+ * @param given the address; prompts for it when it is not a string
+ */
 export async function connectToPeer(services: Services, given?: unknown): Promise<void> {
   const address = typeof given === 'string' ? validAddress(given) : await promptForAddress();
   if (address === undefined) return;
-  // Before the setting changes, so that the change is not taken for one that needs a restart.
+  // First of all, so that the settings watcher does not treat the new bootstrap peer as a change that needs a restart.
   services.node.addAppliedBootstrap(address);
   await addBootstrapSetting(address);
   const result = await withWindowProgress(t('Connecting to the peer…'), () => connect(services, address));

@@ -5,7 +5,10 @@ import { pickPackage } from './search/pick-package.ts';
 
 const { t } = vscode.l10n;
 
-/** Copy the id of the item's package (with the version, of a release), or of one that the user finds. */
+/**
+ * Copy the ID of the package of a tree item, or of a package that the user searches. The ID of a release ends in
+ * `@version`.
+ */
 export async function copyPackageId(services: Services, argument?: unknown): Promise<void> {
   const id = isPackageNode(argument)
     ? argument.summary.id + (argument.kind === 'release' ? `@${argument.release.version}` : '')

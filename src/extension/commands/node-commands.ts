@@ -4,7 +4,7 @@ import { withWindowProgress } from '../ui/progress.ts';
 
 const { t } = vscode.l10n;
 
-/** Start the node with the settings as they are. */
+/** Start the node with the current settings. */
 export async function startNode(services: Services): Promise<void> {
   await withWindowProgress(t('Starting the node…'), () => services.node.start());
 }
@@ -13,7 +13,7 @@ export async function stopNode(services: Services): Promise<void> {
   await withWindowProgress(t('Stopping the node…'), () => services.node.stop());
 }
 
-/** Restart the node; an engine that was given up after crashes is started anew. */
+/** Restart the node; also the engine when it has failed. */
 export async function restartNode(services: Services): Promise<void> {
   await withWindowProgress(t('Restarting the node…'), () => services.node.restart());
 }

@@ -5,7 +5,7 @@ import type { Services } from '../services.ts';
 const { t } = vscode.l10n;
 const CHANGE_TIMEOUT_MS = 10_000;
 
-/** Hand out nothing to other peers for now, or take that back. What is fetched or installed here goes on. */
+/** Pause or resume seeding. Fetching and installing continue while it is paused. */
 export async function pauseSeeding({ client }: Services, paused: boolean): Promise<void> {
   const engine = await client.engine();
   await callWithTimeout(CHANGE_TIMEOUT_MS, undefined, (signal) => engine.pauseSeeding({ paused }, { signal }));

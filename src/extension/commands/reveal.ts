@@ -12,7 +12,7 @@ import { isInWorkspace } from './install/project-folder.ts';
 const { t } = vscode.l10n;
 const READ_TIMEOUT_MS = 5_000;
 
-/** Show the folder of an installed package: the item's, or the one that the user picks. */
+/** Reveal the folder of an installed package: that of the tree item, or one that the user picks. */
 export async function revealInstalled({ client }: Services, argument?: unknown): Promise<void> {
   const engine = await client.engine();
   const all = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.installed({}, { signal }));
@@ -41,7 +41,12 @@ async function pickInstalled(all: readonly InstalledPackage[]): Promise<Installe
   return picked?.installed;
 }
 
-/** In the Explorer when it is part of the workspace; else in the system's file manager, or a new window without one. */
+/**
+ * Reveal a folder: in the Explorer when it is in the workspace, else in the system's file manager, else in a new
+ * window.
+ *
+ * @throws GgenError PackageNotFound when the folder no longer exists
+ */
 export async function revealFolder(path: string): Promise<void> {
   const uri = vscode.Uri.file(path);
   const there = await stat(path).catch(() => undefined);

@@ -9,7 +9,7 @@ import { isPackageNode } from '../views/package-nodes.ts';
 const { t } = vscode.l10n;
 const READ_TIMEOUT_MS = 10_000;
 const CHANGE_TIMEOUT_MS = 30_000;
-/** Packages that are offered, of those published and of those installed. */
+/** Maximum number of published packages and of installed packages in the list. */
 const MAX_OFFERED_PACKAGES = 200;
 
 interface PackageRef {
@@ -17,7 +17,7 @@ interface PackageRef {
   readonly name: string;
 }
 
-/** Serve a published or installed package to nobody any more: the item's, or the one that the user picks. */
+/** Stop seeding a published or installed package: that of the tree item, or one that the user picks. */
 export async function stopSeeding(services: Services, argument?: unknown): Promise<void> {
   const pack = isPackageNode(argument) ? argument.summary : await pickSeeded(services);
   if (pack === undefined || !(await confirmed(pack))) return;

@@ -16,12 +16,12 @@ interface OwnRelease {
   readonly version: string;
 }
 
-/** Withdraw an own release: the item's, or the one that the user picks. */
+/** Yank one of the user's releases: that of the tree item, or one that the user picks. */
 export async function yankRelease(services: Services, argument?: unknown): Promise<void> {
   await changeYank(services, argument, true);
 }
 
-/** Make a withdrawn release installable again. */
+/** Undo the yank of a release, so that it can be installed again. */
 export async function unyankRelease(services: Services, argument?: unknown): Promise<void> {
   await changeYank(services, argument, false);
 }
@@ -76,7 +76,7 @@ async function pickRelease({ client }: Services, yanked: boolean): Promise<OwnRe
   return picked?.release;
 }
 
-/** The user's releases that are yanked, or those that are not; newest first. */
+/** The user's releases that are yanked, or those that are not; newest first within a package. */
 async function ownReleases(engine: Engine, yanked: boolean, signal: AbortSignal): Promise<OwnRelease[]> {
   const { packages } = await engine.listPackages({ section: 'published', limit: 100 }, { signal });
   const lists = packages.map(async ({ id, name }) => {

@@ -8,7 +8,11 @@ import { withOverwriteConfirmation } from './changed-files.ts';
 
 const { t } = vscode.l10n;
 
-/** Apply a plan with progress; files that the user changed are asked about. Undefined when the user keeps them. */
+/**
+ * Apply a plan with progress, and ask before files that the user modified are overwritten.
+ *
+ * @returns undefined when the user keeps these files
+ */
 export async function applyPlan(
   { client }: Services,
   { plan }: InstallPlan,

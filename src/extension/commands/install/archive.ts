@@ -16,7 +16,10 @@ import { installPackage } from './install.ts';
 const { t } = vscode.l10n;
 const EXTENSION = 'car';
 
-/** Write a release with its record to one file: the item's, or the newest of a package that the user finds. */
+/**
+ * Export a release with its package record to an archive file: the release of the tree item, or the latest one of a
+ * package that the user searches.
+ */
 export async function exportPackage(services: Services, argument?: unknown): Promise<void> {
   const release = await chooseRelease(services, argument, t('Export Package to File'));
   if (release === undefined) return;
@@ -48,7 +51,11 @@ export async function exportPackage(services: Services, argument?: unknown): Pro
   void notify('information', message);
 }
 
-/** Take a release out of a file: the argument's, or one that the user chooses; then offer to install it. */
+/**
+ * Import a release from an archive file and offer to install it.
+ *
+ * @param argument URI of the file; the user selects one when it is absent
+ */
 export async function importPackage(services: Services, argument?: unknown): Promise<void> {
   const from = argument instanceof vscode.Uri ? argument : await chooseFile();
   if (from === undefined) return;

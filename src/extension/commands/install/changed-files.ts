@@ -11,10 +11,12 @@ interface ChangedItem extends vscode.QuickPickItem {
 }
 
 /**
- * Do something that may be refused because it would overwrite or delete what the user changed: then show these files, and do it
- * again with them only if the user gives them up. Undefined when the user does not.
+ * Run `work`; when it rejects with FilesChanged, list the files that the user modified and, once the user agrees to
+ * discard these changes, run it again with their paths.
  *
- * @throws what `work` throws besides
+ * @param work `overwrite` has the paths that may be overwritten or deleted; `*` stands for all
+ * @returns undefined when the user keeps the changes
+ * @throws other errors of `work`
  */
 export async function withOverwriteConfirmation<T>(
   work: (overwrite: readonly string[]) => Promise<T>,

@@ -10,10 +10,9 @@ const { t } = vscode.l10n;
 const READ_TIMEOUT_MS = 30_000;
 
 /**
- * The version to take: the only one, or the one that the user picks; the newest stands first. Undefined when the
- * user leaves.
+ * Let the user pick a version, latest first; a single version is taken without asking. Undefined when the user cancels.
  *
- * @throws GgenError PackageNotFound, VersionYanked when all are withdrawn
+ * @throws GgenError PackageNotFound; VersionYanked when all versions are yanked
  */
 export async function chooseVersion(
   { client }: Services,

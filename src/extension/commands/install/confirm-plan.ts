@@ -7,11 +7,10 @@ import { planItems } from './plan-items.ts';
 import type { PlanItem } from './plan-items.ts';
 
 /**
- * Show what a plan will do and ask. Choosing an update shows its differences in the diff editor and ends the question: the
- * command can be run again.
+ * Show a plan and ask for confirmation. Selecting an update opens its changes in the diff editor and cancels, so that
+ * the command can be run again afterwards.
  *
- * @param yes what the answer that applies it says
- * @returns whether to apply it
+ * @returns whether the plan was confirmed
  */
 export async function confirmPlan(
   services: Services,
@@ -23,7 +22,7 @@ export async function confirmPlan(
   return item?.apply === true;
 }
 
-/** The item chosen, of those that can be; undefined when the user leaves. */
+/** The selected confirmation or update; undefined when the user cancels. Other items only inform. */
 function pickPlanItem(items: readonly PlanItem[], title: string): Promise<PlanItem | undefined> {
   const pick = vscode.window.createQuickPick<PlanItem>();
   pick.title = title;

@@ -10,7 +10,11 @@ import { chooseLockedProject, mayChange } from './project-folder.ts';
 
 const { t } = vscode.l10n;
 
-/** Bring a folder's packages to exactly what its lock file says: the argument's, or that of the workspace. */
+/**
+ * Make the packages of a folder match its lock file.
+ *
+ * @param argument URI of the lock file; without it, that of the workspace is used
+ */
 export async function installFromLock(services: Services, argument?: unknown): Promise<void> {
   const project = await chooseLockedProject(argument);
   if (project === undefined) {

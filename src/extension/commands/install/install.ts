@@ -20,14 +20,14 @@ import { chooseProject, isInWorkspace, mayChange } from './project-folder.ts';
 const { t } = vscode.l10n;
 const READ_TIMEOUT_MS = 30_000;
 
-/** What shall be installed; the version is asked for when it is open. */
+/** A package to install; the user picks the version when it is absent. */
 export interface InstallTarget {
   readonly id: string;
   readonly name: string;
   readonly version?: string;
 }
 
-/** Install the item's package or release, or one that the user finds. */
+/** Install the package or release of a tree item, or a package that the user searches. */
 export async function installCommand(services: Services, argument?: unknown): Promise<void> {
   const target = isPackageNode(argument) ? targetOf(argument) : await pickPackage(services, t('Install Package'));
   if (target !== undefined) await installPackage(services, target);
@@ -38,7 +38,7 @@ function targetOf(node: PackageNode | ReleaseNode): InstallTarget {
   return node.kind === 'release' ? { id, name, version: node.release.version } : { id, name };
 }
 
-/** Ask what is open (version, folder), show the plan, then install with progress and say where it is. */
+/** Ask for the version and the folder, confirm the plan, apply it with progress, and report the folder. */
 export async function installPackage(services: Services, target: InstallTarget): Promise<void> {
   await services.node.start();
   const version = target.version ?? (await chooseVersion(services, target));
@@ -64,7 +64,7 @@ export async function installPackage(services: Services, target: InstallTarget):
   }
 }
 
-/** The latest version stands for all that are compatible with it; an older one was chosen for what it is. */
+/** A caret range for the latest version; the exact version when the user chose an older one. */
 async function requirementOf({ client }: Services, id: string, version: string): Promise<string> {
   const engine = await client.engine();
   const { latest } = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) =>

@@ -4,7 +4,7 @@ import type { InstallPlan } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
 import { withProgress } from '../../ui/progress.ts';
 
-/** Have the engine make a plan, under a notification that can be canceled. @throws GgenError as `planInstall` says */
+/** Resolve dependencies with a notification that can cancel it. @throws GgenError as `planInstall` of the engine */
 export async function makePlan({ client }: Services, title: string, request: PlanRequest): Promise<InstallPlan> {
   return await withProgress<InstallPlan>(
     `${title}: ${vscode.l10n.t('resolving dependencies')}`,

@@ -8,16 +8,16 @@ import { isPackageNode } from '../../views/package-nodes.ts';
 
 const READ_TIMEOUT_MS = 10_000;
 
-/** Everything that is installed on this machine. */
+/** All packages that are installed on this machine. */
 export async function listInstalled({ client }: Services): Promise<readonly InstalledPackage[]> {
   const engine = await client.engine();
   return await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.installed({}, { signal }));
 }
 
 /**
- * The installation that a command is about: the item's, or the one that the user picks. Undefined when the user leaves.
+ * The installed package of a tree item, or one that the user picks. Undefined when the user cancels.
  *
- * @throws GgenError NotInstalled when there is none
+ * @throws GgenError NotInstalled when no package matches
  */
 export async function pickInstalled(
   services: Services,

@@ -9,11 +9,11 @@ const { t } = vscode.l10n;
 export interface PlanItem extends vscode.QuickPickItem {
   /** Set on the item that confirms the plan. */
   readonly apply?: true;
-  /** An update whose differences are to be shown. */
+  /** An update whose changes are shown when the item is selected. */
   readonly compare?: PlannedPackage;
 }
 
-/** All that a plan will do, with the decision first. */
+/** The items of a plan: the confirmation first, then packages grouped by action. */
 export function planItems(plan: InstallPlan, confirmLabel: string): PlanItem[] {
   const of = (action: PlannedPackage['action']): PlannedPackage[] =>
     plan.packages.filter((one) => one.action === action);
@@ -34,7 +34,7 @@ export function planItems(plan: InstallPlan, confirmLabel: string): PlanItem[] {
   ];
 }
 
-/** How many packages, and how much of them has to be fetched. */
+/** The number of packages that change and the bytes to fetch. */
 function summary({ packages, bytesToFetch }: InstallPlan): string {
   const count = packages.filter(({ action }) => action !== 'keep').length;
   return [

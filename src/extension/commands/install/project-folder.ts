@@ -5,24 +5,24 @@ import { notify, notifyUntrusted } from '../../ui/notify.ts';
 
 const { t } = vscode.l10n;
 
-/** Folder of a workspace folder that holds the packages' folders, as the engine has it. */
+/** Folder for packages in a workspace folder; the engine's default too. */
 const PACKAGES_FOLDER = 'packages';
 const LOCK_FILE = 'ggen.lock';
 
-/** Where packages go: a folder with its lock file. */
+/** Where packages are installed: a folder with a lock file. */
 export interface ProjectFolder {
   /** Absolute path. */
   readonly project: string;
-  /** Where in it the packages' folders are; absent where that is the usual place. */
+  /** Path of the packages' folder in the project; the engine's default when absent. */
   readonly folder?: string;
 }
 
 interface FolderItem extends vscode.QuickPickItem {
-  /** Absent: the user wants another one. */
+  /** Absent on the item that opens the folder dialog. */
   readonly projectFolder?: ProjectFolder;
 }
 
-/** Ask into which project a package shall be installed; undefined when the user leaves. */
+/** Ask for the project to install a package into; undefined when the user cancels. */
 export async function chooseProject(name: string, version: string): Promise<ProjectFolder | undefined> {
   const picked = await vscode.window.showQuickPick(suggestions(name), {
     title: t('Select the folder to install {0} {1} into', name, version),
@@ -61,7 +61,12 @@ async function browseForFolder(name: string): Promise<ProjectFolder | undefined>
   return undefined;
 }
 
-/** The folder whose lock file is meant: the argument's, the only one of the workspace that has one, or the one picked. */
+/**
+ * The folder of a lock file. If several workspace folders have one, the user picks; undefined when the user cancels or
+ * no folder is open.
+ *
+ * @param argument URI of a lock file
+ */
 export async function chooseLockedProject(argument: unknown): Promise<string | undefined> {
   if (argument instanceof vscode.Uri && argument.scheme === 'file') return join(argument.fsPath, '..');
   const folders = localFolders().map(({ uri }) => uri.fsPath);
@@ -70,7 +75,7 @@ export async function chooseLockedProject(argument: unknown): Promise<string | u
     const title = t('Select the folder with the lock file to install from');
     return await vscode.window.showQuickPick(locked, { title, ignoreFocusOut: true });
   }
-  // Without any, the engine says that there is none, and where it looked.
+  // Without a lock file, the engine's error names the folder that it searched.
   return locked[0] ?? folders[0];
 }
 
@@ -78,7 +83,7 @@ async function hasLock(folder: string): Promise<boolean> {
   return (await lstat(join(folder, LOCK_FILE)).catch(() => undefined))?.isFile() === true;
 }
 
-/** Whether the path lies in a folder of the workspace. */
+/** Whether the path is in a folder of the workspace. */
 export function isInWorkspace(path: string): boolean {
   return localFolders().some(({ uri }) => {
     const relativePath = relative(uri.fsPath, path);
@@ -91,7 +96,7 @@ export function isInWorkspace(path: string): boolean {
   });
 }
 
-/** Whether files of this place may be changed; the user is told when they may not, as the workspace is not trusted. */
+/** Whether files at this path may be written. A notification is shown when Restricted Mode forbids it. */
 export function mayChange(path: string): boolean {
   if (vscode.workspace.isTrusted || !isInWorkspace(path)) return true;
   void notifyUntrusted(t('This workspace is not trusted. Trust it to install packages into it.'));

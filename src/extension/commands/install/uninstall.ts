@@ -12,7 +12,7 @@ import { mayChange } from './project-folder.ts';
 
 const { t } = vscode.l10n;
 
-/** Remove an installed package, with what only it needed: the item's, or the one that the user picks. */
+/** Uninstall a package and its orphaned dependencies: that of the tree item, or one that the user picks. */
 export async function uninstallPackage(services: Services, argument?: unknown): Promise<void> {
   const installed = await pickInstalled(services, argument, t('Uninstall Package'));
   if (installed === undefined || !mayChange(installed.path)) return;

@@ -19,7 +19,7 @@ import { mayChange } from './project-folder.ts';
 const { t } = vscode.l10n;
 const READ_TIMEOUT_MS = 30_000;
 
-/** Update an installed package to its latest version, with what it needs: the item's, or the one that the user picks. */
+/** Update a package and its dependencies to the latest version: that of the tree item, or one that the user picks. */
 export async function updatePackage(services: Services, argument?: unknown): Promise<void> {
   const installed = await pickInstalled(services, argument, t('Update Package'));
   if (installed === undefined || !mayChange(installed.path)) return;
@@ -44,8 +44,8 @@ export async function updatePackage(services: Services, argument?: unknown): Pro
 }
 
 /**
- * Update every package of every project within what was asked for, one project after the other; then those that stand for
- * themselves.
+ * Update the packages of all projects within their requirements, one project after the other, then packages without a
+ * project.
  */
 export async function updateAll(services: Services): Promise<void> {
   const all = await listInstalled(services);
@@ -83,7 +83,7 @@ async function runPlan(services: Services, title: string, plan: InstallPlan): Pr
   vscode.window.setStatusBarMessage(`$(check) ${message}`, 5_000);
 }
 
-/** One that stands for itself: there is nothing to plan, but its differences can be looked at first. */
+/** Update a package without a project. No plan is needed, but the user can look at the changes first. */
 async function updateSingle(services: Services, installed: InstalledPackage, latest: string): Promise<void> {
   const { id, name, version, path } = installed;
   const title = t('Update {0} to {1}', plainText(name), plainText(latest));

@@ -19,7 +19,7 @@ interface CheckItem extends vscode.QuickPickItem {
   readonly restore?: boolean;
 }
 
-/** Compare every file of an installed package with its release: the item's, or the one that the user picks. */
+/** Compare the files of an installed package with its release: that of the tree item, or one that the user picks. */
 export async function verifyInstallation(services: Services, argument?: unknown): Promise<void> {
   const installed = await pickInstalled(services, argument, t('Verify Installation'));
   if (installed === undefined) return;

@@ -12,7 +12,7 @@ import { resolvePeer } from './pick-peer.ts';
 const { t } = vscode.l10n;
 const PEER_TIMEOUT_MS = 5_000;
 
-/** What is known of a peer: of the item, else of the one that the user picks. */
+/** Show the details of a peer: that of the tree item, or one that the user picks. */
 export async function showPeer(services: Services, argument?: unknown): Promise<void> {
   const peer = await resolvePeer(services, argument, {
     title: t('Show Peer Details'),
@@ -27,12 +27,12 @@ export async function showPeer(services: Services, argument?: unknown): Promise<
   await showDetails(t('Peer {0}', peerName(details)), peerGroups(details));
 }
 
-/** Bring the Peers view up. */
+/** Focus the Peers view. */
 export async function listPeers(): Promise<void> {
   await vscode.commands.executeCommand(`${VIEWS.peers}.focus`);
 }
 
-/** Copy the address of the item's peer, or of this machine's own node. */
+/** Copy the address of the tree item's peer; without an item, an address of this node. */
 export async function copyPeerAddress(services: Services, argument?: unknown): Promise<void> {
   if (isPeerNode(argument)) {
     if (argument.peer.address === '') throw new GgenError('PeerNotFound', t('This peer has no known address.'));
@@ -54,7 +54,7 @@ async function copy(text: string, done: string): Promise<void> {
   vscode.window.setStatusBarMessage(`$(check) ${done}`, 5_000);
 }
 
-/** Addresses that others can use come first; those of this machine alone only serve where there are no others. */
+/** Pick an address that other machines can reach; loopback addresses are offered only when there are no others. */
 async function pickAddress(addresses: readonly string[]): Promise<string | undefined> {
   const outside = addresses.filter((address) => !/^\/(ip4\/127\.|ip6\/::1\/)/.test(address));
   const offered = outside.length > 0 ? outside : addresses;

@@ -10,7 +10,7 @@ import { withPeerId } from '../../views/peer-texts.ts';
 
 const { t } = vscode.l10n;
 
-/** Everything that is known of a peer, and what can be done about it. */
+/** All details of a peer and the actions on it. */
 export function peerGroups(peer: PeerDetails): DetailGroup[] {
   return [
     { title: t('Peer'), details: identityDetails(peer) },

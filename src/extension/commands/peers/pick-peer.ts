@@ -12,16 +12,16 @@ const READ_TIMEOUT_MS = 5_000;
 
 export interface PeerPickOptions {
   readonly title: string;
-  /** Which peers come into question. */
+  /** Selects the peers that are offered. */
   readonly filter: (peer: PeerSummary) => boolean;
-  /** What to say when none does. */
+  /** Message of the error when no peer is offered. */
   readonly emptyMessage: string;
 }
 
 /**
- * The peer of the item, else the one that the user picks, connected ones first; undefined when they leave.
+ * The peer of the tree item, or one that the user picks, connected peers first. Undefined when the user cancels.
  *
- * @throws GgenError PeerNotFound when there is none to pick
+ * @throws GgenError PeerNotFound when no peer matches the filter
  */
 export async function resolvePeer(
   { client }: Services,

@@ -9,10 +9,10 @@ import { resolvePeer } from './pick-peer.ts';
 const { t } = vscode.l10n;
 const CHANGE_TIMEOUT_MS = 10_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Longest reason that the engine keeps. */
+/** Maximum length of a reason that the engine stores, in characters. */
 const MAX_REASON_LENGTH = 200;
 
-/** Have nothing to do with a peer any more: asks how long, and why. */
+/** Ban a peer after asking for the duration and a reason. */
 export async function banPeer(services: Services, argument?: unknown): Promise<void> {
   const peer = await resolvePeer(services, argument, {
     title: t('Ban Peer'),
@@ -28,7 +28,7 @@ export async function banPeer(services: Services, argument?: unknown): Promise<v
   showDone(t('{0} banned', peerName(peer)));
 }
 
-/** Lift a ban, whoever made it. */
+/** Unban a peer that the user or the engine banned. */
 export async function unbanPeer(services: Services, argument?: unknown): Promise<void> {
   const peer = await resolvePeer(services, argument, {
     title: t('Unban Peer'),
@@ -40,7 +40,7 @@ export async function unbanPeer(services: Services, argument?: unknown): Promise
   showDone(t('{0} unbanned', peerName(peer)));
 }
 
-/** Prefer a peer in everything; lifts a ban. */
+/** Trust a peer, which also unbans it. */
 export async function trustPeer(services: Services, argument?: unknown): Promise<void> {
   const peer = await resolvePeer(services, argument, {
     title: t('Trust Peer'),
@@ -52,7 +52,7 @@ export async function trustPeer(services: Services, argument?: unknown): Promise
   showDone(t('{0} is now trusted', peerName(peer)));
 }
 
-/** Treat a trusted peer like any other again. */
+/** Make a trusted peer neutral again. */
 export async function untrustPeer(services: Services, argument?: unknown): Promise<void> {
   const peer = await resolvePeer(services, argument, {
     title: t('Stop Trusting Peer'),
@@ -64,7 +64,7 @@ export async function untrustPeer(services: Services, argument?: unknown): Promi
   showDone(t('{0} is no longer trusted', peerName(peer)));
 }
 
-/** In days; infinite for a ban that does not end by itself. The choice is the confirmation as well. */
+/** The duration in days; infinite for a ban without an end. Picking a duration confirms the ban. */
 async function askDuration(peer: PeerSummary): Promise<number | undefined> {
   const items = [
     {

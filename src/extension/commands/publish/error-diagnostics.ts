@@ -2,7 +2,7 @@ import { GgenError } from '../../../shared/errors.ts';
 import type { Diagnostic } from '../../../shared/model.ts';
 
 /**
- * The diagnostics that a ManifestInvalid carries: `details.diagnostics`, each as JSON. What does not parse is left out.
+ * Decode the diagnostics of a ManifestInvalid error: JSON strings in `details.diagnostics`. Invalid ones are dropped.
  */
 export function errorDiagnostics(error: unknown): Diagnostic[] {
   if (!(error instanceof GgenError)) return [];

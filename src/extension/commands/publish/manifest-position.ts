@@ -1,9 +1,9 @@
-/** Tables that hold a manifest's own version, in TOML; '' is the root of the file. */
+/** TOML tables that can hold the manifest's own version; '' is the root table. */
 const OWN_TABLES = ['', 'gpack', 'package', 'pack', 'project', 'tool.poetry', 'workspace.package'];
 
 /**
- * Line, from 1, on which a manifest names its version; undefined when it does not. Reads lines, not TOML or JSON: the
- * place is for the cursor only, and a broken manifest has one too.
+ * The line of the manifest's version, 1-based; undefined without one. It matches lines instead of parsing TOML or JSON,
+ * because it only positions the cursor and must also work in an invalid manifest.
  */
 export function versionLine(text: string, file: string): number | undefined {
   const lines = text.split(/\r?\n/);
@@ -11,7 +11,7 @@ export function versionLine(text: string, file: string): number | undefined {
   return found === -1 ? undefined : found + 1;
 }
 
-/** The first `"version":` that is not deeper than the outermost object, judged by braces before it. */
+/** The first `"version":` in the outermost object, by the nesting of braces before it. */
 function jsonLine(lines: readonly string[]): number {
   let depth = 0;
   return lines.findIndex((line) => {

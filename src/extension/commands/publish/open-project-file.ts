@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../../shared/model.ts';
 import type { PublishTarget } from './publish-target.ts';
 import { fileOf } from './publish-target.ts';
 
-/** Open a file of the project at a place of it, without taking the focus from the question that stands. */
+/** Open a file of the project at a position and keep the focus in the quick pick. */
 export async function openProjectFile(
   target: PublishTarget,
   { path, line, column = 1 }: Pick<Diagnostic, 'path' | 'line' | 'column'>,

@@ -19,11 +19,11 @@ import { projectOnDisk } from './staging.ts';
 const { t } = vscode.l10n;
 
 /**
- * Have the engine read and pack a project, with progress. What the project is faulted for goes to the Problems view.
+ * Let the engine read and pack a project, with progress. Diagnostics are shown in the Problems view.
  *
- * @param publisher in whose namespace
- * @returns undefined when it cannot be published as it is, and the user was told why
- * @throws GgenError and AbortError, those that need no word about the project itself
+ * @param publisher id of the publisher key, whose namespace the draft is for
+ * @returns undefined when the project has errors, which the user has been shown
+ * @throws AbortError, and GgenErrors that are not about the project
  */
 export async function prepareDraft(
   services: Services,
@@ -34,7 +34,7 @@ export async function prepareDraft(
   try {
     const title = t('Reading {0}', titleOf(target));
     const draft = await withProgress<ReleaseDraft, DraftProgress>(title, describe, async (task) => {
-      // Before the draft: the network may know a newer release, from another machine of the same publisher.
+      // The node starts before the draft is made: another machine of the publisher may have published a newer release.
       await services.node.start(task.signal);
       return await draftOf(services, target, publisher, task);
     });
@@ -66,7 +66,7 @@ function describe({ phase, files, bytes, totalFiles, totalBytes }: DraftProgress
   return { text: t('Packing: {0}, {1}', count, formatBytes(bytes)), ...percentOf(bytes, totalBytes) };
 }
 
-/** Tell what is wrong with the project and offer the place to mend it; false when the error is about something else. */
+/** Show the errors of a project with an action that leads to them; false when the error is not about the project. */
 function showProjectError({ diagnostics, log }: Services, target: PublishTarget, error: unknown): boolean {
   const problems = errorDiagnostics(error);
   showProblems(diagnostics, target, problems);
@@ -88,7 +88,7 @@ async function notifyProblems(target: PublishTarget, problems: readonly Diagnost
   ]);
 }
 
-/** Open the manifest with the cursor on its version. */
+/** Open the manifest with the cursor at its version. */
 async function openManifestVersion(target: PublishTarget): Promise<void> {
   for (const name of target.manifest === undefined ? MANIFEST_FILES : [target.manifest]) {
     const uri = fileOf(target, name);

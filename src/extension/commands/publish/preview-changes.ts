@@ -6,7 +6,7 @@ import type { PreviewItem } from './preview-item.ts';
 
 const { t } = vscode.l10n;
 
-/** Changes that are listed; the title counts them all. */
+/** Maximum number of listed changes; the title counts all of them. */
 const MAX_LISTED_CHANGES = 500;
 
 /** `Changes since 1.0.0: 1 added, 2 changed, 1 removed, +1.2 kB`. */
@@ -21,7 +21,7 @@ export function changesTitle(changes: ReleaseChanges): string {
   return t('Changes since {0}: {1}', since, [...parts, signedSize(sizeDelta(changes))].join(', '));
 }
 
-/** Removed files first: they are what may break others. */
+/** Removed files come first, because they can break dependent packages. */
 export function changeItems({ since, added, changed, removed }: ReleaseChanges): PreviewItem[] {
   const items = [
     ...removed.map(({ path, size }) => detailItem('diff-removed', path, t('removed, {0}', formatBytes(size)))),

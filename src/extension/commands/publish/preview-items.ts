@@ -9,21 +9,21 @@ import type { PreviewItem } from './preview-item.ts';
 
 const { t } = vscode.l10n;
 
-/** What the preview is for, and what was decided on so far. */
+/** The kind of preview and the user's decisions so far. */
 export interface PreviewState {
   readonly dryRun: boolean;
-  /** There is no publisher key yet: the draft's namespace stands for nobody. */
+  /** No publisher key exists yet, so that the draft's namespace is a placeholder. */
   readonly withoutKey?: boolean;
-  /** Fingerprints of the secrets that the user accepts. */
+  /** Fingerprints of the possible secrets that the user accepted. */
   readonly accepted: ReadonlySet<string>;
 }
 
-/** Longest list of files that is shown; more make a quick pick slow. */
+/** Maximum number of listed files; a quick pick with more is slow. */
 const MAX_LISTED_FILES = 2_000;
 
 const ICONS: Record<Diagnostic['severity'], string> = { error: 'error', warning: 'warning', information: 'info' };
 
-/** Everything that publishing would show to others, with the decision first. */
+/** All that publishing would make public, with the decision first. */
 export function previewItems(draft: ReleaseDraft, state: PreviewState): PreviewItem[] {
   const secrets = draft.diagnostics.filter(({ fingerprint }) => fingerprint !== undefined);
   const others = draft.diagnostics.filter(({ fingerprint }) => fingerprint === undefined);
@@ -50,7 +50,7 @@ export function previewItems(draft: ReleaseDraft, state: PreviewState): PreviewI
   ];
 }
 
-/** Secrets on which the user has not decided. */
+/** Possible secrets that the user has not accepted. */
 export function unreviewedSecrets({ diagnostics }: ReleaseDraft, accepted: ReadonlySet<string>): Diagnostic[] {
   return diagnostics.filter(({ fingerprint }) => fingerprint !== undefined && !accepted.has(fingerprint));
 }
@@ -119,7 +119,7 @@ function secretItem(secret: Diagnostic, { accepted }: PreviewState): PreviewItem
 function diagnosticItem({ severity, message, path, line, column }: Diagnostic): PreviewItem {
   const location = line === undefined ? path : `${path}:${line}`;
   return {
-    // The place first: the message is too long to be read beside anything.
+    // The location is the label, because the message can be long.
     ...detailItem(ICONS[severity], location, message),
     open: { path, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) },
   };

@@ -11,10 +11,10 @@ import type { PublishTarget } from './publish-target.ts';
 const { t } = vscode.l10n;
 
 /**
- * Show what would be published and ask. A quick pick, because it can be read, searched (is `.env` in it?) and answered
- * by keyboard and by mouse; a file's line opens the file and leaves the question standing.
+ * Preview a release and ask for confirmation. A quick pick can be filtered (does it include `.env`?) and used by
+ * keyboard and mouse; selecting a file opens it and keeps the quick pick open.
  *
- * @returns the secrets that the user accepted, by their fingerprints; undefined when nothing shall be published
+ * @returns fingerprints of the accepted secrets; undefined when the user cancels
  */
 export async function confirmPublish(
   draft: ReleaseDraft,
@@ -29,7 +29,7 @@ export async function confirmPublish(
   }
 }
 
-/** Show what would be published, with nothing to decide. @param withoutKey nothing was published from here before */
+/** Preview a release without publishing it. @param withoutKey no publisher key exists yet */
 export async function showDryRun(draft: ReleaseDraft, target: PublishTarget, withoutKey: boolean): Promise<void> {
   await show(draft, target, { dryRun: true, withoutKey, accepted: new Set() });
 }

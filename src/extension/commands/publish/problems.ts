@@ -9,7 +9,7 @@ const SEVERITIES: Record<Diagnostic['severity'], vscode.DiagnosticSeverity> = {
   information: vscode.DiagnosticSeverity.Information,
 };
 
-/** Show what a project is faulted for in the Problems view, in place of what was shown before. */
+/** Replace the diagnostics in the Problems view with those of a project. */
 export function showProblems(
   collection: vscode.DiagnosticCollection,
   target: PublishTarget,
@@ -22,7 +22,7 @@ export function showProblems(
 
 function toVsCode({ severity, code, message, line = 1, column = 1 }: Diagnostic): vscode.Diagnostic {
   const start = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
-  // To the end of the line: where the fault ends is not known.
+  // The range extends to the end of the line, because a diagnostic has no end position.
   const range = new vscode.Range(start, new vscode.Position(start.line, Number.MAX_SAFE_INTEGER));
   const diagnostic = new vscode.Diagnostic(range, message, SEVERITIES[severity]);
   diagnostic.source = 'ggen';

@@ -5,7 +5,7 @@ import type { ProjectLimits } from '../../../shared/model.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The most that the user wants to publish at once; a value that is none counts as what every peer enforces. */
+/** The user's limits for a project; an invalid setting counts as the limit that every peer enforces. */
 export function publishLimits(): ProjectLimits {
   const settings = vscode.workspace.getConfiguration(SETTINGS_SECTION);
   return {

@@ -7,15 +7,15 @@ const { t } = vscode.l10n;
 
 /** The project to publish. */
 export interface PublishTarget {
-  /** Its folder: on a disk of this machine, in a remote window or in a virtual workspace. */
+  /** Folder of the project: on a local disk, in a remote window or in a virtual workspace. */
   readonly folder: vscode.Uri;
-  /** Manifest that the user picked, relative to the folder; the engine looks for one when left out. */
+  /** Path of the selected manifest, relative to the folder; the engine looks for one when absent. */
   readonly manifest?: string;
 }
 
 /**
- * The project that is meant: of the manifest (or folder) handed over by a menu, else a folder of the workspace, which
- * the user picks when there are several. Undefined when the user leaves.
+ * The project to publish: that of the manifest or folder whose menu was used, else a workspace folder, which the user
+ * picks when there are several. Undefined when the user cancels.
  *
  * @throws GgenError ManifestNotFound when no folder is open
  */
@@ -38,12 +38,12 @@ function ofUri(uri: vscode.Uri): PublishTarget {
   return isManifest ? { folder: vscode.Uri.joinPath(uri, '..'), manifest: name } : { folder: uri };
 }
 
-/** A file of the project. @param path relative to its folder, with forward slashes */
+/** The URI of a file of the project. @param path relative to its folder, with forward slashes */
 export function fileOf({ folder }: PublishTarget, path: string): vscode.Uri {
   return vscode.Uri.joinPath(folder, path);
 }
 
-/** The last part of the folder's path, as people call the project. */
+/** The project's name for the user: the last segment of its path. */
 export function titleOf({ folder }: PublishTarget): string {
   return posix.basename(folder.path);
 }

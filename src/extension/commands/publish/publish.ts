@@ -16,7 +16,7 @@ import type { PublishTarget } from './publish-target.ts';
 
 const { t } = vscode.l10n;
 
-/** Publish a project: prepare it, show what would be published, and on confirmation sign and announce it. */
+/** Publish a project: prepare a draft, preview it, and sign and announce it once the user confirms. */
 export async function publishCommand(services: Services, argument?: unknown): Promise<void> {
   const target = await trustedTarget(argument);
   if (target === undefined) return;
@@ -25,12 +25,12 @@ export async function publishCommand(services: Services, argument?: unknown): Pr
   if (draft !== undefined) await confirmAndPublish(services, draft, target);
 }
 
-/** Everything that publishing does, but for signing: nothing leaves this machine, and no publisher key is made. */
+/** Preview what publishing would do. Nothing leaves this machine, and no publisher key is created. */
 export async function dryRunPublish(services: Services, argument?: unknown): Promise<void> {
   const target = await trustedTarget(argument);
   if (target === undefined) return;
   const key = await services.publisher.existing();
-  // Before the first publish, a key that stands for nobody and is forgotten.
+  // Before the first release, a temporary key gives the draft a namespace.
   const draft = await prepareDraft(services, target, (key ?? createPublisherKey()).id);
   if (draft === undefined) return;
   try {
@@ -40,7 +40,9 @@ export async function dryRunPublish(services: Services, argument?: unknown): Pro
   }
 }
 
-/** The project that is meant, with everything saved; undefined when the user leaves or does not trust the workspace. */
+/**
+ * The project to publish, with its open files saved; undefined when the user cancels or the workspace is not trusted.
+ */
 async function trustedTarget(argument: unknown): Promise<PublishTarget | undefined> {
   if (!vscode.workspace.isTrusted) {
     void notifyUntrusted(t('This workspace is not trusted. Trust it to publish from it.'));
@@ -51,7 +53,9 @@ async function trustedTarget(argument: unknown): Promise<PublishTarget | undefin
   return target;
 }
 
-/** What is published is what is stored: save what is edited, as VS Code does before it runs or debugs. */
+/**
+ * Save edited files of the project, because the engine reads them from disk; VS Code does so before it runs or debugs.
+ */
 async function saveInside({ folder }: PublishTarget): Promise<void> {
   const inside = folder.with({ path: folder.path.replace(/\/?$/, '/') }).toString();
   const edited = vscode.workspace.textDocuments.filter(
@@ -67,7 +71,7 @@ async function confirmAndPublish(services: Services, draft: ReleaseDraft, target
     if (accepted === undefined) return;
     const receipt = await sign(services, draft, accepted);
     published = true;
-    // What was accepted is decided on.
+    // Accepted secrets are no longer problems.
     const remarks = draft.diagnostics.filter(({ fingerprint }) => fingerprint === undefined);
     showProblems(services.diagnostics, target, remarks);
     void notifyPublished(draft, receipt);
@@ -77,7 +81,10 @@ async function confirmAndPublish(services: Services, draft: ReleaseDraft, target
   }
 }
 
-/** Start the node if need be, sign with the publisher key, which stays on this side, and hand both to the engine. */
+/**
+ * Sign the draft with the publisher key, which never leaves the extension host, and let the engine publish it. Starts
+ * the node when necessary.
+ */
 async function sign(services: Services, draft: ReleaseDraft, accepted: readonly string[]): Promise<PublishReceipt> {
   const key = await services.publisher.key();
   return await withProgress(
@@ -88,7 +95,7 @@ async function sign(services: Services, draft: ReleaseDraft, accepted: readonly 
       const engine = await services.client.engine();
       signal.throwIfAborted();
       const signature = key.sign(draft.bytesToSign);
-      // From here on it can't be called off: a cancel would only hide that the package is public.
+      // Publishing is not cancelable: after a cancel, the user could not tell whether the package is public.
       return await engine.publish({ draft: draft.draft, signature, accepted });
     },
   );
@@ -113,7 +120,7 @@ async function notifyPublished(draft: ReleaseDraft, receipt: PublishReceipt): Pr
 }
 
 async function discard({ client, log }: Services, { draft }: ReleaseDraft): Promise<void> {
-  // With the engine gone its drafts are gone as well.
+  // A stopped engine has lost its drafts already.
   await client.current?.discardDraft({ draft }).catch((error: unknown) => {
     log.warn(`The draft could not be discarded: ${errorMessage(error)}`);
   });

@@ -12,9 +12,10 @@ interface SecretChoice extends vscode.QuickPickItem {
 }
 
 /**
- * Ask about each secret by itself, with the file at its side; the answer that does no harm stands first.
+ * Ask about each possible secret separately, with its file open. The first item is the one that does not publish it.
  *
- * @returns those accepted, with the new ones; the rest is asked about again when the user comes back
+ * @returns `accepted` with the newly accepted ones; incomplete when the user goes back, which the preview continues
+ *   later
  */
 export async function reviewSecrets(
   draft: ReleaseDraft,

@@ -8,18 +8,18 @@ import { formatBytes } from '../../ui/format.ts';
 
 const { t } = vscode.l10n;
 
-/** Longest ignore file that is read, in bytes. */
+/** Maximum size of an ignore file. */
 const MAX_IGNORE_FILE_BYTES = 1024 * 1024;
 
 interface Folder {
   readonly uri: vscode.Uri;
-  /** Relative to the project; empty for its own folder. */
+  /** Path relative to the project; empty for the project folder. */
   readonly path: string;
   readonly depth: number;
   readonly rules: IgnoreRules;
 }
 
-/** The files of a project that is read through VS Code's file systems, without what ignore files leave out. */
+/** Walks a project through VS Code's file systems and applies its ignore files and the limits. */
 export class StagingWalk {
   readonly skipped: ReleaseDraft['skipped'][number][] = [];
   count = 0;
@@ -63,7 +63,7 @@ export class StagingWalk {
     }
   }
 
-  /** The file turned out to have another size than it was said to have. @throws GgenError ProjectTooLarge */
+  /** Correct the size of a file whose content differs from its stat. @throws GgenError ProjectTooLarge */
   updateSize(uri: vscode.Uri, size: number): void {
     this.bytes += size - (this.#sizes.get(uri.path) ?? 0);
     this.#refuseTooLarge();
@@ -91,12 +91,12 @@ export class StagingWalk {
   }
 }
 
-/** What a file system answers is not trusted to be the name of something inside the folder. */
+/** A file system provider is not trusted: a name must not lead out of the folder. */
 function isName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name);
 }
 
-/** Why an entry is not taken along, in words; undefined when it is. */
+/** Why an entry is skipped; undefined when it is not. */
 function skipReason(type: vscode.FileType, depth: number): string | undefined {
   if ((type & vscode.FileType.SymbolicLink) !== 0) return t('symbolic link');
   if (depth > LIMITS.pathDepth) return t('nested too deeply');

@@ -6,11 +6,11 @@ import type { DraftProgress } from '../../../shared/api/index.ts';
 import type { ProjectLimits, ReleaseDraft } from '../../../shared/model.ts';
 import { StagingWalk } from './staging-walk.ts';
 
-/** A project where the engine can read it. Disposing of it leaves the user's own folder as it is. */
+/** A project on a disk that the engine can read. Disposing removes the copy, never the user's own folder. */
 export interface ProjectOnDisk extends AsyncDisposable {
-  /** Absolute path. */
+  /** Absolute path of the folder. */
   readonly root: string;
-  /** What was left out on the way here. */
+  /** Entries that were not copied. */
   readonly skipped: ReleaseDraft['skipped'];
 }
 
@@ -20,16 +20,16 @@ export interface StagingOptions {
   readonly onProgress: (progress: DraftProgress) => void;
 }
 
-/** Begins the names of the folders that hold copies. */
+/** Prefix of the temporary folders that hold copies. */
 const STAGING_PREFIX = 'ggen-remote-';
-/** A copy is needed for minutes; one of this age is left over, in milliseconds. */
+/** A copy is used for minutes; an older one was left by a killed extension host. */
 const MAX_STAGING_AGE_MS = 24 * 60 * 60 * 1000;
-/** Files that are copied side by side: each is one round trip to where the folder is. */
+/** Files that are copied concurrently: each takes one round trip to the provider of the folder. */
 const MAX_PARALLEL_COPIES = 8;
 
 /**
- * The project's folder, if it is on a disk that this extension host reads; else a copy of it in a folder of its own, as
- * VS Code's file systems give it (a remote window, a virtual workspace), without what ignore files leave out.
+ * The project's folder when it is on a local disk; else a copy in a temporary folder, read through VS Code's file
+ * systems (remote window, virtual workspace) without ignored files.
  *
  * @throws GgenError ProjectTooLarge, ProjectChanged, InvalidRequest
  */
@@ -50,7 +50,7 @@ export async function projectOnDisk(folder: vscode.Uri, options: StagingOptions)
   }
 }
 
-/** What an extension host that was killed left behind; one that is still at work has touched its folder since. */
+/** Remove copies that killed extension hosts left. A copy in use has a recent modification time. */
 async function removeStaleCopies(): Promise<void> {
   const names = (await readdir(tmpdir()).catch(() => [])).filter((name) => name.startsWith(STAGING_PREFIX));
   for (const path of names.map((name) => join(tmpdir(), name))) {
@@ -84,6 +84,6 @@ async function copyFile(walk: StagingWalk, uri: vscode.Uri, to: string): Promise
   const content = await vscode.workspace.fs.readFile(uri);
   walk.updateSize(uri, content.byteLength);
   await mkdir(dirname(to), { recursive: true });
-  // Never over another file: two names there may be one here.
+  // Never overwrite: two names of the source may be the same on a case-insensitive disk.
   await writeFile(to, content, { flag: 'wx' });
 }

@@ -16,12 +16,12 @@ const { t } = vscode.l10n;
 const LIST_TIMEOUT_MS = 120_000;
 
 interface FileItem extends vscode.QuickPickItem {
-  /** A file to open, or a command to run on the release. */
+  /** File to open; absent on an item that runs `command` on the release. */
   readonly path?: string;
   readonly command?: string;
 }
 
-/** Look into a release without changing the workspace: its README in a preview, and its files to open one of them. */
+/** Show the README of a release and a list of its files to open, without installing it. */
 export async function browseFiles(services: Services, argument?: unknown): Promise<void> {
   const release = await chooseRelease(services, argument, t('Browse Files'));
   if (release === undefined) return;

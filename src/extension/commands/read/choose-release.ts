@@ -11,14 +11,14 @@ import { pickPackage } from '../search/pick-package.ts';
 const { t } = vscode.l10n;
 const QUERY_TIMEOUT_MS = 30_000;
 
-/** A release to look into. */
+/** A release to read. */
 export interface ChosenRelease extends ReleaseRef {
   readonly name: string;
 }
 
 /**
- * The release that a command is about: the item's, the one whose file the argument names, the newest of the item's package, or
- * the newest of a package that the user finds. Undefined when the user leaves.
+ * The release of a command: that of the tree item or `ggen:` URI, the latest one of the item's package, or the latest
+ * one of a package that the user searches. Undefined when the user cancels.
  *
  * @throws GgenError as `listVersions` of the engine
  */
@@ -39,7 +39,7 @@ export async function chooseRelease(
   return { id, name, version: latest ?? (await newestOf(services, id, name)) };
 }
 
-/** Releases of a package, newest first. */
+/** The releases of a package, newest first. */
 export async function releasesOf({ client }: Services, id: string): Promise<readonly Release[]> {
   const engine = await client.engine();
   const releases = await callWithTimeout(QUERY_TIMEOUT_MS, undefined, (signal) =>
@@ -48,14 +48,14 @@ export async function releasesOf({ client }: Services, id: string): Promise<read
   return releases.toReversed();
 }
 
-/** Withdrawn releases can be read, only not installed. */
+/** Yanked releases count too: they can be read, but not installed. */
 async function newestOf(services: Services, id: string, name: string): Promise<string> {
   const [newest] = await releasesOf(services, id);
   if (newest === undefined) throw new GgenError('VersionNotFound', t('{0} has no releases.', name));
   return newest.version;
 }
 
-/** Start the node, which may be needed; what is here can be read without one. */
+/** Start the node; when that fails, reading continues with local blocks. */
 export async function startNodeIfPossible({ node, log }: Services, signal?: AbortSignal): Promise<void> {
   try {
     await node.start(signal);

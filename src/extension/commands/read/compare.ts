@@ -14,7 +14,7 @@ import { showChanges } from './show-changes.ts';
 const { t } = vscode.l10n;
 const QUERY_TIMEOUT_MS = 10_000;
 
-/** Show what a release changed since another one: the item's, or the newest, against the one that the user picks. */
+/** Compare a release with another version that the user picks: the release of the tree item, or the latest one. */
 export async function compareVersions(services: Services, argument?: unknown): Promise<void> {
   const release = await chooseRelease(services, argument, t('Compare Versions'));
   if (release === undefined) return;
@@ -31,14 +31,14 @@ export async function compareVersions(services: Services, argument?: unknown): P
     ignoreFocusOut: true,
   });
   if (picked === undefined) return;
-  // Whichever is older stands on the left, as in the history of a file.
+  // The older version is on the left, as in a file's history.
   const at = (version: string): number => releases.findIndex((one) => one.version === version);
   const older = at(picked.version) > at(release.version);
   const other = { ...release, version: picked.version };
   await (older ? showChanges(services, other, release) : showChanges(services, release, other));
 }
 
-/** The version before it first, then the others from the newest on. */
+/** The previous version first, then the others, newest first. */
 function versionItems(
   { version }: ChosenRelease,
   releases: readonly Release[],
@@ -56,7 +56,7 @@ function versionItems(
   }));
 }
 
-/** Show what the newest release of an installed package changed since the installed one. */
+/** Show the changes from the installed version of a package to the latest one. */
 export async function compareInstalled(services: Services, argument?: unknown): Promise<void> {
   const installed = await chooseInstalled(services, argument);
   if (installed === undefined) return;
@@ -80,7 +80,7 @@ async function chooseInstalled({ client }: Services, argument: unknown): Promise
     ({ id, version }) =>
       node === undefined || (node.summary.id === id && (node.kind === 'package' || node.release.version === version)),
   );
-  // Where a version is installed does not matter here.
+  // Installations of the same version in several folders are the same release.
   const distinct = [...new Map(matching.map((one) => [`${one.id}@${one.version}`, one])).values()];
   if (distinct.length === 0) throw new GgenError('PackageNotFound', t('There are no installed packages to compare.'));
   if (distinct.length === 1) return distinct[0];

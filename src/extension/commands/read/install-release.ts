@@ -4,8 +4,8 @@ import type { Services } from '../../services.ts';
 import { installCommand, installPackage } from '../install/install.ts';
 
 /**
- * Install the release that is being read: the one of the argument, else of the active editor, else of the first folder of the
- * window that shows one. When none is read, the user finds a package.
+ * Install the release of the given URI, else of the active editor, else of the first `ggen:` folder of the window.
+ * Without any, the user searches a package.
  */
 export async function installRelease(services: Services, argument?: unknown): Promise<void> {
   const uris = [
@@ -22,7 +22,7 @@ export async function installRelease(services: Services, argument?: unknown): Pr
   await installPackage(services, { id, name, version });
 }
 
-/** What the active tab shows, the right side of a diff first. */
+/** The URIs of the active tab; of a diff, the right side first. */
 function activeUris(): readonly vscode.Uri[] {
   const input: unknown = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputTextDiff) return [input.modified, input.original];

@@ -11,7 +11,7 @@ interface OpenItem extends vscode.QuickPickItem {
   readonly open: () => Promise<void>;
 }
 
-/** Show a release in the Explorer, as a read-only folder: in this window or in a new one, as the user chooses. */
+/** Open a release in the Explorer as a read-only folder, in this window or a new one. */
 export async function openReleaseFolder(services: Services, argument?: unknown): Promise<void> {
   const release = await chooseRelease(services, argument, t('Open Release as Folder'));
   if (release === undefined) return;

@@ -13,7 +13,7 @@ const QUERY_TIMEOUT_MS = 60_000;
 const README_NAME = /^readme(?:\.\w+)?$/i;
 const MARKDOWN = /\.(?:md|markdown|mdx)$/i;
 
-/** Show the README of the item's package or release, or of a package that the user finds. */
+/** Show the README of the tree item's package or release, or of a package that the user searches. */
 export async function readReadme(services: Services, argument?: unknown): Promise<void> {
   const release = await chooseRelease(services, argument, t('Read README'));
   if (release === undefined) return;
@@ -30,7 +30,7 @@ export async function readReadme(services: Services, argument?: unknown): Promis
   await showDocument(release, path);
 }
 
-/** Path of the README: what the record says, else by its name in the root folder. */
+/** The path of the README: by the CID in the package record, else by its name in the root folder. */
 export async function findReleaseReadme(
   { client }: Services,
   release: ChosenRelease,
@@ -45,7 +45,7 @@ export async function findReleaseReadme(
   });
 }
 
-/** Markdown in VS Code's own preview, which runs no scripts and loads nothing from elsewhere; other text in an editor. */
+/** Open Markdown in VS Code's preview, which runs no scripts and loads no remote content; other files in an editor. */
 export async function showDocument(release: ChosenRelease, path: string): Promise<void> {
   const uri = releaseUri(release, path);
   if (MARKDOWN.test(path)) await vscode.commands.executeCommand('markdown.showPreview', uri);

@@ -13,15 +13,15 @@ import type { ChosenRelease } from './choose-release.ts';
 
 const { t } = vscode.l10n;
 const COMPARE_TIMEOUT_MS = 120_000;
-/** Files that VS Code's multi-file diff is given at once: it fetches what is scrolled into sight, and keeps it. */
+/** VS Code's multi-file diff editor loads the files that are scrolled into view and keeps them in memory. */
 export const MAX_FILES_IN_DIFF_EDITOR = 200;
 
 interface ChangeItem extends vscode.QuickPickItem {
-  /** Absent: all of them. */
+  /** Absent on the item for all changes. */
   readonly change?: FileChange;
 }
 
-/** List the files that `to` changed since `from`, and show the differences of one or of all in the diff editor. */
+/** List the files that changed between two releases, and show one or all of them in the diff editor. */
 export async function showChanges(services: Services, from: ChosenRelease, to: ChosenRelease): Promise<void> {
   const { changes } = await withDelayedProgress(
     t('Comparing {0} {1} with {2}', to.name, from.version, to.version),
@@ -91,7 +91,7 @@ function describe({ kind, before = 0, after = 0 }: FileChange): string {
   }
 }
 
-/** The two sides of a file; one is absent where the file is. */
+/** The URIs of both sides; an added file has no left side, a removed file no right side. */
 function sides(
   { path, kind }: FileChange,
   from: ChosenRelease,

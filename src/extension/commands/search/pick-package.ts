@@ -16,7 +16,7 @@ import { COMMANDS } from '../../../shared/contributions.ts';
 
 const { t } = vscode.l10n;
 
-/** Let the user find a package, here and on the network; undefined when they leave. */
+/** Let the user search a package locally and on the network; undefined when the user cancels. */
 export async function pickPackage(services: Services, title: string): Promise<PackageSummary | undefined> {
   const picker = new PackagePicker(services, title);
   try {
@@ -26,14 +26,14 @@ export async function pickPackage(services: Services, title: string): Promise<Pa
   }
 }
 
-/** The quick pick that fills while one types. */
+/** A quick pick that updates its results while the user types. */
 class PackagePicker {
   readonly #services: Services;
   readonly #pick = vscode.window.createQuickPick<ResultItem>();
   readonly #session: SearchSession;
   #pages = new ResultPages();
   #more: AbortController | undefined;
-  /** The list of filters is open in its place. */
+  /** Whether the list of filters is shown instead of this quick pick. */
   #filtersOpen = false;
   #resolvePick: (summary: PackageSummary | undefined) => void = () => undefined;
 
@@ -95,7 +95,7 @@ class PackagePicker {
     return await engine.search({ ...parseQueryText(text).query, scope, limit: SEARCH_PAGE_SIZE, offset }, options);
   }
 
-  /** Replace the list; what was active stays so, wherever the new answer ranks it. */
+  /** Update the items and keep the active one, even when it moves in the ranking. */
   #show(text: string, final: boolean): void {
     const { results } = this.#pages;
     if (results === undefined) return;
@@ -125,7 +125,7 @@ class PackagePicker {
     else await this.#runNote(item);
   }
 
-  /** Take the step that a note offers. */
+  /** Run the next step of a note. */
   async #runNote({ next }: NoteItem): Promise<void> {
     if (next === 'more') {
       await this.#loadMore();
@@ -157,7 +157,7 @@ class PackagePicker {
     }
   }
 
-  /** Show filters and orders in place of the results, then come back with the one that was chosen. */
+  /** Show the list of filters and sort orders, then return to the results with the selected one applied. */
   async #refine(): Promise<void> {
     const text = this.#pick.value;
     this.#filtersOpen = true;

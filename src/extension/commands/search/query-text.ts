@@ -1,11 +1,11 @@
 import type { SearchQuery, SearchSort } from '../../../shared/model.ts';
 
 /**
- * What one types into the search box: words, and filters among them, such as `tag:web`, `version:"^1 || ^2"` or
- * `sort:updated`. A key that is not one of these is text like any other.
+ * The syntax of the search box: words and filters such as `tag:web`, `version:"^1 || ^2"` or `sort:updated`. A term
+ * with an unknown key is plain text.
  */
 
-/** Filters that take several values, any of which lets a package through, by the field of the query that they fill. */
+/** Filters that can occur several times, of which any may match, and the query field of each. */
 const LISTS = { tag: 'tags', category: 'categories', license: 'licenses', publisher: 'publishers' } as const;
 const SORTS: readonly SearchSort[] = ['relevance', 'updated', 'name', 'providers'];
 const ALIASES: Readonly<Record<string, TermKey>> = { licence: 'license' };
@@ -15,13 +15,13 @@ export type TermKey = ListKey | 'version' | 'reputation' | 'yanked' | 'sort';
 
 const KEYS: readonly string[] = [...Object.keys(LISTS), 'version', 'reputation', 'yanked', 'sort'] satisfies string[];
 
-/** One filter as it stands in the text. */
+/** A filter in the text. */
 export interface Term {
   readonly key: TermKey;
   readonly value: string;
 }
 
-/** The part of a query that the search box sets. */
+/** The fields of a query that the search box sets. */
 export type TypedQuery = Pick<
   SearchQuery,
   'text' | 'categories' | 'tags' | 'licenses' | 'publishers' | 'version' | 'minReputation' | 'includeYanked' | 'sort'
@@ -33,8 +33,8 @@ interface Piece {
 }
 
 /**
- * The query that a text stands for. A filter without a value, as it is while it is typed, does not count; nor does one
- * whose value is not one of those that it takes: `ignored` has those.
+ * Parse a text into a query. A filter without a value is still being typed and has no effect; filters with an invalid
+ * value are returned as `ignored`.
  */
 export function parseQueryText(text: string): { readonly query: TypedQuery; readonly ignored: readonly Term[] } {
   const pieces = piecesOf(text);
@@ -57,33 +57,33 @@ export function parseQueryText(text: string): { readonly query: TypedQuery; read
   return { query, ignored: terms.filter((term) => !isUsable(term)) };
 }
 
-/** The filters in a text, without those that are still being typed. */
+/** The filters of a text that have a value. */
 export function termsOf(text: string): readonly Term[] {
   return piecesOf(text).flatMap(({ term }) => (term === undefined || term.value === '' ? [] : [term]));
 }
 
-/** Whether the filter stands in the text; letter case matters only in publisher ids. */
+/** Whether the text has the filter. Values are compared case-insensitively, except publisher IDs. */
 export function hasTerm(text: string, { key, value }: Term): boolean {
   return piecesOf(text).some(({ term }) => term?.key === key && sameValue(key, term.value, value));
 }
 
-/** The text with the filter in it: added at the end, or in place of the one that it excludes. */
+/** The text with the filter: appended, or in place of another one of its key that allows only one value. */
 export function withTerm(text: string, term: Term): string {
   const others = term.key in LISTS ? withoutTerm(text, term) : withoutKey(text, term.key);
   return [...piecesOf(others).map(({ raw }) => raw), termText(term)].join(' ');
 }
 
-/** The text without the filter. */
+/** The text without this filter. */
 export function withoutTerm(text: string, { key, value }: Term): string {
   return joined(piecesOf(text).filter(({ term }) => term?.key !== key || !sameValue(key, term.value, value)));
 }
 
-/** The text without any filter of that kind. */
+/** The text without any filter of this key. */
 export function withoutKey(text: string, key: TermKey): string {
   return joined(piecesOf(text).filter(({ term }) => term?.key !== key));
 }
 
-/** Whether a filter of this value can be typed: quotes and line ends cannot. */
+/** Whether the syntax can express this value: not when it has quotes, control characters or outer white space. */
 export function canBeTyped(value: string): boolean {
   return value !== '' && value === value.trim() && !/["\p{Cc}]/u.test(value);
 }
@@ -96,7 +96,7 @@ function joined(pieces: readonly Piece[]): string {
   return pieces.map(({ raw }) => raw).join(' ');
 }
 
-/** A quote that is not closed yet reaches to the end. */
+/** Split at white space outside quotes; an unclosed quote extends to the end. */
 function piecesOf(text: string): Piece[] {
   return [...text.matchAll(/(\p{L}+):"([^"]*)"?|\S+/gu)].map(([raw, quotedKey, quoted]) => {
     const colon = raw.indexOf(':');

@@ -5,13 +5,13 @@ import { plainText } from '../../ui/plain-text.ts';
 import type { ListKey, TermKey } from './query-text.ts';
 import { canBeTyped, hasTerm, termsOf, withoutKey, withoutTerm, withTerm } from './query-text.ts';
 
-/** A way to change the text of a search; a group of them has a title. */
+/** A change of the search text that the user can select. */
 export interface Refinement {
   readonly label: string;
   readonly description: string;
-  /** Codicon. */
+  /** Name of a codicon. */
   readonly icon: string;
-  /** The text of the search once this is chosen. */
+  /** The search text after the change. */
   readonly text: string;
 }
 
@@ -20,7 +20,7 @@ export interface RefinementGroup {
   readonly items: readonly Refinement[];
 }
 
-/** What one can choose for a search: filters to remove, an order, and filters that its results have to offer. */
+/** The changes to offer for a search: filters to remove, sort orders, and filters from the facets of its results. */
 export function refinements(text: string, facets: SearchFacets | undefined, t: Localize): RefinementGroup[] {
   const count = counter(facets?.exact ?? true, t);
   const facetGroup = (title: string, key: ListKey, counts: readonly FacetCount[] = []): RefinementGroup => ({
@@ -83,7 +83,7 @@ function yanked(text: string, t: Localize): Refinement[] {
   return [{ label, description: '', icon: 'circle-slash', text: withTerm(text, { key: 'yanked', value: 'yes' }) }];
 }
 
-/** Counts of the best few hundred matches are a lower bound. */
+/** Inexact counts cover only the best few hundred matches, so that they are lower bounds. */
 function counter(exact: boolean, t: Localize): (count: number) => string {
   return (count) => {
     if (!exact) return t('{0} or more packages', count);

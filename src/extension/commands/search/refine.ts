@@ -8,7 +8,7 @@ interface RefineItem extends vscode.QuickPickItem {
   readonly text?: string;
 }
 
-/** Offer filters and orders for a search; the text with the one chosen, or undefined when the user leaves. */
+/** Let the user select a filter or a sort order; returns the changed search text, undefined when the user cancels. */
 export async function refineSearch(text: string, facets: SearchFacets | undefined): Promise<string | undefined> {
   const items = refinements(text, facets, t).flatMap((group): RefineItem[] => [
     { label: group.title, kind: vscode.QuickPickItemKind.Separator },

@@ -12,15 +12,15 @@ export interface PackageItem extends vscode.QuickPickItem {
   readonly summary: PackageSummary;
 }
 
-/** Says why there is nothing, or not more; choosing it takes the next step, if there is one. */
+/** Explains missing or further results; selecting it runs the next step. */
 export interface NoteItem extends vscode.QuickPickItem {
-  /** A command, or the next page of the results. */
+  /** A command, or `more` to load the next page. */
   readonly next?: CommandId | 'more';
 }
 
 export type ResultItem = PackageItem | NoteItem;
 
-/** What stands beside a result, and in the title. */
+/** Buttons of a result and of the title. */
 export const BUTTONS = {
   refine: { iconPath: new vscode.ThemeIcon('filter'), tooltip: t('Filter and Sort') },
   install: { iconPath: new vscode.ThemeIcon('cloud-download'), tooltip: t('Install…') },
@@ -29,13 +29,13 @@ export const BUTTONS = {
   copyId: { iconPath: new vscode.ThemeIcon('copy'), tooltip: t('Copy Package ID') },
 } as const satisfies Record<string, vscode.QuickInputButton>;
 
-/** What is known of the network while the answer is shown. */
+/** State of the network and of the search while results are shown. */
 export interface SearchContext {
   readonly state: ViewState;
   readonly peers: number;
-  /** No more answers will come. */
+  /** The search has finished. */
   readonly final: boolean;
-  /** There may be another page. */
+  /** There can be another page. */
   readonly more: boolean;
 }
 
@@ -58,7 +58,7 @@ export function packageItem(summary: PackageSummary): PackageItem {
     label: `$(${summary.latest === undefined ? 'circle-slash' : 'package'}) ${plainText(summary.name)}`,
     description: parts.filter((part) => part !== '').join(' · '),
     detail: plainText(summary.description, 200),
-    // The engine ranked them; VS Code's own filter would hide what matches by description or tag.
+    // The engine ranked the results; VS Code's filter would hide those that match by description or tag.
     alwaysShow: true,
     buttons: [
       BUTTONS.readme,
@@ -80,7 +80,7 @@ export function failedNote(message: string): NoteItem {
   };
 }
 
-// Notes stand in the description, because VS Code sorts items whose label matches the typed text to the top.
+// A note's text is its description, because VS Code sorts items whose label matches the typed text to the top.
 
 function moreNote(): NoteItem {
   return { label: '$(ellipsis)', description: t('More results…'), alwaysShow: true, next: 'more' };

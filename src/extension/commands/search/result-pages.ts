@@ -1,11 +1,11 @@
 import type { PackageSummary, SearchResults } from '../../../shared/model.ts';
 
-/** Packages of one page; a page that is full has another one behind it, perhaps. */
+/** Packages per page; after a full page there can be another one. */
 export const SEARCH_PAGE_SIZE = 50;
 
 /**
- * The pages of one search as one list. The first page changes while answers come in; later ones are read once, below
- * it. What moved from one page to another in between is listed once.
+ * The pages of one search as one list. The first page is updated while peers answer; later pages are loaded once and
+ * appended. A package that moves to another page in between is listed once.
  */
 export class ResultPages {
   #first: SearchResults | undefined;
@@ -13,20 +13,20 @@ export class ResultPages {
   #laterPageCount = 0;
   #mayHaveMore = false;
 
-  /** The first page as it now is. */
+  /** Replace the first page. */
   first(results: SearchResults): void {
     this.#first = results;
     if (this.#laterPageCount === 0) this.#mayHaveMore = results.packages.length >= SEARCH_PAGE_SIZE;
   }
 
-  /** The next page below. */
+  /** Append a page. */
   add({ packages }: SearchResults): void {
     this.#later.push(...packages);
     this.#laterPageCount++;
     this.#mayHaveMore = packages.length >= SEARCH_PAGE_SIZE;
   }
 
-  /** What to leave out when the next page is asked for. */
+  /** Offset of the next page. */
   get offset(): number {
     return SEARCH_PAGE_SIZE * (this.#laterPageCount + 1);
   }
@@ -35,7 +35,7 @@ export class ResultPages {
     return this.#mayHaveMore;
   }
 
-  /** How the first page came about, with the packages of all; undefined before the first. */
+  /** The first page's results with the packages of all pages; undefined before the first answer. */
   get results(): SearchResults | undefined {
     if (this.#first === undefined) return undefined;
     const all = [...this.#first.packages, ...this.#later];

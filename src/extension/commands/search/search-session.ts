@@ -2,21 +2,18 @@ import type { CallOptions } from '../../../shared/api/index.ts';
 import { isAbort } from '../../../shared/errors.ts';
 import type { SearchQuery, SearchResults } from '../../../shared/model.ts';
 
-/** Puts one question; each progress report is the whole ranked list so far. */
+/** Runs one query; each progress report has the whole ranked list so far. */
 export type RunSearch = (query: SearchQuery, options: CallOptions<SearchResults>) => Promise<SearchResults>;
 
-/** Where answers are shown. `text` is the question that an answer belongs to. */
+/** Receives the results. `text` is the query that they belong to. */
 export interface SearchView {
   busy(busy: boolean): void;
-  /** `final`: no more will come for this question. */
+  /** @param final whether the query has finished */
   show(text: string, results: SearchResults, final: boolean): void;
   fail(text: string, error: unknown): void;
 }
 
-/**
- * Searching while somebody types: waits for a pause, cancels the question before, and shows only answers to the newest
- * one, however late the others come.
- */
+/** Search as the user types: debounces the input, cancels the previous query, and drops its late results. */
 export class SearchSession {
   readonly #runSearch: RunSearch;
   readonly #view: SearchView;
@@ -24,14 +21,14 @@ export class SearchSession {
   #timer: NodeJS.Timeout | undefined;
   #running: AbortController | undefined;
 
-  /** @param debounceMs of typing before a question is put, in milliseconds */
+  /** @param debounceMs pause in typing before a query starts, in milliseconds */
   constructor(runSearch: RunSearch, view: SearchView, debounceMs = 120) {
     this.#runSearch = runSearch;
     this.#view = view;
     this.#debounceMs = debounceMs;
   }
 
-  /** The text is now this. `now`: without waiting for a pause. */
+  /** Set the text. @param now whether to search without waiting for a pause */
   input(text: string, now = false): void {
     this.#cancel();
     this.#view.busy(true);

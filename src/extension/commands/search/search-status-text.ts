@@ -5,15 +5,15 @@ import { plainText } from '../../ui/plain-text.ts';
 import type { Term } from './query-text.ts';
 
 export interface SearchStatusContext {
-  /** Packages in the list. */
+  /** Number of packages in the list. */
   readonly shown: number;
-  /** No more answers will come. */
+  /** The search has finished. */
   readonly final: boolean;
-  /** Filters that do not count, because of their values. */
+  /** Filters that have no effect because their value is invalid. */
   readonly ignored: readonly Term[];
 }
 
-/** How the answer came about, in one line: packages found, peers asked, and which filters do not count. */
+/** One line about a search: packages found, peers queried, and ignored filters. */
 export function searchStatusText(
   { peersAsked, peersAnswered, peers = [] }: SearchResults,
   { shown, final, ignored }: SearchStatusContext,

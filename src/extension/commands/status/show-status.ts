@@ -11,7 +11,7 @@ import { engineGroups, networkGroups, rebuiltGroups } from './status-groups.ts';
 const { t } = vscode.l10n;
 const STATUS_TIMEOUT_MS = 5_000;
 
-/** The node's and the engine's state in a list to read, to copy from and to act on. */
+/** Show the state of the node and the engine, with values to copy and actions. */
 export async function showStatus(services: Services): Promise<void> {
   const engine = services.client.current;
   const status =

@@ -7,7 +7,7 @@ import { taskIcon, taskLine } from '../../ui/task-text.ts';
 
 const { t } = vscode.l10n;
 
-/** Who is there, and what is known. */
+/** Peers, packages and transfers. */
 export function networkGroups(status: EngineStatus): DetailGroup[] {
   return [
     { title: t('Network'), details: networkDetails(status) },
@@ -16,7 +16,7 @@ export function networkGroups(status: EngineStatus): DetailGroup[] {
   ];
 }
 
-/** What the engine does by itself, and what it is. */
+/** Storage, background tasks and the engine's process. */
 export function engineGroups(status: EngineStatus): DetailGroup[] {
   return [
     { title: t('Storage'), details: storageDetails(status) },
@@ -33,7 +33,7 @@ export function engineGroups(status: EngineStatus): DetailGroup[] {
   ];
 }
 
-/** Which process runs the node, and who shares it. */
+/** The process that runs the node, and the number of its clients. */
 function ownerDetails({ owner }: EngineStatus): Detail[] {
   if (owner === undefined) return [];
   const { self, pid, version, clients = 0 } = owner;
@@ -44,7 +44,7 @@ function ownerDetails({ owner }: EngineStatus): Detail[] {
   ];
 }
 
-/** That the catalog was damaged, if it ever was: when, why, and where the old file is. */
+/** Time, reason and backup file of a catalog rebuild; empty when there was none. */
 export function rebuiltGroups({ rebuilt }: EngineStatus): DetailGroup[] {
   if (rebuilt === undefined) return [];
   const at = new Date(rebuilt.at).toLocaleString(vscode.env.language);
@@ -68,7 +68,7 @@ function packageDetails({ counts }: EngineStatus): Detail[] {
   ];
 }
 
-/** What goes to others and comes from them; bytes as far as limits count them. */
+/** Seeding and the bytes sent and fetched today that count toward the limits. */
 function transferDetails({ transfers, settings }: EngineStatus): Detail[] {
   const { paused, uploadedToday, downloadedToday } = transfers;
   const limits = settings?.transfers;

@@ -8,7 +8,7 @@ import { withProgress } from '../../ui/progress.ts';
 
 const { t } = vscode.l10n;
 
-/** Remove from this machine's store what is neither published, installed nor kept here. */
+/** Remove blocks that no published, installed or kept release uses. */
 export async function cleanUpStorage({ client }: Services): Promise<void> {
   const engine = await client.engine();
   const { blocks, bytes } = await withProgress<CleanUpReport, CleanUpProgress>(

@@ -14,7 +14,7 @@ import { pickPackage } from '../search/pick-package.ts';
 const { t } = vscode.l10n;
 const READ_TIMEOUT_MS = 10_000;
 
-/** Keep a release here without installing it: the item's, or one that the user finds. */
+/** Fetch and keep a release without installing it: that of the tree item, or one that the user searches. */
 export async function keepOffline(services: Services, argument?: unknown): Promise<void> {
   const pack = isPackageNode(argument) ? argument.summary : await pickPackage(services, t('Keep Package Offline'));
   if (pack === undefined) return;
@@ -35,7 +35,7 @@ export async function keepOffline(services: Services, argument?: unknown): Promi
   vscode.window.setStatusBarMessage(`$(check) ${done}`, 5_000);
 }
 
-/** Keep a release no longer: of the item's package, or of all, the one that the user picks. */
+/** Stop keeping a release: of the tree item's package, or any that the user picks. */
 export async function stopKeeping(services: Services, argument?: unknown): Promise<void> {
   const engine = await services.client.engine();
   const all = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.kept({}, { signal }));

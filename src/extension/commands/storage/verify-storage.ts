@@ -10,7 +10,7 @@ import { commandAction, notify } from '../../ui/notify.ts';
 
 const { t } = vscode.l10n;
 
-/** Hash everything that is stored, fetch again what is damaged, and say what came of it. */
+/** Hash all stored blocks, fetch damaged ones again, and report the result. */
 export async function verifyStorage(services: Services): Promise<void> {
   const engine = await services.client.engine();
   const report = await withProgress<StorageReport, VerifyProgress>(t('Verifying storage'), describe, (task) =>

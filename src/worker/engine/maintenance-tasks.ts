@@ -1,6 +1,6 @@
 import { yieldEvery } from '../../shared/async.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { prunePeers, pruneExpiredValues } from '../catalog/tables/catalog-pruning.ts';
+import { prunePeers, pruneExpiredValues } from '../catalog/pruning.ts';
 import type { PeriodicTask, TaskReport } from '../maintenance/scheduler.ts';
 import type { Traffic } from '../protocols/traffic.ts';
 import type { PeerReputation } from '../reputation/peer-reputation.ts';

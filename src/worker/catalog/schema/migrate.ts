@@ -1,14 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { GgenError } from '../../../shared/errors.ts';
-import type { PackageRecord } from '../../records/record.ts';
-import { indexPackages, upsertSummary } from '../search/index-package.ts';
-import type { StatementRunner } from '../search/index-package.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { SEARCH_SCHEMA } from './search-schema.ts';
 import { unsupportedRuntime } from '../../sqlite/unsupported-runtime.ts';
-
-/** Packages that are indexed together. */
-const CHUNK_SIZE = 1_000;
 
 /**
  * Bring the database to the newest schema, in one transaction that also proves that this process owns the file.
@@ -16,16 +9,20 @@ const CHUNK_SIZE = 1_000;
  * @param isTruncated asked once the file is locked
  * @throws GgenError DatabaseTooNew, UnsupportedRuntime; SQLite's error when the file is damaged
  */
-export function migrate(sqlite: DatabaseSync, dataDir: string, isTruncated: () => boolean): void {
+export function migrate(
+  sqlite: DatabaseSync,
+  dataDir: string,
+  isTruncated: () => boolean,
+  migrations: readonly string[] = MIGRATIONS,
+): void {
   sqlite.exec('BEGIN EXCLUSIVE');
   try {
     probeFullText(sqlite);
     if (isTruncated()) throw Object.assign(new Error('the file is truncated'), { errcode: 11 });
     const version = Number(sqlite.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (version > MIGRATIONS.length) throw databaseTooNew(dataDir, version);
-    for (const step of MIGRATIONS.slice(version)) sqlite.exec(step);
-    if (version > 0 && version <= MIGRATIONS.indexOf(SEARCH_SCHEMA)) indexAll(sqlite);
-    if (version < MIGRATIONS.length) sqlite.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    if (version > migrations.length) throw databaseTooNew(dataDir, version, migrations.length);
+    for (const step of migrations.slice(version)) sqlite.exec(step);
+    if (version < migrations.length) sqlite.exec(`PRAGMA user_version = ${migrations.length}`);
     sqlite.exec('COMMIT');
   } catch (error) {
     if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
@@ -41,34 +38,10 @@ function probeFullText(sqlite: DatabaseSync): void {
   }
 }
 
-/** Fill what SEARCH_SCHEMA brought from the records: their JSON is not something that SQL alone can read in semver's order. */
-function indexAll(sqlite: DatabaseSync): void {
-  const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
-  const statements: StatementRunner = {
-    run: (sql, ...values) => {
-      const statement = prepared.get(sql) ?? sqlite.prepare(sql);
-      prepared.set(sql, statement);
-      return { changes: Number(statement.run(...values).changes) };
-    },
-  };
-  const rows = sqlite.prepare('SELECT id, record, mine FROM packages ORDER BY id LIMIT ? OFFSET ?');
-  for (let offset = 0; ; offset += CHUNK_SIZE) {
-    const chunk = rows.all(CHUNK_SIZE, offset);
-    if (chunk.length === 0) return;
-    const packages = chunk.map((row) => {
-      const [id, record] = [Number(row['id']), JSON.parse(String(row['record'])) as PackageRecord];
-      upsertSummary(statements, id, record, row['mine'] === 1);
-      const { publisher, name, metadata } = record;
-      return { ...metadata, id, publisher, name, known: false };
-    });
-    indexPackages(statements, packages);
-  }
-}
-
-function databaseTooNew(dataDir: string, version: number): GgenError {
+function databaseTooNew(dataDir: string, version: number, supported: number): GgenError {
   return new GgenError(
     'DatabaseTooNew',
-    `The catalog in ${dataDir} was written by a newer version of this program (schema ${version}; this version supports up to ${MIGRATIONS.length}). Update it, or choose another data folder.`,
+    `The catalog in ${dataDir} was written by a newer version of this program (schema ${version}; this version supports up to ${supported}). Update it, or choose another data folder.`,
     { details: { dataDir, version } },
   );
 }

@@ -38,12 +38,6 @@ const INSERT_LABEL = 'INSERT OR IGNORE INTO labels (kind, label, package) VALUES
 const COUNT_LABELS = `INSERT INTO label_counts (kind, label, packages) VALUES (?1, ?2, ?3)
   ON CONFLICT (kind, label) DO UPDATE SET packages = packages + ?3`;
 
-/** The full-text index, as the newest migration step left it: for beginning it anew. */
-export const CREATE_TEXT_INDEX = `CREATE VIRTUAL TABLE packages_text USING fts5 (
-    name, title, description, tags, categories,
-    tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
-  )`;
-
 /** Enter packages into everything by which they are filtered, counted and found. The more at once, the less each costs. */
 export function indexPackages(db: StatementRunner, packages: readonly IndexedPackage[]): void {
   indexLabels(db, packages);

@@ -1,5 +1,6 @@
 import type { Database, Row } from '../../sqlite/database.ts';
-import { indexPackages, CREATE_TEXT_INDEX } from './index-package.ts';
+import { CREATE_TEXT_INDEX } from '../schema/search-schema.ts';
+import { indexPackages } from './index-package.ts';
 import type { IndexedPackage } from './index-package.ts';
 import { parseTexts } from '../tables/summaries.ts';
 

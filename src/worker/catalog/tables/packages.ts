@@ -11,7 +11,7 @@ import type { LocalQuery } from '../search/filters.ts';
 import { upsertSummary } from '../search/index-package.ts';
 import { searchLocally } from '../search/local-search.ts';
 import type { LocalResults } from '../search/local-search.ts';
-import type { OwnRecords } from './own-records.ts';
+import type { OwnRecords } from '../own-records.ts';
 import { SearchIndex } from '../search/search-index.ts';
 import { summariesOf } from './summaries.ts';
 
@@ -28,7 +28,7 @@ export interface UpsertOptions {
 }
 
 /** One step of the log that other peers read. */
-export interface LogEntry extends StoredPackage {
+export interface LoggedPackage extends StoredPackage {
   readonly position: number;
 }
 
@@ -271,7 +271,7 @@ export class Packages {
   }
 
   /** What was learnt after a position of the log, in order. */
-  readLogAfter(position: number, limit: number): LogEntry[] {
+  readLogAfter(position: number, limit: number): LoggedPackage[] {
     return this.#db
       .all<PackageRow & { position: number }>(
         `SELECT log.position, record, envelope, digest, mine FROM log JOIN packages ON packages.id = log.package

@@ -1,147 +1,107 @@
 import assert from 'node:assert/strict';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { gunzipSync } from 'node:zlib';
 import { createPublisherKey } from '../../../../../src/identity/publisher-key.ts';
 import { openCatalog } from '../../../../../src/worker/catalog/catalog.ts';
-import type { Catalog } from '../../../../../src/worker/catalog/catalog.ts';
+import { migrate } from '../../../../../src/worker/catalog/schema/migrate.ts';
 import { MIGRATIONS } from '../../../../../src/worker/catalog/schema/migrations.ts';
-import { OwnRecords } from '../../../../../src/worker/catalog/tables/own-records.ts';
 import { signedRecord, withFolder } from '../support.ts';
 
-const FIXTURES = join(import.meta.dirname, '..', '..', '..', '..', 'fixtures', 'catalog');
-/** Every schema that was ever released before the present one. A step that is released gets its fixture here. */
-const OLDER = [1];
+const key = createPublisherKey();
+const NEXT_STEP = "ALTER TABLE peers ADD COLUMN color TEXT NOT NULL DEFAULT 'green'";
 
-interface Names {
-  readonly own: string;
-  readonly other: string;
-  readonly epoch: string;
-}
-
-async function withUpgraded(schema: number, check: (catalog: Catalog, names: Names, dataDir: string) => void) {
-  const names = JSON.parse(await readFile(join(FIXTURES, `schema-${schema}.json`), 'utf8')) as Names;
+/** Runs with the database of a catalog that holds one own package and one peer. */
+async function withDatabase(work: (sqlite: DatabaseSync, dataDir: string) => void | Promise<void>): Promise<void> {
   await withFolder(async (dataDir) => {
-    const packed = await readFile(join(FIXTURES, `schema-${schema}.sqlite.gz`));
-    await writeFile(join(dataDir, 'catalog.sqlite'), gunzipSync(packed));
     const catalog = await openCatalog(dataDir);
+    catalog.packages.upsert(signedRecord(key, 'first', { metadata: { tags: ['cli'] } }), { mine: true, now: 1 });
+    catalog.peers.addProvider('peer-a', key.id, 'first');
+    catalog.peers.saveLocation('peer-a', undefined);
+    catalog.close();
+    const sqlite = new DatabaseSync(join(dataDir, 'catalog.sqlite'));
     try {
-      check(catalog, names, dataDir);
+      await work(sqlite, dataDir);
     } finally {
-      catalog.close();
+      if (sqlite.isOpen) sqlite.close();
     }
   });
 }
 
-/** Tables, indexes and triggers as SQLite keeps them, without white space. */
-function schemaOf(catalog: Catalog): string[] {
-  return catalog.db
-    .all<{ sql: string }>("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'packages_text_%'")
-    .map(({ sql }) => sql.replaceAll(/\s+/g, ' '))
-    .sort();
+function versionOf(sqlite: DatabaseSync): unknown {
+  return sqlite.prepare('PRAGMA user_version').get()?.['user_version'];
 }
 
-describe('databases of older schemas', () => {
-  it('all exist as fixtures', async () => {
-    const files = (await readdir(FIXTURES)).filter((name) => name.endsWith('.sqlite.gz'));
-    assert.deepEqual(files.sort(), OLDER.map((schema) => `schema-${schema}.sqlite.gz`).sort());
+function columnsOf(sqlite: DatabaseSync): unknown[] {
+  return sqlite
+    .prepare("SELECT name FROM pragma_table_info('peers')")
+    .all()
+    .map(({ name }) => name);
+}
+
+describe('migrating the catalog', () => {
+  it('applies each missing step once, and keeps the rows', async () => {
+    await withDatabase((sqlite, dataDir) => {
+      for (let opening = 1; opening <= 2; opening++) migrate(sqlite, dataDir, () => false, [...MIGRATIONS, NEXT_STEP]);
+      assert.equal(versionOf(sqlite), MIGRATIONS.length + 1);
+      assert.ok(columnsOf(sqlite).includes('color'));
+      assert.deepEqual(sqlite.prepare('PRAGMA foreign_key_check').all(), []);
+      assert.equal(sqlite.prepare('SELECT count(*) AS n FROM packages').get()?.['n'], 1);
+    });
   });
 
-  for (const schema of OLDER) {
-    it(`schema ${schema} is migrated to the schema of a new database`, async () => {
-      await withUpgraded(schema, (catalog) => {
-        const upgraded = schemaOf(catalog);
-        assert.equal(catalog.db.get<{ user_version: number }>('PRAGMA user_version')?.user_version, MIGRATIONS.length);
-        assert.deepEqual(catalog.db.all('PRAGMA foreign_key_check'), []);
-        const fresh = new DatabaseSync(':memory:');
-        for (const step of MIGRATIONS) fresh.exec(step);
-        const expected = fresh
-          .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'packages_text_%'")
-          .all()
-          .map(({ sql }) => String(sql).replaceAll(/\s+/g, ' '))
-          .sort();
-        fresh.close();
-        assert.deepEqual(upgraded, expected);
-      });
+  it('leaves the database unchanged when a step fails', async () => {
+    await withDatabase((sqlite, dataDir) => {
+      assert.throws(() => {
+        migrate(sqlite, dataDir, () => false, [...MIGRATIONS, `${NEXT_STEP}; ${NEXT_STEP}`]);
+      }, /duplicate column/);
+      assert.equal(versionOf(sqlite), MIGRATIONS.length);
+      assert.ok(!columnsOf(sqlite).includes('color'));
     });
+  });
 
-    it(`schema ${schema} keeps every package, its evidence and its position in the log`, async () => {
-      await withUpgraded(schema, ({ packages, db }, { own, other, epoch }) => {
-        assert.deepEqual(packages.counts(), { published: 1, installed: 1, network: 2 });
-        assert.equal(db.epoch, epoch);
-        assert.equal(packages.details(other, 'theirs')?.equivocation, true);
-        assert.deepEqual(
-          [...packages.seenRoots(other, 'theirs', ['0.1.0', '0.2.0', '0.3.0']).keys()],
-          ['0.1.0', '0.2.0'],
-        );
-        assert.deepEqual(
-          packages.readLogAfter(0, 10).map(({ record }) => record.name),
-          ['mine', 'theirs', 'withdrawn'],
-        );
-        const mine = packages.details(own, 'mine');
-        assert.deepEqual(
-          [mine?.latest, mine?.versions, mine?.size, mine?.published, mine?.title],
-          ['1.1.0', 3, 20, true, 'mine title'],
-        );
-      });
+  it('refuses a database with more steps than it knows', async () => {
+    await withDatabase((sqlite, dataDir) => {
+      migrate(sqlite, dataDir, () => false, [...MIGRATIONS, NEXT_STEP]);
+      assert.throws(
+        () => {
+          migrate(sqlite, dataDir, () => false);
+        },
+        { name: 'DatabaseTooNew' },
+      );
+      assert.equal(versionOf(sqlite), MIGRATIONS.length + 1);
     });
+  });
 
-    it(`schema ${schema} can be searched, filtered and counted afterwards`, async () => {
-      await withUpgraded(schema, ({ packages }, { other }) => {
-        const names = (query: Parameters<typeof packages.search>[0]) => packages.search(query).map(({ name }) => name);
-        assert.deepEqual(names({ text: 'thei' }), ['theirs']);
-        assert.deepEqual(names({ text: 'thiers' }), ['theirs'], 'a typing error');
-        assert.deepEqual(names({ text: '', tags: ['cli'], licenses: ['apache-2.0'] }), ['theirs']);
-        assert.deepEqual(names({ text: 'withdrawn' }), []);
-        assert.deepEqual(names({ text: 'withdrawn', includeYanked: true }), ['withdrawn']);
-        const [found] = packages.search({ text: 'theirs' });
-        assert.ok(found !== undefined);
-        assert.equal(found.providers, 2);
-        assert.deepEqual(found.installed, ['0.1.0']);
-        assert.deepEqual(
-          packages.searchWithFacets({ text: '' }).facets.publishers.find(({ value }) => value === other)?.count,
-          2,
-        );
-      });
+  it('creates a catalog that stores, searches and counts packages', async () => {
+    await withFolder(async (dataDir) => {
+      const catalog = await openCatalog(dataDir);
+      try {
+        const record = signedRecord(key, 'first', { metadata: { tags: ['cli'] } });
+        catalog.packages.upsert(record, { mine: false, now: 1 });
+        const { packages, facets } = catalog.packages.searchWithFacets({ text: '' });
+        assert.equal(packages.length, 1);
+        assert.deepEqual(facets.tags, [{ value: 'cli', count: 1 }]);
+      } finally {
+        catalog.close();
+      }
     });
+  });
+});
 
-    it(`schema ${schema} keeps peers, cursors, installations and network state`, async () => {
-      await withUpgraded(schema, ({ peers, installs, db }) => {
-        assert.equal(peers.get('peer-a')?.stats.successes, 5);
-        assert.deepEqual({ ...peers.cursor('peer-a') }, { epoch: 'epoch-of-a', position: 7 });
-        assert.equal(installs.list().length, 1);
-        assert.equal(db.get<{ n: number }>('SELECT count(*) AS n FROM datastore')?.n, 1);
-      });
-    });
-
-    it(`schema ${schema} gets the files that keep own records`, async () => {
-      await withUpgraded(schema, ({ packages }, { own }, dataDir) => {
-        const kept = new OwnRecords(dataDir).envelopes();
-        assert.deepEqual(kept, [Buffer.from(packages.get(own, 'mine')!.envelope)]);
-      });
-    });
-  }
-
-  MIGRATIONS.forEach((_, index) => {
-    it(`an empty one of schema ${index + 1} opens, takes packages in and counts them`, async () => {
-      await withFolder(async (dataDir) => {
-        const old = new DatabaseSync(join(dataDir, 'catalog.sqlite'));
-        for (const step of MIGRATIONS.slice(0, index + 1)) old.exec(step);
-        old.exec(`PRAGMA user_version = ${index + 1}`);
-        old.close();
-        const catalog = await openCatalog(dataDir);
-        try {
-          const key = createPublisherKey();
-          const record = signedRecord(key, 'first', { metadata: { tags: ['cli'] } });
-          catalog.packages.upsert(record, { mine: false, now: 1 });
-          const { packages, facets } = catalog.packages.searchWithFacets({ text: '' });
-          assert.equal(packages.length, 1);
-          assert.deepEqual(facets.tags, [{ value: 'cli', count: 1 }]);
-        } finally {
-          catalog.close();
-        }
-      });
+describe('the files of own records', () => {
+  it('are written again from the database when their folder is missing', async () => {
+    await withDatabase(async (sqlite, dataDir) => {
+      sqlite.close();
+      await rm(join(dataDir, 'own-records'), { recursive: true });
+      (await openCatalog(dataDir)).close();
+      await rm(join(dataDir, 'catalog.sqlite'));
+      const restored = await openCatalog(dataDir);
+      try {
+        assert.equal(restored.packages.details(key.id, 'first')?.published, true);
+      } finally {
+        restored.close();
+      }
     });
   });
 });

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { createPublisherKey } from '../../../../../src/identity/publisher-key.ts';
-import { BANNED_SCHEMA } from '../../../../../src/worker/catalog/schema/banned-schema.ts';
-import { openCatalog } from '../../../../../src/worker/catalog/catalog.ts';
-import type { Catalog } from '../../../../../src/worker/catalog/catalog.ts';
-import { MIGRATIONS } from '../../../../../src/worker/catalog/schema/migrations.ts';
-import { signedRecord, withFolder } from '../support.ts';
+import { createPublisherKey } from '../../../../src/identity/publisher-key.ts';
+import { openCatalog } from '../../../../src/worker/catalog/catalog.ts';
+import type { Catalog } from '../../../../src/worker/catalog/catalog.ts';
+import { signedRecord, withFolder } from './support.ts';
 
 const key = createPublisherKey();
 const BAN = { standing: 'banned', reason: 'It lies.', author: 'user', since: 1 } as const;
@@ -49,7 +45,7 @@ describe('peers that are banned', () => {
       standings.set('b', TRUST);
       standings.remove('b');
       assert.deepEqual(counts(), [2, 2, 2]);
-      assert.equal(peers.providers(key.id, 'served').length, 2, 'what they say is remembered');
+      assert.equal(peers.providers(key.id, 'served').length, 2, 'their claims are remembered');
     });
   });
 
@@ -85,38 +81,6 @@ describe('peers that are banned', () => {
         found.map(({ name }) => name),
         [],
       );
-    });
-  });
-
-  it('are subtracted from the counts when an older database is migrated', async () => {
-    await withFolder(async (dataDir) => {
-      const old = new DatabaseSync(join(dataDir, 'catalog.sqlite'));
-      const before = MIGRATIONS.slice(0, MIGRATIONS.indexOf(BANNED_SCHEMA));
-      for (const step of before) old.exec(step);
-      const record = signedRecord(key, 'old');
-      old.exec(`PRAGMA user_version = ${before.length};
-        INSERT INTO package_providers (peer, publisher, name) VALUES ('a', '${key.id}', 'old'), ('b', '${key.id}', 'old');
-        INSERT INTO standings (peer, standing, reason, author, since) VALUES ('a', 'banned', '', 'user', 1), ('b', 'trusted', '', 'user', 1);`);
-      old
-        .prepare(
-          `INSERT INTO packages (id, publisher, name, seq, updated, received, mine, record, envelope, digest) VALUES (1, ?, 'old', 1, 1, 1, 0, ?, ?, ?)`,
-        )
-        .run(key.id, JSON.stringify(record.record), record.envelope, record.digest);
-      old
-        .prepare(
-          `INSERT INTO summaries (id, publisher, name, mine, updated, providers, latest, versions, size, title, license, categories, tags, description, offered, withdrawn)
-         VALUES (1, ?, 'old', 0, 1, 2, '1.0.0', 1, 1, '', '', '[]', '[]', '', '1.0.0', '')`,
-        )
-        .run(key.id);
-      old.close();
-      const catalog = await openCatalog(dataDir);
-      try {
-        assert.equal(catalog.packages.details(key.id, 'old')?.providers, 1);
-        catalog.standings.remove('a');
-        assert.equal(catalog.packages.details(key.id, 'old')?.providers, 2);
-      } finally {
-        catalog.close();
-      }
     });
   });
 });

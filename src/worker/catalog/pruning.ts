@@ -1,5 +1,5 @@
-import type { Catalog } from '../catalog.ts';
-import type { Database } from '../../sqlite/database.ts';
+import type { Catalog } from './catalog.ts';
+import type { Database } from '../sqlite/database.ts';
 
 /** DHT values live for 48 h, which kad-dht only looks at when it is asked for one. */
 const VALUE_LIFETIME_MS = 48 * 60 * 60 * 1000;

@@ -10,7 +10,7 @@ const { id: publisher } = createPublisherKey();
 const id = `${publisher}/name`;
 
 describe('the path of a release', () => {
-  it('round-trips, whatever the name of the file', () => {
+  it('round-trips for any file name', () => {
     const segment = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !text.includes('/'));
     const version = fc.constantFrom('1.0.0', '1.0.0-alpha.1', '2.10.3+build.5', '0.0.1-a-b+c-d');
     fc.assert(
@@ -22,12 +22,12 @@ describe('the path of a release', () => {
     );
   });
 
-  it('is the same with a slash at the end', () => {
+  it('ignores a trailing slash', () => {
     assert.deepEqual(parseReleasePath(`/${id}@1.0.0/`), { id, name: 'name', version: '1.0.0', path: '' });
     assert.equal(parseReleasePath(`/${id}@1.0.0/src/`)?.path, 'src');
   });
 
-  it('names an exact version of a package of one publisher, and nothing else', () => {
+  it('is parsed only with a publisher, a name and an exact version', () => {
     for (const text of [
       '',
       '/',
@@ -53,7 +53,7 @@ describe('reading a whole file', () => {
   const file = { id, name: 'name', version: '1.0.0', path: 'large.bin' };
   const signal = new AbortController().signal;
 
-  /** As the engine reads: at most a part at once. */
+  /** An engine that returns at most one part per call. */
   const serving = (content: Uint8Array, size = content.length) => ({
     readFile: ({ offset = 0 }) => Promise.resolve({ bytes: content.subarray(offset, offset + MAX_READ_BYTES), size }),
   });

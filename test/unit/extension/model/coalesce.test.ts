@@ -11,7 +11,7 @@ describe('coalescing of refreshes', () => {
     clock[Symbol.dispose]();
   });
 
-  it('runs the first immediately, and one for all that follow in a burst', async () => {
+  it('runs the first immediately, and one more for all others of a burst', async () => {
     const seen: number[] = [];
     let value = 0;
     const coalescer = new Coalescer(() => seen.push(value), 5);

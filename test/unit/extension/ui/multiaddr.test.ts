@@ -4,14 +4,14 @@ import { t } from '../localize.ts';
 
 const PEER = '12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5';
 
-describe('form of multiaddrs', () => {
+describe('the form of multiaddrs', () => {
   for (const address of [
     `/ip4/192.0.2.7/tcp/4001/p2p/${PEER}`,
     `/ip6/2001:db8::7/tcp/4001/p2p/${PEER}`,
     `/dns4/peer.example.org/tcp/443/p2p/${PEER}`,
     `/dns/localhost/tcp/1/p2p/QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N`,
   ]) {
-    it(`takes ${address.slice(0, 40)}…`, () => {
+    it(`accepts ${address.slice(0, 40)}…`, () => {
       assert.equal(peerAddressProblem(address, t), undefined);
     });
   }
@@ -30,12 +30,12 @@ describe('form of multiaddrs', () => {
     [`/dns4/-/tcp/1/p2p/${PEER}`, /with a host and a TCP port/],
     [` /ip4/192.0.2.7/tcp/4001/p2p/${PEER}`, /with a host and a TCP port/],
   ] as const) {
-    it(`refuses '${address.slice(0, 40)}'`, () => {
+    it(`rejects '${address.slice(0, 40)}'`, () => {
       assert.match(peerAddressProblem(address, t) ?? 'taken', fault);
     });
   }
 
-  it('takes listen addresses without a peer id only', () => {
+  it('accepts listen addresses only without a peer ID', () => {
     assert.equal(listenAddressProblem('/ip4/0.0.0.0/tcp/0', t), undefined);
     assert.equal(listenAddressProblem('/ip6/::/tcp/4001', t), undefined);
     assert.match(listenAddressProblem(`/ip4/0.0.0.0/tcp/0/p2p/${PEER}`, t) ?? 'taken', /host and a TCP port/);

@@ -25,7 +25,7 @@ describe('untrusted texts', () => {
     assert.ok(cut.isWellFormed());
   });
 
-  it('stay as they are when they are harmless', () => {
+  it('stay unchanged when they are harmless', () => {
     assert.equal(plainText('Grüße, 世界 – (a) [b] $5 🙂'), 'Grüße, 世界 – (a) [b] $5 🙂');
   });
 });
@@ -57,7 +57,7 @@ describe('formatted values', () => {
     assert.match(formatTime(new Date(2026, 10, 19, 14, 2).getTime(), now, 'en-GB'), /19 Nov 2026.*14:02/);
   });
 
-  it('are the ends of ids', () => {
+  it('are the ends of IDs', () => {
     assert.equal(shortId('12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'), '…oaMtimQ5');
     assert.equal(shortId('short'), 'short');
   });

@@ -67,7 +67,7 @@ describe('a filter chosen from a list', () => {
     assert.equal(withTerm('sort:name cli', { key: 'sort', value: 'updated' }), 'cli sort:updated');
   });
 
-  it('is found and removed as it was typed', () => {
+  it('is found and removed in the form in which it was typed', () => {
     assert.ok(hasTerm('x licence:mit', { key: 'license', value: 'MIT' }));
     assert.ok(!hasTerm('publisher:z6mka', { key: 'publisher', value: 'z6MkA' }));
     assert.equal(withoutTerm('x licence:mit tag:"a b"', { key: 'license', value: 'MIT' }), 'x tag:"a b"');

@@ -12,7 +12,7 @@ const EMPTY: SearchResults = {
   elapsed: 0,
 };
 
-/** A search whose answers the test gives, and what the view was told. */
+/** A session whose results the test provides, and a log of the calls to its view. */
 function createSession() {
   const queries: {
     text: string;

@@ -15,7 +15,7 @@ const EMPTY: SearchResults = {
   elapsed: 0,
 };
 
-describe('the line above the results of a search', () => {
+describe('the status line of a search', () => {
   const line = (results: Partial<SearchResults>, final: boolean, typed = ''): string =>
     searchStatusText({ ...EMPTY, ...results }, { shown: 2, final, ignored: parseQueryText(typed).ignored }, t);
 
@@ -40,7 +40,7 @@ describe('the line above the results of a search', () => {
   });
 });
 
-describe('filters and orders that are offered', () => {
+describe('filters and sort orders', () => {
   const facets: SearchFacets = {
     categories: [{ value: 'data base', count: 2 }],
     tags: [
@@ -55,7 +55,7 @@ describe('filters and orders that are offered', () => {
   const all = (text: string, given = facets) => refinements(text, given, t).flatMap(({ items }) => items);
   const find = (text: string, label: string) => all(text).find((one) => one.label === label);
 
-  it('are facets with their counts, which add a filter that reads the same', () => {
+  it('are facets with their counts, which add a filter that parses to the same value', () => {
     assert.equal(find('cli', 'web')?.description, '3 packages');
     assert.equal(find('cli', 'web')?.text, 'cli tag:web');
     assert.deepEqual(parseQueryText(find('', 'data base')?.text ?? '').query, { text: '', categories: ['data base'] });
@@ -101,7 +101,7 @@ describe('the pages of a search', () => {
     packages: Array.from({ length: count }, (_, n) => ({ id: `p${from + n}` }) as PackageSummary),
   });
 
-  it('continue as long as they are full', () => {
+  it('continue while they are full', () => {
     const pages = new ResultPages();
     assert.equal(new ResultPages().results, undefined);
     pages.first(page(0, SEARCH_PAGE_SIZE));
@@ -112,7 +112,7 @@ describe('the pages of a search', () => {
     assert.equal(pages.results?.packages.length, SEARCH_PAGE_SIZE + 3);
   });
 
-  it('list a package once that moved between pages', () => {
+  it('list a package once when it moves between pages', () => {
     const pages = new ResultPages();
     pages.first(page(0, SEARCH_PAGE_SIZE));
     pages.add(page(SEARCH_PAGE_SIZE - 1, SEARCH_PAGE_SIZE));
@@ -120,7 +120,7 @@ describe('the pages of a search', () => {
     assert.equal(pages.offset, 2 * SEARCH_PAGE_SIZE);
   });
 
-  it('end with a first page that is not full', () => {
+  it('end after a first page that is not full', () => {
     const pages = new ResultPages();
     pages.first(page(0, 1));
     assert.ok(!pages.mayHaveMore);

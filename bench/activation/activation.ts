@@ -12,7 +12,7 @@ import { ACTIVATION_MARK } from './mark.ts';
 
 const TIMEOUT_MS = 90_000;
 
-/** Time of the extension host's one thread that loading and activating the extension takes, in a real VS Code. */
+/** Measures how long loading and activating the extension occupies the extension host's thread in a real VS Code. */
 export async function measureActivation(): Promise<readonly Figure[]> {
   const { load, activate, other } = await measureInHost();
   return [
@@ -44,7 +44,7 @@ async function measureInHost(): Promise<ActivationTimes> {
     clearTimeout(timer);
   });
   const lines: string[] = [];
-  // The workbench calls these two, which only exist where tests are run.
+  // The workbench calls these two functions when it runs extension tests.
   await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
     const text = args.map(String).join(' ');
     lines.push(text);

@@ -1,7 +1,7 @@
-/** Tells the line with the measurement from all else that an extension host prints. */
+/** Distinguishes the line with the measurement from other output of the extension host. */
 export const ACTIVATION_MARK = '@ggen-activation ';
 
-/** In milliseconds. */
+/** Times in milliseconds. */
 export interface ActivationTimes {
   readonly load: number;
   readonly activate: number;

@@ -1,6 +1,6 @@
 /**
- * `npm run test:desktop`: the suite inside the extension host of desktop VS Code, which is downloaded once unless
- * VSCODE_PATH names the executable of an installed one.
+ * `npm run test:desktop`: runs the suite in the extension host of desktop VS Code. VSCODE_PATH names the executable of
+ * an installed one; otherwise VS Code is downloaded once.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   const tests = await bundleHostSuite();
   const project = await copyExample();
   cleanup.defer(() => project.remove());
-  // Short, because VS Code makes a socket below it, whose path may have some hundred characters.
+  // Short, because VS Code creates a socket in it, and a socket's path is limited to about 100 characters.
   const data = await mkdtemp(join(tmpdir(), 'ggen-d-'));
   cleanup.defer(() => rm(data, { recursive: true, force: true, maxRetries: 5 }));
   await writeSettings(data);
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   return code === 0 && printer.report().failed === 0 ? 0 : 1;
 }
 
-/** Path of the executable. */
+/** Path of VS Code's executable. */
 async function desktopVsCode(): Promise<string> {
   const installed = process.env['VSCODE_PATH'];
   if (installed !== undefined && installed !== '') return installed;
@@ -63,7 +63,7 @@ function launchArguments(data: string): string[] {
   ];
 }
 
-/** Exit code of VS Code. */
+/** Returns the exit code of VS Code. */
 async function runSuite(
   executable: string,
   tests: string,

@@ -6,7 +6,7 @@ export interface DialogContent {
   readonly buttons: readonly string[];
 }
 
-/** The modal dialog in the middle of the window. */
+/** VS Code's modal dialog. */
 export class Dialog {
   readonly #page: Page;
 
@@ -30,7 +30,7 @@ export class Dialog {
     return (await this.#box().count()) > 0;
   }
 
-  /** Press a button by its text; resolves when the dialog is gone. */
+  /** Press a button by its text; resolves when the dialog is closed. */
   async press(button: string): Promise<void> {
     await this.#box().locator('.dialog-buttons .monaco-button').filter({ hasText: button }).first().click();
     await this.#box().waitFor({ state: 'hidden' });

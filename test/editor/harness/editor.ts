@@ -1,4 +1,4 @@
-/** A real VS Code with a window on a folder: what page-driven tests open and close. */
+/** A VS Code server with a browser window on a folder, for tests that drive the page. */
 import type { Page } from 'playwright-core';
 import { launchBrowser } from '../../../scripts/lib/launch-browser.ts';
 import { ROOT } from '../../../scripts/lib/paths.ts';
@@ -19,7 +19,7 @@ export interface EditorOptions extends Omit<ServerOptions, 'smokeTest'> {
 export interface EditorWindow {
   readonly workbench: Workbench;
   readonly page: Page;
-  /** Close the window and stop everything that was started. Never throws because a part is gone already. */
+  /** Close the window and stop all processes. Never rejects when one of them has stopped already. */
   close(): Promise<void>;
 }
 
@@ -32,20 +32,20 @@ interface SettingsAccess {
   readonly writeSettings: (settings: Settings) => Promise<void>;
 }
 
-/** Of a window whose server somebody else started. */
+/** For a window whose server another process owns. */
 const READ_ONLY: SettingsAccess = {
   settings: {},
   writeSettings: () => Promise.reject(new Error('The settings of this window belong to whoever started its server.')),
 };
 
-/** Bound on everything that a test waits for in the page unless it says otherwise, in milliseconds. */
+/** Default timeout of every wait in the page. */
 const PAGE_TIMEOUT_MS = 20_000;
-/** Bound on the first paint of the workbench: the machine may be busy. */
+/** Timeout of the workbench's first paint; the machine can be busy. */
 const LOAD_TIMEOUT_MS = 60_000;
 
 /**
  * Start a server and a browser, and open the folder with this project as an installed extension. Resolves when the
- * workbench stands; the extension may still be activating.
+ * workbench is loaded; the extension can still be activating.
  */
 export async function openEditor(options: EditorOptions): Promise<Editor> {
   const server = await startVsCodeServer({ extension: ROOT, ...options });
@@ -65,7 +65,7 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
   }
 }
 
-/** Open a window of a server that runs already. Resolves when the workbench stands. */
+/** Open a window of a running server. Resolves when the workbench is loaded. */
 export async function openWindow(url: string, access: SettingsAccess = READ_ONLY): Promise<EditorWindow> {
   const browser = await launchBrowser();
   const close = (): Promise<void> => browser.close().catch(() => undefined);

@@ -1,21 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How often a condition is looked at, in milliseconds. */
+/** Time between two calls of `probe`. */
 const POLL_INTERVAL_MS = 50;
 const DEFAULT_TIMEOUT_MS = 20_000;
 
 export interface EventuallyOptions {
-  /** In milliseconds; 20 s when left out. */
+  /** In milliseconds; 20 s by default. */
   readonly timeoutMs?: number | undefined;
-  /** What is there instead, for the error's message. */
+  /** The current state, for the error's message. */
   readonly seen?: () => string | Promise<string>;
 }
 
 /**
- * Ask again and again until there is an answer.
- * @param what what is waited for, for the error's message
- * @param probe gives the answer, or undefined (or false) as long as there is none
- * @throws Error naming what was waited for, and what was seen instead
+ * Poll until the probe returns a result.
+ *
+ * @param what the awaited condition, for the error's message
+ * @param probe returns the result; undefined or false while there is none
+ * @throws Error with the awaited condition and the current state, after the timeout
  */
 export async function eventually<T>(
   what: string,

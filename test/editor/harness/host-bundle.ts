@@ -8,6 +8,7 @@ const SUITE = 'test/editor/suite';
 
 /**
  * Build out/editor-suite.cjs, whose `run()` runs every `*.test.ts` below test/editor/suite. Returns its path.
+ *
  * @throws Error when there is no test
  */
 export async function bundleHostSuite(): Promise<string> {
@@ -22,7 +23,8 @@ export async function bundleHostSuite(): Promise<string> {
     platform: 'node',
     format: 'cjs',
     target: 'node24',
-    // Mocha comes from this project's node_modules, above out/: a bundle of it would lose what it loads by name.
+    // Mocha loads parts of itself by name, which a bundle would break. The extension host finds it in the project's
+    // node_modules.
     external: ['vscode', 'mocha'],
     sourcemap: 'inline',
     logLevel: 'warning',
@@ -30,7 +32,7 @@ export async function bundleHostSuite(): Promise<string> {
   return outfile;
 }
 
-/** The files are loaded inside `run`, because they call `describe`, which mocha brings only then. */
+/** The test files are loaded inside `run`, because they call `describe`, which mocha defines only there. */
 function entry(files: readonly string[]): string {
   const loads = files.map((file) => `require(${JSON.stringify(`./${file.replaceAll('\\', '/')}`)});`);
   return `import { runInHost } from './in-host.ts';

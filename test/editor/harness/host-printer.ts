@@ -1,25 +1,25 @@
 import { type Report } from '../../../scripts/test/report.ts';
 import { decodeHostEvent, type HostEvent } from './host-events.ts';
 
-/** Prints what the suite in the extension host reports, and counts. */
+/** Prints and counts the results of the suite in the extension host. */
 export class HostPrinter {
   readonly #failures: string[] = [];
   #passed = 0;
   #pending = 0;
   #ended = false;
 
-  /** Take a line of the extension host's console; lines that are not the suite's are dropped. */
+  /** Read a line of the extension host's console; lines without an event are ignored. */
   readLine(line: string): void {
     const event = decodeHostEvent(line);
     if (event !== undefined) this.#handleEvent(event);
   }
 
-  /** The counts. A suite that stopped before its end counts as one failure more. */
+  /** The counts. A suite that ended early counts as one more failure. */
   report(): Report {
     return { passed: this.#passed, failed: this.#failures.length + (this.#ended ? 0 : 1), pending: this.#pending };
   }
 
-  /** Print the failures in full, and whether the suite came to its end. */
+  /** Print all failures, and whether the suite ran to its end. */
   printSummary(): void {
     console.log(`\n  ${this.#passed} passing, ${this.#pending} pending, ${this.#failures.length} failing\n`);
     for (const [index, failure] of this.#failures.entries()) console.log(`  ${index + 1}) ${failure}\n`);

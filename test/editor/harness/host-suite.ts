@@ -1,4 +1,4 @@
-/** Runs the suite inside the extension host of a real VS Code, opened on a copy of the sample project. */
+/** Runs the suite in the extension host of a real VS Code, opened on a copy of the sample project. */
 import { writeReport } from '../../../scripts/test/report.ts';
 import { launchBrowser } from '../../../scripts/lib/launch-browser.ts';
 import { ROOT } from '../../../scripts/lib/paths.ts';
@@ -9,7 +9,7 @@ import { HostPrinter } from './host-printer.ts';
 import { copyExample } from './project.ts';
 import { testSettings } from './settings.ts';
 
-/** Bound on the whole suite, in milliseconds. */
+/** Timeout of the whole suite. */
 const TIMEOUT_MS = 180_000;
 
 async function main(): Promise<number> {
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   cleanup.defer(() => {
     clearTimeout(timer);
   });
-  // The workbench calls these two, which only exist where tests are run.
+  // The workbench calls these two functions when it runs extension tests.
   await page.exposeFunction('codeAutomationExit', (code: number) => {
     resolve(code);
   });

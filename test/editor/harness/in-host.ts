@@ -1,13 +1,14 @@
-/** Runs mocha inside VS Code's extension host. */
+/** Runs mocha in VS Code's extension host. */
 import Mocha from 'mocha';
 import { encodeHostEvent, type HostEvent } from './host-events.ts';
 
-/** Bound on one test, in milliseconds, unless it sets its own. */
+/** Default timeout of one test. */
 const TIMEOUT_MS = 30_000;
 
 /**
- * Run the tests that `load` defines. Rejects when one fails, or when there is none, which VS Code turns into a
- * non-zero exit code.
+ * Run the tests that `load` defines.
+ *
+ * @throws Error when a test fails or there is none, so that VS Code exits with a non-zero code
  */
 export async function runInHost(load: () => void): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: TIMEOUT_MS, reporter: Silent });
@@ -20,7 +21,7 @@ export async function runInHost(load: () => void): Promise<void> {
   if (failures > 0) throw new Error(`${failures} of the tests in the extension host failed.`);
 }
 
-/** Counts, as mocha needs it, and prints nothing. */
+/** Mocha requires a reporter; the results are sent as events instead. */
 class Silent extends Mocha.reporters.Base {}
 
 function report(runner: Mocha.Runner): void {

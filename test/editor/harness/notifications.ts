@@ -8,7 +8,7 @@ export interface Notification {
   readonly buttons: readonly string[];
 }
 
-/** The notifications at the lower right. */
+/** VS Code's notifications, at the lower right. */
 export class Notifications {
   readonly #page: Page;
 
@@ -16,7 +16,7 @@ export class Notifications {
     this.#page = page;
   }
 
-  /** Those in sight, newest first. */
+  /** The visible notifications, newest first. */
   async list(): Promise<Notification[]> {
     return this.#items().evaluateAll((items: PageElement[]) =>
       items.map((item) => {
@@ -32,7 +32,7 @@ export class Notifications {
     );
   }
 
-  /** Wait for one whose message matches. */
+  /** Wait for a notification whose message matches. */
   async waitFor(match: RegExp, timeoutMs?: number): Promise<Notification> {
     return eventually(
       `a notification ${String(match)}`,
@@ -45,12 +45,12 @@ export class Notifications {
   async press(match: RegExp, button: string): Promise<void> {
     await this.waitFor(match);
     const item = this.#items().filter({ hasText: match }).first();
-    // Buttons of a notification that is folded show once the pointer is over it.
+    // The buttons of a collapsed notification appear on hover.
     await item.hover();
     await item.locator('.notification-list-item-buttons-container .monaco-button', { hasText: button }).first().click();
   }
 
-  /** Close all that are in sight. */
+  /** Close all visible notifications. */
   async clear(): Promise<void> {
     await eventually('no notification in sight', async () => {
       const first = this.#items().first();

@@ -1,6 +1,6 @@
 /**
- * An element as functions see it that run inside the page. The project compiles without the browser's types, which
- * would also offer `window` and `fetch` to code that runs in Node.
+ * A DOM element in functions that run inside the page. The project compiles without the browser's types, which would
+ * also offer `window` and `fetch` to code that runs in Node.
  */
 export interface PageElement {
   readonly className: string;

@@ -9,7 +9,7 @@ export interface TemporaryProject {
   remove(): Promise<void>;
 }
 
-/** A copy of a folder of examples/ for a test to open and change; the sample project when no name is given. */
+/** Copy a folder of examples/ for a test to open and change. */
 export async function copyExample(name = 'sample-project'): Promise<TemporaryProject> {
   const base = await mkdtemp(join(tmpdir(), 'ggen-project-'));
   const folder = join(base, name);

@@ -3,21 +3,21 @@ import { eventually } from './eventually.ts';
 import { exactly } from './text.ts';
 import type { PageElement } from './page-element.ts';
 
-/** One row of a quick pick as the user reads it; absent parts are empty. */
+/** One row of a quick pick; absent parts are empty. */
 export interface QuickRow {
   readonly label: string;
   readonly description: string;
   readonly detail: string;
 }
 
-/** Text of a row, or what its label must match. */
+/** A row's label, or a pattern of it. */
 export type RowMatch = string | RegExp;
 
-/** Picks that may lie behind each other, and how long one takes to close. */
+/** Quick picks can be stacked; one takes up to `ESCAPE_TIMEOUT_MS` to close. */
 const MAX_ESCAPES = 5;
 const ESCAPE_TIMEOUT_MS = 2_000;
 
-/** The quick input: palette, quick picks, input boxes and the folder chooser. */
+/** VS Code's quick input: palette, quick picks, input boxes and the folder chooser. */
 export class QuickInput {
   readonly #page: Page;
   readonly #widget: Locator;
@@ -26,7 +26,7 @@ export class QuickInput {
 
   constructor(page: Page) {
     this.#page = page;
-    // While it fades out it is still visible, but takes no key any more.
+    // While it fades out it is still visible, but ignores keys.
     this.#widget = page.locator('.quick-input-widget:not(.quick-input-widget-closing):visible');
     this.#input = this.#widget.locator('.quick-input-box input');
     this.#rows = this.#widget.locator('.quick-input-list .monaco-list-row');
@@ -44,7 +44,7 @@ export class QuickInput {
     return (await this.#widget.count()) > 0;
   }
 
-  /** Replace what stands in the box. */
+  /** Replace the text of the input box. */
   async type(text: string): Promise<void> {
     await this.waitUntilOpen();
     await this.#input.fill(text);
@@ -58,23 +58,23 @@ export class QuickInput {
     return (await this.#input.getAttribute('placeholder')) ?? '';
   }
 
-  /** The title above the box; empty when there is none. */
+  /** The title; empty without one. */
   async title(): Promise<string> {
     return (await this.#widget.locator('.quick-input-title').innerText()).trim();
   }
 
-  /** What stands below the box: an input box's prompt, or what is wrong with the value. */
+  /** The text below the input box: the prompt, or the validation message. */
   async message(): Promise<string> {
     return (await this.#widget.locator('.quick-input-message').innerText()).trim();
   }
 
-  /** Wait until the message below the box matches. */
+  /** Wait until the text below the input box matches. */
   async waitForMessage(expected: RegExp): Promise<string> {
     await this.#widget.locator('.quick-input-message').filter({ hasText: expected }).waitFor();
     return this.message();
   }
 
-  /** The rows that are in sight (a long list renders no others). */
+  /** The rendered rows; a long list renders only those in view. */
   async rows(): Promise<QuickRow[]> {
     return this.#rows.evaluateAll((rows: PageElement[]) =>
       rows.map((row) => {
@@ -88,7 +88,7 @@ export class QuickInput {
     );
   }
 
-  /** The rows once two readings in succession agree. */
+  /** The rows, once two consecutive reads are equal. */
   async stableRows(): Promise<QuickRow[]> {
     let before = '';
     return eventually('a quick pick whose rows no longer change', async () => {
@@ -109,19 +109,19 @@ export class QuickInput {
     );
   }
 
-  /** Wait for a row and take it, as a click on it does. */
+  /** Wait for a row and click it. */
   async choose(match: RowMatch, timeout?: number): Promise<void> {
     await this.waitForRow(match, timeout);
     await this.#row(match).click();
   }
 
-  /** Tick or untick a row of a pick that takes several. */
+  /** Toggle the checkbox of a row. */
   async toggle(match: RowMatch): Promise<void> {
     await this.waitForRow(match);
     await this.#row(match).locator('.quick-input-list-checkbox').click();
   }
 
-  /** Press a button at the right of a row, by its tooltip. */
+  /** Press a button of a row, by its tooltip. */
   async pressRowButton(match: RowMatch, title: string): Promise<void> {
     await this.waitForRow(match);
     const row = this.#row(match);
@@ -129,7 +129,7 @@ export class QuickInput {
     await row.locator(`.action-label[aria-label=${JSON.stringify(title)}]`).click();
   }
 
-  /** Press a button of the title bar or beside the box, by its label or tooltip, for example `OK`. */
+  /** Press a button of the title bar or beside the input box, by its label or tooltip, for example `OK`. */
   async pressButton(title: string): Promise<void> {
     await this.#widget
       .locator(
@@ -145,11 +145,11 @@ export class QuickInput {
     await this.#input.press('Enter');
   }
 
-  /** Close it without an answer; nothing happens when it is closed. */
+  /** Close it with Escape; does nothing when it is closed already. */
   async cancel(): Promise<void> {
     for (let times = 0; times < MAX_ESCAPES && (await this.isOpen()); times++) {
       await this.#page.keyboard.press('Escape');
-      // One Escape may only lead back to the pick before.
+      // Escape can return to the previous quick pick.
       await this.#widget.waitFor({ state: 'hidden', timeout: ESCAPE_TIMEOUT_MS }).catch(() => undefined);
     }
     await this.waitUntilClosed();

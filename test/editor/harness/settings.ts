@@ -1,6 +1,6 @@
 import type { Settings } from '../../../scripts/lib/vscode-server.ts';
 
-/** Settings of the extension for tests: loopback only, and joined to nobody but these peers. */
+/** The extension's settings for tests: loopback addresses, and no peers other than these. */
 export function testSettings(bootstrap: readonly string[] = []): Settings {
   return {
     'ggen.node.listen': ['/ip4/127.0.0.1/tcp/0'],

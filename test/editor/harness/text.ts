@@ -1,4 +1,4 @@
-/** Matches an element's text that is this one, white space around it aside. */
+/** A pattern of an element whose whole text, without outer white space, is this one. */
 export function exactly(text: string, flags = ''): RegExp {
   return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`, flags);
 }

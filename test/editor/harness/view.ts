@@ -4,19 +4,19 @@ import { chooseMenuItem } from './menu.ts';
 import { exactly } from './text.ts';
 import type { PageElement } from './page-element.ts';
 
-/** One row of a tree as the user reads it. */
+/** One row of a tree. */
 export interface TreeRow {
   readonly label: string;
   readonly description: string;
-  /** 1 for the top. */
+  /** Depth of the row; 1 at the top. */
   readonly level: number;
   /** Undefined for a row that cannot be expanded. */
   readonly expanded: boolean | undefined;
-  /** What a screen reader says. */
+  /** The text for screen readers. */
   readonly accessibleLabel: string;
 }
 
-/** A view of the side bar: its tree, its buttons and its welcome text. */
+/** A view of the side bar: tree, buttons and welcome text. */
 export class View {
   readonly #page: Page;
   readonly #title: string;
@@ -29,7 +29,7 @@ export class View {
     this.#pane = page.locator('.part.sidebar .pane').filter({ has: header });
   }
 
-  /** Unfold the view, if it is folded. */
+  /** Expand the view if it is collapsed. */
   async open(): Promise<void> {
     const header = this.#pane.locator('.pane-header');
     await header.waitFor();
@@ -37,7 +37,7 @@ export class View {
     await this.#pane.locator('.pane-body').waitFor();
   }
 
-  /** The rows that are in sight (a long tree renders no others). */
+  /** The rendered rows; a long tree renders only those in view. */
   async treeRows(): Promise<TreeRow[]> {
     return this.#pane.locator('.monaco-list-row').evaluateAll((rows: PageElement[]) =>
       rows.map((row) => {
@@ -72,7 +72,7 @@ export class View {
     );
   }
 
-  /** Unfold a row, if it is folded. */
+  /** Expand a row if it is collapsed. */
   async expand(match: string | RegExp): Promise<void> {
     const row = await this.waitForRow(match);
     if (row.expanded === true) return;
@@ -85,7 +85,7 @@ export class View {
     await this.#row(match).click();
   }
 
-  /** Press a button at the right of a row, by its title. */
+  /** Press an inline button of a row, by its title. */
   async pressInline(match: string | RegExp, title: string): Promise<void> {
     await this.waitForRow(match);
     const row = this.#row(match);
@@ -93,14 +93,14 @@ export class View {
     await row.locator(`.actions .action-label[aria-label^=${JSON.stringify(title)}]`).click();
   }
 
-  /** Open a row's context menu and choose an item. */
+  /** Open the context menu of a row and choose an item. */
   async chooseInContextMenu(match: string | RegExp, item: string): Promise<void> {
     await this.waitForRow(match);
     await this.#row(match).click({ button: 'right' });
     await chooseMenuItem(this.#page, item);
   }
 
-  /** Press a button of the view's title, by its title; those under "More Actions" too. */
+  /** Press a button of the view's title bar, by its title; also one under "More Actions". */
   async pressTitleButton(title: string): Promise<void> {
     const header = this.#pane.locator('.pane-header');
     await header.hover();
@@ -115,7 +115,7 @@ export class View {
     await chooseMenuItem(this.#page, title);
   }
 
-  /** Text and links of the welcome content; empty when a tree is shown. */
+  /** Text and links of the welcome content; empty while a tree is shown. */
   async welcomeText(): Promise<string> {
     const welcome = this.#pane.locator('.welcome-view-content');
     return (await welcome.count()) === 0 ? '' : (await welcome.innerText()).trim();
@@ -143,7 +143,7 @@ export class View {
       .click();
   }
 
-  /** Message above the tree, welcome content and rows: everything that the view says. */
+  /** All text of the view: message, welcome content and rows. */
   async text(): Promise<string> {
     return (await this.#pane.count()) === 0 ? '(no such view)' : (await this.#pane.innerText()).trim();
   }

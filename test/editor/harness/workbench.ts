@@ -1,4 +1,4 @@
-/** Drives VS Code's window the way a user does, and reads what a user sees. */
+/** Drives VS Code's window and reads what it shows. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -19,13 +19,13 @@ const THEMES: Readonly<Record<Theme, { readonly id: string; readonly className: 
   'hc-light': { id: 'Default High Contrast Light', className: 'hc-light' },
 };
 
-/** How long a command may take to stand in the palette, in milliseconds, and how often the palette is opened for it. */
+/** A command can be missing when the palette opens, so that the palette is opened again after this wait. */
 const COMMAND_TIMEOUT_MS = 8_000;
 const MAX_COMMAND_ATTEMPTS = 3;
 
 export class Workbench {
   readonly page: Page;
-  /** The box that quick picks, input boxes, the palette and the folder chooser share. */
+  /** The input that quick picks, input boxes, the palette and the folder chooser share. */
   readonly quickInput: QuickInput;
   readonly notifications: Notifications;
   /** The modal dialog. */
@@ -34,7 +34,7 @@ export class Workbench {
   #settings: Settings;
 
   /**
-   * @param settings the user settings that the window was opened with
+   * @param settings the user settings of the open window
    * @param writeSettings replaces them
    */
   constructor(page: Page, settings: Settings, writeSettings: (settings: Settings) => Promise<void>) {
@@ -46,13 +46,13 @@ export class Workbench {
     this.dialog = new Dialog(page);
   }
 
-  /** Wait until the workbench stands and its status bar is filled. */
+  /** Wait until the workbench is loaded and its status bar has items. */
   async waitUntilLoaded(timeout: number): Promise<void> {
     await this.page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor({ timeout });
     await this.page.locator('.monaco-workbench .part.activitybar [role=tab]').first().waitFor({ timeout });
   }
 
-  /** Open the palette and run the command of exactly this title, category included, for example `Ggen: Show Status`. */
+  /** Run the command with exactly this title, including the category, for example `Ggen: Show Status`. */
   async runCommand(title: string): Promise<void> {
     for (let tries = 1; ; tries++) {
       await this.openPalette();
@@ -61,13 +61,13 @@ export class Workbench {
         await this.quickInput.choose(title, COMMAND_TIMEOUT_MS);
         return;
       } catch (error) {
-        // The palette lists what there is when it opens: in a window that has just come up, not yet everything.
+        // The palette lists the commands of the moment it opens; a new window has not registered all of them yet.
         if (tries === MAX_COMMAND_ATTEMPTS) throw error;
       }
     }
   }
 
-  /** Titles that the palette offers for a text; empty when no command matches. The palette is closed again. */
+  /** Titles that the palette lists for a text; empty when no command matches. Closes the palette. */
   async paletteTitles(text: string): Promise<string[]> {
     await this.openPalette();
     await this.quickInput.type(`>${text}`);
@@ -82,7 +82,7 @@ export class Workbench {
     await this.quickInput.waitUntilOpen();
   }
 
-  /** Open a file of the folder in an editor, by a path relative to it. */
+  /** Open a file of the workspace folder in an editor. @param path relative to the folder */
   async openFile(path: string): Promise<void> {
     await this.openPalette();
     await this.quickInput.type(path);
@@ -97,9 +97,9 @@ export class Workbench {
       .filter({ has: this.page.locator(`.action-label[aria-label^=${JSON.stringify(container)}]`) })
       .first();
     await tab.waitFor();
-    // A click on the container that is shown already would hide it.
+    // A click on the active container hides it.
     if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
-    // Away from the icon, whose tooltip would cover what is looked at.
+    // Move off the icon, whose tooltip would cover the view.
     await this.page.mouse.move(800, 300);
     await this.page
       .locator('.part.sidebar .composite.title')
@@ -107,14 +107,12 @@ export class Workbench {
       .waitFor();
   }
 
-  /** One view of the container that is shown, by its title. */
+  /** A view of the active container, by its title. */
   view(title: string): View {
     return new View(this.page, title);
   }
 
-  /**
-   * Text of the status-bar item that carries this id, or whose accessible label contains this text. Waits for it.
-   */
+  /** Wait for the status-bar item with this id, or with this text in its accessible label, and return its text. */
   async statusBarText(idOrLabel: string): Promise<string> {
     const item = this.statusBarItem(idOrLabel);
     await item.waitFor();
@@ -130,7 +128,7 @@ export class Workbench {
       .first();
   }
 
-  /** Titles of the open editors, in the order of their tabs. */
+  /** Titles of the open editors, in tab order. */
   async editorTitles(): Promise<string[]> {
     return this.page
       .locator('.tabs-container .tab')
@@ -139,7 +137,7 @@ export class Workbench {
       );
   }
 
-  /** Add to the user's settings; the window takes them over at once. */
+  /** Change user settings; the window applies them immediately. */
   async updateSettings(settings: Settings): Promise<void> {
     this.#settings = { ...this.#settings, ...settings };
     await this.#writeSettings(this.#settings);
@@ -151,7 +149,7 @@ export class Workbench {
     await this.page.locator(`.monaco-workbench.${className}`).first().waitFor();
   }
 
-  /** Photograph the window into the artifacts of the run. Returns the file's path. */
+  /** Save a screenshot to the artifacts of the test run. Returns the file's path. */
   async screenshot(name: string): Promise<string> {
     const folder = join(ARTIFACTS, 'screenshots');
     await mkdir(folder, { recursive: true });

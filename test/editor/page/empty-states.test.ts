@@ -12,7 +12,7 @@ import { eventually } from '../harness/eventually.ts';
 
 const MANUAL_START_SETTINGS = { ...testSettings(), 'ggen.node.autoStart': false };
 
-/** A window on a folder without anything, and nobody to talk to. */
+/** A window on an empty folder, without peers. */
 describe('empty views in the window', () => {
   const cleanup = new AsyncDisposableStack();
   let editor: Editor;
@@ -115,7 +115,7 @@ describe('an engine that cannot start', () => {
     const opened = await openEditor({ folder, settings: MANUAL_START_SETTINGS });
     cleanup.defer(() => opened.close());
     const { workbench, server } = opened;
-    // Somebody else has the extension's data folder, and says nothing.
+    // Another process owns the data folder and does not answer.
     const data = nodeFolder(server.dataDir);
     await mkdir(data, { recursive: true, mode: 0o700 });
     const other = new DatabaseSync(join(data, 'catalog.sqlite'));
@@ -140,7 +140,7 @@ describe('a workspace that is not trusted', () => {
   const cleanup = new AsyncDisposableStack();
   after(() => cleanup.disposeAsync());
 
-  it('shows that it is not trusted, and publishes nothing', async () => {
+  it('shows Restricted Mode, and publishes nothing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ggen-untrusted-'));
     cleanup.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     const settings = { ...testSettings(), 'security.workspace.trust.startupPrompt': 'never' };

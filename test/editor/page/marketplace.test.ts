@@ -15,7 +15,7 @@ import { startStallingPeer } from './stalling-peer.ts';
 
 const EXAMPLES = ['rust-cli-subcommand', 'rust-error-types', 'sql-from-shapes'] as const;
 
-/** Two peers with packages and a window that is joined to them: what a user does, in the order in which one would. */
+/** A window connected to two peers with packages; the tests run in the order of a user's first session. */
 describe('marketplace in the window', () => {
   const cleanup = new AsyncDisposableStack();
   let project: TemporaryProject;
@@ -99,7 +99,7 @@ describe('marketplace in the window', () => {
   });
 
   it('explains the publisher key once', async () => {
-    // Put the key's notice away, then publish again.
+    // Close the notice about the key, then publish again.
     await writeFile(join(project.folder, 'package.json'), await withVersion('1.0.1'));
     await workbench.runCommand('Ggen: Publish Project…');
     await workbench.quickInput.choose('Publish reading-time 1.0.1');
@@ -198,7 +198,7 @@ describe('marketplace in the window', () => {
     assert.equal(description, 'in this workspace');
     await quickInput.choose(/packages\/.*rust-error-types$/);
     await quickInput.waitForRow(/^Install .*rust-error-types/);
-    // Somebody fills the folder between the plan and the answer.
+    // Another process creates the folder between the plan and its confirmation.
     const occupied = join(project.folder, 'packages', label);
     await mkdir(occupied, { recursive: true });
     await appendFile(join(occupied, 'mine.txt'), 'mine');
@@ -261,7 +261,7 @@ describe('marketplace in the window', () => {
   it('cancels an installation, and writes nothing', async () => {
     const stallingPeer = await startStallingPeer(join(ROOT, 'examples/rust-cli-subcommand'));
     cleanup.defer(() => stallingPeer.stop());
-    // A running node joins new bootstrap peers without a restart.
+    // A running node connects to new bootstrap peers without a restart.
     await workbench.updateSettings({ 'ggen.node.bootstrap': [stallingPeer.address] });
     await workbench.view('Packages').waitForRow(/^On the network 4$/);
     stallingPeer.stall();
@@ -282,7 +282,7 @@ describe('marketplace in the window', () => {
     });
   }
 
-  /** Choose the package and the folder that is suggested, and agree to the plan. */
+  /** Select the package and the suggested folder, and confirm the plan. */
   async function install(name: RegExp): Promise<void> {
     await workbench.runCommand('Ggen: Install Package…');
     await workbench.quickInput.choose(name);
@@ -295,7 +295,7 @@ describe('marketplace in the window', () => {
     assert.ok(!packages.some((path) => path.includes(name)), packages.join());
   }
 
-  /** Open a file by double clicks in the Explorer, then come back to the view of the packages. */
+  /** Open a file by double-clicking in the Explorer, then return to the Packages view. */
   async function openInExplorer(...path: string[]): Promise<void> {
     await workbench.openView('Explorer');
     for (const name of path) {

@@ -13,10 +13,10 @@ import { testSettings } from '../harness/settings.ts';
 import type { Workbench } from '../harness/workbench.ts';
 
 const EXAMPLES = ['rust-cli-subcommand', 'rust-error-types', 'sql-from-shapes'] as const;
-/** More than one page of results. */
+/** More packages than one page of results. */
 const PACKAGE_COUNT = 55;
 
-/** Peers of all kinds, a damaged catalog and a publisher who contradicts himself: what the window says and offers. */
+/** A window with banned and trusted peers, a damaged catalog, and a publisher that equivocates. */
 describe('banning peers and filtering packages in the window', () => {
   const cleanup = new AsyncDisposableStack();
   let base = '';
@@ -46,7 +46,7 @@ describe('banning peers and filtering packages in the window', () => {
     await workbench.notifications.clear();
   });
 
-  it('reports that a damaged catalog was set aside, and where it is', async () => {
+  it('reports that a damaged catalog was rebuilt, and where the damaged file is', async () => {
     await mkdir(data, { recursive: true });
     await writeFile(join(data, 'catalog.sqlite'), 'This is no database. '.repeat(1_000));
     await workbench.openView('Ggen');
@@ -66,7 +66,7 @@ describe('banning peers and filtering packages in the window', () => {
     await workbench.view('Peers').waitForRow(/^ada /);
     await workbench.page.reload();
     await workbench.waitUntilLoaded(60_000);
-    // The window comes back with the views that it had.
+    // A reloaded window restores its views.
     await workbench.view('Peers').waitForWelcome(/node is stopped/);
     await workbench.view('Peers').pressWelcome('Start Node');
     await workbench.view('Peers').waitForRow(/^ada /);
@@ -124,7 +124,7 @@ describe('banning peers and filtering packages in the window', () => {
       await workbench.quickInput.pressButton('Filter and Sort');
       await workbench.quickInput.waitForRow('License: MIT');
       await workbench.screenshot(`filters-${theme}`);
-      // Escape leads back to the results.
+      // Escape returns to the results.
       await workbench.page.keyboard.press('Escape');
       await workbench.quickInput.waitForRow(/rust-error-types/);
     });
@@ -140,7 +140,7 @@ describe('banning peers and filtering packages in the window', () => {
     const { quickInput } = workbench;
     await workbench.runCommand('Ggen: Search Packages…');
     await quickInput.type('rust');
-    // Not the answer to the empty text before, which has many more.
+    // Waits for the results of this text; the empty text before has many more.
     await quickInput.waitForMessage(/^[2-9] packages · 2 of 2 peers answered/);
     await quickInput.pressButton('Filter and Sort');
     await quickInput.choose('error-handling');
@@ -161,7 +161,7 @@ describe('banning peers and filtering packages in the window', () => {
     await quickInput.type('moss sort:name');
     await quickInput.waitForMessage(/^50 packages · .* answered$/);
     await quickInput.waitForRow(/moss-00/);
-    // The last row, which only a list that was scrolled shows.
+    // The last row, which is rendered only after scrolling.
     const more = workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'More results…' });
     await eventually('the row for more', async () => {
       await workbench.page.keyboard.press('PageDown');
@@ -211,7 +211,7 @@ describe('banning peers and filtering packages in the window', () => {
     return root;
   }
 
-  /** Two peers with one publisher key, each with a content of its own for the same version. */
+  /** Start two peers with one publisher key, each with different content for the same version. */
   async function twoContents(): Promise<void> {
     const about = { name: 'clash', description: 'Says two things' };
     const first = await peer('first', { publish: [await project('one', { ...about, readme: 'One thing' })] });

@@ -8,10 +8,10 @@ import { copyExample } from '../harness/project.ts';
 import { testSettings } from '../harness/settings.ts';
 import type { Workbench } from '../harness/workbench.ts';
 
-/** Put together here, so that this file is no secret itself. */
+/** Concatenated, so that secret scanners ignore this file. */
 const TOKEN = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
 
-/** What one sees before a release is public, and what one has to decide on. */
+/** The preview of a release and the review of possible secrets. */
 describe('publish preview', () => {
   const cleanup = new AsyncDisposableStack();
   let project: TemporaryProject;
@@ -25,7 +25,7 @@ describe('publish preview', () => {
     cleanup.defer(() => editor.close());
     ({ workbench } = editor);
     await workbench.openView('Ggen');
-    // Its commands are in the palette once it is active.
+    // The palette lists the commands once the extension is active.
     await workbench.statusBarText('ggen.status');
   });
 
@@ -44,7 +44,7 @@ describe('publish preview', () => {
     assert.equal(detail, 'Ready to publish.');
     const rows = await quickInput.stableRows();
     assert.ok(!rows.some(({ label }) => label.startsWith('Publish ')));
-    // No publisher key was made for it.
+    // The dry run created no publisher key.
     assert.equal(rows.find(({ label }) => label === 'Namespace')?.description, 'yours, created when you first publish');
     await workbench.screenshot('dry-run');
     await quickInput.choose('Dry run of reading-time 1.0.0: nothing will be published');

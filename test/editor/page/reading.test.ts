@@ -13,7 +13,7 @@ import type { Workbench } from '../harness/workbench.ts';
 
 const EXAMPLE = 'sql-from-shapes';
 
-/** Looking into packages of a peer before any of them is installed. */
+/** Reading a peer's packages without installing them. */
 describe('reading packages in the window', () => {
   const cleanup = new AsyncDisposableStack();
   let editor: Editor;
@@ -114,7 +114,7 @@ describe('reading packages in the window', () => {
     const { quickInput } = workbench;
     await workbench.view('Packages').chooseInContextMenu(/^sql-from-shapes/, 'Open Release as Folder…');
     await quickInput.choose('Add to this window');
-    // A second folder makes it a workspace, for which VS Code in the browser loads the page anew.
+    // A second folder turns the window into a workspace, for which VS Code in the browser reloads the page.
     await workbench.page.waitForURL(/[?&]workspace=/, { timeout: 60_000 });
     await openReleaseFolder();
     await workbench.screenshot('release-folder');
@@ -130,7 +130,7 @@ describe('reading packages in the window', () => {
     const row = workbench.page.locator('.explorer-folders-view .monaco-list-row');
     const folder = row.filter({ hasText: 'sql-from-shapes 99.0.0' }).first();
     await folder.waitFor().catch(async () => {
-      // Now and then the page is there before the file of the workspace is.
+      // Sometimes the page loads before the workspace file is written.
       await workbench.page.reload();
       await workbench.waitUntilLoaded(60_000);
       await workbench.openView('Explorer');
@@ -142,7 +142,7 @@ describe('reading packages in the window', () => {
     });
   }
 
-  /** Text of the Markdown preview, which lies in a frame within a frame. */
+  /** The text of the Markdown preview, which is in a nested frame. */
   async function previewText(match: RegExp): Promise<string> {
     return eventually('the preview of a README', async () => {
       for (const frame of workbench.page.frames()) {

@@ -1,6 +1,6 @@
 import { startPeer } from '../harness/peer.ts';
 
-/** A headless peer that can be made to fall silent with its connections open, as a machine that goes to sleep does. */
+/** A headless peer that can stall with its connections open, as a machine that goes to sleep does. */
 export interface StallingPeer {
   readonly address: string;
   stall(): void;
@@ -15,7 +15,7 @@ export async function startStallingPeer(project: string): Promise<StallingPeer> 
     address,
     stall: () => void peer.process.kill('SIGSTOP'),
     stop: async () => {
-      // A process that was stopped by the system does not hear that it shall end.
+      // A process stopped by SIGSTOP does not handle SIGTERM.
       peer.process.kill('SIGCONT');
       await peer.stop();
     },

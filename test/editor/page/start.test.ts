@@ -13,7 +13,7 @@ interface Started {
   readonly peers: readonly { readonly peerId: string; readonly addresses: readonly string[] }[];
 }
 
-/** The line that `npm start -- --once` prints when everything is up; undefined when it ends before. */
+/** The line that `npm start -- --once` prints when everything runs; undefined when it exits first. */
 async function startedLine(child: ChildProcess): Promise<Started | undefined> {
   for await (const line of createInterface(child.stdout!)) {
     if (line.startsWith('{')) return JSON.parse(line) as Started;
@@ -41,7 +41,7 @@ describe('npm start', () => {
 
   after(() => cleanup.disposeAsync());
 
-  it('opens VS Code joined to two peers, which have the three examples', async () => {
+  it('opens VS Code connected to two peers with the three examples', async () => {
     const { workbench } = window;
     const start = performance.now();
     await workbench.openView('Ggen');

@@ -16,7 +16,7 @@ import { copyExample } from '../harness/project.ts';
 import type { TemporaryProject } from '../harness/project.ts';
 import { testSettings } from '../harness/settings.ts';
 
-/** Two windows of one user: one node between them. */
+/** Two windows of one user share one node. */
 describe('two windows', () => {
   const cleanup = new AsyncDisposableStack();
   let peer: HeadlessPeer;
@@ -48,7 +48,7 @@ describe('two windows', () => {
     await second.workbench.screenshot(`failed second ${this.currentTest.title}`);
   });
 
-  /** Process that runs the node of these windows. */
+  /** Process ID of the owner, which runs the node of these windows. */
   async function ownerPid(): Promise<number> {
     const engine = await connectToSocket(await socketAddress(nodeFolder(first.server.dataDir)));
     try {
@@ -76,7 +76,7 @@ describe('two windows', () => {
 
   it('keep working in the second window when the first one closes', async () => {
     const owner = await ownerPid();
-    // The server keeps the processes of a window that is closed, should it come back: killed, it is gone for good.
+    // The server keeps the processes of a closed window for a reconnect; killing them ends the window for good.
     await first.page.close();
     process.kill(owner, 'SIGKILL');
     await eventually('another process runs the node', async () => (await ownerPid().catch(() => owner)) !== owner);

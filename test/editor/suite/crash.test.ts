@@ -16,7 +16,7 @@ describe('a worker that crashes', () => {
     await eventually('a running node', () => model.state === 'running');
     const { peerId } = model.node;
     const engine = await client.engine();
-    // Answered by the network, so that it is still pending when the worker goes.
+    // A network query, so that it is still pending when the worker crashes.
     const pending = engine.search({ text: 'nothing has this name', scope: 'network' }).catch((error: unknown) => error);
     const calls = [pending, engine.status({}).catch((error: unknown) => error)];
     await client.crash();
@@ -33,7 +33,7 @@ describe('a worker that crashes', () => {
     assert.equal((await (await client.engine()).status({})).node.state, 'running');
   });
 
-  it('is not restarted any more, with the reason, when it cannot be started at all', async () => {
+  it('is not restarted when it cannot be started at all, and shows the reason', async () => {
     const { services } = await hooks();
     const script = join(workspaceFolder(), 'no-such-worker.mjs');
     const options = { script, dataDir: workspaceFolder(), version: '0', onOutput: () => undefined };

@@ -5,14 +5,14 @@ import type { TestHooks } from '../../../src/extension/test-hooks.ts';
 
 const EXTENSION_ID = 'ggen.ggen-p2p';
 
-/** The extension as VS Code knows it. */
+/** This project's extension in VS Code's registry. */
 export function extension(): vscode.Extension<TestHooks | undefined> {
   const found = vscode.extensions.getExtension<TestHooks | undefined>(EXTENSION_ID);
   assert.ok(found !== undefined, `${EXTENSION_ID} is not there`);
   return found;
 }
 
-/** The inside of the activated extension. */
+/** The test hooks of the activated extension. */
 export async function hooks(): Promise<TestHooks> {
   const exported = await extension().activate();
   assert.ok(exported !== undefined, 'the extension does not run in test or development mode');
@@ -24,7 +24,7 @@ export function workerScript(): string {
   return join(extension().extensionPath, 'dist', 'worker.mjs');
 }
 
-/** Absolute path of the one folder that is open. */
+/** Absolute path of the only workspace folder. */
 export function workspaceFolder(): string {
   const folder = vscode.workspace.workspaceFolders?.[0];
   assert.ok(folder !== undefined, 'the tests need an open folder');

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 
-/** A folder is a map of its entries; a text is a file; `link` is a symbolic link. */
+/** A map is a folder with its entries, a text a file, `link` a symbolic link. */
 export type MemoryFolder = Map<string, MemoryFolder | string | typeof LINK>;
 
 export const LINK = Symbol('link');
 
-/** Files that are on no disk, as a virtual workspace has them. What is read is remembered. */
+/** An in-memory file system, as in a virtual workspace. It records which files are read. */
 export class MemoryFiles implements vscode.FileSystemProvider {
   readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
   readonly listed: string[] = [];

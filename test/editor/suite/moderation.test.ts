@@ -53,14 +53,14 @@ describe('banning, trusting and filtering peers', () => {
     assert.equal(services.model.connectedPeers.length, 0);
   });
 
-  it('Unban Peer lets it come back', async () => {
+  it('Unban Peer lets the peer connect again', async () => {
     await command(COMMANDS.unbanPeer, await row());
     await row(({ standing }) => standing === 'normal');
     await command(COMMANDS.connectToPeer, peer.address);
     await row(({ connected }) => connected);
   });
 
-  it('dismissing the question bans nobody', async () => {
+  it('dismissing the quick pick bans no peer', async () => {
     await answerQuickPick(command(COMMANDS.banPeer, await row()), 'cancel');
     assert.equal((await row()).peer.standing, 'normal');
   });
@@ -101,11 +101,11 @@ describe('banning, trusting and filtering peers', () => {
     await assert.rejects(search('version:nonsense!'), { name: 'InvalidRequest' });
   });
 
-  it('marks a package whose publisher signed two different contents, once it was looked up', async () => {
+  it('marks a package with conflicting content for one version once it is looked up', async () => {
     const { views } = await hooks();
     await peer.publish(await project(gpack('suite-clash', '1.0.0')));
     await networkPackage('suite-clash');
-    // The same key on another machine signs another content for the same version.
+    // Another machine with the same key signs different content for the same version.
     const maliciousPeer = await startOtherPeer('Mallory', key);
     try {
       const files = { ...gpack('suite-clash', '1.0.0'), 'README.md': '# Another content\n' };
@@ -131,7 +131,7 @@ describe('banning, trusting and filtering peers', () => {
     }
   });
 
-  it('keeps a disconnected peer listed among those that are not connected', async () => {
+  it('lists a peer that disconnected', async () => {
     const { views } = await hooks();
     const item = await eventually('the peer that left', () => {
       const group = views.peers.getChildren().find((node) => node.kind === 'group' && node.group === 'away');
@@ -142,7 +142,7 @@ describe('banning, trusting and filtering peers', () => {
     assert.equal((item.iconPath as vscode.ThemeIcon).id, 'vm-outline');
   });
 
-  /** The item of Eve's peer, wherever the view has it, once it fits. */
+  /** Wait for the node of Eve's peer in any group, once it matches. */
   async function row(matches: (one: PeerNode['peer']) => boolean = () => true): Promise<PeerNode> {
     const { views, services } = await hooks();
     return await eventually(

@@ -48,7 +48,7 @@ describe('with another peer', () => {
     assert.deepEqual(vscode.workspace.getConfiguration('ggen').get('node.bootstrap'), [peer.address]);
   });
 
-  it('copies the address of a peer and its own', async () => {
+  it('copies the address of a peer and that of the node', async () => {
     const { services, views } = await hooks();
     await command(COMMANDS.copyPeerAddress, views.peers.getChildren()[0]);
     assert.ok((await vscode.env.clipboard.readText()).endsWith(`/p2p/${peer.peerId}`));
@@ -76,7 +76,7 @@ describe('with another peer', () => {
     assert.match(item.contextValue ?? '', /^package installable/);
   });
 
-  it('installs it byte for byte into the folder that is suggested', async () => {
+  it('installs it byte for byte into the suggested folder', async () => {
     const { services, views } = await hooks();
     const section = (await views.packages.getChildren()).find(
       (one) => one.kind === 'section' && one.section === 'network',
@@ -92,7 +92,7 @@ describe('with another peer', () => {
     await command(COMMANDS.revealInstalled, node);
   });
 
-  it('copies the id of a package, with the version of a release', async () => {
+  it('copies the ID of a package, with the version of a release', async () => {
     const { views } = await hooks();
     const section = (await views.packages.getChildren()).find(
       (one) => one.kind === 'section' && one.section === 'network',

@@ -9,9 +9,9 @@ import type { PublishReceipt } from '../../../src/shared/model.ts';
 import { workerScript } from './extension-under-test.ts';
 import { remove } from './projects.ts';
 
-/** A second peer: another worker with a node, a data folder and a publisher key of its own. */
+/** A second peer: another worker with its own node, data folder and publisher key. */
 export interface OtherPeer {
-  /** Its address, with the peer id. */
+  /** A multiaddr that ends in the peer ID. */
   readonly address: string;
   readonly peerId: string;
   readonly publisher: string;
@@ -19,7 +19,7 @@ export interface OtherPeer {
   stop(): Promise<void>;
 }
 
-/** @param key of the publisher; a new one when left out */
+/** @param key publisher key; a new one by default */
 export async function startOtherPeer(name: string, key = createPublisherKey()): Promise<OtherPeer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ggen-peer-'));
   const process = await startEngineProcess({

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 export type Files = Readonly<Record<string, string>>;
 
-/** A project in a folder of its own, which mocha's caller removes. */
+/** Create a project in a temporary folder, which the test must remove. */
 export async function makeProject(files: Files): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'ggen-project-'));
   await writeFiles(root, files);
@@ -22,7 +22,7 @@ export async function remove(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** A small gpack. */
+/** The files of a small gpack project. */
 export function gpack(name: string, version: string): Files {
   return {
     'gpack.toml': `[package]\nname = "${name}"\nversion = "${version}"\ndescription = "Greets in the tests"\nlicense = "MIT"\n`,

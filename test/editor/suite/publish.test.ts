@@ -101,7 +101,7 @@ describe('publishing', () => {
     }
   });
 
-  it('yanks and un-yanks a release', async () => {
+  it('yanks and unyanks a release', async () => {
     const { views } = await hooks();
     const node = async (): Promise<PackagesNode | undefined> => {
       const [section] = await views.packages.getChildren();
@@ -119,7 +119,7 @@ describe('publishing', () => {
     assert.ok(repeated?.kind === 'release' && !repeated.release.yanked);
   });
 
-  it('stops serving a package on confirmation, and the package stays listed', async () => {
+  it('stops seeding a package on confirmation, and the package stays listed', async () => {
     const { views, services } = await hooks();
     const engine = await services.client.engine();
     const [section] = await views.packages.getChildren();

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Answer a quick pick that a command shows sooner or later: press Enter (or Escape) until the command is done. The
- * extension host cannot see whether a pick is open, and pressing with none open does nothing.
+ * Answer the quick picks of a running command: press Enter (or Escape) repeatedly until the command ends. Code in the
+ * extension host cannot see whether a quick pick is open; the keys do nothing while none is.
  */
 export async function answerQuickPick<T>(running: Promise<T>, answer: 'accept' | 'cancel'): Promise<T> {
   const press =

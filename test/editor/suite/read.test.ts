@@ -57,7 +57,7 @@ describe('reading a release that is not installed', () => {
     await remove(join(workspaceFolder(), 'ggen.lock'));
   });
 
-  it('lists folders and reads files, byte for byte, large ones too', async () => {
+  it('lists folders and reads files byte for byte, including large ones', async () => {
     const { fs } = vscode.workspace;
     const root = await fs.readDirectory(file('', '1.1.0'));
     assert.deepEqual(root.map(([name, type]) => `${name} ${vscode.FileType[type]}`).toSorted(), [
@@ -73,7 +73,7 @@ describe('reading a release that is not installed', () => {
     assert.equal(Buffer.from(await fs.readFile(file('README.md'))).toString(), `# ${NAME}\n`);
   });
 
-  it('shows when it was published, and that it is read-only', async () => {
+  it('shows the publication time, and that it is read-only', async () => {
     const { services } = await hooks();
     const engine = await services.client.engine();
     const { published } = (await engine.getPackageVersion(release('1.0.0'))).release;
@@ -123,7 +123,7 @@ describe('reading a release that is not installed', () => {
     assert.equal(tabLabel(), 'same.txt');
   });
 
-  it('shows the README of the newest version, or of the one that is asked for', async () => {
+  it('shows the README of the latest version, or of the selected one', async () => {
     const node = await packageNode();
     await command(COMMANDS.readReadme, node);
     await eventually('the preview', () => tabLabel()?.includes('README.md'));
@@ -135,7 +135,7 @@ describe('reading a release that is not installed', () => {
     await command('workbench.action.closeAllEditors');
   });
 
-  it('opens a file that is chosen from the list of all', async () => {
+  it('opens a file that is selected in the list', async () => {
     await answerQuickPick(command(COMMANDS.browseFiles, await packageNode()), 'accept');
     await eventually('the first file in an editor', () => tabLabel() === 'README.md');
     await command('workbench.action.closeAllEditors');

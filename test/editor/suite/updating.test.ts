@@ -90,7 +90,7 @@ describe('installing, updating and removing', () => {
     await answerQuickPick(command(COMMANDS.installFromLock), 'accept');
   });
 
-  it('verifies: the view shows what was changed, and opens the released file next to it', async () => {
+  it('verifies: the view shows changed files, and opens the released file next to the local one', async () => {
     const { views } = await hooks();
     await writeFile(join(packages, NAME, 'version.txt'), 'changed by hand\n');
     await answerQuickPick(command(COMMANDS.verifyInstallation, await nodeOf(NAME, 'installed', '1.0.0')), 'accept');
@@ -111,7 +111,7 @@ describe('installing, updating and removing', () => {
     const item = views.packages.getTreeItem(await nodeOf(NAME, 'installed', '1.1.0'));
     assert.match(String(item.description), /update available: 1\.1\.0/);
     assert.match(item.contextValue ?? '', /\bupdatable\b/);
-    // The first answer of the second question keeps the changes.
+    // The first item of the second quick pick keeps the changes.
     await answerQuickPick(command(COMMANDS.updatePackage, await nodeOf(NAME, 'installed', '1.1.0')), 'accept');
     assert.equal(await versionIn(NAME), 'changed by hand');
     const engine = await services.client.engine();

@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CALL_NAMES } from '../src/shared/api/index.ts';
-import type { EngineCalls } from '../src/shared/api/index.ts';
+import type { SearchResults } from '../src/shared/model.ts';
 import { openCatalog } from '../src/worker/catalog/catalog.ts';
 import type { Catalog } from '../src/worker/catalog/catalog.ts';
 import { createLoggers } from '../src/worker/logging/logger.ts';
 import { Scheduler } from '../src/worker/maintenance/scheduler.ts';
-import { instrumented } from '../src/worker/telemetry/calls.ts';
+import { registryCalls } from '../src/worker/engine/calls/registry-calls.ts';
+import { observeCall } from '../src/worker/telemetry/observe-call.ts';
 import { Telemetry } from '../src/worker/telemetry/telemetry.ts';
 import type { Figure } from './figure.ts';
 import { line, median } from './figure.ts';
@@ -66,21 +66,26 @@ export async function measureTelemetry(): Promise<readonly Figure[]> {
 /** A local search with the spans of a fan-out over three peers around it, and the same without any. */
 async function measureSearches(how: string, catalog: Catalog, telemetry: Telemetry): Promise<Figure> {
   const find = (): unknown => catalog.packages.searchWithFacets({ text: 'par', limit: 20, offset: 0 });
-  const answer = (): Promise<unknown> => {
+  const answer = (): Promise<SearchResults> => {
     find();
-    return Promise.resolve({ packages: [], peersAsked: 3 });
+    return Promise.resolve({ packages: [], peersAsked: 3 } as unknown as SearchResults);
   };
-  const plain = callsReturning(answer);
   const peers = ['a', 'b', 'c'];
-  const asked = callsReturning(() =>
+  const asked = (): Promise<SearchResults> =>
     telemetry.span('query_dht_parallel', {}, async (span) => {
       await telemetry.span('select_best_peers', { limit: 3 }, () => Promise.resolve());
       await Promise.all(peers.map((peer_id) => telemetry.span('ask_peer', { peer_id }, () => Promise.resolve())));
       span.set({ 'p2p.dht.query.parallel.fan_out': 3 });
       return answer();
-    }),
-  );
-  const [baselineTimes, instrumentedTimes] = await alternate(plain, instrumented(asked, telemetry));
+    });
+  const observed = (): Promise<SearchResults> =>
+    observeCall(telemetry, registryCalls.search, {
+      name: 'search',
+      request: { text: 'par' },
+      traceparent: undefined,
+      run: asked,
+    });
+  const [baselineTimes, instrumentedTimes] = await alternate(answer, observed);
   const baseline = { title: 'the same without any span', value: baselineTimes };
   return {
     title: `${BATCH} local searches, 6 spans each, ${how}`,
@@ -91,18 +96,14 @@ async function measureSearches(how: string, catalog: Catalog, telemetry: Telemet
   };
 }
 
-function callsReturning(answer: () => Promise<unknown>): EngineCalls {
-  return Object.fromEntries(CALL_NAMES.map((name) => [name, answer])) as unknown as EngineCalls;
-}
-
 /** The quick tenth of the durations of each, taken in turns: what else the machine does makes rounds slower, never quicker. */
-async function alternate(...all: readonly EngineCalls[]): Promise<readonly [number, number]> {
+async function alternate(...all: readonly (() => Promise<SearchResults>)[]): Promise<readonly [number, number]> {
   const durations = all.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     const turns = [...all.entries()];
-    for (const [index, calls] of round % 2 === 0 ? turns : turns.toReversed()) {
+    for (const [index, search] of round % 2 === 0 ? turns : turns.toReversed()) {
       const started = performance.now();
-      for (let count = 0; count < BATCH; count++) await calls.search({ text: 'par' });
+      for (let count = 0; count < BATCH; count++) await search();
       durations[index]?.push(performance.now() - started);
     }
   }

@@ -35,7 +35,6 @@ export const WALLS = {
       'worker/registry',
       'worker/ingest',
       'worker/protocols',
-      'worker/transfer',
       'worker/node',
       'worker/blocks',
       'worker/catalog',
@@ -140,7 +139,6 @@ export const WALLS = {
     rooms: [
       'shared',
       'identity',
-      'worker/ingest',
       'worker/protocols',
       'worker/blocks',
       'worker/catalog',

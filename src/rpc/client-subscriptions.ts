@@ -1,5 +1,6 @@
 import type { EngineEvents, EventName } from '../shared/events.ts';
 import { SNAPSHOT_EVENTS } from '../shared/events.ts';
+import { callSafely, Listeners } from '../shared/listeners.ts';
 
 type AnyEvent = EngineEvents[EventName];
 type Listener = (event: AnyEvent) => void;
@@ -7,8 +8,7 @@ type Listener = (event: AnyEvent) => void;
 /** State of one event while it has listeners. */
 interface Topic {
   readonly subscription: number;
-  /** Entries and not functions, because a function may be subscribed twice. */
-  readonly listeners: Set<{ readonly listener: Listener }>;
+  readonly listeners: Listeners<AnyEvent>;
   newest?: AnyEvent;
 }
 
@@ -38,18 +38,23 @@ export class ClientSubscriptions {
 
   add(name: EventName, listener: Listener): () => void {
     const topic = this.#topics.get(name) ?? this.#open(name);
-    const entry = { listener };
-    topic.listeners.add(entry);
+    let active = true;
+    const remove = topic.listeners.add((event) => {
+      callSafely(listener, event);
+    });
     const newest = topic.newest;
     // Delivered after this call, when the caller has the function that unsubscribes. Messages arrive after microtasks, so
     // no later event overtakes it.
     if (newest !== undefined) {
       queueMicrotask(() => {
-        if (topic.listeners.has(entry)) listener(newest);
+        if (active && this.#topics.get(name) === topic) listener(newest);
       });
     }
     return () => {
-      if (topic.listeners.delete(entry) && topic.listeners.size === 0) this.#close(name, topic);
+      if (!active) return;
+      active = false;
+      remove();
+      if (topic.listeners.size === 0) this.#close(name, topic);
     };
   }
 
@@ -58,9 +63,7 @@ export class ClientSubscriptions {
     const topic = this.#topics.get(name);
     if (topic?.subscription !== subscription) return;
     if (SNAPSHOT_EVENTS.includes(name)) topic.newest = event;
-    for (const entry of [...topic.listeners]) {
-      if (topic.listeners.has(entry)) callListener(entry.listener, event);
-    }
+    topic.listeners.emit(event);
   }
 
   clear(): void {
@@ -69,7 +72,7 @@ export class ClientSubscriptions {
   }
 
   #open(name: EventName): Topic {
-    const topic: Topic = { subscription: ++this.#last, listeners: new Set() };
+    const topic: Topic = { subscription: ++this.#last, listeners: new Listeners() };
     this.#topics.set(name, topic);
     this.#link.subscribe(name, topic.subscription);
     return topic;
@@ -79,16 +82,5 @@ export class ClientSubscriptions {
     if (this.#topics.get(name) !== topic) return;
     this.#topics.delete(name);
     this.#link.unsubscribe(name);
-  }
-}
-
-/** Call a listener so that its error reaches the process's handler, and the other listeners are still called. */
-export function callListener<T>(listener: (value: T) => void, value: T): void {
-  try {
-    listener(value);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
   }
 }

@@ -1,10 +1,12 @@
-import type { CallName, CallOptions, Engine, EngineCalls } from '../shared/api/index.ts';
-import { CALL_NAMES } from '../shared/api/index.ts';
+import type { CallName, CallOptions, EngineCalls } from '../shared/api/index.ts';
+import { callNames } from '../shared/call-traits.ts';
+import type { DescribedEngine } from '../shared/call-traits.ts';
 import { fromPlainError, GgenError } from '../shared/errors.ts';
 import type { EngineEvents, EventName } from '../shared/events.ts';
 import { EVENT_NAMES } from '../shared/events.ts';
 import { ClientCalls } from './client-calls.ts';
-import { ClientSubscriptions, callListener } from './client-subscriptions.ts';
+import { callSafely } from '../shared/listeners.ts';
+import { ClientSubscriptions } from './client-subscriptions.ts';
 import { wrapDispatch } from './comlink.ts';
 import type { RpcEndpoint } from './endpoint.ts';
 import { plainData } from './plain-data.ts';
@@ -12,7 +14,7 @@ import type { ServerInfo, Reply } from './protocol.ts';
 import { checkRpcVersion, isServerInfo, isNotice, parseReply, RPC_VERSION } from './protocol.ts';
 
 /** The engine on the far side of an endpoint. Calls reject with EngineStopped when the connection ends. */
-export interface RemoteEngine extends Engine {
+export interface RemoteEngine extends DescribedEngine {
   /** Ask the far side to close the engine. It replies by ending: wait for the worker's exit or the socket's close. */
   shutdown(): void;
   /** Disconnect: the far side cancels running calls, and pending and later calls reject with EngineStopped. */
@@ -91,13 +93,14 @@ class Client {
   }
 
   engine(server: ServerInfo): RemoteEngine {
-    const calls = CALL_NAMES.map((name) => [
+    const calls = callNames(server.calls).map((name) => [
       name,
       (request: unknown, options?: CallOptions<unknown>) => this.#call(name, request, options),
     ]);
     return {
-      // Complete by CALL_NAMES, which the compiler checks against the table of calls.
+      // Complete, because the server has the same version of the calls.
       ...(Object.fromEntries(calls) as EngineCalls),
+      calls: server.calls,
       subscribe: (name, listener) => this.#subscribe(name, listener),
       shutdown: () => {
         if (this.#open) this.#fireAndForget(this.#link.remote.shutdown());
@@ -160,7 +163,7 @@ class Client {
   #handleNotice(message: unknown): void {
     if (!isNotice(message)) return;
     if (message.notice === 'progress') {
-      callListener((progress: unknown) => {
+      callSafely((progress: unknown) => {
         this.#calls.progress(message.operation, progress);
       }, message.progress);
     } else if (EVENT_NAMES.includes(message.name)) {

@@ -1,3 +1,4 @@
+import type { CallTraits } from '../shared/call-traits.ts';
 import type { EventName } from '../shared/events.ts';
 import type { PlainError } from '../shared/errors.ts';
 import { GgenError } from '../shared/errors.ts';
@@ -7,7 +8,7 @@ import { isPlainObject, plainData } from './plain-data.ts';
  * Version of this protocol and of the calls. It is raised with each change that would make a side with the previous
  * version misunderstand the other.
  */
-export const RPC_VERSION = 2;
+export const RPC_VERSION = 3;
 
 /** The serving process, as a client learns it when it connects. */
 export interface ServerInfo {
@@ -15,6 +16,8 @@ export interface ServerInfo {
   /** Version of the program. */
   readonly version: string;
   readonly pid: number;
+  /** The calls of its engine. A client has no list of its own. */
+  readonly calls: CallTraits;
 }
 
 /** Reply to a call. An error is a value, because comlink keeps only name and message of a thrown one. */
@@ -32,7 +35,8 @@ export interface Dispatch {
   connect(rpc: unknown): Promise<Reply>;
   /**
    * `operation` is a number that the client does not use at the moment; it identifies this call in `cancel` and in
-   * progress. `traceparent` is the caller's span, if there is one; an invalid one is ignored.
+   * progress. `traceparent` is the caller's span, if there is one; an invalid one is ignored. A name that is not in
+   * `ServerInfo.calls` is refused with InvalidRequest.
    */
   call(name: unknown, request: unknown, operation: unknown, traceparent?: unknown): Promise<Reply>;
   cancel(operation: unknown): void;
@@ -69,7 +73,21 @@ export function isServerInfo(value: unknown): value is ServerInfo {
     isPlainObject(value) &&
     typeof value['rpc'] === 'number' &&
     typeof value['version'] === 'string' &&
-    typeof value['pid'] === 'number'
+    typeof value['pid'] === 'number' &&
+    isCallTraits(value['calls'])
+  );
+}
+
+/** A call becomes a method of the client's engine, so its name must not be one that JavaScript treats specially. */
+const CALL_NAME_PATTERN = /^(?!then$|constructor$)[a-z][A-Za-z]{0,63}$/;
+
+function isCallTraits(value: unknown): value is CallTraits {
+  return (
+    isPlainObject(value) &&
+    Object.entries(value).every(
+      ([name, trait]) =>
+        CALL_NAME_PATTERN.test(name) && isPlainObject(trait) && typeof trait['idempotent'] === 'boolean',
+    )
   );
 }
 

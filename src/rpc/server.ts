@@ -1,5 +1,5 @@
-import type { CallName, Engine } from '../shared/api/index.ts';
-import { CALL_NAMES } from '../shared/api/index.ts';
+import { isCallOf } from '../shared/call-traits.ts';
+import type { DescribedEngine } from '../shared/call-traits.ts';
 import { GgenError, toPlainError } from '../shared/errors.ts';
 import type { EventName } from '../shared/events.ts';
 import { EVENT_NAMES } from '../shared/events.ts';
@@ -30,7 +30,7 @@ export interface EngineServer {
  * `connect` fails with that error. When the client disconnects, its calls are canceled.
  */
 export function serveEngine(
-  engine: Engine | Promise<Engine>,
+  engine: DescribedEngine | Promise<DescribedEngine>,
   endpoint: RpcEndpoint,
   options: ServeOptions = {},
 ): EngineServer {
@@ -50,7 +50,7 @@ export function serveEngine(
 class ClientSession {
   readonly operations = new ServerOperations();
   readonly #subscriptions = new Map<EventName, AbortController>();
-  readonly #engine: Promise<Engine>;
+  readonly #engine: Promise<DescribedEngine>;
   readonly #endpoint: RpcEndpoint;
   readonly #options: ServeOptions;
 
@@ -72,7 +72,7 @@ class ClientSession {
     },
   };
 
-  constructor(engine: Promise<Engine>, endpoint: RpcEndpoint, options: ServeOptions) {
+  constructor(engine: Promise<DescribedEngine>, endpoint: RpcEndpoint, options: ServeOptions) {
     this.#engine = engine;
     this.#endpoint = endpoint;
     this.#options = options;
@@ -83,8 +83,8 @@ class ClientSession {
   async #connect(rpc: unknown): Promise<ServerInfo> {
     const { version = '' } = this.#options;
     checkRpcVersion(rpc, version);
-    await this.#engine;
-    return { rpc: RPC_VERSION, version, pid: process.pid };
+    const { calls } = await this.#engine;
+    return { rpc: RPC_VERSION, version, pid: process.pid, calls };
   }
 
   end(): void {
@@ -94,12 +94,15 @@ class ClientSession {
   }
 
   async #call(name: unknown, request: unknown, operation: unknown, traceparent: string | undefined): Promise<unknown> {
-    if (!isCallName(name)) throw new GgenError('InvalidRequest', `The engine has no call named ${describeName(name)}.`);
     const plain = plainData(request);
-    if (!isPlainObject(plain))
-      throw new GgenError('InvalidRequest', `The call ${name} requires a single plain object.`);
+    if (!isPlainObject(plain)) {
+      throw new GgenError('InvalidRequest', `The call ${describeName(name)} requires a single plain object.`);
+    }
     return await this.operations.run(operation, async (id, signal) => {
       const engine = await this.#engine;
+      if (!isCallOf(engine.calls, name)) {
+        throw new GgenError('InvalidRequest', `The engine has no call named ${describeName(name)}.`);
+      }
       signal.throwIfAborted();
       const onProgress = (progress: unknown): void => {
         this.#progress(id, progress);
@@ -152,10 +155,6 @@ async function toReply(body: () => Promise<unknown>): Promise<Reply> {
 
 function errorReply(error: unknown): Reply {
   return { ok: false, error: toPlainError(error) };
-}
-
-function isCallName(name: unknown): name is CallName {
-  return (CALL_NAMES as readonly unknown[]).includes(name);
 }
 
 function isEventName(name: unknown): name is EventName {

@@ -2,7 +2,7 @@ import { chmod, lstat, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import type { Engine } from '../shared/api/index.ts';
+import type { DescribedEngine } from '../shared/call-traits.ts';
 import { errorMessage, GgenError, isAbort } from '../shared/errors.ts';
 import type { ConnectOptions, RemoteEngine } from './client.ts';
 import { connectEngine } from './client.ts';
@@ -27,7 +27,7 @@ export interface SocketServer {
  * @throws GgenError DataDirInUse when another process listens there
  */
 export async function listenOnSocket(
-  engine: Engine | Promise<Engine>,
+  engine: DescribedEngine | Promise<DescribedEngine>,
   path: string,
   options: ServeOptions & SocketEndpointOptions = {},
 ): Promise<SocketServer> {

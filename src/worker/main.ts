@@ -5,9 +5,9 @@ import type { EngineOptions } from './engine/engine.ts';
 import { openSharedEngine } from './ownership/shared-engine.ts';
 
 /**
- * The worker thread: the engine of this user's one node, here or in another process, served to the thread that started it.
- * `workerData` is the engine's options. Asked to shut down it leaves and exits by itself; being terminated is the last resort
- * of whoever started it.
+ * The worker thread: serves the engine of this user's one node, in this or another process, to the thread that started it.
+ * `workerData` holds the engine's options. The thread closes the engine and exits when it is asked to shut down; its starter
+ * terminates it only if that fails.
  */
 function main(): void {
   if (parentPort === null) throw new Error('This file must run as a worker thread.');
@@ -19,12 +19,12 @@ function main(): void {
     onShutdown: () => {
       void engine
         .then((sharedEngine) => sharedEngine.close())
-        // What can't be closed any more is as good as closed: the exit below ends it.
+        // The exit below ends what could not be closed.
         .catch(() => undefined)
         .finally(() => process.exit(0));
     },
   });
-  // Nobody to attach to, and no way to be the owner: whoever started this thread learns why by its end.
+  // Neither owning nor attaching works any more: the uncaught error tells the starter why.
   engine.then(
     (sharedEngine) =>
       sharedEngine.failed.then((error) => {

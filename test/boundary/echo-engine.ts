@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { CallName, CallOptions, Engine, EngineCalls } from '../../src/shared/api/index.ts';
-import { CALL_NAMES } from '../../src/shared/api/index.ts';
+import type { CallName, CallOptions, EngineCalls } from '../../src/shared/api/index.ts';
+import type { DescribedEngine } from '../../src/shared/call-traits.ts';
 import type { GgenErrorName } from '../../src/shared/errors.ts';
 import { GgenError } from '../../src/shared/errors.ts';
 import type { EngineEvents, EventName } from '../../src/shared/events.ts';
@@ -21,7 +21,7 @@ export interface RemoteState {
  * An engine for the boundary tests. Each call checks that its request arrived as the sample says, reports the sample's
  * progress and answers with the sample's response. `peer({ id: 'do:<command>:<argument>' })` makes it misbehave.
  */
-export function createEchoEngine(operations: () => number): Engine {
+export function createEchoEngine(operations: () => number): DescribedEngine {
   const remote = { aborted: 0, listeners: new Map<EventName, Set<Listener>>(), newest: new Map<EventName, unknown>() };
   const emit = (name: EventName, event: EngineEvents[EventName]): void => {
     if (SNAPSHOT_EVENTS.includes(name)) remote.newest.set(name, event);
@@ -84,12 +84,14 @@ export function createEchoEngine(operations: () => number): Engine {
     return SAMPLES[name].response;
   };
 
-  const calls = CALL_NAMES.map((name) => [
+  const names = Object.keys(SAMPLES) as CallName[];
+  const calls = names.map((name) => [
     name,
     (request: unknown, options?: CallOptions<unknown>) => call(name, request, options),
   ]);
   return {
     ...(Object.fromEntries(calls) as EngineCalls),
+    calls: Object.fromEntries(names.map((name) => [name, { idempotent: true }])),
     subscribe: (name, listener) => {
       const set = remote.listeners.get(name) ?? new Set<Listener>();
       remote.listeners.set(name, set.add(listener as Listener));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connectEngine } from '../../src/rpc/client.ts';
 import { wrapDispatch } from '../../src/rpc/comlink.ts';
+import type { DescribedEngine } from '../../src/shared/call-traits.ts';
 import { RPC_VERSION } from '../../src/rpc/protocol.ts';
 import { serveEngine } from '../../src/rpc/server.ts';
 import { socketClosed, socketEndpoint } from '../../src/rpc/socket-endpoint.ts';
@@ -10,19 +11,22 @@ import { socketPair } from './socket-pair.ts';
 
 describe('two versions of the RPC protocol', () => {
   let pair: SocketPair;
+  let engine: DescribedEngine;
   beforeEach(async () => {
     pair = await socketPair();
-    serveEngine(
-      createEchoEngine(() => 0),
-      socketEndpoint(pair.remote, { backpressure: true }),
-      { version: '9.8.7' },
-    );
+    engine = createEchoEngine(() => 0);
+    serveEngine(engine, socketEndpoint(pair.remote, { backpressure: true }), { version: '9.8.7' });
   });
   afterEach(() => pair.close());
 
   it('exchange their versions', async () => {
     const client = await connectEngine(socketEndpoint(pair.local), { closed: socketClosed(pair.local) });
-    assert.deepEqual(client.server, { rpc: RPC_VERSION, version: '9.8.7', pid: process.pid });
+    assert.deepEqual(client.server, {
+      rpc: RPC_VERSION,
+      version: '9.8.7',
+      pid: process.pid,
+      calls: engine.calls,
+    });
     client.close();
   });
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
-import { CALL_NAMES } from '../../src/shared/api/index.ts';
+import { callNames } from '../../src/shared/call-traits.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.ts';
 import { openCatalog } from '../../src/worker/catalog/catalog.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
@@ -188,7 +188,7 @@ describe('the engine under concurrent calls', () => {
 
   it('rejects every invalid request, naming the field', async () => {
     const { engine } = await network.peer();
-    const withFields = CALL_NAMES.filter(
+    const withFields = callNames(engine.calls).filter(
       (name) =>
         ![
           'stopNode',

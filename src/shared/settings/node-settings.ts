@@ -48,7 +48,7 @@ export function nodeSettingValue(settings: NodeSettings, name: SettingName): unk
 }
 
 /** Form of a field as `request-validation.ts` has it. */
-type FieldForm = 'text' | 'text?' | 'texts' | 'number' | 'flag' | 'map?';
+type FieldForm = 'text' | 'text?' | 'texts' | 'number' | 'flag' | 'map' | 'map?';
 
 const FIELD_FORMS: Readonly<Record<SettingRow['kind'], FieldForm>> = {
   boolean: 'flag',
@@ -65,7 +65,7 @@ const FIELD_FORMS: Readonly<Record<SettingRow['kind'], FieldForm>> = {
 export function nodeSettingsForm(): Readonly<Record<keyof NodeSettings, FieldForm>> {
   const names = NODE_SETTING_NAMES.filter((name) => !isTransferSetting(name));
   const fields = Object.fromEntries(names.map((name) => [name, FIELD_FORMS[settingRow(name).kind]]));
-  return { ...fields, transfers: 'map?' } as Readonly<Record<keyof NodeSettings, FieldForm>>;
+  return { ...fields, transfers: 'map' } as Readonly<Record<keyof NodeSettings, FieldForm>>;
 }
 
 /** What a node works with unless something else is chosen. */

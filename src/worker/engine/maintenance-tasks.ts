@@ -7,7 +7,10 @@ import type { PeerReputation } from '../reputation/peer-reputation.ts';
 
 const MINUTE_MS = 60_000;
 
-/** What the engine does for itself, whether a node runs or not. */
+/** Name of the task that brings the search index up to date. */
+export const INDEX_TASK = 'index';
+
+/** Tasks of the engine itself, whether a node runs or not. */
 export function maintenanceTasks(
   catalog: Catalog,
   peerReputation: PeerReputation,
@@ -26,10 +29,10 @@ export function maintenanceTasks(
       },
     },
     {
-      name: 'index',
+      name: INDEX_TASK,
       title: 'Update the search index',
       intervalMs: MINUTE_MS,
-      // What the last run of the program left, or an index that was begun anew.
+      // Records of the last session can still be unindexed, or the index can be a new one.
       initialDelayMs: 0,
       timeoutMs: MINUTE_MS,
       run: (signal) => updateSearchIndex(catalog, signal),

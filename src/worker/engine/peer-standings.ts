@@ -1,20 +1,25 @@
 import { GgenError } from '../../shared/errors.ts';
 import type { Calls } from '../../shared/api/index.ts';
 import type { PeerDetails } from '../../shared/model.ts';
-import type { NodeLifecycle } from './node-lifecycle.ts';
 import { peerIdFromText } from '../node/peer-id.ts';
 import type { PeerReputation } from '../reputation/peer-reputation.ts';
+import type { NodeSlot } from './node-slot.ts';
+import type { PeerView } from './peer-view.ts';
 
 const MAX_REASON_LENGTH = 200;
 
-/** Banning and trusting by hand. */
-export class PeerStandings {
-  readonly #nodeLifecycle: NodeLifecycle;
-  readonly #peerReputation: PeerReputation;
+export interface PeerStandingsDeps {
+  readonly peerReputation: Pick<PeerReputation, 'ban' | 'trust' | 'isTrusted' | 'standing' | 'clearStanding'>;
+  readonly peerView: Pick<PeerView, 'details'>;
+  readonly slot: Pick<NodeSlot, 'running'>;
+}
 
-  constructor(nodeLifecycle: NodeLifecycle, peerReputation: PeerReputation) {
-    this.#nodeLifecycle = nodeLifecycle;
-    this.#peerReputation = peerReputation;
+/** Changes the standing of peers for the user. */
+export class PeerStandings {
+  readonly #deps: PeerStandingsDeps;
+
+  constructor(deps: PeerStandingsDeps) {
+    this.#deps = deps;
   }
 
   /** @throws GgenError InvalidRequest */
@@ -23,23 +28,25 @@ export class PeerStandings {
     if (until !== undefined && !(until > Date.now())) {
       throw new GgenError('InvalidRequest', 'A ban must end in the future, or have no end.');
     }
-    this.#peerReputation.ban(id, reason.trim().slice(0, MAX_REASON_LENGTH) || 'You banned it.', until);
-    return this.#nodeLifecycle.peer(id);
+    this.#deps.peerReputation.ban(id, reason.trim().slice(0, MAX_REASON_LENGTH) || 'You banned it.', until);
+    return this.#deps.peerView.details(id);
   }
 
   /** @throws GgenError InvalidRequest, PeerNotFound */
   async unban(id: string): Promise<PeerDetails> {
     this.#validatePeerId(id);
-    if (this.#peerReputation.standing(id).standing === 'banned') this.#peerReputation.clearStanding(id);
-    return this.#nodeLifecycle.peer(id);
+    const { peerReputation, peerView } = this.#deps;
+    if (peerReputation.standing(id).standing === 'banned') peerReputation.clearStanding(id);
+    return peerView.details(id);
   }
 
   /** @throws GgenError InvalidRequest, PeerNotFound */
   async trust(id: string, trusted: boolean): Promise<PeerDetails> {
     this.#validatePeerId(id);
-    if (trusted) this.#peerReputation.trust(id);
-    else if (this.#peerReputation.isTrusted(id)) this.#peerReputation.clearStanding(id);
-    return this.#nodeLifecycle.peer(id);
+    const { peerReputation, peerView } = this.#deps;
+    if (trusted) peerReputation.trust(id);
+    else if (peerReputation.isTrusted(id)) peerReputation.clearStanding(id);
+    return peerView.details(id);
   }
 
   #validatePeerId(id: string): void {
@@ -51,7 +58,7 @@ export class PeerStandings {
         cause,
       });
     }
-    if (id === this.#nodeLifecycle.status().peerId) {
+    if (id === this.#deps.slot.running?.status().peerId) {
       throw new GgenError('InvalidRequest', 'This is your own node.', { details: { id } });
     }
   }

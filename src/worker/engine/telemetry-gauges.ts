@@ -4,13 +4,13 @@ import type { BlockStore } from '../blocks/block-store.ts';
 import type { TelemetryOptions } from '../telemetry/telemetry.ts';
 
 export interface GaugeSource {
-  readonly catalog: Catalog;
+  readonly catalog: Pick<Catalog, 'packages'>;
   readonly blocks: Pick<BlockStore, 'size'>;
-  /** Those that are connected. */
+  /** The connected peers. */
   readonly peers: () => readonly PeerSummary[];
 }
 
-/** What the gauges show, read when somebody asks. */
+/** The gauges' values, read at each snapshot. */
 export function gauges({ catalog, blocks, peers }: GaugeSource): TelemetryOptions['gauges'] {
   return {
     p2p_connected_peers: () => [{ labels: {}, value: peers().length }],

@@ -16,9 +16,9 @@ export interface AcquireOptions {
 }
 
 /**
- * Become the owner of the data folder, or a client of its owner. Who owns it is decided by one thing alone, SQLite's
- * exclusive lock on the catalog: the kernel's, so that it ends with its process and at no other moment. The socket is
- * only the way to that owner.
+ * Become the owner of the data folder, or attach to its owner. Only SQLite's exclusive lock on the catalog decides which
+ * process owns it: the kernel holds that lock, so it ends exactly when its process does. The socket is only the way to the
+ * owner.
  *
  * @throws GgenError DataDirInUse (an owner that does not answer), VersionMismatch, DatabaseTooNew, DiskFull, UnsupportedRuntime
  */
@@ -42,7 +42,7 @@ export async function acquireBackend(
 
 type Attempt<T> = { readonly value: T } | { readonly value: undefined; readonly error: unknown };
 
-/** What the work brings, or which of the expected errors kept it from it. */
+/** The result of the work, or the expected error with which it failed. */
 async function catchExpected<T>(expected: readonly string[], work: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await work() };

@@ -1,27 +1,27 @@
-import type { Engine } from '../../shared/api/index.ts';
+import type { DescribedEngine } from '../../shared/call-traits.ts';
 import { connectToSocket, listenOnSocket } from '../../rpc/socket-server.ts';
 import type { SocketServer } from '../../rpc/socket-server.ts';
 import { errorMessage } from '../../shared/errors.ts';
 import type { EngineOptions } from '../engine/engine.ts';
 
-/** What stands behind a host at present: the engine in this process, or that of the process that owns the data folder. */
+/** The engine that a shared engine uses at present: in this process, or in the process that owns the data folder. */
 export interface Backend {
-  readonly engine: Engine;
+  readonly engine: DescribedEngine;
   readonly owner: { readonly self: boolean; readonly pid: number; readonly version: string };
-  /** Resolves when it is gone without having been closed. */
+  /** Resolves to the reason when it ends without being closed. */
   readonly ended: Promise<Error>;
-  /** Clients on the local socket; undefined where that is not known here. */
+  /** Number of clients on the local socket; undefined in a process that is attached itself. */
   clients(): number | undefined;
   close(): Promise<void>;
 }
 
-/** An owner answers within milliseconds; one that is stopped in its tracks does not. */
+/** An owner answers within milliseconds, unless its process is suspended. */
 const ATTACH_TIMEOUT_MS = 5_000;
 
 /**
  * The engine of the process that owns the data folder.
  *
- * @throws GgenError EngineUnavailable (nobody there, or no answer), EngineStopped (it ends just now), VersionMismatch
+ * @throws GgenError EngineUnavailable (no owner, or no answer), EngineStopped (the owner is closing), VersionMismatch
  */
 export async function attachToOwner(path: string, timeoutMs: number, signal: AbortSignal): Promise<Backend> {
   const engine = await connectToSocket(path, { signal, timeoutMs: Math.min(ATTACH_TIMEOUT_MS, timeoutMs) });
@@ -39,8 +39,8 @@ export async function attachToOwner(path: string, timeoutMs: number, signal: Abo
 }
 
 /**
- * Own the data folder: open everything in it, and serve it to the other windows and commands of this user. Where no
- * socket can be made the engine works all the same, for this process alone; `onAlone` is told why.
+ * Own the data folder: open everything in it, and serve it to the other windows and commands of this user. Where no socket
+ * can be made, the engine serves this process alone, and `onSocketUnavailable` gets the reason.
  *
  * @throws GgenError DataDirInUse at once when another process owns it; else as `createEngine`
  */
@@ -49,7 +49,7 @@ export async function openAsOwner(
   path: string,
   onSocketUnavailable: (reason: string) => void,
 ): Promise<Backend> {
-  // Loaded only by who owns: a client needs nothing of libp2p, SQLite and the rest.
+  // Loaded only by an owner: an attached process needs neither libp2p nor SQLite.
   const { createEngine } = await import('../engine/engine.ts');
   const engine = await createEngine({ ...options, lockTimeoutMs: 0 });
   const gate = new EventGate(engine);
@@ -65,22 +65,22 @@ export async function openAsOwner(
     ended: new Promise(() => undefined),
     clients: () => listener?.clients() ?? 0,
     close: async () => {
-      // Nobody new; and those who are there see no node that stops: one of them goes on with it.
+      // Clients must not see the node stop, because one of them takes it over.
       listener?.stopAccepting();
       gate.close();
       await engine.close();
-      // The folder is free now: the moment at which a client may take it.
+      // Only now, when the folder is released: clients try to own it as soon as their connection ends.
       await listener?.close();
     },
   };
 }
 
-/** The engine as clients see it, whose events can be stopped before those of its end. */
+/** The engine as clients see it: its events can be stopped before those of its closing. */
 class EventGate {
-  readonly engine: Engine;
+  readonly engine: DescribedEngine;
   #open = true;
 
-  constructor(engine: Engine) {
+  constructor(engine: DescribedEngine) {
     this.engine = {
       ...engine,
       subscribe: (name, listener) =>

@@ -1,17 +1,20 @@
 import type { Engine } from '../../shared/api/index.ts';
 import type { NodeSettings } from '../../shared/model.ts';
 
-/** Remembers with which settings the node runs, wherever that is, so that whoever takes over runs it the same way. */
+/**
+ * Remembers the settings with which the node runs, so that the process that takes over runs it in the same way. It is a copy
+ * of the owner's settings store, because the owner is usually another process and cannot be asked any more once it ended.
+ */
 export class DesiredNodeState {
   #settings: NodeSettings | undefined;
   #detach = (): void => undefined;
 
-  /** Settings of the node that runs, or ran when its owner was last heard of; undefined while it is stopped. */
+  /** Settings of the node that runs, or that ran when its owner ended; undefined while it is stopped. */
   get settings(): NodeSettings | undefined {
     return this.#settings;
   }
 
-  /** Follow an engine, knowing from the start how its node runs. */
+  /** Follow an engine. Its node's present state is known when this resolves. */
   async attach(engine: Engine): Promise<void> {
     this.detach();
     await this.#readStatus(engine);
@@ -31,7 +34,7 @@ export class DesiredNodeState {
       const { node, settings } = await engine.status({});
       if (node.state !== 'stopped') this.#settings = settings ?? this.#settings;
     } catch {
-      // The owner ended meanwhile: what was last known counts.
+      // The owner ended. The last known settings stay.
     }
   }
 }

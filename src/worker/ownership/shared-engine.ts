@@ -1,5 +1,6 @@
-import { CALL_NAMES } from '../../shared/api/index.ts';
 import type { CallName, CallOptions, Engine, EngineCalls } from '../../shared/api/index.ts';
+import { callNames } from '../../shared/call-traits.ts';
+import type { DescribedEngine } from '../../shared/call-traits.ts';
 import { errorMessage, errorName, GgenError } from '../../shared/errors.ts';
 import type { EngineStatus } from '../../shared/model.ts';
 import { raceSignal, withTimeout } from '../../shared/async.ts';
@@ -9,45 +10,44 @@ import type { Backend } from './backend.ts';
 import { EventRelay } from './event-relay.ts';
 import { acquireBackend } from './acquire-backend.ts';
 import { DesiredNodeState } from './desired-node-state.ts';
-import { IDEMPOTENT_CALLS } from './idempotent-calls.ts';
 
-/** How often a call is put again when one owner after the other ends. */
+/** How often a call is repeated when one owner after another ends. */
 const MAX_RETRIES = 5;
-/** How long an owner that said it stops may take to be gone. */
+/** How long an owner that has said that it stops may take to release the folder. */
 const OWNER_EXIT_TIMEOUT_MS = 6_000;
 
-/** How long an owner may take to begin or to end before others say that the folder is in use. */
+/** How long an owner may take to start or to end before DataDirInUse. */
 const DEFAULT_OWNER_TIMEOUT_MS = 8_000;
 
 export interface SharedEngineOptions extends EngineOptions {
-  /** How long to wait for an owner that neither answers nor ends, in milliseconds; 8 s when left out. */
+  /** How long to wait for an owner that neither answers nor ends, in milliseconds; 8 s when absent. */
   readonly timeoutMs?: number;
-  /** The trace to which calls belong that name none themselves, as W3C `traceparent`. */
+  /** The parent span of calls that have none of their own, as W3C `traceparent`. */
   readonly traceparent?: string | undefined;
-  /** Ends the wait for an owner. Once the host is open, it means nothing any more. */
+  /** Ends the wait for an owner. It has no effect once the engine is open. */
   readonly signal?: AbortSignal;
 }
 
 /** The engine of this user's one node, wherever it runs: here, or in another window or program. */
-export interface SharedEngine extends Engine {
-  /** Resolves, when no engine can be had any more, to the error that says why. Calls reject with it from then on. */
+export interface SharedEngine extends DescribedEngine {
+  /** Resolves, when neither owning nor attaching works any more, to the reason. Calls reject with it from then on. */
   readonly failed: Promise<Error>;
   /** Whether the node runs in this process. */
   readonly isOwner: boolean;
-  /** Leave. Where the node runs here it stops, and another window or program takes it over. Resolves within 5 s. */
+  /** Detach. A node in this process stops, and another window or program takes it over. Resolves within 5 s. */
   close(): Promise<void>;
 }
 
 /**
- * Own the node of a data folder, or attach to the process that does. When that one ends, however it ends, one of those
- * that were attached takes over: its callers only notice that a call takes a moment longer.
+ * Own the node of a data folder, or attach to the process that does. When the owner ends, in whatever way, one of the
+ * attached processes takes over. Its callers only notice that a call takes longer.
  *
  * @throws GgenError DataDirInUse, DataDirNotPrivate, VersionMismatch, DatabaseTooNew, DiskFull, UnsupportedRuntime; the signal's reason
  */
 export async function openSharedEngine(options: SharedEngineOptions): Promise<SharedEngine> {
   const session = new SharedEngineSession(options, await socketAddress(options.dataDir));
   await session.open();
-  return session.asEngine();
+  return session.asEngine(await session.calls());
 }
 
 class SharedEngineSession {
@@ -82,15 +82,21 @@ class SharedEngineSession {
     }
   }
 
-  asEngine(): SharedEngine {
-    const calls = CALL_NAMES.map((name) => [
+  /** The calls of the present owner. A later owner speaks the same version of the contract and has the same ones. */
+  async calls(): Promise<DescribedEngine['calls']> {
+    return (await this.#connect()).engine.calls;
+  }
+
+  asEngine(calls: DescribedEngine['calls']): SharedEngine {
+    const methods = callNames(calls).map((name) => [
       name,
       (request: unknown, options: CallOptions<unknown> = {}) => this.#call(name, request, options),
     ]);
     const isOwner = (): boolean => this.#current?.owner.self === true;
     return {
-      // Complete by CALL_NAMES, which the compiler checks against the table of calls.
-      ...(Object.fromEntries(calls) as EngineCalls),
+      // Complete, because the owner's calls come from its table, which the contract types.
+      ...(Object.fromEntries(methods) as EngineCalls),
+      calls,
       subscribe: (name, listener) => this.#events.subscribe(name, listener),
       failed: this.#failure.promise,
       get isOwner() {
@@ -100,7 +106,7 @@ class SharedEngineSession {
     };
   }
 
-  /** Find an owner or become it. What runs already is waited for. */
+  /** Attach to the owner or become it. A connect that is running is shared. */
   #connect(): Promise<Backend> {
     this.#backend ??= this.#acquire();
     return this.#backend;
@@ -139,8 +145,8 @@ class SharedEngineSession {
   }
 
   /**
-   * The node ran under the owner before: it goes on, before anybody sees it stopped. The new owner may be one that has just
-   * come and does not know of it: then whoever does has it started there.
+   * Start the node again if it ran at the previous owner, before callers see it stopped. The new owner may have opened the
+   * folder just now and not know of the node; then an attached process that does starts it there.
    */
   async #resumeNode(engine: Engine): Promise<void> {
     const settings = this.#desiredNodeState.settings;
@@ -174,15 +180,16 @@ class SharedEngineSession {
         return await this.#invoke(backend, name, request, options);
       } catch (error) {
         if (backend.owner.self || errorName(error) !== 'EngineStopped' || this.#closing.signal.aborted) throw error;
-        if (!IDEMPOTENT_CALLS[name] || retries >= MAX_RETRIES) throw interruptedError(name, error);
-        // An owner that stops says so to what is under way, and is gone a moment later.
+        const isIdempotent = backend.engine.calls[name]?.idempotent === true;
+        if (!isIdempotent || retries >= MAX_RETRIES) throw interruptedError(name, error);
+        // An owner that stops ends its running calls with this error, and releases the folder a moment later.
         await raceCallerSignal(withTimeout(OWNER_EXIT_TIMEOUT_MS, backend.ended), options.signal);
       }
     }
   }
 
   async #invoke(backend: Backend, name: CallName, request: unknown, options: CallOptions<unknown>): Promise<unknown> {
-    // Every call looks the same here: one request, one set of options.
+    // All calls look the same here: one request, one set of options.
     const call = backend.engine[name] as (request: unknown, options: object) => Promise<unknown>;
     const answer = await call(request, { traceparent: this.#options.traceparent, ...options });
     return name === 'status' ? withOwner(answer as EngineStatus, backend) : answer;
@@ -204,7 +211,7 @@ function withOwner(status: EngineStatus, backend: Backend): EngineStatus {
   return { ...status, owner: { ...backend.owner, ...(count === undefined ? {} : { clients: count }) } };
 }
 
-/** Wait for something, but no longer than the caller does, if it has a signal. */
+/** Wait for a promise, but no longer than the caller does, if it has a signal. */
 function raceCallerSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return signal === undefined ? promise : raceSignal(promise, signal, canceledError);
 }

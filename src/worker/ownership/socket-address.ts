@@ -4,20 +4,19 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage, GgenError } from '../../shared/errors.ts';
 
-/** Bytes that every system takes as the path of a unix socket: macOS has room for 103, Linux for 107. */
+/** Longest path of a unix socket that every system accepts: macOS allows 103 bytes, Linux 107. */
 const MAX_SOCKET_PATH_BYTES = 100;
 
-/** Not what TMPDIR says: windows and commands of one user may be told different folders, and would not meet. */
+/** TMPDIR is not used: it can differ between windows and commands of one user, which would not find each other. */
 const SHORT_PATH_PARENT = '/tmp';
 
 /**
- * Where the owner of a data folder is reached: a unix socket in the folder, for whose path the folder may be too deep
- * down (then one in a private folder of this user below /tmp), or a named pipe on Windows.
- * The same folder has the same address, however it is written. Creates the folders that are missing, for this user only.
+ * Where the owner of a data folder is reached: a unix socket in the folder, or in a private folder of this user below /tmp
+ * where that path is too long, or a named pipe on Windows. The same folder has the same address, however its path is
+ * written. Creates missing folders, for this user only.
  *
- * @param name of what answers there: one folder may have several
- *
- * @throws GgenError DataDirNotPrivate when another user could have put something there; InvalidRequest when there can be no such folder
+ * @param name of the service that answers there: one folder can have several
+ * @throws GgenError DataDirNotPrivate when another user can write into the folder; InvalidRequest when it cannot be created
  */
 export async function socketAddress(dataDir: string, name = 'engine'): Promise<string> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
@@ -40,7 +39,7 @@ async function shortAddress(folder: string, name: string): Promise<string> {
   return join(shared, `${name}-${digest(folder)}.sock`);
 }
 
-/** Whoever may write into the folder could put a socket of their own there, and would be handed drafts to sign. */
+/** Another user who can write into the folder could put a socket there, and would receive drafts to sign. */
 async function checkPrivate(folder: string): Promise<void> {
   const { uid, mode } = await lstat(folder);
   const isOwnedByUser = uid === process.getuid?.();
@@ -53,7 +52,7 @@ async function checkPrivate(folder: string): Promise<void> {
   );
 }
 
-/** Whether the path itself is at fault: a file stands there or above it, or this user may not make a folder. */
+/** Whether the path itself is unusable: it or a folder above it is a file, or this user may not create a folder. */
 function isUnusable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return ['EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS'].includes(code);

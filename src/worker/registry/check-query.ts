@@ -9,9 +9,9 @@ const DEFAULT_LIMIT = 20;
 export type CheckedQuery = SearchQuery & { readonly limit: number; readonly offset: number };
 
 /**
- * The query with its defaults. The limits are those that peers enforce on what they are asked.
+ * The query with its defaults. The limits are those that peers enforce on queries.
  *
- * @throws GgenError InvalidRequest, saying which part is wrong
+ * @throws GgenError InvalidRequest, naming the part that is wrong
  */
 export function checkQuery(query: SearchQuery): CheckedQuery {
   const { text, limit = DEFAULT_LIMIT, offset = 0, version, minReputation, publishers } = query;

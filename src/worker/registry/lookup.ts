@@ -1,45 +1,61 @@
 import { parsePackageId, shortPublisherId } from '../../identity/publisher-id.ts';
 import { GgenError } from '../../shared/errors.ts';
-import type { PackageDetails, Release, ReleaseDetails } from '../../shared/model.ts';
+import type { NodeSettings, PackageDetails, Release, ReleaseDetails } from '../../shared/model.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Heads } from '../protocols/heads/index.ts';
+import type { Search } from '../protocols/search/index.ts';
 import { Quorum } from '../protocols/quorum.ts';
 import { matchRelease } from '../records/releases.ts';
 import type { SpanHandle } from '../telemetry/span.ts';
+import type { Tracing } from '../telemetry/telemetry.ts';
 import { BoundedCache } from '../../shared/bounded-cache.ts';
-import type { RegistryContext } from './context.ts';
 import { SharedCalls } from './shared-calls.ts';
 
-/** A known record is answered at once, and asked for again behind the answer, at most this often (ggen's figure). */
+/** How long a package stays in memory, and the shortest time between two refreshes of it from the network (ggen's figure). */
 const CACHE_TTL_MS = 300_000;
-/** Packages that are kept ready, and those whose freshness is remembered. A record has 64 KiB at most, a few usually. */
+/** Packages in memory. A record has at most 64 KiB, and usually a few. */
 const MAX_CACHED_PACKAGES = 500;
+/** Packages whose last refresh is remembered. */
 const MAX_TRACKED_REFRESHES = 10_000;
+const NAME_SEARCH_LIMIT = 20;
 
-/** Finding packages by id, in three tiers: memory, catalog, network. */
+export interface LookupDeps {
+  readonly catalog: {
+    readonly packages: Pick<Catalog['packages'], 'countProviders' | 'details' | 'get' | 'publishersOf'>;
+  };
+  readonly telemetry: Pick<Tracing, 'span'>;
+  readonly settings: () => Pick<NodeSettings, 'fanOut' | 'timeout'>;
+  /** Undefined while no node runs. */
+  readonly network: () => { readonly heads: Pick<Heads, 'fetch'>; readonly search: Pick<Search, 'fanOut'> } | undefined;
+  /** Run work that no caller waits for; the engine ends it when it closes. */
+  readonly background: (label: string, work: (signal: AbortSignal) => Promise<unknown>) => void;
+}
+
+/** Finds packages by id, in three tiers: memory, catalog, network. */
 export class Lookup {
-  readonly #context: RegistryContext;
+  readonly #deps: LookupDeps;
   readonly #cache = new BoundedCache<PackageDetails>({ maxEntries: MAX_CACHED_PACKAGES, ttlMs: CACHE_TTL_MS });
   readonly #refreshed = new BoundedCache<true>({ maxEntries: MAX_TRACKED_REFRESHES, ttlMs: CACHE_TTL_MS });
   readonly #queries = new SharedCalls<undefined>();
 
-  constructor(context: RegistryContext) {
-    this.#context = context;
+  constructor(deps: LookupDeps) {
+    this.#deps = deps;
   }
 
-  /** A package changed: what is kept ready of it is void. Without an id: of all. */
+  /** Drop a package from memory because it changed; without an id, all of them. */
   invalidate(id?: string): void {
     if (id === undefined) this.#cache.clear();
     else this.#cache.delete(id);
   }
 
   /**
-   * What is known here is answered at once, and asked for again behind it; what is not is asked of the network.
+   * Find a package. A known one is answered at once and refreshed in the background; an unknown one is looked up on the
+   * network.
    *
    * @throws GgenError InvalidRequest, PackageNotFound, PackageAmbiguous
    */
   getPackage(id: string, signal: AbortSignal): Promise<PackageDetails> {
-    return this.#context.telemetry.span('get_package', { package_id: id }, (span) =>
-      this.#getPackage(id, signal, span),
-    );
+    return this.#deps.telemetry.span('get_package', { package_id: id }, (span) => this.#getPackage(id, signal, span));
   }
 
   async #getPackage(id: string, signal: AbortSignal, span: SpanHandle): Promise<PackageDetails> {
@@ -52,12 +68,14 @@ export class Lookup {
     }
     await this.#queryNetwork(publisher, name, signal);
     const found = this.#known(publisher, name);
-    if (found === undefined) throw packageNotFound(id, this.#context.network() !== undefined);
+    if (found === undefined) throw packageNotFound(id, this.#deps.network() !== undefined);
     return found;
   }
 
   /**
-   * @param version exact, a range, or empty for the latest. An exact version is found even when it was yanked.
+   * Find a release of a package.
+   *
+   * @param version exact, a range, or empty for the latest. An exact version also finds a yanked release.
    * @throws GgenError as getPackage, and VersionNotFound
    */
   async getVersion(id: string, version: string, signal: AbortSignal): Promise<ReleaseDetails> {
@@ -66,7 +84,7 @@ export class Lookup {
       matchRelease(from.releases, version === '' ? '*' : version);
     let release = pick(details);
     if (release === undefined) {
-      // The record at hand may be older than the version that somebody was told of.
+      // The publisher may have released the version after the known record was signed.
       await this.#queryNetwork(details.publisher, details.name, signal);
       release = pick(this.#known(details.publisher, details.name) ?? details);
     }
@@ -75,9 +93,9 @@ export class Lookup {
     return { id: details.id, publisher, name, metadata, release };
   }
 
-  /** Out of memory, else out of the catalog. Who serves a package changes without its record, so that is always read. */
+  /** From memory, else from the catalog. Providers change while the record does not, so they are always counted afresh. */
   #known(publisher: string, name: string): PackageDetails | undefined {
-    const { packages } = this.#context.catalog;
+    const { packages } = this.#deps.catalog;
     const id = `${publisher}/${name}`;
     const cached = this.#cache.get(id);
     if (cached !== undefined) return { ...cached, providers: packages.countProviders(publisher, name) };
@@ -89,14 +107,14 @@ export class Lookup {
   async #resolve(id: string, signal: AbortSignal): Promise<{ publisher: string; name: string }> {
     const { publisher, name } = parsePackageId(id);
     if (publisher !== undefined) return { publisher, name };
-    const { packages } = this.#context.catalog;
+    const { packages } = this.#deps.catalog;
     let publishers = packages.publishersOf(name);
     if (publishers.length === 0) {
       await this.#search(name, signal);
       publishers = packages.publishersOf(name);
     }
     const [only] = publishers;
-    if (only === undefined) throw packageNotFound(id, this.#context.network() !== undefined);
+    if (only === undefined) throw packageNotFound(id, this.#deps.network() !== undefined);
     if (publishers.length > 1) {
       throw new GgenError(
         'PackageAmbiguous',
@@ -107,22 +125,22 @@ export class Lookup {
     return { publisher: only, name };
   }
 
-  /** Both paths that find a package by its id, side by side; what they find is in the catalog afterwards. */
+  /** Ask the DHT for the head and peers for the name, at the same time. What they answer is in the catalog afterwards. */
   async #queryNetwork(publisher: string, name: string, signal: AbortSignal): Promise<void> {
-    const network = this.#context.network();
+    const network = this.#deps.network();
     if (network === undefined) return;
     const query = async (sharedSignal: AbortSignal): Promise<undefined> => {
       const knownSequence = this.#sequence(publisher, name);
       const quorum = new Quorum();
       const headFound = new AbortController();
       const stopSignal = AbortSignal.any([sharedSignal, quorum.signal, headFound.signal]);
-      const timeoutSignal = AbortSignal.any([stopSignal, AbortSignal.timeout(this.#context.settings().timeout)]);
+      const timeoutSignal = AbortSignal.any([stopSignal, AbortSignal.timeout(this.#deps.settings().timeout)]);
       const head = network.heads.fetch(publisher, name, timeoutSignal).then((ok) => {
-        // The newest of what several peers hold: a search would only find the same.
+        // A quorum of DHT peers agreed on the newest record, so a search would find the same.
         if (ok) headFound.abort();
       });
       const searched = this.#fanOut(name, stopSignal, () => {
-        // The slowest of the others is not waited for.
+        // The first newer record ends the wait for the slowest peers.
         if (!quorum.hasAnswers && this.#sequence(publisher, name) > knownSequence) quorum.addAnswer();
       });
       await Promise.all([head, searched]).finally(() => {
@@ -133,34 +151,34 @@ export class Lookup {
     await this.#queries.run(`package ${publisher}/${name}`, query, { signal });
   }
 
-  /** Of the newest record known; 0 when there is none. */
+  /** Sequence number of the known record; 0 when there is none. */
   #sequence(publisher: string, name: string): number {
-    return this.#context.catalog.packages.get(publisher, name)?.record.seq ?? 0;
+    return this.#deps.catalog.packages.get(publisher, name)?.record.seq ?? 0;
   }
 
   async #search(name: string, signal: AbortSignal): Promise<void> {
     await this.#queries.run(`name ${name}`, (sharedSignal) => this.#fanOut(name, sharedSignal), { signal });
   }
 
-  /** @param onUpdate called whenever something was found or a peer came to its end */
+  /** @param onUpdate called after each answer and each failure of a peer */
   async #fanOut(name: string, signal: AbortSignal, onUpdate: () => void = ignoreUpdate): Promise<undefined> {
-    const { fanOut, timeout: timeoutMs } = this.#context.settings();
-    const query = { text: name, limit: 20, includeYanked: true };
-    await this.#context.network()?.search.fanOut(query, { fanOut, signal, timeoutMs, onUpdate });
+    const { fanOut, timeout: timeoutMs } = this.#deps.settings();
+    const query = { text: name, limit: NAME_SEARCH_LIMIT, includeYanked: true };
+    await this.#deps.network()?.search.fanOut(query, { fanOut, signal, timeoutMs, onUpdate });
     return undefined;
   }
 
   #refresh(publisher: string, name: string): void {
-    const network = this.#context.network();
+    const network = this.#deps.network();
     const id = `${publisher}/${name}`;
     if (network === undefined || this.#refreshed.get(id) === true) return;
     this.#refreshed.set(id, true);
-    this.#context.background(`newer version of ${id}`, (signal) => network.heads.fetch(publisher, name, signal));
+    this.#deps.background(`newer version of ${id}`, (signal) => network.heads.fetch(publisher, name, signal));
   }
 }
 
 function ignoreUpdate(): void {
-  // Who asks looks into the catalog in the end.
+  // The caller reads the catalog when the search has ended.
 }
 
 function packageNotFound(id: string, online: boolean): GgenError {

@@ -1,35 +1,47 @@
 import { LIMITS } from '../../shared/defaults.ts';
-import type { SearchPeer, SearchQuery, SearchResults } from '../../shared/model.ts';
+import type { NodeSettings, SearchPeer, SearchQuery, SearchResults } from '../../shared/model.ts';
 import { withTimeout } from '../../shared/async.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { LocalQuery } from '../catalog/search/filters.ts';
+import type { Network } from '../protocols/network.ts';
 import { score } from '../reputation/score.ts';
-import type { RegistryContext } from './context.ts';
 import { checkQuery } from './check-query.ts';
 import type { CheckedQuery } from './check-query.ts';
 import { SharedCalls } from './shared-calls.ts';
 
-/** Several records that arrive within this time make one update of the list. */
+/** Answers that arrive within this time make one progress report. */
 const UPDATE_INTERVAL_MS = 30;
-/** Fewer packages than this, known or found at the first peers, are too few to leave it at that. */
+/** With fewer packages than this from the catalog and the first peers, peers that the DHT's keywords name are asked too. */
 const MIN_NEARBY_RESULTS = 3;
-/** So long the peers nearby are waited for before it is judged whether they found too little. In milliseconds. */
+/** How long the first peers may take before their results are counted. */
 const NEARBY_TIMEOUT_MS = 1_000;
-/** Peers that a lowest reputation is asked about, last seen first. */
+/** Peers whose reputation is compared with a search's lowest one, last seen first. */
 const MAX_RATED_PEERS = 2_000;
 
-/** Searches, equal ones asked once. */
+export interface RegistrySearchDeps {
+  readonly catalog: {
+    readonly packages: Pick<Catalog['packages'], 'searchWithFacets'>;
+    readonly peers: Pick<Catalog['peers'], 'list'>;
+  };
+  readonly settings: () => Pick<NodeSettings, 'fanOut' | 'timeout' | 'location'>;
+  /** Undefined while no node runs. */
+  readonly network: () =>
+    (Pick<Network, 'searchByKeywords'> & { readonly search: Pick<Network['search'], 'fanOut'> }) | undefined;
+}
+
+/** Searches the catalog and the network. Equal searches at the same time share one. */
 export class RegistrySearch {
-  readonly #context: RegistryContext;
+  readonly #deps: RegistrySearchDeps;
   readonly #shared = new SharedCalls<SearchResults, SearchResults>();
 
-  constructor(context: RegistryContext) {
-    this.#context = context;
+  constructor(deps: RegistrySearchDeps) {
+    this.#deps = deps;
   }
 
   /**
-   * Search here and on the network. What is known here is reported at once; then every peer's records, verified and
-   * stored as they come, are ranked together with it. Ends when the peers asked have answered, with the node's time-out
-   * at the latest; a time-out is no error.
+   * Search here and on the network. Results from the catalog are reported at once. Records from peers are verified and
+   * stored as they arrive, and ranked together with the others. The search ends when the peers have answered, or at the
+   * node's search timeout, which is no error.
    *
    * @throws GgenError InvalidRequest
    */
@@ -41,27 +53,27 @@ export class RegistrySearch {
     const query = checkQuery(request);
     return this.#shared.run(
       JSON.stringify(query, Object.keys(query).sort()),
-      (sharedSignal, report) => runSearch(this.#context, query, sharedSignal, report),
+      (sharedSignal, report) => runSearch(this.#deps, query, sharedSignal, report),
       { signal, onProgress },
     );
   }
 }
 
 async function runSearch(
-  context: RegistryContext,
+  deps: RegistrySearchDeps,
   query: CheckedQuery,
   signal: AbortSignal,
   onProgress: (results: SearchResults) => void,
 ): Promise<SearchResults> {
-  const currentResults = createResultBuilder(context, query);
-  const network = query.scope === 'local' ? undefined : context.network();
+  const currentResults = createResultBuilder(deps, query);
+  const network = query.scope === 'local' ? undefined : deps.network();
   if (network === undefined) return currentResults([]);
   onProgress(currentResults([]));
   const peers = new Map<string, SearchPeer>();
   const updates = coalesce(() => {
     onProgress(currentResults([...peers.values()]));
   });
-  const { fanOut, timeout } = context.settings();
+  const { fanOut, timeout } = deps.settings();
   const deadline = performance.now() + timeout;
   try {
     const networkQuery = { ...query, limit: Math.min(query.limit + query.offset, LIMITS.searchLimit) };
@@ -75,11 +87,10 @@ async function runSearch(
       },
     };
     const nearby = network.search.fanOut(networkQuery, options);
-    // A peer that is silent does not keep the others from being found.
+    // A silent peer must not delay the keyword search until the timeout.
     await withTimeout(NEARBY_TIMEOUT_MS, nearby);
     signal.throwIfAborted();
     const remainingMs = deadline - performance.now();
-    // Too little nearby: ask those whom the DHT's keywords name.
     const hasFewResults = currentResults([...peers.values()]).packages.length < MIN_NEARBY_RESULTS;
     if (hasFewResults && remainingMs > 0)
       await network.searchByKeywords(networkQuery, { ...options, timeoutMs: Math.ceil(remainingMs) });
@@ -91,16 +102,16 @@ async function runSearch(
   }
 }
 
-/** Builds the answer as it stands each time: one list out of the catalog, in which everything verified is by then. */
+/** Builds the results so far, each time from the catalog: every verified record is in it by then. */
 function createResultBuilder(
-  context: RegistryContext,
+  deps: RegistrySearchDeps,
   query: CheckedQuery,
 ): (peers: readonly SearchPeer[]) => SearchResults {
   const started = performance.now();
   const local = new Set<string>();
   let first = true;
   return (peers) => {
-    const { packages, facets } = context.catalog.packages.searchWithFacets(localQuery(context, query));
+    const { packages, facets } = deps.catalog.packages.searchWithFacets(localQuery(deps, query));
     if (first) for (const { id } of packages) local.add(id);
     first = false;
     const localCount = packages.filter(({ id }) => local.has(id)).length;
@@ -117,11 +128,11 @@ function createResultBuilder(
   };
 }
 
-function localQuery(context: RegistryContext, { minReputation, ...query }: CheckedQuery): LocalQuery {
+function localQuery(deps: RegistrySearchDeps, { minReputation, ...query }: CheckedQuery): LocalQuery {
   if (minReputation === undefined || minReputation === 0) return query;
   const now = Date.now();
-  const here = context.settings().location;
-  const providedBy = context.catalog.peers
+  const here = deps.settings().location;
+  const providedBy = deps.catalog.peers
     .list(MAX_RATED_PEERS)
     .filter(({ stats }) => score(stats, now, here) >= minReputation)
     .map(({ id }) => id);
@@ -137,7 +148,7 @@ function coalesce(update: () => void): { request: () => void; cancel: () => void
         try {
           update();
         } catch {
-          // Of a timer nobody would catch it. The answer in the end meets it again, or is right.
+          // It would be uncaught in a timer. Building the final results meets the same error, or succeeds.
         }
       }, UPDATE_INTERVAL_MS);
     },

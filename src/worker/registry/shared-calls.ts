@@ -1,6 +1,6 @@
 import { raceSignal } from '../../shared/async.ts';
 
-/** A question that is under way, and who waits for its answer. */
+/** Work that is running, and the callers that wait for it. */
 interface SharedCall<Result, Progress> {
   readonly result: Promise<Result>;
   readonly abortController: AbortController;
@@ -10,19 +10,19 @@ interface SharedCall<Result, Progress> {
 }
 
 export interface SharedCallOptions<Progress> {
-  /** The caller's own: it ends the waiting of this caller alone. */
+  /** Ends the wait of this caller only. */
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
 
 /**
- * Asks equal questions once while the first is under way. Each caller waits and cancels for itself; the work is canceled
- * when the last one has gone. Who comes late gets the newest progress at once.
+ * Runs equal calls once while the first is running. Each caller waits and cancels independently; the work is canceled when
+ * its last caller has canceled. A caller that joins gets the newest progress at once.
  */
 export class SharedCalls<Result, Progress = never> {
   readonly #calls = new Map<string, SharedCall<Result, Progress>>();
 
-  /** Questions that are under way. */
+  /** Number of calls that are running. */
   get size(): number {
     return this.#calls.size;
   }
@@ -36,7 +36,7 @@ export class SharedCalls<Result, Progress = never> {
     const running = this.#calls.get(key) ?? this.#start(key, work);
     running.waiters++;
     if (onProgress !== undefined) {
-      // Each caller is one listener, even where two callers gave the same function.
+      // A function of its own, because two callers may pass the same one.
       const listener = (progress: Progress): void => {
         onProgress(progress);
       };
@@ -57,7 +57,7 @@ export class SharedCalls<Result, Progress = never> {
       running.latest = { progress };
       for (const listener of listeners) listener(progress);
     };
-    // Begun a moment later, so that whoever asked listens before there is anything to hear.
+    // Starts in a later microtask, so that the first caller listens before the first progress.
     const result = Promise.resolve()
       .then(() => work(abortController.signal, report))
       .finally(() => {

@@ -1,22 +1,24 @@
 import { GgenError, isAbort } from '../../../shared/errors.ts';
-import type { CallOptions } from '../../../shared/api/index.ts';
 import { withTimeout } from '../../../shared/async.ts';
 
-/** How long ending waits for operations that were told to end. */
+/** How long closing waits for operations that were told to end. */
 const STOP_TIMEOUT_MS = 1_500;
 
-/** The calls that are under way. Ending the engine ends them first, so that none finds its ground gone. */
+/** The calls that are running. The engine ends them first when it closes, so that no call uses a part that is closed already. */
 export class Operations {
   readonly #running = new Set<Promise<unknown>>();
   readonly #stopped = new AbortController();
 
-  /** Run one call with a signal that fires when its caller gives up or the engine ends. @throws GgenError EngineStopped */
-  async run<T, P>(options: CallOptions<P> | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * Run one call with a signal that fires when its caller cancels or the engine closes.
+   *
+   * @throws GgenError EngineStopped when the engine closes or is closed
+   */
+  async run<T>(callerSignal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#isStopped()) throw engineStoppedError();
-    const callerSignal = options?.signal;
     const signal =
       callerSignal === undefined ? this.#stopped.signal : AbortSignal.any([callerSignal, this.#stopped.signal]);
-    // Begun in a later tick: whatever a call does wrong at once is its rejection, never a throw.
+    // Starts in a later microtask, so that an error that `work` throws at once is a rejection too.
     const running = Promise.resolve().then(() => work(signal));
     const settled = running.then(
       () => undefined,
@@ -37,7 +39,7 @@ export class Operations {
     return this.#stopped.signal.aborted;
   }
 
-  /** Tell all to end, and wait until they have, within a bound. */
+  /** Abort all calls, and wait until they have ended, at most 1.5 s. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await withTimeout(STOP_TIMEOUT_MS, Promise.all(this.#running));

@@ -1,96 +1,83 @@
-import type { EngineCalls } from '../../../shared/api/index.ts';
-import type { Catalog } from '../../catalog/catalog.ts';
-import type { Operations } from './operations.ts';
-import type { Registry } from '../../registry/registry.ts';
+import type { RegistryCalls } from '../../../shared/api/index.ts';
+import { listPackages } from '../../registry/list-packages.ts';
+import type { ListPackagesDeps } from '../../registry/list-packages.ts';
+import { listProviders } from '../../registry/list-providers.ts';
+import type { ListProvidersDeps } from '../../registry/list-providers.ts';
+import type { Lookup } from '../../registry/lookup.ts';
+import { packageExists } from '../../registry/package-exists.ts';
+import { registryMetadata } from '../../registry/registry-metadata.ts';
+import type { RegistryMetadataDeps } from '../../registry/registry-metadata.ts';
+import type { RegistrySearch } from '../../registry/registry-search.ts';
+import type { CallRows } from './call-row.ts';
 
-type RegistryCalls = Pick<
-  EngineCalls,
-  | 'search'
-  | 'getPackage'
-  | 'getPackageVersion'
-  | 'providers'
-  | 'listVersions'
-  | 'publish'
-  | 'delete'
-  | 'exists'
-  | 'metadata'
-  | 'draftRelease'
-  | 'draftYank'
-  | 'draftMerge'
-  | 'discardDraft'
-  | 'readFolder'
-  | 'statFile'
-  | 'readFile'
-  | 'listFiles'
-  | 'compareReleases'
-  | 'listPackages'
-  | 'install'
-  | 'installed'
-  | 'planInstall'
-  | 'applyPlan'
-  | 'uninstall'
-  | 'verifyInstalled'
-  | 'exportPackage'
-  | 'importPackage'
-  | 'stopSeeding'
-  | 'keep'
-  | 'unkeep'
-  | 'kept'
-  | 'cleanUpStorage'
-  | 'verifyStorage'
->;
+export type RegistryCallParts = ListPackagesDeps &
+  ListProvidersDeps &
+  RegistryMetadataDeps & { readonly lookup: Lookup; readonly registrySearch: RegistrySearch };
 
-/** The registry's part of the engine's calls: each one an operation that ends with the engine. */
-export function registryCalls(registry: Registry, catalog: Catalog, operations: Operations): RegistryCalls {
-  return {
-    search: (query, options) =>
-      operations.run(options, (signal) => registry.search(query, signal, options?.onProgress)),
-    getPackage: ({ id }, options) => operations.run(options, (signal) => registry.getPackage(id, signal)),
-    getPackageVersion: ({ id, version }, options) =>
-      operations.run(options, (signal) => registry.getPackageVersion(id, version, signal)),
-    providers: (request, options) => operations.run(options, (signal) => registry.providers(request, signal)),
-    listVersions: ({ id }, options) => operations.run(options, (signal) => registry.listVersions(id, signal)),
-    publish: (draft, options) => operations.run(options, (signal) => registry.publish(draft, signal)),
-    delete: (draft, options) => operations.run(options, (signal) => registry.delete(draft, signal)),
-    exists: ({ id, version }, options) => operations.run(options, (signal) => registry.exists(id, version, signal)),
-    metadata: (_request, options) => operations.run(options, () => Promise.resolve(registry.metadata())),
-    draftRelease: (request, options) =>
-      operations.run(options, (signal) => registry.draftRelease(request, signal, options?.onProgress)),
-    draftMerge: (request, options) => operations.run(options, () => registry.draftMerge(request)),
-    draftYank: (request, options) => operations.run(options, () => registry.draftYank(request)),
-    discardDraft: ({ draft }, options) => operations.run(options, () => registry.discardDraft(draft)),
-    readFolder: (request, options) => operations.run(options, (signal) => registry.reader.readFolder(request, signal)),
-    statFile: (request, options) => operations.run(options, (signal) => registry.reader.stat(request, signal)),
-    readFile: (request, options) => operations.run(options, (signal) => registry.reader.readFile(request, signal)),
-    listFiles: (request, options) => operations.run(options, (signal) => registry.reader.listFiles(request, signal)),
-    compareReleases: (request, options) =>
-      operations.run(options, (signal) => registry.reader.compare(request, signal)),
-    listPackages: (request, options) => operations.run(options, () => Promise.resolve(registry.listPackages(request))),
-    install: (request, options) =>
-      operations.run(options, (signal) => registry.install(request, signal, options?.onProgress)),
-    installed: (_request, options) => operations.run(options, () => Promise.resolve(catalog.installs.list())),
-    planInstall: (request, options) => operations.run(options, (signal) => registry.planInstall(request, signal)),
-    applyPlan: (request, options) =>
-      operations.run(options, (signal) => registry.applyPlan(request, signal, options?.onProgress)),
-    uninstall: (request, options) => operations.run(options, (signal) => registry.uninstall(request, signal)),
-    verifyInstalled: (request, options) =>
-      operations.run(options, (signal) => registry.verifyInstalled(request, signal, options?.onProgress)),
-    exportPackage: (request, options) =>
-      operations.run(options, (signal) => registry.exportPackage(request, signal, options?.onProgress)),
-    importPackage: (request, options) =>
-      operations.run(options, (signal) => registry.importPackage(request, signal, options?.onProgress)),
-    stopSeeding: ({ id }, options) => operations.run(options, () => registry.stopSeeding(id)),
-    keep: (request, options) =>
-      operations.run(options, (signal) => registry.keep(request, signal, options?.onProgress)),
-    unkeep: ({ id, version }, options) =>
-      operations.run(options, () => {
-        registry.unkeep(id, version);
-        return Promise.resolve();
+export const registryCalls: CallRows<RegistryCalls, RegistryCallParts> = {
+  search: {
+    form: {
+      text: 'text',
+      categories: 'texts?',
+      tags: 'texts?',
+      publishers: 'texts?',
+      licenses: 'texts?',
+      version: 'text?',
+      minReputation: 'number?',
+      includeYanked: 'flag?',
+      sort: 'text?',
+      limit: 'number?',
+      offset: 'number?',
+      scope: 'text?',
+    },
+    idempotent: true,
+    span: {
+      name: 'search',
+      requestAttributes: ({ limit, scope = 'network' }) => ({ limit, scope }),
+      responseAttributes: ({ packages, localCount, remoteCount, peersAsked, peersAnswered }) => ({
+        result_count: packages.length,
+        local_count: localCount,
+        remote_count: remoteCount,
+        peers_asked: peersAsked,
+        peers_answered: peersAnswered,
+        cache_hit: peersAsked === 0,
       }),
-    kept: (_request, options) => operations.run(options, () => Promise.resolve(catalog.kept.list())),
-    cleanUpStorage: (_request, options) =>
-      operations.run(options, (signal) => registry.cleanUpStorage(signal, options?.onProgress)),
-    verifyStorage: (_request, options) =>
-      operations.run(options, (signal) => registry.verifyStorage(signal, options?.onProgress)),
-  };
-}
+    },
+    measure: ({ packages, peersAsked }, metrics) => {
+      metrics.add('p2p_searches_total', { cache_hit: String(peersAsked === 0) });
+      metrics.record('p2p_search_results', packages.length);
+    },
+    run: ({ registrySearch }, query, { signal, onProgress }) => registrySearch.search(query, signal, onProgress),
+  },
+  getPackage: {
+    form: { id: 'text' },
+    idempotent: true,
+    run: ({ lookup }, { id }, { signal }) => lookup.getPackage(id, signal),
+  },
+  getPackageVersion: {
+    form: { id: 'text', version: 'text' },
+    idempotent: true,
+    run: ({ lookup }, { id, version }, { signal }) => lookup.getVersion(id, version, signal),
+  },
+  listVersions: {
+    form: { id: 'text' },
+    idempotent: true,
+    run: async ({ lookup }, { id }, { signal }) => (await lookup.getPackage(id, signal)).releases,
+  },
+  exists: {
+    form: { id: 'text', version: 'text?' },
+    idempotent: true,
+    run: ({ lookup }, request, { signal }) => packageExists(lookup, request, signal),
+  },
+  providers: {
+    form: { id: 'text', version: 'text?' },
+    idempotent: true,
+    run: (parts, request, { signal }) => listProviders(parts, parts.lookup, request, signal),
+  },
+  listPackages: {
+    form: { section: 'section', offset: 'number?', limit: 'number?' },
+    idempotent: true,
+    run: (parts, request) => listPackages(parts, request),
+  },
+  metadata: { form: {}, idempotent: true, run: (parts) => registryMetadata(parts) },
+};

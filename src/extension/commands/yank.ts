@@ -4,7 +4,7 @@ import type { Engine } from '../../shared/api/index.ts';
 import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import type { Services } from '../services.ts';
 import { plainText } from '../ui/plain-text.ts';
-import { withProgress } from '../ui/progress.ts';
+import { withCancelButton } from '../ui/progress.ts';
 import { isPackageNode } from '../views/package-nodes.ts';
 
 const { t } = vscode.l10n;
@@ -34,17 +34,13 @@ async function changeYank(services: Services, argument: unknown, yanked: boolean
   const title = yanked
     ? t('Yanking {0} {1}', release.name, release.version)
     : t('Unyanking {0} {1}', release.name, release.version);
-  await withProgress(
-    title,
-    (never) => never,
-    async ({ signal }) => {
-      await services.node.start(signal);
-      const engine = await services.client.engine();
-      const { id, version } = release;
-      const draft = await engine.draftYank({ id, version, yanked, publisher: key.id }, { signal });
-      await engine.delete({ draft: draft.draft, signature: key.sign(draft.bytesToSign) }, { signal });
-    },
-  );
+  await withCancelButton(title, async (signal) => {
+    await services.node.start(signal);
+    const engine = await services.client.engine();
+    const { id, version } = release;
+    const draft = await engine.draftYank({ id, version, yanked, publisher: key.id }, { signal });
+    await engine.delete({ draft: draft.draft, signature: key.sign(draft.bytesToSign) }, { signal });
+  });
   const done = yanked
     ? t('{0} {1} yanked', release.name, release.version)
     : t('{0} {1} can be installed again', release.name, release.version);

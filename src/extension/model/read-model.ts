@@ -60,7 +60,7 @@ export class ReadModel implements vscode.Disposable {
   }
 
   /** Known peers that are not connected, including banned ones. */
-  get awayPeers(): readonly PeerSummary[] {
+  get disconnectedPeers(): readonly PeerSummary[] {
     return this.#peers.filter((peer) => !peer.connected);
   }
 

@@ -36,6 +36,18 @@ export async function withProgress<Result, Progress = never>(
   });
 }
 
+/** Run a long task that reports no progress with a notification that can cancel it. */
+export async function withCancelButton<Result>(
+  title: string,
+  task: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  return await withProgress(
+    title,
+    () => ({ text: '' }),
+    ({ signal }) => task(signal),
+  );
+}
+
 /** Run a short task with a progress line in the status bar. */
 export async function withWindowProgress<Result>(title: string, task: () => Promise<Result>): Promise<Result> {
   return await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, task);

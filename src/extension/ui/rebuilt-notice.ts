@@ -5,6 +5,7 @@ import { isAbort } from '../../shared/errors.ts';
 import type { EngineStatus } from '../../shared/model.ts';
 import type { EngineClient } from '../engine/engine-client.ts';
 import { callWithTimeout } from '../engine/call-with-timeout.ts';
+import { followEngine } from '../engine/follow-engine.ts';
 import { plainText } from './plain-text.ts';
 import { commandAction, notify } from './notify.ts';
 
@@ -15,7 +16,6 @@ const NOTICE_SHOWN_KEY = 'ggen.rebuiltNoticeShown';
 
 /** Show once that a damaged catalog was rebuilt, whether the damage was found at the start or later. */
 export function watchRebuilt(client: EngineClient, globalState: vscode.Memento): vscode.Disposable {
-  let unsubscribe = (): void => undefined;
   const checkStatus = (engine: Engine): void => {
     callWithTimeout(STATUS_TIMEOUT_MS, undefined, (signal) => engine.status({}, { signal }))
       .then(({ rebuilt }) => notifyOnce(rebuilt, globalState))
@@ -23,17 +23,12 @@ export function watchRebuilt(client: EngineClient, globalState: vscode.Memento):
       // case.
       .catch((error: unknown) => isAbort(error));
   };
-  const connected = client.onDidConnect((engine) => {
-    unsubscribe();
+  return followEngine(client, (engine) => {
+    checkStatus(engine);
     // The catalog logs damage that it finds at runtime; there is no other event for it.
-    unsubscribe = engine.subscribe('log', ({ line }) => {
+    return engine.subscribe('log', ({ line }) => {
       if (line.level === 'error' && line.scope === 'catalog') checkStatus(engine);
     });
-    checkStatus(engine);
-  });
-  return new vscode.Disposable(() => {
-    connected.dispose();
-    unsubscribe();
   });
 }
 

@@ -170,9 +170,9 @@ function moreItem(node: MoreNode): vscode.TreeItem {
   const item = new vscode.TreeItem(t('Load more…'), None);
   item.id = `${node.section}:more`;
   item.iconPath = new vscode.ThemeIcon('ellipsis');
-  item.description = t('{0} more', node.left);
+  item.description = t('{0} more', node.remaining);
   item.command = { command: COMMANDS.loadMore, title: t('Load More'), arguments: [node] };
-  item.accessibilityInformation = { label: t('Load more: {0} packages not shown', node.left), role: 'button' };
+  item.accessibilityInformation = { label: t('Load more: {0} packages not shown', node.remaining), role: 'button' };
   return item;
 }
 

@@ -23,7 +23,7 @@ export interface ReleaseNode {
 export interface MoreNode {
   readonly kind: 'more';
   readonly section: PackageSection;
-  readonly left: number;
+  readonly remaining: number;
 }
 
 /** Takes the place of a list that could not be loaded. */

@@ -95,8 +95,8 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
       if (page.packages.length === 0) break;
       packages.push(...page.packages.map((summary): PackageNode => ({ kind: 'package', section, summary })));
     }
-    const left = total - packages.length;
-    return left > 0 && packages.length > 0 ? [...packages, { kind: 'more', section, left }] : packages;
+    const remaining = total - packages.length;
+    return remaining > 0 && packages.length > 0 ? [...packages, { kind: 'more', section, remaining }] : packages;
   }
 
   async #releases({ section, summary }: PackageNode): Promise<ReleaseNode[]> {

@@ -6,10 +6,10 @@ export interface PeerNode {
   readonly peer: PeerSummary;
 }
 
-/** Peers that are not connected: `banned` ones, and others that are offline (`away`). */
+/** Peers that are not connected: `banned` ones, and others that are offline (`disconnected`). */
 export interface PeerGroupNode {
   readonly kind: 'group';
-  readonly group: 'banned' | 'away';
+  readonly group: 'banned' | 'disconnected';
   readonly peers: readonly PeerSummary[];
 }
 

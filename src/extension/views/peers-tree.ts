@@ -31,16 +31,16 @@ export class PeersTree implements vscode.TreeDataProvider<PeersNode>, vscode.Dis
   getChildren(node?: PeersNode): PeersNode[] {
     if (node?.kind === 'peer') return [];
     if (node?.kind === 'group') return node.peers.map(peerNode);
-    const { state, connectedPeers, awayPeers } = this.#model;
+    const { state, connectedPeers, disconnectedPeers } = this.#model;
     const connected = connectedPeers.toSorted((a, b) => (a.since ?? 0) - (b.since ?? 0)).map(peerNode);
     if (state !== 'running') return connected;
     const isBanned = (peer: PeerSummary): boolean => peer.standing === 'banned';
     return [
       ...connected,
-      ...groupNode('banned', awayPeers.filter(isBanned)),
+      ...groupNode('banned', disconnectedPeers.filter(isBanned)),
       ...groupNode(
-        'away',
-        awayPeers.filter((peer) => !isBanned(peer)),
+        'disconnected',
+        disconnectedPeers.filter((peer) => !isBanned(peer)),
       ),
     ];
   }
@@ -51,8 +51,8 @@ export class PeersTree implements vscode.TreeDataProvider<PeersNode>, vscode.Dis
   }
 
   #refreshIfChanged(): void {
-    const { state, connectedPeers, awayPeers } = this.#model;
-    const seen = JSON.stringify([state, connectedPeers, awayPeers]);
+    const { state, connectedPeers, disconnectedPeers } = this.#model;
+    const seen = JSON.stringify([state, connectedPeers, disconnectedPeers]);
     if (seen === this.#seen) return;
     this.#seen = seen;
     this.#change.fire(undefined);
@@ -63,6 +63,6 @@ function peerNode(peer: PeerSummary): PeerNode {
   return { kind: 'peer', peer };
 }
 
-function groupNode(group: 'banned' | 'away', peers: readonly PeerSummary[]): PeersNode[] {
+function groupNode(group: 'banned' | 'disconnected', peers: readonly PeerSummary[]): PeersNode[] {
   return peers.length === 0 ? [] : [{ kind: 'group', group, peers }];
 }

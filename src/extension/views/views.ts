@@ -63,7 +63,7 @@ function updateMessages(
   const count = model.connectedPeers.length;
   peers.description = count === 0 ? '' : String(count);
   // The tree lists disconnected peers, so that VS Code shows no welcome text.
-  const noneConnected = model.state === 'running' && count === 0 && model.awayPeers.length > 0;
+  const noneConnected = model.state === 'running' && count === 0 && model.disconnectedPeers.length > 0;
   peers.message = noneConnected ? t('No peer is connected. The node keeps trying to connect to known peers.') : '';
 }
 

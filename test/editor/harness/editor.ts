@@ -35,7 +35,8 @@ interface SettingsAccess {
 /** For a window whose server another process owns. */
 const READ_ONLY: SettingsAccess = {
   settings: {},
-  writeSettings: () => Promise.reject(new Error('The settings of this window belong to whoever started its server.')),
+  writeSettings: () =>
+    Promise.reject(new Error('The settings of this window belong to the process that started its server.')),
 };
 
 /** Default timeout of every wait in the page. */

@@ -60,7 +60,7 @@ describe('empty views in the window', () => {
     await workbench.screenshot('welcome-no-peers');
     await workbench.runCommand('Ggen: Search Packages…');
     await eventually(
-      'a note that nobody can be asked',
+      'a note that no peer is connected',
       async () =>
         (await workbench.quickInput.rows()).some(({ description }) => description.includes('no peer is connected')),
       { seen: async () => JSON.stringify(await workbench.quickInput.rows()) },

@@ -134,7 +134,7 @@ describe('banning, trusting and filtering peers', () => {
   it('lists a peer that disconnected', async () => {
     const { views } = await hooks();
     const item = await eventually('the peer that left', () => {
-      const group = views.peers.getChildren().find((node) => node.kind === 'group' && node.group === 'away');
+      const group = views.peers.getChildren().find((node) => node.kind === 'group' && node.group === 'disconnected');
       const left = views.peers.getChildren(group).find((node) => node.kind === 'peer' && node.peer.name === 'Mallory');
       return group !== undefined && left !== undefined && views.peers.getTreeItem(left);
     });
@@ -154,7 +154,7 @@ describe('banning, trusting and filtering peers', () => {
           (one): one is PeerNode => one.kind === 'peer' && one.peer.id === peer.peerId && matches(one.peer),
         );
       },
-      { seen: () => JSON.stringify([services.model.connectedPeers, services.model.awayPeers]) },
+      { seen: () => JSON.stringify([services.model.connectedPeers, services.model.disconnectedPeers]) },
     );
   }
 

@@ -5,13 +5,19 @@ import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { isPackageNode } from '../../views/package-nodes.ts';
+import type { PackageNode, ReleaseNode } from '../../views/package-nodes.ts';
 
 const READ_TIMEOUT_MS = 10_000;
 
-/** All packages that are installed on this machine. */
-export async function listInstalled({ client }: Services): Promise<readonly InstalledPackage[]> {
+/** The packages that are installed on this machine; with a tree item, only those of its package or release. */
+export async function listInstalled({ client }: Services, argument?: unknown): Promise<readonly InstalledPackage[]> {
   const engine = await client.engine();
-  return await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.installed({}, { signal }));
+  const all = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.installed({}, { signal }));
+  return isPackageNode(argument) ? all.filter((installed) => belongsTo(installed, argument)) : all;
+}
+
+function belongsTo({ id, version }: InstalledPackage, node: PackageNode | ReleaseNode): boolean {
+  return node.summary.id === id && (node.kind === 'package' || node.release.version === version);
 }
 
 /**
@@ -24,19 +30,22 @@ export async function pickInstalled(
   argument: unknown,
   title: string,
 ): Promise<InstalledPackage | undefined> {
-  const all = await listInstalled(services);
-  const node = isPackageNode(argument) ? argument : undefined;
-  const matching = all.filter(
-    ({ id, version }) =>
-      node === undefined || (node.summary.id === id && (node.kind === 'package' || node.release.version === version)),
-  );
+  const matching = await listInstalled(services, argument);
   if (matching.length === 0) throw new GgenError('NotInstalled', vscode.l10n.t('No matching package is installed.'));
-  if (node !== undefined && matching.length === 1) return matching[0];
-  const items = matching.map((installed) => ({
-    label: `$(package) ${plainText(installed.name)}`,
-    description: plainText(installed.version),
-    detail: installed.path,
-    installed,
+  if (isPackageNode(argument) && matching.length === 1) return matching[0];
+  return await pickFrom(matching, title);
+}
+
+/** Let the user pick one of several installed packages; undefined when the user cancels. */
+export async function pickFrom(
+  installed: readonly InstalledPackage[],
+  title: string,
+): Promise<InstalledPackage | undefined> {
+  const items = installed.map((one) => ({
+    label: `$(package) ${plainText(one.name)}`,
+    description: plainText(one.version),
+    detail: one.path,
+    installed: one,
   }));
   const options = { title, matchOnDetail: true, ignoreFocusOut: true };
   return (await vscode.window.showQuickPick(items, options))?.installed;

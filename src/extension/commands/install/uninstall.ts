@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { InstalledPackage } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
 import { plainText } from '../../ui/plain-text.ts';
-import { withProgress } from '../../ui/progress.ts';
+import { withCancelButton } from '../../ui/progress.ts';
 import { applyPlan } from './apply-plan.ts';
 import { withOverwriteConfirmation } from './changed-files.ts';
 import { confirmPlan } from './confirm-plan.ts';
@@ -39,14 +39,10 @@ async function removeSingle(services: Services, { path }: InstalledPackage, titl
   if (confirmed === undefined) return false;
   const engine = await services.client.engine();
   const done = await withOverwriteConfirmation((overwrite) =>
-    withProgress(
-      title,
-      (never) => never,
-      async ({ signal }) => {
-        await engine.uninstall({ path, overwrite }, { signal });
-        return true;
-      },
-    ),
+    withCancelButton(title, async (signal) => {
+      await engine.uninstall({ path, overwrite }, { signal });
+      return true;
+    }),
   );
   return done === true;
 }

@@ -6,7 +6,7 @@ import type { PublishReceipt, ReleaseDraft } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
 import { countFiles, countPeers, formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
-import { withProgress } from '../../ui/progress.ts';
+import { withCancelButton } from '../../ui/progress.ts';
 import { commandAction, notify, notifyUntrusted } from '../../ui/notify.ts';
 import { prepareDraft } from './prepare-draft.ts';
 import { confirmPublish, showDryRun } from './preview.ts';
@@ -87,10 +87,9 @@ async function confirmAndPublish(services: Services, draft: ReleaseDraft, target
  */
 async function sign(services: Services, draft: ReleaseDraft, accepted: readonly string[]): Promise<PublishReceipt> {
   const key = await services.publisher.key();
-  return await withProgress(
+  return await withCancelButton(
     t('Publishing {0} {1}', plainText(draft.name), plainText(draft.version)),
-    (never) => never,
-    async ({ signal }) => {
+    async (signal) => {
       await services.node.start(signal);
       const engine = await services.client.engine();
       signal.throwIfAborted();

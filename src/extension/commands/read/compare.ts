@@ -6,7 +6,7 @@ import type { Services } from '../../services.ts';
 import { formatTime } from '../../ui/format.ts';
 import { notify } from '../../ui/notify.ts';
 import { plainText } from '../../ui/plain-text.ts';
-import { isPackageNode } from '../../views/package-nodes.ts';
+import { listInstalled } from '../install/pick-installed.ts';
 import { chooseRelease, releasesOf } from './choose-release.ts';
 import type { ChosenRelease } from './choose-release.ts';
 import { showChanges } from './show-changes.ts';
@@ -72,14 +72,8 @@ export async function compareInstalled(services: Services, argument?: unknown): 
   await showChanges(services, { id, name, version }, { id, name, version: latest });
 }
 
-async function chooseInstalled({ client }: Services, argument: unknown): Promise<InstalledPackage | undefined> {
-  const engine = await client.engine();
-  const all = await callWithTimeout(QUERY_TIMEOUT_MS, undefined, (signal) => engine.installed({}, { signal }));
-  const node = isPackageNode(argument) ? argument : undefined;
-  const matching = all.filter(
-    ({ id, version }) =>
-      node === undefined || (node.summary.id === id && (node.kind === 'package' || node.release.version === version)),
-  );
+async function chooseInstalled(services: Services, argument: unknown): Promise<InstalledPackage | undefined> {
+  const matching = await listInstalled(services, argument);
   // Installations of the same version in several folders are the same release.
   const distinct = [...new Map(matching.map((one) => [`${one.id}@${one.version}`, one])).values()];
   if (distinct.length === 0) throw new GgenError('PackageNotFound', t('There are no installed packages to compare.'));

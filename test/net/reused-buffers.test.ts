@@ -7,7 +7,8 @@ import { multiaddr } from '@multiformats/multiaddr';
 import type { Stream } from '@libp2p/interface';
 import { BlockStore } from '../../src/worker/blocks/block-store.ts';
 import { ByteStream } from '../../src/worker/protocols/wire/byte-stream.ts';
-import { CarNetwork, allBlocks, randomTree } from './helpers/car-peers.ts';
+import { allBlocks, randomTree } from '../random-tree.ts';
+import { CarNetwork } from './helpers/car-peers.ts';
 
 const MIB = 1024 * 1024;
 const PROTOCOL = '/test/reuse/1.0.0';

@@ -4,8 +4,10 @@ import { CID } from 'multiformats/cid';
 import { encodeHead, encodeCarRequest, sectionPrefix } from '../../src/worker/protocols/car/wire.ts';
 import type { CarWant } from '../../src/worker/protocols/car/wire.ts';
 import { CAR_PROTOCOL } from '../../src/worker/node/protocols.ts';
-import { CarNetwork, allBlocks, blockOf, randomTree } from './helpers/car-peers.ts';
-import type { AnswerWriter, TestTree } from './helpers/car-peers.ts';
+import { allBlocks, blockOf, randomTree } from '../random-tree.ts';
+import { CarNetwork } from './helpers/car-peers.ts';
+import type { TestTree } from '../random-tree.ts';
+import type { AnswerWriter } from './helpers/car-peers.ts';
 import { eventually } from './helpers/peers.ts';
 
 type Answer = (requests: readonly CarWant[], out: AnswerWriter, tree: TestTree) => Promise<void>;

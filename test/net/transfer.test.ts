@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sectionPrefix } from '../../src/worker/protocols/car/wire.ts';
 import type { BarePeer } from './helpers/bare-peer.ts';
-import { CarNetwork, allBlocks, blockOf, randomTree } from './helpers/car-peers.ts';
-import type { Reader, TestTree } from './helpers/car-peers.ts';
+import { allBlocks, blockOf, randomTree } from '../random-tree.ts';
+import { CarNetwork } from './helpers/car-peers.ts';
+import type { TestTree } from '../random-tree.ts';
+import type { Reader } from './helpers/car-peers.ts';
 import { eventually } from './helpers/peers.ts';
 
 const MIB = 1024 * 1024;

@@ -7,15 +7,15 @@ import { openRecord } from '../records/record.ts';
 import type { OpenedRecord, PackageRecord } from '../records/record.ts';
 
 /**
- * The sink that all paths use, with a memory for own publishers: a record that another machine with the same key signed
- * apart from this one, and that cannot become the head, is kept until the next record unites them.
+ * The record sink of all protocols. For own packages it keeps records that another machine with the same key signed
+ * independently and that cannot become the head, until the next record merges them.
  */
 export class ForkTracker implements RecordSink {
   readonly #inner: RecordSink;
   readonly #catalog: Pick<Catalog, 'packages' | 'forks'>;
   readonly #onFork: () => void;
 
-  /** @param onFork told when a record was kept */
+  /** @param onFork called after a record was kept */
   constructor(inner: RecordSink, catalog: Pick<Catalog, 'packages' | 'forks'>, onFork: () => void) {
     this.#inner = inner;
     this.#catalog = catalog;
@@ -49,14 +49,14 @@ export class ForkTracker implements RecordSink {
   }
 }
 
-/** This machine signed a record on top of everything that it knew. */
+/** Notes that this machine signed a record on top of everything that it knew. */
 export function rememberSigned({ forks }: Pick<Catalog, 'forks'>, { record, digest, envelope }: OpenedRecord): void {
   forks.replaceAll(record.publisher, record.name, digest, envelope, Date.now());
 }
 
 /**
- * What the next record of a package has to be built on: the head, united with what own machines signed apart from it.
- * Its `seq` is the highest of those, so that the record that follows has one more.
+ * Returns the record that the next one must follow: the head, merged with the records of forks. Its `seq` is the
+ * highest of them, so that the next record has one more.
  */
 export function mergedHead(
   catalog: Pick<Catalog, 'packages' | 'forks'>,
@@ -74,13 +74,13 @@ export function mergedHead(
   return merged;
 }
 
-/** Whether own machines published a package apart: united, it has releases or withdrawals that its head has not. */
+/** Whether the forks of an own package contain releases or yanks that its head lacks. */
 export function hasDiverged(catalog: Pick<Catalog, 'packages' | 'forks'>, publisher: string, name: string): boolean {
   const head = catalog.packages.get(publisher, name)?.record;
   return head !== undefined && !isDeepStrictEqual(mergedHead(catalog, publisher, name)?.releases, head.releases);
 }
 
-/** Ids of the own packages that were published apart, and that nobody has united yet. */
+/** Ids of the own packages with forks that no record has merged yet. */
 export function divergedPackages(catalog: Pick<Catalog, 'packages' | 'forks'>): string[] {
   return catalog.forks
     .packages()
@@ -88,7 +88,10 @@ export function divergedPackages(catalog: Pick<Catalog, 'packages' | 'forks'>): 
     .map(({ publisher, name }) => `${publisher}/${name}`);
 }
 
-/** Whether a record says something that the head does not: another version, or anything at all at its height or above. */
+/**
+ * Whether a record contains something that the head lacks: another version, or any change at its sequence number or
+ * above.
+ */
 function addsTo(head: OpenedRecord, other: OpenedRecord): boolean {
   if (other.digest === head.digest) return false;
   const versions = new Set(head.record.releases.map(({ version }) => version));
@@ -96,8 +99,8 @@ function addsTo(head: OpenedRecord, other: OpenedRecord): boolean {
 }
 
 /**
- * Two contents under one version cannot be united: the head, which everybody else has, stays. Times are those of the two
- * records and not the present, so that every machine makes the same of them.
+ * A version with two contents cannot be merged: the head, which other peers have, stays. Times come from the two
+ * records and not from the clock, so that every machine computes the same merge.
  */
 function mergeFork(head: PackageRecord, fork: PackageRecord): PackageRecord {
   try {

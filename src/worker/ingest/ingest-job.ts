@@ -1,8 +1,8 @@
 import type { IngestResult } from '../protocols/record-sink.ts';
 
-/** What one caller handed in, and what became of each of its records. */
+/** The records of one caller, and the result of each. */
 export class IngestJob {
-  /** In the order of the records, once the last one is done. Rejects with what made the job end early. */
+  /** Resolves with the results in the order of the records, once the last one is processed. */
   readonly results: Promise<readonly IngestResult[]>;
   readonly #results: (IngestResult | undefined)[];
   readonly #signal: AbortSignal | undefined;
@@ -11,7 +11,7 @@ export class IngestJob {
   readonly #resolve: (results: readonly IngestResult[]) => void;
   readonly #reject: (error: unknown) => void;
 
-  /** @param onSettled called once, however it ends */
+  /** @param onSettled called once, on success and on failure */
   constructor(count: number, signal: AbortSignal | undefined, onSettled: () => void) {
     const { promise, resolve, reject } = Promise.withResolvers<readonly IngestResult[]>();
     this.results = promise;
@@ -23,7 +23,7 @@ export class IngestJob {
     this.#onSettled = onSettled;
   }
 
-  /** Whether nobody waits for it any more: it failed, or its caller canceled. */
+  /** Whether the job failed or its caller canceled it, so that its remaining records can be skipped. */
   isSettled(): boolean {
     if (this.#signal?.aborted === true) this.fail(this.#signal.reason);
     return this.#pending <= 0;
@@ -40,7 +40,7 @@ export class IngestJob {
 
   fail(error: unknown): void {
     if (this.#pending <= 0) return;
-    // What of it is still under way finds it over.
+    // Marks the job as settled for its records in progress.
     this.#pending = -1;
     this.#onSettled();
     this.#reject(error);

@@ -1,36 +1,35 @@
 import type { IngestResult } from '../protocols/record-sink.ts';
 import type { OpenedRecord, SealedRecord } from '../records/record.ts';
+import { FifoQueue } from './fifo-queue.ts';
 import { IngestJob } from './ingest-job.ts';
 
-/** Longest time the event loop is held up at once, opening or storing; a commit comes on top of it. */
+/** Maximum time that one turn blocks the event loop by opening or storing records, without the commit. */
 const MAX_SLICE_MS = 10;
-/** Records stored in one transaction: the more, the less each costs; the fewer, the shorter the commit. */
+/** Records per transaction: a larger batch costs less per record, a smaller one commits faster. */
 const MAX_BATCH_RECORDS = 100;
-/** A record that is ready to be stored waits so long at most for others to be stored with. In milliseconds. */
+/** Maximum wait of a verified record for others to be stored in the same transaction. */
 const MAX_BATCH_WAIT_MS = 20;
-/** Nothing came for so long: time for what storing left to be done, which is in nobody's way then. In milliseconds. */
+/** Deferred work runs when no record arrived for this time. */
 const IDLE_DELAY_MS = 100;
-/** Signatures that are verified at the same time, by threads that files are read on too. */
+/** Signatures verified at the same time. Verification shares Node's thread pool with file access. */
 const MAX_PENDING_VERIFICATIONS = 32;
-/** Records and bytes that may wait: a sender has to be told to slow down before memory is what is full. */
+/** Bounds memory: further records are refused, so that the sender slows down. */
 const MAX_QUEUED_RECORDS = 20_000;
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
-/** Items that were taken out of a line before what is left of it is moved. */
-const COMPACT_AFTER_ITEMS = 1_000;
-
 export interface IngestQueueOptions {
-  /** What is known of a record without verifying it; else the record, its signature yet to be verified. */
+  /** Returns the result of a record that needs no verification; else the record with its signature to be verified. */
   readonly precheck: (envelope: Uint8Array) => SealedRecord | IngestResult;
-  /** Verify a signature on another thread. */
+  /** Verifies a signature on another thread. */
   readonly verify: (sealed: SealedRecord) => Promise<boolean>;
-  /** @param signatureValid what came of `verify`, or why it failed */
+  /** @param signatureValid result of `verify`, or its error */
   readonly open: (sealed: SealedRecord, signatureValid: boolean | Error) => OpenedRecord | IngestResult;
   readonly store: (opened: OpenedRecord) => IngestResult;
   readonly transaction: (work: () => void) => void;
   /**
-   * One slice of what storing left to be done later, if it is time for it. `idle`: nothing waits to be stored. Returns
-   * whether there was any.
+   * Runs one batch of deferred work if it is due. Returns whether there was any.
+   *
+   * @param idle no record waits to be stored
    */
   readonly runDeferred: (idle: boolean) => boolean;
 }
@@ -43,7 +42,7 @@ interface QueuedRecord {
 
 interface VerifyingRecord extends QueuedRecord {
   readonly sealed: SealedRecord;
-  /** Undefined until the thread has answered. */
+  /** Undefined until the other thread has answered. */
   signatureValid: boolean | Error | undefined;
 }
 
@@ -52,8 +51,8 @@ interface ReadyRecord extends QueuedRecord {
 }
 
 /**
- * Takes records in slices: signatures verified on other threads, opened one by one, stored many in one transaction, in the
- * order in which they came; and after every few milliseconds the rest of the program has its turn.
+ * Ingests records in turns of a few milliseconds, between which the event loop continues: signatures are verified on
+ * other threads, records are opened one by one and stored in batches, in the order of their arrival.
  */
 export class IngestQueue {
   readonly #options: IngestQueueOptions;
@@ -66,7 +65,7 @@ export class IngestQueue {
   #closed = false;
   #scheduled = false;
   #justStored = false;
-  /** Something was stored of which a part may be left to be done later. */
+  /** Records were stored, and a part of their work may be deferred. */
   #hasDeferredWork = false;
   #idleElapsed = false;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -75,7 +74,7 @@ export class IngestQueue {
     this.#options = options;
   }
 
-  /** Results in the order of the records, once they are stored. */
+  /** Resolves with the results in the order of the records, once they are stored. */
   addAll(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly IngestResult[]> {
     if (this.#closed) return Promise.reject(new Error('The engine is shutting down'));
     const bytes = envelopes.reduce((sum, { length }) => sum + length, 0);
@@ -93,7 +92,7 @@ export class IngestQueue {
     return job.results;
   }
 
-  /** Fail what waits. What storing left to be done stays so: whoever opens the database next goes on with it. */
+  /** Rejects waiting records. Deferred work stays in the database and continues after the next start. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#idleTimer);
@@ -129,11 +128,11 @@ export class IngestQueue {
   #hasWork(): boolean {
     const canPrecheck = this.#items.length > 0 && this.#inFlight < MAX_PENDING_VERIFICATIONS;
     const canOpen = this.#verifying.first?.signatureValid !== undefined;
-    // Otherwise a thread will answer, and that goes on from here.
+    // Otherwise the answer of a verifying thread starts the next turn.
     return canPrecheck || canOpen || this.#isBatchDue() || this.#isDeferredWorkDue();
   }
 
-  /** While records come in, after each batch; else when it is quiet. */
+  /** While records arrive, deferred work runs after each batch; otherwise when the queue is idle. */
   #isDeferredWorkDue(): boolean {
     return this.#hasDeferredWork && (this.#isIdle() ? this.#idleElapsed : this.#justStored);
   }
@@ -167,7 +166,7 @@ export class IngestQueue {
     );
   }
 
-  /** Hand signatures to the other threads, as many as they shall have at once. */
+  /** Passes signatures to other threads, up to the limit. */
   #precheck(): void {
     const deadline = performance.now() + MAX_SLICE_MS;
     while (this.#inFlight < MAX_PENDING_VERIFICATIONS && performance.now() < deadline) {
@@ -228,7 +227,7 @@ export class IngestQueue {
         }
       });
     } catch (error) {
-      // Nothing of the slice was stored, so nobody may believe its results.
+      // The transaction was rolled back, so none of its results are valid.
       for (const { job } of this.#opened) job.fail(error);
       this.#opened = [];
       return;
@@ -238,42 +237,12 @@ export class IngestQueue {
   }
 }
 
-/** What the database throws is the caller's to know; the others are not to suffer from it. */
+/** An error of the database concerns only the caller of this record. */
 function runOrFail<T>(job: IngestJob, work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
     job.fail(error);
     return undefined;
-  }
-}
-
-/** First in, first out, without moving what is left at each step. */
-class FifoQueue<T> {
-  #all: (T | undefined)[] = [];
-  #next = 0;
-
-  get length(): number {
-    return this.#all.length - this.#next;
-  }
-
-  get first(): T | undefined {
-    return this.#all[this.#next];
-  }
-
-  push(item: T): void {
-    this.#all.push(item);
-  }
-
-  shift(): T | undefined {
-    const item = this.#all[this.#next];
-    if (item === undefined) return undefined;
-    // Not kept until the line is cut: it may hold 64 KiB.
-    this.#all[this.#next] = undefined;
-    this.#next++;
-    if (this.#next < COMPACT_AFTER_ITEMS && this.length > 0) return item;
-    this.#all = this.#all.slice(this.#next);
-    this.#next = 0;
-    return item;
   }
 }

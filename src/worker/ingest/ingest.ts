@@ -8,23 +8,23 @@ import type { OpenedRecord, SealedRecord } from '../records/record.ts';
 import { BoundedCache } from '../../shared/bounded-cache.ts';
 import { IngestQueue } from './ingest-queue.ts';
 
-/** While records come in, their texts enter the search index so many at once. */
+/** Records per batch of the search index while records arrive. */
 const INDEX_BATCH_SIZE = 300;
-/** Records that brought nothing, remembered so that their repetitions cost one digest each. */
+/** Results of records that changed nothing, so that repeated records cost one digest each. */
 const MAX_CACHED_RESULTS = 10_000;
 
 export interface IngestOptions {
   readonly catalog: Pick<Catalog, 'db' | 'packages'>;
   readonly log: Pick<Logger, 'warn'>;
-  /** Called after a package became known or changed. */
+  /** Called after a package was added or changed. */
   readonly onChange: (id: string) => void;
 }
 
-/** Versions of one package that are remembered although its record no longer has them; beyond, no fork is taken. */
+/** Versions remembered per package, including those that its head lacks; beyond that forks are refused. */
 const MAX_SEEN_VERSIONS = 2_000;
 const CLOCK_WARNING_INTERVAL_MS = 60 * 60 * 1000;
 
-/** Verifies, compares and stores records, whatever path they came by. */
+/** Verifies, compares and stores records of all protocols. */
 export class Ingest implements RecordSink {
   readonly #options: IngestOptions;
   readonly #resultCache = new BoundedCache<IngestResult>({ maxEntries: MAX_CACHED_RESULTS });
@@ -54,20 +54,20 @@ export class Ingest implements RecordSink {
   }
 
   /**
-   * Take many records, verified on other threads, many in one transaction, in slices of a few milliseconds between which the
-   * event loop runs: how to take in whatever may come by the hundred. The results stand in the order of the records, and
-   * everything that they say is stored; the search index follows within moments. Throws `signal.reason`, and an Error when too much is waiting already (the peer may come again).
+   * Ingests many records in turns of a few milliseconds: signatures are verified on other threads, and many records
+   * share a transaction. Resolves with the results in the order of the records once all are stored; the search index
+   * follows shortly. Rejects with `signal.reason`, and with an Error when the queue is full; the peer may retry later.
    */
   ingestMany(envelopes: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly IngestResult[]> {
     return this.#queue.addAll(envelopes, signal);
   }
 
-  /** Take nothing any more. */
+  /** Stops accepting records. */
   close(): void {
     this.#queue.close();
   }
 
-  /** Store a verified record if it moves its package forward. `mine`: it was signed here. */
+  /** Stores a verified record if it advances its package. @param mine the record was signed on this machine */
   store(opened: OpenedRecord, mine: boolean): IngestResult {
     return this.#store(opened, mine, false);
   }
@@ -86,7 +86,7 @@ export class Ingest implements RecordSink {
         return { outcome: 'older', ...id };
       case 'fork':
         if (comparison.winner === 'known') return { outcome: 'older', ...id };
-        // Each fork may bring versions of its own, and what was seen is never forgotten: there has to be an end.
+        // Each fork may add versions, and seen versions are never forgotten, so their number is bounded.
         if (catalog.packages.seenVersions(publisher, name) > MAX_SEEN_VERSIONS) {
           return { outcome: 'conflict', ...id, reason: 'its publisher signed too many diverging versions' };
         }
@@ -109,7 +109,7 @@ export class Ingest implements RecordSink {
     return { outcome: known === undefined ? 'new' : 'newer', ...id };
   }
 
-  /** What is known of a record without opening it, else what `open` makes of it: the cheap questions come first. */
+  /** Returns a known result, or opens the record with `open`: cheap checks run first. */
   #precheck<T extends { readonly digest: string }>(
     envelope: Uint8Array,
     open: (envelope: Uint8Array) => T,
@@ -127,7 +127,7 @@ export class Ingest implements RecordSink {
   #openSealed(sealed: SealedRecord, signatureValid: boolean | Error): OpenedRecord | IngestResult {
     try {
       if (signatureValid instanceof Error) throw signatureValid;
-      // The same record may have come twice while it was verified.
+      // The same record may have been stored while this one was verified.
       return this.#known(sealed.digest) ?? openSealed(sealed, signatureValid);
     } catch (error) {
       return this.#reject(sealed.digest, error);
@@ -141,7 +141,7 @@ export class Ingest implements RecordSink {
     return seen === undefined ? undefined : { outcome: 'same', ...seen };
   }
 
-  /** What is better done for hundreds of records at once, each in a turn of the event loop of its own. */
+  /** Runs deferred work: indexing, which is faster for hundreds of records at once, or a checkpoint of the WAL. */
   #runDeferred(idle: boolean): boolean {
     const { db, packages } = this.#options.catalog;
     try {
@@ -156,7 +156,7 @@ export class Ingest implements RecordSink {
 
   #storeIngested(opened: OpenedRecord, deferIndexing: boolean): IngestResult {
     const result = this.#store(opened, false, deferIndexing);
-    // A record that was older once stays so: sequence numbers only grow.
+    // An older record stays older, because sequence numbers only grow.
     if (result.outcome === 'older') this.#resultCache.set(opened.digest, result);
     return result;
   }
@@ -165,13 +165,13 @@ export class Ingest implements RecordSink {
     const faultCode = error instanceof GgenError ? error.details['reason'] : undefined;
     const reason = typeof faultCode === 'string' ? faultCode : errorMessage(error);
     const result: IngestResult = { outcome: 'refused', reason };
-    // Bytes that are wrong stay wrong; only time passes.
+    // Invalid bytes stay invalid, but a time in the future becomes valid, so that result is not cached.
     if (faultCode === 'from-the-future') this.#warnAboutClock();
     else if (typeof faultCode === 'string') this.#resultCache.set(digest, result);
     return result;
   }
 
-  /** Tell, once in a while, that it may be this machine's clock that is wrong. */
+  /** Warns at intervals, because the clock of this machine may be wrong. */
   #warnAboutClock(): void {
     if (performance.now() < this.#nextClockWarning) return;
     this.#nextClockWarning = performance.now() + CLOCK_WARNING_INTERVAL_MS;

@@ -11,7 +11,7 @@ const key = createPublisherKey();
 const quiet = { error: nothing, warn: nothing, info: nothing, debug: nothing };
 
 function nothing(): void {
-  // What is logged is not what is tested.
+  // These tests ignore log output.
 }
 
 async function withIngest(work: (ingest: Ingest, catalog: Catalog, changed: string[]) => Promise<void>): Promise<void> {

@@ -16,7 +16,7 @@ import { openRecord } from '../records/record.ts';
 import type { OpenedRecord } from '../records/record.ts';
 import { OwnRecords } from './own-records.ts';
 
-/** Everything that this node remembers, in one SQLite database. */
+/** All tables of this node, in one SQLite database. */
 export interface Catalog {
   readonly db: Database;
   readonly packages: Packages;
@@ -34,7 +34,7 @@ export interface Catalog {
 }
 
 /**
- * Open what this node remembers. The packages that were signed here are there afterwards even if the database was lost.
+ * Opens the catalog. Own packages are restored from their files when the database was lost.
  *
  * @throws GgenError DataDirInUse, DatabaseTooNew, DiskFull, UnsupportedRuntime
  */
@@ -70,7 +70,9 @@ export async function openCatalog(dataDir: string, lockTimeoutMs?: number): Prom
   };
 }
 
-/** Records and database, each made whole from the other: the folder is younger than the first schema. */
+/**
+ * Restores own records in the database from their files, or the files from the database when their folder is missing.
+ */
 function syncOwnRecords(packages: Packages, ownRecords: OwnRecords): void {
   if (ownRecords.exists) {
     restoreOwnRecords(packages, ownRecords);
@@ -87,7 +89,7 @@ function restoreOwnRecords(packages: Packages, ownRecords: OwnRecords): void {
   }
 }
 
-/** A file that is no record of ours has nothing to restore; peers have what it was. */
+/** Skips files that are not valid records; peers have the missing ones. */
 function openIfValid(envelope: Uint8Array): OpenedRecord[] {
   try {
     return [openRecord(envelope)];

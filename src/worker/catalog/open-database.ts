@@ -10,16 +10,19 @@ import { registerFunctions } from './schema/sql-functions.ts';
 import { migrate } from './schema/migrate.ts';
 import { unsupportedRuntime } from '../sqlite/unsupported-runtime.ts';
 
-/** How long to wait for another owner of the data folder to let go: a reloading window overlaps its successor. */
+/**
+ * Wait for the previous owner of the data folder: a reloading window starts its new process before the old one has
+ * ended.
+ */
 const LOCK_TIMEOUT_MS = 6_000;
 const LOCK_RETRY_INTERVAL_MS = 100;
 
 /**
- * Open the database in `dataDir`, creating folder and schema when they are missing. A damaged file is set aside under a
- * name with the date and replaced by an empty one: `Database.rebuilt` tells.
+ * Opens the database in `dataDir`, and creates folder and schema when they are missing. A damaged file is renamed with
+ * the date and replaced by an empty database; then `Database.rebuilt` is true.
  *
- * The connection takes SQLite's exclusive lock and keeps it: that lock is the kernel's, so it can't go stale, and it is
- * what makes this process the one owner of the folder.
+ * The connection holds SQLite's exclusive lock, which makes this process the owner of the folder. The kernel releases
+ * the lock when the process ends, so it never becomes stale.
  *
  * @throws GgenError DataDirInUse, DatabaseTooNew, DiskFull, UnsupportedRuntime
  */
@@ -27,7 +30,7 @@ export async function openDatabase(dataDir: string, lockTimeoutMs = LOCK_TIMEOUT
   await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw toFolderFullError(dataDir, error);
   });
-  // Loaded only here: importing node:sqlite with the module crashed extension hosts under the debugger.
+  // Imported here, because a static import of node:sqlite crashed extension hosts under the debugger.
   const { DatabaseSync: Sqlite } = await import('node:sqlite').catch((cause: unknown) => {
     throw unsupportedRuntime('node:sqlite is missing', cause);
   });
@@ -48,10 +51,11 @@ export async function openDatabase(dataDir: string, lockTimeoutMs = LOCK_TIMEOUT
 
 function connect(sqlite: DatabaseSync, path: string, dataDir: string): DatabaseSync {
   try {
-    // Every acknowledged write survives a crash of the process; a power cut may cost the last moments, never the file.
+    // A committed transaction survives a crash of the process. A power failure may lose the last ones, but never
+    // damages the file.
     sqlite.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     sqlite.exec('PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -64000;');
-    // The net below `Database.checkpointIfDue`, which moves less at a time and where it holds up nobody.
+    // A fallback: `Database.checkpointIfDue` moves smaller parts while the event loop is idle.
     sqlite.exec('PRAGMA wal_autocheckpoint = 8000');
     registerFunctions(sqlite);
     migrate(sqlite, dataDir, () => isTruncated(sqlite, path));

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 const SUFFIX = '.record';
 
 /**
- * The newest record of each package that was signed here, as a file beside the database.
+ * The head of each own package, as a file beside the database.
  *
- * Everything else in the catalog can be learnt again from peers. These must survive a lost database even while nobody
- * is connected: the next release counts on from their sequence number, and a number that is used twice forks the package.
+ * All other rows of the catalog can be synced from peers again. Own records must survive a lost database even without a
+ * connection, because a release that reuses a sequence number forks its package.
  */
 export class OwnRecords {
   readonly #folder: string;
@@ -17,7 +17,7 @@ export class OwnRecords {
     this.#folder = join(dataDir, 'own-records');
   }
 
-  /** Whether anything was ever kept here: databases made before this folder was have to fill it once. */
+  /** False until the folder is created; the catalog then fills it from the database. */
   get exists(): boolean {
     return existsSync(this.#folder);
   }
@@ -26,7 +26,7 @@ export class OwnRecords {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
 
-  /** Keep a signed record in place of the one before it. The file is either the old or the new one, never half. */
+  /** Replaces the record of a package atomically. */
   save(publisher: string, name: string, envelope: Uint8Array): void {
     this.create();
     const file = join(this.#folder, createHash('sha256').update(`${publisher}/${name}`).digest('hex') + SUFFIX);
@@ -34,7 +34,7 @@ export class OwnRecords {
     renameSync(`${file}.new`, file);
   }
 
-  /** The signed records, to be verified like any other. */
+  /** The signed records, not verified yet. */
   envelopes(): Uint8Array[] {
     if (!this.exists) return [];
     return readdirSync(this.#folder)

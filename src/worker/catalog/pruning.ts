@@ -1,16 +1,16 @@
 import type { Catalog } from './catalog.ts';
 import type { Database } from '../sqlite/database.ts';
 
-/** DHT values live for 48 h, which kad-dht only looks at when it is asked for one. */
+/** DHT values expire after 48 h (libp2p kad-dht), but kad-dht checks that only when a value is read. */
 const VALUE_LIFETIME_MS = 48 * 60 * 60 * 1000;
-/** Peers of which nothing was heard for so long are forgotten, with what they claimed. */
+/** Peers that were not seen for longer are forgotten with their provider claims. */
 const PEER_LIFETIME_MS = 90 * 24 * 60 * 60 * 1000;
-/** Most peers that are remembered: who comes and goes under ever new ids must not fill the disk. */
+/** Bounds the disk space that peers with ever new ids can take. */
 const MAX_PEERS = 10_000;
-/** Rows removed at once, so that no statement holds up the event loop. */
+/** Bounds the time of one statement, so that the event loop continues. */
 const MAX_ROWS_PER_SLICE = 500;
 
-/** Remove one slice of expired DHT values. Returns how many went. */
+/** Removes one batch of expired DHT values. Returns the number of removed rows. */
 export function pruneExpiredValues(db: Database, now: number): number {
   return db.run(
     `DELETE FROM datastore WHERE key IN
@@ -20,7 +20,7 @@ export function pruneExpiredValues(db: Database, now: number): number {
   ).changes;
 }
 
-/** Forget one slice of peers that are long gone, or too many. Those with a standing stay. Returns how many went. */
+/** Removes one batch of peers that are expired or above the limit; peers with a standing stay. Returns their number. */
 export function prunePeers({ db, peers }: Pick<Catalog, 'db' | 'peers'>, now: number): number {
   const expired = db.all<{ id: string }>(
     `SELECT id FROM peers WHERE id NOT IN (SELECT peer FROM standings) AND (coalesce(last_seen, 0) < ?1 OR id NOT IN

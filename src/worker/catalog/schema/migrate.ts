@@ -4,9 +4,9 @@ import { MIGRATIONS } from './migrations.ts';
 import { unsupportedRuntime } from '../../sqlite/unsupported-runtime.ts';
 
 /**
- * Bring the database to the newest schema, in one transaction that also proves that this process owns the file.
+ * Applies the missing steps in one exclusive transaction, which also proves that this process owns the file.
  *
- * @param isTruncated asked once the file is locked
+ * @param isTruncated called while the file is locked
  * @throws GgenError DatabaseTooNew, UnsupportedRuntime; SQLite's error when the file is damaged
  */
 export function migrate(

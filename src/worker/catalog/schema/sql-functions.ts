@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import semver from 'semver';
 
-/** Different lists of versions whose answer is remembered for the range asked last. */
+/** Different version lists whose answer for the last range is cached. */
 const MAX_CACHED_ANSWERS = 10_000;
 
-/** Teach SQLite what only JavaScript knows: `offers(versions, range)` is 1 when one of the versions is in the range. */
+/** Registers SQL functions that need JavaScript: `offers(versions, range)` is 1 when a version satisfies the range. */
 export function registerFunctions(sqlite: DatabaseSync): void {
   let answers = new Map<string, number>();
   let lastRange: string | undefined;
@@ -12,7 +12,7 @@ export function registerFunctions(sqlite: DatabaseSync): void {
     if (typeof versions !== 'string' || typeof range !== 'string') return 0;
     if (range !== lastRange || answers.size > MAX_CACHED_ANSWERS) answers = new Map();
     lastRange = range;
-    // Most packages have few releases, and the same ones: `1.0.0`, `0.1.0`.
+    // Most packages have few releases, and many have the same versions: `1.0.0`, `0.1.0`.
     let answer = answers.get(versions);
     if (answer === undefined) {
       answer = versions.split(' ').some((version) => semver.satisfies(version, range)) ? 1 : 0;

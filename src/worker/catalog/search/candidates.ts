@@ -4,7 +4,7 @@ import type { Database, Row } from '../../sqlite/database.ts';
 import type { Condition } from './filters.ts';
 import { parseTexts } from '../tables/summaries.ts';
 
-/** What ranking and counting look at of a package. */
+/** The fields of a package that ranking and facets use. */
 export interface SearchCandidate {
   readonly id: number;
   readonly publisher: string;
@@ -12,24 +12,24 @@ export interface SearchCandidate {
   readonly title: string;
   readonly license: string;
   readonly updated: number;
-  /** Its beginning: enough to rank by, however long the whole is. */
+  /** Its first characters, which are sufficient for ranking. */
   readonly description: string;
   readonly categories: readonly string[];
   readonly tags: readonly string[];
 }
 
-/** Rows that are judged by a filter that takes long, or sorted without an index, at most. */
+/** Rows that are filtered by a costly condition, or sorted without an index. */
 const MAX_SCANNED_ROWS = 10_000;
 const MAX_DESCRIPTION_LENGTH = 500;
 
-/** Steps through packages in one order, as far as filters let them through. */
+/** Returns the rows of packages in one order that satisfy the filters. */
 export type Walk = (limit: number, offset: number) => number[];
 
 /** All packages in the order of a sort. */
 export function walkAll(db: Database, sort: SearchSort, condition: Condition): Walk {
   const { column, direction, from } = SOURCES[sort];
-  // A rare label is looked up first and what it leaves is sorted; otherwise an index gives the order, and where judging is
-  // costly only its beginning is judged.
+  // The packages of a rare label are looked up first and sorted. Otherwise an index gives the order, and a costly
+  // condition is evaluated for its first rows only.
   if (condition.rare) {
     return walk(db, `SELECT s.id FROM summaries s WHERE ${condition.sql} ${orderBy('s', sort)}`, condition.values);
   }
@@ -43,10 +43,10 @@ export function walkAll(db: Database, sort: SearchSort, condition: Condition): W
   );
 }
 
-/** What the full-text index finds, in the order of a sort; `relevance` stands for last learnt first. */
+/** Matches of the full-text index in the order of a sort; for `relevance`, the most recently learned first. */
 export function walkText(db: Database, expression: string, sort: SearchSort, condition: Condition): Walk {
   if (sort === 'relevance' && !(condition.costly && !condition.rare)) {
-    // The index gives this order by itself, so that the walk ends with what was asked for.
+    // The index has this order, so the statement stops after the requested rows.
     return walk(
       db,
       `SELECT s.id FROM packages_text f CROSS JOIN summaries s ON s.id = f.rowid
@@ -54,7 +54,7 @@ export function walkText(db: Database, expression: string, sort: SearchSort, con
       [expression, ...condition.values],
     );
   }
-  // Sorted as a whole, or judged one by one in the order in which the inner query gives them.
+  // Sorted as a whole, or filtered row by row in the order of the inner query.
   return walk(
     db,
     `SELECT s.id FROM (SELECT rowid AS id FROM packages_text WHERE packages_text MATCH ? ORDER BY rowid DESC
@@ -64,7 +64,7 @@ export function walkText(db: Database, expression: string, sort: SearchSort, con
   );
 }
 
-/** Packages of one of these names, or whose name begins with the first of them, by name. */
+/** Packages with this name, then packages whose name starts with it, by name. */
 export function walkNames(db: Database, name: string, condition: Condition): Walk {
   return walk(
     db,
@@ -86,7 +86,7 @@ interface CandidateRow extends Row {
   tags: string;
 }
 
-/** The candidates of these rows, in the order given. */
+/** Reads the candidates in the order of `ids`. */
 export function readCandidates(db: Database, ids: readonly number[]): SearchCandidate[] {
   const rows = db.all<CandidateRow>(
     `SELECT id, publisher, name, title, license, updated, substr(description, 1, ${MAX_DESCRIPTION_LENGTH}) AS description,
@@ -101,7 +101,7 @@ export function readCandidates(db: Database, ids: readonly number[]): SearchCand
   });
 }
 
-/** Field by field: spreading the rows that SQLite gives takes longer than reading them. */
+/** Copies field by field, because spreading SQLite's rows is slower than reading them. */
 function toCandidate(row: CandidateRow): SearchCandidate {
   const { id, publisher, name, title, license, updated, description } = row;
   const [categories, tags] = [parseTexts(row.categories), parseTexts(row.tags)];
@@ -111,7 +111,7 @@ function toCandidate(row: CandidateRow): SearchCandidate {
 interface SortSource {
   readonly column: string;
   readonly direction: 'ASC' | 'DESC';
-  /** Table and index that give the order. */
+  /** Table and index that have the order. */
   readonly from: string;
 }
 

@@ -6,7 +6,7 @@ import type { LabelKind } from './index-package.ts';
 
 const MAX_FACET_VALUES = 10;
 
-/** Counts over the candidates of a search. `exact`: they are all that matches. */
+/** Counts labels over the candidates of a search. `exact`: the candidates are all matches. */
 export function facetsOf(candidates: readonly SearchCandidate[], exact: boolean): SearchFacets {
   const count = (labels: (candidate: SearchCandidate) => readonly string[]): FacetCount[] => {
     const counts = new Map<string, number>();
@@ -27,11 +27,13 @@ export function facetsOf(candidates: readonly SearchCandidate[], exact: boolean)
   };
 }
 
-/** Whole catalogs are counted at most this often: a few milliseconds, at every keystroke that empties a search box. */
+/**
+ * An empty search box shows counts over the whole catalog, which take some milliseconds; they are cached for this time.
+ */
 const RECOUNT_INTERVAL_MS = 2_000;
 const facetCache = new WeakMap<Database, { at: number; facets: SearchFacets }>();
 
-/** Counts over the whole catalog, packages included whose releases are all withdrawn; up to two seconds old. */
+/** Counts labels over the whole catalog, including packages whose releases are all yanked. Up to two seconds old. */
 export function allFacets(db: Database, now = Date.now()): SearchFacets {
   const last = facetCache.get(db);
   if (last !== undefined && now - last.at < RECOUNT_INTERVAL_MS && now >= last.at) return last.facets;

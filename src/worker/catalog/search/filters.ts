@@ -4,9 +4,9 @@ import type { Database } from '../../sqlite/database.ts';
 import { licensesIn } from './index-package.ts';
 import type { LabelKind } from './index-package.ts';
 
-/** A query as the catalog takes it: whom this node thinks well of is for the caller to know. */
+/** A query to the catalog. The caller resolves reputation into `providedBy`. */
 export interface LocalQuery extends Omit<SearchQuery, 'scope' | 'minReputation'> {
-  /** Peers of whom one at least must serve a package; any when left out. */
+  /** A package must have one of these peers as provider; any peer when omitted. */
   readonly providedBy?: readonly string[];
 }
 
@@ -15,19 +15,19 @@ export interface Condition {
   readonly sql: string;
   readonly values: readonly SQLInputValue[];
   /**
-   * `rare`: so few packages have one of the labels wanted that they are best looked up first. `costly`: judging one row takes
-   * so long that only a bounded number of them is judged.
+   * `rare`: so few packages have one of the required labels that they are looked up first. `costly`: evaluating a row
+   * takes so long that the number of rows is bounded.
    */
   readonly rare: boolean;
   readonly costly: boolean;
-  /** Nothing was filtered by. */
+  /** No filter was given. */
   readonly isEmpty: boolean;
 }
 
-/** Up to so many packages a label counts as rare. */
+/** A label with at most so many packages is rare. */
 const MAX_RARE_PACKAGES = 5_000;
 
-/** The filters of a query, all of which must hold. */
+/** Combines all filters of a query with AND. */
 export function conditionOf(db: Database, query: LocalQuery): Condition {
   const labels: LabelFilter[] = [
     { kind: 'category', wanted: toLowerCase(query.categories) },
@@ -69,7 +69,7 @@ function labelPart(db: Database, { kind, wanted }: LabelFilter): SqlPart[] {
     `SELECT coalesce(sum(packages), 0) AS n FROM label_counts WHERE kind = ? AND label IN (${placeholders})`,
     ...values,
   ) ?? { n: 0 };
-  // Few: their list is made once. Many: each candidate is asked, so that the walk ends with a page of them.
+  // A short list is computed once. For a long one each candidate is checked, so that the statement stops after a page.
   return n <= MAX_RARE_PACKAGES
     ? [
         {

@@ -3,7 +3,7 @@ import type { PackageRecord } from '../../records/record.ts';
 import { latestRelease } from '../../records/releases.ts';
 import { indexWords } from './spelling.ts';
 
-/** What writing needs of a database. */
+/** The part of a database that indexing needs. */
 export interface StatementRunner {
   run(sql: string, ...values: SQLInputValue[]): { changes: number };
 }
@@ -19,9 +19,9 @@ const UPSERT_SUMMARY = `
   ON CONFLICT (id) DO UPDATE SET mine = ?4, updated = ?5, latest = ?6, versions = ?7, size = ?8, title = ?9,
     license = ?10, categories = ?11, tags = ?12, description = ?13, offered = ?14, withdrawn = ?15`;
 
-/** What the search index holds of a package. */
+/** The fields of a package that the search index contains. */
 export interface IndexedPackage {
-  /** Its row. */
+  /** Row in `packages`. */
   readonly id: number;
   readonly publisher: string;
   readonly name: string;
@@ -30,7 +30,7 @@ export interface IndexedPackage {
   readonly license: string;
   readonly categories: readonly string[];
   readonly tags: readonly string[];
-  /** It was entered before, by an older record. */
+  /** The index contains an older record of the package. */
   readonly known: boolean;
 }
 
@@ -38,12 +38,12 @@ const INSERT_LABEL = 'INSERT OR IGNORE INTO labels (kind, label, package) VALUES
 const COUNT_LABELS = `INSERT INTO label_counts (kind, label, packages) VALUES (?1, ?2, ?3)
   ON CONFLICT (kind, label) DO UPDATE SET packages = packages + ?3`;
 
-/** Enter packages into everything by which they are filtered, counted and found. The more at once, the less each costs. */
+/** Adds packages to labels, words and full text. Larger batches cost less per package. */
 export function indexPackages(db: StatementRunner, packages: readonly IndexedPackage[]): void {
   indexLabels(db, packages);
   indexWords(db, packages);
-  // In a row: any statement with a trigger between two makes SQLite set a savepoint, at which FTS5 writes out what it would
-  // otherwise gather.
+  // Full-text statements run consecutively: a statement with a trigger between them makes SQLite set a savepoint, at
+  // which FTS5 writes its buffered terms.
   for (const { id, known } of packages) if (known) db.run('DELETE FROM packages_text WHERE rowid = ?', id);
   for (const each of packages) indexText(db, each);
 }
@@ -74,7 +74,7 @@ function indexText(db: StatementRunner, { id, name, title, description, tags, ca
   );
 }
 
-/** The licenses that an SPDX expression names, in lower case: `(MIT OR Apache-2.0)` names two. */
+/** Licenses of an SPDX expression, in lower case: `(MIT OR Apache-2.0)` contains two. */
 export function licensesIn(expression: string): string[] {
   return expression
     .toLowerCase()
@@ -83,7 +83,7 @@ export function licensesIn(expression: string): string[] {
     .filter((part) => part !== '');
 }
 
-/** What lists show of a package, and what the search index is made of. */
+/** Writes the summary of a package, from which lists read and the search index is built. */
 export function upsertSummary(db: StatementRunner, id: number, record: PackageRecord, mine: boolean): void {
   const { publisher, name, updated, releases, metadata } = record;
   const latest = latestRelease(releases);

@@ -10,13 +10,13 @@ import { alternatives } from './spelling.ts';
 import { summariesOf } from '../tables/summaries.ts';
 import { fold, queryWords } from './words.ts';
 
-/** Candidates of each kind: enough that the best few pages are among them, few enough to be ranked at each keystroke. */
+/** Candidates per tier: enough to contain the best pages, few enough to rank at each keystroke. */
 const MAX_BY_NAME = 100;
 const MAX_BY_NAME_WORD = 100;
 const MAX_BY_ANY_WORD = 150;
-/** The first of an order that is not by relevance: what its facets count. */
+/** Candidates of an order other than relevance; facets count these. */
 const MAX_ORDERED_CANDIDATES = 300;
-/** With fewer matches than this, other spellings are tried. */
+/** With fewer matches, corrected spellings are searched as well. */
 const MIN_MATCHES = 5;
 
 export interface LocalResults {
@@ -24,19 +24,19 @@ export interface LocalResults {
   readonly facets: SearchFacets;
 }
 
-/** The ordered beginning of an answer, and how to go on after it. */
+/** The first candidates of an answer, and the walk that continues after them. */
 interface FirstCandidates {
   readonly candidates: readonly SearchCandidate[];
-  /** What comes after the candidates; undefined when nothing does. */
+  /** Undefined when there are no more matches. */
   readonly rest: Walk | undefined;
 }
 
 /**
- * Search in this catalog: at most `limit` packages after `offset`, none twice, in a stable order.
+ * Searches the catalog: at most `limit` packages after `offset`, without duplicates, in a stable order.
  *
- * By relevance, some hundred candidates are taken in tiers that an index gives in their order (name, word of the name, any
- * word) and ranked; matches beyond them follow, last learnt first, so that paging reaches every match once. All matches are
- * never ranked together: a prefix of three letters can have tens of thousands of them.
+ * For relevance, some hundred candidates come from tiers with an index each (name, word of the name, any word) and are
+ * ranked. The other matches follow, most recently learned first, so that paging reaches every match once. Ranking all
+ * matches would be too slow: tens of thousands of packages can match a prefix of three letters.
  */
 export function searchLocally(db: Database, query: LocalQuery): LocalResults {
   const { limit = 20, offset = 0 } = query;
@@ -84,7 +84,7 @@ function rankedCandidates(db: Database, text: string, expression: string, condit
   return { candidates, rest: last.length < MAX_BY_ANY_WORD ? undefined : excluding(ids, anyWord) };
 }
 
-/** What the text finds with its typing errors corrected, besides what it found as it stands. */
+/** Matches of the corrected text that the original text does not find. */
 function correctedCandidates(
   db: Database,
   text: string,
@@ -104,8 +104,8 @@ function correctedCandidates(
 }
 
 /**
- * Best first. Of equally good ones, names that begin with the text come first, the shortest before the others; then what
- * was updated last; then by row, so that an order never depends on chance.
+ * Sorts by relevance. Of equal candidates, names that start with the text come first, shorter ones before longer ones;
+ * then the most recently updated; then by row, so that the order is stable.
  */
 function rank(candidates: readonly SearchCandidate[], text: string): SearchCandidate[] {
   const score = relevance(text);
@@ -126,12 +126,12 @@ function rank(candidates: readonly SearchCandidate[], text: string): SearchCandi
     .map(({ candidate }) => candidate);
 }
 
-/** Not a difference: of two infinities that would be NaN. */
+/** Compares without subtraction, because the difference of two infinities is NaN. */
 function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The walk without what was taken already. That was not its beginning alone, so it is stepped through and counted. */
+/** Skips rows that were already returned. They are scattered over the walk, so it is read from its start. */
 function excluding(taken: ReadonlySet<number>, walk: Walk): Walk {
   return (limit, offset) =>
     walk(limit + offset + taken.size, 0)
@@ -139,12 +139,15 @@ function excluding(taken: ReadonlySet<number>, walk: Walk): Walk {
       .slice(offset, offset + limit);
 }
 
-/** The text as the name of a package might have it: as it stands, and with hyphens between its words. */
+/** Package names that the text may mean: the text itself, and its words joined by hyphens. */
 function namesIn(text: string): Set<string> {
   return new Set([fold(text.trim()), queryWords(fold(text)).join('-')]);
 }
 
-/** The text with other spellings of its words, to be found and to be ranked by; undefined when there are none. */
+/**
+ * Corrects the words of a text: an FTS5 expression to search, and a text to rank by. Undefined when there are no
+ * corrections.
+ */
 function correctSpelling(db: Database, text: string): { expression: string; text: string } | undefined {
   const all = queryWords(text);
   const found = new Map(all.map((word) => [word, alternatives(db, word)]));

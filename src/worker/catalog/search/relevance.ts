@@ -1,9 +1,9 @@
 import { fold, queryWords } from './words.ts';
 
-/** Similarity below which two names have nothing to do with each other (ggen's figure). */
+/** Names with a lower similarity are unrelated (ggen's constant). */
 const MIN_SIMILARITY = 0.7;
 
-/** What of a package is compared with a text. */
+/** The fields of a package that are compared with a text. */
 export interface Rankable {
   readonly name: string;
   readonly title: string;
@@ -12,11 +12,11 @@ export interface Rankable {
 }
 
 /**
- * FTS5 expression that matches every word of `text` as a prefix; undefined when the text has no word, which matches
- * everything. Each word is quoted, so nothing that a user types is taken as syntax. A single letter begins a third of all
- * words: beside other words it filters nothing, alone it stands for itself.
+ * Returns an FTS5 expression that matches every word of `text` as a prefix; undefined when the text has no word, which
+ * matches everything. Words are quoted, so that user input is never query syntax. A single letter is a prefix of a
+ * third of all words: beside other words it is ignored, alone it matches only itself.
  *
- * @param variants other spellings of a word that shall match too
+ * @param variants other spellings of a word that match as well
  */
 export function fullTextQuery(
   text: string,
@@ -29,16 +29,16 @@ export function fullTextQuery(
   return significantWords.map((word) => termQuery([word, ...variants(word)])).join(' AND ');
 }
 
-/** One word or any of its alternatives, each matched from its beginning. */
+/** One word or any of its variants, each as a prefix. */
 function termQuery(variants: readonly string[]): string {
   const terms = variants.map((word) => `"${word}"*`);
   return terms.length === 1 ? terms.join('') : `(${terms.join(' OR ')})`;
 }
 
 /**
- * How well a package answers a text: 100 for the exact name, else 50 for a name that contains it, else 30 times the
- * similarity of the names above 0.7; 20 for a description that contains it; 10 for each word and tag that match
- * (ggen's relevance). The text is read once, for the many packages that are ranked by it.
+ * Scores how well a package matches a text: 100 for the exact name, else 50 for a name that contains it, else 30 times
+ * the similarity of the names above 0.7; 20 for a description that contains it; 10 for each matching word and tag
+ * (ggen's relevance). The text is parsed once for all packages.
  */
 export function relevance(text: string): (candidate: Rankable) => number {
   const foldedText = fold(text.trim());
@@ -57,7 +57,7 @@ export function relevance(text: string): (candidate: Rankable) => number {
   };
 }
 
-/** Finds a word that stands for itself. It has letters and digits only, so nothing in it means anything to a pattern. */
+/** Matches a whole word. Words consist of letters and digits, so they need no escaping. */
 function wholeWord(word: string): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'u');
 }
@@ -69,7 +69,7 @@ function nameScore(name: string, foldedText: string): number {
   return similarity > MIN_SIMILARITY ? 30 * similarity : 0;
 }
 
-/** Sørensen–Dice coefficient over pairs of neighboring characters, 0 to 1. */
+/** Sørensen–Dice coefficient over pairs of neighboring characters, from 0 to 1. */
 export function diceSimilarity(a: string, b: string): number {
   if (a === b) return 1;
   if (a.length < 2 || b.length < 2) return 0;

@@ -4,7 +4,7 @@ import { indexPackages } from './index-package.ts';
 import type { IndexedPackage } from './index-package.ts';
 import { parseTexts } from '../tables/summaries.ts';
 
-/** How long one slice of entering may take, its commit not included; by what the last one took, in milliseconds. */
+/** Target duration of one batch without its commit; the size of a batch follows from the duration of the last one. */
 const MAX_SLICE_MS = 10;
 const MIN_SLICE_PACKAGES = 25;
 const MAX_SLICE_PACKAGES = 400;
@@ -22,8 +22,8 @@ interface SummaryRow extends Row {
 }
 
 /**
- * What packages are searched, filtered and counted by. It follows the records: at once, or many in one transaction when
- * records come by the hundred. What is still to be entered stands in the database, so that nothing is forgotten by a crash.
+ * Keeps the search index up to date with the records: immediately, or in batches when hundreds of records arrive.
+ * Pending packages are rows of the database, so that a crash loses none.
  */
 export class SearchIndex {
   readonly #db: Database;
@@ -40,25 +40,25 @@ export class SearchIndex {
     });
   }
 
-  /** Packages that are to be entered. */
+  /** Number of packages that wait to be indexed. */
   get pendingCount(): number {
     this.#pendingCount ??= this.#db.get<{ n: number }>('SELECT count(*) AS n FROM unindexed')?.n ?? 0;
     return this.#pendingCount;
   }
 
-  /** Note that a package is to be entered; part of the transaction that stores it. @param known by an older record it was */
+  /** Marks a package as pending, in the transaction that stores it. @param known the index contains an older record */
   markPending(id: number, known: boolean): void {
     this.#db.run('INSERT OR IGNORE INTO unindexed (package, known) VALUES (?, ?)', id, known ? 1 : 0);
-    // Counted again when it is asked for next: the transaction may come to nothing.
+    // Counted again at the next call, because the transaction may be rolled back.
     this.#pendingCount = undefined;
   }
 
-  /** Enter one package that was noted. */
+  /** Indexes one pending package. */
   indexNow(id: number): void {
     this.#indexRows(this.#selectPending('u.package = ?', id));
   }
 
-  /** Enter some of those that wait, the longest first: work of some milliseconds. Returns how many. */
+  /** Indexes a batch of the longest-pending packages in some milliseconds. Returns their number. */
   indexPending(): number {
     const startedAt = performance.now();
     const rows = this.#selectPending('1 ORDER BY u.package LIMIT ?', this.#sliceSize);
@@ -76,7 +76,7 @@ export class SearchIndex {
     return rows.length;
   }
 
-  /** Begin the texts anew, out of the records: every package waits to be entered. */
+  /** Creates the full-text index again: all packages are pending afterwards. */
   rebuild(): void {
     this.#db.transaction(() => {
       this.#db.run('DROP TABLE IF EXISTS packages_text');

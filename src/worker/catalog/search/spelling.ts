@@ -2,18 +2,18 @@ import type { Database } from '../../sqlite/database.ts';
 import type { StatementRunner } from './index-package.ts';
 import { fold, words } from './words.ts';
 
-/** Shorter words have too many neighbors; longer ones are not what people type. */
+/** Shorter words have too many neighbors, and longer ones are rarely typed. */
 const MIN_WORD_LENGTH = 4;
 const MAX_WORD_LENGTH = 24;
-/** Words of one package that can be found by a misspelling. */
+/** Words of one package that misspellings can find. */
 const MAX_WORDS_PER_PACKAGE = 16;
-/** Neighbors that are looked at, and that are taken. */
+/** Neighbors that are examined, and that are returned. */
 const MAX_NEIGHBORS = 200;
 const MAX_ALTERNATIVES = 5;
 
 const INSERT_SPELLING = 'INSERT OR IGNORE INTO spellings (shortened, word) VALUES (?, ?)';
 
-/** Enter the words of packages' names and tags. Words stay when a package goes: they then lead nowhere. */
+/** Adds the words of packages' names and tags. Words of removed packages stay; they match nothing. */
 export function indexWords(db: StatementRunner, packages: readonly { name: string; tags: readonly string[] }[]): void {
   for (const word of new Set(packages.flatMap(wordsOf))) {
     if (db.run(INSERT_SPELLING, word, word).changes === 0) continue;
@@ -27,11 +27,11 @@ function wordsOf({ name, tags }: { name: string; tags: readonly string[] }): str
 }
 
 /**
- * Known words that differ from `word` by one typing error: a character too many, too few, another one, or two
- * neighbors exchanged. Those that begin alike come first.
+ * Known words at one typing error from `word`: an additional, missing or wrong character, or two neighbors exchanged.
+ * Words with the same beginning come first.
  *
- * Two such words share an entry among themselves and their shortenings by one character (the symmetric-delete method of
- * SymSpell), so this looks up some 25 keys however many words are known.
+ * Such words share a form among themselves and their forms with one character deleted (the symmetric-delete method of
+ * SymSpell), so some 25 lookups are sufficient for any number of words.
  */
 export function alternatives(db: Database, word: string): string[] {
   const wanted = fold(word);
@@ -50,7 +50,9 @@ export function alternatives(db: Database, word: string): string[] {
     .slice(0, MAX_ALTERNATIVES);
 }
 
-/** Whether one insertion, deletion, substitution or exchange of neighbors makes one of the other. */
+/**
+ * Whether one insertion, deletion, substitution or exchange of neighboring characters turns one word into the other.
+ */
 export function isOneErrorApart(a: string, b: string): boolean {
   let start = 0;
   while (start < a.length && a.charAt(start) === b.charAt(start)) start++;

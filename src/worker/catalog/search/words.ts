@@ -1,12 +1,11 @@
-/** Words of one text that are looked at; what comes after them changes no answer. */
+/** Further words of a query are ignored. */
 const MAX_QUERY_WORDS = 16;
 
-/** Text for comparing: lower case, without accents, composed. */
+/** Folds a text for comparison: lower case, without accents, composed. */
 export function fold(text: string): string {
   const lower = text.toLowerCase();
-  // Most texts are ASCII, and every package that a search looks at comes through here.
-  // eslint-disable-next-line no-control-regex -- ASCII begins with the control characters
-  return /^[\x00-\x7f]*$/.test(lower)
+  // Most texts are ASCII, and search folds several texts per candidate.
+  return /^\p{ASCII}*$/u.test(lower)
     ? lower
     : lower
         .normalize('NFD')
@@ -14,12 +13,12 @@ export function fold(text: string): string {
         .normalize('NFC');
 }
 
-/** Words of a text as the full-text index sees them. */
+/** Splits a text into words as the full-text index does. */
 export function words(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
-/** The words that a search is about. */
+/** Splits a query into a bounded number of words. */
 export function queryWords(text: string): string[] {
   return words(text).slice(0, MAX_QUERY_WORDS);
 }

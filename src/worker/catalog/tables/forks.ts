@@ -1,9 +1,9 @@
 import type { Database } from '../../sqlite/database.ts';
 
-/** Records kept beside one head. Two machines that publish apart make two; more only from a key that leaked. */
+/** Records kept beside one head. Two machines that publish independently make two; more come only from a leaked key. */
 const MAX_FORKS_PER_PACKAGE = 8;
 
-/** Records of own publishers beside the heads: what two machines with one key signed apart from each other. */
+/** Own records beside the heads, which machines with the same publisher key signed independently. */
 export class Forks {
   readonly #db: Database;
 
@@ -11,7 +11,7 @@ export class Forks {
     this.#db = db;
   }
 
-  /** Envelopes of a package, oldest first. */
+  /** Envelopes for a package, oldest first. */
   list(publisher: string, name: string): Uint8Array[] {
     return this.#db
       .all<{
@@ -20,7 +20,7 @@ export class Forks {
       .map(({ envelope }) => envelope);
   }
 
-  /** Own packages that have such a record. */
+  /** Own packages with such records. */
   packages(): { publisher: string; name: string }[] {
     return this.#db.all<{ publisher: string; name: string }>(
       `SELECT DISTINCT f.publisher, f.name FROM forks f JOIN packages p ON p.publisher = f.publisher AND p.name = f.name
@@ -33,7 +33,7 @@ export class Forks {
     this.#insert(publisher, name, digest, envelope, now);
   }
 
-  /** This machine signed a record that holds everything known before: nothing else has to be remembered. */
+  /** Replaces all records of a package by one that this machine signed and that includes them. */
   replaceAll(publisher: string, name: string, digest: string, envelope: Uint8Array, now: number): void {
     this.#db.transaction(() => {
       this.#db.run('DELETE FROM forks WHERE publisher = ? AND name = ?', publisher, name);

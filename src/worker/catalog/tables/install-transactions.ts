@@ -2,31 +2,31 @@ import type { Database } from '../../sqlite/database.ts';
 
 const PREFIX = 'install-transaction:';
 
-/** A file or folder that takes the place of another. All paths are absolute, and beside each other. */
+/** A file or folder to be replaced. All paths are absolute and in the same folder. */
 export interface Swap {
   readonly target: string;
-  /** What shall stand at `target`; absent when nothing shall. */
+  /** The new file or folder; absent when the target is removed. */
   readonly staging?: string;
-  /** Where what stood at `target` waits for its removal. */
+  /** Where the old one is kept until the transaction is done. */
   readonly backup: string;
-  /** What stood at `target` before. */
+  /** What exists at `target` before the transaction. */
   readonly before: 'folder' | 'file' | 'empty-folder' | 'nothing';
 }
 
-/** What an installation is about to exchange, so that a kill at any moment can be healed. */
+/** What an installation replaces, so that recovery can roll it back or complete it. */
 export interface InstallTransaction {
   readonly id: string;
   /**
-   * `staging`: nothing that counts was touched. `swapping`: targets are being exchanged; all of it is taken back. `done`: the
-   * new state counts; what was put aside is removed.
+   * `staging`: no target was changed. `swapping`: targets are being renamed; recovery rolls back. `done`: the new state
+   * is committed; recovery removes the backups.
    */
   readonly phase: 'staging' | 'swapping' | 'done';
   readonly swaps: readonly Swap[];
-  /** Folders that were made for the targets, outermost first. */
+  /** Parent folders that were created for the targets, outermost first. */
   readonly createdFolders: readonly string[];
 }
 
-/** Notes of the exchanges under way. They outlive a kill. */
+/** The log of install transactions in progress, which survives a kill. */
 export class InstallTransactions {
   readonly #db: Database;
 
@@ -38,7 +38,7 @@ export class InstallTransactions {
     this.#db.setMeta(PREFIX + id, JSON.stringify(note));
   }
 
-  /** From here on the new state counts: what `record` writes and the note, in one transaction. */
+  /** Commits: the rows that `writeRows` writes and phase `done`, in one SQLite transaction. */
   commit(transaction: InstallTransaction, writeRows: () => void): void {
     this.#db.transaction(() => {
       writeRows();

@@ -14,7 +14,7 @@ interface InstallRow extends Row {
   changed: number | null;
 }
 
-/** What was installed on this machine, and where it stands. */
+/** Packages that are installed on this machine, by path. */
 export class Installs {
   readonly #db: Database;
 
@@ -49,7 +49,7 @@ export class Installs {
     );
   }
 
-  /** Newest installation first. */
+  /** Most recently installed first. */
   list(): InstalledPackage[] {
     return this.#db.all<InstallRow>('SELECT * FROM installs ORDER BY installed DESC').map(toInstalled);
   }
@@ -59,12 +59,12 @@ export class Installs {
     return row === undefined ? undefined : toInstalled(row);
   }
 
-  /** What belongs to a project, by path. */
+  /** Installations of a project, sorted by path. */
   listByProject(project: string): InstalledPackage[] {
     return this.#db.all<InstallRow>('SELECT * FROM installs WHERE project = ? ORDER BY path', project).map(toInstalled);
   }
 
-  /** Note what verifying found. */
+  /** Saves the number of changed files that a verification found. */
   saveVerification(path: string, changed: number): void {
     this.#db.run('UPDATE installs SET changed = ? WHERE path = ?', changed, path);
   }

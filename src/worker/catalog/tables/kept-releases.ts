@@ -11,7 +11,7 @@ interface KeptRow extends Row {
   since: number;
 }
 
-/** Releases that the user keeps here without having installed them. */
+/** Releases that the user keeps without installing them. */
 export class KeptReleases {
   readonly #db: Database;
 
@@ -32,7 +32,7 @@ export class KeptReleases {
     );
   }
 
-  /** Returns whether it was kept. */
+  /** Returns whether the release was kept. */
   remove(publisher: string, name: string, version: string): boolean {
     return (
       this.#db.run('DELETE FROM kept WHERE publisher = ? AND name = ? AND version = ?', publisher, name, version)
@@ -40,7 +40,7 @@ export class KeptReleases {
     );
   }
 
-  /** Last kept first. */
+  /** Most recently kept first. */
   list(): KeptRelease[] {
     return this.#db
       .all<KeptRow>('SELECT * FROM kept ORDER BY since DESC, publisher, name, version')

@@ -15,7 +15,7 @@ import type { OwnRecords } from '../own-records.ts';
 import { SearchIndex } from '../search/search-index.ts';
 import { summariesOf } from './summaries.ts';
 
-/** A package as it is stored: its newest record, and the signed bytes that prove it. */
+/** A stored package: its head and the signed envelope. */
 export interface StoredPackage extends OpenedRecord {
   readonly mine: boolean;
 }
@@ -27,7 +27,7 @@ export interface UpsertOptions {
   readonly deferIndexing?: boolean;
 }
 
-/** One step of the log that other peers read. */
+/** An entry of the log that peers sync from. */
 export interface LoggedPackage extends StoredPackage {
   readonly position: number;
 }
@@ -40,8 +40,8 @@ interface PackageRow extends Row {
 }
 
 /**
- * Rows of each section, to be ordered by when they were updated. CROSS JOIN keeps SQLite from walking all packages instead of
- * the few installations.
+ * Rows of each section, with the column to sort by. CROSS JOIN makes SQLite start with the few installations instead of
+ * all packages.
  */
 const SECTIONS: Record<PackageSection, string> = {
   published: 'SELECT id FROM packages WHERE mine = 1',
@@ -50,13 +50,12 @@ const SECTIONS: Record<PackageSection, string> = {
   network: 'SELECT id FROM packages WHERE mine = 0',
 };
 
-/** The packages that this node knows: newest record of each, every content root ever seen, and the search index. */
+/** The heads of all known packages, every content root ever seen, and the search index. */
 export class Packages {
-  /** What of the packages is searched by. */
   readonly index: SearchIndex;
   readonly #db: Database;
   readonly #ownRecords: OwnRecords;
-  /** Publishers who signed here; read once, because every record that arrives asks. */
+  /** Publishers whose keys signed here, cached because ingest checks each record against them. */
   #ownPublishers: Set<string> | undefined;
 
   constructor(db: Database, ownRecords: OwnRecords) {
@@ -77,7 +76,7 @@ export class Packages {
     return row === undefined ? undefined : toStored(row);
   }
 
-  /** The package whose newest record has this digest: a record that was seen needs no second verification. */
+  /** Finds the package whose head has this digest: a known record needs no verification. */
   getByDigest(digest: string): { publisher: string; name: string } | undefined {
     return this.#db.get<{ publisher: string; name: string }>(
       'SELECT publisher, name FROM packages WHERE digest = ?',
@@ -93,9 +92,9 @@ export class Packages {
   }
 
   /**
-   * Store a record as the newest of its package. The caller has verified it and compared it with what is known.
+   * Stores a record as the head of its package. The caller has verified and compared it.
    *
-   * @param options `indexLater`: leave it to the caller to have it entered into the search index
+   * @param options `deferIndexing`: the caller has the package indexed later
    */
   upsert(opened: OpenedRecord, { mine, now, deferIndexing = false }: UpsertOptions): void {
     const { publisher, name } = opened.record;
@@ -148,7 +147,7 @@ export class Packages {
       ?.id;
   }
 
-  /** Whether a key of this publisher has signed here. */
+  /** Whether a key of this publisher signed on this machine. */
   isOwn(publisher: string): boolean {
     this.#ownPublishers ??= new Set(
       this.#db
@@ -158,7 +157,7 @@ export class Packages {
     return this.#ownPublishers.has(publisher);
   }
 
-  /** Content root of those of these versions that were ever seen of a package. */
+  /** Returns the content roots first seen for these versions, by version; unseen versions are missing. */
   seenRoots(publisher: string, name: string, versions: readonly string[]): Map<string, string> {
     return new Map(
       this.#db
@@ -173,7 +172,7 @@ export class Packages {
     );
   }
 
-  /** Number of versions ever seen of a package, in whatever record. */
+  /** Number of versions ever seen of a package, in any record. */
   seenVersions(publisher: string, name: string): number {
     return (
       this.#db.get<{ n: number }>(
@@ -185,8 +184,8 @@ export class Packages {
   }
 
   /**
-   * Keep a record that contradicts what its publisher signed before. One proof per package is enough, and all that a
-   * publisher can make others keep. Returns whether it is the first.
+   * Stores a proof of equivocation, one per package, which bounds what a publisher can make other nodes store. Returns
+   * whether it is the first.
    */
   addEquivocation(opened: OpenedRecord, versions: readonly string[], now: number): boolean {
     const { changes } = this.#db.run(
@@ -215,7 +214,7 @@ export class Packages {
     return { ...summary, metadata, releases, seq };
   }
 
-  /** Peers known to serve a package, counted; banned ones do not count. */
+  /** Number of known providers of a package without banned peers. */
   countProviders(publisher: string, name: string): number {
     return (
       this.#db.get<{ n: number }>(
@@ -233,7 +232,7 @@ export class Packages {
     return { packages: summariesOf(this.#db, ids), total: this.counts()[section] };
   }
 
-  /** How many packages there are: kept by the database as they come, not counted here. */
+  /** Number of packages by section, from counters that triggers keep. */
   counts(): PackageCounts {
     const rows = this.#db.all<{ mine: number; packages: number }>('SELECT mine, packages FROM counters');
     const of = (mine: number): number => rows.find((row) => row.mine === mine)?.packages ?? 0;
@@ -241,27 +240,27 @@ export class Packages {
     return { published: of(1), installed, network: of(0) };
   }
 
-  /** Local answer to a query, in its order, at most `limit` after `offset`. */
+  /** Searches the catalog: at most `limit` packages after `offset`, in the order of the query. */
   search(query: LocalQuery): PackageSummary[] {
     return this.searchWithFacets(query).packages;
   }
 
-  /** As `search`, with what the matches have in common. */
+  /** Searches with facets over the matches. */
   searchWithFacets(query: LocalQuery): LocalResults {
     this.#indexPending();
     return searchLocally(this.#db, query);
   }
 
-  /** What came in a crowd a moment ago; of a large crowd a part. */
+  /** Indexes packages that arrived recently; a large number of them only partly. */
   #indexPending(): void {
     try {
       if (this.index.pendingCount > 0) this.index.indexPending();
     } catch {
-      // A full disk, say: upkeep tells of it, and a search answers with what is there.
+      // On a full disk, for example, the search returns what is indexed; the background task reports the error.
     }
   }
 
-  /** Move a package to the end of the log, so that peers read of it again: this node now serves what it only knew. */
+  /** Moves a package to the end of the log, so that peers sync it again and learn that this node seeds it now. */
   moveToLogEnd(publisher: string, name: string): void {
     this.#db.run(
       'INSERT OR REPLACE INTO log (package) SELECT id FROM packages WHERE publisher = ? AND name = ?',
@@ -270,7 +269,7 @@ export class Packages {
     );
   }
 
-  /** What was learnt after a position of the log, in order. */
+  /** Entries of the log after a position, in order. */
   readLogAfter(position: number, limit: number): LoggedPackage[] {
     return this.#db
       .all<PackageRow & { position: number }>(
@@ -282,7 +281,7 @@ export class Packages {
       .map((row) => ({ ...toStored(row), position: row.position }));
   }
 
-  /** Own packages, newest first: what this node keeps alive in the DHT. */
+  /** Own packages, newest first; the node republishes them in the DHT. */
   listOwn(limit = 10_000): StoredPackage[] {
     return this.#db
       .all<PackageRow>(

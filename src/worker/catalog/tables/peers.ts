@@ -15,12 +15,12 @@ interface PeerRow extends Row {
   throughput: number | null;
   /** JSON. */
   location: string | null;
-  /** Packages of which it sent verified content. */
+  /** Packages of which the peer sent verified content. */
   packages: number;
   claimed: number;
 }
 
-/** What is remembered of a peer across restarts. */
+/** What is known of a peer across restarts. */
 export interface KnownPeer {
   readonly id: string;
   readonly name: string;
@@ -28,7 +28,7 @@ export interface KnownPeer {
   /** Last known multiaddr; empty before the first connection. */
   readonly address: string;
   readonly stats: PeerStats;
-  /** Distinct packages that it says it serves. */
+  /** Distinct packages that the peer claims to seed. */
   readonly claimed: number;
 }
 
@@ -37,13 +37,13 @@ const SELECT = `SELECT peers.*,
   (SELECT count(*) FROM package_providers WHERE package_providers.peer = peers.id) AS claimed`;
 const LAST_SEEN_FIRST = 'ORDER BY last_seen DESC NULLS LAST';
 
-/** Peers that are kept in memory: more than are ever connected. */
+/** More peers than are ever connected at once. */
 const MAX_CACHED_PEERS = 500;
 
-/** Peers, what they did, and which packages each is known to serve. */
+/** Known peers, their statistics and provider claims. */
 export class Peers {
   readonly #db: Database;
-  /** Asked for at each heartbeat of gossipsub, for each message, and several times for each line of the view. */
+  /** Read at each heartbeat of gossipsub, for each message, and several times for each row of the view. */
   readonly #cache = new BoundedCache<KnownPeer>({ maxEntries: MAX_CACHED_PEERS });
 
   constructor(db: Database) {
@@ -59,19 +59,19 @@ export class Peers {
     const row = this.#db.get<PeerRow>(`${SELECT} FROM peers WHERE id = ?`, id);
     if (row === undefined) return undefined;
     const peer = toPeer(row);
-    // What a transaction wrote may yet come to nothing.
+    // A transaction may be rolled back, so its rows are not cached.
     if (!this.#db.inTransaction) this.#cache.set(id, peer);
     return peer;
   }
 
-  /** Last seen first. */
+  /** Most recently seen first. */
   list(limit: number): KnownPeer[] {
-    // Chosen before anything is counted: there may be thousands.
+    // Selects peers before counting claims, because there may be thousands of peers.
     const chosen = `SELECT * FROM peers ${LAST_SEEN_FIRST} LIMIT ?`;
     return this.#db.all<PeerRow>(`${SELECT} FROM (${chosen}) AS peers ${LAST_SEEN_FIRST}`, limit).map(toPeer);
   }
 
-  /** Remember that a peer was seen under this address, and what it says of itself. */
+  /** Saves when, and under which address, a peer was seen, and what it says about itself. */
   saveSeen(
     id: string,
     { address, name, agent }: { address?: string; name?: string; agent?: string },
@@ -105,7 +105,7 @@ export class Peers {
     );
   }
 
-  /** Where a peer says that it is; forgotten when it says nothing any more. */
+  /** Saves the location that a peer announces; removes it when the peer announces none. */
   saveLocation(id: string, location: Location | undefined): void {
     this.#cache.delete(id);
     const text = location === undefined ? null : JSON.stringify(location);
@@ -122,7 +122,7 @@ export class Peers {
     );
   }
 
-  /** A peer sent verified content of a package: it holds it, whatever it claims. */
+  /** Marks a claim as verified: the peer sent content of the package that matches its hashes. */
   verifyProvider(peer: string, publisher: string, name: string): void {
     this.#cache.delete(peer);
     this.#db.run(
@@ -139,14 +139,14 @@ export class Peers {
     this.#db.run('DELETE FROM package_providers WHERE peer = ? AND publisher = ? AND name = ?', peer, publisher, name);
   }
 
-  /** Peers known to serve a package. */
+  /** Ids of the known providers of a package. */
   providers(publisher: string, name: string): string[] {
     return this.#db
       .all<{ peer: string }>('SELECT peer FROM package_providers WHERE publisher = ? AND name = ?', publisher, name)
       .map(({ peer }) => peer);
   }
 
-  /** Ids of the packages that a peer is known to serve. */
+  /** Ids of the packages that a peer is known to seed. */
   packagesOf(peer: string): string[] {
     return this.#db
       .all<{
@@ -158,7 +158,7 @@ export class Peers {
       .map(({ id }) => id);
   }
 
-  /** Forget all that is remembered of some peers. */
+  /** Removes peers with everything known of them. */
   forget(ids: readonly string[]): void {
     this.#db.transaction(() => {
       for (const id of ids) {

@@ -1,14 +1,14 @@
 import type { Database } from '../../sqlite/database.ts';
 
-/** What came of standing in the DHT as a provider under one key. */
+/** The last announcement of a DHT key. */
 export interface ProvidedKey {
-  /** When it was last said. */
+  /** Milliseconds since the Unix epoch. */
   readonly at: number;
-  /** How many peers took it then. */
+  /** Number of peers that stored it. */
   readonly peers: number;
 }
 
-/** Under what this node stands in the DHT as a provider: what has to be said again, or withdrawn, also after a restart. */
+/** DHT keys under which this node is a provider, kept across restarts to announce them again or withdraw them. */
 export class ProvidedKeys {
   readonly #db: Database;
 

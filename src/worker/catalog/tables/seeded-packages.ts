@@ -6,10 +6,10 @@ export interface SeededPackage {
   readonly mine: boolean;
 }
 
-/** Which packages this node hands out: published, installed or kept here, unless the user stopped it. */
+/** Packages that this node seeds: published, installed or kept here, unless the user stopped it. */
 export class SeededPackages {
   readonly #db: Database;
-  /** Whether what was installed or kept is handed out, and not only what was published here. */
+  /** Whether installed and kept packages are seeded as well as own ones. */
   includesInstalled = true;
 
   constructor(db: Database) {
@@ -30,7 +30,7 @@ export class SeededPackages {
     );
   }
 
-  /** Own packages first, then the others; newest first among each. */
+  /** Own packages first; the newest first in both groups. */
   list(limit = 10_000): SeededPackage[] {
     return this.#db
       .all<{ publisher: string; name: string; mine: number }>(
@@ -46,7 +46,7 @@ export class SeededPackages {
       .map(({ publisher, name, mine }) => ({ publisher, name, mine: mine === 1 }));
   }
 
-  /** Packages that are here and not served: the user stopped them, or wants nothing served that was only installed. */
+  /** Local packages that are not seeded, because the user stopped them or seeds only own ones. */
   listStopped(): { readonly publisher: string; readonly name: string }[] {
     return this.#db.all<{ publisher: string; name: string }>(
       `SELECT publisher, name FROM unseeded
@@ -61,7 +61,7 @@ export class SeededPackages {
     this.#db.run('INSERT OR REPLACE INTO unseeded (publisher, name, since) VALUES (?, ?, ?)', publisher, name, now);
   }
 
-  /** Returns whether it was stopped. */
+  /** Returns whether seeding was stopped. */
   resume(publisher: string, name: string): boolean {
     return this.#db.run('DELETE FROM unseeded WHERE publisher = ? AND name = ?', publisher, name).changes > 0;
   }

@@ -2,7 +2,7 @@ import type { Database } from '../../sqlite/database.ts';
 
 const PREFIX = 'staging:';
 
-/** Folders that installations are filling now: what a killed engine leaves behind is found again by them. */
+/** Staging folders in use, so that the next start finds those of a killed engine. */
 export class StagingFolders {
   readonly #db: Database;
 

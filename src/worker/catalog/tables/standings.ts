@@ -30,7 +30,7 @@ export class Standings {
 
   set(peer: string, { standing, reason, author, since, until }: AssignedStanding): void {
     this.#db.transaction(() => {
-      // Not replaced: SQLite fires no trigger for the row that a replacement removes, and triggers count the banned.
+      // Deletes first: REPLACE fires no delete trigger, and triggers count active providers.
       this.remove(peer);
       this.#db.run(
         'INSERT INTO standings (peer, standing, reason, author, since, until) VALUES (?, ?, ?, ?, ?, ?)',

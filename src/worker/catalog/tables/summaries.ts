@@ -18,7 +18,7 @@ interface SummaryRow extends Row {
   description: string;
   installed: string | null;
   changed: number | null;
-  /** JSON; null when there is no proof. */
+  /** JSON; null without a proof of equivocation. */
   contested: string | null;
 }
 
@@ -31,7 +31,7 @@ const SELECT = `
     (SELECT e.versions FROM equivocations e WHERE e.publisher = s.publisher AND e.name = s.name LIMIT 1) AS contested
   FROM summaries s`;
 
-/** Summaries of the packages in these rows, in the order given; a row that is gone is left out. */
+/** Reads summaries in the order of `ids`; missing rows are left out. */
 export function summariesOf(db: Database, ids: readonly number[]): PackageSummary[] {
   const rows = db.all<SummaryRow>(`${SELECT} WHERE s.id IN (SELECT value FROM json_each(?))`, JSON.stringify(ids));
   const byId = new Map(rows.map((row) => [row.id, row]));
@@ -41,7 +41,7 @@ export function summariesOf(db: Database, ids: readonly number[]): PackageSummar
   });
 }
 
-/** Reads a list of texts that this catalog wrote. */
+/** Parses a list of texts that the catalog serialized. */
 export function parseTexts(json: string): string[] {
   return json === '[]' ? [] : (JSON.parse(json) as string[]);
 }

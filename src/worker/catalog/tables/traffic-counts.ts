@@ -8,7 +8,7 @@ interface DailyTraffic {
   readonly received: number;
 }
 
-/** How much of packages came and went on a day, and whether handing out is paused: kept across restarts. */
+/** Bytes sent and received on one day, and whether seeding is paused; kept across restarts. */
 export class TrafficCounts {
   readonly #db: Database;
 
@@ -16,7 +16,7 @@ export class TrafficCounts {
     this.#db = db;
   }
 
-  /** @param day days since the epoch; of another day than the one kept, nothing is known */
+  /** @param day days since the Unix epoch; the counts of another day are not returned */
   load(day: number): DailyTraffic {
     const [kept, sent, received] = (this.#db.meta(COUNTS_KEY) ?? '').split(' ').map(Number);
     return kept === day ? { sent: sent ?? 0, received: received ?? 0 } : { sent: 0, received: 0 };

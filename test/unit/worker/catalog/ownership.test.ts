@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openCatalog } from '../../../../src/worker/catalog/catalog.ts';
 
-/** Tries to write to a database from a process of its own, as a second node would, and prints what came of it. */
+/** Tries to write to a database from another process, as a second node would, and prints the outcome. */
 const OPEN_SCRIPT = `
 const { DatabaseSync } = require('node:sqlite');
 try {
@@ -24,8 +24,8 @@ describe('the owner of a data folder', () => {
   });
   afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
-  // Locks of SQLite are the process's: only another process can show that they hold. A new database and one that
-  // was there before are opened in different ways.
+  // SQLite's locks belong to a process, so only another process can test them. New and existing databases are opened
+  // differently.
   for (const which of ['a new', 'an existing'] as const) {
     it(`keeps every other process out of ${which} database`, async () => {
       if (which === 'an existing') (await openCatalog(dataDir)).close();

@@ -8,7 +8,7 @@ import type { OpenedRecord } from '../../../../src/worker/records/record.ts';
 
 export const ROOT = 'bafybeienfmscns4uw7v2tey2565coysxnce7p6j4vrazoxfyzk2hwu7zke';
 
-/** What of a record a test cares about; the rest is filled in. */
+/** Fields of a record that a test sets; the others have defaults. */
 export interface RecordSample {
   readonly seq?: number;
   readonly updated?: number;
@@ -16,12 +16,12 @@ export interface RecordSample {
   readonly releases?: readonly Partial<Release>[];
 }
 
-/** A signed record, verified as one from the network would be. */
+/** A signed and verified record. */
 export function signedRecord(key: PublisherKey, name: string, sample: RecordSample = {}): OpenedRecord {
   return openRecord(sealedRecord(key, name, sample));
 }
 
-/** A signed record as it travels, whatever its time. */
+/** A signed record in its envelope, not verified. */
 export function sealedRecord(key: PublisherKey, name: string, sample: RecordSample = {}): Uint8Array {
   const { seq = 1, updated = 1_700_000_000_000 + seq, metadata = {}, releases = [{}] } = sample;
   const payload = encodePayload({
@@ -45,7 +45,7 @@ export function sealedRecord(key: PublisherKey, name: string, sample: RecordSamp
   return sealRecord(payload, key.sign(bytesToSign(payload)));
 }
 
-/** Run with a folder of its own, which is gone afterwards. */
+/** Runs with a temporary folder. */
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'ggen-unit-'));
   try {

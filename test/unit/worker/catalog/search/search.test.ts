@@ -15,7 +15,7 @@ import type { RecordSample } from '../support.ts';
 const ada = createPublisherKey();
 const bob = createPublisherKey();
 
-/** The packages that the tables below ask for. */
+/** Packages that the tables below search. */
 const SAMPLES: [name: string, by: typeof ada, sample: RecordSample][] = [
   ['yaml', ada, { updated: 10, metadata: { categories: ['Utility'], tags: ['Config'], license: 'MIT' } }],
   ['yaml-tools', bob, { updated: 50, metadata: { categories: ['testing'], license: 'MIT OR Apache-2.0' } }],

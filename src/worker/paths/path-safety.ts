@@ -2,25 +2,24 @@ import { LIMITS } from '../../shared/defaults.ts';
 import { hasInvisibleCharacter } from './invisible-characters.ts';
 import { checkSegment } from './path-segments.ts';
 
-/** A path that must not be written to disk, and why. */
+/** A path that must not be written to disk, and the reason. */
 export interface PathProblem {
-  /** As it was given. */
+  /** The original path. */
   readonly path: string;
   readonly code: 'path-unsafe' | 'path-collision';
-  /** The end of a sentence that starts with the path, for example `is absolute`. */
+  /** Completes a sentence that starts with the path, for example `is absolute`. */
   readonly reason: string;
 }
 
 const RULES: readonly { readonly isViolatedBy: (path: string) => boolean; readonly reason: string }[] = [
   { isViolatedBy: (path) => path === '', reason: 'is empty' },
-  // UTF-8 never takes fewer bytes than UTF-16 takes units: this also bounds what the rules below look at.
+  // UTF-8 needs at least as many bytes as UTF-16 has units, so this also bounds the work of the rules below.
   {
     isViolatedBy: (path) => path.length > LIMITS.pathLength || Buffer.byteLength(path) > LIMITS.pathLength,
     reason: `is longer than ${LIMITS.pathLength} bytes`,
   },
   { isViolatedBy: (path) => !path.isWellFormed(), reason: 'contains an unpaired surrogate' },
-  // eslint-disable-next-line no-control-regex -- control characters are what this rule is about
-  { isViolatedBy: (path) => /[\u0000-\u001f\u007f-\u009f]/.test(path), reason: 'contains a control character' },
+  { isViolatedBy: (path) => /\p{Cc}/u.test(path), reason: 'contains a control character' },
   { isViolatedBy: hasInvisibleCharacter, reason: 'contains an invisible or direction-changing character' },
   {
     isViolatedBy: (path) => path.includes('\ufffd'),
@@ -37,9 +36,10 @@ const RULES: readonly { readonly isViolatedBy: (path: string) => boolean; readon
 ];
 
 /**
- * Why a path (relative, forward slashes) must not be published or installed; undefined if it is safe on every system.
+ * Returns why a path (relative, forward slashes) must not be published or installed; undefined if it is valid on all
+ * systems.
  *
- * It says nothing about links on the way: the writer must create every folder itself.
+ * Does not check for links on the way: the writer must create every folder itself.
  */
 export function checkPath(path: string): string | undefined {
   const violated = RULES.find((rule) => rule.isViolatedBy(path));
@@ -52,9 +52,9 @@ export function checkPath(path: string): string | undefined {
 }
 
 /**
- * All problems of a tree, given the paths of its files: unsafe paths, the same path twice, and names that are one file
- * or folder on a system that ignores case or Unicode form. At most one problem per path, in the order given. Bound the
- * number of paths before calling.
+ * Returns all problems of a tree with files at these paths: unsafe paths, duplicates, and names that are equal on a
+ * system that ignores case or Unicode form. At most one problem per path, in the given order. The caller bounds the
+ * number of paths.
  */
 export function checkTree(paths: Iterable<string>): PathProblem[] {
   const problems: PathProblem[] = [];
@@ -71,7 +71,7 @@ export function checkTree(paths: Iterable<string>): PathProblem[] {
   return problems;
 }
 
-/** Folded path of each file and folder so far, with how it was first written. */
+/** By folded path of each file and folder: how it was first written. */
 type SeenPaths = Map<string, { readonly path: string; readonly folder: boolean }>;
 
 function findCollision(path: string, seen: SeenPaths): string | undefined {
@@ -101,8 +101,8 @@ function describeCollision(
 }
 
 /**
- * A key that is equal for names which some file system takes for one. It goes through upper case because that is where
- * `ß` meets `SS` and the long `ſ` meets `s`: more is folded than by any one system, which errs on the safe side.
+ * Returns a key that is equal for names which some file system considers equal. Upper-casing first makes `ß` equal `SS`
+ * and the long `ſ` equal `s`; the result folds more than any single system does, which is safe.
  */
 export function foldCase(name: string): string {
   return name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC');

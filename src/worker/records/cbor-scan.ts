@@ -1,10 +1,10 @@
 /**
- * One pass over a payload's CBOR before anything is built from it.
+ * Checks a payload's CBOR before the decoder builds values from it.
  *
- * The decoder recurses and allocates as the bytes tell it to; this pass does neither. It lets through only the values
- * that a record can hold: shortest-form heads, definite lengths, integers, text, bytes, lists, maps with text keys,
- * booleans, and tag 42 around the CIDs that records use. What is left for the decoder is order and duplicates of keys,
- * and UTF-8, which comparing its re-encoded result settles. Source: RFC 8949; DAG-CBOR specification (IPLD).
+ * The decoder recurses and allocates as the bytes demand; this scan does neither. It accepts only values that a record
+ * can contain: shortest-form heads, definite lengths, integers, text, bytes, lists, maps with text keys, booleans, and
+ * tag 42 around the CIDs that records use. The order and duplicates of keys, and UTF-8, are checked by comparing with
+ * the re-encoded value. Source: RFC 8949; DAG-CBOR specification (IPLD).
  */
 
 import { DAG_PB, RAW } from '../dag/codecs.ts';
@@ -13,7 +13,7 @@ import { recordFault } from './record-faults.ts';
 
 /** record > releases > release > dependencies > dependency */
 const MAX_DEPTH = 5;
-/** Head and content of a CIDv1 with sha2-256 in bytes: 0x00, version, codec, 0x12 0x20, digest. */
+/** Prefix and content of a CIDv1 with sha2-256 in bytes: 0x00, version, codec, 0x12 0x20, digest. */
 const CID_BYTES = 37;
 const CID_TAG = 42;
 const CODECS: readonly number[] = [DAG_PB, RAW];
@@ -26,13 +26,13 @@ const LIST = 4;
 const MAP = 5;
 const TAG = 6;
 
-/** Throws RecordInvalid (`truncated`, `not-canonical`, `too-deep`, `wrong-type`, `bad-number`, `bad-cid`). */
+/** @throws GgenError RecordInvalid (`truncated`, `not-canonical`, `too-deep`, `wrong-type`, `bad-number`, `bad-cid`) */
 export function scanPayload(bytes: Uint8Array): void {
   const scanner = new Scanner(bytes);
   scanner.run();
 }
 
-/** A list or map that is being read: how many items are to come, keys and values counted apart. */
+/** An open list or map; `remaining` counts its missing items, where keys and values count separately. */
 interface OpenContainer {
   remaining: number;
   readonly map: boolean;
@@ -86,7 +86,7 @@ class Scanner {
   #enter(count: number, map: boolean): void {
     if (this.#open.length >= MAX_DEPTH) throw recordFault('too-deep', `it is nested deeper than ${MAX_DEPTH} levels`);
     const remaining = map ? count * 2 : count;
-    // Each item takes a byte at least: what cannot be there need not be waited for.
+    // Each item takes at least one byte.
     if (remaining > this.#bytes.length - this.#offset) throw recordFault('truncated', 'it ends inside a list or map');
     this.#open.push({ remaining, map });
   }
@@ -105,7 +105,7 @@ class Scanner {
     }
   }
 
-  /** The number after a head, in its shortest form. */
+  /** Reads the number after a head; it must have the shortest form. */
   #argument(info: number): number {
     if (info < 24) return info;
     if (info > 27) throw recordFault('not-canonical', 'it contains an indefinite or reserved length');

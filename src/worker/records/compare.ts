@@ -1,4 +1,4 @@
-/** Which of two records of one package is to be believed. */
+/** Decides between two records of one package. */
 
 import { GgenError } from '../../shared/errors.ts';
 import { packageIdOf } from './package-record.ts';
@@ -9,20 +9,21 @@ export type RecordComparison =
   | { readonly outcome: 'same' }
   | { readonly outcome: 'newer' }
   | { readonly outcome: 'older' }
-  /** One sequence number, two records: two machines with one key. Every peer keeps the same winner. */
+  /** Two records with one sequence number, from two machines with one key. All peers choose the same winner. */
   | { readonly outcome: 'fork'; readonly winner: 'known' | 'next' }
-  /** These versions have another content root than was seen before. Refuse, keep as evidence, show. */
+  /** These versions had another content root before. The record is refused, kept as a proof and shown. */
   | { readonly outcome: 'equivocation'; readonly versions: readonly string[] }
-  /** Newer, but without these versions of the known record. Refuse: a release is yanked, never deleted. */
+  /** Newer, but without these versions of the known record. Refused: a release is yanked, never deleted. */
   | { readonly outcome: 'release-removed'; readonly versions: readonly string[] };
 
 /**
- * Compare a verified record with the head known so far.
+ * Compares a verified record with the known head.
  *
- * `seenRoots` maps every version ever seen of this package, in whatever record, to its content root. Equivocation is
- * looked for first, in older records too: the proof is worth as much. What was removed is judged against the known head
- * alone, not against `seenRoots`: a version that was lost with a fork must not make all later records unacceptable.
- * Throws InvalidRequest when the two are records of different packages.
+ * `seenRoots` maps every version ever seen of the package, in any record, to its content root. Equivocation is checked
+ * first and also in older records, because it proves the same there. Removed releases are checked against the head
+ * only: a version that was lost with a fork must not invalidate all later records.
+ *
+ * @throws GgenError InvalidRequest when the records are of different packages
  */
 export function compareRecords(
   known: OpenedRecord | undefined,
@@ -39,8 +40,8 @@ export function compareRecords(
 }
 
 /**
- * Total order of the records of one package, for selecting among many: by `seq`, then `updated`, then digest. Negative
- * when `a` comes before `b`. All peers that hold the same records choose the same last one.
+ * Total order of the records of one package: by `seq`, then `updated`, then digest. Negative when `a` comes before `b`.
+ * All peers with the same records choose the same last one.
  */
 export function compareAge(a: OpenedRecord, b: OpenedRecord): number {
   if (a.record.seq !== b.record.seq) return a.record.seq - b.record.seq;
@@ -57,7 +58,7 @@ function bySequence(known: OpenedRecord, next: OpenedRecord): RecordComparison {
   return removed.length > 0 ? { outcome: 'release-removed', versions: removed } : { outcome: 'newer' };
 }
 
-/** Versions of `from` that `other` does not have. */
+/** Versions of `from` that `other` lacks. */
 function missingVersions(from: PackageRecord, other: PackageRecord): readonly string[] {
   const versions = new Set(other.releases.map(({ version }) => version));
   return from.releases.map(({ version }) => version).filter((version) => !versions.has(version));

@@ -1,8 +1,8 @@
 /**
- * The libp2p signed envelope (RFC 0002), in the one form that package records have.
+ * The libp2p signed envelope (RFC 0002) in the one encoding that package records use.
  *
  * Protobuf `{ 1: public key, 2: payload type, 3: payload, 5: signature }`, all length-delimited, exactly these fields
- * in this order, with shortest lengths. The public key is libp2p's own protobuf `{ 1: type Ed25519, 2: 32 bytes }`.
+ * in this order, with shortest lengths. The public key is libp2p's protobuf `{ 1: type Ed25519, 2: 32 bytes }`.
  */
 
 import { RECORD_PAYLOAD_TYPE, concat, lengthPrefixed } from '../../identity/record-domain.ts';
@@ -24,7 +24,7 @@ export interface Envelope {
   readonly signature: Uint8Array;
 }
 
-/** The envelope's bytes. The signature is not checked here. */
+/** Encodes an envelope without checking its signature. */
 export function encodeEnvelope({ publicKey, payload, signature }: Envelope): Uint8Array {
   return concat(
     Uint8Array.of(TAGS.publicKey),
@@ -39,8 +39,10 @@ export function encodeEnvelope({ publicKey, payload, signature }: Envelope): Uin
 }
 
 /**
- * Read an envelope; its parts are views of `bytes`. Only the bytes that `encodeEnvelope` writes are taken. Throws
- * RecordInvalid. The signature is not checked here.
+ * Decodes an envelope; its parts are views of `bytes`. Accepts only the encoding of `encodeEnvelope`. Does not check
+ * the signature.
+ *
+ * @throws GgenError RecordInvalid
  */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
   if (bytes.length === 0) throw recordFault('truncated', 'it is empty');
@@ -85,7 +87,7 @@ class FieldReader {
     this.#bytes = bytes;
   }
 
-  /** The next field's content; it must have this tag. */
+  /** Content of the next field, which must have this tag. */
   field(tag: number): Uint8Array {
     const found = this.#bytes[this.#offset];
     if (found === undefined) throw recordFault('truncated', 'a field of the envelope is missing at its end');
@@ -102,7 +104,7 @@ class FieldReader {
     if (this.#offset !== this.#bytes.length) throw recordFault('not-canonical', 'bytes follow the envelope');
   }
 
-  /** An unsigned varint of at most four bytes: those count far more than a record may have. */
+  /** An unsigned varint of at most four bytes, which exceeds the size limit of a record. */
   #length(): number {
     let length = 0;
     for (let index = 0; index < 4; index++) {

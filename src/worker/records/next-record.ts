@@ -1,4 +1,4 @@
-/** The record that follows another: what publishing, yanking and reuniting do to it. Nothing is signed here. */
+/** The record that follows another one by publishing, yanking or merging. Nothing is signed here. */
 
 import { GgenError } from '../../shared/errors.ts';
 import type { PackageMetadata, Release } from '../../shared/model.ts';
@@ -9,7 +9,7 @@ export interface AddRelease {
   readonly kind: 'release';
   readonly publisher: string;
   readonly name: string;
-  /** Replaces what the record said of the package before. */
+  /** Replaces the metadata of the previous record. */
   readonly metadata: PackageMetadata;
   readonly release: Omit<Release, 'published' | 'yanked'>;
 }
@@ -23,9 +23,12 @@ export interface SetYanked {
 export type RecordChange = AddRelease | SetYanked;
 
 /**
- * The record after a change: `seq` one higher; `updated` the present or, where the clock lies behind, one millisecond
- * after the record before. A new version must be higher than every one before, yanked ones and pre-releases included.
- * Throws VersionNotHigher, VersionNotFound, PackageNotFound (yank without a record) or InvalidRequest (another package).
+ * Returns the record after a change: `seq` is one higher, `updated` is the current time or, when the clock lies behind,
+ * one millisecond after the previous record. A new version must be higher than all others, including yanked ones and
+ * pre-releases.
+ *
+ * @throws GgenError VersionNotHigher, VersionNotFound, PackageNotFound (yank without a record), InvalidRequest (another
+ *   package)
  */
 export function nextRecord(
   previous: PackageRecord | undefined,
@@ -36,9 +39,11 @@ export function nextRecord(
 }
 
 /**
- * One record out of two that grew apart on two machines with one publisher key: all releases of both, yanked where
- * either says so, metadata of the newer one. Throws RecordInvalid when a version has two content roots, InvalidRequest
- * when they are records of two packages.
+ * Merges two records that two machines with one publisher key signed independently: the releases of both, yanked when
+ * either yanked them, and the newer metadata.
+ *
+ * @throws GgenError RecordInvalid when a version has two content roots, InvalidRequest when they are records of two
+ *   packages
  */
 export function mergeRecords(a: PackageRecord, b: PackageRecord, now: number = Date.now()): PackageRecord {
   checkSamePackage(a, b.publisher, b.name);

@@ -1,4 +1,4 @@
-/** What a manifest says of a package, brought into the form that records have. */
+/** Converts a manifest's metadata to the form of records. */
 
 import { LIMITS } from '../../shared/defaults.ts';
 import type { PackageMetadata } from '../../shared/model.ts';
@@ -7,8 +7,8 @@ import { normalizeText } from './record-text.ts';
 import type { TextRule } from './record-text.ts';
 
 /**
- * Metadata that `encodePayload` accepts, whatever stood in the manifest: texts cleaned and cut, lists without empty or
- * repeated entries and cut, addresses that are not http or https left out. An empty title becomes `name`.
+ * Returns metadata that `encodePayload` accepts for any manifest: texts are normalized and cut, lists lose empty and
+ * duplicate entries and are cut, links that are not http or https are dropped. An empty title becomes `name`.
  */
 export function normalizeMetadata(metadata: PackageMetadata, name: string): PackageMetadata {
   return {
@@ -29,7 +29,7 @@ function normalizeList(texts: readonly string[], rule: TextRule, max: number): r
   return [...new Set(normalized)].slice(0, max);
 }
 
-/** npm writes repositories as `git+https://…`; letters beyond ASCII become punycode and percent escapes. */
+/** npm writes repositories as `git+https://…`. Characters beyond ASCII become punycode and percent escapes. */
 function normalizeUrl<Name extends string>(name: Name, text: string | undefined): Partial<Record<Name, string>> {
   const trimmed = text?.trim().replace(/^git\+(?=https?:)/, '') ?? '';
   const url = isRecordUrl(trimmed) ? trimmed : URL.canParse(trimmed) ? new URL(trimmed).href : '';

@@ -1,25 +1,25 @@
-/** The package record in memory: texts for keys and CIDs. On the wire it is DAG-CBOR in a signed envelope. */
+/** The package record in memory: keys and CIDs are texts. On the wire it is DAG-CBOR in a signed envelope. */
 
 import type { PackageMetadata, Release } from '../../shared/model.ts';
 
-/** All that a publisher says of one package: what it is, and every release of it. */
+/** A publisher's statement about one package: its metadata and all releases. */
 export interface PackageRecord {
   /** Publisher id, `z6Mk…`. */
   readonly publisher: string;
   readonly name: string;
-  /** Grows with each record of the package; the first has 1. */
+  /** Sequence number: 1 for the first record of a package, higher for each later one. */
   readonly seq: number;
-  /** Milliseconds since the Unix epoch, by the publisher's clock; grows with each record. */
+  /** Milliseconds since the Unix epoch by the publisher's clock; higher for each later record. */
   readonly updated: number;
   readonly metadata: PackageMetadata;
   /** Ascending by version, at least one. */
   readonly releases: readonly Release[];
 }
 
-/** A record that was verified, with the bytes that prove it. */
+/** A verified record with its signed bytes. */
 export interface OpenedRecord {
   readonly record: PackageRecord;
-  /** The signed envelope, exactly as it is stored and passed on. */
+  /** The signed envelope, exactly as stored and sent. */
   readonly envelope: Uint8Array;
   /** SHA-256 of the envelope, in lower-case hex. */
   readonly digest: string;

@@ -1,4 +1,4 @@
-/** The payload of a package record: canonical DAG-CBOR, both ways. */
+/** Encodes and decodes the payload of a package record: canonical DAG-CBOR. */
 
 import * as dagCbor from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
@@ -16,15 +16,15 @@ import { readReleases } from './read-release.ts';
 import type { PackageRecord } from './package-record.ts';
 import { cachedPublisherId } from './publisher-id-cache.ts';
 
-/** Version of the record's format. */
 const FORMAT_VERSION = 1;
 const FIELDS = ['v', 'publisher', 'name', 'seq', 'updated', 'metadata', 'releases'];
 const PUBLIC_KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 
 /**
- * The bytes of a record, ready for `bytesToSign`. What other peers will check is checked here first, except the time.
- * Throws RecordInvalid (with the fault in `details.reason`) or RecordTooLarge.
+ * Encodes a record for `bytesToSign`. Checks first what other peers will check, except the time.
+ *
+ * @throws GgenError RecordInvalid (`details.reason` is the fault), RecordTooLarge
  */
 export function encodePayload(record: PackageRecord): Uint8Array {
   const wire = toWire(record);
@@ -44,12 +44,16 @@ export function encodePayload(record: PackageRecord): Uint8Array {
   return payload;
 }
 
-/** The record in a payload, fully checked except for signature, publisher and time. Throws RecordInvalid. */
+/**
+ * Decodes a record and checks everything except signature, publisher and time.
+ *
+ * @throws GgenError RecordInvalid
+ */
 export function decodePayload(payload: Uint8Array): PackageRecord {
   scanPayload(payload);
   const wire = decodeScanned(payload);
   const record = readRecord(wire);
-  // Every value of the record was taken as it stood, so that equal bytes here mean one encoding for each record.
+  // No value was converted, so equal bytes prove that the encoding is the canonical one.
   if (!equalBytes(dagCbor.encode(wire), payload)) {
     throw recordFault('not-canonical', 'it is not in canonical DAG-CBOR');
   }
@@ -60,7 +64,7 @@ function decodeScanned(payload: Uint8Array): unknown {
   try {
     return dagCbor.decode(payload);
   } catch (error) {
-    // After the scan, a key that stands in a map twice is what is left for the decoder to refuse.
+    // After the scan, the decoder fails only on duplicate keys.
     throw recordFault('not-canonical', `it is not DAG-CBOR (${error instanceof Error ? error.message : 'unreadable'})`);
   }
 }
@@ -78,7 +82,7 @@ function readRecord(wire: unknown): PackageRecord {
   };
 }
 
-/** Before anything else: a later format may have other fields. */
+/** Checked first, because a later format may have other fields. */
 function checkFormat(wire: unknown): void {
   const isMap = typeof wire === 'object' && wire !== null && Object.hasOwn(wire, 'v');
   if (isMap && (wire as { v: unknown }).v !== FORMAT_VERSION) {
@@ -129,7 +133,7 @@ function parseCid(text: string): CID {
   }
 }
 
-/** DAG-CBOR has no undefined: an absent field is left out. */
+/** DAG-CBOR has no undefined, so absent fields are omitted. */
 function withoutUndefined(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

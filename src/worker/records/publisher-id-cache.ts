@@ -1,10 +1,10 @@
 import { publisherIdFromPublicKey } from '../../identity/publisher-id.ts';
 
-/** Base58 costs more than all other fields of a record together, and records of one publisher come together. */
+/** Base58 takes longer than all other fields of a record, and records of one publisher arrive together. */
 const MAX_CACHED_IDS = 256;
 const ids = new Map<string, string>();
 
-/** As `publisherIdFromPublicKey`, whose errors it passes on, and quick for keys that were just seen. */
+/** Cached `publisherIdFromPublicKey`, with the same errors. */
 export function cachedPublisherId(raw: Uint8Array): string {
   const key = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('latin1');
   const known = ids.get(key);

@@ -1,4 +1,4 @@
-/** The metadata of a record, out of its wire form. */
+/** Reads the metadata of a record from its wire form. */
 
 import { LIMITS } from '../../shared/defaults.ts';
 import type { PackageMetadata } from '../../shared/model.ts';
@@ -19,10 +19,13 @@ export const METADATA_RULES = {
 
 const REQUIRED = ['title', 'description', 'categories', 'tags', 'license', 'authors'];
 const URLS = ['homepage', 'repository', 'documentation'] as const;
-/** Printable ASCII without what breaks out of Markdown and HTML: `"`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`. */
+/**
+ * Printable ASCII without characters that end a link in Markdown or HTML: `"`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`,
+ * `}`.
+ */
 const URL_PATTERN = /^https?:\/\/[!#-;=?-[\]_a-z~]+$/;
 
-/** Throws RecordInvalid. */
+/** @throws GgenError RecordInvalid */
 export function readMetadata(value: unknown): PackageMetadata {
   const fields = readMap(value, 'metadata', REQUIRED, URLS);
   return {
@@ -36,7 +39,7 @@ export function readMetadata(value: unknown): PackageMetadata {
   };
 }
 
-/** Whether a link may stand in a record: http or https, printable ASCII, no user name or password. */
+/** Whether a record may contain the link: http or https, printable ASCII, no user name or password. */
 export function isRecordUrl(text: string): boolean {
   if (!URL_PATTERN.test(text) || !URL.canParse(text)) return false;
   const url = new URL(text);

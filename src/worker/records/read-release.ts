@@ -1,4 +1,4 @@
-/** The releases of a record, out of their wire form. */
+/** Reads the releases of a record from their wire form. */
 
 import { isPackageName, isPublisherId } from '../../identity/publisher-id.ts';
 import { LIMITS } from '../../shared/defaults.ts';
@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<ManifestKind, true>> = {
   python: true,
 };
 
-/** At least one release, ascending by version. Throws RecordInvalid. */
+/** Requires at least one release, ascending by version. @throws GgenError RecordInvalid */
 export function readReleases(value: unknown): readonly Release[] {
   const list = readList(value, 'releases', LIMITS.releasesPerRecord);
   if (list.length === 0) throw recordFault('too-few', 'it has no releases', 'releases');

@@ -1,13 +1,13 @@
 /**
- * What the texts of a record may hold.
+ * Rules for the texts of a record.
  *
- * The characters are listed by code point, not by Unicode property: property tables grow with each Unicode version, and
- * two peers with different tables would disagree about one record for ever.
+ * Forbidden characters are listed by code point and not by Unicode property: property tables grow with each Unicode
+ * version, and peers with different tables would disagree about one record forever.
  */
 
 import { recordFault } from './record-faults.ts';
 
-/** Code points that are refused, first and last of each range, with the reason for it. */
+/** Ranges of forbidden code points, inclusive, with the reason. */
 export const FORBIDDEN_RANGES: readonly (readonly [first: number, last: number, why: string])[] = [
   [0x0000, 0x001f, 'control'],
   [0x007f, 0x009f, 'control'],
@@ -39,15 +39,18 @@ const FORBIDDEN_BUT_NEWLINE = new RegExp(`(?!\\n)[${CHARACTER_CLASS.join('')}]`,
 const EVERY_FORBIDDEN = new RegExp(`[${CHARACTER_CLASS.join('')}]`, 'gu');
 
 export interface TextRule {
-  /** Most UTF-16 code units. */
+  /** In UTF-16 code units. */
   readonly max: number;
-  /** May be empty, or all white space. */
+  /** May be empty, or consist of white space. */
   readonly empty?: boolean;
   /** May contain U+000A between its lines. */
   readonly lines?: boolean;
 }
 
-/** Throws RecordInvalid (`text-too-long`, `empty-text`, `forbidden-character`). `field` names the text in the error. */
+/**
+ * @param field name of the text in the error
+ * @throws GgenError RecordInvalid (`text-too-long`, `empty-text`, `forbidden-character`)
+ */
 export function checkText(text: string, rule: TextRule, field: string): void {
   if (text.length > rule.max) {
     throw recordFault(
@@ -68,8 +71,8 @@ export function checkText(text: string, rule: TextRule, field: string): void {
 }
 
 /**
- * The text as it may stand in a record: NFC, without forbidden characters, white space collapsed (lines kept where the
- * rule has them), trimmed, and cut at the longest allowed length with an ellipsis.
+ * Normalizes a text for a record: NFC, without forbidden characters, white space collapsed (lines kept if the rule
+ * allows), trimmed, and cut to the maximum length with an ellipsis.
  */
 export function normalizeText(text: string, rule: TextRule): string {
   const lines = rule.lines === true ? text.split(/\r\n|[\n\r\u2028\u2029]/u) : [text];
@@ -79,7 +82,7 @@ export function normalizeText(text: string, rule: TextRule): string {
   return shorten(normalized.join('\n').trim(), rule.max);
 }
 
-/** At most `max` UTF-16 code units, never half a character. */
+/** Cuts to `max` UTF-16 code units without splitting a character. */
 function shorten(text: string, max: number): string {
   if (text.length <= max) return text;
   let short = '';

@@ -1,4 +1,4 @@
-/** Signed records: put together by who publishes, opened and verified by everybody else. */
+/** Signed records: publishers seal them, and every peer opens and verifies them. */
 
 import { createHash } from 'node:crypto';
 import { publicKeyFromPublisherId } from '../../identity/publisher-id.ts';
@@ -16,19 +16,20 @@ export type { OpenedRecord, PackageRecord };
 export { encodePayload };
 
 export interface OpenOptions {
-  /** The present, in milliseconds since the Unix epoch; the system's clock when left out. */
+  /** Current time in milliseconds since the Unix epoch; defaults to the system's clock. */
   readonly now?: number;
 }
 
-/** Exactly what the publisher key signs (Ed25519, no pre-hash) for a payload of `encodePayload`. */
+/** The bytes that the publisher key signs (Ed25519, no pre-hash) for a payload of `encodePayload`. */
 export function bytesToSign(payload: Uint8Array): Uint8Array {
   return recordBytesToSign(payload);
 }
 
 /**
- * The signed envelope of a payload, ready to be stored and sent. The signer's key is the record's publisher. Throws
- * SignatureInvalid when the signature is not that publisher's over `bytesToSign(payload)`, RecordInvalid when the payload is
- * no record.
+ * Builds the signed envelope of a payload, ready to be stored and sent. The signer's key is the record's publisher.
+ *
+ * @throws GgenError SignatureInvalid when the signature does not match `bytesToSign(payload)` and the publisher,
+ *   RecordInvalid
  */
 export function sealRecord(payload: Uint8Array, signature: Uint8Array): Uint8Array {
   const publicKey = publicKeyFromPublisherId(decodePayload(payload).publisher);
@@ -38,7 +39,7 @@ export function sealRecord(payload: Uint8Array, signature: Uint8Array): Uint8Arr
   return encodeEnvelope({ publicKey, payload, signature });
 }
 
-/** A record whose size and envelope are right, and whose signature was not looked at yet. */
+/** A record whose size and envelope are valid and whose signature is not verified yet. */
 export interface SealedRecord {
   readonly envelope: Uint8Array;
   /** Raw Ed25519 public key, 32 bytes. */
@@ -49,12 +50,14 @@ export interface SealedRecord {
 }
 
 /**
- * Verify a record that came from anywhere. Throws RecordInvalid with a `RecordFault` in `details.reason`.
+ * Verifies an untrusted record.
  *
- * The order is from cheap to expensive, so that a flood costs little: size; envelope (no copy); signature, whose cost
- * has a bound that the sender cannot raise; then structure, decoding, fields, canonical form; the time last, because it is
- * the only check whose answer changes. Who has seen a `digest` before need not open the record again. Who opens many takes
- * the three steps apart: `unsealRecord`, `isGenuineAside`, `openSealed`.
+ * Checks run from cheap to expensive, so that a flood of records costs little: size; envelope (no copy); signature,
+ * whose cost the sender cannot raise; structure, decoding, fields, canonical form; the time last, because only its
+ * result changes. A record with a known digest need not be opened again. To open many records, call the steps
+ * separately: `unsealRecord`, `isSignatureValidOffThread`, `openSealed`.
+ *
+ * @throws GgenError RecordInvalid with a `RecordFault` in `details.reason`
  */
 export function openRecord(envelope: Uint8Array, options: OpenOptions = {}): OpenedRecord {
   const sealed = unsealRecord(envelope);
@@ -62,22 +65,27 @@ export function openRecord(envelope: Uint8Array, options: OpenOptions = {}): Ope
   return openSealed(sealed, verifySignature(publicKey, bytesToSign(payload), signature), options);
 }
 
-/** First step: size and envelope. Throws RecordInvalid. */
+/** First step: checks size and envelope. @throws GgenError RecordInvalid */
 export function unsealRecord(envelope: Uint8Array): SealedRecord {
   if (envelope.length > LIMITS.maxRecordBytes) {
     throw recordFault('too-large', `it has ${envelope.length} bytes, at most ${LIMITS.maxRecordBytes} are allowed`);
   }
-  // A copy of its own: the caller's bytes may be a view of a buffer that is used again.
+  // A copy, because the caller's bytes may be a view of a reused buffer.
   const own = Uint8Array.from(envelope);
   return { ...decodeEnvelope(own), envelope: own, digest: recordDigest(own) };
 }
 
-/** Second step, on another thread: whether the signature is that of the key. */
+/** Second step: verifies the signature on another thread. */
 export function isSignatureValidOffThread({ publicKey, payload, signature }: SealedRecord): Promise<boolean> {
   return verifySignatureOffThread(publicKey, bytesToSign(payload), signature);
 }
 
-/** Last step: everything that the payload says. @param signatureValid what came of the second step. Throws RecordInvalid. */
+/**
+ * Last step: checks the payload.
+ *
+ * @param signatureValid result of the second step
+ * @throws GgenError RecordInvalid
+ */
 export function openSealed(sealed: SealedRecord, signatureValid: boolean, options: OpenOptions = {}): OpenedRecord {
   if (!signatureValid) throw recordFault('bad-signature', 'the signature is not valid');
   const { envelope, publicKey, payload, digest } = sealed;
@@ -89,7 +97,7 @@ export function openSealed(sealed: SealedRecord, signatureValid: boolean, option
   return { record, envelope, digest };
 }
 
-/** SHA-256 of an envelope in lower-case hex: what a record is known by before and after it is opened. */
+/** SHA-256 of an envelope in lower-case hex, which identifies a record. */
 export function recordDigest(envelope: Uint8Array): string {
   return createHash('sha256').update(envelope).digest('hex');
 }

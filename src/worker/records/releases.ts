@@ -1,13 +1,11 @@
-/** Finding a release of a package: the latest, or by version or range. */
+/** Finds a release of a package: the latest, or by version or range. */
 
 import semver from 'semver';
 import { GgenError } from '../../shared/errors.ts';
 import type { Release } from '../../shared/model.ts';
 import { compareVersions, isVersionRange } from './versions.ts';
 
-/**
- * The release that stands for the package: the highest that is not yanked; a pre-release only where there is no other.
- */
+/** The highest release that is not yanked; a pre-release only when there is no other. */
 export function latestRelease(releases: readonly Release[]): Release | undefined {
   const offered = releases.filter((release) => !release.yanked);
   const stable = offered.filter((release) => semver.prerelease(release.version) === null);
@@ -15,10 +13,11 @@ export function latestRelease(releases: readonly Release[]): Release | undefined
 }
 
 /**
- * The release for an exact version or a range. The exact text of a version finds it even when it is yanked. Otherwise
- * the highest match that is not yanked; pre-releases match only where the range names one of the same version (as in
- * npm), and build metadata of the range is ignored. `latest` and the empty text are `latestRelease`.
- * Throws InvalidRequest when the text is neither.
+ * Finds the release for an exact version or a range. An exact version matches a yanked release, too. Otherwise the
+ * highest match that is not yanked; pre-releases match only when the range names one of the same version (as in npm),
+ * and build metadata of the range is ignored. `latest` and the empty text mean `latestRelease`.
+ *
+ * @throws GgenError InvalidRequest when the text is neither
  */
 export function matchRelease(releases: readonly Release[], versionOrRange: string): Release | undefined {
   const exact = releases.find((release) => release.version === versionOrRange);

@@ -1,29 +1,29 @@
-/** Versions of releases: what is one, and their order. Semantic Versioning 2.0. */
+/** Validates and orders versions by Semantic Versioning 2.0. */
 
 import semver from 'semver';
 import { LIMITS } from '../../shared/defaults.ts';
 
 const DIGITS = /^[0-9]+$/;
 
-/** Whether the text is exactly a semver 2.0 version (no `v`, no spaces) with numbers that can be counted. */
+/** Whether the text is exactly a semver 2.0 version (no `v`, no spaces) with numbers in the safe range. */
 export function isVersion(text: string): boolean {
   if (text.length > LIMITS.versionLength) return false;
   const parsed = semver.parse(text);
   if (parsed === null) return false;
   const build = parsed.build.length === 0 ? '' : `+${parsed.build.join('.')}`;
-  // Pre-release numbers above 2^53 - 1 would compare as equal where they are not.
+  // Pre-release numbers above 2^53 - 1 would compare as equal although they differ.
   const countable = parsed.prerelease.every((part) => typeof part === 'number' || !DIGITS.test(part));
   return countable && `${parsed.version}${build}` === text;
 }
 
-/** Whether the text is a range of versions as npm writes them. An exact version is one too. */
+/** Whether the text is a version range in npm's syntax. An exact version is one, too. */
 export function isVersionRange(text: string): boolean {
   return text.length <= LIMITS.versionLength && semver.validRange(text) !== null;
 }
 
 /**
- * Total order of versions: semver precedence; then build metadata, part by part, numbers by value and below words, fewer
- * parts below more (the rule that semver has for pre-releases); then the text. Negative, zero (equal texts) or positive.
+ * Total order of versions: semver precedence; then build metadata by part, numbers by value and below words, fewer
+ * parts below more (semver's rule for pre-releases); then the text. Negative, zero (equal texts) or positive.
  */
 export function compareVersions(a: string, b: string): number {
   const byPrecedence = semver.compare(a, b);
@@ -49,7 +49,7 @@ function compareBuild(a: readonly string[], b: readonly string[]): number {
 function compareIdentifiers(a: string, b: string): number {
   const [aIsNumber, bIsNumber] = [DIGITS.test(a), DIGITS.test(b)];
   if (aIsNumber !== bIsNumber) return aIsNumber ? -1 : 1;
-  // Digits compare by value through their length, so that no number is too long.
+  // Compares numbers by the length of their digits first, so that they may have any length.
   const [left, right] = aIsNumber ? [a.replace(/^0+/, ''), b.replace(/^0+/, '')] : [a, b];
   if (aIsNumber && left.length !== right.length) return left.length - right.length;
   return left < right ? -1 : left > right ? 1 : 0;

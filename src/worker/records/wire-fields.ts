@@ -1,4 +1,4 @@
-/** Readers for values that came out of DAG-CBOR: each takes what a field must be, or throws RecordInvalid. */
+/** Readers for decoded DAG-CBOR values: each returns a valid field or throws RecordInvalid. */
 
 import { CID } from 'multiformats/cid';
 import { recordFault } from './record-faults.ts';
@@ -7,7 +7,7 @@ import type { TextRule } from './record-text.ts';
 
 export type WireFields = Readonly<Record<string, unknown>>;
 
-/** A map with all of `required`, and nothing besides those and `optional`. */
+/** A map with all `required` keys and no others than `optional` ones. */
 export function readMap(
   value: unknown,
   field: string,
@@ -62,7 +62,7 @@ export function readBoolean(value: unknown, field: string): boolean {
   return value;
 }
 
-/** Text form of a link. Which CIDs are allowed was settled by the scan. */
+/** Text form of a link. The scan has checked which CIDs are allowed. */
 export function readLink(value: unknown, field: string): string {
   const cid = CID.asCID(value);
   if (cid === null) throw wrongType(field, 'a link');

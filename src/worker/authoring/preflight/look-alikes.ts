@@ -54,8 +54,7 @@ function hasLookAlike(word: string): boolean {
 }
 
 function isAscii(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- all of ASCII is meant
-  return /^[\x00-\x7f]*$/.test(text);
+  return /^\p{ASCII}*$/u.test(text);
 }
 
 function lookAlikeDiagnostic(path: string, what: string): Diagnostic {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { LIMITS } from '../../../../src/shared/defaults.ts';
 import { checkPath, checkTree } from '../../../../src/worker/paths/path-safety.ts';
 
-/** Path, and a word of the reason for which it must be refused. */
+/** Path, and a word of the reason why it is refused. */
 const HOSTILE: readonly (readonly [path: string, reason: RegExp])[] = [
   ['', /empty/],
   ['/', /absolute/],
@@ -124,7 +124,7 @@ const SAFE: readonly string[] = [
   'd/'.repeat(LIMITS.pathDepth - 1) + 'f',
 ];
 
-/** Trees in which single paths are fine and their combination is not: the path to blame, and a word of the reason. */
+/** Trees whose paths are valid one by one but not together: the reported path, and a word of the reason. */
 const CLASHES: readonly (readonly [paths: readonly string[], blamed: string, reason: RegExp])[] = [
   [['a', 'a'], 'a', /twice/],
   [['README.md', 'readme.md'], 'readme.md', /clashes with "README\.md"/],

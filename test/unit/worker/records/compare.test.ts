@@ -8,7 +8,7 @@ import { NOW, cid, release, signed } from '../../../fixtures/records/parts.ts';
 
 const NOTHING_SEEN: ReadonlyMap<string, string> = new Map();
 
-/** A record with these versions; a version's content is named after it, or after the text behind `=`. */
+/** A record with these versions. The content of a version is named after it, or after the text behind `=`. */
 function record(seq: number, versions: string, updated = NOW - 1000 + seq): OpenedRecord {
   const releases = versions.split(' ').map((entry) => {
     const [version, content] = entry.split('=');

@@ -6,7 +6,7 @@ import { RECORD_DOMAIN, RECORD_PAYLOAD_TYPE } from '../../../../src/identity/rec
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../../../src/worker/records/record.ts';
 import { NOW, PUBLISHER, signed } from '../../../fixtures/records/parts.ts';
 
-/** libp2p's own key from the same seed as the fixtures' publisher. */
+/** libp2p's key from the same seed as the fixtures' publisher. */
 const libp2pKey = generateKeyPairFromSeed('Ed25519', createHash('sha256').update('ggen fixture publisher').digest());
 
 describe('the record envelope is a libp2p signed envelope', () => {

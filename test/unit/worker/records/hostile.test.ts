@@ -15,7 +15,7 @@ interface Fixtures {
 const text = readFileSync(new URL('../../../fixtures/records/records.json', import.meta.url), 'utf8');
 const { now, hostile, valid } = JSON.parse(text) as Fixtures;
 
-/** The fault for which a record is refused; undefined when it is taken. Any other error fails the test. */
+/** Returns the fault of an invalid record; undefined when it is valid. Rethrows any other error. */
 function faultOf(bytes: Uint8Array): unknown {
   try {
     openRecord(bytes, { now });

@@ -12,7 +12,7 @@ import { FORBIDDEN_RANGES } from '../../../../src/worker/records/record-text.ts'
 
 const page = readFileSync(new URL('../../../../docs/protocols/package-record.md', import.meta.url), 'utf8');
 
-/** Content of the code block whose fence carries this text. */
+/** Content of the code block whose fence has this text. */
 function block(fence: string): string {
   const start = page.indexOf(`\`\`\`${fence}\n`);
   assert.ok(start >= 0, `the page has no block '${fence}'`);
@@ -24,7 +24,7 @@ function bytes(fence: string): Buffer {
   return Buffer.from(block(fence).replaceAll(/\s/g, ''), 'hex');
 }
 
-/** Rows of the table under this heading, as cells. */
+/** Rows of the table below this heading, as cells. */
 function rows(heading: RegExp): string[][] {
   const lines = page.slice(page.search(heading)).split('\n');
   const end = lines.findIndex((line) => !line.startsWith('|'));

@@ -3,7 +3,7 @@ import type { Release } from '../../../../src/shared/model.ts';
 import { latestRelease, matchRelease } from '../../../../src/worker/records/releases.ts';
 import { compareVersions, isVersion, isVersionRange } from '../../../../src/worker/records/versions.ts';
 
-/** Releases of these versions; a `!` before one marks it as yanked. */
+/** Releases with these versions; a `!` before one marks it as yanked. */
 function releases(text: string): readonly Release[] {
   return text.split(' ').map((entry) => ({
     version: entry.replace('!', ''),
@@ -37,7 +37,7 @@ describe('a release by version or range', () => {
   const all = releases('0.9.0 1.0.0 1.2.0 1.3.0-rc.1 !1.4.0 2.0.0+a 2.0.0+b 3.0.0-beta.1');
   for (const [wanted, found] of [
     ['1.0.0', '1.0.0'],
-    ['1.4.0', '1.4.0'], // exact: even yanked
+    ['1.4.0', '1.4.0'], // exact: also when yanked
     ['^1.0.0', '1.2.0'], // neither the pre-release nor the yanked one
     ['~1.0', '1.0.0'],
     ['>=1.3.0-rc.0 <1.4', '1.3.0-rc.1'],

@@ -1,6 +1,6 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { DialError, TypedEventEmitter, UnsupportedProtocolError } from '@libp2p/interface';
-import type { IdentifyResult, Peer, PeerId, PrivateKey, Stream } from '@libp2p/interface';
+import type { IdentifyResult, Peer, PeerId, PrivateKey } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Multiaddr } from '@multiformats/multiaddr';
@@ -13,11 +13,11 @@ export interface FakeConnection {
   readonly remoteAddr: Multiaddr;
   readonly direction: 'inbound' | 'outbound';
   readonly timeline: { readonly open: number };
-  readonly streams: Stream[];
+  readonly streams: MemoryStream[];
   close(options?: { signal?: AbortSignal }): Promise<void>;
 }
 
-type Handler = (stream: Stream, connection: FakeConnection) => void | Promise<void>;
+type Handler = (stream: MemoryStream, connection: FakeConnection) => void | Promise<void>;
 
 interface HandlerOptions {
   readonly maxInboundStreams?: number;
@@ -45,8 +45,14 @@ export interface FakeNodeOptions {
 /** Nodes in one process, joined by memory streams: what protocol handlers need of libp2p, and nothing else. */
 export class FakeNetwork {
   readonly nodes = new Map<string, FakeNode>();
+  readonly #defaults: FakeNodeOptions;
 
-  async node(options: FakeNodeOptions = {}): Promise<FakeNode> {
+  /** @param defaults options of all nodes that are made without options of their own */
+  constructor(defaults: FakeNodeOptions = {}) {
+    this.#defaults = defaults;
+  }
+
+  async node(options: FakeNodeOptions = this.#defaults): Promise<FakeNode> {
     const privateKey = await generateKeyPair('Ed25519');
     const node = new FakeNode(this, privateKey, options);
     this.nodes.set(node.id, node);

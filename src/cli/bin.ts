@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The program's entry. Before anything else is loaded, it sees to it that this Node can load it.
+// The program's entry. It checks the version of Node before it loads anything that an older one cannot parse.
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
@@ -11,7 +11,7 @@ if (major < 22 || (major === 22 && minor < 16)) {
 } else {
   const { main } = await import('./main.ts');
   const code = await main(process.argv.slice(2));
-  // Not by itself: a connection that lingers would keep the process. What was printed is out once this is called.
+  // An open connection would keep the process alive, so it exits here; the callbacks run when the output is flushed.
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }
 

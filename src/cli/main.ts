@@ -10,7 +10,7 @@ import type { CommandSpec } from './command-line/command-spec.ts';
 import { stopRequest } from './session/stop-signal.ts';
 import { UsageError } from './command-line/usage-error.ts';
 
-/** Longest time that stopping may take once it was asked for. The engine's own bound lies below. */
+/** Longest time that stopping may take. The engine's own timeout is shorter. */
 const STOP_TIMEOUT_MS = 4_800;
 
 /** Run the command line. Resolves to its exit code. */
@@ -39,7 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What is no command: help, the version, or a mistake. @throws UsageError */
+/** Handle help and version. @throws UsageError for an unknown command */
 function runGlobal(name: string | undefined, args: readonly string[], output: Console): number {
   if (name === '--version') {
     output.text(`${VERSION}\n`);
@@ -53,7 +53,7 @@ function runGlobal(name: string | undefined, args: readonly string[], output: Co
   throw new UsageError(`Unknown command '${name}'.`);
 }
 
-/** @throws UsageError when there is no such format */
+/** @throws UsageError for an unknown format */
 function consoleFor(flags: Flags): Console {
   const requested = flags.text('format') ?? 'table';
   const format = formatNamed(requested);
@@ -69,19 +69,19 @@ function formatNamed(name: string | undefined): Format | undefined {
   return FORMATS.find((known) => known === name);
 }
 
-/** The format that arguments name although they cannot be read: a program is told in its own form what is wrong with them. */
+/** The format in arguments that may be invalid otherwise, so that a program gets usage errors in its format. */
 function typedFormat(args: readonly string[]): Format | undefined {
   const index = args.findIndex((arg) => /^(?:-f|--format)(?:=|$)/.test(arg));
   return formatNamed(args[index]?.split('=')[1] ?? args[index + 1]);
 }
 
-/** Folder that relative paths start from: npm runs its scripts in the project's folder, wherever one typed. */
+/** Base of relative paths. npm runs scripts in the project's folder, and names the caller's folder in INIT_CWD. */
 function startFolder(): string {
   const typedIn = process.env['npm_lifecycle_event'] === 'peer' ? process.env['INIT_CWD'] : undefined;
   return typedIn === undefined || typedIn === '' ? process.cwd() : typedIn;
 }
 
-/** A component that hangs must not keep a process from ending: what it was told is durable by then. */
+/** Exit although a component hangs: acknowledged writes are durable by then. */
 function exitAfterTimeout(): void {
   setTimeout(() => process.exit(EXIT.failed), STOP_TIMEOUT_MS).unref();
 }

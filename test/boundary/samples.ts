@@ -1,5 +1,6 @@
 import type { CallName, Calls } from '../../src/shared/api/index.ts';
 import type { EngineEvents } from '../../src/shared/events.ts';
+import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.ts';
 import type {
   ArchiveReceipt,
   EngineStatus,
@@ -29,6 +30,7 @@ type Sample<Name extends CallName> = {
   : { readonly progress: readonly Calls[Name]['progress'][] });
 
 const settings: NodeSettings = {
+  ...DEFAULT_NODE_SETTINGS,
   listen: ['/ip4/127.0.0.1/tcp/0'],
   bootstrap: ['/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWPeer'],
   dhtMode: 'server',
@@ -37,6 +39,7 @@ const settings: NodeSettings = {
   quota: 5_368_709_120,
   name: 'Zoë’s laptop 🦀',
   transfers: {
+    ...DEFAULT_NODE_SETTINGS.transfers,
     seedInstalled: false,
     uploadRate: 500_000,
     downloadRate: 0,

@@ -9,10 +9,10 @@ import type { CommandResult } from './support.ts';
 import { buildPeer, CliTest, resultOf } from './support.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'cli');
-/** Set to write the files anew: then read the difference, because programs rely on these shapes. */
+/** Set to write the files again: then read the difference, because programs rely on these shapes. */
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 
-/** Figures that differ from run to run: what matters is that they are there, and of this kind. */
+/** Numbers that differ from run to run: only their presence and type are compared. */
 const VARIABLE_FIELDS =
   /("?(?:query_time_ms|uptime_s|memory_bytes|pinned_bytes|damaged_blocks|pid|clients|average_response_ms|round_trip_ms|bytes_per_second|routing_table_size|topic_peers|successful_retrievals|reputation|success|response_time|availability|recency|packages_provided|verified_packages|announced_to|remote_count|connected_peers|bytes)"?: )(?:-?\d[\d.]*|null)/g;
 
@@ -56,7 +56,7 @@ describe('machine-readable output of the command line', () => {
       plain
         .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
         .replaceAll(/127\.0\.0\.1\/tcp\/\d+/g, '127.0.0.1/tcp/<port>')
-        // A peer is known under the address that it listens on, and for a while under the one that it came from.
+        // A peer is known by its listen address, and for a while by the address it connected from.
         .replaceAll(/( *"[^"]*<port>[^"]*"),\n\1(?=\n)/g, '$1')
         .replaceAll(VARIABLE_FIELDS, '$1<number>')
     );
@@ -78,7 +78,7 @@ describe('machine-readable output of the command line', () => {
   it('status', async () => {
     const { output, ...ended } = await run('status', '--format', 'json');
     const { tasks, ...rest } = JSON.parse(output) as Record<string, unknown>;
-    // Which upkeep there is belongs to the engine.
+    // The engine decides which tasks there are.
     assert.deepEqual(Object.keys((tasks as object[])[0]!), [
       'name',
       'title',

@@ -23,7 +23,7 @@ describe('the publisher key on the command line', () => {
     const key = createPublisherKey();
     const data = await test.folder('data');
     const { peer, address } = await test.peer('--data', await test.folder('team'));
-    // One line, as variables of CI systems like it.
+    // One line, as variables of CI systems need it.
     const environment = {
       GGEN_P2P_PUBLISHER_KEY: Buffer.from(key.secret()).toString('base64'),
       GGEN_P2P_BOOTSTRAP: address,
@@ -135,7 +135,7 @@ describe('completion scripts', () => {
     assert.deepEqual(await complete('ggen-p2p', 'publish', 'exampl'), ['examples']);
     assert.deepEqual(await complete('ggen-p2p', 'key', 'im'), ['import']);
     assert.deepEqual(await complete('ggen-p2p', 'help', 'sto'), ['stop']);
-    // Bash takes --format=y for three words.
+    // Bash splits --format=y into three words.
     assert.deepEqual(await complete('ggen-p2p', 'status', '--format', '=', 'y'), ['yaml']);
     assert.deepEqual(await complete('ggen-p2p', 'status', '--format', '='), ['table', 'json', 'yaml']);
     const folder = await mkdtemp(join(tmpdir(), 'ggen-completion-'));
@@ -161,7 +161,7 @@ describe('completion scripts', () => {
       try {
         await promisify(execFile)(shell, ['-n', '-c', stdout]);
       } catch (error) {
-        // The shell may not be on this machine; where it is, it must understand the script.
+        // A shell that is installed must parse its script; others are left out.
         if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
       }
     });

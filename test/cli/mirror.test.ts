@@ -25,7 +25,7 @@ describe('a mirroring peer', () => {
       const publishing = test.spawn(['publish', project, ...job]);
       const mirrored = await mirror.line('mirrored', (line) => line['version'] === version);
       assert.equal(mirrored['files'], 4);
-      // The job ends by itself, as soon as it may.
+      // The command ends by itself as soon as enough peers have the release.
       assert.equal(await publishing.exit, 0, publishing.errors);
     }
     const alone = ['--data', await test.folder('alone'), '--copies', '1', '--seed', '1'];
@@ -58,7 +58,7 @@ describe('a mirroring peer', () => {
 
     const file = await test.folder('config.toml');
     const data = await test.folder('mirror');
-    // Room for one of them.
+    // Space for one of them.
     const config = (mirror: string, quota: string): string => `mirror = ["${mirror}"]\nquota = "${quota}"\n`;
     await writeFile(file, config(String(first['id']), '1.2MB'));
     const flags = ['--data', data, '--config', file, '--bootstrap', address];
@@ -81,7 +81,7 @@ describe('a mirroring peer', () => {
     const { peer: repeated } = await test.peer(...flags);
     const third = await writeProject(await test.folder('three'), 'three-pack');
     assert.equal((await test.run('publish', third, '--data', publisher)).code, 0);
-    // What it has is not fetched anew: the first that it tells of is the new one.
+    // Kept releases are not fetched again: the first event is that of the new one.
     assert.match(String((await repeated.line('mirrored'))['id']), /three-pack$/);
   });
 });

@@ -136,7 +136,7 @@ describe('the headless peer', () => {
       skipOnWindows(this, 'signals');
       const { peer: one, address } = await test.peer('--data', await test.folder('one'));
       const { peer: two } = await test.peer('--data', await test.folder('two'), '--bootstrap', address);
-      // Both, because a connection that ends before its snapshot was taken is never told of.
+      // On both sides: a connection that ends before its snapshot is taken is never reported.
       await Promise.all([one, two].map((peer) => peer.line('peer', (line) => line['connected'] === true)));
       two.child.kill(signal);
       assert.equal(await two.exit, 0);

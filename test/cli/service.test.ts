@@ -43,7 +43,7 @@ describe('a peer that serves a team', () => {
   });
   afterEach(() => test.close());
 
-  /** A command that published something and has the node for a minute. */
+  /** A command that published a package and runs the node for a minute. */
   async function publisher(data: string): Promise<PeerProcess> {
     const project = await writeProject(await test.folder('pack'));
     const command = test.spawn(['publish', project, '--data', data, '--seed', '60']);
@@ -72,7 +72,7 @@ describe('a peer that serves a team', () => {
     const found = resultOf(await test.run('search', 'cli', ...flags));
     assert.equal((found['packages'] as unknown[]).length, 1);
 
-    // Every line of its log is of the form that was asked for.
+    // Every line of its log has the requested format.
     const log = (await readFile(String(started['log']), 'utf8')).trim().split('\n');
     assert.ok(
       log.map((line) => JSON.parse(line) as { message: string }).some(({ message }) => message.startsWith('Ready as')),
@@ -182,7 +182,7 @@ describe('a peer that serves a team', () => {
     const { name, 'fan-out': fanOut } = await statusOf();
     assert.deepEqual([name, fanOut], ['after', 7]);
 
-    // An endpoint that cannot be had is told, and tried again the next time; meanwhile the old one answers.
+    // An endpoint that cannot be opened is reported and tried again at the next reload; the old one answers until then.
     const { http } = resultOf(await test.run('start', '-d', '--data', data, '-f', 'json'));
     const busy = createServer().listen(0, '127.0.0.1');
     await once(busy, 'listening');
@@ -206,7 +206,7 @@ describe('a peer that serves a team', () => {
     await peer.line('error', (line) => String(line['message']).includes('unknown setting nonsense'));
     assert.equal((await statusOf())['name'], 'after');
 
-    // What a refused configuration wanted to be published is new to the one that is taken.
+    // A rejected configuration published nothing, so its folders are new to the next one.
     await writeProject(await test.folder('late'), 'late-pack');
     await writeFile(file, 'bootstrap = ["nowhere"]\npublish = ["late"]\nlog-format = "json"\n');
     peer.child.kill('SIGHUP');
@@ -246,7 +246,7 @@ describe('a peer that serves a team', () => {
     const { peer, address } = await test.peer('--data', data, '--http', '127.0.0.1:0');
     const { peer: other } = await test.peer('--data', await test.folder('other'), '--bootstrap', address);
     await other.line('peer', (line) => line['connected'] === true);
-    // A connection that stays open must not hold it up.
+    // An open connection must not delay the end.
     const url = String(peer.lines[0]!['http']);
     await get(url, '/healthz', { connection: 'keep-alive' });
     const publishing = test.spawn(['publish', await writeProject(await test.folder('pack')), '--data', data]);
@@ -254,7 +254,7 @@ describe('a peer that serves a team', () => {
     peer.child.kill('SIGTERM');
     assert.equal(await peer.exit, 0);
     clearTimeout(killTimer);
-    // Whoever was attached takes the node over, or says why it could not.
+    // The attached command takes the node over, or reports why it could not.
     await publishing.exit;
     await other.line('peer', (line) => line['connected'] === false);
   });
@@ -278,13 +278,13 @@ describe('a peer that serves a team', () => {
     const unit = await readFile(UNIT, 'utf8');
     assert.match(unit, /^ExecReload=\/bin\/kill -HUP \$MAINPID$/m);
     const [, args = ''] = /^ExecStart=\S+ggen-p2p (.+)$/m.exec(unit) ?? [];
-    // Its options are those of the program, though not its folders.
+    // Its options exist in the program; its folders do not exist here.
     const checked = await test.run(...args.split(' '), '--help');
     assert.equal(checked.code, 0, checked.errors);
     const copy = await test.folder('ggen-p2p.service');
     await writeFile(copy, unit.replaceAll('/usr/local/bin/ggen-p2p', process.execPath));
     const { stderr } = await promisify(execFile)('systemd-analyze', ['verify', copy]).catch((error: unknown) => {
-      // There are systems without systemd.
+      // Not every system has systemd.
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { stderr: '' };
       throw error;
     });

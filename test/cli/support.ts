@@ -12,7 +12,7 @@ import { spawnOwned, stop } from '../../scripts/lib/processes.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 export const PROGRAM = join(ROOT, 'dist', 'ggen-p2p.mjs');
 
-/** A node that only this machine reaches, and no configuration file of whoever runs the tests. */
+/** A node that only this machine reaches, and no configuration file of the user. */
 const ISOLATED_ENVIRONMENT = {
   GGEN_P2P_LISTEN: '/ip4/127.0.0.1/tcp/0',
   XDG_CONFIG_HOME: join(tmpdir(), 'ggen-no-such-folder'),
@@ -23,12 +23,12 @@ export interface PeerLine {
   readonly [field: string]: unknown;
 }
 
-/** The peer that is tested is the built one. Does nothing when it is up to date. */
+/** Build the program that the tests run. Does nothing when it is up to date. */
 export async function buildPeer(): Promise<void> {
   await promisify(execFile)(process.execPath, ['scripts/build.ts', '--quiet'], { cwd: ROOT });
 }
 
-/** One process of the command line, and what it printed. */
+/** One process of the command line and its output. */
 export class PeerProcess {
   /** Events of `start --format json`. */
   readonly lines: PeerLine[] = [];
@@ -39,7 +39,7 @@ export class PeerProcess {
   readonly #changed = new Set<() => void>();
 
   constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    // Nothing of the environment in which the tests run may decide their outcome.
+    // The environment in which the tests run must not change their outcome.
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/^(GGEN_|INIT_CWD$|XDG_|NO_COLOR$|OTEL_|TRACEPARENT$)/.test(name),
     );
@@ -58,7 +58,7 @@ export class PeerProcess {
     });
   }
 
-  /** A line that was or will be printed. Rejects when the process ends before. */
+  /** Wait for a line, which may be printed already. Rejects when the process ends before it. */
   async line(event: string, matches: (line: PeerLine) => boolean = () => true): Promise<PeerLine> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
@@ -74,7 +74,7 @@ export class PeerProcess {
   }
 }
 
-/** What a command printed, and how it ended. */
+/** Output and exit code of a command. */
 export interface CommandResult {
   readonly code: number | null;
   readonly output: string;
@@ -87,7 +87,7 @@ export function resultOf({ output, errors }: CommandResult): Readonly<Record<str
   return JSON.parse(output) as Readonly<Record<string, unknown>>;
 }
 
-/** Folders and processes of one test, gone at its end. */
+/** Folders and processes of one test, which `close` removes and ends. */
 export class CliTest {
   readonly #processes: PeerProcess[] = [];
   readonly #daemons: number[] = [];
@@ -104,7 +104,7 @@ export class CliTest {
     return peer;
   }
 
-  /** A running peer, and the address under which it is reached. */
+  /** Start a peer. Returns it with its address. */
   async peer(...args: string[]): Promise<{ peer: PeerProcess; address: string }> {
     const peer = this.spawn(['start', '--format', 'json', '--log-level', 'warn', ...args]);
     const ready = await peer.line('ready');
@@ -116,14 +116,14 @@ export class CliTest {
     return this.runIn({}, ...args);
   }
 
-  /** The same, with variables of the environment. */
+  /** As `run`, with variables of the environment. */
   async runIn(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<CommandResult> {
     const command = this.spawn(args, environment);
     const code = await command.exit;
     return { code, output: command.output, errors: command.errors };
   }
 
-  /** See to it that a peer in the background, which a command of this test started, ends with the test. */
+  /** End a peer in the background, which a command of this test started, when the test ends. */
   endAfterwards(pid: number): void {
     assert.ok(Number.isInteger(pid) && pid > 1);
     this.#daemons.push(pid);
@@ -134,7 +134,7 @@ export class CliTest {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // It ended by itself.
+        // The process has ended already.
       }
     }
     await Promise.all(this.#processes.splice(0).map(({ child }) => stop(child)));
@@ -143,7 +143,7 @@ export class CliTest {
   }
 }
 
-/** Every file below a folder, by its relative path. */
+/** Contents of all files below a folder by their relative paths. */
 export async function filesOf(folder: string): Promise<Record<string, Buffer>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

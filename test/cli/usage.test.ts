@@ -9,7 +9,7 @@ import { skipOnWindows } from '../skip.ts';
 import type { CommandResult } from './support.ts';
 import { buildPeer, CliTest, resultOf } from './support.ts';
 
-/** Processes at a time. */
+/** Processes at the same time. */
 const CONCURRENCY = 6;
 const UNREACHABLE_PEER = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWMEkTdkKZtKbADuiPETm24Pk7evPvBFaViVX6cAETtDYE';
 
@@ -49,7 +49,7 @@ describe('invalid command-line usage', () => {
     ['HTTP for other machines', ['start', '--http', '0.0.0.0:9464'], /--http-remote/],
     ['an address for HTTP that is none', ['start', '--http', 'here'], /127\.0\.0\.1:9464/],
   ];
-  /** All of them at once, some beside each other: each is a process of its own that has nothing to do. */
+  /** Run all commands, some at the same time: each is a process of its own. */
   const runInvalidCommands = async (): Promise<readonly CommandResult[]> => {
     const data = await test.folder('data');
     const ended: CommandResult[] = [];
@@ -198,7 +198,7 @@ describe('invalid command-line usage', () => {
 
   it('exits with the code of the signal when interrupted, and leaves no files behind', async function () {
     skipOnWindows(this, 'signals');
-    // Somebody who takes the connection and says nothing.
+    // A process that accepts the connection and sends nothing.
     const sockets = new Set<Socket>();
     const silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
     await once(silent, 'listening');

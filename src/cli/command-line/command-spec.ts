@@ -1,48 +1,48 @@
 import type { Flags } from './flags.ts';
 import type { Console } from '../output/console.ts';
 
-/** An option of a command, as the parser, the help and the completion scripts need it. */
+/** An option of a command. The parser, the help and the completion scripts are made from it. */
 export interface OptionSpec {
   /** Without the dashes. */
   readonly long: string;
   readonly short?: string;
-  /** What stands for its value in the help, for example `ADDR`; absent for a switch. */
+  /** Placeholder of its value in the help, for example `ADDR`; absent for a switch. */
   readonly value?: string;
   readonly repeatable?: boolean;
   /** A switch that `--no-x` turns off. */
   readonly negatable?: boolean;
   readonly help: string;
-  /** What a shell may complete its value to. */
+  /** Completions of its value. */
   readonly complete?: 'file' | 'folder' | readonly string[];
 }
 
-/** What a command runs with. */
+/** Input of a command. */
 export interface CommandContext {
   readonly flags: Flags;
   readonly console: Console;
-  /** Aborts when the user or the system asks the process to end. */
+  /** Aborts when the process is to end. */
   readonly signal: AbortSignal;
 }
 
 /** A command of the command line. */
 export interface CommandSpec {
   readonly name: string;
-  /** One line, without a full stop. */
+  /** One line without a period. */
   readonly summary: string;
-  /** Its operands in the help, for example `PATH`. */
+  /** Operands as the help shows them, for example `PATH`. */
   readonly operands?: string;
-  /** What a shell may complete its operands to. */
+  /** Completions of its operands. */
   readonly complete?: 'file' | 'folder' | readonly string[];
   readonly options: readonly OptionSpec[];
-  /** More than the summary and the options say. */
+  /** Shown below the options. */
   readonly notes?: string;
-  /** Each a full command line. */
+  /** Full command lines. */
   readonly examples: readonly string[];
-  /** Resolves to the exit code. Throws what `exit-codes.ts` knows. */
+  /** Resolves to the exit code. Rejects with an error that `exit-codes.ts` has a row for. */
   readonly run: (context: CommandContext) => Promise<number>;
 }
 
-/** The names under which an option is given, with their dashes, the short one last. */
+/** All spellings of an option with their dashes, the short one last. */
 export function optionNames({ long, short, negatable = false }: OptionSpec): readonly string[] {
   return [`--${long}`, ...(negatable ? [`--no-${long}`] : []), ...(short === undefined ? [] : [`-${short}`])];
 }

@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.ts';
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
-/** The options and operands of one call, as typed. */
+/** Options and operands of one command line. */
 export class Flags {
   readonly operands: readonly string[];
   readonly #values: Values;
@@ -15,7 +15,7 @@ export class Flags {
     this.operands = operands;
   }
 
-  /** Whether the option was given at all. */
+  /** Whether the option was given. */
   has(long: string): boolean {
     return this.#values[long] !== undefined;
   }
@@ -24,7 +24,7 @@ export class Flags {
     return this.#values[long] === true;
   }
 
-  /** Whether `--x` or `--no-x` was given, the last one counts; undefined for neither. */
+  /** True for `--x`, false for `--no-x`, undefined for neither; the last one counts. */
   switch(long: string): boolean | undefined {
     const value = this.#values[long];
     return typeof value === 'boolean' ? value : undefined;
@@ -46,7 +46,7 @@ export class Flags {
     return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
   }
 
-  /** @throws UsageError when it is no number in that range */
+  /** @throws UsageError when it is not a number in that range */
   number(long: string, min: number, max: number, integer = true): number | undefined {
     const text = this.text(long);
     return text === undefined ? undefined : parseNumber(`--${long}`, text, { min, max, integer });
@@ -72,7 +72,7 @@ export interface NumberRange {
   readonly integer: boolean;
 }
 
-/** @throws UsageError when the text is no number in the range */
+/** @throws UsageError when the text is not a number in the range */
 export function parseNumber(what: string, text: string, { min, max, integer }: NumberRange): number {
   const number = Number(text);
   const form = integer ? /^\d+$/ : /^\d+(\.\d+)?$/;
@@ -86,7 +86,7 @@ export function parseNumber(what: string, text: string, { min, max, integer }: N
 /** Options that every command has. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [{ long: 'help', short: 'h', help: 'show help' }];
 
-/** Read a command's arguments. @throws UsageError */
+/** Parse a command's arguments. @throws UsageError */
 export function parseFlags({ options, name }: CommandSpec, args: readonly string[]): Flags {
   const known = Object.fromEntries(
     [...options, ...COMMON_OPTIONS].map(({ long, short, value, repeatable = false }) => [

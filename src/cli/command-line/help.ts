@@ -3,7 +3,7 @@ import type { CommandSpec, OptionSpec } from './command-spec.ts';
 
 const COLUMN = 30;
 
-/** What there is, command by command. */
+/** The help without a command: all commands, settings and exit codes. */
 export function overview(commands: readonly CommandSpec[]): string {
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`);
   return `ggen-p2p: peer-to-peer packages, without a server
@@ -24,7 +24,7 @@ Exit codes: 0 success, 1 failure, 2 invalid usage or configuration, 3 not found,
 `;
 }
 
-/** Everything about one command. */
+/** The help of one command. */
 export function commandHelp({ name, summary, operands, options, notes, examples }: CommandSpec): string {
   const usage = [`ggen-p2p ${name}`, operands, '[options]'].filter((part) => part !== undefined).join(' ');
   return [

@@ -22,13 +22,13 @@ export const TIMEOUT_OPTION: OptionSpec = {
   help: `timeout in seconds (default ${DEFAULT_TIMEOUT_SECONDS})`,
 };
 
-/** What every command takes that works with an engine. */
+/** Options of every command that may run a node. */
 export const ENGINE_OPTIONS: readonly OptionSpec[] = [FORMAT_OPTION, TIMEOUT_OPTION, ...settingOptions(NODE_FLAGS)];
 
-/** What commands take that only look at this machine. */
+/** Options of commands that need no other peer. */
 export const LOCAL_OPTIONS: readonly OptionSpec[] = [FORMAT_OPTION, TIMEOUT_OPTION, ...settingOptions(['data'])];
 
-/** What a session needs, out of a command's flags. @throws UsageError */
+/** Options of a session from a command's flags. @throws UsageError */
 export async function sessionOptions(
   { flags, console, signal }: CommandContext,
   network: EngineSessionOptions['network'],
@@ -38,7 +38,7 @@ export async function sessionOptions(
   return { settings, flags, console, network, signal, timeoutMs: commandTimeoutMs(flags, seconds) };
 }
 
-/** Bound on a command, in milliseconds. @throws UsageError */
+/** Timeout of a command in milliseconds. @throws UsageError */
 export function commandTimeoutMs(flags: Flags, seconds: number): number {
   return (flags.number('timeout', 1, MAX_TIMEOUT_SECONDS) ?? seconds) * 1_000;
 }

@@ -1,4 +1,4 @@
-/** The command line, the environment or the configuration file is at fault: exit code 2. */
+/** The command line, the environment or the configuration file is invalid: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

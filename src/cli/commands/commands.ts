@@ -15,7 +15,7 @@ import { verify } from './verify.ts';
 import { yank } from './yank.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 
-/** Every command, in the order of the help: ggen's seven first. */
+/** Every command in the order of the help; the seven that ggen documents come first. */
 export const CLI_COMMANDS: readonly CommandSpec[] = [
   start,
   publish,

@@ -3,7 +3,7 @@ import { EXIT } from '../errors/exit-codes.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
-/** Built with the other commands at hand, which it completes. */
+/** @param commands gives the commands to complete, which include this one */
 export function completion(commands: () => readonly CommandSpec[]): CommandSpec {
   const names = Object.keys(SHELLS);
   return {

@@ -92,7 +92,7 @@ function packageAndVersion(flags: Flags, operand: string): [id: string, version:
   return [id, named ?? version];
 }
 
-/** A package as named on the command line. @throws UsageError */
+/** Parse a package id on the command line. @throws UsageError */
 export function packageOperand(text: string): { id: string; version?: string } {
   try {
     const { publisher, name, version } = parsePackageId(text);

@@ -9,12 +9,12 @@ import { withSession } from '../session/session.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
-/** The forms of libp2p's peer ids in base58 (its specification, "Peer IDs"). */
+/** Peer ids in base58. Source: libp2p specification, "Peer IDs". */
 const PEER_ID = /^(?:12D3KooW[1-9A-HJ-NP-Za-km-z]{44}|(?:Qm|16Uiu2)[1-9A-HJ-NP-Za-km-z]{40,50})$/;
-/** Questions to the engine at the same time. */
+/** Calls of the engine at the same time. */
 const MAX_PARALLEL_CALLS = 16;
 
-/** ggen's shape of a peer. */
+/** A peer in the shape that ggen documents. */
 function peerOutput(peer: PeerDetails): Readonly<Record<string, unknown>> {
   return {
     peer_id: peer.id,
@@ -27,7 +27,7 @@ function peerOutput(peer: PeerDetails): Readonly<Record<string, unknown>> {
   };
 }
 
-/** What `--verbose` tells beside ggen's shape. */
+/** Additional fields with `--verbose`. */
 function verbosePeerOutput(peer: PeerDetails): Readonly<Record<string, unknown>> {
   return {
     name: peer.name,
@@ -42,7 +42,7 @@ function verbosePeerOutput(peer: PeerDetails): Readonly<Record<string, unknown>>
   };
 }
 
-/** Everything that is known of a peer, for `peer-info --full`. */
+/** Additional fields with `peer-info --full`. */
 function fullPeerOutput(peer: PeerDetails): Readonly<Record<string, unknown>> {
   const { reputationParts: parts } = peer;
   return {
@@ -116,12 +116,16 @@ export const peerInfo: CommandSpec = {
   },
 };
 
-/** Without a node that runs, what was learnt before is what there is to tell, unless the caller names whom to join. */
+/** Without bootstrap peers, the command shows the peers in the catalog and needs no network. */
 function networkFor(named: boolean): 'none' | 'needed' {
   return named ? 'needed' : 'none';
 }
 
-async function detailsOf(engine: Engine, ids: readonly string[], signal: AbortSignal): Promise<PeerDetails[]> {
+async function detailsOf(
+  engine: Pick<Engine, 'peer'>,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<PeerDetails[]> {
   const queue = [...ids];
   const found: PeerDetails[] = [];
   const work = async (): Promise<void> => {
@@ -164,7 +168,7 @@ function formatPeers(peers: readonly PeerDetails[], verbose: boolean, view: View
   return `${table(columns, rows, view)}\n${view.dim(`${connected} connected, ${peers.length} known`)}`;
 }
 
-/** Plain data as rows of facts: lists and maps in one line each. */
+/** Fields of a result as rows; lists and maps take one line each. */
 function rowsOf(output: Readonly<Record<string, unknown>>): (readonly [string, string])[] {
   const text = (value: unknown): string => {
     if (value === null || value === undefined || value === '') return '-';

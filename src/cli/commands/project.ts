@@ -10,7 +10,7 @@ import { sessionOptions } from '../command-line/options.ts';
 import { withSession } from '../session/session.ts';
 import type { CommandContext, OptionSpec } from '../command-line/command-spec.ts';
 
-/** What every command takes that changes a project's packages. */
+/** Options of every command that changes a project's packages. */
 export const PROJECT_OPTIONS: readonly OptionSpec[] = [
   {
     long: 'project',
@@ -28,7 +28,7 @@ export const PROJECT_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
-/** Bring a project's packages to a wanted state, all of it or nothing, and show what that was. */
+/** Plan and apply a change of a project's packages as one transaction, and print the plan. */
 export async function changeProject(
   context: CommandContext,
   request: Omit<PlanRequest, 'project'>,

@@ -6,18 +6,22 @@ import type { Console } from '../output/console.ts';
 
 interface DryRun {
   readonly folder: string;
-  /** In whose namespace; undefined before there is a key. */
+  /** Publisher of the draft; undefined when there is no key yet. */
   readonly publisher: string | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: DraftProgress) => void;
-  /** Looks at the draft and tells of it. */
+  /** Reports the draft. */
   readonly check: (draft: ReleaseDraft) => void;
 }
 
-/** Everything that publishing does but for signing; the draft is thrown away. @throws GgenError as `draftRelease` says */
-export async function dryRun(engine: Engine, output: Console, run: DryRun): Promise<void> {
+/** Pack and check a project without signing; the draft is discarded. @throws GgenError as `draftRelease` */
+export async function dryRun(
+  engine: Pick<Engine, 'draftRelease' | 'discardDraft'>,
+  output: Console,
+  run: DryRun,
+): Promise<void> {
   const { folder, publisher, signal, onProgress, check } = run;
-  // Without a key, one that stands for nobody and is forgotten: looking shall not make one.
+  // Without a key, a temporary one is used and not stored: a dry run must not create a publisher.
   const request = { root: resolve(folder), publisher: publisher ?? createPublisherKey().id };
   const draft = await engine.draftRelease(request, { signal, onProgress });
   try {

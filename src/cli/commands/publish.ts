@@ -82,7 +82,7 @@ export const publish: CommandSpec = {
   },
 };
 
-/** Refuse what the caller did not expect, before anything is signed. */
+/** Refuse an unexpected draft before it is signed. */
 function checkDraft(output: Console, flags: Flags, accepted: readonly string[]): (draft: ReleaseDraft) => void {
   const version = flags.text('version');
   return (draft) => {
@@ -107,7 +107,7 @@ function diagnosticLine({ path, line: lineNumber, column, message }: Diagnostic,
 }
 
 function printReceipt(output: Console, { id, version, announcedTo, dhtStored }: PublishReceipt): void {
-  // ggen's shape.
+  // The shape that ggen documents.
   const result = { package_id: id, version, announced_to: announcedTo, dht_stored: dhtStored > 0 };
   output.result(result, (view) => {
     const stored = dhtStored > 0 ? `stored by ${dhtStored} DHT peers` : 'not stored in the DHT yet';
@@ -115,16 +115,16 @@ function printReceipt(output: Console, { id, version, announcedTo, dhtStored }: 
   });
 }
 
-/** Serve what was published until the time is over or the user has had enough. */
+/** Seed the release until the time is over or the user stops the command. */
 async function seedFor(seconds: number, signal: AbortSignal): Promise<void> {
   await delay(seconds * 1_000, undefined, { signal }).catch((error: unknown) => {
     if (!isAbort(error)) throw error;
   });
 }
 
-/** Serve what was published until so many others do. @throws GgenError ContentUnavailable when they do not in time */
+/** Seed the release until enough other peers have it. @throws GgenError ContentUnavailable on timeout */
 async function waitForCopies(
-  engine: Engine,
+  engine: Pick<Engine, 'providers'>,
   { id, version }: PublishReceipt,
   copies: number,
   seconds: number,

@@ -12,7 +12,7 @@ import { UsageError } from '../command-line/usage-error.ts';
 import type { Flags } from '../command-line/flags.ts';
 
 const SORTS: readonly SearchSort[] = ['relevance', 'updated', 'name', 'providers'];
-/** ggen's figures. */
+/** Defaults that ggen documents. */
 const DEFAULT_LIMIT = 20;
 const DEFAULT_MIN_REPUTATION = 0.5;
 
@@ -25,7 +25,7 @@ interface FoundPackage {
   readonly reputation: number | null;
 }
 
-/** ggen's shape. */
+/** The shape that ggen documents. */
 interface SearchOutput {
   readonly packages: readonly FoundPackage[];
   readonly local_count: number;
@@ -116,7 +116,11 @@ function isSort(text: string): text is SearchSort {
   return SORTS.some((sort) => sort === text);
 }
 
-async function packageOutput(engine: Engine, found: PackageSummary, signal: AbortSignal): Promise<FoundPackage> {
+async function packageOutput(
+  engine: Pick<Engine, 'providers'>,
+  found: PackageSummary,
+  signal: AbortSignal,
+): Promise<FoundPackage> {
   const providers = await engine.providers({ id: found.id }, { signal });
   const [best] = providers;
   return {

@@ -75,7 +75,7 @@ async function startInBackground(
   return EXIT.done;
 }
 
-/** The same flags again, as the peer in the background gets them. */
+/** The given flags without `--daemon`, as arguments of the peer in the background. */
 function foregroundArguments(flags: Flags): string[] {
   return OPTIONS.filter(({ long }) => !['daemon', 'format', 'timeout'].includes(long)).flatMap(
     ({ long, value, repeatable }) => {

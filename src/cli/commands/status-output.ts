@@ -5,7 +5,7 @@ import { NODE_SETTINGS } from '../settings/cli-settings.ts';
 import { fromRowValue } from '../settings/setting-values.ts';
 import type { SettingValue } from '../settings/setting-values.ts';
 
-/** The engine's status as programs get it, here and at `/status` of a peer. */
+/** The engine's status as `status --format json` and the endpoint `/status` print it. */
 export function statusOutput(status: EngineStatus): Readonly<Record<string, unknown>> {
   const { node, owner, counts, settings } = status;
   return {

@@ -11,7 +11,7 @@ import type { ResolvedSetting, Settings } from '../settings/settings.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { statusOutput } from './status-output.ts';
 
-/** Which kind of process has the node. `other`: a window, or a command that runs just now. */
+/** Kind of the process that runs the node. `other`: a window or a command. */
 type Runner = 'peer' | 'other' | null;
 
 export const status: CommandSpec = {
@@ -37,7 +37,7 @@ export const status: CommandSpec = {
       const running = attached && found.node.state === 'running';
       const output = {
         ...statusOutput(found),
-        // The process that looks is not the one that runs it.
+        // These describe this command, not a process that runs the node.
         ...(attached ? {} : { running: false, pid: null, clients: null, memory_bytes: null }),
         runner,
         tasks: found.tasks.map(({ name, title, running: busy, result, detail, lastRun, next }) => ({
@@ -121,7 +121,7 @@ function runningDetails(found: EngineStatus, runner: Runner, view: View): Detail
   ];
 }
 
-/** What a command or peer started now would take, and from where. */
+/** Settings that a command or peer uses when it starts now, with their sources. */
 function configurationTable({ all, file }: Settings, view: View): string {
   const rows = all.map(({ key, value, source, origin }) => [
     key,

@@ -35,13 +35,13 @@ export const stop: CommandSpec = {
   },
 };
 
-/** The peer answers as long as it works; its socket goes last. */
+/** A peer closes its control socket last, so it has ended when it no longer answers. */
 async function waitForExit(dataDir: string, { pid }: PeerState, signal: AbortSignal): Promise<void> {
   while ((await sendControlRequest(dataDir, 'state'))?.pid === pid) {
     if (signal.aborted) throw new GgenError('TimedOut', `Process ${pid} did not stop in time.`);
     await delay(POLL_INTERVAL_MS);
   }
-  // Its files are free by now; its id is, too, a moment later, unless nobody asks the system for its exit code.
+  // Its files are free by now. Its process id is free shortly after, unless its parent does not collect the exit code.
   for (const deadline = performance.now() + EXIT_TIMEOUT_MS; isAlive(pid) && performance.now() < deadline;)
     await delay(POLL_INTERVAL_MS);
 }

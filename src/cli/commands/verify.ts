@@ -40,7 +40,7 @@ export const verify: CommandSpec = {
   },
 };
 
-/** @throws GgenError NotInstalled when an operand names nothing that is installed */
+/** @throws GgenError NotInstalled when an operand names no installed package */
 function selectInstalled(
   installed: readonly InstalledPackage[],
   operands: readonly string[],

@@ -42,7 +42,7 @@ function valueCase(option: OptionSpec): string {
   return `        ${optionNames(option).join('|')}) ${reply(option.complete)}; return ;;`;
 }
 
-/** Where the first operand is one of some words, what follows it is a file. */
+/** Completion of operands: one of the words, then a file. */
 function operand(complete: OptionSpec['complete']): string {
   if (typeof complete !== 'object') return reply(complete);
   return `case "$prev" in ${complete.join('|')}) ${reply('file')} ;; *) ${reply(complete)} ;; esac`;
@@ -55,7 +55,7 @@ function reply(complete: OptionSpec['complete']): string {
   return `COMPREPLY=($(compgen -W "${complete.join(' ')}" -- "$cur"))`;
 }
 
-/** One per line, because they may hold spaces, which the shell then escapes; it also sets folders off from files. */
+/** Completes paths one per line, so that the shell escapes spaces in them; `filenames` lets it mark folders. */
 function paths(kind: '-f' | '-d'): string {
   return `compopt -o filenames 2> /dev/null; mapfile -t COMPREPLY < <(compgen ${kind} -- "$cur")`;
 }

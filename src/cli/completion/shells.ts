@@ -3,5 +3,5 @@ import { bash } from './bash.ts';
 import { fish } from './fish.ts';
 import { zsh } from './zsh.ts';
 
-/** Shell -> what makes its completion script. */
+/** Writers of completion scripts by shell. */
 export const SHELLS: Readonly<Record<string, (commands: readonly CommandSpec[]) => string>> = { bash, zsh, fish };

@@ -18,10 +18,10 @@ export interface CheckResult {
   readonly next?: string;
 }
 
-/** Less than this, and a package of the largest size does not fit. */
+/** With less free space, a package of the largest size does not fit. */
 const MIN_FREE_BYTES = 1_000_000_000;
 
-/** Everything that is looked at, in order; what needs the one before is left out when that failed. */
+/** Run all checks in order. A check that needs an earlier one is left out when that one failed. */
 export async function diagnose(context: CommandContext, timeoutMs: number): Promise<readonly CheckResult[]> {
   const found: CheckResult[] = [{ name: 'runtime', state: 'ok', detail: `Node ${process.versions.node}` }];
   let settings: Settings;

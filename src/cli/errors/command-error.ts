@@ -1,4 +1,4 @@
-/** What keeps a command from its work, and that only the command line knows: with its exit code and the next step. */
+/** An error of the command line itself, with its exit code and the next step. */
 export class CommandError extends Error {
   override readonly name: string;
   readonly code: number;

@@ -15,7 +15,7 @@ export const EXIT = {
 
 interface ErrorOutcome {
   readonly code: number;
-  /** What to do next, where the message does not say it. */
+  /** The next step, unless the message says it. */
   readonly next?: string;
 }
 
@@ -113,7 +113,7 @@ export interface CommandFailure extends ErrorOutcome {
   readonly message: string;
 }
 
-/** What an error means to whoever called the command. `interrupted`: the user asked for the end. */
+/** Exit code, message and next step of an error. `interrupted`: the user stopped the command. */
 export function commandFailure(error: unknown, command: string | undefined, interrupted: boolean): CommandFailure {
   const name = errorName(error);
   if (interrupted && isAbort(error))

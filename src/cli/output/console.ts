@@ -5,9 +5,9 @@ import { yaml } from './yaml.ts';
 export type Format = 'table' | 'json' | 'yaml';
 export const FORMATS: readonly Format[] = ['table', 'json', 'yaml'];
 
-/** How a result for people is to be laid out. */
+/** Layout of a result for people. */
 export interface View {
-  /** Columns of the terminal; undefined where the output goes elsewhere and nothing is to be cut. */
+  /** Columns of the terminal; undefined when the output is no terminal, and nothing is cut. */
   readonly width: number | undefined;
   readonly head: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -25,7 +25,7 @@ export interface ConsoleOptions {
   readonly format: Format;
 }
 
-/** Where a command's result and messages go: the result to the standard output, everything else to the error output. */
+/** Output of a command: results to standard output, everything else to standard error. */
 export class Console {
   readonly format: Format;
   readonly #stdout: NodeJS.WriteStream;
@@ -40,14 +40,14 @@ export class Console {
     this.format = format;
   }
 
-  /** The result of a command: one document for programs, or what `people` makes of it. */
+  /** Print the result of a command: one document in JSON or YAML, or the text for people. */
   result(value: unknown, toText: (view: View) => string): void {
     if (this.format === 'json') this.#stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
     else if (this.format === 'yaml') this.#stdout.write(yaml(value));
     else this.text(`${toText(this.view())}\n`);
   }
 
-  /** Something that happened while a command goes on: a line of JSON, a YAML document, or a line for people. */
+  /** Print an event while a command runs: a line of JSON, a YAML document, or a line for people. */
   event(value: unknown, toText: () => string | undefined): void {
     if (this.format === 'json') this.#stdout.write(`${JSON.stringify(value)}\n`);
     else if (this.format === 'yaml') this.#stdout.write(`---\n${yaml(value)}`);
@@ -57,18 +57,18 @@ export class Console {
     }
   }
 
-  /** Text as it is, to the standard output. */
+  /** Write text unchanged to standard output. */
   text(text: string): void {
     this.#stdout.write(text);
   }
 
-  /** A line for people, beside the result. */
+  /** Print a message for people to standard error. */
   note(text: string): void {
     this.#clearBar();
     this.#stderr.write(`${sanitizeLines(text)}\n`);
   }
 
-  /** What went wrong, for the reader that the format is for. */
+  /** Print an error to standard error, in the format of the result. */
   error({ name, message, next }: { readonly name: string; readonly message: string; readonly next?: string }): void {
     this.#clearBar();
     const output = { error: { name, message, next: next ?? null } };
@@ -81,12 +81,12 @@ export class Console {
     }
   }
 
-  /** Whether a bar that moves may be drawn on the error output. */
+  /** Whether standard error can show a progress bar. */
   get showsProgress(): boolean {
     return this.format === 'table' && this.#stderr.isTTY && this.#env['TERM'] !== 'dumb';
   }
 
-  /** Draw a line of the bar in place of the one before; an empty text removes it. */
+  /** Replace the line of the progress bar; an empty text removes it. */
   bar(text: string): void {
     this.#stderr.write(`\r\x1b[K${text}`);
     this.#barDrawn = text !== '';
@@ -110,12 +110,12 @@ export class Console {
     };
   }
 
-  /** What is said must not stand behind a bar; the next step draws it again. */
+  /** Remove the bar before a message is printed; the next step draws it again. */
   #clearBar(): void {
     if (this.#barDrawn) this.bar('');
   }
 
-  /** Colors on a terminal that has them, and where nobody asked for none (https://no-color.org). */
+  /** Colors are used on a terminal that has them, unless NO_COLOR is set (https://no-color.org). */
   #usesColor(stream: NodeJS.WriteStream): boolean {
     return stream.isTTY && (this.#env['NO_COLOR'] ?? '') === '' && this.#env['TERM'] !== 'dumb';
   }

@@ -13,7 +13,7 @@ interface ProgressStep {
 const BAR_WIDTH = 24;
 const REDRAW_INTERVAL_MS = 80;
 
-/** What each phase of a long call does. */
+/** Titles of the phases of long calls. */
 const PHASES: Readonly<Record<string, string>> = {
   scan: 'Scanning the project',
   import: 'Packing',
@@ -23,7 +23,7 @@ const PHASES: Readonly<Record<string, string>> = {
   verify: 'Verifying',
 };
 
-/** A progress bar on a terminal; nothing anywhere else. Returns the listener, and what removes the bar. */
+/** A progress bar on a terminal, and nothing elsewhere. `end` removes the bar. */
 export function progressBar(output: Console): { onProgress: (step: ProgressStep) => void; end: () => void } {
   let last = -Infinity;
   let drawn = false;
@@ -41,7 +41,7 @@ export function progressBar(output: Console): { onProgress: (step: ProgressStep)
   };
 }
 
-/** One line: what is done, a bar where the total is known, and how much. */
+/** One line: the phase, a bar when the total is known, and the amount. */
 export function barText({ phase, bytes: done, totalBytes, files, totalFiles }: ProgressStep): string {
   const title = PHASES[phase] ?? phase;
   const count = totalFiles === undefined ? `${files} files` : `${files}/${totalFiles} files`;

@@ -3,24 +3,24 @@ import { displayWidth, truncateToWidth, padToWidth } from './width.ts';
 
 export interface Column {
   readonly title: string;
-  /** Numbers stand to the right. */
+  /** Aligned to the right, as numbers are. */
   readonly right?: boolean;
-  /** Gives way first where there is no room; the last such column by default. */
+  /** Cut before other columns when the table is too wide. */
   readonly shrinks?: boolean;
 }
 
 export interface TableOptions {
-  /** Columns of the terminal; undefined where nothing is to be cut. */
+  /** Columns of the terminal; undefined for no limit. */
   readonly width: number | undefined;
-  /** How the head is set off, for example in bold. */
+  /** Style of the head, for example bold. */
   readonly head: (text: string) => string;
 }
 
 const COLUMN_GAP = 2;
-/** What a column keeps at least when it gives way. */
+/** No column is cut below this width. */
 const MIN_COLUMN_WIDTH = 6;
 
-/** A table for people: columns as wide as what they hold, cut to the terminal. Ends without a line break. */
+/** A table whose columns are as wide as their cells, cut to the terminal. Ends without a line break. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -43,7 +43,7 @@ export function table(
   return [head(line(columns.map(({ title }) => title))), ...cells.map(line)].join('\n');
 }
 
-/** Take what is too much from the columns that give way, the widest first. */
+/** Narrow the columns that shrink until the table fits, the widest first; then all others. */
 function shrinkColumns(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   const widths = [...natural];
   const all = (): number => widths.reduce((sum, one) => sum + one, COLUMN_GAP * (widths.length - 1));
@@ -62,10 +62,10 @@ function shrinkColumns(columns: readonly Column[], natural: readonly number[], w
   return widths;
 }
 
-/** A name, what belongs to it, and how that is set off. */
+/** A name, its value, and the style of the value. */
 export type DetailRow = readonly [name: string, value: string, style?: (text: string) => string];
 
-/** Names and what belongs to each, one below the other. Nothing is cut: addresses and paths are there to be copied. */
+/** Names and values, one pair per line. Nothing is cut, so that addresses and paths can be copied. */
 export function details(rows: readonly DetailRow[], { head }: Pick<TableOptions, 'head'>): string {
   const names = Math.max(0, ...rows.map(([name]) => displayWidth(name)));
   return rows

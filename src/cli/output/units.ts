@@ -1,6 +1,6 @@
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
-/** A size for people, in powers of 1,000. */
+/** Text of a size, in powers of 1,000. */
 export function bytes(count: number): string {
   let value = count;
   let unit = 0;
@@ -11,17 +11,17 @@ export function bytes(count: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit] ?? ''}`;
 }
 
-/** A time since the Unix epoch in milliseconds as RFC 3339 text; null where there is none. */
+/** RFC 3339 text of a time in milliseconds since the Unix epoch; null for none. */
 export function isoTime(time: number | undefined): string | null {
   return time === undefined ? null : new Date(time).toISOString();
 }
 
-/** How long ago, for people. */
+/** Text of the time that passed since then. */
 export function ago(time: number | undefined, now = Date.now()): string {
   return time === undefined ? 'never' : `${duration(Math.max(0, now - time))} ago`;
 }
 
-/** A duration in milliseconds for people, in its largest unit. */
+/** Text of a duration in milliseconds, in its largest unit. */
 export function duration(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1_000);
   if (seconds < 120) return `${seconds} s`;
@@ -30,7 +30,7 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 86_400)} d`;
 }
 
-/** Two decimals are what a reputation can be told to. */
+/** A score rounded to six decimals, so that output holds no rounding errors. */
 export function roundScore(value: number): number {
   return Math.round(value * 1_000_000) / 1_000_000;
 }

@@ -7,7 +7,7 @@ export function displayWidth(text: string): number {
   return stringWidth(text);
 }
 
-/** The text in at most `columns` columns; what does not fit is cut, and an ellipsis says so. */
+/** The text in at most `columns` columns, with an ellipsis where it is cut. */
 export function truncateToWidth(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   let kept = '';
@@ -20,7 +20,7 @@ export function truncateToWidth(text: string, columns: number): string {
   return columns < 1 ? '' : `${kept.trimEnd()}…`;
 }
 
-/** The text with spaces behind it, up to `columns` columns. */
+/** The text followed by spaces up to `columns` columns. */
 export function padToWidth(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
 }

@@ -1,6 +1,6 @@
 /**
- * Plain data as YAML 1.2 (block style). Texts that could be read as anything else stand in double quotes, as JSON writes
- * them, which is a subset of YAML's.
+ * Plain data as YAML 1.2 (block style). A string that YAML could parse as another type is written in double quotes, as in
+ * JSON, which is a subset of YAML.
  */
 export function yaml(value: unknown): string {
   return `${lines(value).join('\n')}\n`;
@@ -22,7 +22,7 @@ function entry(key: string, value: unknown): string[] {
   return isBlock(value) ? [`${key}:`, ...inner.map((line) => `  ${line}`)] : [`${key}: ${inner[0] ?? ''}`];
 }
 
-/** An item of a list: its first line stands beside the dash, the others below it. */
+/** An item of a list: its first line follows the dash, the others are indented below it. */
 function nested(dash: string, value: unknown): string[] {
   return lines(value).map((line, index) => (index === 0 ? `${dash} ${line}` : `  ${line}`));
 }

@@ -8,15 +8,15 @@ const FILE_NAME = 'publisher.key';
 const OWNER_ONLY = 0o600;
 const GROUP_AND_OTHERS = 0o077;
 
-/** Where the publisher key of a data folder lies. */
+/** Path of the publisher key of a data folder. */
 export function keyFile(dataDir: string): string {
   return join(dataDir, FILE_NAME);
 }
 
 /**
- * The publisher key of a data folder, created at first need in a file that only its owner can read.
+ * Load the publisher key of a data folder, or create it in a file that only its owner can read.
  *
- * @throws GgenError InvalidRequest when others can read the file, or it holds no key
+ * @throws GgenError InvalidRequest when other users can read the file, or it holds no key
  */
 export async function loadOrCreateKeyFile(dataDir: string): Promise<PublisherKey> {
   const known = await loadKeyFile(dataDir);
@@ -39,9 +39,9 @@ export async function loadKeyFile(dataDir: string): Promise<PublisherKey | undef
 }
 
 /**
- * A file that nobody but its owner can read; undefined where there is none.
+ * Read a file that only its owner can read; undefined when it does not exist.
  *
- * @throws GgenError InvalidRequest when others can read it
+ * @throws GgenError InvalidRequest when other users can read it
  */
 async function readSecretFile(path: string): Promise<string | undefined> {
   const file = await open(path).catch((error: unknown) => {
@@ -50,7 +50,7 @@ async function readSecretFile(path: string): Promise<string | undefined> {
   });
   if (file === undefined) return undefined;
   try {
-    // Of the open file, not of its name: what is checked is what is read. Windows keeps no such mode.
+    // The mode of the open file, so that the file cannot be exchanged between check and read. Windows has no modes.
     const { mode } = await file.stat();
     if (process.platform !== 'win32' && (mode & GROUP_AND_OTHERS) !== 0) throw permissionsTooOpen(path, mode);
     return await file.readFile('utf8');
@@ -59,7 +59,7 @@ async function readSecretFile(path: string): Promise<string | undefined> {
   }
 }
 
-/** Write a secret for its owner only; beside and renamed, so that the file is either complete or not there. */
+/** Write a secret that only its owner can read. A temporary file is renamed, so that the file is complete or absent. */
 export async function saveSecretFile(path: string, secret: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporaryPath = `${path}.${process.pid}.new`;

@@ -6,20 +6,20 @@ import { loadKeyFile, loadOrCreateKeyFile } from './key-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The key itself in a variable, as a CI job has its secrets. */
+/** Holds the key itself, for CI jobs. */
 export const KEY_VARIABLE = 'GGEN_P2P_PUBLISHER_KEY';
 export const PASSPHRASE_VARIABLE = 'GGEN_P2P_PUBLISHER_PASSPHRASE';
 
 /**
- * The key to publish with: that of the environment, else that of the data folder, created where there is none.
+ * The key to publish with: from the environment, else from the data folder, where it is created when absent.
  *
- * @throws GgenError InvalidRequest, without anything of the secret
+ * @throws GgenError InvalidRequest; its message holds nothing of the secret
  */
 export async function publisherKey(env: Environment, dataDir: string): Promise<PublisherKey> {
   return keyFromEnvironment(env) ?? (await loadOrCreateKeyFile(dataDir));
 }
 
-/** The same, but nothing is created. */
+/** As `publisherKey`, but creates no key. */
 export async function existingKey(env: Environment, dataDir: string): Promise<PublisherKey | undefined> {
   return keyFromEnvironment(env) ?? (await loadKeyFile(dataDir));
 }
@@ -35,8 +35,8 @@ export function keyFromEnvironment(env: Environment): PublisherKey | undefined {
 }
 
 /**
- * A publisher key from text: PEM, protected or not, or the base64 of such a text or of PKCS#8 in DER, for variables that
- * keep no line breaks.
+ * Parse a publisher key: PEM, encrypted or not, or base64 of PEM or of PKCS#8 in DER, for variables that cannot hold
+ * line breaks.
  *
  * @throws GgenError InvalidRequest
  */
@@ -50,7 +50,7 @@ export function keyFromText(text: string, passphrase: string | undefined): Publi
 }
 
 function asPem(text: string): string {
-  // Some systems keep one line only, with the breaks written out.
+  // Some CI systems store line breaks as `\n`.
   if (text.startsWith('-----BEGIN')) return text.includes('\n') ? text : text.replaceAll('\\n', '\n');
   const bytes = Buffer.from(text, 'base64');
   const decoded = bytes.toString('latin1');

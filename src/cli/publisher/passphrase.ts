@@ -15,10 +15,10 @@ const BACKSPACE = ['\u007f', '\b'];
 const STOP = ['\u0003', '\u0004'];
 
 /**
- * A passphrase: from the file that `--passphrase-file` names, else the environment, else typed on the terminal without
- * being shown (twice where it is a new one).
+ * A passphrase: from the file of `--passphrase-file`, else the environment, else a prompt that shows no input, which
+ * asks twice for a new one.
  *
- * @throws UsageError when there is none and nobody to ask
+ * @throws UsageError when there is none and no terminal for the prompt
  */
 export async function readPassphrase(
   file: string | undefined,
@@ -39,14 +39,14 @@ export async function readPassphrase(
   return typed;
 }
 
-/** A file that the user named. @throws UsageError when it cannot be read */
+/** Read a file that the user named. @throws UsageError when it cannot be read */
 export async function readTextFile(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     throw new UsageError(`Cannot read ${path}: ${errorMessage(error)}`);
   });
 }
 
-/** One line from the terminal, which shows nothing of it. */
+/** Read one line from the terminal without showing it. */
 function promptHidden(question: string, { input, output }: Terminal): Promise<string> {
   output.write(question);
   const { promise, resolve, reject } = Promise.withResolvers<string>();

@@ -3,22 +3,24 @@ import type { PublisherKey } from '../../identity/publisher-key.ts';
 import type { DraftProgress, Engine } from '../../shared/api/index.ts';
 import type { PublishReceipt, ReleaseDraft } from '../../shared/model.ts';
 
+export type PublishEngine = Pick<Engine, 'draftRelease' | 'publish' | 'discardDraft'>;
+
 interface PublishSteps {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: DraftProgress) => void;
-  /** Looks at what would be published. Throws when it shall not be. */
+  /** Inspects the draft before it is signed. Throws when it must not be published. */
   readonly check?: (draft: ReleaseDraft) => void;
-  /** Fingerprints of the secrets in it that the publisher accepts. */
+  /** Fingerprints of accepted secrets. */
   readonly accepted?: readonly string[];
 }
 
 /**
- * Pack, sign and publish the project in a folder. The key stays here: the engine gets the signature only.
+ * Pack, sign and publish the project in a folder. The engine gets the signature, never the key.
  *
- * @throws GgenError as `draftRelease` and `publish` say; what `check` throws
+ * @throws GgenError as `draftRelease` and `publish` do, and what `check` throws
  */
 export async function publishProject(
-  engine: Engine,
+  engine: PublishEngine,
   key: PublisherKey,
   folder: string,
   { signal, onProgress, check, accepted = [] }: PublishSteps,

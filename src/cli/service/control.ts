@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { socketAddress } from '../../worker/ownership/socket-address.ts';
 
-/** What a peer of the command line says of itself. */
+/** State of a peer, as it answers other commands. */
 export interface PeerState {
   readonly pid: number;
   readonly version: string;
@@ -16,7 +16,7 @@ export interface PeerState {
 export type ControlRequest = 'state' | 'stop' | 'reload';
 const REQUESTS: readonly ControlRequest[] = ['state', 'stop', 'reload'];
 
-/** What a connection fails with where no process listens. */
+/** Errors of a connection to a socket on which no process listens. */
 const NOT_LISTENING_CODES: readonly string[] = ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'];
 
 const MAX_LINE_LENGTH = 4_096;
@@ -27,10 +27,10 @@ export interface ControlServer {
 }
 
 /**
- * Let other commands of this user find this peer: a socket beside the engine's, one line of JSON asked, one answered. By
- * it, not by a file with a process id, is known whether a peer runs: an id is reused, a socket answers or does not.
+ * Listen on a socket beside the engine's, so that other commands of this user find this peer. A request is one line, the
+ * answer one line of JSON. A file with a process id would not do: the system reuses ids, while a socket answers or not.
  *
- * @returns undefined when another peer listens for this data folder already, whether it answers or is suspended
+ * @returns undefined when another peer listens for this data folder, even if that peer is suspended
  */
 export async function listenForControl(
   dataDir: string,
@@ -49,7 +49,7 @@ export async function listenForControl(
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
     if (pipe || (await isListening(path))) return undefined;
-    // Nobody takes a connection: a process that was killed left it.
+    // No process listens: a killed one left the socket file.
     await rm(path, { force: true });
     await listen(server, path);
   }
@@ -69,7 +69,7 @@ async function listen(server: Server, path: string): Promise<void> {
   await once(server, 'listening');
 }
 
-/** Whether a process listens there. One that is suspended does, too: its connections are taken, though not answered. */
+/** Whether a process listens there. The kernel accepts connections for a suspended one too. */
 async function isListening(path: string): Promise<boolean> {
   const socket = connect(path);
   try {
@@ -82,7 +82,7 @@ async function isListening(path: string): Promise<boolean> {
   }
 }
 
-/** Ask the peer of a data folder. Undefined when there is none, or it does not answer in time. */
+/** Send a request to the peer of a data folder. Undefined when there is none, or it does not answer in time. */
 export async function sendControlRequest(dataDir: string, request: ControlRequest): Promise<PeerState | undefined> {
   const socket = connect(await socketAddress(dataDir, 'peer'));
   try {
@@ -99,7 +99,7 @@ export async function sendControlRequest(dataDir: string, request: ControlReques
 }
 
 function serve(socket: Socket, answer: (request: ControlRequest) => PeerState): void {
-  // A client that goes away is no event.
+  // A client may disconnect at any time.
   socket.on('error', () => socket.destroy());
   readLine(socket, AbortSignal.timeout(REPLY_TIMEOUT_MS)).then(
     (line) => {
@@ -111,7 +111,7 @@ function serve(socket: Socket, answer: (request: ControlRequest) => PeerState): 
   );
 }
 
-/** The first line that comes, without its end; undefined when the other side ends before, or says too much. */
+/** Read the first line; undefined when the connection ends before it, or the line is too long. */
 async function readLine(socket: Socket, signal: AbortSignal): Promise<string | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
   let text = '';

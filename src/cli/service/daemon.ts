@@ -5,20 +5,20 @@ import { join } from 'node:path';
 import { CommandError } from '../errors/command-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 
-/** Tells a peer that a command waits to hear whether it started. */
+/** Set for a peer whose parent waits until it is ready. */
 const DAEMON_VARIABLE = 'GGEN_P2P_DAEMON';
 const READY = 'ready';
 
-/** Where a peer in the background writes its log. */
+/** Log file of a peer in the background. */
 export function daemonLog(dataDir: string): string {
   return join(dataDir, 'peer.log');
 }
 
 /**
- * Start a peer that goes on when this process and its terminal are gone. Resolves when it is ready.
+ * Start a peer that outlives this process and its terminal. Resolves to its process id when it is ready.
  *
  * @param args arguments of `start`, without `--daemon`
- * @throws CommandError DaemonFailed with the last it wrote
+ * @throws CommandError DaemonFailed with the output of the peer
  */
 export async function startDaemon(
   args: readonly string[],
@@ -49,7 +49,7 @@ export async function startDaemon(
   }
 }
 
-/** Called by a peer once it is ready: whoever started it in the background may go. */
+/** Tell the parent of a peer in the background that it is ready, so that the parent can exit. */
 export function announceReady(): void {
   if (process.env[DAEMON_VARIABLE] === undefined || process.send === undefined) return;
   process.send(READY, undefined, undefined, () => {

@@ -7,11 +7,13 @@ import { metricsText } from './metrics.ts';
 const OK = 200;
 const UNAVAILABLE = 503;
 
-/** What a peer answers over HTTP. */
-export function endpoints(engine: Engine, version: string): Endpoints {
+export type EndpointsEngine = Pick<Engine, 'metadata' | 'status' | 'metrics'>;
+
+/** HTTP endpoints of a peer. */
+export function endpoints(engine: EndpointsEngine, version: string): Endpoints {
   return {
     '/healthz': async (signal) => {
-      // An engine that does not answer is what a restart is for; a node that has no peers is not.
+      // Fails when the engine does not answer, which a restart mends; a node without peers is healthy.
       await engine.metadata({}, { signal });
       return textResponse(OK, 'ok');
     },

@@ -1,6 +1,6 @@
 import type { PublishReceipt } from '../../shared/model.ts';
 
-/** What a peer prints while it runs, one object per line with `--format json`. */
+/** An event that a running peer prints, one object per line with `--format json`. */
 export type PeerEvent =
   | {
       readonly event: 'ready';
@@ -8,7 +8,7 @@ export type PeerEvent =
       readonly addresses: readonly string[];
       readonly bootstrap: number;
       readonly pid: number;
-      /** Another process has the node; this one takes over when that one ends. */
+      /** Another process runs the node; this peer takes over when that process ends. */
       readonly attached: boolean;
       readonly http?: string;
     }
@@ -44,7 +44,7 @@ export type PeerEvent =
   | { readonly event: 'reloaded' }
   | { readonly event: 'error'; readonly name: string; readonly message: string };
 
-/** The same for people; undefined for what they did not ask to be told of each time. */
+/** Text of an event; undefined for events that only programs read. */
 export function eventText(event: PeerEvent): string | undefined {
   switch (event.event) {
     case 'ready': {
@@ -58,7 +58,7 @@ export function eventText(event: PeerEvent): string | undefined {
         : `Published ${event.id}@${event.version} from ${event.path}`;
     case 'reloaded':
       return 'Configuration reloaded';
-    // The log tells of these.
+    // The log has these.
     case 'mirrored':
     case 'error':
     case 'peer':

@@ -11,9 +11,9 @@ LOOPBACK.addSubnet('127.0.0.0', 8);
 LOOPBACK.addAddress('::1', 'ipv6');
 
 /**
- * `HOST:PORT`, `[IPv6]:PORT` or a port alone, which means 127.0.0.1. Port 0 is any free one.
+ * Parse `HOST:PORT`, `[IPv6]:PORT` or a port alone, which means 127.0.0.1. Port 0 means any free port.
  *
- * @throws UsageError when it is none, or one that other machines reach without `remote`
+ * @throws UsageError when it is invalid, or other machines reach it and `remote` is false
  */
 export function parseHttpAddress(text: string, remote: boolean): HttpAddress {
   const match = /^(?:(?:\[([^\]]+)\]|([^:\s/]+)):)?(\d{1,5})$/.exec(text);
@@ -29,7 +29,7 @@ export function parseHttpAddress(text: string, remote: boolean): HttpAddress {
   return { host, port };
 }
 
-/** Whether only this machine reaches it. */
+/** Whether only this machine reaches the host. */
 export function isLoopback(host: string): boolean {
   if (host === 'localhost') return true;
   const version = isIP(host);
@@ -37,8 +37,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Whether a request's Host header names this server by an address, or by a name that is its own. A page in a browser that
- * had a name of its own resolve to this machine (DNS rebinding) is refused by it.
+ * Whether a request's Host header is an address or a name of this machine. It refuses web pages whose own name resolves
+ * to this machine (DNS rebinding).
  */
 export function isOwnHost(header: string | undefined, names: readonly string[]): boolean {
   const name = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(header ?? '');

@@ -7,18 +7,18 @@ import { errorMessage } from '../../shared/errors.ts';
 import type { HttpAddress } from './http-address.ts';
 import { isOwnHost } from './http-address.ts';
 
-/** What an endpoint answers. */
+/** Response of an endpoint. */
 export interface HttpResponse {
   readonly status: number;
   readonly type: string;
   readonly body: string;
 }
 
-/** Path -> what is answered there. Each gets a signal that bounds it. */
+/** Handlers by path. The signal aborts when the response takes too long. */
 export type Endpoints = Readonly<Record<string, (signal: AbortSignal) => Promise<HttpResponse>>>;
 
 export interface HttpEndpoint {
-  /** Where it listens, for example `http://127.0.0.1:9464`. */
+  /** Its URL, for example `http://127.0.0.1:9464`. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -28,9 +28,9 @@ const HTTP_LIMITS = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTim
 const MAX_CONNECTIONS = 32;
 
 /**
- * Answer GET requests for the peer's state. Read-only, without CORS, for names of this machine only.
+ * Serve the peer's state. Read-only, without CORS, and only for requests that name this machine as their host.
  *
- * @throws Error when the address cannot be listened on
+ * @throws Error when listening on the address fails
  */
 export async function listenForHttp(address: HttpAddress, endpoints: Endpoints): Promise<HttpEndpoint> {
   const names = [address.host, hostname()].map((name) => name.toLowerCase());
@@ -60,7 +60,7 @@ export async function listenForHttp(address: HttpAddress, endpoints: Endpoints):
   };
 }
 
-/** A short answer for people and probes. */
+/** A response of one line of text. */
 export function textResponse(status: number, message: string): HttpResponse {
   return { status, type: 'text/plain; charset=utf-8', body: `${message}\n` };
 }
@@ -70,7 +70,7 @@ async function handleRequest(
   names: readonly string[],
   endpoints: Endpoints,
 ): Promise<HttpResponse> {
-  // Nothing in a request's body is wanted.
+  // The body of a request is ignored.
   request.resume();
   if (!isOwnHost(request.headers.host, names)) return textResponse(421, 'Unknown host.');
   if (request.method !== 'GET' && request.method !== 'HEAD')

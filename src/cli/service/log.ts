@@ -3,7 +3,7 @@ import { sanitize } from '../output/sanitize.ts';
 
 type Level = LogLine['level'];
 
-/** From the gravest to the most talkative. */
+/** From the most severe to the most verbose. */
 const LEVELS: readonly Level[] = ['error', 'warn', 'info', 'debug', 'trace'];
 
 export interface LogOptions {
@@ -11,7 +11,7 @@ export interface LogOptions {
   readonly level: string;
 }
 
-/** Writes log lines to a stream, as text or as one JSON object per line. The system rotates, stores and forwards them. */
+/** Writes log lines to a stream, as text or as one JSON object per line. Rotation is left to the system. */
 export class PeerLog {
   readonly #stream: NodeJS.WritableStream;
   #options: LogOptions;
@@ -21,7 +21,7 @@ export class PeerLog {
     this.#options = options;
   }
 
-  /** Take other options from now on. */
+  /** Use other options. */
   configure(options: LogOptions): void {
     this.#options = options;
   }
@@ -36,7 +36,7 @@ export class PeerLog {
     this.#stream.write(`${text}\n`);
   }
 
-  /** A line of the peer's own. */
+  /** Write a line of the peer itself. */
   log(level: Level, message: string): void {
     this.write({ level, scope: 'peer', message, time: Date.now() });
   }

@@ -2,7 +2,7 @@ import type { Engine } from '../../shared/api/index.ts';
 import type { Metric } from '../../shared/model.ts';
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from './prometheus-text.ts';
 
-/** What the engine counted and measured, in Prometheus' text form, with what is known of its process. */
+/** The engine's metrics and those of its process in Prometheus' text form. */
 export async function metricsText(
   engine: Pick<Engine, 'status' | 'metrics'>,
   version: string,

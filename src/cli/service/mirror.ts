@@ -7,18 +7,20 @@ import type { PeerLog } from './log.ts';
 import type { Selection } from './selection.ts';
 
 const PAGE_SIZE = 500;
-/** What could not be had is tried again after this time, which doubles each time: its publisher may be about to leave. */
+/** Releases that could not be fetched are tried again after this time, which doubles each time. */
 const RETRY_BACKOFF_MS = { initial: 500, max: 60_000 } as const;
-/** Longest time for one release. */
+/** Timeout of fetching one release. */
 const RELEASE_TIMEOUT_MS = 30 * 60 * 1_000;
 
+export type MirrorEngine = Pick<Engine, 'subscribe' | 'status' | 'listPackages' | 'kept' | 'keep' | 'unkeep'>;
+
 interface MirrorOptions {
-  readonly engine: Engine;
+  readonly engine: MirrorEngine;
   readonly log: PeerLog;
   readonly notify: (event: PeerEvent) => void;
 }
 
-/** A release that is to be kept. */
+/** A release to keep. */
 interface MirrorTarget {
   readonly id: string;
   readonly version: string;
@@ -26,14 +28,14 @@ interface MirrorTarget {
 }
 
 /**
- * Keeps the newest release of each selected package here, every block verified, and serves it on: at the start, whenever a
- * record comes, and again later what could not be had. Releases that a newer one replaced stay as long as there is room.
+ * Keeps and seeds the newest release of each selected package. It scans at the start, when a record arrives, and again
+ * for releases that could not be fetched. Replaced releases stay while there is space.
  */
 export class Mirror {
   readonly #options: MirrorOptions;
   readonly #stopped = new AbortController();
   readonly #unsubscribe: () => void;
-  /** Releases that did not fit, so that it is said once. */
+  /** Releases that did not fit, so that each is reported once. */
   readonly #tooLarge = new Set<string>();
   #selection: Selection;
   #running: Promise<void> | undefined;
@@ -49,14 +51,14 @@ export class Mirror {
     });
   }
 
-  /** Mirror other packages from now on. What was kept stays. */
+  /** Select other packages. Releases that are kept already stay. */
   select(selection: Selection): void {
     this.#selection = selection;
     this.#tooLarge.clear();
     this.requestScan();
   }
 
-  /** Look for what is missing, now or as soon as the present round is over. */
+  /** Scan for missing releases, now or after the running scan. */
   requestScan(): void {
     if (this.#stopped.signal.aborted) return;
     this.#rescan = true;
@@ -65,7 +67,7 @@ export class Mirror {
     });
   }
 
-  /** What is being fetched is given up; its blocks stay for the next time. */
+  /** Abort a running fetch; the blocks that it got stay. */
   async stop(): Promise<void> {
     this.#stopped.abort(new DOMException('Stopped.', 'AbortError'));
     clearTimeout(this.#timer);
@@ -100,7 +102,7 @@ export class Mirror {
     this.#backoffMs = Math.min(2 * this.#backoffMs, RETRY_BACKOFF_MS.max);
   }
 
-  /** Returns whether everything that could be wanted is here. */
+  /** Returns whether nothing is left to fetch. */
   async #scan(): Promise<boolean> {
     const kept = await this.#options.engine.kept({});
     const keptNames = new Set(kept.map(({ id, version }) => `${id}@${version}`));
@@ -114,7 +116,7 @@ export class Mirror {
     return complete;
   }
 
-  /** The newest release of each package that was selected. */
+  /** The newest release of each selected package. */
   async #selected(): Promise<MirrorTarget[]> {
     const selected: MirrorTarget[] = [];
     for (let offset = 0; ; offset += PAGE_SIZE) {
@@ -126,12 +128,12 @@ export class Mirror {
     }
   }
 
-  /** Let go of what newer releases replaced, the oldest first, until the release fits. Returns whether it does. */
+  /** Unkeep replaced releases, the oldest first, until the release fits. Returns whether it fits. */
   async #makeRoom(target: MirrorTarget): Promise<boolean> {
     const { engine, log } = this.#options;
     const { storage } = await engine.status({});
     const kept = await engine.kept({});
-    // What is pinned was found a while ago; what was kept since is counted by what it says of itself.
+    // The pinned size is as of the last collection, so releases that were kept since count by their declared size.
     let usedBytes = Math.max(
       storage.pinned,
       kept.reduce((sum, { size }) => sum + size, 0),
@@ -158,7 +160,7 @@ export class Mirror {
     this.#options.log.log('warn', `${nameOf(target)} is not mirrored: ${sizes}. Increase the quota.`);
   }
 
-  /** Returns whether it is here now. */
+  /** Returns whether the release was fetched and kept. */
   async #keep({ id, version }: MirrorTarget): Promise<boolean> {
     const { engine, log, notify } = this.#options;
     try {

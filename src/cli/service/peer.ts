@@ -5,36 +5,45 @@ import { CommandError } from '../errors/command-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { PublishEngine } from '../publisher/publish-project.ts';
 import { endpoints } from './endpoints.ts';
+import type { EndpointsEngine } from './endpoints.ts';
 import type { PeerEvent } from './events.ts';
 import { parseHttpAddress } from './http-address.ts';
 import type { HttpEndpoint } from './http.ts';
 import { listenForHttp } from './http.ts';
 import type { PeerLog } from './log.ts';
 import { Mirror } from './mirror.ts';
+import type { MirrorEngine } from './mirror.ts';
 import { publishAll } from './publish-all.ts';
 import { parseSelection } from './selection.ts';
 
+/** Calls of the engine that a peer and its parts use. */
+type PeerEngine = Pick<SharedEngine, 'isOwner' | 'subscribe' | 'status' | 'startNode' | 'bootstrap'> &
+  EndpointsEngine &
+  MirrorEngine &
+  PublishEngine;
+
 export interface PeerOptions {
-  readonly engine: SharedEngine;
+  readonly engine: PeerEngine;
   readonly log: PeerLog;
   readonly version: string;
   readonly notify: (event: PeerEvent) => void;
   readonly signal: AbortSignal;
 }
 
-/** What of the settings a peer refuses, before anything is started. @throws UsageError */
+/** Check the settings that only a peer has, before anything is started. @throws UsageError */
 export function checkPeerSettings(settings: Settings): void {
   parseSelection(settings.texts('mirror'));
   const http = settings.text('http');
   if (http !== '') parseHttpAddress(http, settings.isEnabled('http-remote'));
 }
 
-/** A peer that runs on: the node with its settings, what it publishes and mirrors, its HTTP endpoint. */
+/** A headless peer: the node with its settings, published and mirrored packages, and the HTTP endpoint. */
 export class Peer {
   readonly #options: PeerOptions;
   #settings: Settings;
-  /** What listens, and the address that was asked for. */
+  /** The endpoint, and the address in the settings. */
   #http: { readonly address: string; readonly endpoint: HttpEndpoint } | undefined;
   #mirror: Mirror | undefined;
 
@@ -43,12 +52,12 @@ export class Peer {
     this.#settings = settings;
   }
 
-  /** Address of the HTTP endpoint, if there is one. */
+  /** URL of the HTTP endpoint, if there is one. */
   get http(): string | undefined {
     return this.#http?.endpoint.url;
   }
 
-  /** Start what the settings say, and publish. @throws UsageError, CommandError HttpFailed; else as the engine */
+  /** Start the node and the HTTP endpoint, mirror and publish. @throws UsageError, CommandError HttpFailed, GgenError */
   async start(): Promise<void> {
     await this.#startNode();
     await this.#listen();
@@ -60,9 +69,9 @@ export class Peer {
   }
 
   /**
-   * Take other settings from now on; those that cannot be used leave the ones before in force.
+   * Apply other settings. When they are invalid, the previous ones stay in force.
    *
-   * @throws UsageError, or what the engine or the HTTP endpoint refused them for
+   * @throws UsageError, CommandError HttpFailed, GgenError as `startNode`
    */
   async reload(settings: Settings): Promise<void> {
     checkPeerSettings(settings);
@@ -91,7 +100,7 @@ export class Peer {
     await Promise.all([this.#http?.endpoint.close(), this.#mirror?.stop()]);
   }
 
-  /** A node that was taken over runs as its owner had it: from then on it runs as this peer's settings say. */
+  /** After a take-over the node runs with the settings of its last owner, so it is started with this peer's. */
   #watchTakeOver(): void {
     const { engine, log, signal } = this.#options;
     if (engine.isOwner) return;
@@ -105,7 +114,7 @@ export class Peer {
     });
   }
 
-  /** The node of another process keeps its settings; one that does not run is started. */
+  /** Start the node, unless another process runs it: that one keeps its settings. */
   async #startNode(): Promise<void> {
     const { engine, log } = this.#options;
     const { node, owner } = await engine.status({});

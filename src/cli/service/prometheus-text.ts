@@ -24,7 +24,7 @@ function samples(metric: Metric): string[] {
     : metric.points.map(({ labels, value }) => sample(metric.name, labels, value));
 }
 
-/** Prometheus' buckets are cumulative, and the last one holds everything. */
+/** Prometheus' buckets are cumulative, and the last one counts all values. */
 function histogramSamples(
   { name, bounds }: HistogramMetric,
   { labels, buckets, count, sum }: HistogramPoint,

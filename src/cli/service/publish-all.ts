@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
-import type { Engine } from '../../shared/api/index.ts';
 import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors.ts';
 import { publisherKey } from '../publisher/key.ts';
 import { publishProject } from '../publisher/publish-project.ts';
+import type { PublishEngine } from '../publisher/publish-project.ts';
 import type { PeerEvent } from './events.ts';
 
-/** One project after the other; what is wrong with one keeps neither the others nor the peer from their work. */
+/** Publish one project after the other. An error of one is reported as an event, and the others follow. */
 export async function publishAll(
-  engine: Engine,
+  engine: PublishEngine,
   folders: readonly string[],
   dataDir: string,
   notify: (event: PeerEvent) => void,
@@ -28,11 +28,11 @@ export async function publishAll(
   }
 }
 
-/** A peer that is started again finds its projects published already: that is as it should be. */
+/** A peer that starts again has published its projects before, which is no error. */
 function alreadyPublished(error: unknown): { version: string; id?: string } | undefined {
   if (!(error instanceof GgenError) || error.name !== 'VersionNotHigher') return undefined;
   const { version, newest, id } = error.details;
-  // Lower than the newest is another matter: somebody points this peer at an old state of the project.
+  // A version below the newest one is an error: the folder has an old state of the project.
   if (version !== newest) return undefined;
   return { version: String(version), ...(typeof id === 'string' ? { id } : {}) };
 }

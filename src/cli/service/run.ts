@@ -9,24 +9,24 @@ import { existingKey } from '../publisher/key.ts';
 import { VERSION } from '../session/session.ts';
 import type { Settings } from '../settings/settings.ts';
 import { whenAborted } from '../session/stop-signal.ts';
-import type { PeerState } from './control.ts';
 import { sendControlRequest, listenForControl } from './control.ts';
 import { announceReady } from './daemon.ts';
 import type { PeerEvent } from './events.ts';
 import { eventText } from './events.ts';
 import { PeerLog } from './log.ts';
 import { checkPeerSettings, Peer } from './peer.ts';
+import { PeerControl } from './peer-control.ts';
 import { watchPackages, watchPeers } from './watch.ts';
 
 export interface RunOptions {
   readonly settings: Settings;
-  /** Reads the settings anew. */
+  /** Reads the settings again. */
   readonly resolve: () => Promise<Settings>;
   readonly console: Console;
   readonly signal: AbortSignal;
 }
 
-/** Run a peer until the signal is aborted, or another command asks for its end. */
+/** Run a peer until the signal is aborted or another command stops it. */
 export async function runPeer(options: RunOptions): Promise<void> {
   const { settings, console: output } = options;
   checkPeerSettings(settings);
@@ -42,7 +42,7 @@ export async function runPeer(options: RunOptions): Promise<void> {
       output.event(event, () => eventLine(event, log));
     });
   } catch (error) {
-    // Stopped while it was starting: that is an end like any other.
+    // A peer that is stopped while it starts ends without an error.
     if (!signal.aborted || !isAbort(error)) throw error;
   } finally {
     await listener.close();
@@ -59,15 +59,15 @@ async function serve(
   const disposers = [writeLog(engine, log), mergeOwnForks(engine, settings.dataDir, log)];
   const onReady = (event: PeerEvent): void => {
     notify(event);
-    // People are told of each peer and package by the log, if they want it.
+    // In the text format, only the log mentions single peers and packages.
     if (event.event === 'ready' && output.format !== 'table') disposers.push(...watchEvents(engine, notify));
   };
   const peer = new Peer({ engine, log, version: VERSION, notify: onReady, signal }, settings);
   try {
     signal.throwIfAborted();
     const starting = peer.start();
-    // Before anybody hears that it is ready: a signal that nothing listens for would end it.
-    disposers.push(onReload(control, peer, starting, resolve, notify, () => control.answer('stop')));
+    // Installed before the peer is announced as ready: an early SIGHUP without a handler would end the process.
+    disposers.push(onReload({ control, peer, starting, resolve, notify }));
     await starting;
     control.ready(peer);
     announceReady();
@@ -80,7 +80,7 @@ async function serve(
   }
 }
 
-/** What people read of an event: on a terminal beside the log, and else in it, whose lines stay of one form. */
+/** Text of an event: printed on a terminal, else written to the log, so that all its lines have one format. */
 function eventLine(event: PeerEvent, log: PeerLog): string | undefined {
   const text = eventText(event);
   if (text === undefined || process.stdout.isTTY) return text;
@@ -88,23 +88,28 @@ function eventLine(event: PeerEvent, log: PeerLog): string | undefined {
   return undefined;
 }
 
-/** Tell of peers and packages as they come and change. Returns what ends it. */
-function watchEvents(engine: SharedEngine, notify: (event: PeerEvent) => void): (() => void)[] {
+/** Report new and changed peers and packages. Returns functions that end it. */
+function watchEvents(
+  engine: Pick<SharedEngine, 'subscribe' | 'listPackages'>,
+  notify: (event: PeerEvent) => void,
+): (() => void)[] {
   const onError = (error: unknown): void => {
     notify({ event: 'error', name: errorName(error), message: errorMessage(error) });
   };
   return [watchPeers(engine, notify), watchPackages(engine, notify, onError)];
 }
 
-/** Reload on SIGHUP, and when a command asks for it; one at a time, once it has started. */
-function onReload(
-  control: PeerControl,
-  peer: Peer,
-  starting: Promise<void>,
-  resolve: () => Promise<Settings>,
-  notify: (event: PeerEvent) => void,
-  stop: () => void,
-): () => void {
+interface ReloadOptions {
+  readonly control: PeerControl;
+  readonly peer: Peer;
+  /** Reloads wait for the start. */
+  readonly starting: Promise<void>;
+  readonly resolve: () => Promise<Settings>;
+  readonly notify: (event: PeerEvent) => void;
+}
+
+/** Reload on SIGHUP and when a command asks for it, one reload at a time. Returns a function that ends it. */
+function onReload({ control, peer, starting, resolve, notify }: ReloadOptions): () => void {
   let last = starting;
   const reload = (): void => {
     last = last
@@ -120,20 +125,20 @@ function onReload(
       });
   };
   control.onReload = reload;
-  // In a terminal the signal says that this one was closed.
-  const onHangUp = process.stdin.isTTY ? stop : reload;
+  // In a terminal, SIGHUP means that the terminal was closed.
+  const onHangUp = process.stdin.isTTY ? () => control.answer('stop') : reload;
   process.on('SIGHUP', onHangUp);
   return () => process.off('SIGHUP', onHangUp);
 }
 
-/** The engine's log; that of another process belongs into its own. */
-function writeLog(engine: SharedEngine, log: PeerLog): () => void {
+/** Write the engine's log, unless the engine is in another process, which writes its own. */
+function writeLog(engine: Pick<SharedEngine, 'subscribe' | 'isOwner'>, log: PeerLog): () => void {
   return engine.subscribe('log', ({ line }) => {
     if (engine.isOwner || line.scope === 'ownership') log.write(line);
   });
 }
 
-/** What this key published apart on another machine is united by whoever holds the key. */
+/** Merge forks of this publisher: records that another machine with the same key signed. */
 function mergeOwnForks(engine: SharedEngine, dataDir: string, log: PeerLog): () => void {
   return mergeForks({
     engine,
@@ -147,7 +152,7 @@ function mergeOwnForks(engine: SharedEngine, dataDir: string, log: PeerLog): () 
   });
 }
 
-async function engineFailure(engine: SharedEngine): Promise<never> {
+async function engineFailure(engine: Pick<SharedEngine, 'failed'>): Promise<never> {
   throw await engine.failed;
 }
 
@@ -163,35 +168,4 @@ async function alreadyRunningError(dataDir: string): Promise<Error> {
     `A peer is already running on ${dataDir}: process ${pid}.`,
     "Stop it with 'ggen-p2p stop', or choose another folder with --data DIR.",
   );
-}
-
-/** What this peer says of itself to other commands, and what they may ask of it. */
-class PeerControl {
-  onReload: () => void = () => undefined;
-  readonly #stop: AbortController;
-  #state: PeerState['state'] = 'starting';
-  #peer: Peer | undefined;
-
-  constructor(stop: AbortController) {
-    this.#stop = stop;
-  }
-
-  ready(peer: Peer): void {
-    this.#peer = peer;
-    this.#state = 'ready';
-  }
-
-  stopping(): void {
-    this.#state = 'stopping';
-  }
-
-  answer(request: 'state' | 'stop' | 'reload'): PeerState {
-    if (request === 'stop') {
-      this.stopping();
-      this.#stop.abort(new DOMException('Stopped.', 'AbortError'));
-    }
-    if (request === 'reload') this.onReload();
-    const http = this.#peer?.http;
-    return { pid: process.pid, version: VERSION, state: this.#state, ...(http === undefined ? {} : { http }) };
-  }
 }

@@ -7,7 +7,7 @@ const EVERYTHING = '*';
 /** Whether a package is one of those to mirror. */
 export type Selection = (summary: Pick<PackageSummary, 'id' | 'publisher'>) => boolean;
 
-/** @throws UsageError naming the entry that is neither `*`, a publisher id nor `publisher/name` */
+/** Parse the setting `mirror`. @throws UsageError naming an entry that is not `*`, a publisher id or `publisher/name` */
 export function parseSelection(entries: readonly string[]): Selection {
   for (const entry of entries) {
     if (entry === EVERYTHING || isPublisherId(entry) || isFullId(entry)) continue;

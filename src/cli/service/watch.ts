@@ -5,13 +5,13 @@ import type { PeerEvent } from './events.ts';
 
 const PAGE_SIZE = 500;
 
-/** Print peers as they come, go and change. Returns the end of it. */
-export function watchPeers(engine: Engine, print: (event: PeerEvent) => void): () => void {
+/** Print peers when they connect, disconnect or change. Returns a function that ends it. */
+export function watchPeers(engine: Pick<Engine, 'subscribe'>, print: (event: PeerEvent) => void): () => void {
   const known = new Map<string, PeerSummary>();
   return engine.subscribe('peers', ({ peers }) => {
     for (const peer of peers) {
       const before = known.get(peer.id);
-      // Peers that are away, known from an earlier run, are no news.
+      // Peers of an earlier run that are not connected are not printed.
       if (before === undefined && !peer.connected) continue;
       known.set(peer.id, peer);
       if (before !== undefined && !differs(before, peer)) continue;
@@ -31,9 +31,9 @@ function differs(a: PeerSummary, b: PeerSummary): boolean {
   return a.connected !== b.connected || (b.connected && (a.name !== b.name || a.address !== b.address));
 }
 
-/** Print packages as they become known and get new versions. Returns the end of it. */
+/** Print new packages and new versions. Returns a function that ends it. */
 export function watchPackages(
-  engine: Engine,
+  engine: Pick<Engine, 'subscribe' | 'listPackages'>,
   print: (event: PeerEvent) => void,
   onError: (error: unknown) => void,
 ): () => void {
@@ -50,9 +50,9 @@ export function watchPackages(
   return engine.subscribe('packages', scan);
 }
 
-/** Read the lists, newest first, until every changed package was seen; all of them when none is named. */
+/** List packages, newest first, until each changed one was visited; all packages when none is named. */
 async function scanPackages(
-  engine: Engine,
+  engine: Pick<Engine, 'listPackages'>,
   changed: readonly string[],
   visit: (summary: PackageSummary) => void,
 ): Promise<void> {
@@ -70,7 +70,7 @@ async function scanPackages(
   }
 }
 
-/** Run `work` on what came in; what comes meanwhile is gathered for one more run. */
+/** Run `work` on collected items, one run at a time: items that arrive during a run are left for the next one. */
 function coalesced<T>(
   work: (items: readonly T[]) => Promise<void>,
   onError: (error: unknown) => void,

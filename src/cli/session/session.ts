@@ -13,18 +13,18 @@ import { UsageError } from '../command-line/usage-error.ts';
 
 export const VERSION = packageJson.version;
 
-/** Longest wait for the peers just connected to say what they speak and follow. */
+/** Longest wait until new peers have identified themselves and their topics. */
 const IDENTIFY_TIMEOUT_MS = 2_000;
 const POLL_INTERVAL_MS = 20;
-/** Settings that a running node keeps; bootstrap peers are joined all the same. */
+/** Flags that a running node ignores. Bootstrap peers are dialed in any case. */
 const OWNER_FLAGS = NODE_SETTINGS.flatMap(({ flag }) => (flag === 'bootstrap' ? [] : [flag]));
 
-/** An engine for the time of one command. */
+/** An engine that is open while one command runs. */
 export interface EngineSession {
   readonly engine: Engine;
-  /** As it was found: which process runs the node, and how. */
+  /** Status before the command changed anything. */
   readonly status: EngineStatus;
-  /** Whether another process has the node. */
+  /** Whether another process runs the node. */
   readonly attached: boolean;
 }
 
@@ -32,17 +32,18 @@ export interface EngineSessionOptions {
   readonly settings: Settings;
   readonly flags: Flags;
   readonly console: Console;
-  /** Whether the work needs other peers. `optional`: it goes on when no bootstrap peer answers. */
+  /** Whether the command needs other peers. `optional`: it continues when no bootstrap peer answers. */
   readonly network: 'none' | 'optional' | 'needed';
-  /** Bound on the whole of it, in milliseconds. */
+  /** Timeout of the whole session, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Attach to the running node, else run one for the time of `work`; leave everything as it was found.
+ * Attach to the running node, or start one while `work` runs. A node that was not running is stopped afterwards.
  *
- * @throws UsageError when the settings cannot be used; GgenError TimedOut, PeerUnreachable; else as `openHost` and `work`
+ * @throws UsageError when the settings are invalid; GgenError TimedOut, PeerUnreachable; what `openSharedEngine` and
+ * `work` throw
  */
 export async function withSession<T>(
   options: EngineSessionOptions,
@@ -50,7 +51,7 @@ export async function withSession<T>(
 ): Promise<T> {
   const timeoutSignal = AbortSignal.timeout(options.timeoutMs);
   const signal = AbortSignal.any([options.signal, timeoutSignal]);
-  // A pipeline that traces itself names its span so (OpenTelemetry's environment variables as context carriers).
+  // The span of a traced pipeline (OpenTelemetry, environment variables as context carriers).
   const traceparent = checkTraceparent(process.env['TRACEPARENT']);
   const asTimeoutError = (error: unknown): unknown =>
     !timeoutSignal.aborted || options.signal.aborted
@@ -62,7 +63,7 @@ export async function withSession<T>(
   });
   try {
     const attached = !engine.isOwner;
-    // What the engine of another process has to say belongs into that one's log.
+    // An engine of another process writes its own log.
     if (!attached) showWarnings(engine, options.console);
     signal.throwIfAborted();
     const status = await engine.status({}, { signal });
@@ -81,13 +82,13 @@ export async function withSession<T>(
   }
 }
 
-function showWarnings(engine: Engine, output: Console): void {
+function showWarnings(engine: Pick<Engine, 'subscribe'>, output: Console): void {
   engine.subscribe('log', ({ line }) => {
     if (line.level === 'error' || line.level === 'warn') output.note(`${line.level}: ${line.message}`);
   });
 }
 
-/** The owner's node is never restarted for a command's sake. */
+/** A command never restarts the owner's node, so its flags have no effect there. */
 function noteIgnoredFlags({ owner }: EngineStatus, { flags, console: output }: EngineSessionOptions): void {
   const ignored = OWNER_FLAGS.filter((flag) => flags.has(flag)).map((flag) => flags.written(flag));
   if (flags.has('dht-client')) ignored.push('--dht-client');
@@ -96,9 +97,9 @@ function noteIgnoredFlags({ owner }: EngineStatus, { flags, console: output }: E
   output.note(`note: the running node${pid} keeps its settings; ignored: ${ignored.join(', ')}.`);
 }
 
-/** See to it that a node runs and has joined. Returns what takes that back. */
+/** Start the node unless it runs, and dial the bootstrap peers. Returns a function that stops a node it started. */
 async function ensureJoined(
-  engine: Engine,
+  engine: Pick<Engine, 'startNode' | 'stopNode' | 'bootstrap' | 'status'>,
   { node, settings: running }: EngineStatus,
   attached: boolean,
   { settings, flags, console: output, network }: EngineSessionOptions,
@@ -112,7 +113,7 @@ async function ensureJoined(
       throw isUsageError ? new UsageError(errorMessage(error)) : error;
     });
   }
-  // A running node has joined already whom it was told to.
+  // A running node has dialed the peers of its settings already.
   const bootstrap = runs ? (flags.texts('bootstrap') ?? []) : settings.texts('bootstrap');
   await joinNetwork(engine, bootstrap, output, signal, network === 'optional');
   if (runs || !attached) return undefined;
@@ -121,9 +122,9 @@ async function ensureJoined(
   };
 }
 
-/** Dial the bootstrap peers now, and wait until one of them is known well enough to be asked. */
+/** Dial the bootstrap peers and wait until one of them has identified itself. */
 async function joinNetwork(
-  engine: Engine,
+  engine: Pick<Engine, 'bootstrap' | 'status'>,
   bootstrap: readonly string[],
   output: Console,
   signal: AbortSignal,
@@ -137,8 +138,8 @@ async function joinNetwork(
   else if (!allowNoPeers) throw new GgenError('PeerUnreachable', 'No bootstrap peer could be reached.');
 }
 
-/** Identify has run, and the peer follows the topic of announcements: before, nothing would be asked or told. */
-async function waitForIdentify(engine: Engine, signal: AbortSignal): Promise<void> {
+/** Wait until a peer follows the topic of announcements: before, no search or announcement reaches it. */
+async function waitForIdentify(engine: Pick<Engine, 'status'>, signal: AbortSignal): Promise<void> {
   const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(IDENTIFY_TIMEOUT_MS)]);
   try {
     while ((await engine.status({})).topicPeers === 0)

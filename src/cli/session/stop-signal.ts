@@ -1,17 +1,17 @@
-/** Exit code of a program that a signal ended, by the shells' convention. */
+/** Exit codes after a signal, by the convention of shells: 128 and the signal's number. */
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 type StopSignalName = keyof typeof SIGNAL_EXIT_CODES;
 
 export interface StopRequest {
   readonly signal: AbortSignal;
-  /** Ask for the end from within. */
+  /** Abort the signal as SIGTERM does. */
   readonly stop: () => void;
-  /** Exit code that belongs to the system's signal, if one asked for the end. */
+  /** Exit code of the signal that arrived, if any. */
   readonly exitCode: () => number | undefined;
 }
 
-/** Aborts at the first SIGINT or SIGTERM; the second one ends the process at once. */
+/** Aborts at the first SIGINT or SIGTERM; the second one exits at once. */
 export function stopRequest(): StopRequest {
   const controller = new AbortController();
   let receivedSignal: StopSignalName | undefined;

@@ -14,7 +14,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** No file that is written by hand is larger. */
 const MAX_CONFIG_BYTES = 1024 * 1024;
 
-/** Where the configuration file is looked for when none is named. */
+/** Path of the configuration file unless another one is named. */
 export function defaultConfigFile(env: Environment, platform: NodeJS.Platform = process.platform): string {
   const nonEmpty = (name: string): string | undefined => (env[name]?.trim() === '' ? undefined : env[name]?.trim());
   const base =
@@ -25,10 +25,10 @@ export function defaultConfigFile(env: Environment, platform: NodeJS.Platform = 
 }
 
 /**
- * Settings of a configuration file, by key.
+ * Read the settings of a configuration file by their keys.
  *
  * @param required whether it is an error when the file is missing
- * @throws UsageError naming the file, and the line or key that is wrong
+ * @throws UsageError naming the file, and the invalid line or key
  */
 export async function readConfigFile(path: string, required: boolean): Promise<ReadonlyMap<string, SettingValue>> {
   const text = await readConfigText(path, required);

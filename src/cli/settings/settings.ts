@@ -16,21 +16,21 @@ const DHT_SERVER_FLAG = 'dht-server';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a setting's value comes from, the strongest first. */
+/** Source of a setting's value, in order of precedence. */
 export type SettingSource = 'flag' | 'environment' | 'file' | 'default';
 
 export interface ResolvedSetting {
   readonly key: string;
   readonly value: SettingValue;
   readonly source: SettingSource;
-  /** The variable or file, where it is one. */
+  /** Name of the variable, or path of the file. */
   readonly origin?: string;
 }
 
-/** Every setting with its value and where that comes from. */
+/** Every setting with its value and source. */
 export class Settings {
   readonly all: readonly ResolvedSetting[];
-  /** The configuration file, whether there is one or not. */
+  /** Path of the configuration file, which may be absent. */
   readonly file: string;
 
   constructor(all: readonly ResolvedSetting[], file: string) {
@@ -84,7 +84,7 @@ export class Settings {
   }
 }
 
-/** Flag, else environment, else configuration file, else default. @throws UsageError naming what is wrong and where */
+/** Resolve each setting: flag, else environment, else file, else default. @throws UsageError naming setting and source */
 export async function resolveSettings(flags: Flags, env: Environment): Promise<Settings> {
   const named = flags.text('config') ?? nonEmpty(env['GGEN_P2P_CONFIG']);
   const file = resolve(named ?? defaultConfigFile(env));

@@ -11,14 +11,14 @@ import { notify } from '../ui/notify.ts';
 
 const { t } = vscode.l10n;
 
-/** The settings for a start of the node; what is wrong with them is told, and left out. */
+/** Settings for a start of the node. Invalid ones are reported and replaced by defaults. */
 export function settingsForStart(): NodeSettings {
   const { settings, problems } = readSettings();
   notifySettingProblems(problems);
   return settings;
 }
 
-/** Offer a restart when settings change that need one; the others are handed to the running node at once. */
+/** Apply changed settings to the running node, or offer a restart when they need one. */
 export function watchSettings(node: NodeControl, log: vscode.LogOutputChannel): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {
     if (!event.affectsConfiguration(SETTINGS_SECTION)) return;

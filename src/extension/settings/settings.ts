@@ -10,26 +10,26 @@ function read(key: SettingKey): unknown {
   return vscode.workspace.getConfiguration(SETTINGS_SECTION).get<unknown>(key);
 }
 
-/** The node's settings as they are now, checked. */
+/** The current settings of the node, checked. */
 export function readSettings(): CheckedSettings {
   return checkSettings(read, vscode.l10n.t);
 }
 
-/** Whether the node shall start with VS Code. */
+/** Whether the node starts with VS Code. */
 export function readAutoStart(): boolean {
   return read(SETTINGS.autoStart) === true;
 }
 
 /**
- * Folder of the node's data: this user's one, shared with every other window and the command line, unless the setting names
- * another. A path that is not absolute would mean something else in each window, and counts as none.
+ * Folder for the node's data: the setting, else the default one of this user, which all windows and the command line
+ * share. A relative path would differ from window to window, so it is ignored.
  */
 export function readDataFolder(): string {
   const value = read(SETTINGS.dataFolder);
   return typeof value === 'string' && isAbsolute(value.trim()) ? value.trim() : defaultDataFolder();
 }
 
-/** Add a bootstrap peer to the user's settings, after what stands there. */
+/** Append a bootstrap peer to the user's settings. */
 export async function addBootstrapSetting(address: string): Promise<void> {
   const present = read(SETTINGS.bootstrap);
   const addresses: readonly unknown[] = Array.isArray(present) ? present : [];

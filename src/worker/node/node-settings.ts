@@ -8,9 +8,9 @@ import { parseBootstrapAddress } from './dialer.ts';
 import { coarseLocation } from './location.ts';
 
 /**
- * Settings that the node can be started with; the location as coarse as it may leave this process.
+ * Check the settings of a node. Returns them with the location as coarse as it may leave this process.
  *
- * @throws GgenError InvalidRequest or InvalidAddress, naming the setting and what to write instead
+ * @throws GgenError InvalidRequest or InvalidAddress, naming the setting and the expected value
  */
 export function validateNodeSettings(settings: NodeSettings): NodeSettings {
   for (const name of NODE_SETTING_NAMES) {

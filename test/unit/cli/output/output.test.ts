@@ -10,7 +10,7 @@ import { yaml } from '../../../../src/cli/output/yaml.ts';
 
 const same = (text: string): string => text;
 
-/** A stream as a terminal of this width has it, or as a pipe. */
+/** The stream of a terminal of this width, or of a pipe. */
 function stream(columns?: number): NodeJS.WriteStream & { readonly written: () => string } {
   const write = new PassThrough().setEncoding('utf8');
   let text = '';

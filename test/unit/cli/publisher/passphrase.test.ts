@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { readPassphrase } from '../../../../src/cli/publisher/passphrase.ts';
 
-/** A terminal at which somebody types, and what it shows. */
+/** A terminal with typed input, and its output. */
 function terminal(...typed: string[]): {
   input: NodeJS.ReadStream;
   output: NodeJS.WriteStream;

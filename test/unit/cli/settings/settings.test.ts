@@ -110,7 +110,7 @@ location = "-33.9,18.4,Cape Town"
     assert.equal((await resolve(['-c', file, '--location='])).node('persistent').location, undefined);
   });
 
-  it('that are switches are turned off by --no-x, whatever the file says; the last one counts', async () => {
+  it('that are switches are turned off by --no-x, even if the file turns them on; the last one counts', async () => {
     await writeFile(file, 'http-remote = true\n');
     assert.equal((await resolve(['-c', file])).isEnabled('http-remote'), true);
     assert.equal((await resolve(['-c', file, '--no-http-remote'])).isEnabled('http-remote'), false);

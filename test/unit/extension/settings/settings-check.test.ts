@@ -48,6 +48,7 @@ describe('settings of the node', () => {
     });
     assert.deepEqual(problems, []);
     assert.deepEqual(settings, {
+      ...DEFAULT_NODE_SETTINGS,
       listen: ['/ip4/127.0.0.1/tcp/4001'],
       bootstrap: [PEER],
       dhtMode: 'client',
@@ -55,6 +56,7 @@ describe('settings of the node', () => {
       fanOut: 10,
       timeout: 1500,
       transfers: {
+        ...DEFAULT_NODE_SETTINGS.transfers,
         seedInstalled: false,
         uploadRate: 16_000,
         downloadRate: 0,

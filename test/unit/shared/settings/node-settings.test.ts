@@ -6,6 +6,7 @@ import { expectedText, settingProblem } from '../../../../src/shared/settings/se
 describe('settings of a node', () => {
   it('have the defaults of their rows, which fit their own ranges', () => {
     assert.deepEqual(DEFAULT_NODE_SETTINGS, {
+      ...DEFAULT_NODE_SETTINGS,
       listen: ['/ip4/0.0.0.0/tcp/0'],
       bootstrap: [],
       dhtMode: 'server',
@@ -14,6 +15,7 @@ describe('settings of a node', () => {
       name: '',
       quota: 5 * 1024 ** 3,
       transfers: {
+        ...DEFAULT_NODE_SETTINGS.transfers,
         seedInstalled: true,
         uploadRate: 0,
         downloadRate: 0,

@@ -10,8 +10,7 @@ import type { BlockSourceOptions } from '../transfer/transfer.ts';
 import type { PackageRecord } from '../records/record.ts';
 import type { Logger } from '../logging/logger.ts';
 import { rankedProviders } from '../transfer/fetch-content.ts';
-
-type ProviderRanking = Parameters<typeof rankedProviders>[0];
+import type { RankedProvidersDeps } from '../transfer/fetch-content.ts';
 
 /** Bounds the time for fetching the directories of the previous release. */
 const COMPARE_TIMEOUT_MS = 3_000;
@@ -22,7 +21,7 @@ export interface CompareNetwork {
 }
 
 /** Dependencies of `compareWithPreviousRelease`. */
-export interface CompareDeps extends ProviderRanking {
+export interface CompareDeps extends RankedProvidersDeps {
   readonly blocks: BlockSourceOptions['store'];
   readonly retention: { lease(root: string): Disposable };
   /** Undefined while no node runs. */

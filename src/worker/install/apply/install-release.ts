@@ -8,13 +8,14 @@ import type { TreeChange } from '../disk/install-trees.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { contentOf, fetchContent } from '../../transfer/fetch-content.ts';
+import type { FetchContentDeps } from '../../transfer/fetch-content.ts';
 import type { Lookup } from '../../registry/lookup.ts';
 import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
 import { writeReleases, announceInstalled } from './write-releases.ts';
 import type { AnnounceInstalledDeps, WriteReleasesDeps } from './write-releases.ts';
 
 /** Dependencies of `installRelease` and `uninstallRelease`. */
-export type InstallReleaseDeps = Parameters<typeof fetchContent>[0] &
+export type InstallReleaseDeps = FetchContentDeps &
   WriteReleasesDeps &
   AnnounceInstalledDeps & {
     readonly catalog: { readonly installs: Pick<Catalog['installs'], 'add' | 'remove' | 'getByPath'> };

@@ -3,13 +3,14 @@ import type { InstallProgress } from '../../../shared/api/index.ts';
 import type { InstallationCheck } from '../../../shared/model.ts';
 import { localState } from '../disk/local-state.ts';
 import { absolutePath } from '../disk/target.ts';
+import type { FetchContentDeps } from '../../transfer/fetch-content.ts';
 import { throttled } from '../../transfer/throttle.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
 import { requireInstalledAt } from './install-release.ts';
 
 /** Dependencies of `verifyInstalled`. */
-export type VerifyInstalledDeps = Parameters<typeof listInstalledFiles>[0] & {
+export type VerifyInstalledDeps = FetchContentDeps & {
   readonly catalog: { readonly installs: Pick<Catalog['installs'], 'getByPath' | 'saveVerification'> };
   readonly onChange: (id: string) => void;
 };

@@ -1,3 +1,4 @@
+import type { Blockstore } from 'interface-blockstore';
 import { relative, sep } from 'node:path';
 import type { InstallProgress } from '../../../shared/api/index.ts';
 import type { InstalledPackage } from '../../../shared/model.ts';
@@ -9,9 +10,10 @@ import type { InstallTransactionLog } from '../disk/install-transaction.ts';
 import { localBlockReader } from '../plan/installed-content.ts';
 
 /** Dependencies of `writeReleases`. */
-export type WriteReleasesDeps = Parameters<typeof localBlockReader>[0] & {
+export interface WriteReleasesDeps {
+  readonly blocks: Pick<Blockstore, 'get'>;
   readonly catalog: { readonly installTransactions: InstallTransactionLog };
-};
+}
 
 /** Dependencies of `announceInstalled`. */
 export interface AnnounceInstalledDeps {

@@ -1,29 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { LIMITS } from '../../../../../src/shared/defaults.ts';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
-import type { ProjectScan } from '../../../../../src/worker/authoring/project/project.ts';
-import { scanProject, type ScanOptions } from '../../../../../src/worker/authoring/project/scan-project.ts';
+import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
 import { skipIf, skipOnWindows } from '../../../../skip.ts';
-import { ProjectFolder, type Files } from '../project-folder.ts';
-
-const MANIFEST = '[package]\nname = "x"\nversion = "1.0.0"\ndescription = "x"\nlicense = "MIT"\n';
-
-async function scan(files: Files, options?: ScanOptions): Promise<ProjectScan> {
-  await using folder = await ProjectFolder.of(files);
-  return await scanProject(folder.root, options);
-}
-
-async function published(files: Files): Promise<string[]> {
-  return (await scan(files)).files.map(({ path }) => path);
-}
-
-function codes({ diagnostics }: ProjectScan): string[] {
-  return diagnostics.map(({ code }) => code);
-}
+import { ProjectFolder } from '../project-folder.ts';
+import { MANIFEST, codes, published, scan } from './scan-files.ts';
 
 describe('scanning a project', () => {
   it('lists files with sizes, sorted, with forward slashes', async () => {
@@ -216,48 +200,6 @@ describe('scanning a project', () => {
     assert.deepEqual(skipped, [{ path: '.gitignore', reason: 'symbolic link' }]);
   });
 
-  it('rejects names that other systems do not support', async function () {
-    skipOnWindows(this, 'such names');
-    const result = await scan({ 'README.md': '', 'aux.c': '', 'a:b': '', 'sub/trailing ': '', 'back\\slash': '' });
-    assert.deepEqual(
-      result.diagnostics.map(({ severity, code, path }) => [severity, code, path]),
-      ['a:b', 'aux.c', 'back\\slash', 'sub/trailing '].map((path) => ['error', 'path-unsafe', path]),
-    );
-    assert.deepEqual(codes(await scan({ 'README.md': '', '.gitignore': 'aux.c\n', 'aux.c': '' })), []);
-  });
-
-  it('rejects names that are one file on case-insensitive systems', async function () {
-    await using folder = await ProjectFolder.of({
-      'README.md': '',
-      Makefile: '',
-      makefile: '',
-      'Src/a': '',
-      'src/b': '',
-    });
-    const result = await scanProject(folder.root);
-    skipIf(this, result.files.length < 5, 'this file system ignores case');
-    assert.deepEqual(
-      result.diagnostics.map(({ severity, code, path }) => [severity, code, path]),
-      ['makefile', 'src/b'].map((path) => ['error', 'path-collision', path]),
-    );
-  });
-
-  it('publishes names in one Unicode form', async function () {
-    skipIf(this, process.platform === 'darwin', 'the file system brings names into one form itself');
-    await using folder = await ProjectFolder.of({ 'README.md': '', 'cafe\u0301': 'x' });
-    assert.equal((await scanProject(folder.root)).files[1]?.path, 'caf\u00e9');
-    assert.equal((await scanProject(folder.root)).files[1]?.absolutePath, folder.path('cafe\u0301'));
-    await folder.write({ 'caf\u00e9': 'y' });
-    assert.deepEqual(codes(await scanProject(folder.root)), ['path-collision']);
-  });
-
-  it('rejects folders that are nested too deeply', async () => {
-    const path = `${'d/'.repeat(LIMITS.pathDepth)}file`;
-    const result = await scan({ 'README.md': '', [path]: '', [`${'e/'.repeat(LIMITS.pathDepth - 1)}file`]: '' });
-    assert.deepEqual(codes(result), ['path-unsafe']);
-    assert.equal(result.files.length, 2);
-  });
-
   it('summarizes a large number of problems', async function () {
     skipOnWindows(this, 'such names');
     const files = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`x${index}?`, '']));
@@ -333,77 +275,5 @@ describe('scanning a project', () => {
     await using folder = await ProjectFolder.of({ 'real/README.md': '' });
     await symlink(folder.path('real'), folder.path('alias'));
     assert.equal((await scanProject(folder.path('alias'))).root, folder.path('real'));
-  });
-});
-
-describe('limits of a release', function () {
-  this.timeout(60_000); // ten thousand files are written
-
-  it('accepts as many files as allowed, and reports the counts when there is one more', async () => {
-    await using folder = await ProjectFolder.of();
-    await mkdir(folder.path('data'));
-    for (let start = 0; start < LIMITS.filesPerRelease; start += 100) {
-      const names = Array.from({ length: 100 }, (_, index) => folder.path('data', `${start + index}`));
-      await Promise.all(names.map((name) => writeFile(name, '')));
-    }
-    assert.equal((await scanProject(folder.root)).files.length, LIMITS.filesPerRelease);
-    await folder.write({ one: '' });
-    await assert.rejects(scanProject(folder.root), {
-      name: 'ProjectTooLarge',
-      message: /10,000 files[\s\S]*`data\/`[\s\S]*\.ggenignore/,
-    });
-    await folder.write({ '.ggenignore': 'data/\n' });
-    assert.equal((await scanProject(folder.root)).files.length, 2);
-  });
-
-  it('reports the sizes of a project with too many bytes', async () => {
-    await using folder = await ProjectFolder.of({ 'video.mp4': '', 'a/README.md': '' });
-    // A sparse file has a size but uses no disk space.
-    await truncate(folder.path('video.mp4'), LIMITS.bytesPerRelease);
-    assert.equal((await scanProject(folder.root)).size, LIMITS.bytesPerRelease);
-    await folder.write({ 'a/more': 'x' });
-    await assert.rejects(scanProject(folder.root), { name: 'ProjectTooLarge', message: /512 MiB[\s\S]*root folder/ });
-  });
-
-  it('does not treat an ignore file of a megabyte as empty', async () => {
-    await assert.rejects(scan({ '.gitignore': 'x\n'.repeat(600_000) }), {
-      name: 'InvalidRequest',
-      message: /gitignore/,
-    });
-    await assert.rejects(scan({ '.gitignore': 'x\n'.repeat(20_000) }), {
-      name: 'ProjectTooLarge',
-      message: /patterns/,
-    });
-  });
-
-  it('does not treat an ignore file in UTF-16 as empty', async () => {
-    for (const name of ['.gitignore', 'sub/.ggenignore']) {
-      const files = { [name]: Buffer.from('\ufeffprivate.txt\r\n', 'utf16le'), 'private.txt': '' };
-      await assert.rejects(scan(files), {
-        name: 'InvalidRequest',
-        message: /Cannot tell which files .*ignore ignores.*UTF-8/,
-      });
-    }
-  });
-
-  it('is not slowed down by malicious patterns', async () => {
-    const name = 'a'.repeat(200);
-    const patterns = [
-      `${'*a'.repeat(60)}b`,
-      `${'a*'.repeat(60)}b`,
-      `${'**/a/'.repeat(3)}b`,
-      `${'?*'.repeat(60)}b`,
-      `${'[a-z]*'.repeat(40)}!`,
-    ];
-    const deep = `${'a/'.repeat(40)}${name}`;
-    const files = await published({
-      '.gitignore': `${patterns.join('\n')}\n`,
-      'README.md': '',
-      [name]: '',
-      [deep]: '',
-    });
-    assert.equal(files.length, 4);
-    const slowPattern = { '.gitignore': `${'**/a/'.repeat(20)}b` };
-    await assert.rejects(scan(slowPattern), { name: 'InvalidRequest', message: /more than 3/ });
   });
 });

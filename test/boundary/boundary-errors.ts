@@ -5,7 +5,7 @@ import { GgenError } from '../../src/shared/errors.ts';
 import { command } from './boundary-support.ts';
 import { deepError } from './echo-engine.ts';
 
-/** Every error name, checked by the compiler to be complete. */
+/** Every error name; the compiler checks that none is missing. */
 const ERROR_NAMES = Object.keys({
   InvalidRequest: 0,
   NodeNotRunning: 0,
@@ -58,7 +58,7 @@ const ERROR_NAMES = Object.keys({
   Internal: 0,
 } satisfies Record<GgenErrorName, 0>) as readonly GgenErrorName[];
 
-/** Errors keep everything that callers and users read of them. */
+/** Errors keep their names, messages, details and causes. */
 export function errorTests(engine: () => Engine): void {
   it('revives errors of every name, with details and causes', async () => {
     for (const name of ERROR_NAMES) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RemoteEngine } from '../../src/rpc/client.ts';
 import { command, uncaughtDuring } from './boundary-support.ts';
-import { SAMPLES } from './samples.ts';
+import { SAMPLES } from './samples/index.ts';
 
 /** Only plain data crosses, and a fault of one caller does not affect the others. */
 export function requestTests(engine: () => RemoteEngine): void {

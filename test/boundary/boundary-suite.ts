@@ -8,9 +8,9 @@ import { errorTests } from './boundary-errors.ts';
 import { requestTests } from './boundary-requests.ts';
 import type { Link } from './boundary-support.ts';
 import { command, remoteState, waitForRemoteState } from './boundary-support.ts';
-import { EVENT_SAMPLES, SAMPLES } from './samples.ts';
+import { EVENT_SAMPLES, SAMPLES } from './samples/index.ts';
 
-/** What must hold of the boundary whatever it is made of. */
+/** Requirements on the boundary over any transport. */
 export function boundarySuite(title: string, open: () => Promise<Link>): void {
   describe(`boundary over ${title}`, () => {
     let link: Link;
@@ -103,7 +103,7 @@ function orderTests(engine: () => Engine): void {
     const answer = await command(engine(), 'progress:500', { onProgress: (step) => steps.push(step) });
     assert.equal(answer, 'done');
     const before = [...steps];
-    await remoteState(engine()); // would bring a late one along
+    await remoteState(engine()); // a late one would arrive before this reply
     assert.deepEqual(steps, before);
     assert.deepEqual(
       before.filter((step) => typeof step === 'number'),

@@ -6,11 +6,11 @@ import type { GgenErrorName } from '../../src/shared/errors.ts';
 import { GgenError } from '../../src/shared/errors.ts';
 import type { EngineEvents, EventName } from '../../src/shared/events.ts';
 import { EVENT_NAMES, SNAPSHOT_EVENTS } from '../../src/shared/events.ts';
-import { EVENT_SAMPLES, SAMPLES } from './samples.ts';
+import { EVENT_SAMPLES, SAMPLES } from './samples/index.ts';
 
 type Listener = (event: EngineEvents[EventName]) => void;
 
-/** What the far side has running and has seen, as the `state` command reports it. */
+/** Running calls, listeners and aborted calls of the far side, as the `state` command reports them. */
 export interface RemoteState {
   readonly operations: number;
   readonly listeners: number;
@@ -30,7 +30,7 @@ export function createEchoEngine(operations: () => number): DescribedEngine {
 
   const commands: Record<string, (argument: string, options: CallOptions<unknown>) => unknown> = {
     state: () => ({
-      operations: operations() - 1, // without this one
+      operations: operations() - 1, // not counting this call
       listeners: [...remote.listeners.values()].reduce((sum, set) => sum + set.size, 0),
       aborted: remote.aborted,
     }),

@@ -5,7 +5,7 @@ import type { EngineServer } from '../../src/rpc/server.ts';
 import { workerEndpoint } from '../../src/rpc/worker-endpoint.ts';
 import { createEchoEngine } from './echo-engine.ts';
 
-/** How the worker of a test behaves: `serve`, `fail` to get an engine, never get one (`hang`), or `exit` at once. */
+/** Behavior of a test's worker: `serve` an engine, `fail` to open one, never open one (`hang`), or `exit` at once. */
 export type EchoMode = 'serve' | 'fail' | 'hang' | 'exit';
 
 if (parentPort === null) throw new Error('This file runs in a worker thread.');

@@ -93,7 +93,7 @@ describe('a hostile or broken peer of a socket', () => {
     const end = socketEndpoint(pair.local).onMessage((message) => answers.push(message));
     await until(() => answers.length > 0);
     end();
-    // The first and only answer is the last message's: the others were not even looked at.
+    // The only answer is that to the last message: the others were dropped unread.
     const [answer] = answers as [{ id: string; value: { ok: boolean; error: { name: string } } }];
     assert.deepEqual([answer.id, answer.value.ok, answer.value.error.name], ['last', false, 'InvalidRequest']);
     assert.equal(answers.length, 1);

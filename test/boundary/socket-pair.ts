@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-/** Where to listen for the test that owns `folder`: a unix socket in it, or a named pipe on Windows. */
+/** Address to listen on for the test that owns `folder`: a unix socket in it, or a named pipe on Windows. */
 export function socketPath(folder: string): string {
   return process.platform === 'win32' ? `\\\\.\\pipe\\${basename(folder)}` : join(folder, 'engine.sock');
 }

@@ -101,7 +101,7 @@ describe('listening on a socket', () => {
     const client = await connectEngine(socketEndpoint(socket), { closed: socketClosed(socket) });
     const before = (await remoteState(watcher)).aborted;
     const pending = assert.rejects(command(client, 'wait'), { name: 'EngineStopped' });
-    await remoteState(client); // the far side has begun
+    await remoteState(client); // the far side has started the call
     socket.destroy();
     await pending;
     await waitForRemoteState(watcher, { aborted: before + 1 });

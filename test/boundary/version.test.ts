@@ -40,4 +40,15 @@ describe('two versions of the RPC protocol', () => {
       close();
     });
   }
+
+  it('refuse a call that the engine does not have', async () => {
+    const { remote, close } = wrapDispatch(socketEndpoint(pair.local));
+    for (const name of ['noSuchCall', 'constructor', 'subscribe', 1]) {
+      const reply = await remote.call(name, {}, 1);
+      assert.ok(!reply.ok);
+      assert.equal(reply.error.name, 'InvalidRequest');
+      assert.match(reply.error.message, /has no call named/);
+    }
+    close();
+  });
 });

@@ -8,24 +8,24 @@ import { build } from 'esbuild';
 import { buildOptions } from '../../scripts/build/bundles.ts';
 import type { JobRequest, ChildMessage } from './child.ts';
 
-/** What came of one child. */
+/** The result of one child. */
 export interface ChildOutcome {
-  /** It said that it was done before it died: what it did must last. */
+  /** The child reported its job as done before it died, so the result must be durable. */
   readonly acknowledged: boolean;
-  /** Milliseconds from the beginning of its job to its death or its end. */
+  /** Milliseconds from the start of its job to its death or exit. */
   readonly durationMs: number;
   readonly failed?: string;
 }
 
-/** What a child has to live with. It is started for itself then, not ahead of time. */
+/** Restrictions of a child. Such a child is not started ahead of time. */
 export interface ChildLimits {
-  /** Largest file that it may write, in blocks of 512 bytes. */
+  /** Largest file that the child can write, in blocks of 512 bytes. */
   readonly maxFileBlocks?: number;
-  /** Where permissions count for root too: it runs without root's right to pass over them. */
+  /** Run without root's capability to bypass file permissions. */
   readonly enforcePermissions?: boolean;
 }
 
-/** Starts children ahead of time, so that the next one is ready when the last one is dead. */
+/** Starts children ahead of time, so that the next one is ready when the previous one has died. */
 export class ChildPool {
   readonly #script: string;
   #next: Promise<Child>;
@@ -35,7 +35,7 @@ export class ChildPool {
     this.#next = this.#start();
   }
 
-  /** Bundle the child, so that its start costs little, into a folder that the caller removes. */
+  /** Bundle the child into a folder that the caller removes, so that it starts fast. */
   static async prepare(folder: string): Promise<ChildPool> {
     const outfile = join(folder, 'child.mjs');
     const entry = join(import.meta.dirname, 'child.ts');
@@ -47,7 +47,7 @@ export class ChildPool {
     return new ChildPool(outfile);
   }
 
-  /** Give a child an order and kill it so many milliseconds after it has begun; not at all when left out. */
+  /** Give a child a job and kill it this many milliseconds after it has started it; never when absent. */
   async run(request: JobRequest, killAfterMs?: number, limits?: ChildLimits): Promise<ChildOutcome> {
     if (limits !== undefined) return await (await this.#start(limits)).run(request, killAfterMs);
     const child = await this.#next;
@@ -88,7 +88,7 @@ class Child {
     child.stderr.on('data', (data: Buffer) => {
       this.#errors += data.toString();
     });
-    // Writing to one that died is what this is about.
+    // Writing to a child that has died is expected here.
     child.stdin.on('error', () => undefined);
   }
 
@@ -122,7 +122,7 @@ class Child {
     return { acknowledged, durationMs, ...(failed === undefined ? {} : { failed }) };
   }
 
-  /** Timers are as coarse as a millisecond: the last one is waited out, so that every moment is hit. */
+  /** Timers have a resolution of a millisecond; the rest is waited actively, so that kills hit every moment. */
   #killAt(time: number): void {
     setTimeout(
       () => {

@@ -1,5 +1,5 @@
 /**
- * The program that is killed: an engine without a network that does one job when it is told to, and says before and after.
+ * The program that is killed: an engine without a network that does one job on command, and reports its start and end.
  * Lines of JSON, on stdin `{ dataDir, job }`, on stdout `{ say: 'ready' | 'begin' | 'done' | 'failed' }`.
  */
 import { once } from 'node:events';
@@ -39,7 +39,7 @@ async function runJob(engine: LocalEngine, job: Job): Promise<void> {
 }
 
 const lines = createInterface({ input: process.stdin });
-// A process that is killed would not do so, and the next ones start faster with it.
+// A killed process would not write its compile cache, with which the next ones start faster.
 flushCompileCache();
 send({ state: 'ready' });
 const [line] = (await once(lines, 'line')) as [string];

@@ -10,12 +10,12 @@ import { readTree } from '../net/helpers/trees.ts';
 import { ChildPool } from './child-pool.ts';
 import type { ChildOutcome } from './child-pool.ts';
 
-/** Kills of publishing and kills of installing. `GGEN_KILLS=5000` for a long run, `GGEN_KILL_SEED` to repeat one. */
+/** Kills while publishing, and as many while installing. `GGEN_KILLS=5000` for a long run, `GGEN_KILL_SEED` to repeat one. */
 const KILLS = Number(process.env['GGEN_KILLS'] ?? 100);
 const SEED = Number(process.env['GGEN_KILL_SEED'] ?? 1 + (Date.now() % 1_000_000));
-/** Runs that are not killed, to learn how long one takes. */
+/** Runs without a kill, to measure how long one takes. */
 const UNINTERRUPTED_RUNS = 5;
-/** Milliseconds that one kill may take at the very most, on a slow machine. */
+/** Timeout per kill, for a slow machine. */
 const ROUND_TIMEOUT_MS = 3_000;
 
 describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
@@ -34,7 +34,7 @@ describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Look at what a killed engine left, with a new one. */
+  /** Inspect the state that a killed engine left, with a new engine. */
   async function withReopenedEngine<T>(dataDir: string, look: (engine: LocalEngine) => Promise<T>): Promise<T> {
     const engine = await createEngine({ dataDir, version: '0.0.0-kill' });
     try {
@@ -65,7 +65,7 @@ describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
     }
   }
 
-  /** A moment within the time that whole runs take, and a little after. */
+  /** A random moment during a whole run, or shortly after it. */
   function randomKillTimes(uninterrupted: readonly ChildOutcome[]): () => number {
     const longest = Math.max(...uninterrupted.map(({ durationMs }) => durationMs));
     return () => random() * longest * 1.1;
@@ -108,7 +108,7 @@ describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
       KILLS < 20 || (unpublished > 0 && unpublished < KILLS),
       `kills came before and after the end: ${unpublished} of ${KILLS}`,
     );
-    // All of it can still be installed.
+    // Every release can still be installed.
     await withReopenedEngine(dataDir, async (engine) => {
       const to = join(folder, 'last');
       const version = acknowledged.at(-1) ?? '';
@@ -134,7 +134,7 @@ describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
         }
       }
     });
-    /** The state that counts; undefined before the first installation. */
+    /** The last complete state; undefined before the first installation. */
     let currentVersion: string | undefined;
     let changed = 0;
     const round = async (killAfter?: number): Promise<ChildOutcome> => {
@@ -152,7 +152,7 @@ describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
         currentVersion = state;
         assert.deepEqual(texts(await readTree(project)), new Map([...(await expected(state))].sort()), `seed ${SEED}`);
       });
-      // The user's own file is there ever after.
+      // The user's own file always stays.
       if (currentVersion !== undefined) await writeFile(join(project, 'packages', 'first', 'mine.txt'), 'mine\n');
       return outcome;
     };
@@ -188,7 +188,7 @@ function texts(tree: ReadonlyMap<string, Buffer>): Map<string, string> {
   return new Map([...tree].map(([path, bytes]) => [path, bytes.toString()] as const).sort());
 }
 
-/** Every block of a release is here. */
+/** Whether every block of a release is stored. */
 async function assertComplete(engine: LocalEngine, id: string, version: string): Promise<void> {
   const project = await mkdtemp(join(tmpdir(), 'ggen-kill-plan-'));
   try {

@@ -11,15 +11,15 @@ import type { ClientMessage, ClientRequest } from './messages.ts';
 
 const SCRIPT = fileURLToPath(new URL('client-process.ts', import.meta.url));
 
-/** The body of a request, its number being the client's business. */
+/** A request without its number, which the client assigns. */
 type Body = ClientRequest extends infer Request ? (Request extends unknown ? Omit<Request, 'id'> : never) : never;
 
-/** A process of its own with a host on a data folder. */
+/** A process of its own with a shared engine on a data folder. */
 export class ClientProcess {
   readonly process: ChildProcess;
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   readonly #opened = Promise.withResolvers<string>();
-  /** States of the node as this client was told, in order. */
+  /** States of the node that this client received, in order. */
   readonly states: string[] = [];
   readonly packages: { version: number; published: number }[] = [];
   #last = 0;
@@ -36,7 +36,7 @@ export class ClientProcess {
     this.#opened.promise.catch(() => undefined);
   }
 
-  /** Publisher id of this client. @throws Error named as the host's refusal */
+  /** Publisher id of this client. @throws Error with the name of the error with which the engine failed to open */
   opened(): Promise<string> {
     return this.#opened.promise;
   }
@@ -57,14 +57,14 @@ export class ClientProcess {
     return this.call('status', {});
   }
 
-  /** End as a window that is closed. */
+  /** Close the engine and exit, like a window that is closed. */
   async close(): Promise<void> {
     const exited = this.#exited();
     await this.#sendRequest({ type: 'close' });
     await exited;
   }
 
-  /** End as nobody expects it. */
+  /** Kill the process. */
   async kill(): Promise<void> {
     const exited = this.#exited();
     this.process.kill('SIGKILL');
@@ -110,12 +110,12 @@ export class ClientProcess {
   }
 }
 
-/** Clients on one data folder, which end with the test however it ended. */
+/** Clients on one data folder. They end with the test, also when it failed. */
 export class ClientPool {
   readonly #clients: ClientProcess[] = [];
   readonly #folders: string[] = [];
 
-  /** A folder, at the end of a path of its own below the system's temporary files. */
+  /** A data folder at this path below a new temporary folder. */
   async folder(...below: readonly string[]): Promise<string> {
     const root = await mkdtemp(join(tmpdir(), 'ggen-host-'));
     this.#folders.push(root);
@@ -124,7 +124,7 @@ export class ClientPool {
     return path;
   }
 
-  /** Start a client and wait until its host is open. @throws Error with the name of what the host refused for */
+  /** Start a client and wait until its engine is open. @throws Error with the name of the error with which that failed */
   async open(dataDir: string, timeoutMs = 15_000): Promise<ClientProcess> {
     const client = this.spawn(dataDir, timeoutMs);
     await client.opened();
@@ -137,7 +137,7 @@ export class ClientPool {
     return client;
   }
 
-  /** A project to publish. */
+  /** Make a project to publish. */
   async project(name: string, version = '1.0.0'): Promise<string> {
     const root = await this.folder();
     await writeFile(

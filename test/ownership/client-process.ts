@@ -1,4 +1,4 @@
-/** A process that opens a host on a data folder and does what its parent says: a window or a command, as the others see it. */
+/** A process that opens a shared engine and follows its parent's requests: to other processes, a window or a command. */
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.ts';
 import { errorMessage, errorName } from '../../src/shared/errors.ts';
@@ -15,7 +15,7 @@ const sharedEngine = await openSharedEngine({ dataDir, version: '0.0.0-test', ti
 );
 
 function send(message: ClientMessage): void {
-  // A parent that is gone already has nothing left to be told.
+  // The parent has already ended.
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 

@@ -1,7 +1,8 @@
 /**
- * Clients on a data folder whose disk becomes full; prints what came of them as JSON.
+ * Runs clients on a data folder whose disk becomes full, and prints their results as JSON.
  *
- * `node full-disk-child.ts DISK close|kill|first`: how the owner ends on the full disk, or that it is full from the first start on.
+ * `node full-disk-child.ts DISK close|kill|first`: how the owner ends on the full disk, or `first` for a disk that is full
+ * from the first start on.
  */
 import { open, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,34 +11,34 @@ import { ClientPool } from './client-pool.ts';
 import type { ClientProcess } from './client-pool.ts';
 import { lockHolders } from './lock-holders.ts';
 
-/** Room in which some packages are published before there is none. */
+/** Free space for some packages before the disk is full. */
 const FREE_BYTES = 1024 * 1024;
 const MAX_PACKAGES = 500;
 
-/** What those who share the folder say of each other, and the kernel of them. */
+/** The owner of the folder, according to each client and to the kernel. */
 export interface OwnerView {
-  /** Processes that the clients name as the owner, each once. */
+  /** Processes that clients report as the owner, each once. */
   readonly named: readonly (number | undefined)[];
-  /** Processes of the clients that say it is them. */
+  /** Processes of clients that report themselves as the owner. */
   readonly selfReported: readonly (number | undefined)[];
-  /** Processes with the lock. */
+  /** Processes that hold the lock. */
   readonly lockHolderPids: readonly number[];
 }
 
 export interface TakeOverResult {
   readonly dataDir: string;
   readonly acknowledged: number;
-  /** What publishing on the full disk failed with. */
+  /** Names of the errors with which publishing on the full disk failed. */
   readonly failures: readonly ErrorSummary[];
   readonly whileFull: OwnerView & { readonly node: string; readonly nodeError: string | undefined };
-  /** Of what was acknowledged, what somebody could not find while the disk was full. */
+  /** Acknowledged packages that a client could not find while the disk was full. */
   readonly missing: readonly string[];
-  /** Drafts that the refusals left. */
+  /** Drafts that failed attempts left. */
   readonly drafts: readonly string[];
   readonly afterwards: OwnerView & {
     readonly node: string;
     readonly peerId: boolean;
-    /** Of what was acknowledged, what a newcomer could not find. */
+    /** Acknowledged packages that a new client could not find. */
     readonly missing: readonly string[];
     readonly published: number;
     readonly rebuilt: boolean;
@@ -62,7 +63,7 @@ const dataDir = join(disk, 'data');
 const filler = join(disk, 'filler');
 const clients = new ClientPool();
 
-/** Leave so many bytes on the disk. */
+/** Fill the disk up to this many free bytes. */
 async function fill(freeBytes = 0): Promise<void> {
   const file = await open(filler, 'a');
   try {
@@ -96,7 +97,7 @@ async function captureError(work: Promise<unknown>): Promise<ErrorSummary | unde
   );
 }
 
-/** Publish one package after the other until that is refused. Returns those that were acknowledged. */
+/** Publish one package after another until publishing fails. Returns the acknowledged ones. */
 async function publishUntilFull(
   client: ClientProcess,
   name: string,
@@ -125,7 +126,7 @@ async function runTakeOver(end: 'close' | 'kill'): Promise<TakeOverResult> {
   await first[end]();
 
   const whileFull = await readOwners(rest);
-  // Where the old owner closed its journal there is some room again, and more where the block store gave up its ballast.
+  // Closing the catalog freed some space, and the block store's reserve file some more.
   const later = await Promise.all(rest.map(async (one) => publishUntilFull(one, 'late')));
   const { node } = await rest[0].status();
   const all = [early, ...later];
@@ -158,7 +159,7 @@ async function runTakeOver(end: 'close' | 'kill'): Promise<TakeOverResult> {
   };
 }
 
-/** The disk is full before there is a data folder. */
+/** The disk is full before the data folder exists. */
 async function runFirstStart(): Promise<FirstStartResult> {
   await fill();
   const failure = await captureError(clients.open(dataDir));

@@ -33,7 +33,7 @@ describe('a data folder on a full disk', function () {
       assert.equal(failures.length, 3);
       for (const failure of failures) assertDiskFullError(failure, dataDir);
       assert.deepEqual(drafts, []);
-      // It goes on, or says why it cannot yet.
+      // The node runs again, or the error says why it cannot yet.
       if (whileFull.node !== 'running') assert.ok(whileFull.nodeError?.includes(dataDir), whileFull.nodeError);
 
       const { node, peerId, published, rebuilt, damagedBlocks, ...owners } = afterwards;

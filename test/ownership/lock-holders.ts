@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 
 /**
- * Processes that hold a write lock on a file, as the kernel tells; undefined where it doesn't. Asked from outside, because
- * to try the lock oneself would be to take part.
+ * Processes that hold a write lock on a file, as the kernel lists them; undefined on systems that have no such list. Trying
+ * the lock instead would take it.
  */
 export async function lockHolders(path: string): Promise<number[] | undefined> {
   const locks = await readFile('/proc/locks', 'utf8').catch(() => undefined);

@@ -1,7 +1,7 @@
 import type { CallName } from '../../src/shared/api/index.ts';
 import type { NodeSettings } from '../../src/shared/model.ts';
 
-/** What a client process is asked. */
+/** A request to a client process. */
 export type ClientRequest = { readonly id: number } & (
   | { readonly type: 'start'; readonly settings?: Partial<NodeSettings> }
   | { readonly type: 'call'; readonly name: CallName; readonly request: object }
@@ -9,7 +9,7 @@ export type ClientRequest = { readonly id: number } & (
   | { readonly type: 'close' }
 );
 
-/** What it tells. */
+/** A message from a client process. */
 export type ClientMessage =
   | { readonly kind: 'open'; readonly publisher: string }
   | { readonly kind: 'refused' | 'failed'; readonly name: string; readonly message: string }

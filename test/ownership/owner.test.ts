@@ -16,7 +16,7 @@ describe('one node shared by several windows and commands', () => {
   });
   afterEach(() => clients.end());
 
-  /** Which of these the others agree to be the owner. */
+  /** The client that all of these report as the owner. */
   async function ownerOf(...all: readonly ClientProcess[]): Promise<ClientProcess> {
     const states = await Promise.all(all.map((client) => client.status()));
     const pids = new Set(states.map(({ owner }) => owner?.pid));
@@ -84,7 +84,7 @@ describe('one node shared by several windows and commands', () => {
     const first = await clients.open(dataDir);
     const { peerId } = await first.start({ name: 'Ada' });
     const second = await clients.open(dataDir);
-    // It cannot take over while it stands still, so that the newcomer does.
+    // A suspended process cannot take over, so the new one does.
     second.process.kill('SIGSTOP');
     await first.kill();
     const third = await clients.open(dataDir);
@@ -153,7 +153,7 @@ describe('one node shared by several windows and commands', () => {
   it('share a folder whose path is too long for a socket', async () => {
     const deep = await clients.folder(...Array.from({ length: 8 }, () => 'x'.repeat(20)));
     const first = await clients.open(deep);
-    // A terminal may name another folder for temporary files than the desktop does.
+    // TMPDIR can differ between a terminal and the desktop.
     const named = process.env['TMPDIR'];
     process.env['TMPDIR'] = await clients.folder();
     const second = clients.spawn(deep);

@@ -6,7 +6,7 @@ import type { ClientProcess } from './client-pool.ts';
 import { hasEnoughCompletions, ROUNDS, seededRandom } from './rounds.ts';
 import { lockHolders } from './lock-holders.ts';
 
-/** What may come of a call whose owner ended meanwhile; anything else is a fault. */
+/** Errors that a call may end with when its owner ends during it. */
 const EXPECTED = new Set(['Interrupted', 'DraftNotFound', 'EngineStopped', 'TargetNotEmpty', 'Error']);
 
 describe(`four windows, ${ROUNDS} rounds that each end one of them`, () => {
@@ -52,7 +52,7 @@ describe(`four windows, ${ROUNDS} rounds that each end one of them`, () => {
       const old = four[victim];
       const way = random() < 0.6 ? 'kill' : 'close';
       const ending = old?.[way]();
-      // Half of the time the next one begins while the one before still ends, as in a window that reloads.
+      // In half of the rounds the next client starts while the previous one is still ending, like a window that reloads.
       if (random() < 0.5) await ending;
       four[victim] = clients.spawn(dataDir);
       await Promise.all([ending, ...four.map((client) => client.opened()), ...work]);
@@ -78,7 +78,7 @@ describe(`four windows, ${ROUNDS} rounds that each end one of them`, () => {
     if (lockPids !== undefined) assert.deepEqual(lockPids, [owners[0]?.pid], where);
   }
 
-  /** The node goes on under every owner, for as long as one client knew of it. */
+  /** The node runs under every owner, as long as one client knows of it. */
   async function checkNode(four: readonly ClientProcess[], round: number): Promise<void> {
     const [status] = await Promise.all(four.slice(0, 1).map((client) => client.status()));
     assert.equal(status?.node.state, 'running', `round ${round}`);

@@ -1,7 +1,7 @@
-/** How many rounds; `GGEN_ROUNDS` for fewer or more. */
+/** Number of rounds, from `GGEN_ROUNDS`. */
 export const ROUNDS = Number(process.env['GGEN_ROUNDS'] ?? 200);
 
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+/** Random numbers in [0, 1), reproducible by their seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +12,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Whether a kind of work came to its end in a good part of the rounds, so that losing it could be seen. */
+/** Whether a kind of work succeeded in enough rounds that its loss would be noticed. */
 export function hasEnoughCompletions(done: number, rounds: number): boolean {
   return done > rounds / 4;
 }

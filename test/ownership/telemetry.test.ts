@@ -15,7 +15,7 @@ interface Window {
   close(): Promise<void>;
 }
 
-/** What a window starts: the engine's host in a worker thread. */
+/** The worker thread that a window starts, with a shared engine. */
 async function openWindow(dataDir: string, endpoint?: string): Promise<Window> {
   const worker = new Worker(new URL('../../src/worker/main.ts', import.meta.url), {
     workerData: { dataDir, version: '0.0.0-test' },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { apiPage } from '../../scripts/docs/api-page.ts';
 import { readContract } from '../../scripts/docs/contract.ts';
 import { ROOT } from '../../scripts/lib/paths.ts';
-import { SAMPLES } from '../boundary/samples.ts';
+import { SAMPLES } from '../boundary/samples/index.ts';
 
 describe('docs/api.md', () => {
   const contract = readContract(ROOT);

@@ -1,6 +1,6 @@
 import type { LogLine } from '../../shared/events.ts';
 
-/** Where a room of the engine writes what it did. Lines reach the caller as `log` events. */
+/** The log of one room of the engine. Callers receive its lines as `log` events. */
 export interface Logger {
   error(message: string): void;
   warn(message: string): void;
@@ -8,7 +8,7 @@ export interface Logger {
   debug(message: string): void;
 }
 
-/** Builds one logger per room, all feeding the same sink. */
+/** Makes the logger of a room. All loggers write to the same sink. */
 export type LoggerFactory = (scope: string) => Logger;
 
 export function createLoggers(sink: (line: LogLine) => void): LoggerFactory {

@@ -2,37 +2,37 @@ import { errorMessage } from '../../shared/errors.ts';
 import type { TaskStatus } from '../../shared/model.ts';
 import type { Logger } from '../logging/logger.ts';
 
-/** Something that is done again and again. */
+/** A background task that runs again and again. */
 export interface PeriodicTask {
-  /** Stable short name; one task of a name at a time. */
+  /** Stable short name, unique among the scheduled tasks. */
   readonly name: string;
   /** What it does, in words for the user. */
   readonly title: string;
-  /** Milliseconds between the end of one run and the begin of the next. */
+  /** Milliseconds from the end of one run to the start of the next. */
   readonly intervalMs: number;
-  /** Milliseconds before the first run; `every` when left out. */
+  /** Milliseconds before the first run; `intervalMs` when absent. */
   readonly initialDelayMs?: number;
-  /** Longest that one run may take, in milliseconds; its signal fires then. */
+  /** Timeout of one run, in milliseconds, after which its signal fires. */
   readonly timeoutMs: number;
-  /** Failures are nothing unusual: they are logged as debug lines. */
+  /** Failures are common and are logged at the level `debug`. */
   readonly quiet?: boolean;
-  /** Does the work until `signal` fires. May return what it did, for the status, and when to come again. */
+  /** Does the work until `signal` fires. */
   readonly run: (signal: AbortSignal) => Promise<TaskReport | undefined> | TaskReport | undefined;
 }
 
 export interface TaskReport {
-  /** What was done, in words for the user. */
+  /** What the run did, in words for the user. */
   readonly detail?: string;
-  /** Milliseconds after which to run again, instead of `every`. */
+  /** Milliseconds to the next run, instead of `intervalMs`. */
   readonly nextRunInMs?: number;
 }
 
-/** Runs differ by up to this share of their interval, so that peers started together do not act together. */
+/** Intervals vary by this ratio, so that peers that were started together do not act at the same time. */
 const JITTER_RATIO = 0.1;
 
 /**
- * Runs tasks in their intervals: each bounded, none beside itself, all visible and stoppable. The one place in the engine
- * with a clock for upkeep.
+ * Runs the engine's background tasks. Each has a timeout, never overlaps itself, is shown in the status and can be
+ * stopped.
  */
 export class Scheduler {
   readonly #log: Logger;
@@ -42,7 +42,7 @@ export class Scheduler {
     this.#log = log;
   }
 
-  /** Begin a task. Resolves the returned function's promise when the task has ended for good. */
+  /** Schedule a task. The returned function removes it and resolves when its last run has ended. */
   add(task: PeriodicTask): () => Promise<void> {
     if (this.#tasks.has(task.name)) throw new Error(`The task ${task.name} is already scheduled`);
     const scheduled = new ScheduledTask(task, this.#log);
@@ -54,7 +54,7 @@ export class Scheduler {
     };
   }
 
-  /** Run a task as soon as it can be: something it cares for has changed. Unknown names are ignored. */
+  /** Run a task earlier than its interval says, because its input changed. Unknown names are ignored. */
   runSoon(name: string, delayMs = 0): void {
     this.#tasks.get(name)?.runSoon(delayMs);
   }
@@ -76,9 +76,9 @@ class ScheduledTask {
   #timer: NodeJS.Timeout | undefined;
   #active = false;
   #ended: Promise<void> = Promise.resolve();
-  /** When it runs next, by the monotonic clock: the other one may be set meanwhile. */
+  /** When it runs next, by the monotonic clock, because the system clock can be changed. */
   #dueAt = Infinity;
-  /** Asked for while it was running: run again after so many milliseconds. */
+  /** Set by `runSoon` during a run: milliseconds from the end of the run to the next one. */
   #requestedDelayMs: number | undefined;
   #lastResult: Pick<TaskStatus, 'lastRun' | 'duration' | 'result' | 'detail'> = {};
 

@@ -1,4 +1,4 @@
-/** The metrics by name (ggen's), with what each label may say. The one list: the dashboard and the documents are checked against it. */
+/** All metrics, by ggen's names, with the values of their labels. Tests compare the dashboard and docs/tracing.md with it. */
 import type { MetricUnit } from '../../shared/model.ts';
 
 interface Instrument {
@@ -6,7 +6,7 @@ interface Instrument {
   readonly unit: MetricUnit;
 }
 
-/** From a fraction of a millisecond, which a local answer takes, to the longest bound of a question. */
+/** From a local answer, below a millisecond, to the longest timeout of a query. */
 const DURATION_BUCKETS_MS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
 const RESULT_COUNT_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100];
 

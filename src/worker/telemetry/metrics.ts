@@ -2,7 +2,7 @@ import type { HistogramMetric, HistogramPoint, Metric, MetricPoint, MetricsSnaps
 import { COUNTERS, GAUGES, HISTOGRAMS } from './instruments.ts';
 import type { CounterName, GaugeName, HistogramName, Labels } from './instruments.ts';
 
-/** Combinations of labels that one metric keeps. All labels have few values; this is for the one that somebody adds wrongly. */
+/** Label combinations that one metric keeps. All labels have few values; the limit bounds the memory if one had many. */
 const MAX_SERIES = 200;
 
 interface Series<Value> {
@@ -16,10 +16,10 @@ interface Distribution {
   sum: number;
 }
 
-/** Reads what a gauge shows, at the moment of a snapshot. */
+/** Reads the value of a gauge, at the moment of a snapshot. */
 export type ReadGauge = () => readonly MetricPoint[];
 
-/** The engine's one store of what it counts and measures; whoever prints or exports takes a snapshot. */
+/** The engine's one store of metrics. Everything that prints or exports them takes a snapshot. */
 export class Metrics {
   readonly #since = Date.now();
   readonly #counters = new Map<CounterName, Map<string, Series<number>>>();
@@ -30,13 +30,13 @@ export class Metrics {
     this.#gauges = gauges;
   }
 
-  /** Count one more. */
+  /** Increment a counter. */
   add(name: CounterName, labels: Labels = {}): void {
     const series = seriesOf(this.#counters, name, labels, () => 0);
     if (series !== undefined) series.value++;
   }
 
-  /** Enter a value; one that is no finite number is left out. */
+  /** Record a value in a histogram. Values that are not finite are ignored. */
   record(name: HistogramName, value: number, labels: Labels = {}): void {
     if (!Number.isFinite(value)) return;
     const { bounds } = HISTOGRAMS[name];

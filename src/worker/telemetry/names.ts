@@ -1,6 +1,6 @@
-/** What spans are called. Those of ggen keep their names; the engine's other calls and steps are named in the same way. */
+/** Names of spans. Spans that ggen has too keep ggen's names; the engine's others are named in the same way. */
 export type SpanName =
-  // ggen's
+  // from ggen
   | 'bootstrap'
   | 'publish'
   | 'announce_package'
@@ -13,7 +13,7 @@ export type SpanName =
   | 'handle_kademlia_event'
   | 'handle_gossipsub_event'
   | 'handle_identify_event'
-  // the engine's own
+  // the engine's
   | 'delete'
   | 'draft_release'
   | 'install'
@@ -28,13 +28,13 @@ export type SpanName =
   | 'search_by_keywords'
   | 'fetch_content';
 
-/** Values of attributes: identifiers of packages and peers, figures, names of errors. Never a text that a user wrote, nor a path. */
+/** Attributes of spans: ids of packages and peers, numbers, names of errors. Never a text that a user wrote, and never a path. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Events of the network that are handled one by one. */
+/** Network events that have a span each. */
 export type NetworkEvent = 'gossipsub' | 'kademlia' | 'identify';
 
-/** Attributes of ggen's that say what the span itself knows too: how long it took and how it ended. */
+/** ggen's attributes for the duration and the outcome, which the span itself has too. */
 export const SPAN_ATTRIBUTES: Readonly<
   Partial<Record<SpanName, { readonly duration: string; readonly status?: string }>>
 > = {

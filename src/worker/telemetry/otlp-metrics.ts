@@ -13,7 +13,7 @@ interface TimeRange {
   readonly endTime: HrTime;
 }
 
-/** A snapshot in the form of OpenTelemetry's SDK. The engine keeps its own figures, so that all ways to read them agree. */
+/** A snapshot in the form of OpenTelemetry's SDK. The engine keeps its own metrics, so that all exports agree. */
 export function resourceMetrics(
   { since, time, metrics }: MetricsSnapshot,
   resource: Resource,

@@ -11,10 +11,10 @@ import { withTimeout } from '../../shared/async.ts';
 import type { Logger } from '../logging/logger.ts';
 import { resourceMetrics } from './otlp-metrics.ts';
 
-/** This file is loaded only when an endpoint is set, and nothing else imports OpenTelemetry's SDK or exporters. */
+/** Loaded only when an endpoint is set. No other file imports OpenTelemetry's SDK or exporters. */
 
 export interface OtlpOptions {
-  /** Base URL, without a slash at its end. */
+  /** Base URL, without a trailing slash. */
   readonly endpoint: string;
   readonly version: string;
   readonly log: Logger;
@@ -24,19 +24,19 @@ export interface OtlpOptions {
 export interface Otlp {
   readonly endpoint: string;
   readonly tracer: Tracer;
-  /** Send the figures as they stand. Rejects when they could not be delivered. */
+  /** Send the present metrics. Rejects when they cannot be delivered. */
   sendMetrics(): Promise<void>;
-  /** Send what is left, within so many milliseconds. */
+  /** Send the remaining spans, for at most this many milliseconds. */
   close(timeoutMs: number): Promise<void>;
 }
 
-/** Spans wait so long for others to go with them. */
+/** How long spans are collected before a batch is sent. */
 const EXPORT_DELAY_MS = 1_000;
-/** Longest that one delivery may take with all its repetitions; it also bounds what is left of one after the end. */
+/** Timeout of one delivery with all its retries, also of one that is running when the exporter closes. */
 const EXPORT_TIMEOUT_MS = 2_000;
-/** Spans that wait at most; more are dropped. */
+/** Spans that can wait for delivery; further ones are dropped. */
 const MAX_QUEUED_SPANS = 4_096;
-/** Characters of an attribute: callers name packages as they like. */
+/** Longest attribute in characters, because callers choose package names. */
 const MAX_ATTRIBUTE_LENGTH = 256;
 const SCOPE = 'ggen-p2p';
 const WARNING_INTERVAL_MS = 5 * 60_000;
@@ -46,7 +46,7 @@ export function startOtlp({ endpoint, version, log, snapshot }: OtlpOptions): Ot
   const resource = resourceFromAttributes({
     'service.name': process.env['OTEL_SERVICE_NAME'] ?? SCOPE,
     'service.version': version,
-    // Each start of an engine is one: several may run in one process.
+    // One per opened engine, because several can run in one process.
     'service.instance.id': randomUUID(),
     'process.pid': process.pid,
   });
@@ -76,14 +76,14 @@ export function startOtlp({ endpoint, version, log, snapshot }: OtlpOptions): Ot
     tracer: provider.getTracer(SCOPE, version),
     sendMetrics,
     close: async (timeoutMs) => {
-      // At an end nobody can act on what did not succeed.
+      // The engine closes, so no caller can act on a failure.
       const ends = [provider.shutdown(), sendMetrics().finally(() => metrics.shutdown())];
       await withTimeout(timeoutMs, Promise.allSettled(ends));
     },
   };
 }
 
-/** The exporter, saying once in a while that spans do not arrive: the SDK drops them without a word. */
+/** The exporter with a warning now and then when spans cannot be delivered: the SDK drops them silently. */
 function withExportWarnings(exporter: SpanExporter, endpoint: string, log: Logger): SpanExporter {
   let nextWarningAt = 0;
   return {

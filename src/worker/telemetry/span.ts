@@ -4,38 +4,38 @@ import { errorName, isAbort } from '../../shared/errors.ts';
 import { SPAN_ATTRIBUTES } from './names.ts';
 import type { Attributes, SpanName } from './names.ts';
 
-/** How something ended, in ggen's words; `not_found` and `canceled` are no failures. */
+/** How a span ended, in ggen's words. `not_found` and `canceled` are not failures. */
 export type SpanOutcome = 'success' | 'partial' | 'not_found' | 'canceled' | 'timeout' | 'error';
 
-/** What the work within a span may say of it. */
+/** A span as the code that runs in it sees it. */
 export interface SpanHandle {
   set(attributes: Attributes): void;
-  /** Something that happened at one moment. */
+  /** Record something that happened at one moment. */
   event(name: string, attributes: Attributes): void;
-  /** How it ends, where that is not shown by an error that is thrown. */
+  /** Set the outcome where no thrown error shows it. */
   end(outcome: SpanOutcome, errorType?: string): void;
 }
 
-/** Nobody listens. */
+/** The span of code that runs while nothing is recorded. */
 export const NO_SPAN: SpanHandle = { set: () => undefined, event: () => undefined, end: () => undefined };
 
-/** How a question ended that found nothing: nobody had it, nobody waited any more, or time was up. */
+/** Outcome of a query that found nothing: no peer had it, the caller canceled, or it timed out. */
 export function notFoundOutcome(signal: AbortSignal): SpanOutcome {
   return signal.aborted ? outcomeOf(signal.reason) : 'not_found';
 }
 
-/** Names of errors and faults are literals of ours; a whole sentence may hold anything. */
+/** Error names are literals of this program. A longer text is not recorded, because it could hold anything. */
 const ERROR_NAME_PATTERN = /^[A-Za-z][\w-]{0,63}$/;
 const DEFAULT_ERROR_TYPES = { timeout: 'TimedOut', error: '_OTHER' } as const;
 
-/** What an error thrown says of how something ended. */
+/** Outcome of work that threw this error. */
 export function outcomeOf(error: unknown): SpanOutcome {
   if (isAbort(error)) return 'canceled';
   return ['TimeoutError', 'TimedOut'].includes(errorName(error)) ? 'timeout' : 'error';
 }
 
 /**
- * A span that is recorded. Errors are told by their name only (`error.type`): messages hold paths and what users wrote.
+ * A span that is recorded. Of an error only the name is recorded (`error.type`): messages hold paths and users' texts.
  */
 export class RecordedSpan implements SpanHandle {
   readonly #span: Span;

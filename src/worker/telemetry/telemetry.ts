@@ -14,37 +14,37 @@ import type { Otlp } from './otlp.ts';
 import { NO_SPAN, RecordedSpan } from './span.ts';
 import type { SpanHandle } from './span.ts';
 
-/** How often metrics are sent (OpenTelemetry's own figure). */
+/** How often metrics are sent (OpenTelemetry's default). */
 const METRICS_INTERVAL_MS = 60_000;
-/** Longest that the last spans and figures may take to be delivered. */
+/** How long closing waits for the last spans and metrics to be delivered. */
 const CLOSE_TIMEOUT_MS = 700;
 
 type Work<T> = (span: SpanHandle) => Promise<T>;
 
-/** Where something that runs belongs in its trace. */
+/** The span in which code runs. */
 interface Frame {
   readonly context: Context;
-  /** Its span ended: what still runs in its wake, such as a connection that it opened, begins traces of its own. */
+  /** After its end, code that it started, such as a connection that it opened, starts traces of its own. */
   hasEnded: boolean;
 }
 
 export interface TelemetryOptions {
   readonly version: string;
-  /** Reads the gauges; asked at each snapshot. */
+  /** Reads the gauges at each snapshot. */
   readonly gauges: Readonly<Record<GaugeName, ReadGauge>>;
   readonly scheduler: Pick<Scheduler, 'add'>;
   readonly log: Logger;
-  /** Where to send when no setting names an endpoint; `OTEL_EXPORTER_OTLP_ENDPOINT` when left out. */
+  /** Endpoint when no setting names one; that of `OTEL_EXPORTER_OTLP_ENDPOINT` when absent. */
   readonly environment?: string | undefined;
 }
 
-/** What the rooms of the engine are given: spans and figures, whoever listens to them. */
+/** Telemetry as the rooms of the engine use it: spans and metrics, recorded or not. */
 export type Tracing = Pick<Telemetry, 'span' | 'event' | 'metrics'>;
 
 /**
  * Spans and metrics of one engine (names in `names.ts` and `instruments.ts`). Metrics are always kept. Spans cost nothing
- * until an endpoint is set: only then OpenTelemetry's SDK and exporters are loaded. Nothing here is global, because several
- * engines may run in one process.
+ * until an endpoint is set, which also loads OpenTelemetry's SDK and exporters. Nothing is global, because several engines
+ * can run in one process.
  */
 export class Telemetry {
   readonly metrics: Metrics;
@@ -60,7 +60,7 @@ export class Telemetry {
     this.metrics = new Metrics(options.gauges);
   }
 
-  /** Do some work in a span, below the span that it is called in. An error thrown is the span's, and the caller's. */
+  /** Run work in a span, whose parent is the current one. An error that it throws ends the span and reaches the caller. */
   span<T>(name: SpanName, attributes: Attributes, work: Work<T>): Promise<T> {
     const tracer = this.#otlp?.tracer;
     if (tracer === undefined) return name === 'query_dht' ? this.#timed(work) : work(NO_SPAN);
@@ -68,7 +68,7 @@ export class Telemetry {
     return name === 'query_dht' ? this.#timed(recorded) : recorded();
   }
 
-  /** Handle an event of the network: counted, and in a span that has no parent, since nothing here asked for it. */
+  /** Handle a network event: it is counted, and has a span without a parent, because no call caused it. */
   event<T>(type: NetworkEvent, attributes: Attributes, work: (span: SpanHandle) => T): T {
     this.metrics.add('p2p_events_total', { type });
     const tracer = this.#otlp?.tracer;
@@ -76,7 +76,7 @@ export class Telemetry {
     return this.#record(tracer, `handle_${type}_event`, attributes, ROOT_CONTEXT, work);
   }
 
-  /** Do some work for a caller that may have a trace of its own (`traceparent`); what is none is passed over. */
+  /** Run work for a caller that can have a span of its own (`traceparent`). An invalid one is ignored. */
   withParent<T>(traceparent: string | undefined, work: () => Promise<T>): Promise<T> {
     if (this.#otlp === undefined || traceparent === undefined) return work();
     const parent = parseTraceparent(traceparent);
@@ -86,10 +86,10 @@ export class Telemetry {
   }
 
   /**
-   * Send to this endpoint from now on: a base URL of OTLP over HTTP, without `/v1/traces`. Empty or left out: to the one of
-   * the environment, else nowhere.
+   * Send to this endpoint from now on: a base URL of OTLP over HTTP, without `/v1/traces`. When it is empty or absent, the
+   * environment's endpoint is used; without that, nothing is sent.
    *
-   * @throws GgenError InvalidRequest when it is no such URL
+   * @throws GgenError InvalidRequest when the URL is invalid
    */
   async setEndpoint(setting: string | undefined): Promise<void> {
     const endpoint = setting === undefined || setting === '' ? this.#environmentEndpoint() : parseOtlpEndpoint(setting);
@@ -97,7 +97,7 @@ export class Telemetry {
     await this.#pendingSwitch;
   }
 
-  /** Deliver what is left, within a bound, and send nothing more. */
+  /** Deliver the remaining spans, within 0.7 s, and send nothing more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#pendingSwitch = this.#pendingSwitch.then(() => this.#disconnect());
@@ -136,7 +136,7 @@ export class Telemetry {
       });
       log.info(`Sending traces and metrics to ${endpoint}`);
     } catch (error) {
-      // Whoever watches must not break what is watched.
+      // Telemetry that fails must not break the engine.
       log.error(`Cannot send traces and metrics: ${errorMessage(error)}`);
     }
   }
@@ -153,7 +153,7 @@ export class Telemetry {
     return frame === undefined || frame.hasEnded ? ROOT_CONTEXT : frame.context;
   }
 
-  /** Work that may be over at once or later, in a span that ends with it. */
+  /** Run synchronous or asynchronous work in a span that ends with it. */
   #record<T>(
     tracer: Tracer,
     name: SpanName,
@@ -189,7 +189,7 @@ export class Telemetry {
   }
 }
 
-/** Run the work and call `onEnd` or `onError` when it is over, before whoever waits for it goes on. */
+/** Run work, and call `onEnd` or `onError` when it has settled, before code that awaits it continues. */
 function onSettled<T>(work: () => T, onEnd: () => void, onError: (error: unknown) => void): T {
   let result: T;
   try {

@@ -13,7 +13,7 @@ function find(snapshot: MetricsSnapshot, name: string): Metric {
   return metric;
 }
 
-/** Value of the one series with these labels; 0 when there is none. */
+/** Value of the series with these labels; 0 when it does not exist. */
 function value(snapshot: MetricsSnapshot, name: string, labels: Readonly<Record<string, string>> = {}): number {
   for (const point of find(snapshot, name).points) {
     if (Object.entries(labels).every(([key, text]) => point.labels[key] === text)) {

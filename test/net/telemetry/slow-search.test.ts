@@ -4,7 +4,7 @@ import { TestNetwork, waitForConnections, eventually } from '../helpers/peers.ts
 import { traceTree } from '../helpers/trace-tree.ts';
 import { scriptedPeer } from '../scripted-peer.ts';
 
-/** What docs/tracing.md shows; `GGEN_SHOW_TRACE=1` prints the tree. */
+/** The example of docs/tracing.md; `GGEN_SHOW_TRACE=1` prints the tree. */
 describe('diagnosing a slow search', () => {
   let network: TestNetwork;
   let collector: Collector;

@@ -149,7 +149,7 @@ describe('traces of a real network, exported to a real collector', () => {
         invalidSpan.attributes['error.type'],
         invalidSpan.statusMessage,
       ],
-      [maliciousPeer.id, ERROR, 'FalseAnswer', 'FalseAnswer'],
+      [maliciousPeer.id, ERROR, 'InvalidAnswer', 'InvalidAnswer'],
     );
   });
 

@@ -3,7 +3,7 @@ import { SharedCalls } from '../../../../src/worker/registry/shared-calls.ts';
 
 const forever = new AbortController().signal;
 
-/** Work that the test ends, and what became of it. */
+/** Work that the test ends, with its state. */
 function work() {
   const done = Promise.withResolvers<string>();
   const seen: { count: number; signal?: AbortSignal; report?: (progress: number) => void } = { count: 0 };

@@ -17,7 +17,7 @@ const dashboard = JSON.parse(read('packaging/grafana/ggen-p2p.json')) as Dashboa
 const expressions = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 const variables = dashboard.templating.list.map(({ query }) => (typeof query === 'string' ? query : query.query));
 
-/** What Prometheus has under each name: histograms are three series. */
+/** The Prometheus series of each metric: a histogram has three. */
 const SERIES = new Set([
   ...Object.keys(COUNTERS),
   ...Object.keys(GAUGES),

@@ -5,7 +5,7 @@ import { RecordedSpan } from '../../../../src/worker/telemetry/span.ts';
 
 const ERROR = 2;
 
-/** What an exporter gets of a span on which this was done. */
+/** The span that an exporter receives after `work` used it. */
 function recorded(work: (span: RecordedSpan) => void): { status: object; attributes: Record<string, unknown> } {
   const exporter = new InMemorySpanExporter();
   const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });

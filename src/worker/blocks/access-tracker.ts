@@ -1,11 +1,11 @@
 import type { BlockRow } from './block-index.ts';
 
-/** A use is noted when the last noted one is so long ago. */
+/** Resolution of access times: a later access is recorded only when the last recorded one is older than this. */
 const ACCESS_TIME_RESOLUTION_MS = 60_000;
-/** Uses that are gathered before they are written. */
+/** Access times that are gathered before they are written. */
 const MAX_PENDING_ACCESSES = 500;
 
-/** When blocks were last used, gathered and written now and then: what a kill costs of it is a few minutes. */
+/** Gathers the access times of blocks and writes many at once. A killed process loses those of the last minutes. */
 export class AccessTracker {
   readonly #now: () => number;
   readonly #write: (pendingAccesses: ReadonlyMap<number, number>) => Promise<void>;
@@ -18,13 +18,13 @@ export class AccessTracker {
 
   record({ id, used }: BlockRow): void {
     const now = this.#now();
-    // A use in the future is that of a clock which has been set right since.
+    // An access time in the future stems from a clock that was corrected since.
     if (Math.abs(now - used) < ACCESS_TIME_RESOLUTION_MS) return;
     this.#pendingAccesses.set(id, now);
     if (this.#pendingAccesses.size >= MAX_PENDING_ACCESSES) void this.flush();
   }
 
-  /** Never rejects: on a full disk, the order in which blocks are evicted is not what matters. */
+  /** Never rejects: the order of eviction does not matter while the disk is full. */
   async flush(): Promise<void> {
     const pendingAccesses = this.#pendingAccesses;
     if (pendingAccesses.size === 0) return;

@@ -1,25 +1,29 @@
 import type { Database, Row } from '../sqlite/database.ts';
 
-/** A block as the index knows it. */
+/** A row of the index. */
 export interface BlockRow extends Row {
   readonly id: number;
   readonly hash: Uint8Array;
   readonly size: number;
-  /** 1 if the bytes are a file of their own, 0 if they lie in the index. */
+  /** 1 when the bytes are a file, 0 when they are stored in the index. */
   readonly file: number;
-  /** Milliseconds since the Unix epoch. */
+  /** Time of the last access, in milliseconds since the Unix epoch. */
   readonly used: number;
+  /** 1 when the last complete marking found the block below a pinned root. */
   readonly pinned: number;
 }
 
 export interface NewBlock {
   readonly hash: Uint8Array;
   readonly size: number;
-  /** Left out for a block that is a file of its own. */
+  /** Absent when the bytes are a file. */
   readonly bytes?: Uint8Array;
 }
 
-/** Which blocks are here, and the bytes of the small ones. Statements only; when they may run is the store's matter. */
+/**
+ * The table of stored blocks, and the bytes of the small ones. It only runs statements; `MultihashStore` decides when they may run,
+ * because nothing may be written during a checkpoint.
+ */
 export class BlockIndex {
   readonly #db: Database;
   #bytes: number;
@@ -35,7 +39,7 @@ export class BlockIndex {
     this.recount();
   }
 
-  /** Sum of the sizes of all blocks, each counted once. */
+  /** Sum of the sizes of all blocks, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -44,7 +48,7 @@ export class BlockIndex {
     return this.#blocks;
   }
 
-  /** Grows with every block that comes or goes. */
+  /** Grows with every block that is added or removed. */
   get changeCount(): number {
     return this.#changeCount;
   }
@@ -66,12 +70,12 @@ export class BlockIndex {
     return this.#db.get<{ bytes: Uint8Array }>('SELECT bytes FROM bytes WHERE id = ?', id)?.bytes;
   }
 
-  /** Blocks in the order of their ids, after `id`. */
+  /** Blocks with a greater id than this, in the order of their ids. */
   listAfter(id: number, limit: number): BlockRow[] {
     return this.#db.all<BlockRow>('SELECT * FROM blocks WHERE id > ? ORDER BY id LIMIT ?', id, limit);
   }
 
-  /** Blocks that no marking found pinned, least recently used first, after the one with this use and id. */
+  /** Blocks that are not pinned, least recently used first, after the one with this access time and id. */
   leastRecentlyUsed(cursor: { readonly used: number; readonly id: number }, limit: number): BlockRow[] {
     return this.#db.all<BlockRow>(
       'SELECT * FROM blocks WHERE pinned = 0 AND (used, id) > (?, ?) ORDER BY used, id LIMIT ?',
@@ -85,7 +89,7 @@ export class BlockIndex {
     return this.#db.get<{ id: number | null }>('SELECT max(id) AS id FROM blocks')?.id ?? 0;
   }
 
-  /** Returns the ids of those that were not there yet. */
+  /** Returns the ids of the blocks that were not stored before. */
   insert(blocks: readonly NewBlock[], used: number): number[] {
     let bytes = 0;
     const ids: number[] = [];
@@ -129,7 +133,7 @@ export class BlockIndex {
     }
   }
 
-  /** Note last uses, by id. */
+  /** @param accesses access times by id, in milliseconds since the Unix epoch */
   recordAccess(accesses: ReadonlyMap<number, number>): void {
     this.#db.transaction(() => {
       for (const [id, used] of accesses)
@@ -147,7 +151,7 @@ export class BlockIndex {
     for (const { size } of changed) this.#pinnedBytes += pinned ? size : -size;
   }
 
-  /** Bytes that markings found pinned. */
+  /** Sum of the sizes of pinned blocks, in bytes. */
   get pinnedBytes(): number {
     return this.#pinnedBytes;
   }
@@ -171,7 +175,7 @@ export class BlockIndex {
     });
   }
 
-  /** Give free pages back to the disk, at most so many. Returns how many are left. */
+  /** Returns up to this many free pages to the file system. Returns how many free pages remain. */
   vacuum(pages: number): number {
     this.#db.all(`PRAGMA incremental_vacuum(${pages})`);
     return this.#db.get<{ freelist_count: number }>('PRAGMA freelist_count')?.freelist_count ?? 0;

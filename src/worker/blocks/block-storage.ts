@@ -8,29 +8,29 @@ import { matchesMultihash } from './multihash.ts';
 
 export { MAX_BLOCK_BYTES } from './multihash.ts';
 
-/** The blocks of everything published or installed here: what this node serves. */
+/** Opens the store of all content that this node publishes, installs, keeps or reads. */
 export async function openBlockStore(dataDir: string): Promise<BlockStore> {
   return BlockStore.open(join(dataDir, 'blocks'));
 }
 
-/** Folder of the drafts. Each has a store of its own, which bitswap never sees: a draft is shown to nobody. */
+/** Folder of the drafts. Each draft has a store of its own, which is never seeded. */
 export function draftsFolder(dataDir: string): string {
   return join(dataDir, 'drafts');
 }
 
-/** Drafts do not outlive the engine that made them. */
+/** Removes the drafts of an engine that ended: a draft can be published only by the engine that packed it. */
 export async function removeStaleDrafts(dataDir: string): Promise<void> {
   await rm(draftsFolder(dataDir), { recursive: true, force: true });
 }
 
-/** Whether the bytes are what the CID says. Blockstores do not check. */
+/** Whether the bytes match the hash of the CID. Blockstores do not verify it. */
 export function matchesCid(cid: CID, bytes: Uint8Array): Promise<boolean> {
   return Promise.resolve(matchesMultihash(cid.multihash, bytes));
 }
 
 /**
- * A block from the local store, verified; undefined when it isn't there. A damaged one is removed, so that it is
- * fetched again instead of failing for ever.
+ * Reads a block and verifies its hash; undefined when it is not stored. A damaged block is removed, so that it is fetched again
+ * instead of failing every time.
  */
 export async function readVerifiedBlock(store: Blockstore, cid: CID): Promise<Uint8Array | undefined> {
   if (store instanceof BlockStore) return store.read(cid);
@@ -48,7 +48,7 @@ export async function collectBytes(source: Iterable<Uint8Array> | AsyncIterable<
   return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
 }
 
-/** @throws GgenError RecordInvalid when the text is no CID */
+/** @throws GgenError RecordInvalid when the text is not a CID */
 export function parseRootCid(text: string): CID {
   try {
     return CID.parse(text);

@@ -3,37 +3,44 @@ import * as Digest from 'multiformats/hashes/digest';
 import type { Blockstore, InputPair, Pair } from 'interface-blockstore';
 import { yieldToEventLoop } from '../../shared/async.ts';
 import { RAW } from '../dag/codecs.ts';
-import { BlockStoreBackend } from './block-store-backend.ts';
-import type { BlockStoreOptions, RemovalResult } from './block-store-backend.ts';
+import { MultihashStore } from './multihash-store.ts';
+import type { BlockStoreOptions, RemovalResult } from './multihash-store.ts';
 import type { BlockIndex, BlockRow } from './block-index.ts';
 import { BlockNotFoundError } from './store-errors.ts';
 import { matchesMultihash } from './multihash.ts';
 import { MarkBitmap } from './mark-bitmap.ts';
 
-/** Rows read at once when all are walked. */
+/** Rows that one page of a full iteration reads. */
 const ROWS_PER_PAGE = 64;
 
-/** Blocks on disk. A block is there whole or not at all, and survives a kill once `put` has resolved. */
+/**
+ * Blocks on disk, by CID: the `Blockstore` of Helia, with what collection and verification need on top. A block is stored completely
+ * or not at all, and survives a kill once `put` has resolved. `MultihashStore` does the work.
+ */
 export class BlockStore implements Blockstore {
-  readonly #backend: BlockStoreBackend;
+  readonly #blocks: MultihashStore;
 
-  private constructor(backend: BlockStoreBackend) {
-    this.#backend = backend;
+  private constructor(blocks: MultihashStore) {
+    this.#blocks = blocks;
   }
 
   /** @throws GgenError DatabaseTooNew, DiskFull */
   static async open(path: string, options: BlockStoreOptions = {}): Promise<BlockStore> {
-    return new BlockStore(await BlockStoreBackend.open(path, options));
+    return new BlockStore(await MultihashStore.open(path, options));
   }
 
-  /** Make everything durable, and close. */
+  /** Writes everything to the disk, and closes the store. */
   async close(): Promise<void> {
-    await this.#backend.close();
+    await this.#blocks.close();
   }
 
-  /** @throws GgenError DiskFull */
+  /**
+   * Stores a block. When the promise resolves, the bytes are written or copied: the caller may reuse their buffer.
+   *
+   * @throws GgenError DiskFull
+   */
   async put(cid: CID, value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
-    await this.#backend.put(cid.multihash.bytes, value instanceof Uint8Array ? value : await concatChunks(value));
+    await this.#blocks.put(cid.multihash.bytes, value instanceof Uint8Array ? value : await concatChunks(value));
     return cid;
   }
 
@@ -41,10 +48,10 @@ export class BlockStore implements Blockstore {
     for await (const { cid, bytes } of source) yield await this.put(cid, bytes);
   }
 
-  /** The bytes as they are stored: not hashed. Fails with an error named NotFoundError. */
+  /** The stored bytes, without verifying the hash. @throws BlockNotFoundError */
   async *get(cid: CID, options: { signal?: AbortSignal } = {}): AsyncGenerator<Uint8Array> {
     options.signal?.throwIfAborted();
-    const bytes = await this.#backend.readRaw(cid.multihash.bytes);
+    const bytes = await this.#blocks.readRaw(cid.multihash.bytes);
     if (bytes === undefined) throw new BlockNotFoundError(`Block ${cid.toString()} is not here`);
     yield bytes;
   }
@@ -53,25 +60,28 @@ export class BlockStore implements Blockstore {
     for await (const cid of source) yield { cid, bytes: this.get(cid) };
   }
 
-  /** The bytes, hashed; undefined when they are not here. Damaged ones are removed, so that they are fetched again. */
+  /**
+   * The bytes after verifying their hash; undefined when the block is not stored. A damaged block is removed, so that it is fetched
+   * again.
+   */
   async read(cid: CID): Promise<Uint8Array | undefined> {
-    const bytes = await this.#backend.readRaw(cid.multihash.bytes);
+    const bytes = await this.#blocks.readRaw(cid.multihash.bytes);
     if (bytes === undefined || matchesMultihash(cid.multihash, bytes)) return bytes;
-    await this.#backend.removeIfDamaged(cid.multihash.bytes);
+    await this.#blocks.removeIfDamaged(cid.multihash.bytes);
     return undefined;
   }
 
-  /** Whether a block is what its hash says; if not, it is removed. Counts as no use. */
+  /** Verifies the hash of a block, and removes a damaged one. Does not change its access time. */
   verify(row: BlockRow): Promise<boolean> {
-    return this.#backend.verify(row);
+    return this.#blocks.verify(row);
   }
 
   has(cid: CID): Promise<boolean> {
-    return this.#backend.has(cid.multihash.bytes);
+    return this.#blocks.has(cid.multihash.bytes);
   }
 
   async delete(cid: CID): Promise<void> {
-    await this.#backend.delete(cid.multihash.bytes);
+    await this.#blocks.delete(cid.multihash.bytes);
   }
 
   async *deleteMany(source: Iterable<CID> | AsyncIterable<CID>): AsyncGenerator<CID> {
@@ -81,7 +91,7 @@ export class BlockStore implements Blockstore {
     }
   }
 
-  /** All blocks. What they are is not stored: their CIDs are those of raw bytes. */
+  /** All blocks. Their CIDs have the raw codec, because the store does not know their codecs. */
   async *getAll(): AsyncGenerator<Pair> {
     for await (const rows of this.pages()) {
       for (const { hash } of rows) {
@@ -91,10 +101,10 @@ export class BlockStore implements Blockstore {
     }
   }
 
-  /** What the index says of all blocks, some at a time. Those that come or go meanwhile may be among them or not. */
+  /** The rows of all blocks, page by page. Blocks that are added or removed during the iteration may be missing. */
   async *pages(limit = ROWS_PER_PAGE): AsyncGenerator<readonly BlockRow[]> {
     for (let last = 0; ;) {
-      const rows = this.#backend.index.listAfter(last, limit);
+      const rows = this.#blocks.index.listAfter(last, limit);
       if (rows.length === 0) return;
       yield rows;
       last = rows.at(-1)?.id ?? last;
@@ -103,95 +113,96 @@ export class BlockStore implements Blockstore {
   }
 
   /**
-   * Take over all blocks of another store, which keeps them: large ones by a second name for their file where the file
-   * system can.
+   * Copies all blocks of another store: large ones by a hard link to their file, where the file system supports it.
    *
    * @throws GgenError DiskFull
    */
   async copyAllFrom(source: BlockStore): Promise<void> {
     for await (const rows of source.pages()) {
-      await Promise.all(rows.map((row) => this.#backend.copyFrom(row, source.#backend)));
+      await Promise.all(rows.map((row) => this.#blocks.copyFrom(row, source.#blocks)));
     }
   }
 
-  /** Blocks, and the bytes of all of them, each counted once. */
+  /** Number of blocks, and the sum of their sizes in bytes. */
   get size(): { readonly blocks: number; readonly bytes: number } {
-    const { blocks, bytes } = this.#backend.index;
+    const { blocks, bytes } = this.#blocks.index;
     return { blocks, bytes };
   }
 
-  /** Grows with every block that comes or goes. */
+  /** Grows with every block that is added or removed. */
   get changeCount(): number {
-    return this.#backend.index.changeCount;
+    return this.#blocks.index.changeCount;
   }
 
   get index(): Pick<BlockIndex, 'find' | 'leastRecentlyUsed' | 'pinnedBytes' | 'isDamaged' | 'damagedCount'> {
-    return this.#backend.index;
+    return this.#blocks.index;
   }
 
-  /** Write down when blocks were last used, as far as that was only gathered. */
+  /** Writes the gathered access times. */
   flushAccessTimes(): Promise<void> {
-    return this.#backend.flushAccessTimes();
+    return this.#blocks.flushAccessTimes();
   }
 
   /**
-   * Begin to find out what stays. Until `sweepEnds`, a block that is asked for or written counts as marked: somebody may
-   * rely on it from then on.
+   * Begins a collection. Until `endSweep`, every block that is read or written is marked, because a caller may rely on it from then
+   * on.
    */
   beginSweep(): MarkBitmap {
     const marks = this.newMarks();
-    for (const id of this.#backend.touched ?? []) marks.add(id);
-    this.#backend.marks = marks;
+    for (const id of this.#blocks.touched ?? []) marks.add(id);
+    this.#blocks.marks = marks;
     return marks;
   }
 
   /**
-   * Content is worked with, or not any more. While it is, blocks that are asked for or written stay, also in a collection
-   * that begins later: they may come before the block that names them.
+   * Sets whether blocks that are read or written are remembered for a collection that begins later. Enabled while any root is leased:
+   * the leaves of a leased tree may be stored before the node that names them.
    */
   trackTouched(enabled: boolean): void {
-    this.#backend.touched = enabled ? (this.#backend.touched ?? new Set()) : undefined;
+    this.#blocks.touched = enabled ? (this.#blocks.touched ?? new Set()) : undefined;
   }
 
-  /** Marks for all blocks that are here now. */
+  /** An empty bitmap for all blocks that are stored now. */
   newMarks(): MarkBitmap {
-    return new MarkBitmap(this.#backend.index.lastId);
+    return new MarkBitmap(this.#blocks.index.lastId);
   }
 
   endSweep(): void {
-    this.#backend.marks = undefined;
+    this.#blocks.marks = undefined;
   }
 
   /**
-   * Remove blocks for good, except those that are marked or being written right now. Returns what was removed; undefined,
-   * with nothing removed, if by the time of the removal `may` says no.
+   * Removes blocks, except those that are marked or being written.
+   *
+   * @param canRemove asked in the same tick in which the rows are removed
+   * @returns what was removed; undefined, with nothing removed, when `canRemove` returned false
    */
   remove(rows: readonly BlockRow[], canRemove: () => boolean): Promise<RemovalResult | undefined> {
-    return this.#backend.remove(rows, canRemove);
+    return this.#blocks.remove(rows, canRemove);
   }
 
-  /** Note that blocks are pinned, or not any more. */
+  /** Records whether blocks are pinned. */
   pin(rows: readonly BlockRow[], pinned: boolean): Promise<void> {
-    return this.#backend.pin(rows, pinned);
+    return this.#blocks.pin(rows, pinned);
   }
 
-  /** Damaged blocks that nobody needs need not be remembered. */
+  /** Removes the notes about damaged blocks that are not needed. */
   forgetDamaged(needed: (hash: Uint8Array) => boolean): Promise<void> {
-    return this.#backend.forgetDamaged(needed);
+    return this.#blocks.forgetDamaged(needed);
   }
 
-  /** Give free space of the index back to the disk, some of it. Returns whether there is more. */
+  /** Returns some free pages of the index to the file system. Returns whether more are left. */
   vacuum(): Promise<boolean> {
-    return this.#backend.vacuum();
+    return this.#blocks.vacuum();
   }
 
-  /** Enter what an older version or a killed process left; until then, lookups that fail look for a file too. */
+  /** Adds rows for files that a killed process left without one. Until then, lookups that find no row look for a file too. */
   indexFiles(signal: AbortSignal): Promise<void> {
-    return this.#backend.indexFiles(signal);
+    return this.#blocks.indexFiles(signal);
   }
 }
 
-/** The CID of a hash, as that of raw bytes: the store does not know what its blocks are. */
+/** The CID of a multihash with the raw codec. */
 export function rawCid(hash: Uint8Array): CID {
   return CID.createV1(RAW, Digest.decode(hash));
 }

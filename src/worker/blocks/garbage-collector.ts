@@ -6,29 +6,29 @@ import { markTree } from './mark-tree.ts';
 import type { MarkReport } from './mark-tree.ts';
 import type { MarkBitmap } from './mark-bitmap.ts';
 
-/** Blocks looked at or removed in one go. */
+/** Blocks that one step checks or removes. */
 const BATCH_SIZE = 200;
 
-/** What stays whatever happens. */
+/** Roots of trees that are never collected. */
 export interface GcRoots {
-  /** Roots that are pinned: published, installed or kept here. Whoever pins another one holds it meanwhile. */
+  /** Roots that are published, installed or kept here. A root is leased until it is pinned. */
   readonly pinned: () => readonly string[];
-  /** Roots that something works with right now; asked before each removal. */
+  /** Roots that an operation uses now; asked before each removal. */
   readonly leased: () => readonly string[];
 }
 
 export interface CollectionResult {
-  /** Blocks that were removed, and their bytes. */
+  /** Number of removed blocks, and the sum of their sizes. */
   readonly blocks: number;
   readonly bytes: number;
-  /** Damaged blocks of pinned content that have not been repaired. */
+  /** Damaged blocks of pinned trees that have not been fetched again. */
   readonly damaged: number;
 }
 
 /**
- * Marks and sweeps in slices, while everything else goes on. What is below a pinned or held root stays; so does every
- * block that is written or asked for after the marking began, since somebody may rely on it. A kill at any moment leaves
- * blocks that are whole: what was to go may still be there, and goes next time.
+ * Mark-and-sweep collection of blocks, in short steps between which the engine goes on. It keeps every block below a pinned or leased
+ * root, and every block that is read or written after marking began, because a caller may rely on it. A kill at any moment leaves
+ * complete blocks; the next collection removes the rest.
  */
 export class GarbageCollector {
   readonly #store: BlockStore;
@@ -41,8 +41,11 @@ export class GarbageCollector {
   }
 
   /**
-   * Find out what is pinned, and remove the least recently used of the rest until all blocks together have at most
-   * `target` bytes. One collection at a time; others wait for their turn.
+   * Marks pinned blocks, and removes the least recently used of the others until all blocks together have at most `targetBytes`. One
+   * collection runs at a time; other calls wait.
+   *
+   * @param onProgress called with the bytes removed so far
+   * @throws the reason of the signal
    */
   collect(
     targetBytes: number,
@@ -50,7 +53,7 @@ export class GarbageCollector {
     onProgress: (removed: number) => void = () => undefined,
   ): Promise<CollectionResult> {
     const collectOnce = async (): Promise<CollectionResult> => {
-      // A store whose blocks are all small is walked without ever waiting for the disk.
+      // Reading small blocks never waits for the disk: without this, a series of collections would block the event loop.
       await yieldToEventLoop();
       signal.throwIfAborted();
       await this.#store.indexFiles(signal);
@@ -71,7 +74,7 @@ export class GarbageCollector {
 class CollectionRun {
   readonly #store: BlockStore;
   readonly #roots: GcRoots;
-  /** What stays. */
+  /** Blocks that this collection keeps. */
   readonly #marks: MarkBitmap;
   readonly #signal: AbortSignal;
   readonly #yieldIfDue: () => Promise<void>;
@@ -99,8 +102,8 @@ class CollectionRun {
   }
 
   /**
-   * Note which blocks are pinned. While a damaged block hides what belongs to a pinned tree, nothing loses its pin: the
-   * next marking after its repair settles that.
+   * Records which blocks are pinned. While a damaged node hides which blocks belong to a pinned tree, no block is unpinned; the next
+   * collection after the repair does that.
    */
   async #updatePinned(pinned: MarkBitmap, { isIncomplete, damaged }: MarkReport): Promise<void> {
     for await (const rows of this.#store.pages(BATCH_SIZE)) {
@@ -138,7 +141,7 @@ class CollectionRun {
     return removed;
   }
 
-  /** Remove what is not marked; what was begun to be held meanwhile is marked first. */
+  /** Removes blocks that are not marked, after marking the trees that were leased since. */
   async #remove(rows: readonly BlockRow[]): Promise<{ blocks: number; bytes: number }> {
     for (;;) {
       for (const root of this.#newlyLeasedRoots()) {
@@ -156,7 +159,7 @@ class CollectionRun {
   }
 }
 
-/** As many of the rows as it takes to make up so many bytes. */
+/** The first rows whose blocks together have at least this many bytes. */
 function takeBytes(bytes: number, rows: readonly BlockRow[]): readonly BlockRow[] {
   let sum = 0;
   const end = rows.findIndex(({ size }) => (sum += size) >= bytes);

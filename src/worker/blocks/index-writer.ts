@@ -4,7 +4,7 @@ import { ReserveFile } from './reserve-file.ts';
 import { WalCheckpointer } from './wal-checkpointer.ts';
 import { indexPath } from './open-index.ts';
 
-/** Writes into a store's index when that is allowed, also on a full disk where it can. */
+/** Runs writes to a store's index: never during a checkpoint, and on a full disk with the space of the reserve file. */
 export class IndexWriter {
   readonly #checkpointer: WalCheckpointer;
   readonly #reserveFile: ReserveFile;
@@ -17,11 +17,11 @@ export class IndexWriter {
   }
 
   /**
-   * Do what writes, in one go: `work` must not await. On a full disk it is done once more, after the log was moved into the
-   * file, which may have free pages.
+   * Runs `work`, which must be synchronous. On a full disk it runs a second time after a checkpoint, because the database file may have
+   * free pages.
    *
-   * @param bytes what it writes, about
-   * @param frees it makes room in the end, and must not fail for want of it
+   * @param bytes estimate of what `work` writes
+   * @param frees `work` frees space in the end: it may use the space of the reserve file
    */
   async write<T>(bytes: number, work: () => T, { frees: freesSpace = false } = {}): Promise<T> {
     await this.#checkpointer.whenIdle();
@@ -37,18 +37,18 @@ export class IndexWriter {
     return work();
   }
 
-  /** Be ready for a full disk. */
+  /** Creates the reserve file, if it is missing. */
   async ensureReserveFile(): Promise<void> {
     if (!this.#transient) await this.#reserveFile.create();
   }
 
-  /** Bring everything into the file and onto the disk. */
+  /** Moves the log into the database file, and waits for the disk. */
   async checkpoint(): Promise<void> {
     await this.#checkpointer.whenIdle();
     if (!this.#transient) await this.#checkpointer.run();
   }
 
-  /** The index is closed, or another one. */
+  /** Closes the handles of the database file, after it was closed or replaced. */
   async closeCheckpointer(): Promise<void> {
     await this.#checkpointer.closeHandles();
   }

@@ -15,8 +15,8 @@ const writeBytes = promisify(write);
 const closeFile = promisify(close);
 
 /**
- * Blocks that are files of their own: `<last two letters>/<multihash in base32>.data`, as blockstore-fs laid them out, so
- * that folders of older versions are read on. A file under its final name is whole: it is written elsewhere and renamed.
+ * Blocks that are files: `<last two letters>/<multihash in base32>.data`, the layout of blockstore-fs. A file under its final name is
+ * complete: it is written under a temporary name and renamed.
  */
 export class LargeBlockFiles {
   readonly #folder: string;
@@ -26,7 +26,7 @@ export class LargeBlockFiles {
     this.#folder = folder;
   }
 
-  /** Make ready for writing. What a killed process had half written goes. */
+  /** Creates the temporary folder, and removes incomplete files that a killed process left in it. */
   async open(): Promise<void> {
     await rm(join(this.#folder, TEMP_FOLDER), { recursive: true, force: true });
     await mkdir(join(this.#folder, TEMP_FOLDER), { recursive: true });
@@ -36,19 +36,19 @@ export class LargeBlockFiles {
     await this.#writeAtomically(hash, (tempPath) => writeNewFile(tempPath, bytes));
   }
 
-  /** Take over a file of another store: by a second name for it where the file system can, else by a copy. */
+  /** Adds a file of another store: by a hard link where the file system supports it, otherwise by a copy. */
   async linkFrom(hash: Uint8Array, source: LargeBlockFiles): Promise<void> {
     const sourcePath = source.#path(hash);
     const tempPath = await this.#writeAtomically(hash, async (tempPath) => {
       await link(sourcePath, tempPath).catch(() => copyFile(sourcePath, tempPath, constants.COPYFILE_FICLONE));
     });
-    // Of two names for one file, renaming one over the other does nothing and leaves both (POSIX).
+    // Renaming one hard link over another of the same file does nothing and leaves both (POSIX).
     await unlink(tempPath).catch(ignoreMissing);
   }
 
   /**
-   * So many bytes of it, fewer where it is shorter; undefined when it is not there. They may be given back to `blockBuffers` by
-   * whoever needs them no more.
+   * Reads up to `size` bytes of a block; undefined when it is not stored. The bytes are in a pooled buffer: the caller may release
+   * them to `blockBufferPool` when nothing refers to them any longer.
    */
   async read(hash: Uint8Array, size: number): Promise<Uint8Array | undefined> {
     const bytes = blockBufferPool.acquire(size);
@@ -61,7 +61,7 @@ export class LargeBlockFiles {
     }
   }
 
-  /** Size in bytes; undefined when it is not there. */
+  /** Size in bytes; undefined when the block is not stored. */
   async size(hash: Uint8Array): Promise<number | undefined> {
     return (await stat(this.#path(hash)).catch(ignoreMissing))?.size;
   }
@@ -76,7 +76,7 @@ export class LargeBlockFiles {
     return entries.filter((entry) => entry.isDirectory() && entry.name !== TEMP_FOLDER).map(({ name }) => name);
   }
 
-  /** Hashes of the files in one of those folders. What is no block is passed over, and never touched. */
+  /** Multihashes of the blocks in one of these folders. Other files are ignored, and never changed. */
   async list(folder: string): Promise<Uint8Array[]> {
     const names = (await readdir(join(this.#folder, folder)).catch(ignoreMissing)) ?? [];
     return names.flatMap((name) => {
@@ -85,7 +85,7 @@ export class LargeBlockFiles {
     });
   }
 
-  /** Returns where it was made. */
+  /** Returns the temporary path. */
   async #writeAtomically(hash: Uint8Array, writeTo: (tempPath: string) => Promise<void>): Promise<string> {
     const name = nameOf(hash);
     const folder = join(this.#folder, folderOf(name));
@@ -109,8 +109,8 @@ export class LargeBlockFiles {
 }
 
 /**
- * Fill `bytes` from a file; returns how many there were. Here and below, only what takes its time is done on another thread: opening a
- * file takes some microseconds, and the way to another thread and back a multiple of that.
+ * Fills `bytes` from a file, and returns how many bytes the file had. Only reading runs on another thread: opening a file takes some
+ * microseconds, less than a round trip to the thread pool.
  */
 async function readInto(path: string, bytes: Uint8Array): Promise<number> {
   const file = openSync(path, 'r');
@@ -125,7 +125,7 @@ async function readInto(path: string, bytes: Uint8Array): Promise<number> {
   }
 }
 
-/** Where a virus scanner or a server has its say, it has it when what was written is closed. */
+/** Closing runs on another thread: virus scanners and file servers do their work when a written file is closed. */
 async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
   const file = openSync(path, 'wx');
   try {

@@ -8,10 +8,10 @@ import type { DatabaseFile } from '../sqlite/database.ts';
 import { STORE_MIGRATIONS } from './schema.ts';
 
 /**
- * Open the index of the block store in `folder`. A damaged one is set aside and begun anew; blocks that are files of
- * their own are then found again by looking for them.
+ * Opens the index of the block store in `folder`. A damaged index is renamed and replaced by an empty one; `indexFiles` then finds the
+ * blocks that are files.
  *
- * @param transient for a draft: nothing needs to be there after a crash
+ * @param transient for a draft: nothing needs to survive a crash
  * @throws GgenError DatabaseTooNew
  */
 export async function openIndex(folder: string, transient: boolean): Promise<Database> {
@@ -46,11 +46,11 @@ export function indexPath(folder: string): string {
 
 function connect(sqlite: DatabaseSync, transient: boolean): DatabaseSync {
   try {
-    // First of all: what reads the file before makes shared memory for a log, a file that needs room on the disk.
+    // First: any statement before it creates the shared-memory file of the log, which needs space on the disk.
     sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
-    // Of a new file only: to say it again is to write, which a full disk refuses.
+    // For a new file only: setting them again writes, which fails on a full disk.
     if (versionOf(sqlite) === 0) sqlite.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL');
-    // Checkpoints, and what must be on the disk before and after one, are `Checkpoints`' work: off the event loop.
+    // `WalCheckpointer` runs checkpoints and syncs, off the event loop.
     sqlite.exec(
       transient
         ? 'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF'

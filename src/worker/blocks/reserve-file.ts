@@ -3,10 +3,7 @@ import { join } from 'node:path';
 
 const RESERVE_FILE_BYTES = 1024 * 1024;
 
-/**
- * A file without a purpose, until the disk is full: to remove a block, SQLite writes first. Throwing this one off makes
- * room for that.
- */
+/** Occupies space on the disk. SQLite writes before it can remove a block; on a full disk, removing this file makes that possible. */
 export class ReserveFile {
   readonly #path: string;
 
@@ -14,7 +11,7 @@ export class ReserveFile {
     this.#path = join(folder, 'reserve');
   }
 
-  /** Put it there if it is not. On a full disk it is done without. */
+  /** Creates the file if it is missing. On a full disk there is none. */
   async create(): Promise<void> {
     await writeFile(this.#path, new Uint8Array(RESERVE_FILE_BYTES), { flag: 'wx' }).catch(async (error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') await this.remove();

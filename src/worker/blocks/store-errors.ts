@@ -1,6 +1,6 @@
 import { toDiskFullError } from '../sqlite/disk-full.ts';
 
-/** What a failed write means for the user: a full disk is told as such, anything else stays what it is. */
+/** Turns the error of a write into `DiskFull` when the disk is full; other errors stay as they are. */
 export function toStoreError(error: unknown): unknown {
   return toDiskFullError(
     error,
@@ -8,7 +8,7 @@ export function toStoreError(error: unknown): unknown {
   );
 }
 
-/** As blockstores say that a block is not there; bitswap goes by the name. */
+/** The block is not stored. Its name is the one that bitswap and Helia check. */
 export class BlockNotFoundError extends Error {
   override readonly name = 'NotFoundError';
 }

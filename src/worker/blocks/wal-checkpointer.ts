@@ -2,13 +2,13 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Database } from '../sqlite/database.ts';
 
-/** What is written into the log before it is moved into the database: a checkpoint of it takes a few milliseconds. */
+/** Bytes in the log after which a checkpoint runs: it then takes a few milliseconds. */
 const CHECKPOINT_THRESHOLD_BYTES = 4 * 1024 * 1024;
 
 /**
- * Moves the write-ahead log into the database as SQLite does with `synchronous = NORMAL`: the log is on the disk before
- * its pages are copied, and the copies before the log begins anew, so that not even a power cut damages the file. Only the
- * waiting for the disk is done off the event loop, which SQLite can't: meanwhile nothing is written.
+ * Moves the write-ahead log into the database as SQLite does with `synchronous = NORMAL`: the log is on the disk before its pages are
+ * copied, and the copies are on the disk before the log is overwritten, so that a power cut does not damage the file. Unlike SQLite, it
+ * waits for the disk off the event loop. Nothing may be written during a checkpoint.
  */
 export class WalCheckpointer {
   readonly #db: Database;
@@ -22,18 +22,18 @@ export class WalCheckpointer {
     this.#path = path;
   }
 
-  /** Resolves when writing is allowed. Write in the same tick. */
+  /** Resolves when no checkpoint runs. The caller writes in the same tick. */
   async whenIdle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** So many bytes were written. */
+  /** Counts written bytes, and starts a checkpoint when it is due. */
   recordWrite(bytes: number): void {
     this.#bytesSinceCheckpoint += bytes;
     if (this.#bytesSinceCheckpoint >= CHECKPOINT_THRESHOLD_BYTES && this.#running === undefined) void this.run();
   }
 
-  /** A checkpoint now. One that fails is tried again after the next writes: until then the log only grows. */
+  /** Runs a checkpoint. A failed one is repeated after the next writes; until then the log grows. */
   run(): Promise<void> {
     this.#bytesSinceCheckpoint = 0;
     this.#running ??= this.#run()
@@ -44,7 +44,7 @@ export class WalCheckpointer {
     return this.#running;
   }
 
-  /** The files are others now. */
+  /** Closes the handles of the log and the database, after these were closed or replaced. */
   async closeHandles(): Promise<void> {
     for (const handle of this.#handles.splice(0)) await handle.close();
   }

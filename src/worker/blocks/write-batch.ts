@@ -1,7 +1,7 @@
 import { toStoreError } from './store-errors.ts';
 import type { NewBlock } from './block-index.ts';
 
-/** Bytes that are gathered before they are written at once: a transaction of these takes a millisecond or two. */
+/** Bytes after which a batch is written: its transaction takes a millisecond or two. */
 const MAX_BATCH_BYTES = 256 * 1024;
 
 interface PendingBlock {
@@ -10,18 +10,18 @@ interface PendingBlock {
   readonly reject: (error: unknown) => void;
 }
 
-/** Gathers blocks that are written in the same moment into one transaction: all of them are there afterwards, or none. */
+/** Writes the blocks that are added in one turn of the event loop in one transaction: all of them are stored, or none. */
 export class WriteBatch {
   readonly #write: (blocks: readonly NewBlock[]) => Promise<void>;
   #pending: PendingBlock[] = [];
   #bytes = 0;
 
-  /** @param write writes them in one go */
+  /** @param write writes blocks in one transaction */
   constructor(write: (blocks: readonly NewBlock[]) => Promise<void>) {
     this.#write = write;
   }
 
-  /** Resolves when the block is written. */
+  /** Resolves when the block is written. The caller must not change its bytes before. */
   add(block: NewBlock): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#pending.push({ block, resolve, reject });

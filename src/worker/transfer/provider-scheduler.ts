@@ -2,24 +2,25 @@ import type { CID } from 'multiformats/cid';
 import { GgenError, errorMessage, errorName } from '../../shared/errors.ts';
 import { DAG_PB } from '../dag/codecs.ts';
 import { BandwidthProbe } from './bandwidth-probe.ts';
+import { unavailableError } from './unavailable-error.ts';
 import { ProviderSession } from './provider-session.ts';
 import type { ProviderCandidate } from './provider-session.ts';
 import type { BlockNetwork, TransferOptions } from './transfer-types.ts';
 import type { TreeBlock, TreeBlocks } from './tree-blocks.ts';
 
-/** Providers that are asked at the same time. */
+/** Provider sessions of one transfer. */
 const MAX_PROVIDER_SESSIONS = 4;
-/** One more provider for each so many bytes: a small package needs no crowd. */
+/** The release must have this many bytes for each additional provider: more sessions would not make a small one faster. */
 const MIN_BYTES_PER_SESSION = 1024 * 1024;
-/** Requests under way to one provider: while one is answered, the next is there already. */
+/** Pending requests to one provider: it receives the next request while it answers the previous one. */
 const MAX_REQUESTS_PER_SESSION = 2;
-/** How often it is looked whether work should change hands, and whether one more should be asked. */
+/** How often the scheduler checks whether to steal work and whether to add a provider. */
 const TICK_INTERVAL_MS = 100;
-/** A provider that sent nothing for so long has work taken from it, and is not waited for with asking another. */
+/** A provider that sent nothing for this long is stalled: other providers get its work, and another session may be opened. */
 const STALL_TIMEOUT_MS = 400;
-/** Tries with each provider: one that was late may have been unlucky. */
+/** Attempts with a provider that times out or closes the connection. */
 const MAX_ATTEMPTS_PER_PROVIDER = 2;
-/** Pause before a provider that was busy is asked again, and how often. */
+/** Pause before a busy provider is asked again. */
 const BUSY_BACKOFF_MS = 500;
 const MAX_BUSY_ATTEMPTS = 10;
 const LOOKUP_TIMEOUT_MS = 3_000;
@@ -32,8 +33,9 @@ export type ProviderSchedulerOptions = Pick<
 >;
 
 /**
- * Who is asked for what. Each provider gets requests of its own; fast ones get more, work is taken over from the slow, and who
- * stalls, lies or goes away is dropped, while what it sent stays.
+ * Decides which provider is asked for which blocks. Each provider gets its own requests, and fast ones get more. An idle session
+ * steals work from slower ones. A provider that violates the protocol is dropped; one that fails or is busy is asked again later.
+ * Verified blocks are kept in any case.
  */
 export class ProviderScheduler {
   readonly #root: CID;
@@ -41,11 +43,11 @@ export class ProviderScheduler {
   readonly #options: ProviderSchedulerOptions;
   readonly #maxSessions: number;
   readonly #bandwidthProbe = new BandwidthProbe();
-  /** Providers to ask at the same time: one, and one more whenever there was time to wait for them. */
+  /** Number of sessions to open: one, and one more each time the bandwidth probe reports spare capacity. */
   #targetSessions = 1;
   readonly #size: number;
   readonly #sessions = new Set<ProviderSession>();
-  /** Peers that may be asked, best first. */
+  /** Peers without a session, best first. */
   #candidates: ProviderCandidate[];
   readonly #knownPeers: Set<string>;
   readonly #failed = Promise.withResolvers<never>();
@@ -65,7 +67,7 @@ export class ProviderScheduler {
     for (const peer of options.providers) this.#addCandidate(peer);
     this.#failed.promise.catch(() => undefined);
     blocks.onChange = () => {
-      // Many changes come together, and a request is better for being long.
+      // One run for many changes: long requests are more efficient.
       this.#pendingSchedule ??= setImmediate(() => {
         this.#pendingSchedule = undefined;
         this.#schedule();
@@ -74,7 +76,7 @@ export class ProviderScheduler {
     options.network?.stopped.addEventListener('abort', this.#onNodeStopped);
   }
 
-  /** Rejects when what is missing cannot be had. */
+  /** Rejects when the missing blocks cannot be fetched. */
   get failed(): Promise<never> {
     return this.#failed.promise;
   }
@@ -95,7 +97,7 @@ export class ProviderScheduler {
     if (reason !== undefined) this.#failed.reject(reason);
   }
 
-  /** Give everybody something to do. */
+  /** Gives every session work, and opens sessions as needed. */
   #schedule(): void {
     if (this.isClosed || !this.#blocks.hasPendingBlocks) return;
     const { network } = this.#options;
@@ -125,7 +127,7 @@ export class ProviderScheduler {
     for (const session of this.#sessions) if (session.requests.size === 0) this.#stealWork(session);
   }
 
-  /** Open lanes to the best candidates, as many as it pays. */
+  /** Opens sessions with the best candidates, up to the target; stalled and exhausted sessions do not count. */
   #openSessions(network: BlockNetwork | undefined): void {
     if (network === undefined || network.stopped.aborted) return;
     if (this.#candidates.length === 0) return;
@@ -142,17 +144,17 @@ export class ProviderScheduler {
     }
   }
 
-  /** Who may be asked now, best first. */
+  /** Candidates that may be asked now, best first. */
   #readyCandidates(): ProviderCandidate[] {
     const now = performance.now();
     return this.#candidates.filter(({ retryAt }) => retryAt <= now);
   }
 
-  /** Hand a lane its next request. Returns whether there was one. */
+  /** Sends the next request of a session. Returns whether there was work for it. */
   #sendNextRequest(session: ProviderSession): boolean {
     const { size: activeSessions } = this.#sessions;
     const openingSessions = Math.max(0, Math.min(this.#maxSessions - activeSessions, this.#readyCandidates().length));
-    // For those that may be asked in a moment their share is left, however often this one asks until then.
+    // Sessions that are about to open keep their share, however many requests this session sends until then.
     const batch = session.selectBatch(
       this.#blocks.unrequested,
       activeSessions + openingSessions,
@@ -163,7 +165,7 @@ export class ProviderScheduler {
     return true;
   }
 
-  /** A lane without work takes over what the slowest one would come to last. */
+  /** Gives an idle session the work that slower sessions would do last; all of it, where a session is stalled. */
   #stealWork(session: ProviderSession): void {
     const others = [...this.#sessions].filter(
       (other) => other !== session && other.isSlowerThan(session, STALL_TIMEOUT_MS),
@@ -215,7 +217,7 @@ export class ProviderScheduler {
     if (!this.#sessions.delete(session)) return;
     session.close();
     if (this.isClosed) return;
-    // The node that stops is no fault of the peer's.
+    // A stopped node closes every session; no peer is to blame.
     if (this.#options.network?.stopped.aborted === true) this.#onNodeStopped();
     else if (error instanceof GgenError) this.#fail(error);
     else this.#handleFailure(session.candidate, error);
@@ -236,11 +238,11 @@ export class ProviderScheduler {
       onFailure(peer, 'timeout');
       if (++candidate.failureCount >= MAX_ATTEMPTS_PER_PROVIDER) return;
     }
-    // Behind the others.
+    // After all other candidates.
     this.#candidates.push(candidate);
   }
 
-  /** Whether its peer has nothing of what nobody was asked for, and nothing else to do. */
+  /** Whether a session is idle and its peer has none of the blocks that are not requested yet. */
   #isExhausted(session: ProviderSession): boolean {
     const { unrequested } = this.#blocks;
     return (
@@ -250,7 +252,7 @@ export class ProviderScheduler {
     );
   }
 
-  /** Nobody has anything to do, and something is missing. While one is at work, what it lacks may be for the others. */
+  /** Closes all sessions when each of them is exhausted. While one is active, its nodes may name blocks that the others have. */
   #dropExhaustedSessions(): void {
     if (this.#blocks.unrequested.size === 0) return;
     if ([...this.#sessions].some((session) => !this.#isExhausted(session))) return;
@@ -258,7 +260,7 @@ export class ProviderScheduler {
       this.#sessions.delete(session);
       session.close();
       this.#options.log.debug(`Peer ${session.peer} does not have what is missing`);
-      // It says that it serves the package.
+      // The peer claimed to serve the package.
       if (session.bytes === 0) this.#options.onFailure(session.peer, 'timeout');
     }
   }
@@ -293,7 +295,10 @@ export class ProviderScheduler {
     this.#schedule();
   }
 
-  /** A package may be known a moment before who serves it: where nobody is known at all, that is waited for. */
+  /**
+   * Adds providers that became known since the transfer started. A package record may arrive shortly before the first provider claim:
+   * while no provider is known at all, this waits for one.
+   */
   async #refreshProviders(timeoutSignal: AbortSignal): Promise<void> {
     const { moreProviders } = this.#options;
     if (moreProviders === undefined) return;
@@ -332,21 +337,4 @@ function scopeOf({ cid, followLinks }: TreeBlock, below: 'nodes' | 'tree'): 'blo
 
 function isAvailableFrom({ requests, peersWithout }: TreeBlock, peer: string): boolean {
   return !peersWithout.has(peer) && [...requests].every((request) => request.peer !== peer);
-}
-
-function unavailableError(providers: readonly string[], cid: string): GgenError {
-  return new GgenError('ContentUnavailable', unavailableText(providers.length), {
-    details: { cid, providers },
-  });
-}
-
-function unavailableText(providers: number): string {
-  if (providers === 0) {
-    return 'No connected peer serves this package. Try again when its publisher, or someone who installed it, is connected.';
-  }
-  const who =
-    providers === 1
-      ? 'The one peer that serves this package'
-      : `None of the ${providers} peers that serve this package`;
-  return `${who} ${providers === 1 ? 'did not send' : 'sent'} all of it. Try again later.`;
 }

@@ -2,28 +2,28 @@ import { RAW } from '../dag/codecs.ts';
 import type { BlockSession } from './transfer-types.ts';
 import type { BlockRequest, TreeBlock } from './tree-blocks.ts';
 
-/** What the first request asks for at most, in bytes; later ones what the provider sends in `REQUEST_MS`. */
+/** Size of the first request. Later requests have the size of what the provider sends in `TARGET_REQUEST_MS`. */
 const INITIAL_REQUEST_BYTES = 2 * 1024 * 1024;
 const MIN_REQUEST_BYTES = 256 * 1024;
 const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
 const TARGET_REQUEST_MS = 300;
 const MAX_REQUEST_BLOCKS = 1_024;
-/** Weight of the last second in the rate. */
+/** Weight of the latest sample in the exponential moving average of the rate. */
 const RATE_SMOOTHING_FACTOR = 0.3;
-/** Work changes hands only where it is clear who is faster. */
+/** Work is stolen only from a session whose rate is below this share of the other's. */
 const SLOWER_RATE_RATIO = 0.7;
 
-/** A peer that may be asked. */
+/** A peer that may be asked for blocks. */
 export interface ProviderCandidate {
   readonly peer: string;
-  /** How often it failed, and how often it was busy. */
+  /** Number of failed requests, and of busy answers, in this transfer. */
   failureCount: number;
   busyCount: number;
-  /** By the monotonic clock, in milliseconds. */
+  /** Earliest time of the next session, by `performance.now`. */
   retryAt: number;
 }
 
-/** One provider at work: its session, its requests under way, and how fast it is. */
+/** A session with one provider: its pending requests, and its measured rate. */
 export class ProviderSession {
   readonly candidate: ProviderCandidate;
   readonly blockSession: BlockSession;
@@ -31,7 +31,7 @@ export class ProviderSession {
   readonly #startedAt = performance.now();
   #lastBlockAt = performance.now();
   #bytes = 0;
-  /** Bytes per millisecond; undefined before it is known. */
+  /** Bytes per millisecond; undefined before the first sample. */
   #rate: number | undefined;
   #sample = { at: performance.now(), bytes: 0 };
 
@@ -44,7 +44,7 @@ export class ProviderSession {
     return this.candidate.peer;
   }
 
-  /** Verified bytes that it sent. */
+  /** Verified bytes that the provider sent. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -61,7 +61,7 @@ export class ProviderSession {
       receivedKeys: new Set(),
     };
     if (this.requests.size === 0) {
-      // It was idle: what it did not send meanwhile is not held against it.
+      // The session was idle: that time counts neither as a stall nor for the rate.
       this.#lastBlockAt = performance.now();
       this.#sample = { at: this.#lastBlockAt, bytes: 0 };
     }
@@ -73,7 +73,7 @@ export class ProviderSession {
     this.requests.delete(request);
   }
 
-  /** A verified block came. Returns the milliseconds since the one before it, or since it was asked. */
+  /** Counts a verified block. Returns the milliseconds since the previous block, or since the request. */
   received(bytes: number): number {
     const now = performance.now();
     const responseMs = now - this.#lastBlockAt;
@@ -89,32 +89,34 @@ export class ProviderSession {
     return responseMs;
   }
 
-  /** Milliseconds since it sent a block, while it was asked for some. */
+  /** Milliseconds since the last block or the first request; 0 while no request is pending. */
   msSinceLastBlock(): number {
     return this.requests.size === 0 ? 0 : performance.now() - this.#lastBlockAt;
   }
 
-  /** Whether it is clear that the other one would be done sooner with what is asked here. */
+  /** Whether the other session would clearly finish the requests of this one sooner. */
   isSlowerThan(other: ProviderSession, stallTimeoutMs: number): boolean {
     if (this.msSinceLastBlock() > stallTimeoutMs) return true;
     return this.#throughput() < SLOWER_RATE_RATIO * other.#throughput();
   }
 
-  /** What was asked here and has not come, in the order in which it will. */
+  /** Requested blocks that have not arrived, in the order in which the provider sends them. */
   outstandingBlocks(): TreeBlock[] {
     return [...this.requests].flatMap(({ blocks }) => [...blocks.keys()]).filter(({ state }) => state === 'missing');
   }
 
-  /** Bytes of leaves that were asked here and have not come: what a node leads to is asked for by itself. */
+  /** Bytes of requested leaves that have not arrived. Nodes do not count: their size is that of the leaves below them. */
   get outstandingLeafBytes(): number {
     return this.outstandingBlocks().reduce((sum, { cid, size }) => (cid.code === RAW ? sum + size : sum), 0);
   }
 
   /**
-   * What to ask next of all that nobody was asked for.
+   * Selects the blocks of the next request.
    *
-   * @param providerCount how many providers want some of it
-   * @param outstandingBytes bytes that are to come from this one and count against its share; when that is used up, nothing is chosen
+   * @param unrequested blocks that no provider is asked for
+   * @param providerCount number of providers that share them
+   * @param outstandingBytes bytes requested from this provider that count against its share; when the share is used up, the batch is
+   *   empty
    */
   selectBatch(unrequested: ReadonlySet<TreeBlock>, providerCount: number, outstandingBytes = 0): TreeBlock[] {
     const eligible: TreeBlock[] = [];

@@ -1,7 +1,7 @@
-/** Progress is reported at most once per so many milliseconds. */
+/** Minimum interval between two progress reports. */
 const PROGRESS_INTERVAL_MS = 50;
 
-/** Hands on a report only if the last one that was handed on is a while ago; the report is made only then. */
+/** Limits how often reports are passed on. The returned function creates a report only when it is passed on. */
 export function throttled<Report>(onReport: (report: Report) => void): (make: () => Report) => void {
   let lastReportAt = 0;
   return (make) => {

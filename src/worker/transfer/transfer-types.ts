@@ -3,17 +3,20 @@ import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
 import type { Logger } from '../logging/logger.ts';
 
-/** How much below a block is asked for: only itself, all below it that has links, or all below it. */
+/** What a request for a block includes: the block alone, also all nodes (blocks with links) below it, or all blocks below it. */
 export type FetchScope = 'block' | 'nodes' | 'tree';
 
 /** Fetches blocks from one peer. */
 export interface BlockSession {
   /**
-   * Ask for blocks, and for what is below them. `onBlock` gets each as it comes, not verified; the next is read when it has
-   * resolved. Resolves at the end of the answer: what did not come, the peer does not have. Several at once are answered one
-   * after the other. After an error the session is over.
+   * Requests blocks, and blocks below them as their scope says. `onBlock` gets each block as it arrives, not verified; the next block
+   * is read when its promise resolves. `onBlock` owns the buffer of the block and may release it to the buffer pool.
    *
-   * @throws errors named `PeerLate`, `PeerLied` and `PeerBusy`; what `onBlock` threw; GgenError where it is not the peer's doing
+   * Resolves at the end of the answer: the peer does not have the blocks that did not arrive. Concurrent requests are answered one
+   * after the other. An error ends the session.
+   *
+   * @throws `PeerBusyError` when the peer serves nothing at present; `ProtocolViolationError` when it breaks the protocol; any other
+   *   error that is not a GgenError, when it times out or disconnects; GgenError when the cause is not the peer; and what `onBlock` throws
    */
   fetch(
     wantlist: readonly { readonly cid: CID; readonly scope: FetchScope }[],
@@ -22,49 +25,51 @@ export interface BlockSession {
   close(reason?: unknown): void;
 }
 
-/** What transferring needs of the running node. */
+/** The members of the running node that transfers use. */
 export interface BlockNetwork {
-  /** A session with exactly this peer. */
+  /** Opens a session with one peer. */
   session(root: CID, peer: string): BlockSession;
-  /** Fires when the node stops. */
+  /** Aborted when the node stops. */
   readonly stopped: AbortSignal;
-  /** Peers that the DHT names as providers, as they are found. */
+  /** Providers of a content root from the DHT, as they are found. */
   findProviders(root: CID, signal: AbortSignal): AsyncIterable<PeerId>;
 }
 
 export interface TransferOptions {
-  /** It must have written or copied what it is to put when `put` resolves: the bytes are used for the next block then. */
+  /** When its `put` resolves, the bytes must be written or copied: their buffer is then reused for another block. */
   readonly store: Blockstore;
-  /** Absent while no node runs: then only what is here counts. */
+  /** Undefined while no node runs: only stored blocks are then available. */
   readonly network?: BlockNetwork | undefined;
-  /** Peers to ask, best first. */
+  /** Ids of the peers to ask, best first. */
   readonly providers: readonly string[];
-  /** Asked when all of them were asked: more may be known by then. */
+  /** Called when all providers were asked: more may be known by then. */
   readonly moreProviders?: () => readonly string[];
   readonly signal: AbortSignal;
-  /** Size of the release in bytes, as its record says: more than that is not taken. */
+  /** Size of the release in bytes, from its record: the transfer fails above it. */
   readonly size: number;
+  /** Called with the size of each block of the tree that is verified, stored before or fetched. */
   readonly onBlock: (bytes: number) => void;
+  /** Called for each verified block that a peer sent. */
   readonly onSuccess: (peer: string, responseMs: number, bytes: number) => void;
-  /** `lie`: the peer sent a block that is not what its hash says, or that nobody asked for. */
+  /** `invalid`: the peer broke the protocol, sent a block that does not match its hash, or one that was not requested. */
   readonly onFailure: (peer: string, kind: 'timeout' | 'invalid') => void;
   readonly log: Logger;
 }
 
-/** What reading single blocks needs; as for a whole transfer. */
+/** Options of a block source, as of a transfer. */
 export type BlockSourceOptions = Pick<
   TransferOptions,
   'store' | 'network' | 'providers' | 'moreProviders' | 'onSuccess' | 'onFailure' | 'log'
 >;
 
-/** Blocks of one release, one at a time. */
+/** Single blocks of one release. */
 export interface BlockSource {
   /**
-   * One verified block: from here where it is here, else from a provider, and then it is here.
+   * Returns one verified block: from the store, or else from a provider, after which it is stored.
    *
-   * @throws GgenError ContentUnavailable, NodeNotRunning; whatever `signal` was aborted with
+   * @throws GgenError ContentUnavailable, NodeNotRunning; the reason of the signal
    */
   get(cid: CID, signal: AbortSignal): Promise<Uint8Array>;
-  /** Ends the sessions with the providers. */
+  /** Closes the sessions with the providers. Pending requests are rejected. */
   close(): void;
 }

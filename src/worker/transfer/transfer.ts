@@ -10,11 +10,11 @@ import { MAX_TREE_OVERHEAD_BYTES } from './tree-limits.ts';
 export type * from './transfer-types.ts';
 
 /**
- * Make every block below `root` present in the store, each hashed before it counts: from here where it is here, else from the
- * providers, several at once. What is here is not asked for.
+ * Fetches every missing block below `root` into the store, from several providers at the same time. Every block is verified against
+ * its hash, including those that were stored before.
  *
- * @throws GgenError ContentUnavailable, NodeNotRunning, LimitReached, RecordInvalid (the tree is not a plain UnixFS tree, or too
- *   large); whatever the signal was aborted with
+ * @throws GgenError ContentUnavailable, NodeNotRunning, LimitReached, RecordInvalid (the tree is not a plain UnixFS tree, or is too
+ *   large); the reason of the signal
  */
 export async function fetchTree(root: CID, options: TransferOptions): Promise<void> {
   const { store, size, signal, onBlock } = options;
@@ -31,8 +31,8 @@ export async function fetchTree(root: CID, options: TransferOptions): Promise<vo
 }
 
 /**
- * Blocks of a release as they are asked for, for reading without fetching the rest. What the block is (of which form, and
- * of whose tree) is for the caller to check: only its hash is checked here.
+ * Opens a source of single blocks of a release, for reading it without fetching the rest. The source verifies the hash of each block;
+ * the caller checks its codec, and whether it belongs to the tree.
  */
 export function openBlockSource(root: CID, options: BlockSourceOptions): BlockSource {
   const { store } = options;
@@ -41,7 +41,7 @@ export function openBlockSource(root: CID, options: BlockSourceOptions): BlockSo
   let providers: ProviderScheduler | undefined;
 
   const fetch = async (cid: CID): Promise<Uint8Array> => {
-    // The last providers came to their end: they begin anew, in the order that is known by now.
+    // The previous scheduler failed: a new one asks all providers again.
     if (providers?.isClosed === true) providers = undefined;
     providers ??= new ProviderScheduler(root, blocks, options, 0);
     const { failed } = providers;
@@ -60,7 +60,7 @@ export function openBlockSource(root: CID, options: BlockSourceOptions): BlockSo
     let request = inFlight.get(key);
     if (request === undefined) {
       request = fetch(cid).finally(() => inFlight.delete(key));
-      // Whoever asked may have gone; the block is fetched for the next one.
+      // The caller may have canceled; the block is stored for the next one.
       request.catch(() => undefined);
       inFlight.set(key, request);
     }

@@ -11,19 +11,19 @@ import { MAX_TREE_BLOCKS, MAX_TREE_DEPTH } from './tree-limits.ts';
 
 /** Blocks looked up in the local store at the same time. */
 const MAX_CONCURRENT_LOOKUPS = 32;
-/** Bytes on their way to the store, above which no more are taken from the network: each block holds the pieces in which it came. */
+/** Bytes that are being stored, above which no more blocks are read from the network. */
 const MAX_PENDING_WRITE_BYTES = 4 * 1024 * 1024;
-/** Largest leaf, in bytes: what a parent claims above that is not believed. */
+/** Maximum size of a leaf: a larger size that a parent claims is ignored. */
 const MAX_LEAF_BYTES = 1024 * 1024;
 
-/** One request to one peer, as far as the blocks care. */
+/** A pending request to one peer. */
 export interface BlockRequest {
   readonly peer: string;
-  /** What it may bring: what was asked for and how much below it, and by and by what lies below that. */
+  /** Blocks that the request may deliver, with the scope of each: the requested ones, and those below them as they become known. */
   readonly blocks: Map<TreeBlock, FetchScope>;
-  /** Of these, what was asked for by its CID. A peer may not know the way further down: bitswap does not. */
+  /** The blocks that were requested by their CID. Over bitswap, a peer delivers only these. */
   readonly explicitBlocks: Set<TreeBlock>;
-  /** Blocks that came in it. */
+  /** Keys of the blocks that the peer sent for this request. */
   readonly receivedKeys: Set<string>;
 }
 
@@ -32,14 +32,14 @@ export interface TreeBlock {
   readonly cid: CID;
   readonly key: string;
   readonly depth: number;
-  /** Bytes, or what a parent claims: only an estimate. */
+  /** Size in bytes as the parent claims; for a node, of everything below it. Only an estimate. */
   readonly size: number;
-  /** Whether what is below it belongs to what is wanted. */
+  /** Whether the blocks below it are part of the transfer. */
   readonly followLinks: boolean;
   state: 'checking' | 'missing' | 'present';
-  /** Requests under way that may bring it. */
+  /** Pending requests that may deliver it. */
   readonly requests: Set<BlockRequest>;
-  /** Peers that do not have it. */
+  /** Ids of peers that do not have it. */
   readonly peersWithout: Set<string>;
 }
 
@@ -55,20 +55,24 @@ export interface TreeBlocksOptions {
   readonly onBlock: (bytes: number) => void;
 }
 
-/** Something came that nobody asked for, or that is not what its hash says. */
+/** The peer sent a block that was not requested, was sent before, or does not match its hash. */
 class InvalidBlockError extends Error {
   override readonly name = 'InvalidBlockError';
 }
 
 /**
- * Which blocks of a tree are here and which are missing, from the root down. Each block is hashed before it counts, wherever it
- * came from, and a block that came is asked for no more.
+ * The state of a tree during a transfer: which blocks are present, being looked up, or missing, from the root down. It verifies each
+ * block, stored or received, before it follows the links of the block. It is not a `walkTree`, because blocks arrive in the order in
+ * which the providers send them.
+ *
+ * Buffers: `receiveBlock` owns the bytes that it gets. A leaf's buffer is released to `blockBufferPool` when the leaf is stored. A
+ * node's buffer is never released, because its links are views of the bytes; neither is a buffer that `waitFor` returns.
  */
 export class TreeBlocks {
   readonly #root: CID;
   readonly #options: TreeBlocksOptions;
   readonly #blocks = new Map<string, TreeBlock>();
-  /** Missing blocks that no request under way may bring. */
+  /** Missing blocks that no pending request may deliver. */
   readonly unrequested = new Set<TreeBlock>();
   readonly #lookups: (() => Promise<void>)[] = [];
   readonly #blockWaiters = new Map<string, PromiseWithResolvers<Uint8Array>>();
@@ -80,7 +84,7 @@ export class TreeBlocks {
   #pendingBlocks = 0;
   #bytes = 0;
   #closed = false;
-  /** Called when something is missing, or no longer. */
+  /** Called when a block becomes missing or present. */
   onChange: () => void = () => undefined;
 
   constructor(root: CID, options: TreeBlocksOptions) {
@@ -89,12 +93,12 @@ export class TreeBlocks {
     this.#completion.promise.catch(() => undefined);
   }
 
-  /** Resolves when every block is here and stored; rejects when it never will be, for a reason that is no peer's. */
+  /** Resolves when every block is stored; rejects when the tree is invalid or the store fails. Peers are never the cause. */
   async whenComplete(): Promise<void> {
     await this.#completion.promise;
   }
 
-  /** Resolves when what is being stored is stored. Nothing is taken any more. */
+  /** Refuses further blocks. Resolves when no block is being stored any longer. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#lookups.length = 0;
@@ -106,7 +110,7 @@ export class TreeBlocks {
     return this.#pendingBlocks > 0;
   }
 
-  /** The bytes of a block, when it comes. */
+  /** The bytes of a block, once it is present. */
   waitFor(cid: CID): Promise<Uint8Array> {
     const key = cid.toString();
     const waiter = this.#blockWaiters.get(key) ?? Promise.withResolvers<Uint8Array>();
@@ -114,7 +118,7 @@ export class TreeBlocks {
     return waiter.promise;
   }
 
-  /** A block is of interest no more, whether it came or not. */
+  /** Removes a block from the transfer, whether it is present or not. */
   forget(cid: CID): void {
     const key = cid.toString();
     const block = this.#blocks.get(key);
@@ -125,7 +129,7 @@ export class TreeBlocks {
     if (block.state !== 'present') this.#settle();
   }
 
-  /** This block belongs to what is wanted. @param requestedBy the request that brings it by itself, if any */
+  /** Adds a block to the transfer. @param requestedBy the pending request whose scope includes it, if any */
   add(
     cid: CID,
     position: TreePosition,
@@ -156,7 +160,7 @@ export class TreeBlocks {
     this.#startLookups();
   }
 
-  /** A request is under way that names this block. */
+  /** Records that a request names this block. */
   markRequested(block: TreeBlock, request: BlockRequest, scope: FetchScope): void {
     request.explicitBlocks.add(block);
     this.#assignRequest(block, request, scope);
@@ -168,7 +172,7 @@ export class TreeBlocks {
     this.unrequested.delete(block);
   }
 
-  /** A request came to its end. @param isComplete the peer has nothing of what did not come */
+  /** Records the end of a request. @param isComplete the peer does not have the requested blocks that did not arrive */
   finishRequest(request: BlockRequest, isComplete: boolean): void {
     for (const block of request.blocks.keys()) {
       block.requests.delete(request);
@@ -179,10 +183,11 @@ export class TreeBlocks {
   }
 
   /**
-   * A block came in an answer, whose bytes are nobody's from now on. Resolves when there is room for the next. Returns whether it
-   * was news.
+   * Verifies and stores a block that a peer sent. The caller must not use the bytes afterwards. Resolves when the next block may be
+   * read.
    *
-   * @throws an error named `PeerLied`
+   * @returns whether the block was missing
+   * @throws InvalidBlockError
    */
   async receiveBlock(cid: CID, bytes: Uint8Array, request: BlockRequest): Promise<boolean> {
     const isNew = await this.#acceptBlock(cid, bytes, request);
@@ -193,18 +198,18 @@ export class TreeBlocks {
 
   async #acceptBlock(cid: CID, bytes: Uint8Array, request: BlockRequest): Promise<boolean> {
     const key = cid.toString();
-    // An answer without repetitions ends with the tree.
+    // Otherwise an answer could repeat blocks without end.
     if (request.receivedKeys.has(key)) throw new InvalidBlockError(`Block ${key} was sent twice in one response`);
     request.receivedKeys.add(key);
     const block = this.#blocks.get(key);
     if (block === undefined) {
-      // Where single blocks are read, one may have lost interest while it was on its way.
+      // The reader of a single block may have canceled since it was requested.
       if ([...request.blocks.keys()].some((one) => one.key === key)) return false;
       throw new InvalidBlockError(`Block ${key} was not requested`);
     }
     if (block.state === 'present') return false;
     if (!(await matchesCid(cid, bytes))) throw new InvalidBlockError(`Block ${key} does not match its hash`);
-    // Another provider may have been faster meanwhile, or who wanted it may have lost interest.
+    // During the verification, another provider may have delivered it, or its reader may have canceled.
     if (this.#isPresent(block) || this.#blocks.get(key) !== block || this.#closed) return false;
     this.#writeBlock(block, bytes);
     this.#markPresent(block, bytes, request);
@@ -216,7 +221,7 @@ export class TreeBlocks {
   }
 
   #writeBlock(block: TreeBlock, bytes: Uint8Array): void {
-    // The links of a node are views of its bytes, and who waits for a block gets them.
+    // The links of a node are views of its bytes, and a waiting reader gets the bytes of its block.
     const isReusable = block.cid.code === RAW && !this.#blockWaiters.has(block.key);
     this.#pendingWriteBytes += bytes.length;
     const stored = Promise.resolve(this.#options.store.put(block.cid, bytes)).then(
@@ -235,12 +240,12 @@ export class TreeBlocks {
       }
       this.#settle();
     });
-    // Counted as unsettled until it is stored.
+    // Pending until it is stored.
     this.#pendingBlocks++;
     this.#pendingWrites.add(write);
   }
 
-  /** The block is here: what is below it comes next. */
+  /** Marks a verified block as present, and adds the blocks that it links to. */
   #markPresent(block: TreeBlock, bytes: Uint8Array, request?: BlockRequest): void {
     const scope = request?.blocks.get(block);
     block.state = 'present';

@@ -14,20 +14,20 @@ import { openIndex } from './open-index.ts';
 import { AccessTracker } from './access-tracker.ts';
 import { WriteBatch } from './write-batch.ts';
 
-/** Blocks up to this size lie in the index, larger ones are files: below it a file costs more than its bytes. */
+/** Blocks up to this size are stored in the index, larger ones as files: a smaller file costs more than its bytes. */
 const MAX_INLINE_BLOCK_BYTES = 128 * 1024;
-/** What a row and its place in the indexes weigh, about. */
+/** Estimated size of a row with its index entries. */
 const ESTIMATED_ROW_BYTES = 200;
 const PAGE_BYTES = 8_192;
-/** Pages of the index that are given back at once. */
+/** Pages that one vacuum step returns to the file system. */
 const MAX_VACUUM_PAGES = 200;
-/** Noted while the store is closed in good order. */
+/** Key of the note that the store was closed cleanly. */
 const CLEAN_SHUTDOWN_KEY = 'closed';
 
 export interface BlockStoreOptions {
-  /** For a draft: fast, and nothing needs to be there after a crash. */
+  /** For a draft: writes are fast, and nothing needs to survive a crash. */
   readonly transient?: boolean;
-  /** Milliseconds since the Unix epoch. */
+  /** Clock for access times, in milliseconds since the Unix epoch. */
   readonly now?: () => number;
 }
 
@@ -37,14 +37,17 @@ export interface RemovalResult {
 }
 
 /**
- * The folder behind a block store: small blocks in SQLite, large ones as files. A row is written after its file, and
- * removed before it, so that a block is there whole or not at all, whenever the process is killed.
+ * Stores blocks by their multihash in one folder: small ones in SQLite, large ones as files. `BlockStore` is its view by CID, which
+ * the rest of the engine uses; the codec of a CID is not stored.
+ *
+ * A row is written after its file and removed before it, so that a block is stored completely or not at all, whenever the process
+ * is killed.
  */
-export class BlockStoreBackend {
+export class MultihashStore {
   readonly index: BlockIndex;
-  /** What stays, while a collection is under way: a block that somebody asks for meanwhile is among it. */
+  /** Blocks that the running collection keeps. Every block that is read or written during the collection is added. */
   marks: MarkBitmap | undefined;
-  /** While content is worked with: ids of the blocks that were asked for or written since. */
+  /** While any root is leased: ids of the blocks that were read or written since. */
   touched: Set<number> | undefined;
   readonly #db: Database;
   readonly #files: LargeBlockFiles;
@@ -54,7 +57,7 @@ export class BlockStoreBackend {
   readonly #accessTracker: AccessTracker;
   readonly #locks = new KeyLocks();
   readonly #batch = new WriteBatch((blocks) => this.#insert(blocks));
-  /** There may be files that the index does not know. */
+  /** There may be files without a row. */
   #hasUnindexedFiles = false;
 
   private constructor(folder: string, db: Database, { transient = false, now = Date.now }: BlockStoreOptions) {
@@ -76,12 +79,12 @@ export class BlockStoreBackend {
     });
   }
 
-  static async open(path: string, options: BlockStoreOptions): Promise<BlockStoreBackend> {
+  static async open(path: string, options: BlockStoreOptions): Promise<MultihashStore> {
     try {
-      const backend = new BlockStoreBackend(path, await openIndex(path, options.transient ?? false), options);
+      const backend = new MultihashStore(path, await openIndex(path, options.transient ?? false), options);
       await backend.#files.open();
       if (!backend.#transient) {
-        // A new store has nothing that its index does not know.
+        // A new store has no files without a row.
         backend.#hasUnindexedFiles =
           backend.#db.meta(CLEAN_SHUTDOWN_KEY) === undefined && (await backend.#files.folders()).length > 0;
         const forget = 'DELETE FROM meta WHERE key = ?';
@@ -104,14 +107,18 @@ export class BlockStoreBackend {
     await this.#writer.closeCheckpointer();
   }
 
-  /** Whether a block is here; whoever asks may rely on it. */
+  /** Whether a block is stored. A running collection then keeps it, because the caller may rely on the answer. */
   async has(hash: Uint8Array): Promise<boolean> {
     const row = await this.#find(hash);
     if (row !== undefined) this.#touch(row.id);
     return row !== undefined;
   }
 
-  /** @throws GgenError DiskFull */
+  /**
+   * Stores a block. When the promise resolves, the bytes are written or copied: the caller may reuse their buffer.
+   *
+   * @throws GgenError DiskFull
+   */
   async put(hash: Uint8Array, bytes: Uint8Array): Promise<void> {
     await this.#locks.run(keyOf(hash), async () => {
       if (await this.has(hash)) return;
@@ -122,8 +129,8 @@ export class BlockStoreBackend {
     });
   }
 
-  /** Take over a block of another folder, which keeps it. */
-  async copyFrom({ id, hash, size, file }: BlockRow, source: BlockStoreBackend): Promise<void> {
+  /** Copies a block from another store: a large one by a hard link to its file, where the file system supports it. */
+  async copyFrom({ id, hash, size, file }: BlockRow, source: MultihashStore): Promise<void> {
     await this.#locks.run(keyOf(hash), async () => {
       if (await this.has(hash)) return;
       const bytes = file === 0 ? source.index.inlineBytes(id) : undefined;
@@ -133,7 +140,7 @@ export class BlockStoreBackend {
     });
   }
 
-  /** The bytes as they are stored, not hashed; undefined when they are not here, or fewer than there should be. */
+  /** The stored bytes, without verifying the hash; undefined when the block is not stored or its file is truncated. */
   async readRaw(hash: Uint8Array): Promise<Uint8Array | undefined> {
     const row = await this.#find(hash);
     if (row === undefined) return undefined;
@@ -145,7 +152,7 @@ export class BlockStoreBackend {
     return undefined;
   }
 
-  /** Whether a block is what its hash says; if not, it is removed. One that went meanwhile is nothing to complain of. */
+  /** Verifies the hash of a block, and removes a damaged one. A block that was removed in the meantime counts as intact. */
   async verify(row: BlockRow): Promise<boolean> {
     const bytes = await this.#readBytes(row);
     if (bytes !== undefined && matchesMultihash(Digest.decode(row.hash), bytes)) {
@@ -162,7 +169,10 @@ export class BlockStoreBackend {
     });
   }
 
-  /** Remove a block unless its bytes, looked at once more while nobody writes them, are right. Returns whether it did. */
+  /**
+   * Removes a block whose bytes do not match its hash. They are read again under the lock of the block, because a concurrent write
+   * may have repaired it. Returns whether the block was removed.
+   */
   removeIfDamaged(hash: Uint8Array): Promise<boolean> {
     return this.#locks.run(keyOf(hash), async () => {
       const row = this.index.find(hash);
@@ -179,16 +189,18 @@ export class BlockStoreBackend {
   }
 
   /**
-   * Remove blocks for good, except those that are marked or being written right now. Returns what was removed; undefined,
-   * with nothing removed, if by then `may` says no.
+   * Removes blocks, except those that are marked or being written.
+   *
+   * @param canRemove asked in the same tick in which the rows are removed
+   * @returns what was removed; undefined, with nothing removed, when `canRemove` returned false
    */
   async remove(rows: readonly BlockRow[], canRemove: () => boolean): Promise<RemovalResult | undefined> {
     const remove = (): { removed: BlockRow[]; files: Promise<unknown> } | undefined => {
-      // From here to the removal of the rows nobody else gets a turn.
+      // Nothing else runs between this check and the removal of the rows.
       if (!canRemove()) return undefined;
       const removed = rows.filter(({ id, hash }) => this.marks?.isLive(id) !== true && !this.#locks.has(keyOf(hash)));
       this.index.remove(removed);
-      // Begun now: whoever writes one of these again waits until its file is gone.
+      // Started in the same tick: a write of one of these blocks waits until its file is removed.
       return { removed, files: this.#removeFiles(removed) };
     };
     const result = await this.#writer.write(rows.length * ESTIMATED_ROW_BYTES, remove, { frees: true });
@@ -197,12 +209,12 @@ export class BlockStoreBackend {
     return { blocks: result.removed.length, bytes: result.removed.reduce((sum, { size }) => sum + size, 0) };
   }
 
-  /** Write down the last uses that were gathered. */
+  /** Writes the gathered access times. */
   flushAccessTimes(): Promise<void> {
     return this.#accessTracker.flush();
   }
 
-  /** Note that blocks are pinned, or not any more. */
+  /** Records whether blocks are pinned. */
   async pin(rows: readonly BlockRow[], pinned: boolean): Promise<void> {
     if (rows.length === 0) return;
     const pin = (): void => {
@@ -211,7 +223,7 @@ export class BlockStoreBackend {
     await this.#writer.write(rows.length * ESTIMATED_ROW_BYTES, pin, { frees: true });
   }
 
-  /** Damaged blocks that nobody needs need not be remembered. */
+  /** Removes the notes about damaged blocks that are not needed. */
   async forgetDamaged(needed: (hash: Uint8Array) => boolean): Promise<void> {
     const forget = (): void => {
       this.index.forgetDamaged(needed);
@@ -219,7 +231,7 @@ export class BlockStoreBackend {
     await this.#writer.write(ESTIMATED_ROW_BYTES, forget, { frees: true });
   }
 
-  /** Give free space of the index back to the disk, some of it. Returns whether there is more. */
+  /** Returns some free pages of the index to the file system. Returns whether more are left. */
   async vacuum(): Promise<boolean> {
     const vacuumPages = (): number => this.index.vacuum(MAX_VACUUM_PAGES);
     const remainingPages = await this.#writer.write(MAX_VACUUM_PAGES * PAGE_BYTES, vacuumPages, { frees: true });
@@ -228,8 +240,8 @@ export class BlockStoreBackend {
   }
 
   /**
-   * Enter the files that the index does not know: those of an older version, and those that a killed process had written
-   * or was removing. Until that is done, each lookup that fails looks for a file too.
+   * Adds rows for files that have none: a killed process left them, or the index was rebuilt. Until this is done, each
+   * lookup that finds no row looks for a file too.
    */
   async indexFiles(signal: AbortSignal): Promise<void> {
     if (!this.#hasUnindexedFiles) return;
@@ -247,7 +259,7 @@ export class BlockStoreBackend {
     await Promise.all(files.map(({ hash }) => this.#locks.run(keyOf(hash), () => this.#files.remove(hash))));
   }
 
-  /** Without this note, the next start looks for files that the index does not know. */
+  /** Without this note, the next start looks for files without a row. */
   async #recordCleanShutdown(): Promise<void> {
     const note = (): void => {
       this.#db.setMeta(CLEAN_SHUTDOWN_KEY, '1');
@@ -271,7 +283,7 @@ export class BlockStoreBackend {
     for (const id of ids) this.#touch(id);
   }
 
-  /** Somebody may rely on this block from now on. */
+  /** Keeps a block from being collected, because a caller may rely on it from now on. */
   #touch(id: number): void {
     this.marks?.add(id);
     this.touched?.add(id);

@@ -1,0 +1,24 @@
+import { GgenError } from '../../shared/errors.ts';
+
+/**
+ * The error of a transfer that ends with a block missing.
+ *
+ * @param providers ids of the peers that were asked
+ * @param cid of one missing block
+ */
+export function unavailableError(providers: readonly string[], cid: string): GgenError {
+  return new GgenError('ContentUnavailable', unavailableText(providers.length), {
+    details: { cid, providers },
+  });
+}
+
+function unavailableText(providers: number): string {
+  if (providers === 0) {
+    return 'No connected peer serves this package. Try again when its publisher, or someone who installed it, is connected.';
+  }
+  const who =
+    providers === 1
+      ? 'The one peer that serves this package'
+      : `None of the ${providers} peers that serve this package`;
+  return `${who} ${providers === 1 ? 'did not send' : 'sent'} all of it. Try again later.`;
+}

@@ -150,7 +150,8 @@ describe('announcements', () => {
     assert.equal(limits.isAllowed('other', signedRecord('waiting').envelope), true);
   });
 
-  it('of hundreds of records at once are ingested, and the event loop stays responsive', async () => {
+  // That they are stored in slices is counted in test/unit/worker/protocols/announce.
+  it('of hundreds of records at once are all ingested', async () => {
     const peer = await network.peer({}, ['announce']);
     const flood = await meshedPeer(peer);
     await waitForMesh(peer, 1);
@@ -158,18 +159,7 @@ describe('announcements', () => {
     const records = Array.from({ length: 400 }, (_, index) => {
       return signedRecord(`flood-${index}`, { key: keys[index % 5]! }).envelope;
     });
-    let longest = 0;
-    let last = performance.now();
-    const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 1);
-    try {
-      for (const record of records) await flood.announce(record);
-      await eventually('all are taken', async () => (await peer.engine.status({})).counts.network === records.length);
-    } finally {
-      clearInterval(timer);
-    }
-    console.log(`      longest pause of the event loop, sender included: ${longest.toFixed(0)} ms`);
+    for (const record of records) await flood.announce(record);
+    await eventually('all are known', async () => (await peer.engine.status({})).counts.network === records.length);
   });
 });

@@ -35,6 +35,6 @@ export async function bundleHostSuite(): Promise<string> {
 /** The test files are loaded inside `run`, because they call `describe`, which mocha defines only there. */
 function entry(files: readonly string[]): string {
   const loads = files.map((file) => `require(${JSON.stringify(`./${file.replaceAll('\\', '/')}`)});`);
-  return `import { runInHost } from './in-host.ts';
+  return `import { runInHost } from '../harness/in-host.ts';
 export const run = () => runInHost(() => { ${loads.join(' ')} });`;
 }

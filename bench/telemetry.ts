@@ -49,7 +49,7 @@ export async function measureTelemetry(): Promise<readonly Figure[]> {
   const catalog = await openCatalog(dataDir);
   try {
     fillCatalog(catalog, PACKAGES);
-    const off = [await measureSearches('nobody listens', catalog, telemetry), await measureSpans(telemetry)];
+    const off = [await measureSearches('not sent anywhere', catalog, telemetry), await measureSpans(telemetry)];
     await telemetry.setEndpoint(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     const on = await measureSearches('sent to a collector', catalog, telemetry);
     return [...off, { ...on, goal: rounded(2 * on.baseline.value) }];
@@ -127,7 +127,7 @@ async function measureSpans(telemetry: Telemetry): Promise<Figure> {
     times.spans.push(await timed(() => telemetry.span('ask_peer', { peer_id: 'a' }, work)));
   }
   const baseline = { title: 'awaiting the work alone', value: median(times.bare) };
-  return { title: `${SPANS} spans, nobody listens`, unit: 'ms', value: median(times.spans), goal: 10, baseline };
+  return { title: `${SPANS} spans, not sent anywhere`, unit: 'ms', value: median(times.spans), goal: 10, baseline };
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {

@@ -8,7 +8,7 @@ const CHILD = join(import.meta.dirname, 'full-disk-child.ts');
 function assertOneOwner({ named, selfReported, lockHolderPids }: OwnerView): void {
   assert.equal(named.length, 1, 'all name the same owner');
   assert.deepEqual(selfReported, named, 'it knows that it is');
-  assert.deepEqual(lockHolderPids, named, 'nobody else has the lock');
+  assert.deepEqual(lockHolderPids, named, 'no other process has the lock');
 }
 
 function assertDiskFullError({ name, message }: ErrorSummary, dataDir: string): void {

@@ -39,7 +39,7 @@ export interface SharedEngine extends DescribedEngine {
 }
 
 /**
- * Own the node of a data folder, or attach to the process that does. When the owner ends, in whatever way, one of the
+ * Own the node of a data folder, or attach to the process that does. When the owner ends, even by a kill, one of the
  * attached processes takes over. Its callers only notice that a call takes longer.
  *
  * @throws GgenError DataDirInUse, DataDirNotPrivate, VersionMismatch, DatabaseTooNew, DiskFull, UnsupportedRuntime; the signal's reason

@@ -40,7 +40,7 @@ const plan: InstallPlan = {
       ],
     },
   ],
-  skipped: [{ id: 'extra', requirement: '^3', by: "'other' 2.0.0", reason: 'Nobody knows it.' }],
+  skipped: [{ id: 'extra', requirement: '^3', by: "'other' 2.0.0", reason: 'No peer knows it.' }],
   bytesToFetch: 42,
   changes: true,
 };

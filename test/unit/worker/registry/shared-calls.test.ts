@@ -66,7 +66,7 @@ describe('deduplication of concurrent calls', () => {
     assert.equal(one.seen.signal.aborted, true);
     assert.equal(calls.size, 0);
     assert.equal(await calls.run('key', () => Promise.resolve('fresh'), { signal: forever }), 'fresh');
-    one.reject(new Error('nobody hears this'));
+    one.reject(new Error('no caller waits for this'));
   });
 
   it('rejects for all callers, and does not cache the error', async () => {

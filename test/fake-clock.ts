@@ -1,11 +1,13 @@
 import { mock } from 'node:test';
 
-/** Turns of the event loop after a step of the clock: promises and immediates that follow from a timer settle in them. */
+/**
+ * Turns of the event loop after a step of the clock: promises and immediates that follow from a timer settle in them.
+ */
 const SETTLE_TURNS = 3;
 
 /**
- * A clock that only the test moves: `setTimeout`, `setInterval`, `AbortSignal.timeout`, `Date` and `performance.now` of this
- * process. Immediates and I/O stay real. Dispose it after the test.
+ * A clock that only the test moves: `setTimeout`, `setInterval`, `AbortSignal.timeout`, `Date` and `performance.now` of
+ * this process. Immediates and I/O stay real. Dispose it after the test.
  */
 export class FakeClock implements Disposable {
   readonly #performanceNow;

@@ -4,23 +4,23 @@ import { CID } from 'multiformats/cid';
 import { GgenError } from '../../shared/errors.ts';
 import { MAX_BLOCK_BYTES } from '../blocks/block-storage.ts';
 
-/** A header names one root: far more than that needs. */
+/** Maximum size of a header, which names one root in some 60 bytes. */
 const MAX_HEADER_BYTES = 1_024;
 /** A CIDv1 of sha2-256 has 36 bytes. */
 const MAX_CID_BYTES = 64;
-/** Bytes of a length's varint: enough for 2^28. */
+/** Maximum bytes of a varint length: enough for 2^28. */
 const MAX_VARINT_BYTES = 4;
 const READ_BYTES = 1024 * 1024;
 
-/** A block as it stands in a file, not hashed yet. */
+/** A block of a file, not verified yet. */
 export interface CarBlock {
   readonly cid: CID;
   readonly bytes: Uint8Array;
 }
 
 /**
- * Reads a CARv1 file of anybody, piece by piece: no length that it gives is trusted beyond what a block may have. Source: the
- * CARv1 specification of IPLD.
+ * Reads an untrusted CARv1 file block by block: lengths above the maximum size of a block are refused. Source: the
+ * CARv1 specification (ipld.io/specs/transport/car/carv1).
  */
 export class CarReader {
   readonly #file: FileHandle;
@@ -31,7 +31,7 @@ export class CarReader {
     this.#file = file;
   }
 
-  /** The one root. @throws GgenError ArchiveInvalid */
+  /** Reads the header, and returns its only root. @throws GgenError ArchiveInvalid */
   async header(): Promise<CID> {
     const length = await this.#length(MAX_HEADER_BYTES);
     if (length === undefined) throw archiveInvalidError('it is empty');
@@ -64,7 +64,7 @@ export class CarReader {
       }
       length += (byte & 0x7f) * 2 ** (7 * index);
       if (byte < 0x80) {
-        // Only the shortest form of a number is one.
+        // Only the shortest encoding of a number is valid.
         if (length === 0 || length > max || (byte === 0 && index > 0)) break;
         return length;
       }
@@ -78,7 +78,7 @@ export class CarReader {
     return bytes;
   }
 
-  /** So many bytes, or fewer at the end of the file. Copies of their own: the buffer is used again. */
+  /** Reads up to `length` bytes; fewer at the end of the file. The result is a copy, because the buffer is reused. */
   async #read(length: number): Promise<Uint8Array> {
     if (this.#buffer.length < length) await this.#fill(length);
     const bytes = this.#buffer.slice(0, length);

@@ -3,15 +3,15 @@ import { encode as encodeCbor } from '@ipld/dag-cbor';
 import type { CID } from 'multiformats/cid';
 import { encode as encodeVarint } from 'uint8-varint';
 
-/** Bytes gathered before they are written. */
+/** Bytes that are gathered before they are written. */
 const WRITE_BYTES = 1024 * 1024;
 
-/** Writes a CARv1 file. Source: the CARv1 specification of IPLD. */
+/** Writes a CARv1 file. Source: the CARv1 specification (ipld.io/specs/transport/car/carv1). */
 export class CarWriter {
   readonly #file: FileHandle;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
-  /** Written so far, in bytes, what is gathered included. */
+  /** Size of the file so far, including gathered bytes. */
   bytes = 0;
   blocks = 0;
 
@@ -28,7 +28,7 @@ export class CarWriter {
     await this.#section([cid.bytes, bytes]);
   }
 
-  /** Write what is gathered. */
+  /** Writes the gathered bytes. The bytes of a block must not change before. */
   async flush(): Promise<void> {
     const pending = this.#pending;
     this.#pending = [];

@@ -38,8 +38,8 @@ interface WriteOptions {
 }
 
 /**
- * Exports a release and its record to one file, which another machine can import without a network. The file is written under a
- * temporary name and renamed, so that the target is complete or unchanged.
+ * Exports a release and its record to one file, which another machine can import without a network. The file is written
+ * under a temporary name and renamed, so that the target is complete or unchanged.
  *
  * @throws GgenError TargetNotWritable, and as `Lookup.getVersion` and `fetchContent`
  */
@@ -99,7 +99,10 @@ export async function recordCid(envelope: Uint8Array): Promise<CID> {
   return CID.createV1(RAW, await sha256.digest(envelope));
 }
 
-/** Writes every block once, after a block that links to it, so that an importing peer can verify each block as it reads it. */
+/**
+ * Writes every block once, after a block that links to it, so that an importing peer can verify each block as it reads
+ * it.
+ */
 async function writeDag(
   root: CID,
   writer: CarWriter,

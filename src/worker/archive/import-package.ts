@@ -30,9 +30,9 @@ export interface ImportDeps extends AnnounceSeedingChangeDeps {
 }
 
 /**
- * Imports a release from a file that `exportPackage` wrote. The file is not trusted: the signature of the record is verified
- * first, then the hash of every block, within the limits that the record states. The record is stored only when all blocks are.
- * The release is then kept offline.
+ * Imports a release from a file that `exportPackage` wrote. The file is not trusted: the signature of the record is
+ * verified first, then the hash of every block, within the limits that the record states. The record is stored only
+ * when all blocks are. The release is then kept offline.
  *
  * @throws GgenError ArchiveInvalid, InvalidRequest, DiskFull, QuotaExceeded
  */
@@ -97,7 +97,7 @@ async function openFile(path: string): Promise<FileHandle> {
   throw archiveInvalidError('it is not a regular file');
 }
 
-/** The first block is the signed record, and the root is one of its releases. */
+/** Reads the signed record, which is the first block, and finds the release of the root in it. */
 async function readRecord(reader: CarReader, root: string): Promise<{ opened: OpenedRecord; release: Release }> {
   const block = await reader.next();
   if (block?.cid.code !== RAW || block.bytes.length > LIMITS.maxRecordBytes) {

@@ -9,18 +9,20 @@ import type { CarReader } from './car-reader.ts';
 
 export interface ReadTreeOptions {
   readonly store: Pick<Blockstore, 'put'>;
-  /** Bytes of the release's files, as its record says. */
+  /** Bytes of the release's files, from its record. */
   readonly size: number;
   readonly signal: AbortSignal;
+  /** Called with the size of each block that is stored. */
   readonly onBlock: (bytes: number) => void;
 }
 
 /**
- * Take all blocks below a root out of a file into the store: each one hashed, each one named by one before it, none more than
- * once, none missing, none besides.
+ * Stores all blocks below a root from a file. The file must contain exactly the blocks of the tree: each once, each
+ * matching its hash, and each after a block that links to it. It is not a `walkTree`, because the file determines the
+ * order.
  *
- * @returns how many there were
- * @throws GgenError ArchiveInvalid
+ * @returns the number of blocks
+ * @throws GgenError ArchiveInvalid, and what the store throws; the reason of the signal
  */
 export async function readCarTree(root: CID, reader: CarReader, options: ReadTreeOptions): Promise<number> {
   const { store, size, signal, onBlock } = options;

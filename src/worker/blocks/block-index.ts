@@ -21,8 +21,8 @@ export interface NewBlock {
 }
 
 /**
- * The table of stored blocks, and the bytes of the small ones. It only runs statements; `MultihashStore` decides when they may run,
- * because nothing may be written during a checkpoint.
+ * The table of stored blocks, and the bytes of the small ones. It only runs statements; `MultihashStore` decides when
+ * they may run, because nothing may be written during a checkpoint.
  */
 export class BlockIndex {
   readonly #db: Database;

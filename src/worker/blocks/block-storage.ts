@@ -29,8 +29,8 @@ export function matchesCid(cid: CID, bytes: Uint8Array): Promise<boolean> {
 }
 
 /**
- * Reads a block and verifies its hash; undefined when it is not stored. A damaged block is removed, so that it is fetched again
- * instead of failing every time.
+ * Reads a block and verifies its hash; undefined when it is not stored. A damaged block is removed, so that it is
+ * fetched again instead of failing every time.
  */
 export async function readVerifiedBlock(store: Blockstore, cid: CID): Promise<Uint8Array | undefined> {
   if (store instanceof BlockStore) return store.read(cid);

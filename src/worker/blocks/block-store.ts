@@ -14,8 +14,8 @@ import { MarkBitmap } from './mark-bitmap.ts';
 const ROWS_PER_PAGE = 64;
 
 /**
- * Blocks on disk, by CID: the `Blockstore` of Helia, with what collection and verification need on top. A block is stored completely
- * or not at all, and survives a kill once `put` has resolved. `MultihashStore` does the work.
+ * Blocks on disk, by CID: the `Blockstore` of Helia, with what collection and verification need on top. A block is
+ * stored completely or not at all, and survives a kill once `put` has resolved. `MultihashStore` does the work.
  */
 export class BlockStore implements Blockstore {
   readonly #blocks: MultihashStore;
@@ -61,8 +61,8 @@ export class BlockStore implements Blockstore {
   }
 
   /**
-   * The bytes after verifying their hash; undefined when the block is not stored. A damaged block is removed, so that it is fetched
-   * again.
+   * The bytes after verifying their hash; undefined when the block is not stored. A damaged block is removed, so that
+   * it is fetched again.
    */
   async read(cid: CID): Promise<Uint8Array | undefined> {
     const bytes = await this.#blocks.readRaw(cid.multihash.bytes);
@@ -144,8 +144,8 @@ export class BlockStore implements Blockstore {
   }
 
   /**
-   * Begins a collection. Until `endSweep`, every block that is read or written is marked, because a caller may rely on it from then
-   * on.
+   * Begins a collection. Until `endSweep`, every block that is read or written is marked, because a caller may rely on
+   * it from then on.
    */
   beginSweep(): MarkBitmap {
     const marks = this.newMarks();
@@ -155,8 +155,8 @@ export class BlockStore implements Blockstore {
   }
 
   /**
-   * Sets whether blocks that are read or written are remembered for a collection that begins later. Enabled while any root is leased:
-   * the leaves of a leased tree may be stored before the node that names them.
+   * Sets whether blocks that are read or written are remembered for a collection that begins later. Enabled while any
+   * root is leased: the leaves of a leased tree may be stored before the node that names them.
    */
   trackTouched(enabled: boolean): void {
     this.#blocks.touched = enabled ? (this.#blocks.touched ?? new Set()) : undefined;
@@ -196,7 +196,10 @@ export class BlockStore implements Blockstore {
     return this.#blocks.vacuum();
   }
 
-  /** Adds rows for files that a killed process left without one. Until then, lookups that find no row look for a file too. */
+  /**
+   * Adds rows for files that a killed process left without one. Until then, lookups that find no row look for a file
+   * too.
+   */
   indexFiles(signal: AbortSignal): Promise<void> {
     return this.#blocks.indexFiles(signal);
   }

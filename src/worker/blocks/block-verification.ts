@@ -43,7 +43,8 @@ export async function verifyBlocks(
 }
 
 /**
- * Counts the blocks below a root that are not stored, as far as their parents are; and how many of these were found damaged.
+ * Counts the blocks below a root that are not stored, as far as their parents are; and how many of these were found
+ * damaged.
  *
  * @throws the reason of the signal
  */

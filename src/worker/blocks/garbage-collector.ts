@@ -26,9 +26,9 @@ export interface CollectionResult {
 }
 
 /**
- * Mark-and-sweep collection of blocks, in short steps between which the engine goes on. It keeps every block below a pinned or leased
- * root, and every block that is read or written after marking began, because a caller may rely on it. A kill at any moment leaves
- * complete blocks; the next collection removes the rest.
+ * Mark-and-sweep collection of blocks, in short steps between which the engine goes on. It keeps every block below a
+ * pinned or leased root, and every block that is read or written after marking began, because a caller may rely on it.
+ * A kill at any moment leaves complete blocks; the next collection removes the rest.
  */
 export class GarbageCollector {
   readonly #store: BlockStore;
@@ -41,8 +41,8 @@ export class GarbageCollector {
   }
 
   /**
-   * Marks pinned blocks, and removes the least recently used of the others until all blocks together have at most `targetBytes`. One
-   * collection runs at a time; other calls wait.
+   * Marks pinned blocks, and removes the least recently used of the others until all blocks together have at most
+   * `targetBytes`. One collection runs at a time; other calls wait.
    *
    * @param onProgress called with the bytes removed so far
    * @throws the reason of the signal
@@ -102,8 +102,8 @@ class CollectionRun {
   }
 
   /**
-   * Records which blocks are pinned. While a damaged node hides which blocks belong to a pinned tree, no block is unpinned; the next
-   * collection after the repair does that.
+   * Records which blocks are pinned. While a damaged node hides which blocks belong to a pinned tree, no block is
+   * unpinned; the next collection after the repair does that.
    */
   async #updatePinned(pinned: MarkBitmap, { isIncomplete, damaged }: MarkReport): Promise<void> {
     for await (const rows of this.#store.pages(BATCH_SIZE)) {

@@ -17,8 +17,8 @@ export class IndexWriter {
   }
 
   /**
-   * Runs `work`, which must be synchronous. On a full disk it runs a second time after a checkpoint, because the database file may have
-   * free pages.
+   * Runs `work`, which must be synchronous. On a full disk it runs a second time after a checkpoint, because the
+   * database file may have free pages.
    *
    * @param bytes estimate of what `work` writes
    * @param frees `work` frees space in the end: it may use the space of the reserve file

@@ -15,8 +15,8 @@ const writeBytes = promisify(write);
 const closeFile = promisify(close);
 
 /**
- * Blocks that are files: `<last two letters>/<multihash in base32>.data`, the layout of blockstore-fs. A file under its final name is
- * complete: it is written under a temporary name and renamed.
+ * Blocks that are files: `<last two letters>/<multihash in base32>.data`, the layout of blockstore-fs. A file under its
+ * final name is complete: it is written under a temporary name and renamed.
  */
 export class LargeBlockFiles {
   readonly #folder: string;
@@ -47,8 +47,8 @@ export class LargeBlockFiles {
   }
 
   /**
-   * Reads up to `size` bytes of a block; undefined when it is not stored. The bytes are in a pooled buffer: the caller may release
-   * them to `blockBufferPool` when nothing refers to them any longer.
+   * Reads up to `size` bytes of a block; undefined when it is not stored. The bytes are in a pooled buffer: the caller
+   * may release them to `blockBufferPool` when nothing refers to them any longer.
    */
   async read(hash: Uint8Array, size: number): Promise<Uint8Array | undefined> {
     const bytes = blockBufferPool.acquire(size);
@@ -109,8 +109,8 @@ export class LargeBlockFiles {
 }
 
 /**
- * Fills `bytes` from a file, and returns how many bytes the file had. Only reading runs on another thread: opening a file takes some
- * microseconds, less than a round trip to the thread pool.
+ * Fills `bytes` from a file, and returns how many bytes the file had. Only reading runs on another thread: opening a
+ * file takes some microseconds, less than a round trip to the thread pool.
  */
 async function readInto(path: string, bytes: Uint8Array): Promise<number> {
   const file = openSync(path, 'r');

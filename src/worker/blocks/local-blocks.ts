@@ -7,8 +7,8 @@ import { readVerifiedBlock } from './block-storage.ts';
 import { walkTree } from './walk-tree.ts';
 
 /**
- * CIDs of the stored blocks below some roots. Leaves are not looked up: their parents name them. Nodes that are missing or
- * damaged are left out, with everything below them.
+ * CIDs of the stored blocks below some roots. Leaves are not looked up: their parents name them. Nodes that are missing
+ * or damaged are left out, with everything below them.
  *
  * @throws the reason of the signal
  */

@@ -14,8 +14,8 @@ export interface MarkReport {
 }
 
 /**
- * Marks every stored block below a root. Leaves are not read: their parents name them. Nodes are hashed, because one with a
- * flipped bit would name the wrong blocks.
+ * Marks every stored block below a root. Leaves are not read: their parents name them. Nodes are hashed, because one
+ * with a flipped bit would name the wrong blocks.
  *
  * @throws the reason of the signal
  */

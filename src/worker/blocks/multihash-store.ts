@@ -37,11 +37,11 @@ export interface RemovalResult {
 }
 
 /**
- * Stores blocks by their multihash in one folder: small ones in SQLite, large ones as files. `BlockStore` is its view by CID, which
- * the rest of the engine uses; the codec of a CID is not stored.
+ * Stores blocks by their multihash in one folder: small ones in SQLite, large ones as files. `BlockStore` is its view
+ * by CID, which the rest of the engine uses; the codec of a CID is not stored.
  *
- * A row is written after its file and removed before it, so that a block is stored completely or not at all, whenever the process
- * is killed.
+ * A row is written after its file and removed before it, so that a block is stored completely or not at all, whenever
+ * the process is killed.
  */
 export class MultihashStore {
   readonly index: BlockIndex;
@@ -152,7 +152,9 @@ export class MultihashStore {
     return undefined;
   }
 
-  /** Verifies the hash of a block, and removes a damaged one. A block that was removed in the meantime counts as intact. */
+  /**
+   * Verifies the hash of a block, and removes a damaged one. A block that was removed in the meantime counts as intact.
+   */
   async verify(row: BlockRow): Promise<boolean> {
     const bytes = await this.#readBytes(row);
     if (bytes !== undefined && matchesMultihash(Digest.decode(row.hash), bytes)) {
@@ -170,8 +172,8 @@ export class MultihashStore {
   }
 
   /**
-   * Removes a block whose bytes do not match its hash. They are read again under the lock of the block, because a concurrent write
-   * may have repaired it. Returns whether the block was removed.
+   * Removes a block whose bytes do not match its hash. They are read again under the lock of the block, because a
+   * concurrent write may have repaired it. Returns whether the block was removed.
    */
   removeIfDamaged(hash: Uint8Array): Promise<boolean> {
     return this.#locks.run(keyOf(hash), async () => {

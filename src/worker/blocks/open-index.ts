@@ -8,8 +8,8 @@ import type { DatabaseFile } from '../sqlite/database.ts';
 import { STORE_MIGRATIONS } from './schema.ts';
 
 /**
- * Opens the index of the block store in `folder`. A damaged index is renamed and replaced by an empty one; `indexFiles` then finds the
- * blocks that are files.
+ * Opens the index of the block store in `folder`. A damaged index is renamed and replaced by an empty one; `indexFiles`
+ * then finds the blocks that are files.
  *
  * @param transient for a draft: nothing needs to survive a crash
  * @throws GgenError DatabaseTooNew

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 
 const RESERVE_FILE_BYTES = 1024 * 1024;
 
-/** Occupies space on the disk. SQLite writes before it can remove a block; on a full disk, removing this file makes that possible. */
+/**
+ * Occupies space on the disk. SQLite writes before it can remove a block; on a full disk, removing this file makes that
+ * possible.
+ */
 export class ReserveFile {
   readonly #path: string;
 

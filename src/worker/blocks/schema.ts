@@ -1,8 +1,8 @@
 /**
  * Migrations of a block store's index, in order. A released step is never edited.
  *
- * `MarkBitmap` refers to blocks by `id`, which is never reused. Small blocks are stored in a table of their own, so that updating an
- * access time does not rewrite their bytes.
+ * `MarkBitmap` refers to blocks by `id`, which is never reused. Small blocks are stored in a table of their own, so
+ * that updating an access time does not rewrite their bytes.
  */
 export const STORE_MIGRATIONS: readonly string[] = [
   `

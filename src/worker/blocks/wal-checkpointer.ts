@@ -6,9 +6,9 @@ import type { Database } from '../sqlite/database.ts';
 const CHECKPOINT_THRESHOLD_BYTES = 4 * 1024 * 1024;
 
 /**
- * Moves the write-ahead log into the database as SQLite does with `synchronous = NORMAL`: the log is on the disk before its pages are
- * copied, and the copies are on the disk before the log is overwritten, so that a power cut does not damage the file. Unlike SQLite, it
- * waits for the disk off the event loop. Nothing may be written during a checkpoint.
+ * Moves the write-ahead log into the database as SQLite does with `synchronous = NORMAL`: the log is on the disk before
+ * its pages are copied, and the copies are on the disk before the log is overwritten, so that a power cut does not
+ * damage the file. Unlike SQLite, it waits for the disk off the event loop. Nothing may be written during a checkpoint.
  */
 export class WalCheckpointer {
   readonly #db: Database;

@@ -8,8 +8,8 @@ export interface Visit<Step, Value> {
 
 export interface WalkOptions<Step, Value> {
   /**
-   * `depth-first`: each step comes directly before the steps below it. `breadth-first`: all steps of one depth come before the
-   * next depth. Siblings keep their order in both. Depth-first by default.
+   * `depth-first`: each step comes directly before the steps below it. `breadth-first`: all steps of one depth come
+   * before the next depth. Siblings keep their order in both. Depth-first by default.
    */
   readonly order?: 'depth-first' | 'breadth-first';
   /** Identity of a step, which is visited once. Steps without one are visited as often as they are named. */
@@ -18,7 +18,9 @@ export interface WalkOptions<Step, Value> {
   readonly read: (step: Step) => Promise<Value> | Value;
   /** The steps directly below a step. What it throws ends the walk. */
   readonly expand: (step: Step, value: Value) => readonly Step[];
-  /** Whether `expand` may return any steps. A depth-first walk reads ahead only past steps that have nothing below them. */
+  /**
+   * Whether `expand` may return any steps. A depth-first walk reads ahead only past steps that have nothing below them.
+   */
   readonly canExpand?: (step: Step) => boolean;
   /** Number of reads at the same time; asked before each read. One by default. */
   readonly readAhead?: () => number;
@@ -28,11 +30,12 @@ export interface WalkOptions<Step, Value> {
 }
 
 /**
- * Walks a tree of blocks from its roots. All walks of a release's tree go through here: a hostile tree may name one block a
- * million times or nest without end, so each caller states what it visits once and where it stops. The walk yields to the event
- * loop, and it reads nothing more once its consumer leaves the loop.
+ * Walks a tree of blocks from its roots. All walks of a release's tree go through here: a hostile tree may name one
+ * block a million times or nest without end, so each caller states what it visits once and where it stops. The walk
+ * yields to the event loop, and it reads nothing more once its consumer leaves the loop.
  *
- * `expand` is called before the step is yielded, so that the consumer may reuse the buffer of a block that has no links.
+ * `expand` is called before the step is yielded, so that the consumer may reuse the buffer of a block that has no
+ * links.
  *
  * @throws the reason of the signal, and what `read` and `expand` throw
  */

@@ -10,7 +10,9 @@ interface PendingBlock {
   readonly reject: (error: unknown) => void;
 }
 
-/** Writes the blocks that are added in one turn of the event loop in one transaction: all of them are stored, or none. */
+/**
+ * Writes the blocks that are added in one turn of the event loop in one transaction: all of them are stored, or none.
+ */
 export class WriteBatch {
   readonly #write: (blocks: readonly NewBlock[]) => Promise<void>;
   #pending: PendingBlock[] = [];

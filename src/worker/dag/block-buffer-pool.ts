@@ -1,23 +1,29 @@
-/** Bytes of a large leaf, as the import profile makes them. */
+/** Size of a large leaf of the import profile. */
 const BUFFER_BYTES = 1024 * 1024;
-/** Below it, whoever does not give its buffer back would hold much more memory than it uses. */
+/**
+ * Smaller blocks get buffers of their own size: one that is never released would occupy much more memory than it uses.
+ */
 const MIN_POOLED_BYTES = BUFFER_BYTES / 2;
 const MAX_FREE_BUFFERS = 8;
-/** How long free buffers are kept after the last one came back. */
+/** How long free buffers are kept after the last release. */
 const IDLE_TIMEOUT_MS = 2_000;
 
 /**
- * Buffers for large blocks that are on their way between disk and network, used again as soon as a block has gone: a buffer made
- * for each is garbage that V8 finds late, and the collections it causes cost more than moving the bytes.
+ * Reuses the buffers of large blocks between disk and network. A new buffer for each block would be garbage that V8
+ * collects late, and these collections cost more than copying the bytes.
  *
- * To give a buffer back is allowed once, not demanded; who still needs the bytes, or shares them with others, must not.
+ * Ownership: the code that acquires a buffer owns it, and passes the ownership on with the bytes: from the file or the
+ * network to the store (until `put` resolves) or to the stream (until it has encrypted or copied the bytes). The last
+ * owner may release the buffer once, and does not have to: a buffer that is not released is ordinary garbage. A buffer
+ * must not be released while anything refers to its bytes, such as the links of a decoded node, or another caller that
+ * was given the same bytes.
  */
 export class BlockBufferPool {
   readonly #leased = new WeakSet<ArrayBufferLike>();
   readonly #free: ArrayBufferLike[] = [];
   #clearTimer: NodeJS.Timeout | undefined;
 
-  /** So many bytes, of any content. */
+  /** A buffer of this size, whose content is undefined. */
   acquire(size: number): Uint8Array {
     if (size < MIN_POOLED_BYTES || size > BUFFER_BYTES) return Buffer.allocUnsafeSlow(size);
     const arrayBuffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES).buffer;
@@ -25,7 +31,7 @@ export class BlockBufferPool {
     return Buffer.from(arrayBuffer, 0, size);
   }
 
-  /** The block is needed no more, by nobody. Does nothing with bytes that were not taken here. */
+  /** Returns a buffer to the pool: nothing may use its bytes afterwards. Ignores bytes that are not from this pool. */
   release({ buffer }: Uint8Array): void {
     if (!this.#leased.delete(buffer) || this.#free.length >= MAX_FREE_BUFFERS) return;
     this.#free.push(buffer);
@@ -37,5 +43,5 @@ export class BlockBufferPool {
   }
 }
 
-/** Those of this thread. */
+/** The pool of this thread. */
 export const blockBufferPool = new BlockBufferPool();

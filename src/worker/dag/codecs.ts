@@ -1,4 +1,4 @@
-/** The two codecs of blocks that a release is made of. */
+/** The two codecs of a release's blocks. */
 
 export { code as DAG_PB } from '@ipld/dag-pb';
 export { code as RAW } from 'multiformats/codecs/raw';

@@ -14,7 +14,7 @@ interface Folder {
   readonly cid: CID;
 }
 
-/** A tree, or a folder of it, and where its blocks come from. */
+/** A tree or folder, and the reader of its blocks. */
 export interface TreeSource {
   readonly reader: TreeReader;
   readonly cid: CID;
@@ -62,8 +62,8 @@ export async function listReleaseFiles(reader: TreeReader, root: CID, path = '')
 }
 
 /**
- * The files in which two trees differ, sorted by path. Folders are compared by their CIDs: equal ones are not read, and neither
- * is the content of any file.
+ * The files in which two trees differ, sorted by path. Folders are compared by their CIDs: equal ones are not read, and
+ * neither is the content of any file.
  *
  * @throws GgenError as `listFolder`
  */

@@ -9,22 +9,21 @@ import type { TreeReader } from './tree-reader.ts';
 import { decodeTreeNode, isLeaf, invalidTreeError } from './tree-node.ts';
 import type { FolderLink, FolderNode, TreeNode } from './tree-node.ts';
 
-/** Shards below shards. The hash of a name fills eight levels of the usual 256 places. */
+/** Maximum depth of nested shards. With the usual fan-out of 256, the hash of a name fills eight levels. */
 const MAX_SHARD_DEPTH = 16;
-/** Blocks and bytes of them that finding one name in a sharded folder may take; a few kilobytes a level are usual. */
+/** Maximum number of blocks, and of their bytes, that finding one name in a sharded folder reads. */
 const MAX_SHARD_LOOKUP = { blocks: MAX_SHARD_DEPTH, bytes: 8 * 1024 * 1024 };
 
-/** A file or folder of a tree, and where its content begins. */
+/** A file or folder of a tree, with the CID of its content. */
 export interface TreeEntry extends FolderLink {
   readonly kind: 'file' | 'folder';
 }
 
 /**
- * The entries of a folder, of a sharded one too, in the order of the tree. A name that could not be installed is not shown
- * either.
+ * The entries of a folder, which may be sharded, in the order of the tree. Names that cannot be installed are refused.
  *
- * @param path of the folder, for the rules of paths and for messages
- * @throws GgenError RecordInvalid, UnsafePath, and as `BlockReader.get`
+ * @param path of the folder, for checking the paths of its entries and for messages
+ * @throws GgenError RecordInvalid, UnsafePath, FileNotFound (it is a file), and as `TreeReader.get`
  */
 export async function folderLinks(reader: TreeReader, cid: CID, path: string): Promise<readonly FolderLink[]> {
   const node = await reader.node(cid);
@@ -45,7 +44,7 @@ export async function folderLinks(reader: TreeReader, cid: CID, path: string): P
   return links;
 }
 
-/** What a link leads to: known by the link of a raw block, else the block is looked at. */
+/** Kind and size of a link's target. The link of a raw block tells both; other blocks are read. */
 export async function describeLink(reader: TreeReader, link: FolderLink): Promise<TreeEntry> {
   if (isLeaf(link.cid)) return { ...link, kind: 'file' };
   const node = await reader.node(link.cid);
@@ -58,9 +57,9 @@ export async function listFolder(reader: TreeReader, cid: CID, path: string): Pr
 }
 
 /**
- * Find a path below a root without looking at anything beside it.
+ * Finds a path below a root. It reads only the folders on the path.
  *
- * @throws GgenError FileNotFound, RecordInvalid, UnsafePath, and as `BlockReader.get`
+ * @throws GgenError FileNotFound, RecordInvalid, UnsafePath, and as `TreeReader.get`
  */
 export async function findEntry(reader: TreeReader, root: CID, path: string): Promise<TreeEntry> {
   const unsafe = path === '' ? undefined : checkPath(path);
@@ -88,7 +87,10 @@ async function findLink(reader: TreeReader, cid: CID, node: FolderNode, name: st
   return findInShards(reader, cid, name);
 }
 
-/** The shard that holds a name follows from the name's hash: only those on the way to it are looked at. */
+/**
+ * Finds a name in a sharded folder. The hash of the name determines its shard: only the shards on the way to it are
+ * read.
+ */
 async function findInShards(reader: TreeReader, cid: CID, name: string): Promise<FolderLink | undefined> {
   let remaining = { ...MAX_SHARD_LOOKUP };
   let last: { readonly cid: CID; readonly bytes: Uint8Array } | undefined;

@@ -6,10 +6,10 @@ import type { TreeReader } from './tree-reader.ts';
 import { invalidTreeError } from './tree-node.ts';
 import type { FileNode } from './tree-node.ts';
 
-/** Nodes below nodes of one file; the profile's make two levels at 1 GiB. */
+/** Maximum depth of a file's nodes. The import profile makes two levels for 1 GiB. */
 const MAX_FILE_DEPTH = 16;
 
-/** Where the bytes of a range are gathered. */
+/** A range of a file, and the buffer that receives its bytes. */
 interface RangeTarget {
   readonly start: number;
   readonly end: number;
@@ -17,9 +17,10 @@ interface RangeTarget {
 }
 
 /**
- * A range of a file: only the blocks that it lies in are looked at. A range beyond the end is cut there.
+ * Reads a range of a file, in bytes; only the blocks of the range are read. A range beyond the end of the file is
+ * shortened.
  *
- * @throws GgenError FileNotFound (it is a folder), RecordInvalid, and as `BlockReader.get`
+ * @throws GgenError FileNotFound (it is a folder), RecordInvalid, and as `TreeReader.get`
  */
 export async function readRange(
   reader: TreeReader,
@@ -35,7 +36,7 @@ export async function readRange(
   return { bytes: range.target, size: node.size };
 }
 
-/** @param nodeOffset place of the node's first byte within the file */
+/** Reads the part of the range that lies in one node. @param nodeOffset offset of the node's first byte in the file */
 async function readNodeRange(
   reader: TreeReader,
   node: FileNode,

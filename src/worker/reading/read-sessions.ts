@@ -89,9 +89,9 @@ class ReadSession {
 }
 
 /**
- * Sessions for reading releases block by block. The first request for a release opens a session, which stays open for a while
- * after the last one. While it is open, the release is leased, so that its blocks are not collected. For the reputation of a
- * peer, a session counts as one transfer.
+ * Sessions for reading releases block by block. The first request for a release opens a session, which stays open for a
+ * while after the last one. While it is open, the release is leased, so that its blocks are not collected. For the
+ * reputation of a peer, a session counts as one transfer.
  */
 export class ReadSessions {
   readonly #deps: ReadSessionsDeps;

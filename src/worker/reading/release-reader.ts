@@ -28,9 +28,9 @@ export interface ReleaseReaderDeps extends ReadSessionsDeps {
 }
 
 /**
- * Reads releases without installing them: each block is fetched when it is needed, verified, and stored until its space is
- * needed. All methods throw GgenError as `Lookup.getVersion`, and ContentUnavailable, NodeNotRunning (a block is not stored here),
- * RecordInvalid (the content is not a plain tree of files, or is too large), UnsafePath.
+ * Reads releases without installing them: each block is fetched when it is needed, verified, and stored until its space
+ * is needed. All methods throw GgenError as `Lookup.getVersion`, and ContentUnavailable, NodeNotRunning (a block is not
+ * stored here), RecordInvalid (the content is not a plain tree of files, or is too large), UnsafePath.
  */
 export class ReleaseReader {
   readonly #lookup: Pick<Lookup, 'getVersion'>;

@@ -5,10 +5,10 @@ import { DAG_PB, RAW } from '../dag/codecs.ts';
 import { decodeUnixFs, shardDigits } from '../dag/nodes.ts';
 import type { Link, UnixFsNode } from '../dag/nodes.ts';
 
-/** A stretch of a file that lies in a block of its own. */
+/** A part of a file that is a block of its own. */
 export interface FilePart {
   readonly cid: CID;
-  /** First byte within this node. */
+  /** Offset of its first byte in the parent node. */
   readonly offset: number;
   readonly size: number;
 }
@@ -16,7 +16,7 @@ export interface FilePart {
 export interface FileNode {
   readonly kind: 'file';
   readonly size: number;
-  /** Its first bytes, where they lie in the node itself. */
+  /** The first bytes of the file, which the node itself contains; may be empty. */
   readonly data: Uint8Array;
   readonly parts: readonly FilePart[];
 }
@@ -24,27 +24,27 @@ export interface FileNode {
 export interface FolderLink {
   readonly name: string;
   readonly cid: CID;
-  /** As this link says; of a raw block it is the file's size. */
+  /** Size as the link claims; for a raw block, the size of the file. */
   readonly size: number;
 }
 
 export interface FolderNode {
   readonly kind: 'folder';
-  /** Of a sharded (HAMT) folder: characters of each link's name that are its place in the shard, not the entry's name. */
+  /** For a sharded (HAMT) folder, the length of the shard prefix of each link's name; otherwise undefined. */
   readonly prefixLength: number | undefined;
   readonly links: readonly FolderLink[];
 }
 
 export type TreeNode = FileNode | FolderNode;
 
-/** Whether a link leads to a file whose size the link says, so that the block need not be looked at. */
+/** Whether a link's target is a file whose size the link tells, so that its block need not be read. */
 export function isLeaf(cid: CID): boolean {
   return cid.code === RAW;
 }
 
 /**
- * A verified block as a node of a plain UnixFS tree: files and folders, sharded ones included. Links, devices and every
- * other form are refused. Source: the UnixFS specification (specs.ipfs.tech/unixfs).
+ * Decodes a verified block as a file or folder, which may be sharded. Symbolic links, devices and all other types are
+ * refused. Source: the UnixFS specification (specs.ipfs.tech/unixfs).
  *
  * @throws GgenError RecordInvalid
  */
@@ -102,7 +102,7 @@ function shardPrefixLength(cid: CID, fanout = 0n): number {
   return shardDigits(fanout);
 }
 
-/** @param reason end of a sentence about the block */
+/** @param reason a clause about the block, without the period */
 export function invalidTreeError(cid: CID, reason: string): GgenError {
   return new GgenError('RecordInvalid', `The content of this package is not a plain tree of files: ${reason}.`, {
     details: { cid: cid.toString() },

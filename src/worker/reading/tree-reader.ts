@@ -5,20 +5,23 @@ import type { BlockSource } from '../transfer/transfer.ts';
 import { decodeTreeNode } from './tree-node.ts';
 import type { FolderNode, TreeNode } from './tree-node.ts';
 
-/** Blocks that one question may look at: those of the largest tree that can be published, with every file in a folder of its own. */
+/**
+ * Maximum number of blocks that one request reads: enough for the largest release with each file in a folder of its
+ * own.
+ */
 const MAX_BLOCK_READS = 3 * LIMITS.filesPerRelease;
-/** Bytes of them. Directories of the largest tree have a few megabytes, and a part of a file at most `READ_BYTES`. */
+/** Maximum bytes of these blocks. The directories of the largest release have a few megabytes. */
 const MAX_READ_BYTES = 64 * 1024 * 1024;
-/** Entries of folders that are listed, of two trees side by side. */
+/** Maximum number of folder entries that one request lists; a comparison lists two trees. */
 const MAX_LISTED_ENTRIES = 4 * LIMITS.filesPerRelease;
-/** Folders of which the decoded form is kept: what names a folder twice shall not make twice the work. */
+/** Decoded folders that are cached: a folder that is named repeatedly is decoded once. */
 const MAX_CACHED_FOLDERS = 256;
 /** Blocks that one request reads at the same time. */
 export const MAX_CONCURRENCY = 8;
 
 /**
- * Blocks for one question about a tree. A hostile tree is finite, but may name one block a million times, so what counts is
- * how often a block was looked at.
+ * Reads the blocks of a tree for one request, within limits. A hostile tree is finite but may name one block a million
+ * times: the limits count each read, also of the same block.
  */
 export class TreeReader {
   readonly #source: Pick<BlockSource, 'get'>;
@@ -33,7 +36,10 @@ export class TreeReader {
     this.signal = signal;
   }
 
-  /** @throws GgenError RecordInvalid when the tree is not plain or asks for too much, and as `BlockSource.get` */
+  /**
+   * @throws GgenError RecordInvalid when the block is not a file or folder, or a limit is exceeded; and as
+   * `BlockSource.get`
+   */
   async node(cid: CID): Promise<TreeNode> {
     const key = cid.toString();
     const known = this.#folders.get(key);
@@ -46,7 +52,7 @@ export class TreeReader {
     return node;
   }
 
-  /** @throws GgenError RecordInvalid when the tree asks for too much, and as `BlockSource.get` */
+  /** @throws GgenError RecordInvalid when a limit is exceeded, and as `BlockSource.get` */
   async get(cid: CID): Promise<Uint8Array> {
     this.#countRead();
     const bytes = await this.#source.get(cid, this.signal);
@@ -60,14 +66,16 @@ export class TreeReader {
     if (++this.#blocks > MAX_BLOCK_READS) throw treeTooLargeError();
   }
 
-  /** Count entries before anything is done with them. @throws GgenError RecordInvalid when there are too many */
+  /** Counts folder entries; to be called before they are processed. @throws GgenError RecordInvalid above the limit */
   countEntries(entries: number): void {
     this.#entries += entries;
     if (this.#entries > MAX_LISTED_ENTRIES) throw treeTooLargeError();
   }
 }
 
-/** Do something with each of many, a few at a time; answers in the order of the items. The first that fails ends it. */
+/**
+ * Runs a task for each item, several at the same time. Results are in the order of the items. The first error ends it.
+ */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   task: (item: Item) => Promise<Result>,

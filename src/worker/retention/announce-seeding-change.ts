@@ -10,8 +10,8 @@ export interface AnnounceSeedingChangeDeps {
 }
 
 /**
- * Makes known that this node now seeds a package, or stopped to: peers that sync from this node read it in the log, the DHT
- * learns it from the reprovider, and views of this node are updated.
+ * Makes known that this node now seeds a package, or stopped to: peers that sync from this node read it in the log, the
+ * DHT learns it from the reprovider, and views of this node are updated.
  */
 export function announceSeedingChange(
   { catalog, network, onChange }: AnnounceSeedingChangeDeps,

@@ -52,8 +52,8 @@ export async function keepRelease(
 }
 
 /**
- * Ends keeping a release, or all kept releases of a package when no version is given. Its blocks are collected when space is
- * needed, unless the release is published or installed here.
+ * Ends keeping a release, or all kept releases of a package when no version is given. Its blocks are collected when
+ * space is needed, unless the release is published or installed here.
  *
  * @throws GgenError PackageNotFound
  */

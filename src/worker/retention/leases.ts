@@ -1,20 +1,20 @@
-/** Lets go of what is held: call it, or declare it with `using`. Doing so twice does nothing more. */
+/** Releases a leased root: call it, or declare it with `using`. Further calls have no effect. */
 export type Lease = (() => void) & Disposable;
 
 /**
- * Content that something under way works with: fetched, published, read. Nothing of it may be removed meanwhile, although
- * no pin names it yet. Holds live in memory: what they protect ends with the engine.
+ * Content roots that operations in progress use: fetching, publishing, reading. Their blocks are not collected,
+ * although they are not pinned. Leases exist in memory only, because operations end with the engine.
  */
 export class Leases {
   readonly #counts = new Map<string, number>();
   readonly #onChange: () => void;
 
-  /** @param onChange called when a root begins to be held, and when nobody holds it any more */
+  /** @param onChange called when the first lease of a root begins, and when its last lease ends */
   constructor(onChange: () => void = () => undefined) {
     this.#onChange = onChange;
   }
 
-  /** Hold everything below a root (a CID or its text) until the returned function is called. */
+  /** Protects every block below a root (a CID or its text) until the lease is released. */
   lease(root: { toString(): string }): Lease {
     const key = root.toString();
     const before = this.#counts.get(key) ?? 0;
@@ -35,7 +35,7 @@ export class Leases {
     return Object.assign(release, { [Symbol.dispose]: release });
   }
 
-  /** Roots that are held now, each once. */
+  /** Roots that are leased now, each once. */
   roots(): string[] {
     return [...this.#counts.keys()];
   }

@@ -11,29 +11,29 @@ import type { Lease } from './leases.ts';
 
 const MINUTE_MS = 60_000;
 
-/** The task's name. */
+/** Name of the periodic task. */
 export const STORAGE_TASK = 'storage';
 
 export interface RetentionOptions {
   readonly catalog: Pick<Catalog, 'packages' | 'installs' | 'kept'>;
   readonly blocks: BlockStore;
-  /** Bytes that the blocks may take. */
+  /** Maximum size of all blocks, in bytes. */
   readonly quota: () => number;
-  /** What is pinned may have changed. */
+  /** Called when pins or leases may have changed. */
   readonly onChange: () => void;
 }
 
 /**
- * What of the content stays: everything below the roots of what was published, installed or kept here, and what something
- * works with. The rest may stay as long as it fits into the quota.
+ * Decides which content stays. Blocks below the roots of published, installed and kept releases are pinned, and blocks
+ * of operations in progress are leased; all others stay as long as they fit into the quota.
  */
 export class Retention {
   readonly #options: RetentionOptions;
   readonly #leases: Leases;
   readonly #collector: GarbageCollector;
-  /** Bytes that are yet to come, by who asked for room. */
+  /** Bytes that each reservation still needs. */
   readonly #reservations = new Map<symbol, () => number>();
-  /** What there was, and what was pinned, when the task last found nothing to do. */
+  /** Blocks and pinned roots when the task last found nothing to remove. */
   #lastIdleState: string | undefined;
 
   constructor(options: RetentionOptions) {
@@ -48,17 +48,17 @@ export class Retention {
     });
   }
 
-  /** Nothing below this root (a CID or its text) is removed until the returned function is called. */
+  /** Protects every block below a root (a CID or its text) until the lease is released. */
   lease(root: { toString(): string }): Lease {
     return this.#leases.lease(root);
   }
 
   /**
-   * Hold a root whose content is about to come, and make room for it: what nobody pinned goes, the least recently used
-   * first.
+   * Leases a root whose content is about to be stored, and makes room for it: removes blocks that are not pinned, least
+   * recently used first.
    *
-   * @param size bytes of the whole content; what is here already needs no room
-   * @throws GgenError QuotaExceeded
+   * @param size bytes of the whole content; blocks that are stored already need no room
+   * @throws GgenError QuotaExceeded; the reason of the signal
    */
   async reserve(root: string, size: number, signal: AbortSignal): Promise<Lease> {
     const lease = this.lease(root);
@@ -88,12 +88,12 @@ export class Retention {
     };
   }
 
-  /** What is pinned has changed. */
+  /** To be called when pins have changed. */
   pinsChanged(): void {
     this.#options.onChange();
   }
 
-  /** Looks at what is pinned, and removes what is too much for the quota. */
+  /** The periodic task that marks pinned blocks, and removes blocks above the quota. */
   task(): PeriodicTask {
     return {
       name: STORAGE_TASK,
@@ -105,7 +105,11 @@ export class Retention {
     };
   }
 
-  /** Remove everything that nobody pinned or works with. */
+  /**
+   * Removes every block that is neither pinned nor leased.
+   *
+   * @param onProgress called with the bytes removed so far
+   */
   async cleanUp(signal: AbortSignal, onProgress: (removed: number) => void): Promise<CleanUpReport> {
     const { blocks, bytes } = await this.#collector.collect(0, signal, onProgress);
     return { blocks, bytes };
@@ -125,7 +129,7 @@ export class Retention {
   async #enforceQuota(signal: AbortSignal): Promise<CleanUpReport> {
     const { blocks, quota } = this.#options;
     const state = (): string => [blocks.changeCount, ...this.pinnedRoots()].join(' ');
-    // Nothing came, went or was pinned since the last look: another one would find the same.
+    // No block or pin changed since the last run: this one would find the same.
     if (this.#lastIdleState === state() && blocks.size.bytes <= quota()) return { blocks: 0, bytes: 0 };
     const before = state();
     const collected = await this.#collector.collect(quota(), signal);

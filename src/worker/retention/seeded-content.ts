@@ -11,8 +11,8 @@ import type { AnnounceSeedingChangeDeps } from './announce-seeding-change.ts';
 export type SeededContentCatalog = Pick<Catalog, 'seeding' | 'packages' | 'installs' | 'kept'>;
 
 /**
- * Decides which stored blocks are seeded: those of seeded packages. A block that a seeded package shares with one that is not
- * seeded stays available, so that stopping one package never breaks another.
+ * Decides which stored blocks are seeded: those of seeded packages. A block that a seeded package shares with one that
+ * is not seeded stays available, so that stopping one package never breaks another.
  */
 export class SeededContent {
   readonly #catalog: SeededContentCatalog;
@@ -31,8 +31,8 @@ export class SeededContent {
   }
 
   /**
-   * Determines the hidden blocks again. One refresh at a time: the last one sees the last change of the catalog. No block is read
-   * while the user has not stopped seeding any package.
+   * Determines the hidden blocks again. One refresh at a time: the last one sees the last change of the catalog. No
+   * block is read while the user has not stopped seeding any package.
    *
    * @throws AbortError when the engine closes
    */

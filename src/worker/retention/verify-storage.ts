@@ -25,7 +25,8 @@ interface PinnedRelease {
 }
 
 /**
- * Hashes every stored block, removes damaged ones, and fetches the missing blocks of every published, installed or kept release.
+ * Hashes every stored block, removes damaged ones, and fetches the missing blocks of every published, installed or kept
+ * release.
  *
  * @throws the reason of the signal
  */
@@ -76,8 +77,8 @@ async function repair(
 }
 
 /**
- * Pinned releases with missing blocks. An own release that was published on another machine may never have been stored here: it
- * counts only when blocks of it were found damaged.
+ * Pinned releases with missing blocks. An own release that was published on another machine may never have been stored
+ * here: it counts only when blocks of it were found damaged.
  */
 async function findIncomplete(
   { catalog, blocks }: Pick<VerifyStorageDeps, 'catalog' | 'blocks'>,

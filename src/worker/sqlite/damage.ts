@@ -2,33 +2,33 @@ import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { GgenError } from '../../shared/errors.ts';
 
-/** SQLite's primary result codes for a file that can't be believed (sqlite.org/rescode.html). */
+/** Primary result codes of SQLite for a damaged file (sqlite.org/rescode.html). */
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
-/** What is remembered of a database that had to be replaced. */
+/** Report on a damaged database that was replaced. */
 export interface Rebuilt {
   /** Milliseconds since the Unix epoch. */
   readonly at: number;
-  /** Absolute path under which the damaged file was kept. */
+  /** Absolute path of the renamed, damaged file. */
   readonly setAside: string;
-  /** What SQLite said. */
+  /** Message of SQLite. */
   readonly reason: string;
 }
 
-/** Whether SQLite found the file itself to be wrong, not the statement, the disk or a lock. */
+/** Whether an error means that the file is damaged, as opposed to a wrong statement, a failing disk or a lock. */
 export function isDamage(error: unknown): boolean {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
-  // The low byte of an extended code is the primary one.
+  // The low byte of an extended result code is the primary code.
   return [SQLITE_CORRUPT, SQLITE_NOTADB].includes(error.errcode & 0xff);
 }
 
-/** Most complaints of SQLite that are looked at. */
+/** Messages of the integrity check that are evaluated. */
 const MAX_CHECK_MESSAGES = 100;
 
 /**
- * Whether nothing but the full-text index is wrong, which the records give again: every complaint of SQLite's own check is of
- * that table or lies inside one of the trees that it is kept in, and none says that two trees share a page.
+ * Whether only the full-text index is damaged, which can be rebuilt from the records. This is so when every message of
+ * SQLite's integrity check concerns that table or a page of its trees, and none reports a page that two trees share.
  */
 export function isOnlyTextDamaged(sqlite: DatabaseSync): boolean {
   try {
@@ -43,7 +43,7 @@ export function isOnlyTextDamaged(sqlite: DatabaseSync): boolean {
     const isAboutTextIndex = (message: string): boolean =>
       message.includes('packages_text') ||
       (roots.includes(Number(/^Tree (\d+) /.exec(message)?.[1])) && !message.includes('2nd reference'));
-    // Without a complaint it is not known what is wrong.
+    // When the check finds nothing, the cause of the damage is unknown.
     return messages.length < MAX_CHECK_MESSAGES && !messages.includes('ok') && messages.every(isAboutTextIndex);
   } catch {
     return false;
@@ -51,11 +51,10 @@ export function isOnlyTextDamaged(sqlite: DatabaseSync): boolean {
 }
 
 /**
- * Whether the file ends before its header says. SQLite finds that out only when it comes to a missing page. While a
- * write-ahead log has content the header says nothing yet.
+ * Whether the file is shorter than its header says. SQLite detects that only when it reads a missing page. While the
+ * write-ahead log has content, the header may be out of date, and the answer is false.
  *
- * Asks SQLite and the folder, and never opens the file: closing it again would drop this process's lock on it
- * (sqlite.org/howtocorrupt.html, section 2.2).
+ * It never opens the file: closing it again would drop this process's lock (sqlite.org/howtocorrupt.html, section 2.2).
  */
 export function isTruncated(sqlite: DatabaseSync, file: string): boolean {
   if (sizeOf(file) === 0 || sizeOf(`${file}-wal`) > 0) return false;
@@ -63,18 +62,18 @@ export function isTruncated(sqlite: DatabaseSync, file: string): boolean {
   return pragma('page_count') * pragma('page_size') > sizeOf(file);
 }
 
-/** Rename a closed database and what lies beside it. The name says when; returns it. */
+/** Renames a closed database and its log. Returns the new path, which contains the time. */
 export function setAside(file: string, now: Date): string {
   const stamp = now.toISOString().replaceAll(':', '-').replace('.', '-');
   const target = file.replace(/\.sqlite$/, `.damaged-${stamp}.sqlite`);
   renameSync(file, target);
-  // A log without its database would be played into the new one.
+  // SQLite would apply a remaining log to the new database.
   if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${target}-wal`);
   rmSync(`${file}-shm`, { force: true });
   return target;
 }
 
-/** The error of the one call that met a full-text index that is damaged, and nothing else. */
+/** The error of the call that found the full-text index damaged, and nothing else. */
 export function textIndexDamaged(cause: unknown): GgenError {
   return new GgenError(
     'Internal',
@@ -83,7 +82,7 @@ export function textIndexDamaged(cause: unknown): GgenError {
   );
 }
 
-/** The error of the one call that met the damage. */
+/** The error of the call that found the database damaged. */
 export function databaseDamaged({ setAside: path }: Rebuilt, cause: unknown): GgenError {
   return new GgenError(
     'Internal',

@@ -10,28 +10,28 @@ import { WalMonitor } from './wal-monitor.ts';
 
 export type Row = Record<string, SQLInputValue>;
 
-/** How the database gets at its file. */
+/** The file of a database, and how to open it. */
 export interface DatabaseFile {
   readonly path: string;
-  /** Open it, creating and migrating as needed. */
+  /** Opens the file; creates it or migrates its schema as needed. */
   readonly open: () => DatabaseSync;
-  /** The error of the one call that met the damage; the catalog's when left out. */
+  /** Makes the error of the call that found the damage; that of the catalog by default. */
   readonly onDamage?: (setAside: string, cause: unknown) => GgenError;
 }
 
 /**
- * SQLite with prepared statements kept. One per engine; all access is synchronous and short.
+ * An SQLite database with a cache of prepared statements. All access is synchronous and short.
  *
- * When SQLite finds its file damaged, the file is set aside and an empty one takes its place at once: the call that met
- * the damage fails, the next one works. What was lost is learnt again from peers. Where only the full-text index is damaged,
- * that alone is made anew.
+ * When SQLite reports a damaged file, the file is renamed and replaced by an empty database at once: the call that
+ * found the damage fails, the next one works. The lost records come again from peers. When only the full-text index is
+ * damaged, only the index is rebuilt.
  */
 export class Database {
   readonly #file: DatabaseFile;
   #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #onRebuilt: ((rebuilt: Rebuilt) => void)[] = [];
-  /** The file was found damaged when it was opened: nobody could listen yet. */
+  /** Whether the file was replaced when it was opened, before any listener of `onRebuilt` could be added. */
   readonly replacedAtOpen: boolean;
   readonly #onTextDamaged: ((reason: string) => void)[] = [];
   #depth = 0;
@@ -50,7 +50,10 @@ export class Database {
     return { changes: Number(changes), rowid: Number(lastInsertRowid) };
   }
 
-  /** First row, read as the caller's row type: the schema is ours, and the database is written by nobody else. */
+  /**
+   * First row, as the caller's row type: no other program writes this database, so that rows have the form of its
+   * schema.
+   */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the one place where rows get a type
   get<R extends Row>(sql: string, ...values: SQLInputValue[]): R | undefined {
     return this.#guard(() => this.#prepare(sql).get(...values)) as R | undefined;
@@ -60,7 +63,7 @@ export class Database {
     return this.#guard(() => this.#prepare(sql).all(...values)) as R[];
   }
 
-  /** Everything in `work` is written, or nothing. Nested calls join the outer one. `work` must not await. */
+  /** Runs synchronous `work` in a transaction. A nested call joins the outer transaction. */
   transaction<T>(work: () => T): T {
     if (this.#depth > 0) return work();
     return this.#guard(() => {
@@ -72,7 +75,7 @@ export class Database {
         sqlite.exec('COMMIT');
         return result;
       } catch (error) {
-        // A file that was replaced meanwhile is closed, and its transaction went with it.
+        // `work` may have replaced a damaged file: the transaction ended with it.
         if (sqlite === this.#sqlite && sqlite.isTransaction) sqlite.exec('ROLLBACK');
         throw error;
       } finally {
@@ -81,14 +84,16 @@ export class Database {
     });
   }
 
-  /** Whether what is read now may yet come to nothing. */
+  /** Whether a transaction is open, so that what is read now may still be rolled back. */
   get inTransaction(): boolean {
     return this.#depth > 0;
   }
 
   /**
-   * Move what was written from the journal into the file when that is so much that moving it takes some milliseconds.
-   * To be called in a turn of the event loop of its own: left to SQLite, it comes on top of some transaction.
+   * Runs a checkpoint when the write-ahead log is so long that it takes some milliseconds. The caller does it in a turn
+   * of the event loop of its own; SQLite would do it at the end of some transaction.
+   *
+   * @returns whether a checkpoint ran
    */
   checkpointIfDue(): boolean {
     if (this.#depth > 0 || !this.#walMonitor.isCheckpointDue) return false;
@@ -96,13 +101,13 @@ export class Database {
     return true;
   }
 
-  /** As `checkpointIfDue`, however little there is. */
+  /** Moves the write-ahead log into the database file. */
   checkpoint(): void {
     const moved = this.#guard(() => this.#prepare('PRAGMA wal_checkpoint(PASSIVE)').get());
     this.#walMonitor.recordCheckpoint(Number(moved?.['log']));
   }
 
-  /** Identifies this database's log to other peers: cursors into another one's log mean nothing here. */
+  /** Identifies the package log of this database to peers: a cursor is valid only for the log with its epoch. */
   get epoch(): string {
     const known = this.meta('epoch');
     if (known !== undefined) return known;
@@ -119,23 +124,25 @@ export class Database {
     this.run('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, value);
   }
 
-  /** When this database took the place of a damaged one; undefined when it never did. */
+  /** Report on the damaged database that this one replaced; undefined when there was none. */
   get rebuilt(): Rebuilt | undefined {
     const text = this.meta('rebuilt');
     return text === undefined ? undefined : (JSON.parse(text) as Rebuilt);
   }
 
-  /** Called after a damaged file was replaced by an empty one: what was kept of the old one elsewhere is void. */
+  /**
+   * Adds a listener that is called after a damaged file was replaced: state that is derived from the old file is void.
+   */
   onRebuilt(listener: (rebuilt: Rebuilt) => void): void {
     this.#onRebuilt.push(listener);
   }
 
-  /** Called when the full-text index is damaged and nothing else; makes it anew. */
+  /** Adds a listener that is called when only the full-text index is damaged, and that rebuilds it. */
   onTextDamaged(listener: (reason: string) => void): void {
     this.#onTextDamaged.push(listener);
   }
 
-  /** Write the log into the database and close it. */
+  /** Moves the log into the database file, and closes it. */
   close(): void {
     this.#statements.clear();
     this.#sqlite.close();
@@ -161,7 +168,9 @@ export class Database {
     }
   }
 
-  /** Whether that was all, and is mended. What a transaction was about to write is lost with it. */
+  /**
+   * Repairs the full-text index if nothing else is damaged; an open transaction is rolled back. Returns whether it did.
+   */
   #repairText(cause: unknown): boolean {
     if (this.#onTextDamaged.length === 0 || !isOnlyTextDamaged(this.#sqlite)) return false;
     const depth = this.#depth;
@@ -172,7 +181,7 @@ export class Database {
       for (const repair of this.#onTextDamaged) repair(errorMessage(cause));
       return true;
     } catch {
-      // Then there is more that is wrong.
+      // More than the index is damaged.
       return false;
     } finally {
       this.#repairing = false;

@@ -1,11 +1,11 @@
-/** Pages that are moved at once: some ten milliseconds' worth. */
+/** Pages in the log after which a checkpoint is due: it then takes about ten milliseconds. */
 const CHECKPOINT_PAGES = 1_500;
-/** What a statement writes, in pages, until the first time that it is known. */
+/** Pages per statement, before the first checkpoint tells. */
 const DEFAULT_PAGES_PER_STATEMENT = 0.5;
 
 /**
- * Guesses how long SQLite's write-ahead log is, which nobody can ask without moving it: from the statements that wrote, and
- * how many pages as many made the last time.
+ * Estimates the length of SQLite's write-ahead log, which SQLite tells only by a checkpoint: from the number of writing
+ * statements, and from the pages per statement at the last checkpoint.
  */
 export class WalMonitor {
   #statements = 0;
@@ -19,7 +19,7 @@ export class WalMonitor {
     this.#statements++;
   }
 
-  /** @param pages what was in the log when it was moved */
+  /** @param pages length of the log at the checkpoint */
   recordCheckpoint(pages: number): void {
     if (pages > 0 && this.#statements > 0) this.#pagesPerStatement = pages / this.#statements;
     this.#statements = 0;

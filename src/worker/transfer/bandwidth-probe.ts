@@ -1,13 +1,15 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 
-/** A thread that is busy for more than this share of its time would not become a quarter faster with any other provider. */
+/**
+ * A thread that is busy for more than this share of its time would not become a quarter faster with any other provider.
+ */
 const MAX_EVENT_LOOP_UTILIZATION = 0.8;
 /** Bytes received since the last reading above which the transfer is what keeps the thread busy. */
 const MIN_SAMPLE_BYTES = 512 * 1024;
 
 /**
- * Tells whether a transfer waits for its providers, so that one more provider could make it faster. While the thread is busy with
- * the data that arrives already, one more provider would only add overhead.
+ * Tells whether a transfer waits for its providers, so that one more provider could make it faster. While the thread is
+ * busy with the data that arrives already, one more provider would only add overhead.
  */
 export class BandwidthProbe {
   readonly #readUtilization: () => EventLoopUtilization;

@@ -41,7 +41,8 @@ export function contentOf({ publisher, name, release }: ReleaseDetails): Content
 }
 
 /**
- * Fetches every missing block of a release from the peers that are known to serve it, best first, and verifies all of them.
+ * Fetches every missing block of a release from the peers that are known to serve it, best first, and verifies all of
+ * them.
  *
  * @throws GgenError QuotaExceeded, and the errors of `fetchTree`
  */

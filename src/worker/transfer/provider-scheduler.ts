@@ -10,13 +10,18 @@ import type { TreeBlock, TreeBlocks } from './tree-blocks.ts';
 
 /** Provider sessions of one transfer. */
 const MAX_PROVIDER_SESSIONS = 4;
-/** The release must have this many bytes for each additional provider: more sessions would not make a small one faster. */
+/**
+ * The release must have this many bytes for each additional provider: more sessions would not make a small one faster.
+ */
 const MIN_BYTES_PER_SESSION = 1024 * 1024;
 /** Pending requests to one provider: it receives the next request while it answers the previous one. */
 const MAX_REQUESTS_PER_SESSION = 2;
 /** How often the scheduler checks whether to steal work and whether to add a provider. */
 const TICK_INTERVAL_MS = 100;
-/** A provider that sent nothing for this long is stalled: other providers get its work, and another session may be opened. */
+/**
+ * A provider that sent nothing for this long is stalled: other providers get its work, and another session may be
+ * opened.
+ */
 const STALL_TIMEOUT_MS = 400;
 /** Attempts with a provider that times out or closes the connection. */
 const MAX_ATTEMPTS_PER_PROVIDER = 2;
@@ -33,9 +38,9 @@ export type ProviderSchedulerOptions = Pick<
 >;
 
 /**
- * Decides which provider is asked for which blocks. Each provider gets its own requests, and fast ones get more. An idle session
- * steals work from slower ones. A provider that violates the protocol is dropped; one that fails or is busy is asked again later.
- * Verified blocks are kept in any case.
+ * Decides which provider is asked for which blocks. Each provider gets its own requests, and fast ones get more. An
+ * idle session steals work from slower ones. A provider that violates the protocol is dropped; one that fails or is
+ * busy is asked again later. Verified blocks are kept in any case.
  */
 export class ProviderScheduler {
   readonly #root: CID;
@@ -252,7 +257,10 @@ export class ProviderScheduler {
     );
   }
 
-  /** Closes all sessions when each of them is exhausted. While one is active, its nodes may name blocks that the others have. */
+  /**
+   * Closes all sessions when each of them is exhausted. While one is active, its nodes may name blocks that the others
+   * have.
+   */
   #dropExhaustedSessions(): void {
     if (this.#blocks.unrequested.size === 0) return;
     if ([...this.#sessions].some((session) => !this.#isExhausted(session))) return;
@@ -296,8 +304,8 @@ export class ProviderScheduler {
   }
 
   /**
-   * Adds providers that became known since the transfer started. A package record may arrive shortly before the first provider claim:
-   * while no provider is known at all, this waits for one.
+   * Adds providers that became known since the transfer started. A package record may arrive shortly before the first
+   * provider claim: while no provider is known at all, this waits for one.
    */
   async #refreshProviders(timeoutSignal: AbortSignal): Promise<void> {
     const { moreProviders } = this.#options;

@@ -105,7 +105,9 @@ export class ProviderSession {
     return [...this.requests].flatMap(({ blocks }) => [...blocks.keys()]).filter(({ state }) => state === 'missing');
   }
 
-  /** Bytes of requested leaves that have not arrived. Nodes do not count: their size is that of the leaves below them. */
+  /**
+   * Bytes of requested leaves that have not arrived. Nodes do not count: their size is that of the leaves below them.
+   */
   get outstandingLeafBytes(): number {
     return this.outstandingBlocks().reduce((sum, { cid, size }) => (cid.code === RAW ? sum + size : sum), 0);
   }
@@ -115,8 +117,8 @@ export class ProviderSession {
    *
    * @param unrequested blocks that no provider is asked for
    * @param providerCount number of providers that share them
-   * @param outstandingBytes bytes requested from this provider that count against its share; when the share is used up, the batch is
-   *   empty
+   * @param outstandingBytes bytes requested from this provider that count against its share; when the share is used up,
+   *   the batch is empty
    */
   selectBatch(unrequested: ReadonlySet<TreeBlock>, providerCount: number, outstandingBytes = 0): TreeBlock[] {
     const eligible: TreeBlock[] = [];

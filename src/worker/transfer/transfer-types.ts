@@ -3,20 +3,25 @@ import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
 import type { Logger } from '../logging/logger.ts';
 
-/** What a request for a block includes: the block alone, also all nodes (blocks with links) below it, or all blocks below it. */
+/**
+ * What a request for a block includes: the block alone, also all nodes (blocks with links) below it, or all blocks
+ * below it.
+ */
 export type FetchScope = 'block' | 'nodes' | 'tree';
 
 /** Fetches blocks from one peer. */
 export interface BlockSession {
   /**
-   * Requests blocks, and blocks below them as their scope says. `onBlock` gets each block as it arrives, not verified; the next block
-   * is read when its promise resolves. `onBlock` owns the buffer of the block and may release it to the buffer pool.
+   * Requests blocks, and blocks below them as their scope says. `onBlock` gets each block as it arrives, not verified;
+   * the next block is read when its promise resolves. `onBlock` owns the buffer of the block and may release it to the
+   * buffer pool.
    *
-   * Resolves at the end of the answer: the peer does not have the blocks that did not arrive. Concurrent requests are answered one
-   * after the other. An error ends the session.
+   * Resolves at the end of the answer: the peer does not have the blocks that did not arrive. Concurrent requests are
+   * answered one after the other. An error ends the session.
    *
-   * @throws `PeerBusyError` when the peer serves nothing at present; `ProtocolViolationError` when it breaks the protocol; any other
-   *   error that is not a GgenError, when it times out or disconnects; GgenError when the cause is not the peer; and what `onBlock` throws
+   * @throws `PeerBusyError` when the peer serves nothing at present; `ProtocolViolationError` when it breaks the
+   *   protocol; any other error that is not a GgenError, when it times out or disconnects; GgenError when the cause is
+   *   not the peer; and what `onBlock` throws
    */
   fetch(
     wantlist: readonly { readonly cid: CID; readonly scope: FetchScope }[],
@@ -51,7 +56,9 @@ export interface TransferOptions {
   readonly onBlock: (bytes: number) => void;
   /** Called for each verified block that a peer sent. */
   readonly onSuccess: (peer: string, responseMs: number, bytes: number) => void;
-  /** `invalid`: the peer broke the protocol, sent a block that does not match its hash, or one that was not requested. */
+  /**
+   * `invalid`: the peer broke the protocol, sent a block that does not match its hash, or one that was not requested.
+   */
   readonly onFailure: (peer: string, kind: 'timeout' | 'invalid') => void;
   readonly log: Logger;
 }

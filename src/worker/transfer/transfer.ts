@@ -10,11 +10,11 @@ import { MAX_TREE_OVERHEAD_BYTES } from './tree-limits.ts';
 export type * from './transfer-types.ts';
 
 /**
- * Fetches every missing block below `root` into the store, from several providers at the same time. Every block is verified against
- * its hash, including those that were stored before.
+ * Fetches every missing block below `root` into the store, from several providers at the same time. Every block is
+ * verified against its hash, including those that were stored before.
  *
- * @throws GgenError ContentUnavailable, NodeNotRunning, LimitReached, RecordInvalid (the tree is not a plain UnixFS tree, or is too
- *   large); the reason of the signal
+ * @throws GgenError ContentUnavailable, NodeNotRunning, LimitReached, RecordInvalid (the tree is not a plain UnixFS
+ *   tree, or is too large); the reason of the signal
  */
 export async function fetchTree(root: CID, options: TransferOptions): Promise<void> {
   const { store, size, signal, onBlock } = options;
@@ -31,8 +31,8 @@ export async function fetchTree(root: CID, options: TransferOptions): Promise<vo
 }
 
 /**
- * Opens a source of single blocks of a release, for reading it without fetching the rest. The source verifies the hash of each block;
- * the caller checks its codec, and whether it belongs to the tree.
+ * Opens a source of single blocks of a release, for reading it without fetching the rest. The source verifies the hash
+ * of each block; the caller checks its codec, and whether it belongs to the tree.
  */
 export function openBlockSource(root: CID, options: BlockSourceOptions): BlockSource {
   const { store } = options;

@@ -19,7 +19,10 @@ const MAX_LEAF_BYTES = 1024 * 1024;
 /** A pending request to one peer. */
 export interface BlockRequest {
   readonly peer: string;
-  /** Blocks that the request may deliver, with the scope of each: the requested ones, and those below them as they become known. */
+  /**
+   * Blocks that the request may deliver, with the scope of each: the requested ones, and those below them as they
+   * become known.
+   */
   readonly blocks: Map<TreeBlock, FetchScope>;
   /** The blocks that were requested by their CID. Over bitswap, a peer delivers only these. */
   readonly explicitBlocks: Set<TreeBlock>;
@@ -61,12 +64,13 @@ class InvalidBlockError extends Error {
 }
 
 /**
- * The state of a tree during a transfer: which blocks are present, being looked up, or missing, from the root down. It verifies each
- * block, stored or received, before it follows the links of the block. It is not a `walkTree`, because blocks arrive in the order in
- * which the providers send them.
+ * The state of a tree during a transfer: which blocks are present, being looked up, or missing, from the root down. It
+ * verifies each block, stored or received, before it follows the links of the block. It is not a `walkTree`, because
+ * blocks arrive in the order in which the providers send them.
  *
- * Buffers: `receiveBlock` owns the bytes that it gets. A leaf's buffer is released to `blockBufferPool` when the leaf is stored. A
- * node's buffer is never released, because its links are views of the bytes; neither is a buffer that `waitFor` returns.
+ * Buffers: `receiveBlock` owns the bytes that it gets. A leaf's buffer is released to `blockBufferPool` when the leaf
+ * is stored. A node's buffer is never released, because its links are views of the bytes; neither is a buffer that
+ * `waitFor` returns.
  */
 export class TreeBlocks {
   readonly #root: CID;
@@ -93,7 +97,10 @@ export class TreeBlocks {
     this.#completion.promise.catch(() => undefined);
   }
 
-  /** Resolves when every block is stored; rejects when the tree is invalid or the store fails. Peers are never the cause. */
+  /**
+   * Resolves when every block is stored; rejects when the tree is invalid or the store fails. Peers are never the
+   * cause.
+   */
   async whenComplete(): Promise<void> {
     await this.#completion.promise;
   }
@@ -183,8 +190,8 @@ export class TreeBlocks {
   }
 
   /**
-   * Verifies and stores a block that a peer sent. The caller must not use the bytes afterwards. Resolves when the next block may be
-   * read.
+   * Verifies and stores a block that a peer sent. The caller must not use the bytes afterwards. Resolves when the next
+   * block may be read.
    *
    * @returns whether the block was missing
    * @throws InvalidBlockError

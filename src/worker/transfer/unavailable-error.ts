@@ -16,9 +16,9 @@ function unavailableText(providers: number): string {
   if (providers === 0) {
     return 'No connected peer serves this package. Try again when its publisher, or someone who installed it, is connected.';
   }
-  const who =
+  const subject =
     providers === 1
       ? 'The one peer that serves this package'
       : `None of the ${providers} peers that serve this package`;
-  return `${who} ${providers === 1 ? 'did not send' : 'sent'} all of it. Try again later.`;
+  return `${subject} ${providers === 1 ? 'did not send' : 'sent'} all of it. Try again later.`;
 }

@@ -55,7 +55,7 @@ export function yieldToEventLoop(): Promise<void> {
 export interface YieldOptions {
   /** Ends the work: after each yield, the returned function throws the signal's reason when it has fired. */
   readonly signal?: AbortSignal | undefined;
-  /** Yield after this many steps, whatever they took; by time alone when left out. */
+  /** Yield after this many steps, also before the interval has passed; by time alone by default. */
   readonly steps?: number;
   /** Yield when this many milliseconds passed since the last yield. */
   readonly intervalMs?: number;

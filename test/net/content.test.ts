@@ -68,7 +68,7 @@ describe('content', () => {
     await reader!.engine.install({ id, to });
     assert.deepEqual((await readTree(to)).get('large.bin'), Buffer.from(files['large.bin']));
     const after = await reader!.engine.peer({ id: maliciousPeer.id });
-    // Who is asked first is a matter of reputation; asked or not, the liar never gains from what it did not send.
+    // Reputation decides which provider is asked first. The faulty one never gains from blocks that it did not send.
     assert.ok(after.failures > before.failures || after.successes === before.successes);
   });
 

@@ -58,7 +58,7 @@ describe('with a plain Helia node', () => {
     const key = createPublisherKey();
     const dataDir = await network.folder();
     const id = await insertPackage(dataDir, key, root, size, helia.id);
-    // A limit that holds on no local network, whichever protocol is spoken there.
+    // The limit does not apply to a local network, over any protocol.
     const transfers = { ...DEFAULT_NODE_SETTINGS.transfers, downloadPerDay: 1 };
     const reader = await network.peerOn(dataDir, createPublisherKey(), { transfers });
     await reader.engine.bootstrap({ address: helia.address });
@@ -73,7 +73,7 @@ describe('with a plain Helia node', () => {
     assert.deepEqual({ successes, failures }, { successes: 1, failures: 0 });
   });
 
-  /** Import the files as an IPFS user does. */
+  /** Imports files as an IPFS user does. */
   async function importInto({ node }: PlainHelia): Promise<{ root: string; size: number }> {
     const source = Object.entries(FILES).map(([path, content]) => ({ path, content: Buffer.from(content) }));
     let root = '';
@@ -86,7 +86,7 @@ describe('with a plain Helia node', () => {
     return { root, size: source.reduce((sum, { content }) => sum + content.length, 0) };
   }
 
-  /** A catalog that knows the package, and who holds it. */
+  /** A catalog that has the package and its provider. */
   async function insertPackage(
     dataDir: string,
     key: ReturnType<typeof createPublisherKey>,

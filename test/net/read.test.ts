@@ -21,7 +21,7 @@ describe('reading before downloading', () => {
     'large.bin': new Uint8Array(randomBytes(3 * 1024 * 1024 + 17)),
   };
 
-  /** Wait until a peer lists a release and knows somebody who has it. */
+  /** Waits until a peer lists a release and knows a provider of it. */
   async function known(peer: TestPeer, id: string, version: string): Promise<void> {
     await waitForListing(peer, id, version);
     await eventually('a provider', async () => (await peer.engine.getPackage({ id })).providers > 0);
@@ -62,13 +62,13 @@ describe('reading before downloading', () => {
       console.log(`      ${cost} bytes came for ${bytes.length + readme.length} bytes of 100 MB`);
       assert.ok(cost > bytes.length && cost < 300_000, `${cost} bytes came`);
 
-      // One megabyte out of the middle of a large file costs that megabyte, and what it straddles.
+      // Reading one megabyte in the middle of a large file fetches only the leaves of that range.
       const middle = { release, path: 'data/part-7.bin', offset: 2_500_000, length: 100_000 };
       const part = await reader.engine.readFile(middle);
       assert.deepEqual(part, { bytes: big['data/part-7.bin']?.slice(2_500_000, 2_600_000), size: 5 * MB });
       assert.ok(proxy.received() - before < 300_000 + 2.2 * 1024 * 1024);
 
-      // What was read is here: reading it again costs nothing, even without a node.
+      // The blocks are stored: reading them again needs no node.
       await reader.engine.stopNode({});
       assert.equal(await text(reader, release, 'README.md'), readme);
     } finally {
@@ -105,7 +105,7 @@ describe('reading before downloading', () => {
     const { bytes, size } = await engine.readFile({ release, path: 'large.bin' });
     assert.equal(size, files['large.bin'].length);
     assert.ok(Buffer.from(files['large.bin']).equals(bytes));
-    // By content root alone, and by range.
+    // By content root, and by range.
     assert.equal(await text(reader!, root, 'README.md'), '# Package\n');
     assert.equal(await text(reader!, 'travelling@^1', 'LICENSE'), 'MIT\n');
     const peers = await Promise.all([publisher, second].map(({ id: peer }) => engine.peer({ id: peer })));
@@ -171,7 +171,7 @@ describe('reading before downloading', () => {
     await assert.rejects(engine.readFolder({ release, path: 'README.md' }), { name: 'FileNotFound' });
     await assert.rejects(engine.statFile({ release, path: '../README.md' }), { name: 'UnsafePath' });
     await assert.rejects(engine.readFolder({ release: `${id}@2.0.0`, path: '' }), { name: 'VersionNotFound' });
-    await assert.rejects(engine.readFolder({ release: 'nobody/has this', path: '' }), { name: 'InvalidRequest' });
+    await assert.rejects(engine.readFolder({ release: 'unknown/has this', path: '' }), { name: 'InvalidRequest' });
   });
 
   it('reports that the node is stopped when a block is not local, and continues once it runs', async () => {

@@ -9,7 +9,7 @@ const MB = 1_000_000;
 
 const large = (size: number): Uint8Array => new Uint8Array(randomBytes(size));
 
-/** Wait until a peer knows a package and somebody who serves it: that is told behind the record. */
+/** Waits until a peer knows a package and a provider of it, which is announced after the record. */
 async function waitForProviders(peer: TestPeer, id: string): Promise<void> {
   await eventually(`${peer.id} knows who serves ${id}`, async () => {
     const { packages } = await peer.engine.search({ text: '', scope: 'local', limit: 100 });
@@ -98,7 +98,7 @@ describe('keeping content', () => {
     await mirror.engine.unkeep({ id: two });
     await mirror.engine.install({ id: four, to });
     assert.ok((await storage(mirror)).bytes <= 5 * MB);
-    // Own content is never refused for what could go.
+    // Publishing is not refused while other content can be evicted.
     await mirror.engine.unkeep({ id: one });
     await mirror.publish('mine', '1.0.0', { data: large(1.5 * MB) });
     assert.ok((await storage(mirror)).bytes <= 5 * MB);

@@ -12,7 +12,7 @@ import { eventually } from './helpers/peers.ts';
 
 type Answer = (requests: readonly CarWant[], out: AnswerWriter, tree: TestTree) => Promise<void>;
 
-/** Every block of a request as it should be, the third one through `change`. */
+/** Sends every block of a request, and the third one through `change`. */
 function withChangedBlock(
   change: (cid: CID, bytes: Uint8Array, out: AnswerWriter, tree: TestTree) => Promise<void>,
 ): Answer {
@@ -35,7 +35,7 @@ const INVALID_ANSWERS: Readonly<Record<string, Answer>> = {
     return out.block(cid, copy);
   }),
   'sends a shorter block': withChangedBlock((cid, bytes, out) => out.block(cid, bytes.subarray(1))),
-  'sends blocks that nobody asked for': withChangedBlock(async (_cid, _bytes, out) => {
+  'sends blocks that were not requested': withChangedBlock(async (_cid, _bytes, out) => {
     const other = await randomTree([100]);
     await out.block(other.root, await blockOf(other.store, other.root));
   }),
@@ -209,7 +209,7 @@ describe('serving a requester that', () => {
     await eventually('something was sent', () => provider.traffic.status().uploadedToday > 0);
     const other = await network.reader([provider]);
     await other.fetch(large);
-    // Two answers of at most a window and a slice each, beside what the other reader got.
+    // Two answers of at most one window and one piece each, in addition to the bytes of the other reader.
     const sent = provider.traffic.status().uploadedToday;
     assert.ok(sent < 40_000_000 + 2 * 6_000_000, `${sent} bytes were sent`);
     assert.ok(streams.length === 8);

@@ -158,7 +158,7 @@ describe('a transfer', () => {
     assert.equal((await source.get(second!, signal)).length, 2_000);
     await assert.rejects(source.get(third!, AbortSignal.abort()), { name: 'AbortError' });
     await assert.rejects(source.get((await randomTree([5])).root, signal), { name: 'ContentUnavailable' });
-    assert.equal((await source.get(third!, signal)).length, 3_000, 'a block that nobody has ends nothing else');
+    assert.equal((await source.get(third!, signal)).length, 3_000, 'a block that no peer has ends no other request');
     source.close();
   });
 
@@ -182,7 +182,7 @@ describe('a transfer', () => {
   });
 });
 
-/** A peer that sends so many bytes, and then pauses so many milliseconds. */
+/** A peer that pauses, in milliseconds, before each piece of this many bytes. */
 function slowProvider(network: CarNetwork, tree: TestTree, bytes: number, pause: number): Promise<BarePeer> {
   return network.scripted(async (requests, out) => {
     await out.begin(tree.root);

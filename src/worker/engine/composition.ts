@@ -121,6 +121,9 @@ export async function composeContent(core: CoreParts, closing: ClosingStack): Pr
   );
   const seededContent = new SeededContent(catalog, blocks);
   await seededContent.refresh();
+  closing.defer(() => {
+    seededContent.close();
+  });
   const retention = new Retention({
     catalog,
     blocks,

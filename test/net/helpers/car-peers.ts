@@ -30,12 +30,12 @@ import type { BarePeer } from './bare-peer.ts';
 const nothing = (): void => undefined;
 const LOG = { error: nothing, warn: nothing, info: nothing, debug: nothing, trace: nothing };
 
-/** Peers of a test that only move blocks: real sockets, and nothing of the marketplace behind them. */
+/** Peers that only transfer blocks, over real sockets and without an engine. */
 export class CarNetwork {
   readonly #peers: BarePeer[] = [];
   readonly #stopped = new AbortController();
 
-  /** A peer that serves a store as it should. */
+  /** A peer that serves a store honestly. */
   async provider(
     store: Blockstore,
     settings: Partial<TransferSettings> = {},
@@ -52,7 +52,7 @@ export class CarNetwork {
     return { ...peer, traffic };
   }
 
-  /** A peer that answers each request as a test says. */
+  /** A peer whose answers the test writes. */
   async scripted(answer: (requests: readonly CarWant[], out: AnswerWriter) => Promise<void>): Promise<BarePeer> {
     const peer = await this.peer();
     await peer.node.libp2p.handle(CAR_PROTOCOL, async (stream) => {
@@ -66,7 +66,7 @@ export class CarNetwork {
           await answer(requests, new AnswerWriter(bytes, stream, signal));
         }
       } catch {
-        // Whoever asked went away, or the test ended.
+        // The requester disconnected, or the test ended.
       }
     });
     return peer;
@@ -78,7 +78,7 @@ export class CarNetwork {
     return peer;
   }
 
-  /** A peer that fetches from these, best first, and notes what it thinks of them. */
+  /** A peer that fetches from these providers, best first, and records successes and failures. */
   async reader(providers: readonly BarePeer[], settings: Partial<TransferSettings> = {}): Promise<Reader> {
     const peer = await this.peer();
     for (const { address } of providers) await peer.dial(address);
@@ -131,7 +131,7 @@ export class AnswerWriter {
   }
 }
 
-/** Keeps copies, as what is on disk is one: the buffers that it gets are used again. */
+/** Stores copies, as a disk does: the transfer reuses the buffers of stored blocks. */
 class CopyingBlockstore extends MemoryBlockstore {
   override async put(cid: CID, value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
     return super.put(cid, Buffer.from(value instanceof Uint8Array ? value : await collectBytes(value)));

@@ -10,14 +10,14 @@ const GET_PROVIDERS = 3;
 const FIELD = { type: 0x08, key: 0x12, providers: 0x4a, id: 0x0a, address: 0x12 } as const;
 
 /**
- * Make a peer answer every question for providers at once with a crowd of peers that do not exist, and every other question
- * with nothing. Returns how often it was asked for providers.
+ * Makes a peer answer every provider query at once with many peers that do not exist, and every other query with nothing. Returns how
+ * often it was asked for providers.
  */
 export async function serveFakeProviders(peer: BarePeer, count: number): Promise<() => number> {
   const fakePeers = await Promise.all(
     Array.from({ length: count }, async () => peerIdFromPrivateKey(await generateKeyPair('Ed25519'))),
   );
-  // Port 9 of this machine: nobody is there, which is found out at once.
+  // No process listens on port 9 of this machine: dialing it fails at once.
   const address = multiaddr('/ip4/127.0.0.1/tcp/9').bytes;
   const providers = fakePeers.map((fakePeer) =>
     field(
@@ -37,7 +37,7 @@ export async function serveFakeProviders(peer: BarePeer, count: number): Promise
         Buffer.concat([Buffer.from([FIELD.type, type]), ...(type === GET_PROVIDERS ? providers : [])]),
       );
     } catch {
-      // Whoever asked went away: nothing to lie to.
+      // The requester disconnected.
     }
   });
   return () => asked;

@@ -14,8 +14,8 @@ export async function readTree(root: string): Promise<Map<string, Buffer>> {
 }
 
 /**
- * Flip a bit in every large block that a peer stores, as a failing disk or a liar would; and in every small one if the peer
- * does not run: those lie in the index, which a running peer has for itself.
+ * Flips a bit in every large block that a peer stores; and damages every small one when the peer does not run, because they are in the
+ * index, which a running peer locks.
  */
 export async function damageBlocks(dataDir: string): Promise<void> {
   const blocks = join(dataDir, 'blocks');

@@ -48,7 +48,7 @@ describe('a release archive', () => {
   });
   after(() => network.close());
 
-  /** Hand a file of these bytes to a peer without a network that knows nothing. */
+  /** Imports a file of these bytes into a new peer without a network. */
   async function importBytes(bytes: Uint8Array): Promise<ArchiveReceipt> {
     const from = join(await network.folder(), `${attempt++}.car`);
     await writeFile(from, bytes);
@@ -103,7 +103,7 @@ describe('a release archive', () => {
       }),
       { numRuns: 40 },
     );
-    // The beginning is where lengths, the header and the record are: each byte of it.
+    // The beginning contains the lengths, the header and the record: every byte of it is tested.
     for (let at = 0; at < 110; at++) {
       const bytes = Buffer.from(good);
       bytes[at] = (bytes[at] ?? 0) ^ 0x41;

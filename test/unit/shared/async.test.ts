@@ -46,7 +46,7 @@ describe('yieldEvery', () => {
 });
 
 describe('withTimeout', () => {
-  it('reports whether the work settled in time, whatever its result', async () => {
+  it('reports whether the work settled in time, with a result or an error', async () => {
     assert.equal(await withTimeout(60_000, Promise.resolve()), true);
     assert.equal(await withTimeout(60_000, Promise.reject(new Error('failed'))), true);
     assert.equal(await withTimeout(1, new Promise(() => undefined)), false);

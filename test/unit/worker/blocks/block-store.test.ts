@@ -49,7 +49,7 @@ describe('the block store', () => {
       await assertStored(store, blocks);
       assert.deepEqual(store.size, { blocks: 5, bytes });
       await store.close();
-      // A block of either kind is in one place only.
+      // Each block is stored either in the index or as a file.
       assert.equal((await blockFiles(folder)).length, 2);
     });
   });
@@ -173,7 +173,7 @@ describe('damage to the block store', () => {
       await store.put(small.cid, small.bytes);
       await store.put(large.cid, large.bytes);
       await store.close();
-      await writeFile(join(folder, 'index.sqlite'), 'this is no database, whatever its name may say'.repeat(400));
+      await writeFile(join(folder, 'index.sqlite'), 'this is no database, although its name says so'.repeat(400));
       store = await BlockStore.open(folder);
       assert.equal(await store.has(small.cid), false);
       await assertStored(store, [large]);

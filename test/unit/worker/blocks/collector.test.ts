@@ -11,7 +11,7 @@ import { LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES, block, withFolder } from './store
 const never = new AbortController().signal;
 const HOUR_MS = 3_600_000;
 
-/** A store with a clock of its own, and the roots that its collector goes by. */
+/** A store with its own clock, and the roots that its collector keeps. */
 class CollectorFixture {
   readonly pinned = new Set<string>();
   readonly leased = new Set<string>();
@@ -51,7 +51,7 @@ class CollectorFixture {
     this.#clock.now += HOUR_MS;
   }
 
-  /** Import these files as one tree. */
+  /** Imports files as one tree. */
   async tree(files: Readonly<Record<string, Uint8Array>>, into: BlockStore = this.store): Promise<CID> {
     const sources = Object.entries(files).map(([path, bytes]) => ({
       path,
@@ -121,7 +121,7 @@ describe('garbage collection of blocks', () => {
         await store.put(cid, bytes);
         fixture.advanceClock();
       }
-      // The oldest is used again, and that is remembered.
+      // The oldest block is used again, and its access time is written.
       await store.read(blocks[0]!.cid);
       fixture.advanceClock();
       for (let more = 0; more < 500; more++) await store.read(blocks[more % 2]!.cid);
@@ -169,7 +169,7 @@ describe('concurrent changes during garbage collection', () => {
         const files = Object.fromEntries(
           Array.from({ length: 60 }, (_, index) => [`d${index % 7}/f${index}`, random(SMALL_BLOCK_BYTES)]),
         );
-        // Everything but the directories is here already, unpinned: the transfer finds leaf after leaf at hand.
+        // All leaves are stored already, but not pinned: the transfer fetches only the directories.
         const source = new MemoryBlockstore();
         const root = await fixture.tree(files, source as unknown as BlockStore);
         const keys = await localBlocks([root], source);
@@ -237,7 +237,7 @@ describe('concurrent changes during garbage collection', () => {
         if (!leased) fixture.leased.add(wanted.toString());
         leased = true;
       });
-      // It was the last to go, and its turn had not come.
+      // This block was the last in the order of eviction.
       assert.ok(leased);
       assert.ok(await fixture.isComplete(wanted));
       assert.equal(fixture.store.size.blocks, blocks - 700);
@@ -253,7 +253,7 @@ describe('concurrent changes during garbage collection', () => {
         for (const { cid, bytes } of blocks) await fixture.store.put(cid, bytes);
         let writing: Promise<unknown> | undefined;
         await fixture.collector.collect(0, never, () => {
-          // Some are removed, some are next, some come later.
+          // At this time, some of them are removed and others are not.
           writing ??= Promise.all(blocks.toReversed().map(({ cid, bytes }) => fixture.store.put(cid, bytes)));
         });
         await writing;
@@ -271,7 +271,7 @@ describe('damage to a pinned tree', () => {
       fixture.pinned.add(root.toString());
       await fixture.collect(0);
       const bytes = (await fixture.store.read(root))!;
-      // A flipped bit, as far as the store can tell: other bytes under the same hash.
+      // Other bytes under the same hash, as after a flipped bit.
       await fixture.store.delete(root);
       const flipped = Uint8Array.from(bytes);
       flipped[flipped.length - 1]! ^= 1;

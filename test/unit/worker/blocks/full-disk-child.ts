@@ -1,4 +1,4 @@
-/** Fills the small disk that FOLDER is on, in the way that is asked for, and prints what came of it as JSON. */
+/** Fills the small disk of FOLDER with blocks of the given kind, and prints the result as JSON. */
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ async function blocks(folder: string, size: number): Promise<unknown> {
   const refusedIsHere = await store.has(refused.cid);
   const files = (await blockFiles(folder)).length;
   const temporary = (await readdir(join(folder, 'blocks', 'tmp'))).length;
-  // What is deleted makes room again.
+  // Deleting blocks frees space again.
   for (const { cid } of stored.slice(0, Math.ceil(stored.length / 2))) await store.delete(cid);
   await store.put(refused.cid, refused.bytes);
   const repeated = (await store.read(refused.cid)) !== undefined;

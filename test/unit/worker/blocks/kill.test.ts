@@ -10,7 +10,7 @@ import { verifyBlocks, countMissingBlocks } from '../../../../src/worker/blocks/
 import { LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES, block, blockFiles, withFolder } from './store-support.ts';
 
 const ROUNDS = 20;
-/** Longest time that a process is left alone before it is killed. */
+/** Maximum time after which a process is killed. */
 const MAX_KILL_DELAY_MS = 150;
 const never = new AbortController().signal;
 

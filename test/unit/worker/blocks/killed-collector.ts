@@ -1,6 +1,6 @@
 /**
- * A process that writes and collects until it is killed: `killed-collector.ts FOLDER ROOT`. What is below ROOT is pinned;
- * everything else comes and goes. Each acknowledged block of the third kind is told on a line: it must be there afterwards.
+ * A process that writes and collects blocks until it is killed: `killed-collector.ts FOLDER ROOT`. Blocks below ROOT are pinned; all
+ * others are collected. It prints the CID of each acknowledged block of the third kind, which must be stored afterwards.
  */
 import { BlockStore } from '../../../../src/worker/blocks/block-store.ts';
 import { GarbageCollector } from '../../../../src/worker/blocks/garbage-collector.ts';

@@ -33,7 +33,7 @@ export async function withFolder(work: (folder: string) => Promise<void>): Promi
   }
 }
 
-/** Paths of all files of blocks below a store's folder. */
+/** Paths of all block files in the folder of a store. */
 export async function blockFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries

@@ -18,7 +18,7 @@ describe('pooled block buffers', () => {
     const [first, second] = [buffers.acquire(MIB), buffers.acquire(MIB)];
     assert.notEqual(first.buffer, second.buffer);
     buffers.release(first);
-    // As a view of it, and once more.
+    // Releasing a view of it, and releasing it twice, have no further effect.
     buffers.release(first.subarray(10));
     assert.notEqual(buffers.acquire(MIB).buffer, buffers.acquire(MIB).buffer);
   });

@@ -12,7 +12,7 @@ import { PeerReputation } from '../../../../src/worker/reputation/peer-reputatio
 import { withFolder } from '../catalog/support.ts';
 
 describe('read sessions', () => {
-  /** Roots of releases of which nothing is here and nobody can be asked, unless `here`. */
+  /** Sessions without a network: only blocks that `putBlock` stores are available. */
   async function withSessions(
     check: (
       sessions: ReadSessions,

@@ -17,7 +17,7 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
 const store = new MemoryBlockstore();
 let asked: string[] = [];
 
-/** A reader on the store that notes what it was asked for. */
+/** A reader of the store that records the blocks it reads. */
 function reader(signal = new AbortController().signal): TreeReader {
   asked = [];
   const get = (cid: CID): Promise<Uint8Array> => {
@@ -46,7 +46,7 @@ async function putBlock(code: number, bytes: Uint8Array): Promise<CID> {
   return cid;
 }
 
-/** A node as no honest importer makes it. */
+/** A node that no honest importer creates. */
 async function node(data: UnixFS, links: readonly { name: string; cid: CID; size?: number }[]): Promise<CID> {
   const Links = links.map(({ name, cid, size = 0 }) => ({ Name: name, Hash: cid, Tsize: size }));
   return putBlock(0x70, encode(prepare({ Data: data.marshal(), Links })));
@@ -55,7 +55,7 @@ async function node(data: UnixFS, links: readonly { name: string; cid: CID; size
 const directory = new UnixFS({ type: 'directory' });
 const shard = (): UnixFS => new UnixFS({ type: 'hamt-sharded-directory', fanout: 256n, hashType: 0x22n });
 
-/** More names than the profile keeps in one directory block. */
+/** More names than the import profile puts into one directory block. */
 const MANY: Files = Object.fromEntries(
   Array.from({ length: 6_000 }, (_, index) => [`many/${'x'.repeat(30)}-${index}.txt`, `file ${index}`]),
 );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Leases } from '../../../../src/worker/retention/leases.ts';
 
 describe('leases on content', () => {
-  it('last until every holder released its root, each once', () => {
+  it('last until every lease of the root is released, each once', () => {
     const leases = new Leases();
     const first = leases.lease('root');
     const second = leases.lease('root');

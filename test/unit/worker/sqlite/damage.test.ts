@@ -11,7 +11,7 @@ const key = createPublisherKey();
 const stranger = createPublisherKey();
 const NAMES = Array.from({ length: 40 }, (_, index) => `package-${index}`);
 
-/** A closed catalog with one own package, published twice, and forty of others. */
+/** A closed catalog with one own package, published twice, and forty packages of other publishers. */
 async function createFilledCatalog(dataDir: string): Promise<{ file: string; epoch: string }> {
   const catalog = await openCatalog(dataDir);
   const now = Date.now();
@@ -33,7 +33,7 @@ async function overwrite(file: string, from: number, length: number): Promise<vo
 }
 
 const KINDS: [what: string, damage: (file: string) => Promise<void>][] = [
-  ['that is no database at all', (file) => writeFile(file, 'This is a text that somebody saved here.\n'.repeat(50))],
+  ['that is no database at all', (file) => writeFile(file, 'This is a text, saved in the wrong place.\n'.repeat(50))],
   ['that was cut in the middle', (file) => truncate(file, 40_960)],
   ['that was cut inside a page', (file) => truncate(file, 50_001)],
   ['with a header that is not SQLite’s', (file) => overwrite(file, 0, 16)],
@@ -72,7 +72,7 @@ describe('a damaged catalog', () => {
   it('that is detected in use is replaced without a restart: one call fails, the next one works', async () => {
     await withFolder(async (dataDir) => {
       const { file } = await createFilledCatalog(dataDir);
-      // Everything behind the schema and the first tables.
+      // All pages after the schema and the first tables.
       await overwrite(file, 4_096 * 2, (await readFile(file)).length - 4_096 * 2);
       const catalog = await openCatalog(dataDir).catch((error: unknown) => {
         throw new Error('Opening reads no more than it needs', { cause: error });
@@ -122,7 +122,7 @@ describe('a damaged catalog', () => {
     });
   });
 
-  /** Bytes of the full-text index that are no longer what it wrote. */
+  /** Ways to damage the bytes of the full-text index. */
   function damageTextIndex(file: string, what: string): void {
     const sqlite = new DatabaseSync(file, { defensive: false });
     sqlite.exec(what);

@@ -6,7 +6,7 @@ const WINDOWS = process.platform === 'win32';
 
 /** What Windows has not, or has in another way. */
 export type MissingOnWindows =
-  'modes of files' | 'signals' | 'sockets among its files' | 'links for everybody' | 'such names';
+  'modes of files' | 'signals' | 'sockets among its files' | 'links without privileges' | 'such names';
 
 /**
  * Skip a test, or in a hook every test of its suite, if the condition holds. Does not return then.

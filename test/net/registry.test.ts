@@ -143,7 +143,7 @@ describe('looking packages up', () => {
     const third = await network.peer({ bootstrap: [first.address, second.address] }, ['sync']);
     await waitForListing(third, id, '1.0.0');
     await third.engine.install({ id, to: join(await network.folder(), 'served') });
-    assert.deepEqual((await third.engine.getPackage({ id })).installed, ['1.0.0'], 'and what was installed since');
+    assert.deepEqual((await third.engine.getPackage({ id })).installed, ['1.0.0'], 'and packages installed since then');
   });
 
   it('answers from local data while the node is stopped, and reports what is unavailable', async () => {

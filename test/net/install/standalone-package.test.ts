@@ -59,7 +59,11 @@ describe('a package installed outside of a project', () => {
     await writeFile(join(folder, 'a.txt'), 'changed\n');
     await rm(join(folder, 'b'), { recursive: true });
     await peer.engine.install({ id, version: '1.0.0', to: folder, replace: true });
-    assert.equal((await readTree(folder)).get('a.txt')?.toString(), 'changed\n', 'the same release does not touch it');
+    assert.equal(
+      (await readTree(folder)).get('a.txt')?.toString(),
+      'changed\n',
+      'installing the same release again keeps the file',
+    );
     assert.ok((await readTree(folder)).has('b/c.txt'));
     const overwrite = [join(folder, 'a.txt')];
     await peer.engine.install({ id, version: '1.0.0', to: folder, replace: true, overwrite });

@@ -27,7 +27,7 @@ const tree = fc
 type Tree = readonly (readonly [path: string, content: Uint8Array])[];
 
 describe('packing', () => {
-  it('gives equal trees one root, whatever the order, Unicode form of names, modes and times', async () => {
+  it('gives equal trees one root for any order, Unicode form of names, modes and times', async () => {
     await fc.assert(
       fc.asyncProperty(
         tree.chain((files) => fc.tuple(fc.constant(files), fc.shuffledSubarray(files, { minLength: files.length }))),

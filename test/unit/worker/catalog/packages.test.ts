@@ -197,7 +197,7 @@ describe('the catalog', () => {
     catalog.peers.saveSeen('peer-a', { address: '/ip4/127.0.0.1/tcp/1' }, Date.now());
     assert.equal(catalog.packages.details(key.id, 'provided')?.providers, 2);
     assert.equal(catalog.peers.get('peer-a')?.claimed, 1);
-    assert.equal(catalog.peers.get('peer-a')?.stats.packages, 0, 'a claim proves nothing');
+    assert.equal(catalog.peers.get('peer-a')?.stats.packages, 0, 'a claim is not verified content');
     for (let times = 0; times < 3; times++) catalog.peers.verifyProvider('peer-a', key.id, 'provided');
     assert.equal(catalog.peers.get('peer-a')?.stats.packages, 1);
     assert.equal(catalog.peers.get('peer-a')?.claimed, 1);

@@ -47,9 +47,13 @@ describe('records that contradict known records', () => {
           assert.equal(outcome, EXPECTED[rule].outcome);
           assert.match(reason, EXPECTED[rule].reason);
           const { publisher } = newest.record;
-          assert.equal(catalog.packages.get(publisher, newest.record.name)?.digest, newest.digest, 'nothing changed');
+          assert.equal(
+            catalog.packages.get(publisher, newest.record.name)?.digest,
+            newest.digest,
+            'the head is unchanged',
+          );
           const details = catalog.packages.details(publisher, newest.record.name);
-          assert.equal(details?.equivocation, rule === 'equivocation', 'evidence is kept and shown, of nothing else');
+          assert.equal(details?.equivocation, rule === 'equivocation', 'a proof is kept for an equivocation only');
         } finally {
           catalog.close();
         }

@@ -27,7 +27,7 @@ async function withIngest(work: (ingest: Ingest, catalog: Catalog, changed: stri
 }
 
 describe('ingesting many records', () => {
-  it('returns the results in order, whatever the outcome of each', async () => {
+  it('returns the results in order for any outcomes', async () => {
     await withIngest(async (ingest, { packages }, changed) => {
       const first = signedRecord(key, 'a');
       const second = signedRecord(key, 'a', { seq: 2 });
@@ -67,7 +67,7 @@ describe('ingesting many records', () => {
       const ingest = new Ingest({ catalog: before, log: quiet, onChange: nothing });
       await ingest.ingestMany(Array.from({ length: 500 }, (_, index) => tagged(`p${index}`)));
       const waiting = before.packages.index.pendingCount;
-      assert.ok(waiting > 0, 'stored first, and searched for a moment later');
+      assert.ok(waiting > 0, 'stored first, and indexed shortly after');
       before.close();
       const after = await openCatalog(dataDir);
       const { packages } = after;

@@ -37,7 +37,7 @@ describe('comparing package records', () => {
     assert.deepEqual(outcome(undefined, first), { outcome: 'newer' });
   });
 
-  it('a higher sequence number is newer, whatever the clock says', () => {
+  it('a higher sequence number is newer for any clock', () => {
     assert.deepEqual(outcome(first, second), { outcome: 'newer' });
     assert.deepEqual(outcome(first, record(2, '1.0.0 1.1.0', 5)), { outcome: 'newer' });
   });
@@ -46,7 +46,7 @@ describe('comparing package records', () => {
     assert.deepEqual(outcome(second, first), { outcome: 'older' });
   });
 
-  it('an older record is older, whatever versions it has', () => {
+  it('an older record is older with any versions', () => {
     assert.deepEqual(outcome(record(3, '1.0.0 1.2.0'), second), { outcome: 'older' });
   });
 

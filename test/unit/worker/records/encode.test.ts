@@ -16,12 +16,12 @@ function withTitle(title: string): PackageRecord {
 
 describe('encoding a package record', () => {
   const refused: readonly (readonly [string, PackageRecord, string | undefined])[] = [
-    ['a publisher that is none', { ...base, publisher: 'ada' }, undefined],
-    ['a name of another form', { ...base, name: 'Demo' }, 'bad-name'],
+    ['an invalid publisher', { ...base, publisher: 'ada' }, undefined],
+    ['an invalid name', { ...base, name: 'Demo' }, 'bad-name'],
     ['a lone surrogate', withTitle('a\ud800'), 'forbidden-character'],
     ['a control character', withTitle('a\u0007'), 'forbidden-character'],
     ['an empty title', withTitle(''), 'empty-text'],
-    ['a content root that is no CID', withRelease({ root: 'demo' }), 'bad-cid'],
+    ['a content root that is not a CID', withRelease({ root: 'demo' }), 'bad-cid'],
     ['a CIDv0', withRelease({ root: 'QmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1n' }), 'bad-cid'],
     ['a fraction', withRelease({ size: 1.5 }), 'bad-number'],
     ['not a number', { ...base, updated: NaN }, 'bad-number'],
@@ -51,7 +51,7 @@ describe('encoding a package record', () => {
     assert.throws(() => encodePayload({ ...base, releases }), { name: 'RecordTooLarge' });
   });
 
-  it('holds some 300 releases', () => {
+  it('fits 300 releases into a record', () => {
     const releases = Array.from({ length: 300 }, (_, index) => ({
       ...base.releases[0]!,
       version: `1.${index}.0`,
@@ -60,7 +60,7 @@ describe('encoding a package record', () => {
     assert.ok(encodePayload({ ...base, releases }).length < 64 * 1024);
   });
 
-  it('gives the same bytes whatever the order of the properties', () => {
+  it('gives the same bytes for any order of the properties', () => {
     const reversed = Object.fromEntries(Object.entries(base).reverse()) as unknown as PackageRecord;
     assert.deepEqual(encodePayload(reversed), encodePayload(base));
   });

@@ -72,7 +72,7 @@ describe('reading a manifest file', () => {
   });
 
   it('does not follow a link', async function () {
-    skipOnWindows(this, 'links for everybody');
+    skipOnWindows(this, 'links without privileges');
     await using folder = await ProjectFolder.of({ 'elsewhere.toml': COMPLETE });
     await symlink(folder.path('elsewhere.toml'), folder.path('gpack.toml'));
     assert.deepEqual(codes(await readManifest(folder.root, undefined)), ['manifest-link']);

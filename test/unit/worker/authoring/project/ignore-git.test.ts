@@ -42,12 +42,12 @@ const TREES: Readonly<Record<string, Files>> = {
     'x/keep.txt': '',
     'x/b.txt': '',
   },
-  'nothing comes back inside a left-out folder': {
+  'nothing inside an ignored folder can be included again': {
     '.gitignore': 'logs/\n!logs/keep.txt\n',
     'logs/keep.txt': '',
     'logs/a': '',
   },
-  'but inside a folder whose contents are left out': {
+  'files in a folder whose contents are ignored can be included again': {
     '.gitignore': 'logs/*\n!logs/keep.txt\n',
     'logs/keep.txt': '',
     'logs/a': '',
@@ -79,14 +79,14 @@ const TREES: Readonly<Record<string, Files>> = {
     'sub/deep/c.gen': '',
     'sub/deep/that.gen': '',
   },
-  'a nested file takes back a folder, and its files with it': {
+  'a nested file includes a folder again, and its files with it': {
     '.gitignore': '*.d/\n',
     'sub/.gitignore': '!x.d/\n',
     'sub/x.d/file': '',
     'sub/y.d/file': '',
     'x.d/file': '',
   },
-  'a nested file cannot take back its own folder': { '.gitignore': 'sub\n', 'sub/.gitignore': '!*\n', 'sub/a': '' },
+  'a nested file cannot include its own folder again': { '.gitignore': 'sub\n', 'sub/.gitignore': '!*\n', 'sub/a': '' },
   'double stars': {
     '.gitignore': '**/temp\nfoo/**/bar\nall/**\n**/last/*.c\n',
     temp: '',
@@ -145,9 +145,9 @@ const TREES: Readonly<Record<string, Files>> = {
     c: '',
     'x.c': '',
   },
-  'a last line without an end': { '.gitignore': 'a\nb', a: '', b: '', c: '' },
+  'a last line without a line end': { '.gitignore': 'a\nb', a: '', b: '', c: '' },
   'case counts': { '.gitignore': 'Makefile\n*.LOG\n', makefile: '', 'a.log': '', 'b.LOG': '' },
-  'patterns that say nothing': { '.gitignore': '/\n!\n//\n\\\n[\n', a: '', '[': '', '\\x': '' },
+  'patterns that match nothing': { '.gitignore': '/\n!\n//\n\\\n[\n', a: '', '[': '', '\\x': '' },
   'folders with special characters': {
     '[a]*b/.gitignore': 'x\n!x/y\n',
     '[a]*b/x': '',

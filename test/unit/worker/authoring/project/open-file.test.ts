@@ -44,7 +44,7 @@ describe('reading a file for import', () => {
       await writeFile(path, 'ATAD');
       await utimes(path, 2, 2);
     },
-    vanished: (path) => rm(path),
+    disappeared: (path) => rm(path),
     'became a link': async (path) => {
       await rm(path);
       await symlink('/etc/passwd', path);

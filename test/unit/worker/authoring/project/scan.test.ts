@@ -136,7 +136,7 @@ describe('scanning a project', () => {
   });
 
   it('reports links and special files instead of following them', async function () {
-    skipOnWindows(this, 'links for everybody');
+    skipOnWindows(this, 'links without privileges');
     await using folder = await ProjectFolder.of({ 'README.md': '', 'real/file': 'x', '.gitignore': 'ignored-link\n' });
     await symlink('/etc/passwd', folder.path('secrets'));
     await symlink(folder.path('real'), folder.path('alias'));
@@ -189,7 +189,7 @@ describe('scanning a project', () => {
   });
 
   it('does not follow an ignore file that is a link', async function () {
-    skipOnWindows(this, 'links for everybody');
+    skipOnWindows(this, 'links without privileges');
     await using folder = await ProjectFolder.of({ 'README.md': '', rules: '*.md\n' });
     await symlink('rules', folder.path('.gitignore'));
     const { files, skipped } = await scanProject(folder.root);
@@ -271,7 +271,7 @@ describe('scanning a project', () => {
   });
 
   it('resolves a link to the project itself', async function () {
-    skipOnWindows(this, 'links for everybody');
+    skipOnWindows(this, 'links without privileges');
     await using folder = await ProjectFolder.of({ 'real/README.md': '' });
     await symlink(folder.path('real'), folder.path('alias'));
     assert.equal((await scanProject(folder.path('alias'))).root, folder.path('real'));

@@ -51,28 +51,28 @@ describe('local search', () => {
     catalog.packages.search({ text: '', ...query }).map(({ name }) => name);
 
   const FILTERS: [what: string, query: Partial<LocalQuery>, expected: readonly string[]][] = [
-    ['nothing at all: last updated first, withdrawn ones left out', {}, ALL_BUT_GONE],
-    ['withdrawn packages too', { includeYanked: true }, ['gone', ...ALL_BUT_GONE]],
-    ['a category, whatever its case', { categories: ['UTILITY'] }, ['yaml']],
+    ['nothing: last updated first, without yanked packages', {}, ALL_BUT_GONE],
+    ['yanked packages, too', { includeYanked: true }, ['gone', ...ALL_BUT_GONE]],
+    ['a category, ignoring case', { categories: ['UTILITY'] }, ['yaml']],
     ['any of two categories', { categories: ['utility', 'testing'] }, ['yaml-tools', 'yaml']],
     ['a tag', { tags: ['config'] }, ['reader', 'yaml']],
-    ['a tag and withdrawn', { tags: ['config'], includeYanked: true }, ['gone', 'reader', 'yaml']],
+    ['a tag, including yanked packages', { tags: ['config'], includeYanked: true }, ['gone', 'reader', 'yaml']],
     ['a tag and a category', { tags: ['config'], categories: ['utility'] }, ['yaml']],
     ['a publisher', { publishers: [bob.id] }, ['yaml-tools', 'http-server']],
-    ['a publisher in another case, which is another one', { publishers: [bob.id.toLowerCase()] }, []],
+    ['a publisher id, which is case-sensitive', { publishers: [bob.id.toLowerCase()] }, []],
     ['a license within an expression', { licenses: ['apache-2.0'] }, ['yaml-tools']],
-    ['an expression of which any license matches', { licenses: ['ISC OR Apache-2.0'] }, ['yaml-tools', 'http-server']],
+    ['any license of an expression', { licenses: ['ISC OR Apache-2.0'] }, ['yaml-tools', 'http-server']],
     ['a range of versions', { version: '^1' }, ['yaml-tools', 'reader', 'http-server', 'yaml']],
-    ['a range that only a withdrawn release is in', { version: '^2' }, []],
-    ['the same with withdrawn ones', { version: '^2', includeYanked: true }, ['old']],
+    ['a range that only a yanked release satisfies', { version: '^2' }, []],
+    ['the same range, including yanked releases', { version: '^2', includeYanked: true }, ['old']],
     ['an exact version', { version: '0.9.0' }, ['old']],
     ['a pre-release by a range that names one', { version: '>=3.0.0-alpha' }, ['pre']],
-    ['a range that is none', { version: 'nonsense' }, []],
-    ['who provides', { providedBy: ['good'] }, ['reader', 'http-server']],
-    ['nobody', { providedBy: [] }, []],
+    ['an invalid range', { version: 'nonsense' }, []],
+    ['the provider', { providedBy: ['good'] }, ['reader', 'http-server']],
+    ['no provider', { providedBy: [] }, []],
     ['empty lists, which filter nothing', { categories: [], tags: [], publishers: [], licenses: [] }, ALL_BUT_GONE],
     ['text and a filter', { text: 'yaml', licenses: ['mit'] }, ['yaml', 'yaml-tools', 'reader']],
-    ['text and a filter that it fails', { text: 'yaml', categories: ['web-service'] }, []],
+    ['text and a filter that its matches do not pass', { text: 'yaml', categories: ['web-service'] }, []],
   ];
   for (const [what, query, expected] of FILTERS) {
     it(`filters by ${what}`, () => {
@@ -181,7 +181,11 @@ describe('local search', () => {
       exact: true,
     });
     for (const { value, count } of facets.licenses) {
-      assert.equal(names({ text: 'yaml', licenses: [value] }).length, count, 'a facet says what its filter leaves');
+      assert.equal(
+        names({ text: 'yaml', licenses: [value] }).length,
+        count,
+        'a facet count equals the number of filtered matches',
+      );
     }
   });
 
@@ -272,7 +276,7 @@ describe('local search over many packages', () => {
             ? 'SELECT count(*) AS n FROM packages'
             : `SELECT count(*) AS n FROM packages_text WHERE packages_text MATCH '"${text}"*'`,
         )!;
-        assert.ok(n > 300, 'more than are ranked');
+        assert.ok(n > 300, 'more matches than are ranked');
         assert.equal(all.length, n);
       }
     });

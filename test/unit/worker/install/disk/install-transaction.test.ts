@@ -107,7 +107,7 @@ describe('an interrupted install transaction', () => {
         // Recovery may be interrupted as well, and starts again.
         catalog.installTransactions.save({ id: 'cut-off', phase: 'swapping', swaps: [made], createdFolders: [] });
         await recoverInstallTransactions(catalog.installTransactions);
-        assert.deepEqual(await state(), old, 'healed twice');
+        assert.deepEqual(await state(), old, 'recovery may run twice');
       }
     });
 
@@ -164,7 +164,7 @@ describe('an interrupted install transaction', () => {
     const made = createSwap('thing', 'folder', true);
     catalog.installTransactions.save({ id: 'away', phase: 'swapping', swaps: [made], createdFolders: [] });
     await recoverInstallTransactions(catalog.installTransactions);
-    assert.equal(catalog.installTransactions.list().length, 1, 'it is healed when its folder is back');
+    assert.equal(catalog.installTransactions.list().length, 1, 'recovery completes when the folder is available');
     await create(made.backup, 'folder', 'old');
     await create(made.staging ?? '', 'folder', 'new');
     await recoverInstallTransactions(catalog.installTransactions);
@@ -175,7 +175,7 @@ describe('an interrupted install transaction', () => {
     const first = await prepare({ before: 'folder', hasReplacement: true, kind: 'folder' });
     const second = createSwap('other', 'nothing', true);
     await create(second.staging ?? '', 'folder', 'new');
-    await create(second.target, 'file', 'somebody was faster');
+    await create(second.target, 'file', 'written by another program');
     const note: InstallTransaction = { id: 'both', phase: 'staging', swaps: [first, second], createdFolders: [] };
     let recorded = false;
     const failedTransaction = runInstallTransaction(note, catalog.installTransactions, () => {
@@ -183,7 +183,7 @@ describe('an interrupted install transaction', () => {
     });
     await assert.rejects(failedTransaction, { code: 'EEXIST' });
     assert.equal(recorded, false);
-    assert.deepEqual(await state(), { thing: '/', 'thing/content': 'old', other: 'somebody was faster' });
+    assert.deepEqual(await state(), { thing: '/', 'thing/content': 'old', other: 'written by another program' });
     assert.deepEqual(catalog.installTransactions.list(), []);
     assert.equal(basename(first.target), 'thing');
   });

@@ -79,10 +79,10 @@ describe('installing from a malicious publisher', () => {
           () => undefined,
         ).then(() => undefined, errorName);
         const found = await listing(parent);
-        assert.deepEqual(catalog.installTransactions.list(), [], 'no note is left');
+        assert.deepEqual(catalog.installTransactions.list(), [], 'no transaction is left in the log');
         assert.deepEqual(await listing(folder).then((all) => all.filter((path) => !/^(data|parent)\//.test(path))), []);
         if (failed === undefined) return found.filter((path) => path.startsWith('target/'));
-        assert.deepEqual(found, ['sentinel'], 'nothing is left of what was refused');
+        assert.deepEqual(found, ['sentinel'], 'nothing is left of a refused installation');
         return failed;
       } finally {
         catalog.close();

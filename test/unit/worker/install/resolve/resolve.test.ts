@@ -36,7 +36,7 @@ function sourceOf(packageIndex: PackageIndex): { find(id: string): Promise<Packa
         .filter(([key]) => key.startsWith(`${name}@`))
         .map(([key, needs]) => releaseOf(key.slice(name.length + 1), needs));
       if (releases.length === 0) {
-        return Promise.reject(new GgenError('PackageNotFound', `Nobody knows '${name}'.`));
+        return Promise.reject(new GgenError('PackageNotFound', `No peer knows '${name}'.`));
       }
       return Promise.resolve({ id: `${publisher}/${name}`, publisher, name, releases });
     },
@@ -118,7 +118,7 @@ describe('resolving dependencies', () => {
   it('explains which package is missing and what requires it', async () => {
     await assert.rejects(resolveNames({ 'a@1.0.0': ['gone ^1'] }, ['a']), {
       name: 'DependencyMissing',
-      message: /'a' 1\.0\.0 needs 'gone' \^1, which cannot be found: Nobody knows 'gone'\./,
+      message: /'a' 1\.0\.0 needs 'gone' \^1, which cannot be found: No peer knows 'gone'\./,
     });
     await assert.rejects(resolveNames({}, ['nothing']), { name: 'PackageNotFound' });
   });

@@ -75,7 +75,7 @@ async function search(files: Files, chunk = 1_000_000): Promise<Diagnostic[]> {
   for (const [path, content] of Object.entries(files)) {
     const passed: Uint8Array[] = [];
     for await (const part of secrets.scan(path, inChunks(Buffer.from(content), chunk))) passed.push(part);
-    assert.ok(Buffer.concat(passed).equals(Buffer.from(content)), `${path} is handed on as it is`);
+    assert.ok(Buffer.concat(passed).equals(Buffer.from(content)), `${path} is passed on unchanged`);
   }
   return secrets.diagnostics();
 }
@@ -106,8 +106,8 @@ describe('secrets in a project', () => {
   const kinds: Readonly<Record<string, readonly [code: string, text: string | Uint8Array]>> = {
     'a token of known form': ['secret', `const x = ${GITHUB}`],
     'a private key': ['secret', PRIVATE],
-    'an id of an access key': ['secret', `id: ${['AKIA', 'J7QWERTYU2IOPLKM'].join('')}`],
-    'an address with a password': ['secret', `url = https://alice:s3cr3tP4ss@db.internal.net/x`],
+    'an access key id': ['secret', `id: ${['AKIA', 'J7QWERTYU2IOPLKM'].join('')}`],
+    'a URL with a password': ['secret', `url = https://alice:s3cr3tP4ss@db.internal.net/x`],
     'a named password': ['secret-random', `"dbPassword": "tR8-kk2_Qz!m"`],
     'a named key in hexadecimal': ['secret-random', `signing_key = '${randomBytes(32).toString('hex')}'`],
     'a setting without quotes': ['secret-random', `SERVICE_TOKEN=${RANDOM}\n`],
@@ -117,17 +117,17 @@ describe('secrets in a project', () => {
     'a variable in a notebook': ['secret-random', notebook(`%env SERVICE_TOKEN=${RANDOM}`)],
     'JSON within JSON': ['secret-random', JSON.stringify({ body: JSON.stringify({ password: 'tR8-kk2_Qz!m' }) })],
     'a setting with a comment': ['secret-random', 'db:\n  password: tR8-kk2_Qz!m # of production\n'],
-    'a variable of one command': ['secret-random', `run: API_TOKEN=${RANDOM} ./deploy --all\n`],
-    'a variable of an image': ['secret-random', `FROM node\nENV API_TOKEN ${RANDOM}\n`],
-    'an option of a command': ['secret-random', `deploy --token ${RANDOM} --all\n`],
-    'a part of an address': ['secret-random', `GET https://example.net/v1?api_key=${RANDOM}&page=2\n`],
-    'a header': ['secret', `curl -H "Authorization: Bearer ${RANDOM}" https://example.net\n`],
-    'an element': ['secret-random', '<password>tR8-kk2_Qz!m</password>'],
+    'a variable for one command': ['secret-random', `run: API_TOKEN=${RANDOM} ./deploy --all\n`],
+    'a variable in a Dockerfile': ['secret-random', `FROM node\nENV API_TOKEN ${RANDOM}\n`],
+    'a command-line option': ['secret-random', `deploy --token ${RANDOM} --all\n`],
+    'a URL parameter': ['secret-random', `GET https://example.net/v1?api_key=${RANDOM}&page=2\n`],
+    'an HTTP header': ['secret', `curl -H "Authorization: Bearer ${RANDOM}" https://example.net\n`],
+    'an XML element': ['secret-random', '<password>tR8-kk2_Qz!m</password>'],
     'a signed token': ['secret', ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiI4ODQ3MTIifQ', `${RANDOM}${RANDOM}`].join('.')],
     'a private key in base64': ['secret', `client-key-data: ${Buffer.from(PRIVATE).toString('base64')}\n`],
     'a login in base64': ['secret', `{ "auth": "${Buffer.from('bob:tR8-kk2_Qz!m').toString('base64')}" }`],
-    'a key in UTF-16 without a mark': ['secret', utf16(`const x = ${GITHUB}`)],
-    'a key in UTF-16 of the other order': ['secret', swapByteOrder(utf16(`const x = ${GITHUB}`))],
+    'a key in UTF-16 without a byte order mark': ['secret', utf16(`const x = ${GITHUB}`)],
+    'a key in big-endian UTF-16': ['secret', swapByteOrder(utf16(`const x = ${GITHUB}`))],
     'a key in UTF-16': ['secret', utf16(`\ufeffconst x = ${GITHUB}`)],
   };
   for (const [what, [code, text]] of Object.entries(kinds)) {
@@ -161,7 +161,7 @@ describe('secrets in a project', () => {
     assert.notDeepEqual(await fingerprints({ '.env': 'A=2' }), [file]);
   });
 
-  it('are found once and at their position, whatever the chunk boundaries', async () => {
+  it('are found once and at their position for any chunk boundaries', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(12_000), { minLength: 1, maxLength: 8 }),

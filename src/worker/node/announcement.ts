@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What is said on the topic: a package record, followed by the claim of the peer that said it first (docs/protocols/announce.md).
+ * A message of the gossip topic: a package record, followed by the claim of the peer that announced it first
+ * (docs/protocols/announce.md).
  *
  * Claim: the peer's raw Ed25519 public key, 32 bytes, and its signature, 64 bytes, over `ggen-announce:` and the SHA-256 of the
- * record. The message's id is that SHA-256 alone, so that a record is one message whatever is claimed of it, and nobody can
- * keep a record from being heard by saying it with a false claim.
+ * record. The message id is that SHA-256 alone, so that a record is one message whatever claim comes with it, and a peer cannot
+ * suppress a record by announcing it with a false claim.
  */
 export interface Announcement {
   readonly record: Uint8Array;
-  /** Raw public key of the peer that says that it serves the package. */
+  /** Raw public key of the peer that claims to serve the package. */
   readonly providerKey: Uint8Array;
-  /** Of `claimToSign(record)`, unverified. */
+  /** Over `claimSigningBytes(record)`, unverified. */
   readonly signature: Uint8Array;
 }
 
@@ -21,7 +22,7 @@ const SIGNATURE_BYTES = 64;
 export const CLAIM_BYTES = KEY_BYTES + SIGNATURE_BYTES;
 const CLAIM_PREFIX = Buffer.from('ggen-announce:');
 
-/** Take a message apart; the parts are views of it. One that is shorter than a claim has no record. */
+/** Splits a message into its parts, which are views of it. A message shorter than a claim has an empty record. */
 export function decodeAnnouncement(data: Uint8Array): Announcement {
   const end = Math.max(data.length - CLAIM_BYTES, 0);
   return {
@@ -35,12 +36,12 @@ export function encodeAnnouncement({ record, providerKey, signature }: Announcem
   return Buffer.concat([record, providerKey, signature]);
 }
 
-/** What the peer that says a record first signs. */
+/** The bytes that the first announcing peer signs. */
 export function claimSigningBytes(record: Uint8Array): Uint8Array {
   return Buffer.concat([CLAIM_PREFIX, announcementId(record)]);
 }
 
-/** SHA-256 of a record: the id of the message that says it. */
+/** SHA-256 of a record: the message id. */
 export function announcementId(record: Uint8Array): Uint8Array {
   return createHash('sha256').update(record).digest();
 }

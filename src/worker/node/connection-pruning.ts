@@ -1,45 +1,54 @@
-import type { Connection, PeerId } from '@libp2p/interface';
+import type { Connection, PeerId, PeerStore } from '@libp2p/interface';
 import type { PeriodicTask } from '../maintenance/scheduler.ts';
-import type { MarketplaceNode } from './node.ts';
 import { TOPIC } from './protocols.ts';
 
-/** With how many peers a node stays connected. */
+/** The parts of the node that pruning uses. */
+export interface PrunedNode {
+  peers(): PeerId[];
+  readonly libp2p: {
+    readonly peerStore: Pick<PeerStore, 'get'>;
+    readonly services: { readonly pubsub: object };
+    getConnections(peer: PeerId): Pick<Connection, 'timeline' | 'streams' | 'close'>[];
+  };
+}
+
+/** How many connections a node keeps. */
 export interface ConnectionLimits {
-  /** Above this many, some are let go. */
+  /** Connections are pruned above this number of peers. */
   readonly highWater: number;
-  /** So many are left of them. */
+  /** Pruning stops at this number. */
   readonly lowWater: number;
-  /** Nobody is let go in the first so many milliseconds: a newcomer learns in them of others to connect to. */
+  /** A connection younger than this is not pruned: a new peer needs it to learn of others to connect to. */
   readonly gracePeriodMs: number;
 }
 
 /**
- * As far below what libp2p accepts (`maxConnections`) as newcomers may come until the next round. kad-dht connects a node to
- * everybody it hears of and lets go of nobody: without this, all nodes of a network of hundreds would be full one day, and refuse
- * newcomers.
+ * Below libp2p's `maxConnections` by the number of peers that may connect until the next round. kad-dht connects a node to every
+ * peer that it hears of and closes no connection: without pruning, all nodes of a network of hundreds would be full at some point,
+ * and refuse new peers.
  */
 const CONNECTION_LIMITS: ConnectionLimits = { highWater: 160, lowWater: 128, gracePeriodMs: 20_000 };
-/** Not more often: whoever holds this node for one of its closest in the DHT connects again at once. */
+/** Not more often: a peer to which this node is one of the closest in the DHT reconnects at once. */
 const PRUNE_INTERVAL_MS = 60_000;
 const CLOSE_TIMEOUT_MS = 1_000;
-/** Put by kad-dht on the peers that are closest to this node. */
+/** kad-dht tags the peers that are closest to this node with it. */
 const CLOSE_TAG = 'kad-close';
-/** Streams of gossip last as long as a connection; every other stream is something under way. */
+/** Gossip streams last as long as the connection; any other stream shows that something is under way. */
 const GOSSIP_STREAM_PREFIX = '/meshsub/';
 
-/** What is looked at of a peer. */
+/** The facts by which a connection is pruned or kept. */
 export interface PruneCandidate {
-  /** Since when it is connected, in milliseconds since the epoch. */
+  /** Milliseconds since the epoch. */
   readonly connectedAt: number;
-  /** Something is under way with it. */
+  /** A request or transfer is under way. */
   readonly isBusy: boolean;
-  /** It was asked for by the user, or announcements or DHT answers come by it. */
+  /** The user wants the peer, or announcements or DHT answers come from it. */
   readonly isProtected: boolean;
 }
 
 /**
- * Whom to let go: nobody up to `most`; then as many as to leave `kept`, those who came last first, so that what is stable stays.
- * Those that are valued, busy or have just come are never among them.
+ * Selects connections to close: none up to `highWater`; above it, the newest ones down to `lowWater`, so that stable connections
+ * stay. Protected, busy and brand-new connections are never selected.
  */
 export function selectConnectionsToPrune<C extends PruneCandidate>(
   candidates: readonly C[],
@@ -55,8 +64,8 @@ export function selectConnectionsToPrune<C extends PruneCandidate>(
     .slice(0, candidates.length - limits.lowWater);
 }
 
-/** The upkeep that lets go of peers. @param isKeptByUser peers that the user asked for */
-export function connectionPruningTask(node: MarketplaceNode, isKeptByUser: (peer: string) => boolean): PeriodicTask {
+/** The periodic task that prunes connections. @param isKeptByUser returns whether the user wants a peer */
+export function connectionPruningTask(node: PrunedNode, isKeptByUser: (peer: string) => boolean): PeriodicTask {
   return {
     name: 'prune-connections',
     title: 'Prune excess connections',
@@ -67,13 +76,13 @@ export function connectionPruningTask(node: MarketplaceNode, isKeptByUser: (peer
 }
 
 /**
- * Let go of peers when there are too many.
+ * Closes the connections of some peers when there are too many.
  *
- * @param isKeptByUser peers that the user asked for
- * @returns how many were let go
+ * @param isKeptByUser returns whether the user wants a peer
+ * @returns the number of peers whose connections were closed
  */
 export async function pruneConnections(
-  node: MarketplaceNode,
+  node: PrunedNode,
   limits: ConnectionLimits,
   isKeptByUser: (peer: string) => boolean,
 ): Promise<number> {
@@ -104,12 +113,12 @@ export async function pruneConnections(
   return chosen.length;
 }
 
-/** Those with whom announcements are exchanged at once; not part of gossipsub's declared interface. */
-function meshPeers(node: MarketplaceNode): readonly string[] {
+/** Peers in the gossip mesh; the method is not part of gossipsub's declared interface. */
+function meshPeers(node: PrunedNode): readonly string[] {
   const { pubsub } = node.libp2p.services;
   return 'getMeshPeers' in pubsub ? (pubsub as { getMeshPeers(topic: string): string[] }).getMeshPeers(TOPIC) : [];
 }
 
-function hasActiveStreams({ streams }: Connection): boolean {
+function hasActiveStreams({ streams }: Pick<Connection, 'streams'>): boolean {
   return streams.some(({ protocol }) => !protocol.startsWith(GOSSIP_STREAM_PREFIX));
 }

@@ -1,58 +1,70 @@
 import { peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Multiaddr } from '@multiformats/multiaddr';
-import type { PeerId, PeerInfo } from '@libp2p/interface';
+import type { AbortOptions, PeerId, PeerInfo, PeerStore } from '@libp2p/interface';
+import type { KadDHT } from '@libp2p/kad-dht';
 import { BoundedCache } from '../../shared/bounded-cache.ts';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { BootstrapResult } from '../../shared/model.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { PeriodicTask, TaskReport } from '../maintenance/scheduler.ts';
-import type { MarketplaceNode } from './node.ts';
 
-/** How often missing connections are looked at; also the shortest pause before a peer is dialed again. */
+/** How often the dialer looks for missing connections, and half of the first pause before a peer is dialed again. */
 const DIAL_INTERVAL_MS = 1_000;
 const MAX_DIAL_BACKOFF_MS = 60_000;
 const DIAL_TIMEOUT_MS = 10_000;
-/** Below this many connections, peers that the peer store knows are dialed too: nothing in libp2p does it. */
+/** Below this many connections the dialer also dials peers from the peer store, which libp2p does not do. */
 const MIN_CONNECTIONS = 12;
 const MAX_PARALLEL_DIALS = 4;
-/** Peers and addresses of which it is remembered that they were dialed in vain. */
+/** Peers and addresses whose failed dials are remembered. */
 const MAX_TRACKED_FAILURES = 2_000;
 /**
- * Pauses between looking for peers in the DHT while too few are known. kad-dht looks once shortly after the start, when
- * perhaps nobody was connected yet, and then only every five minutes.
+ * Pauses between searches for peers in the DHT while too few are known. kad-dht searches once shortly after the start, when perhaps
+ * no peer is connected yet, and then only every five minutes.
  */
 const MIN_DISCOVERY_BACKOFF_MS = 1_000;
 const MAX_DISCOVERY_BACKOFF_MS = 120_000;
 const DISCOVERY_TIMEOUT_MS = 5_000;
+
+/** The parts of the node that the dialer uses. */
+export interface DialingNode {
+  readonly peerId: PeerId;
+  peers(): readonly PeerId[];
+  readonly libp2p: {
+    readonly peerStore: Pick<PeerStore, 'all' | 'merge'>;
+    readonly services: { readonly dht: Pick<KadDHT, 'getClosestPeers'> };
+    getConnections(peer: PeerId): readonly unknown[];
+    dial(target: PeerId | Multiaddr, options: AbortOptions): Promise<unknown>;
+  };
+}
 
 interface FailedDial {
   failures: number;
   retryAt: number;
 }
 
-/** Keeps this node connected: to its bootstrap peers always, and to some of the peers that it heard of. */
+/** Keeps this node connected: always to its bootstrap peers, and to some of the peers that it knows. */
 export class Dialer {
-  readonly #node: MarketplaceNode;
-  readonly #log: Logger;
+  readonly #node: DialingNode;
+  readonly #log: Pick<Logger, 'warn' | 'debug'>;
   readonly #bootstrap = new Map<string, BootstrapResult>();
-  /** Failed ones. Bounded: others can name any number of peers that nobody reaches. */
+  /** Bounded, because other peers can name any number of unreachable ones. */
   readonly #failedDials = new BoundedCache<FailedDial>({ maxEntries: MAX_TRACKED_FAILURES });
   #discovery = { backoffMs: MIN_DISCOVERY_BACKOFF_MS, retryAt: 0 };
   readonly #isBanned: (peer: string) => boolean;
   /**
-   * Until when a bootstrap peer that is gone is left alone by whoever has enough others: it may have let go of this node because
-   * it has too many.
+   * When a disconnected bootstrap peer is dialed again if this node has enough other connections: the peer may have pruned this
+   * connection because it has too many.
    */
   readonly #redialAt = new Map<string, number>();
 
-  constructor(node: MarketplaceNode, log: Logger, isBanned: (peer: string) => boolean) {
+  constructor(node: DialingNode, log: Pick<Logger, 'warn' | 'debug'>, isBanned: (peer: string) => boolean) {
     this.#node = node;
     this.#log = log;
     this.#isBanned = isBanned;
   }
 
-  /** The upkeep that connects this node, to these first. */
+  /** The periodic task that connects this node. @param bootstrap addresses that are dialed first */
   task(bootstrap: Iterable<string>): PeriodicTask {
     for (const address of bootstrap) this.#bootstrap.set(address, { address, state: 'pending' });
     return {
@@ -66,7 +78,7 @@ export class Dialer {
     };
   }
 
-  /** From now on these are the bootstrap peers: new ones are dialed in the next round, others no longer. */
+  /** Replaces the bootstrap peers: new ones are dialed in the next round, others no longer. */
   setBootstrapPeers(bootstrap: Iterable<string>): void {
     const wanted = new Set(bootstrap);
     for (const address of this.#bootstrap.keys()) if (!wanted.has(address)) this.#bootstrap.delete(address);
@@ -88,9 +100,9 @@ export class Dialer {
   }
 
   /**
-   * Dial a bootstrap peer now, and keep it connected from now on.
+   * Dials a bootstrap peer now, and keeps it connected from now on. A failed dial is a result, not an error: the dialer retries.
    *
-   * @throws GgenError InvalidAddress; a failed dial is a result, not an error: the node goes on trying
+   * @throws GgenError InvalidAddress; the reason of `signal`
    */
   async bootstrap(address: string, signal?: AbortSignal): Promise<BootstrapResult> {
     parseBootstrapAddress(address);
@@ -100,7 +112,7 @@ export class Dialer {
   }
 
   async #connect(stopSignal: AbortSignal): Promise<TaskReport> {
-    // Monotonic: a clock that is set right must not keep it from dialing.
+    // Monotonic, so that a corrected clock does not stop the dialing.
     const now = performance.now();
     const dials: Promise<void>[] = [];
     const missing = MIN_CONNECTIONS - this.#node.peers().length;
@@ -146,7 +158,7 @@ export class Dialer {
     }
   }
 
-  /** Ask the DHT for peers near this node: whoever answers names others, whom the next round dials. */
+  /** Asks the DHT for peers close to this node. The answers name further peers, which the next round dials. */
   async #discoverPeers(now: number, stopSignal: AbortSignal): Promise<void> {
     if (now < this.#discovery.retryAt || this.#node.peers().length === 0) return;
     const { backoffMs } = this.#discovery;
@@ -169,8 +181,8 @@ export class Dialer {
   }
 
   /**
-   * Peers that one could dial: known addresses, not connected, not lately failed. Those that failed least come first: among
-   * the many that are gone for good, one that is there would not have its turn otherwise.
+   * Peers that can be dialed: with known addresses, not connected, and not failed recently. Those with the fewest failures come
+   * first: otherwise a reachable peer would wait behind many that are gone for good.
    */
   async #dialable(now: number): Promise<PeerId[]> {
     const peers = await this.#node.libp2p.peerStore.all();
@@ -207,7 +219,7 @@ export class Dialer {
   }
 }
 
-/** Spread over the pause, so that a restarted hub is not dialed by everybody in the same moment. */
+/** Varies a pause, so that not all peers dial a restarted hub at the same moment. */
 function jitter(backoffMs: number): number {
   return backoffMs * (0.5 + Math.random() / 2);
 }

@@ -5,8 +5,8 @@ import { TOPIC } from './protocols.ts';
 /**
  * How gossipsub scores peers (v1.1 specification, "Peer Scoring").
  *
- * @param reputation a peer's score, 0 to 1, from what was verified of it
- * @param isBanned peers that are not listened to at all
+ * @param reputation returns a peer's reputation, 0 to 1
+ * @param isBanned returns whether messages of a peer are ignored
  */
 export function scoreParams(
   reputation: (peer: string) => number,
@@ -22,20 +22,20 @@ export function scoreParams(
         firstMessageDeliveriesWeight: 0.5,
         firstMessageDeliveriesDecay: 0.9,
         firstMessageDeliveriesCap: 20,
-        // A marketplace is silent for hours: quiet peers are not faulty, so the delivery-rate penalties are off.
+        // Hours may pass without an announcement: quiet peers are not faulty, so the delivery-rate penalties are off.
         meshMessageDeliveriesWeight: 0,
         meshMessageDeliveriesThreshold: 1,
         meshFailurePenaltyWeight: 0,
-        // Without this a rejected message costs its sender nothing. The counter is squared, and decays by a tenth each
-        // second: four at once graylist for some seconds.
+        // Without this a rejected message would cost its sender nothing. The counter is squared, and decays by a tenth each
+        // second: four rejected messages at once graylist the sender for some seconds.
         invalidMessageDeliveriesWeight: -10,
         invalidMessageDeliveriesDecay: 0.9,
       }),
     },
-    // 0.85 for a newcomer gives +3.5, a proven liar down to -5.
+    // A new peer with 0.85 gets +3.5, a peer with proven invalid responses down to -5.
     appSpecificScore: (peer) => (isBanned(peer) ? BANNED_SCORE : (reputation(peer) - 0.5) * 10),
     appSpecificWeight: 1,
-    // The default silences more than ten peers on one address: every office behind one router, and every test.
+    // The default graylists more than ten peers on one address: each office behind one router, and each test.
     IPColocationFactorWeight: 0,
   };
 }

@@ -1,2 +1,2 @@
-// The one value of gossipsub that another room needs: its verdicts on a message.
+// The only value of gossipsub that another room needs: the verdict on a message.
 export { TopicValidatorResult } from '@libp2p/gossipsub';

@@ -35,36 +35,36 @@ export interface Libp2pInputs {
   readonly version: string;
   readonly validateHead: ValidateFn;
   readonly selectHead: SelectFn;
-  /** A peer's score, 0 to 1. */
+  /** Returns a peer's reputation, 0 to 1. */
   readonly reputation: (peer: string) => number;
-  /** Whether this node has nothing to do with a peer. */
+  /** Returns whether a peer is neither dialed nor accepted. */
   readonly isBanned: (peer: string) => boolean;
   /** TCP when left out. */
   readonly transports?: Transports;
-  /** The DHT's own when left out, in which some thousand nodes all find room. */
+  /** kad-dht's own size when left out, which has room for some thousand nodes. */
   readonly routingTable?: RoutingTableSize;
 }
 
-/** How much the DHT's table holds: `2 ** prefixLength` buckets. */
+/** Size of the DHT's routing table: `2 ** prefixLength` buckets. */
 export interface RoutingTableSize {
-  /** Peers in one bucket, and how many keep a value; 20 by default. */
+  /** Peers in one bucket, and replicas of a value; 20 by default. */
   readonly kBucketSize: number;
-  /** Bits by which peers are sorted into buckets; 6 by default. */
+  /** Bits of a key that choose its bucket; 6 by default. */
   readonly prefixLength: number;
 }
 
-/** How peers are reached. */
+/** Transports by which peers are reached. */
 export type Transports = NonNullable<Libp2pOptions['transports']>;
 
-/** 40 MB/s over 100 ms there and back. */
+/** Allows 40 MB/s at a round-trip time of 100 ms. */
 const MAX_STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
 const HOUR_MS = 60 * 60 * 1000;
-/** Above an announcement with its gossip envelope, below anything that hurts. */
+/** Larger than an announcement with its gossip envelope, smaller than what would harm this node. */
 const MAX_GOSSIP_BYTES = 4 * LIMITS.maxRecordBytes;
 
 /**
- * The options of the one libp2p node, fresh for each start: createLibp2p writes into what it gets, and a reused object
- * would give two nodes one identity. Beside each default that is overridden stands the reason.
+ * The options of the libp2p node. Each start gets new ones: createLibp2p writes into its options, and a reused object would give two
+ * nodes one identity. Each default that is overridden has its reason beside it.
  */
 export function libp2pOptions(inputs: Libp2pInputs): Libp2pOptions<NodeServices> {
   const { settings } = inputs;
@@ -76,26 +76,26 @@ export function libp2pOptions(inputs: Libp2pInputs): Libp2pOptions<NodeServices>
     addresses: { listen: [...settings.listen] },
     transports: inputs.transports ?? [tcp()],
     connectionEncrypters: [lowCopyNoise()],
-    // The default window grows to 16 MiB, which a reader that pauses must buffer; a stream breaks at 4 MiB.
+    // The default window grows to 16 MiB, which a paused reader must buffer; libp2p aborts a stream at 4 MiB.
     streamMuxers: [lowUpdateYamux({ streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES } })],
     connectionManager: {
-      // Both limits count per address (defaults 5 a second, 10 pending): an office behind one router hits them.
+      // Both limits count per address. The defaults (5 a second, 10 pending) are too low for an office behind one router.
       inboundConnectionThreshold: 100,
       maxIncomingPendingConnections: 100,
       maxConnections: 200,
-      // The node's own connector redials with back-off and never gives up; libp2p's queue stops after five tries.
+      // The dialer redials with a growing pause and never gives up; libp2p's queue stops after five attempts.
       reconnectRetries: 1,
     },
     connectionGater: {
       denyDialPeer: (peer) => inputs.isBanned(peer.toString()),
-      // An inbound peer is known only after the handshake.
+      // The id of an inbound peer is known only after the handshake.
       denyInboundEncryptedConnection: (peer) => inputs.isBanned(peer.toString()),
       denyOutboundEncryptedConnection: (peer) => inputs.isBanned(peer.toString()),
-      // The default refuses private addresses in browsers and allows them here; said, because a local network needs them.
+      // As the default in Node.js; explicit, because local networks need private addresses.
       denyDialMultiaddr: () => false,
     },
     peerStore: {
-      // By default addresses vanish after an hour and peers after six, even of connected peers, and then from DHT answers.
+      // By default addresses expire after one hour and peers after six, even connected ones, and are then missing in DHT answers.
       maxAddressAge: 48 * HOUR_MS,
       maxPeerAge: 7 * 24 * HOUR_MS,
     },
@@ -107,38 +107,38 @@ function services(inputs: Libp2pInputs): ServiceFactoryMap<NodeServices> {
   return {
     identify: identify({ protocolPrefix: PROTOCOL_PREFIX }),
     identifyPush: identifyPush({ protocolPrefix: PROTOCOL_PREFIX }),
-    // Who is no peer of this marketplace learns here that bitswap is spoken, and can fetch a package by its CID. Only answers.
+    // Other IPFS nodes learn from it that this node speaks bitswap, and can fetch a package by its CID. It only answers.
     identifyIpfs: identify({ protocolPrefix: 'ipfs', runOnConnectionOpen: false }),
-    // By default one at a time: kad-dht keeps a peer out of its routing table whose ping fails because another one is under
-    // way. Besides this node's own there may be two of kad-dht's; the limit on what comes in leaves room for those just ended.
+    // By default one ping at a time: a ping of kad-dht then fails while another one is under way, and the peer does not enter the
+    // routing table. There may be one of this node and two of kad-dht; the inbound limit leaves room for pings that just ended.
     ping: ping({ protocolPrefix: PROTOCOL_PREFIX, maxOutboundStreams: 3, maxInboundStreams: 8 }),
     dht: kadDHT({
       protocol: KAD_PROTOCOL,
       ...inputs.routingTable,
-      // By default ten paths of ten at once ask all of the twenty closest peers at the same time, of which a few are enough.
+      // By default ten paths with ten requests each ask all twenty closest peers at the same time, although a few are enough.
       alpha: 3,
       disjointPaths: 3,
       clientMode: inputs.settings.dhtMode === 'client',
-      // The default drops private addresses: on a local network nobody would ever enter the routing table.
+      // The default drops private addresses: on a local network the routing table would stay empty.
       peerInfoMapper: passthroughMapper,
       validators: { [DHT_NAMESPACE]: inputs.validateHead },
-      // Mandatory for a namespace of one's own. PUT does not call it, hence the stateful validator beside it.
+      // Required for an own namespace. PUT does not call it, so the validator compares with the stored record.
       selectors: { [DHT_NAMESPACE]: inputs.selectHead },
-      // The first node of a network has nobody to query, and that is no error.
+      // The first node of a network has no peer to query, which is not an error.
       allowQueryWithZeroPeers: true,
       initialQuerySelfInterval: 500,
     }),
     pubsub: gossipsub({
-      // What is said is signed by its publisher, and verified on other threads; a second signature of gossipsub's own would be
-      // verified on this one, at more than the cost of all else.
+      // A record is signed by its publisher and verified on other threads. A signature by gossipsub would be verified on this
+      // thread, and cost more than everything else together.
       globalSignaturePolicy: StrictNoSign,
       allowedTopics: [TOPIC],
-      // The first node of a network publishes to nobody, and that is no error: later peers get it by sync.
+      // The first node of a network has no peer to publish to, which is not an error: later peers get the record by sync.
       allowPublishToZeroTopicPeers: true,
-      // One record is one message, whoever says it first, and whatever it claims.
+      // One record is one message, whichever peer announces it first and with whichever claim.
       msgIdFn: ({ data }) => announcementId(decodeAnnouncement(data).record),
       ignoreDuplicatePublishError: true,
-      // Telling the others not to send what just came costs more than a record of usual size; the default is 512 bytes.
+      // IDONTWANT messages cost more than a duplicate record of usual size; the default is 512 bytes.
       idontwantMinDataSize: 16 * 1024,
       // Both are unbounded by default.
       maxOutboundBufferSize: 8 * 1024 * 1024,
@@ -149,16 +149,16 @@ function services(inputs: Libp2pInputs): ServiceFactoryMap<NodeServices> {
   };
 }
 
-/** What identify tells of this node: program, version, and the name that its user chose, if any. */
+/** The agent version that identify sends: program, version, and the name that the user chose, if any. */
 export function agentVersion(name: string, version: string): string {
   const claimed = name.replace(/[()]/g, '').trim();
   return claimed === '' ? `ggen-p2p/${version}` : `ggen-p2p/${version} (${claimed})`;
 }
 
-/** Longest name of a peer that is shown. */
+/** Longest peer name that is shown. */
 const MAX_NAME_LENGTH = 64;
 
-/** The name that a peer claims in its agent version; empty when it claims none. Hostile text: cut and cleaned. */
+/** The name in a peer's agent version, or an empty string. Control characters are removed and its length is limited. */
 export function claimedName(agent: string): string {
   const name = /^ggen-p2p\/\S+ \((.*)\)$/u.exec(agent)?.[1] ?? '';
   return name

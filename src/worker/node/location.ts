@@ -1,13 +1,13 @@
 import { GgenError } from '../../shared/errors.ts';
 import type { Location } from '../../shared/model.ts';
 
-/** Steps of a degree, about 11 km: coarse enough to name a town and no house. */
+/** One step is about 11 km: fine enough to name a town, too coarse to name a house. */
 const STEPS_PER_DEGREE = 10;
 const MAX_REGION_LENGTH = 64;
 
 /**
- * The place that the user told, as coarse as it leaves this process: rounded to 0.1 degree. It comes from the user's setting and
- * from nothing else, addresses in particular.
+ * The location that the user set, rounded to 0.1 degree, which is all that leaves this process. It comes only from the user's
+ * setting, never from an address.
  *
  * @throws GgenError InvalidRequest
  */
@@ -23,7 +23,7 @@ export function coarseLocation(location: Location): Location {
   return parsed;
 }
 
-/** A place that a peer tells, rounded likewise whatever it says; `undefined` when it tells none that there is. */
+/** The location that a peer sent, rounded in the same way; undefined when it sent none or an impossible one. */
 export function parseLocation(value: unknown): Location | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { latitude, longitude, region } = value as Partial<Record<string, unknown>>;
@@ -40,7 +40,7 @@ function isInRange(value: unknown, limit: number): value is number {
   return typeof value === 'number' && Math.abs(value) <= limit;
 }
 
-/** Without the negative zero, which the wire would carry. */
+/** Adding zero turns the negative zero, which would be encoded differently, into zero. */
 function rounded(degrees: number): number {
   return Math.round(degrees * STEPS_PER_DEGREE) / STEPS_PER_DEGREE + 0;
 }

@@ -12,35 +12,35 @@ import type { Libp2pInputs, NodeServices } from './libp2p-options.ts';
 
 export type { Blockstore };
 
-/** A running node. It never restarts: a new one is made instead, so no state of the old one can leak. */
+/** A running node. It never restarts: each start creates a new one, so that no state of the old one can leak. */
 export interface MarketplaceNode {
   readonly libp2p: Libp2p<NodeServices>;
   readonly helia: HeliaWithLibp2p<NodeServices>;
   readonly peerId: PeerId;
-  /** Of the peer key: raw, 32 bytes. */
+  /** Raw public key of the peer key, 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** Sign network traffic with the peer key; 64 bytes. */
+  /** Signs network traffic with the peer key. Resolves to 64 bytes. */
   sign(bytes: Uint8Array): Promise<Uint8Array>;
-  /** Multiaddrs under which others reach this node, `/p2p/<peer id>` included. */
+  /** Multiaddrs at which other peers reach this node, `/p2p/<peer id>` included. */
   addresses(): string[];
-  /** Connected peers by their ids, each with its first connection. */
+  /** Connected peers by their id, each with its first connection. */
   connections(): ReadonlyMap<string, Connection>;
-  /** Peers that are connected, each once. */
+  /** Connected peers, each once. */
   peers(): PeerId[];
-  /** Resolves within `STOP_TIMEOUT_MS`, whatever the parts do. */
+  /** Resolves within `NODE_STOP_TIMEOUT_MS`, or rejects with GgenError TimedOut. */
   stop(): Promise<void>;
 }
 
-/** Components of libp2p stop without a bound of their own; the process must not wait for the slowest. */
+/** libp2p's components stop without a bound of their own; the process must not wait for the slowest one. */
 export const NODE_STOP_TIMEOUT_MS = 2_300;
 const NODE_START_TIMEOUT_MS = 20_000;
 
 /**
- * Compose libp2p and Helia, and start listening.
+ * Composes libp2p and Helia, and starts listening.
  *
- * Helia in its light form knows no public network: blocks come by bitswap from our peers, and from nowhere else.
+ * Helia's light variant uses no public network: blocks come by bitswap from connected peers only.
  *
- * @throws GgenError NodeStartFailed with what to do about it
+ * @throws GgenError NodeStartFailed, its message says what to do
  */
 export async function startMarketplaceNode(
   inputs: Libp2pInputs & { readonly blockstore: Blockstore },
@@ -56,7 +56,7 @@ export async function startMarketplaceNode(
   try {
     await rejectAfterTimeout(starting, NODE_START_TIMEOUT_MS, 'Starting the node');
   } catch (cause) {
-    // stop() during start() does nothing: only once the start is over can it be undone.
+    // stop() during start() has no effect, so the node stops when its start has ended.
     void starting.then(() => helia.stop()).catch(() => undefined);
     throw startFailedError(cause, inputs.settings.listen);
   }
@@ -76,7 +76,7 @@ export async function startMarketplaceNode(
     publicKey: inputs.privateKey.publicKey.raw,
     sign: async (bytes) => inputs.privateKey.sign(bytes),
     connections,
-    // Not `libp2p.getPeers()`, which parses the text of every peer id again: it is asked for every second.
+    // Not `libp2p.getPeers()`, which parses each peer id from text again; this runs every second.
     peers: () => [...connections().values()].map(({ remotePeer }) => remotePeer),
     addresses: () => libp2p.getMultiaddrs().map((address) => address.toString()),
     stop: () =>

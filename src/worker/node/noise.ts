@@ -5,8 +5,8 @@ import type { ConnectionEncrypter, MessageStream } from '@libp2p/interface';
 type Bytes = Parameters<MessageStream['send']>[0];
 
 /**
- * Noise that decrypts a message in the pieces in which it came. `@libp2p/noise` joins them first, into a buffer to decrypt into that
- * only messages of less than 1,200 bytes use: a copy of nearly all that comes, and as much garbage.
+ * Noise that decrypts a message in the chunks in which it arrived. `@libp2p/noise` first copies them into one buffer, which only
+ * messages of less than 1,200 bytes need: it would copy nearly all received bytes, and leave as much garbage.
  */
 export function lowCopyNoise(): (components: NoiseComponents) => ConnectionEncrypter {
   const createNoise = noise();
@@ -23,12 +23,12 @@ export function lowCopyNoise(): (components: NoiseComponents) => ConnectionEncry
 function avoidDecryptCopy<T extends { readonly connection: MessageStream }>(secured: T): T {
   const connection = secured.connection as unknown as Decrypting;
   const { handshake } = connection;
-  // What comes is one message at a time.
+  // Each call receives exactly one message.
   if (handshake !== undefined) connection.decrypt = (message) => handshake.decrypt(message);
   return secured;
 }
 
-/** Not in the types. Were it renamed, messages would be joined again. */
+/** Not in the declared types. If upstream renames these, messages are copied again; a test notices. */
 interface Decrypting {
   decrypt: (message: Bytes) => Bytes;
   readonly handshake?: { decrypt(message: Bytes): Bytes };

@@ -2,6 +2,7 @@ import type { Connection, PeerId } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { PeerDetails, PeerSummary, ReputationParts } from '../../shared/model.ts';
+import type { PeerStats } from '../reputation/score.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { KnownPeer } from '../catalog/tables/peers.ts';
 import type { PeriodicTask } from '../maintenance/scheduler.ts';
@@ -11,33 +12,40 @@ import type { Tracing } from '../telemetry/telemetry.ts';
 import { claimedName } from './libp2p-options.ts';
 import type { MarketplaceNode } from './node.ts';
 
-/** How often round-trip times are taken. */
+/** How often subscribers get new round-trip times. */
 const RTT_REFRESH_INTERVAL_MS = 15_000;
 const PING_TIMEOUT_MS = 5_000;
-/** Peers that are away but listed, beside all connected ones. */
+/** Disconnected peers that are listed after the connected ones. */
 const MAX_DISCONNECTED_LISTED = 100;
 
+/** What the catalog remembers of peers. */
+interface PeerCatalog {
+  readonly peers: Pick<Catalog['peers'], 'get' | 'list' | 'packagesOf'>;
+}
+
+type ReputationView = Pick<PeerReputation, 'standing' | 'standings' | 'score' | 'scoreParts'>;
+
 export interface PeerDirectoryOptions {
-  readonly node: MarketplaceNode;
-  readonly catalog: Catalog;
-  readonly peerReputation: PeerReputation;
-  readonly telemetry: Tracing;
-  readonly log: Logger;
-  /** Called after anything that `list` shows has changed. */
+  readonly node: Pick<MarketplaceNode, 'libp2p' | 'connections'>;
+  readonly catalog: { readonly peers: PeerCatalog['peers'] & Pick<Catalog['peers'], 'saveSeen'> };
+  readonly peerReputation: ReputationView;
+  readonly telemetry: Pick<Tracing, 'event'>;
+  readonly log: Pick<Logger, 'error'>;
+  /** Called after a change of what `list` returns. */
   readonly onChange: () => void;
 }
 
 /**
- * Who is connected, under which name, how far away: the running node's connections, joined with what the catalog
- * remembers. Listens to libp2p from construction to `stop`, so that no event is missed.
+ * What is known of each peer: the running node's connections, joined with what the catalog remembers. Listens to libp2p's events from
+ * its construction to `stop`, so that it misses none.
  */
 export class PeerDirectory {
-  readonly #node: MarketplaceNode;
-  readonly #catalog: Catalog;
-  readonly #log: Logger;
+  readonly #node: PeerDirectoryOptions['node'];
+  readonly #catalog: PeerDirectoryOptions['catalog'];
+  readonly #log: PeerDirectoryOptions['log'];
   readonly #onChange: () => void;
   readonly #rtts = new Map<string, number>();
-  readonly #peerReputation: PeerReputation;
+  readonly #peerReputation: ReputationView;
   readonly #stopped = new AbortController();
 
   constructor({ node, catalog, peerReputation, telemetry, log, onChange }: PeerDirectoryOptions) {
@@ -90,7 +98,7 @@ export class PeerDirectory {
       intervalMs: RTT_REFRESH_INTERVAL_MS,
       timeoutMs: PING_TIMEOUT_MS,
       run: () => {
-        // libp2p's own monitor pings each connection and notes the time: a second ping would only be more traffic.
+        // libp2p's connection monitor pings each connection and stores the time; a second ping would only add traffic.
         this.#onChange();
         return Promise.resolve(undefined);
       },
@@ -101,7 +109,7 @@ export class PeerDirectory {
     this.#stopped.abort();
   }
 
-  /** Connected peers by the time they came, then those that are away, last seen first. */
+  /** Connected peers, longest connected first, then disconnected ones, last seen first. */
   list(connectedOnly: boolean): PeerSummary[] {
     const connected = [...this.#node.connections()].map(([id, connection]) => this.#summary(id, connection));
     connected.sort((a, b) => (a.since ?? 0) - (b.since ?? 0));
@@ -161,12 +169,12 @@ export class PeerDirectory {
     try {
       this.#catalog.peers.saveSeen(id, changes, Date.now());
     } catch (error) {
-      // In a listener of libp2p nobody would catch it, and a full disk would end the engine.
+      // An error in a listener of libp2p is not caught, so that a full disk would end the engine.
       this.#log.error(`Could not save information about peer ${id}: ${errorMessage(error)}`);
     }
   }
 
-  /** Never fails: a peer that doesn't answer is dropped by libp2p's own monitor; here it only means: no figure yet. */
+  /** Never rejects: libp2p's connection monitor drops a peer that does not answer, here its time just stays unknown. */
   #ping(peer: PeerId): Promise<void> {
     const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(PING_TIMEOUT_MS)]);
     return this.#node.libp2p.services.ping
@@ -179,10 +187,10 @@ export class PeerDirectory {
   }
 }
 
-/** Known peers that are not among `here`, last seen first; those with a standing in any case, so that it can be lifted. */
+/** Known peers that are not connected, last seen first. Peers with a standing are always listed, so that it can be lifted. */
 export function disconnectedPeers(
-  catalog: Catalog,
-  peerReputation: PeerReputation,
+  catalog: PeerCatalog,
+  peerReputation: ReputationView,
   connectedIds: ReadonlySet<string>,
 ): PeerSummary[] {
   const lastSeen = catalog.peers.list(MAX_DISCONNECTED_LISTED + connectedIds.size).map(({ id }) => id);
@@ -191,10 +199,10 @@ export function disconnectedPeers(
   return [...recent, ...withStanding].map((id) => disconnectedPeerSummary(id, catalog.peers.get(id), peerReputation));
 }
 
-/** What is remembered of a peer while it is away, or while no node runs. */
+/** What is known of a peer while it is disconnected or no node runs; undefined for an unknown peer. */
 export function disconnectedPeerDetails(
-  catalog: Catalog,
-  peerReputation: PeerReputation,
+  catalog: PeerCatalog,
+  peerReputation: ReputationView,
   id: string,
 ): PeerDetails | undefined {
   const known = catalog.peers.get(id);
@@ -210,7 +218,7 @@ export function disconnectedPeerDetails(
 function disconnectedPeerSummary(
   id: string,
   known: KnownPeer | undefined,
-  peerReputation: PeerReputation,
+  peerReputation: ReputationView,
 ): PeerSummary {
   const { standing, reason, until } = peerReputation.standing(id);
   return {
@@ -231,17 +239,33 @@ function knownDetails(
   provides: string[],
   reputationParts: ReputationParts,
 ): Omit<PeerDetails, keyof PeerSummary | 'protocols' | 'addresses'> {
-  const stats = known?.stats;
   return {
     agent: known?.agent ?? '',
-    successes: stats?.successes ?? 0,
-    failures: stats?.failures ?? 0,
-    ...(stats?.averageResponse === undefined ? {} : { averageResponse: stats.averageResponse }),
-    ...(stats?.throughput === undefined ? {} : { throughput: stats.throughput }),
-    ...(stats?.lastSeen === undefined ? {} : { lastSeen: stats.lastSeen }),
+    ...statsDetails(known?.stats ?? { successes: 0, failures: 0, packages: 0 }),
     provides,
-    ...(stats?.location === undefined ? {} : { location: stats.location }),
-    verifiedPackages: stats?.packages ?? 0,
     reputationParts,
+  };
+}
+
+function statsDetails({
+  successes,
+  failures,
+  packages,
+  averageResponse,
+  throughput,
+  lastSeen,
+  location,
+}: PeerStats): Pick<
+  PeerDetails,
+  'successes' | 'failures' | 'averageResponse' | 'throughput' | 'lastSeen' | 'location' | 'verifiedPackages'
+> {
+  return {
+    successes,
+    failures,
+    ...(averageResponse === undefined ? {} : { averageResponse }),
+    ...(throughput === undefined ? {} : { throughput }),
+    ...(lastSeen === undefined ? {} : { lastSeen }),
+    ...(location === undefined ? {} : { location }),
+    verifiedPackages: packages,
   };
 }

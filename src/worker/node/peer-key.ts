@@ -19,7 +19,7 @@ export async function loadOrCreatePeerKey(dataDir: string): Promise<PrivateKey> 
   });
   if (bytes === undefined) {
     const key = await generateKeyPair('Ed25519');
-    // Written aside and renamed, so that a crash leaves no half key behind.
+    // Written to a temporary file and renamed, so that a crash leaves no partial key.
     const tempPath = `${path}.${randomBytes(4).toString('hex')}`;
     try {
       await writeFile(tempPath, privateKeyToProtobuf(key), { mode: 0o600, flush: true });

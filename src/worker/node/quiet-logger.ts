@@ -1,7 +1,7 @@
 import type { ComponentLogger, Logger } from '@libp2p/interface';
 
 function noop(): void {
-  // Nobody listens.
+  // Not logged.
 }
 
 const QUIET: Logger = Object.assign(noop, {
@@ -12,8 +12,8 @@ const QUIET: Logger = Object.assign(noop, {
 });
 
 /**
- * For libp2p's own log lines, which are for its developers and shown with DEBUG in the environment. Without it they go
- * nowhere: its default logger is set up anew, terminal and all, for every connection, stream and query that comes and goes.
+ * Options that switch off libp2p's own log lines unless DEBUG is set in the environment. Its default logger is costly even when
+ * it prints nothing: each connection, stream and query sets up one, terminal detection included.
  */
 export function quietLogger(): { readonly logger?: ComponentLogger } {
   const isDebugEnabled = process.env['DEBUG'] !== undefined && process.env['DEBUG'] !== '';

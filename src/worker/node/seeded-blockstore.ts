@@ -4,13 +4,13 @@ import type { Blockstore, Pair } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
 
 /**
- * The blocks as the node sees them, and with it everybody who asks over bitswap: those that are not to be served are
- * missing. The engine itself reads the store behind it.
+ * The block store as other peers see it, over CAR and bitswap: blocks that are not served are missing. The engine itself reads the
+ * store behind it.
  */
 export class SeededBlockstore extends BaseBlockstore {
   readonly #inner: Blockstore;
   readonly #isHidden: (cid: CID) => boolean;
-  /** Resolves when so many bytes may be handed out. */
+  /** Resolves when this many bytes may be sent to a peer that asks over bitswap. */
   beforeSend: (bytes: number) => Promise<void> = () => Promise.resolve();
 
   constructor(inner: Blockstore, isHidden: (cid: CID) => boolean) {
@@ -19,7 +19,7 @@ export class SeededBlockstore extends BaseBlockstore {
     this.#isHidden = isHidden;
   }
 
-  /** A block that is served; undefined for every other. What it costs is for the caller to count. */
+  /** Returns a block that is served, undefined for any other. The caller counts the bytes that it sends. */
   async read(cid: CID): Promise<Uint8Array | undefined> {
     if (this.#isHidden(cid)) return undefined;
     try {
@@ -28,7 +28,7 @@ export class SeededBlockstore extends BaseBlockstore {
       const [first] = chunks;
       return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
     } catch {
-      // Most blocks that are asked for are simply not here.
+      // Mostly because this node does not have the block.
       return undefined;
     }
   }

@@ -4,7 +4,7 @@ import type { KeyQuery, Pair, Query } from 'interface-datastore';
 import { NotFoundError } from '@libp2p/interface';
 import type { Catalog } from '../catalog/catalog.ts';
 
-/** Follows every character that a key has, so that a prefix is a range of the primary key and no scan. */
+/** Sorts after every character in a key, so that a prefix query is a range of the primary key instead of a scan. */
 const LAST = '\u{10ffff}';
 
 /** libp2p's datastore (peer store, DHT values, provider records) in a table of the catalog's database. */

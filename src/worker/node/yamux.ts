@@ -5,11 +5,11 @@ import type { YamuxStream } from '@libp2p/yamux/stream';
 import type { StreamMuxerFactory } from '@libp2p/interface';
 
 /**
- * Yamux that tells the other side how much more it may send when half of the window is used up, as the implementations in Go and
- * Rust do. `@libp2p/yamux` tells it after each frame: where messages are small, as in gossip and in the DHT, every second
- * frame on the wire is one of these, each encrypted and written by itself.
+ * Yamux that sends a window update only when half of the window is used up, as the implementations in Go and Rust do.
+ * `@libp2p/yamux` sends one after each frame: with small messages, as in gossip and in the DHT, every second frame on the wire is a
+ * window update, each encrypted and written by itself.
  *
- * @param init as of `@libp2p/yamux`
+ * @param init options of `@libp2p/yamux`
  */
 export function lowUpdateYamux(init: YamuxMuxerInit): () => StreamMuxerFactory {
   const createFactory = yamux(init);
@@ -20,7 +20,7 @@ export function lowUpdateYamux(init: YamuxMuxerInit): () => StreamMuxerFactory {
       const muxer = createMuxer(connection);
       const createStream = muxer.onCreateStream.bind(muxer);
       muxer.onCreateStream = () => delayWindowUpdates(createStream());
-      // Not the event: with a listener, streams that come before libp2p itself listens would not be kept for it.
+      // Not the `stream` event: with a listener, yamux would not keep the streams that come before libp2p listens.
       const onRemoteStream = muxer.onRemoteStream.bind(muxer);
       muxer.onRemoteStream = (stream) => {
         onRemoteStream(delayWindowUpdates(stream));
@@ -34,7 +34,7 @@ export function lowUpdateYamux(init: YamuxMuxerInit): () => StreamMuxerFactory {
 function delayWindowUpdates(stream: YamuxStream): YamuxStream {
   const sendUpdate = stream.sendWindowUpdate.bind(stream);
   stream.sendWindowUpdate = () => {
-    // Before that, a stream is opened or accepted by an update; and while it is paused, none is sent.
+    // Updates also open and accept a stream, so they pass before it is established. A paused stream sends none anyway.
     const isOpen = stream.state === StreamState.Established;
     const { recvWindow, recvWindowCapacity } = stream as unknown as ReceiveWindow;
     if (!isOpen || !(recvWindowCapacity > recvWindow / 2)) sendUpdate();
@@ -42,9 +42,9 @@ function delayWindowUpdates(stream: YamuxStream): YamuxStream {
   return stream;
 }
 
-/** Private in the types. Were they renamed, an update would be sent after each frame again. */
+/** Private in the declared types. If upstream renames these, an update follows each frame again; a test notices. */
 interface ReceiveWindow {
-  /** Bytes that the other side may send in all, and how many of them are left. */
+  /** Size of the window in bytes, and how much of it is left. */
   readonly recvWindow: number;
   readonly recvWindowCapacity: number;
 }

@@ -2,10 +2,10 @@ import type { Location } from '../../shared/model.ts';
 
 export type { Location };
 
-/** Mean radius of the Earth in kilometres, as ggen has it. */
+/** Mean radius of the Earth in kilometers, the value that ggen uses. */
 const EARTH_RADIUS_KM = 6371;
 
-/** Great-circle distance in kilometres. Source: the haversine formula, on a sphere of radius 6371 km. */
+/** Great-circle distance in kilometers. Source: the haversine formula, on a sphere of radius 6371 km. */
 export function haversineKm(from: Location, to: Location): number {
   const latitude = radians(to.latitude - from.latitude);
   const longitude = radians(to.longitude - from.longitude);

@@ -1,14 +1,14 @@
-/** So many proven lies within the window end in a ban: one may be a damaged disk, this many are not. */
+/** Proven invalid responses within the window that lead to a ban: one may come from a damaged disk, this many do not. */
 const INVALID_RESPONSES_PER_BAN = 5;
 const BAN_WINDOW_MS = 60 * 60 * 1000;
 const MIN_BAN_DURATION_MS = 60 * 60 * 1000;
 const MAX_BAN_DURATION_MS = 30 * 24 * 60 * 60 * 1000;
-/** Peers whose offenses are remembered; the oldest are forgotten first. */
+/** Peers whose misbehavior is remembered; the least recent are forgotten first. */
 const MAX_PEERS = 1_000;
 
 export interface BanDecision {
+  /** Invalid responses that led to the ban. */
   readonly invalidResponses: number;
-  /** Milliseconds. */
   readonly durationMs: number;
 }
 
@@ -17,11 +17,11 @@ interface MisbehaviorRecord {
   bans: number;
 }
 
-/** Proven lies of the last hour, by peer. Successes do not weigh them up: a liar can farm those. */
+/** Proven invalid responses of the last hour, by peer. Successes do not offset them: a malicious peer can collect those. */
 export class Misbehavior {
   readonly #peers = new Map<string, MisbehaviorRecord>();
 
-  /** Note a lie. Returns the ban that is due for it, each longer than the one before: an hour, a day, a month. */
+  /** Counts an invalid response. Returns the ban that follows, if any; each is longer than the last: an hour, a day, a month. */
   add(peer: string, now: number): BanDecision | undefined {
     const record = this.#peers.get(peer) ?? { times: [], bans: 0 };
     record.times = [...record.times.filter((time) => time > now - BAN_WINDOW_MS), now];

@@ -5,15 +5,15 @@ import type { PeerStats, ScoreParts } from './score.ts';
 import { effectiveStanding } from './standing.ts';
 import type { AssignedStanding, EffectiveStanding } from './standing.ts';
 
-/** Where what peers did is kept. */
+/** Stores the verified facts about peers. */
 export interface PeerStatsStore {
   get(peer: string): { readonly stats: PeerStats } | undefined;
   saveStats(peer: string, stats: PeerStats): void;
-  /** The peer sent verified content of this package. */
+  /** Notes that the peer sent verified content of this package. */
   verifyProvider(peer: string, publisher: string, name: string): void;
 }
 
-/** Where bans and trust are kept. */
+/** Stores bans and trust. */
 export interface StandingStore {
   all(): Map<string, AssignedStanding>;
   set(peer: string, standing: AssignedStanding): void;
@@ -23,27 +23,27 @@ export interface StandingStore {
 export interface PeerReputationOptions {
   readonly peers: PeerStatsStore;
   readonly standings: StandingStore;
-  /** Called after a peer was banned: its connections are to be closed. */
+  /** Called after a peer was banned, so that its connections can be closed. */
   readonly onBan?: (peer: string) => void;
   /** Called after a standing changed. */
   readonly onChange?: () => void;
-  /** This node's place, if the user told it. */
+  /** Location of this node; undefined unless the user set one. */
   readonly ownLocation?: () => Location | undefined;
 }
 
 /**
- * How a peer failed. `late`: no answer, or none in time. `lie`: proof that it sent what no honest peer sends, as a false
- * signature or a block that is not what its hash says. Only lies end in a ban: a slow peer is merely asked last.
+ * How a peer failed. `timeout`: it did not answer, or not in time. `invalid`: proof that it sent what no honest peer sends, such as
+ * a false signature or a block that does not match its hash. Only `invalid` leads to a ban; a slow peer is just asked last.
  */
 export type PeerFailure = 'timeout' | 'invalid';
 
 const NEW_PEER_STATS: PeerStats = { successes: 0, failures: 0, packages: 0 };
 
 /**
- * What peers did, as far as it was verified here, and what follows from it. One verified answer is a success with its
- * response time: a search with at least one valid record, a visit that brought something new, an installation's blocks
- * from that peer (all of them together: a large package is no more trustworthy than a small one). What a peer says of
- * itself or of others counts for nothing, so that a crowd of fake peers can lift nobody.
+ * The reputation of peers: what this node verified of each, the score and the standing that follow. One verified answer is a
+ * success with its response time: a complete search answer, a sync session with new records, all blocks of one transfer together (a
+ * large package proves no more than a small one). What a peer claims about itself or others does not count, so that a crowd of fake
+ * peers cannot raise a score.
  */
 export class PeerReputation {
   readonly #options: PeerReputationOptions;
@@ -55,7 +55,7 @@ export class PeerReputation {
     this.#assigned = options.standings.all();
   }
 
-  /** @param responseTimeMs milliseconds from the question to the first verified answer */
+  /** @param responseTimeMs milliseconds from the request to the verified answer */
   recordSuccess(peer: string, responseTimeMs: number): void {
     this.#options.peers.saveStats(peer, withSuccess(this.stats(peer), responseTimeMs, Date.now()));
   }
@@ -66,12 +66,12 @@ export class PeerReputation {
     if (kind === 'invalid') this.#recordMisbehavior(peer, now);
   }
 
-  /** Verified content came from the peer. @param durationMs milliseconds in which the bytes came */
+  /** Counts verified content. @param durationMs milliseconds of the transfer */
   recordThroughput(peer: string, bytes: number, durationMs: number): void {
     this.#options.peers.saveStats(peer, withThroughput(this.stats(peer), bytes, durationMs, Date.now()));
   }
 
-  /** The peer sent verified content of this package: it really serves it. */
+  /** Notes that the peer sent verified content of this package, which proves that it serves it. */
   recordProvidedPackage(peer: string, publisher: string, name: string): void {
     this.#options.peers.verifyProvider(peer, publisher, name);
   }
@@ -90,7 +90,7 @@ export class PeerReputation {
     return scoreParts(this.stats(peer), Date.now(), this.#options.ownLocation?.());
   }
 
-  /** How this node stands to the peer, and why. */
+  /** The standing of the peer, with its reason. */
   standing(peer: string): EffectiveStanding {
     return effectiveStanding(this.#assigned.get(peer), this.score(peer), Date.now());
   }
@@ -104,22 +104,22 @@ export class PeerReputation {
     return this.#assigned.get(peer)?.standing === 'trusted';
   }
 
-  /** Peers that have a standing, present or past its end. */
+  /** Peers that were trusted or banned, expired bans included. */
   standings(): readonly string[] {
     return [...this.#assigned.keys()];
   }
 
-  /** Ban by hand. @param until milliseconds since the epoch; without an end when left out */
+  /** Bans a peer on behalf of the user. @param until milliseconds since the epoch; without an end when left out */
   ban(peer: string, reason: string, until?: number): void {
     this.#assign(peer, { standing: 'banned', reason, author: 'user', since: Date.now(), ...untilField(until) });
   }
 
-  /** Trust by hand: preferred in everything, never banned automatically. */
+  /** Trusts a peer on behalf of the user: it is asked first, and never banned automatically. */
   trust(peer: string): void {
     this.#assign(peer, { standing: 'trusted', reason: 'You trust it.', author: 'user', since: Date.now() });
   }
 
-  /** Take back a ban or trust. */
+  /** Takes back a ban or trust. */
   clearStanding(peer: string): void {
     this.#misbehavior.forget(peer);
     this.#assigned.delete(peer);
@@ -127,7 +127,7 @@ export class PeerReputation {
     this.#options.onChange?.();
   }
 
-  /** Forget bans that are over. Returns how many. */
+  /** Removes expired bans. Returns how many. */
   expire(now = Date.now()): number {
     const expired = [...this.#assigned].filter(([, { until }]) => until !== undefined && until <= now);
     for (const [peer] of expired) this.clearStanding(peer);
@@ -151,7 +151,7 @@ export class PeerReputation {
   #assign(peer: string, standing: AssignedStanding): void {
     this.#assigned.set(peer, standing);
     this.#options.standings.set(peer, standing);
-    // A peer that was never met is known from now on, also after the standing is taken back.
+    // The peer stays known after the standing is taken back, even if it was never connected.
     this.#options.peers.saveStats(peer, this.stats(peer));
     if (standing.standing === 'banned') this.#options.onBan?.(peer);
     this.#options.onChange?.();

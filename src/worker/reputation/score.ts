@@ -1,5 +1,5 @@
 /**
- * How far a peer is to be relied on: ggen's reputation formula (crate ggen-marketplace, November 2025).
+ * The reputation score of a peer. Source: ggen's formula (crate ggen-marketplace, November 2025).
  *
  * `score = min(0.5·success + 0.25·rt + 0.15·avail + 0.10·recency + geo, 1)`
  */
@@ -7,24 +7,24 @@
 import { haversineKm } from './haversine.ts';
 import type { Location } from './haversine.ts';
 
-/** What was verified of one peer. Times are milliseconds. */
+/** Verified facts about one peer. Times are in milliseconds. */
 export interface PeerStats {
   /** Verified answers. */
   readonly successes: number;
-  /** Time-outs, bad signatures, wrong blocks. */
+  /** Timeouts, false signatures, wrong blocks. */
   readonly failures: number;
-  /** Since the Unix epoch; absent for a peer that was only just met. */
+  /** Since the Unix epoch; absent for a peer that never connected. */
   readonly lastSeen?: number;
   /** Running average; absent before the first sample. */
   readonly averageResponse?: number;
-  /** Bytes per second of its last transfers; absent before the first. */
+  /** Bytes per second of its transfers, as a running average; absent before the first. */
   readonly throughput?: number;
-  /** Distinct packages of which it sent content that was verified. A claim alone earns nothing. */
+  /** Distinct packages of which it sent verified content. A claim alone does not count. */
   readonly packages: number;
   readonly location?: Location;
 }
 
-/** The terms of a score, each with its weight in it: they add up to the score, before the cut at 1. */
+/** The weighted terms of a score. Their sum, limited to 1, is the score. */
 export interface ScoreParts {
   /** 0 to 0.5. */
   readonly success: number;
@@ -34,23 +34,23 @@ export interface ScoreParts {
   readonly availability: number;
   /** 0 to 0.1. */
   readonly recency: number;
-  /** 0 to 0.1; 0 unless both places are known. */
+  /** 0 to 0.1; 0 unless both locations are known. */
   readonly proximity: number;
 }
 
 const HOUR_MS = 3_600_000;
-/** Packages from which more of them earn nothing. */
+/** Packages beyond which more do not raise the score. */
 const MAX_COUNTED_PACKAGES = 10;
-/** Kilometres from which nearness earns nothing. */
+/** Kilometers beyond which proximity does not raise the score. */
 const MAX_PROXIMITY_KM = 100;
 
-/** Score of a peer, 0 to 1. `here` is this node's place, if the user told it. Source: GGEN's reputation formula. */
+/** Score of a peer, 0 to 1. Source: ggen's reputation formula. @param ownLocation of this node, when the user set one */
 export function score(stats: PeerStats, now: number, ownLocation?: Location): number {
   const { success, responseTime, availability, recency, proximity } = scoreParts(stats, now, ownLocation);
   return Math.min(success + responseTime + availability + recency + proximity, 1);
 }
 
-/** Why the score is what it is. Source: GGEN's reputation formula. */
+/** The terms of the score. Source: ggen's reputation formula. */
 export function scoreParts(stats: PeerStats, now: number, ownLocation?: Location): ScoreParts {
   return {
     success: 0.5 * successRate(stats),
@@ -71,12 +71,12 @@ export function withSuccess(stats: PeerStats, responseMs: number, now: number): 
   };
 }
 
-/** The stats after a time-out or a wrong answer. As in ggen, the average is that of right answers only. */
+/** The stats after a timeout or an invalid answer. As in ggen, only right answers enter the average. */
 export function withFailure(stats: PeerStats, now: number): PeerStats {
   return { ...stats, failures: stats.failures + 1, lastSeen: now };
 }
 
-/** The stats after `bytes` of verified content that came within `duration` milliseconds. */
+/** The stats after `bytes` of verified content within `durationMs` milliseconds. */
 export function withThroughput(stats: PeerStats, bytes: number, durationMs: number, now: number): PeerStats {
   const sample = Math.round((bytes * 1000) / Math.max(durationMs, 1));
   return { ...stats, lastSeen: now, throughput: runningAverage(stats.throughput, sample) };
@@ -93,13 +93,13 @@ function responseRating(average: number | undefined): number {
   return average === undefined ? 1 : Math.min(1000 / (average + 1), 1);
 }
 
-/** `min(1/(whole hours since seen + 1), 1)`. A peer seen "later than now" by a changed clock was seen now. */
+/** `min(1/(whole hours since seen + 1), 1)`. After a change of the clock, a peer seen in the future counts as seen now. */
 function recencyRating(lastSeen: number | undefined, now: number): number {
   const hours = lastSeen === undefined ? 0 : Math.floor(Math.max(now - lastSeen, 0) / HOUR_MS);
   return 1 / (hours + 1);
 }
 
-/** `0.1·(1 - km/100)` under 100 km, when both places are known. */
+/** `0.1·(1 - km/100)` under 100 km, when both locations are known. */
 function proximityBonus(peerLocation: Location | undefined, ownLocation: Location | undefined): number {
   if (peerLocation === undefined || ownLocation === undefined) return 0;
   const km = haversineKm(ownLocation, peerLocation);

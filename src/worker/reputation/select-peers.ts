@@ -3,28 +3,28 @@ import { score } from './score.ts';
 import type { PeerStats } from './score.ts';
 
 export interface SelectOptions {
-  /** Lowest score that is asked, 0 to 1. Searches use `MINIMUM_SCORE`. */
+  /** Lowest score that is selected, 0 to 1. Searches use `MIN_SCORE`. */
   readonly minScore: number;
-  /** Most peers to choose. */
+  /** Number of peers to select, at most. */
   readonly limit: number;
   /** Milliseconds since the Unix epoch; the system's clock when left out. */
   readonly now?: number;
-  /** This node's place, if the user told it. */
+  /** Of this node; absent unless the user set one. */
   readonly ownLocation?: Location;
 }
 
 export interface RatedPeer {
   readonly stats: PeerStats;
-  /** The user trusts it: it comes before all others, whatever its score. */
+  /** The user trusts the peer: it comes before all others, whatever its score. */
   readonly trusted?: boolean;
 }
 
 /**
- * The best peers, best first: trusted ones, then those at or above the minimum score, by score, then by measured response time, then by throughput;
- * what was not measured comes after what was. Equal in everything: in the order given.
+ * Selects the best peers, best first: trusted ones, then those with at least the minimum score, by score, then by measured response
+ * time, then by throughput; measured peers come before unmeasured ones. Peers equal in all of these keep their order.
  *
- * Source: GGEN's selection (filter, sort descending, cut). The ties are ours: its response term is 1 for everything under a
- * second, so that all good peers are equal there.
+ * Source: ggen's selection (filter, sort descending, limit). The order of equal scores is added here: ggen's response term is 1 for
+ * every time below a second, so that all good peers have equal scores.
  */
 export function selectPeers<Candidate extends RatedPeer>(
   candidates: readonly Candidate[],
@@ -48,7 +48,7 @@ function compareMeasured(a: PeerStats, b: PeerStats): number {
   return byResponse || ascending(b.throughput ?? -Infinity, a.throughput ?? -Infinity);
 }
 
-/** Not a difference: of two infinities that would be NaN. */
+/** Compares instead of subtracting, because the difference of two infinities is NaN. */
 function ascending(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

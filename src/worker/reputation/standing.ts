@@ -1,12 +1,12 @@
 import type { PeerStanding } from '../../shared/model.ts';
 
-/** The lowest score, 0 to 1, with which a peer is asked. ggen's figure. A newcomer stands at 0.85. */
+/** Lowest score, 0 to 1, at which a peer is queried. Source: ggen. A new peer has 0.85. */
 export const MIN_SCORE = 0.5;
 
-/** A standing that somebody gave a peer: the user by hand, or the engine for what the peer did. */
+/** A standing that the user or, after misbehavior, the engine gave a peer. */
 export interface AssignedStanding {
   readonly standing: 'trusted' | 'banned';
-  /** In words for the user. */
+  /** Shown to the user. */
   readonly reason: string;
   readonly author: 'user' | 'automatic';
   /** Milliseconds since the Unix epoch, as `until`. */
@@ -22,7 +22,7 @@ export interface EffectiveStanding {
   readonly until?: number;
 }
 
-/** What follows from a given standing, as long as it lasts, and else from the score. */
+/** The assigned standing until it ends, else the one that follows from the score. */
 export function effectiveStanding(
   assigned: AssignedStanding | undefined,
   score: number,

@@ -8,13 +8,13 @@ interface PeerShare {
 }
 
 /**
- * What each peer did within one transfer. A transfer counts once for a peer, however many blocks it has: otherwise one
- * large package would drown everything else that is known of the peer, in both directions.
+ * Collects what each peer did in one transfer. A transfer counts once for a peer, however many blocks it has: otherwise one large
+ * package would outweigh everything else that is known of the peer, good or bad.
  */
 export class TransferTally {
   readonly #shares = new Map<string, PeerShare>();
 
-  /** A verified block came. @param responseMs from the question to the block */
+  /** Counts a verified block. @param responseMs milliseconds from the request to the block */
   recordBlock(peer: string, responseMs: number, bytes: number): void {
     const share = this.#share(peer);
     share.blocks++;
@@ -26,7 +26,7 @@ export class TransferTally {
     this.#share(peer).failures.add(kind);
   }
 
-  /** The transfer is over. @param durationMs milliseconds that it took, in which several peers may have sent at once */
+  /** Ends the transfer, and counts it for each peer. @param durationMs milliseconds of the whole transfer */
   commit(
     peerReputation: PeerReputation,
     { publisher, name }: { publisher: string; name: string },

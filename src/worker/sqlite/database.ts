@@ -54,8 +54,7 @@ export class Database {
    * First row, as the caller's row type: no other program writes this database, so that rows have the form of its
    * schema.
    */
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the one place where rows get a type
-  get<R extends Row>(sql: string, ...values: SQLInputValue[]): R | undefined {
+  get<R extends Row>(sql: string, ...values: SQLInputValue[]): Readonly<R> | undefined {
     return this.#guard(() => this.#prepare(sql).get(...values)) as R | undefined;
   }
 

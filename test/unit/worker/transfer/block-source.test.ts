@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { openBlockSource } from '../../../../src/worker/transfer/transfer.ts';
 import { randomTree } from '../../../random-tree.ts';
 import { honestAnswer, silentAnswer } from './support/fake-provider.ts';
 import { TransferFixture } from './support/transfer-fixture.ts';
@@ -13,7 +14,7 @@ describe('a source of single blocks', () => {
   it('fetches each requested block once, and nothing below it', async () => {
     const tree = await randomTree([1_000, 2_000, 3_000]);
     fixture = new TransferFixture(honestAnswer(tree.store));
-    const source = fixture.source(tree.root);
+    const source = openBlockSource(tree.root, fixture.options());
     const [first, second] = tree.files;
     const [one, same] = await fixture.clock.run(Promise.all([source.get(first!, signal), source.get(first!, signal)]));
     assert.equal(one.length, 1_000);
@@ -28,7 +29,7 @@ describe('a source of single blocks', () => {
   it('continues after a block that no provider has, and with the current providers', async () => {
     const tree = await randomTree([1_000]);
     fixture = new TransferFixture(honestAnswer(tree.store));
-    const source = fixture.source(tree.root);
+    const source = openBlockSource(tree.root, fixture.options());
     const absent = (await randomTree([5])).root;
     await assert.rejects(fixture.clock.run(source.get(absent, signal)), { name: 'ContentUnavailable' });
     assert.equal((await fixture.clock.run(source.get(tree.files[0]!, signal))).length, 1_000);
@@ -38,7 +39,7 @@ describe('a source of single blocks', () => {
   it('goes on fetching for other callers when one cancels', async () => {
     const tree = await randomTree([1_000]);
     fixture = new TransferFixture(honestAnswer(tree.store, 10));
-    const source = fixture.source(tree.root);
+    const source = openBlockSource(tree.root, fixture.options());
     const abort = new AbortController();
     const [cid] = tree.files;
     const canceled = source.get(cid!, abort.signal);
@@ -54,7 +55,7 @@ describe('a source of single blocks', () => {
   it('rejects pending requests when it is closed', async () => {
     const tree = await randomTree([1_000]);
     fixture = new TransferFixture(silentAnswer);
-    const source = fixture.source(tree.root);
+    const source = openBlockSource(tree.root, fixture.options());
     const pending = source.get(tree.root, signal);
     await fixture.clock.settle();
     source.close();

@@ -5,6 +5,7 @@ import { GgenError } from '../../../../src/shared/errors.ts';
 import { PeerBusyError } from '../../../../src/worker/protocols/car/client.ts';
 import { StallError } from '../../../../src/worker/protocols/car/stall-detector.ts';
 import { ProtocolViolationError } from '../../../../src/worker/protocols/car/wire.ts';
+import { fetchTree } from '../../../../src/worker/transfer/transfer.ts';
 import { allBlocks, blockOf, randomTree } from '../../../random-tree.ts';
 import type { TestTree } from '../../../random-tree.ts';
 import { answerBlocks, honestAnswer, silentAnswer } from './support/fake-provider.ts';
@@ -291,7 +292,8 @@ describe('fetching a tree', () => {
     }, 300);
     await assert.rejects(fixture.fetch(tree, { signal: abort.signal }), { name: 'AbortError' });
     assert.equal(provider?.openSessions, 0);
-    await assert.rejects(fixture.fetch(tree, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+    const options = { ...fixture.options(), size: tree.size, onBlock: () => assert.fail('nothing is fetched') };
+    await assert.rejects(fetchTree(tree.root, { ...options, signal: AbortSignal.abort() }), { name: 'AbortError' });
   });
 
   it('ends with an error that is not the doing of the peer', async () => {

@@ -3,8 +3,8 @@ import { mock } from 'node:test';
 import { MemoryBlockstore } from 'blockstore-core';
 import type { CID } from 'multiformats/cid';
 import { collectBytes } from '../../../../../src/worker/blocks/block-storage.ts';
-import { fetchTree, openBlockSource } from '../../../../../src/worker/transfer/transfer.ts';
-import type { BlockSource, BlockSourceOptions } from '../../../../../src/worker/transfer/transfer.ts';
+import { fetchTree } from '../../../../../src/worker/transfer/transfer.ts';
+import type { BlockSourceOptions } from '../../../../../src/worker/transfer/transfer.ts';
 import { FakeClock } from '../../../../fake-clock.ts';
 import { allBlocks } from '../../../../random-tree.ts';
 import type { TestTree } from '../../../../random-tree.ts';
@@ -50,10 +50,6 @@ export class TransferFixture implements Disposable {
   fetch(tree: Pick<TestTree, 'root' | 'size'>, options: Partial<FetchOptions> = {}): Promise<void> {
     const { signal = new AbortController().signal, onBlock = noop, ...others } = options;
     return this.clock.run(fetchTree(tree.root, { ...this.options(), ...others, signal, size: tree.size, onBlock }));
-  }
-
-  source(root: CID, options: Partial<BlockSourceOptions> = {}): BlockSource {
-    return openBlockSource(root, { ...this.options(), ...options });
   }
 
   options(): BlockSourceOptions {

@@ -24,8 +24,7 @@ export async function connectToPeer(services: Services, given?: unknown): Promis
   await addBootstrapSetting(address);
   const result = await withWindowProgress(t('Connecting to the peer…'), () => connect(services, address));
   if (result.state === 'connected') {
-    const message = t('Connected. The node will reconnect to this peer each time it starts.');
-    void notify('information', message, [commandAction(t('Show Peers'), COMMANDS.listPeers)]);
+    void notify('information', t('Connected. The node will reconnect to this peer each time it starts.'));
     return;
   }
   const why = result.error === undefined ? t('The peer did not respond.') : plainText(result.error);

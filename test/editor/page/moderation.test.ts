@@ -164,7 +164,7 @@ describe('banning peers and filtering packages in the window', () => {
     // The last row, which is rendered only after scrolling.
     const more = workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'More results…' });
     await eventually('the row for more', async () => {
-      await workbench.page.keyboard.press('PageDown');
+      await workbench.page.keyboard.press('Control+End');
       return (await more.count()) > 0;
     });
     await workbench.screenshot('search-more');

@@ -80,7 +80,7 @@ describe('location', () => {
     ]) {
       await assert.rejects(peer.engine.startNode({ ...settings!, location }), {
         name: 'InvalidRequest',
-        message: /latitude/,
+        message: /latitude|longitude/,
       });
     }
   });

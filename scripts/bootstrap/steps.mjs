@@ -44,8 +44,8 @@ function runStep(args, { root, node }) {
 }
 
 /**
- * npm runs a script in a shell, and passes SIGTERM on to that shell, which ends without telling anybody. That its
- * parent is gone is then all that the script gets to know.
+ * npm runs a script in a shell and sends SIGTERM to that shell, which ends without forwarding it. The script only sees
+ * that its parent process is gone.
  */
 function watchParent(onGone) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;

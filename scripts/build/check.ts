@@ -44,7 +44,7 @@ function comlinkFaults(bundle: Bundle, metafile: Metafile): string[] {
   return [];
 }
 
-/** Who sends traces nowhere shall not load what would send them; the command line is one file, which holds all of it. */
+/** A process without a telemetry endpoint must not load the exporters. The command line is one file and contains them. */
 function telemetryFaults(bundle: Bundle, metafile: Metafile): string[] {
   if (bundle.name === 'otlp' || bundle.name === 'ggen-p2p') return [];
   return usedInputs(bundle, metafile)

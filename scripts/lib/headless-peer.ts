@@ -91,7 +91,7 @@ function argumentsOf(options: HeadlessPeerOptions): string[] {
   ];
 }
 
-/** Reads a peer's JSON lines and wakes whoever waits for one. */
+/** Reads a peer's JSON lines and wakes the caller that waits for one. */
 class PeerOutput {
   readonly events: PeerEvent[] = [];
   readonly #child: ChildProcess;

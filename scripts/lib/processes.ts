@@ -62,14 +62,14 @@ function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }
 
-/** Send a signal to whatever of the group is left; where there are no groups, to the process itself. */
+/** Send a signal to the rest of the process group; on Windows, which has no groups, to the process itself. */
 function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined) return;
   try {
     if (process.platform === 'win32') child.kill(signal);
     else process.kill(-child.pid, signal);
   } catch {
-    // Nobody is left in the group: that is what was wanted.
+    // The group is empty already.
   }
 }
 
@@ -86,7 +86,7 @@ function watchSignals(): void {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const) {
-    // Whoever stops in good order listens too, and is then the one to end the process.
+    // A program that shuts down by itself has a listener of its own, and that one ends the process.
     process.on(signal, () => {
       if (process.listenerCount(signal) === 1) process.exit(code);
     });

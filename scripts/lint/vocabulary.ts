@@ -75,7 +75,7 @@ export const RETIRED_NAMES: Readonly<Record<string, string>> = {
 
 /** Phrases that comments, documents, test titles and texts for users must not hold: pattern -> what to write instead. */
 export const RETIRED_PHRASES: readonly (readonly [RegExp, string])[] = [
-  [/\b(?:who|what)ever\b/i, 'the peer, the caller, the process; any'],
+  [/\bwhoever\b/i, 'the peer, the caller, the process'],
   [/\b(?:no|every|some|any)body\b/i, 'no peer, each caller, another process'],
   [/\bshall\b/i, 'must, will'],
   [/\banew\b/i, 'again'],

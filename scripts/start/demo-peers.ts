@@ -12,7 +12,7 @@ const MANIFESTS = ['gpack.toml', 'package.toml', 'pack.toml'];
  * Start two peers, joined to each other, that share the examples between them. Resolves when both are ready and have
  * published.
  * @param folder where their data goes
- * @param started told of each as soon as it runs, so that it is stopped whatever happens next
+ * @param started called with each peer as soon as it runs, so that the caller stops it after a later error too
  */
 export async function startDemoPeers(
   folder: string,

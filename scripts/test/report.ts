@@ -11,7 +11,7 @@ export interface Report {
 /** Environment variable with the path of the file to write. */
 export const REPORT_FILE = 'GGEN_TEST_REPORT';
 
-/** Write the report where the parent wants it; nothing when nobody asked. */
+/** Write the report where the parent wants it; nothing without REPORT_FILE. */
 export function writeReport(report: Report): void {
   const path = process.env[REPORT_FILE];
   if (path !== undefined && path !== '') writeFileSync(path, JSON.stringify(report));

@@ -14,11 +14,11 @@ export function unavailableError(providers: readonly string[], cid: string): Gge
 
 function unavailableText(providers: number): string {
   if (providers === 0) {
-    return 'No connected peer serves this package. Try again when its publisher, or someone who installed it, is connected.';
+    return 'No connected peer provides this package. Try again when its publisher or another provider is online.';
   }
   const subject =
     providers === 1
-      ? 'The one peer that serves this package'
-      : `None of the ${providers} peers that serve this package`;
+      ? 'The only peer that provides this package'
+      : `None of the ${providers} peers that provide this package`;
   return `${subject} ${providers === 1 ? 'did not send' : 'sent'} all of it. Try again later.`;
 }

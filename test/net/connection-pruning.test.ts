@@ -4,11 +4,11 @@ import { barePeer } from './helpers/bare-peer.ts';
 import type { BarePeer } from './helpers/bare-peer.ts';
 import { eventually } from './helpers/peers.ts';
 
-/** No DHT, whose closest peers are kept in any case: with so few that would be all of them. */
+/** Without the DHT: pruning keeps its closest peers, and with so few peers that would be all. */
 const SETTINGS = { dhtMode: 'client' } as const;
 const MAX_CONNECTIONS = 15;
 const TARGET_CONNECTIONS = 14;
-/** More than gossip keeps in its mesh besides those to let go. */
+/** More peers than the gossip mesh and the pruned ones together. */
 const PEER_COUNT = 20;
 
 describe('a node with too many connections', () => {
@@ -29,7 +29,7 @@ describe('a node with too many connections', () => {
     await eventually('all are connected', () => hub.node.peers().length === PEER_COUNT);
     const wanted = connectingPeers.at(-1)!.id;
     const limits = { highWater: MAX_CONNECTIONS, lowWater: TARGET_CONNECTIONS, gracePeriodMs: 0 };
-    await eventually('nothing is under way with them any more', async () => {
+    await eventually('no request is under way any more', async () => {
       await pruneConnections(hub.node, limits, (peer) => peer === wanted);
       return hub.node.peers().length <= MAX_CONNECTIONS;
     });
@@ -44,7 +44,7 @@ describe('a node with too many connections', () => {
         () => false,
       ),
       0,
-      'nobody came long ago',
+      'no connection is old enough',
     );
   });
 });

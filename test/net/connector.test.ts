@@ -6,9 +6,9 @@ import { Dialer } from '../../src/worker/node/dialer.ts';
 import { barePeer } from './helpers/bare-peer.ts';
 import type { BarePeer } from './helpers/bare-peer.ts';
 
-/** More than are dialed at once, by far. */
+/** Far more than are dialed at the same time. */
 const UNREACHABLE_PEERS = 30;
-/** Longer than anybody is left alone after a dial in vain. */
+/** Longer than the pause after a failed dial. */
 const INTERVAL_MS = 2 * 60_000;
 
 describe('a node with no bootstrap peer', () => {
@@ -24,7 +24,7 @@ describe('a node with no bootstrap peer', () => {
     const [node, left] = await Promise.all([barePeer(), barePeer()]);
     peers.push(node, left);
     const { peerStore } = node.node.libp2p;
-    // Nobody listens on the port of finger.
+    // No process listens on this port (finger).
     const multiaddrs = [multiaddr('/ip4/127.0.0.1/tcp/79')];
     for (let count = 0; count < UNREACHABLE_PEERS; count++) {
       await peerStore.merge(peerIdFromPrivateKey(await generateKeyPair('Ed25519')), { multiaddrs });

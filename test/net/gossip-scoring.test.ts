@@ -7,10 +7,10 @@ import { barePeer, signedRecord } from './helpers/bare-peer.ts';
 import type { BarePeer } from './helpers/bare-peer.ts';
 import { eventually } from './helpers/peers.ts';
 
-/** Of gossipsub, what is looked at here; not part of its declared interface. */
+/** The part of gossipsub that these tests read; its declared interface does not have it. */
 type Scoring = GossipSub & { getScore(peer: string): number };
 
-/** Enough for several seconds: what is held against a peer is forgotten by a tenth each second. */
+/** Enough to graylist a peer for several seconds: the penalty decays by a tenth each second. */
 const INVALID_MESSAGES = 6;
 
 describe('gossip scores', () => {
@@ -36,7 +36,7 @@ describe('gossip scores', () => {
     const peer = await barePeer();
     peers.push(peer);
     await peer.dial(hub.address);
-    await eventually('they hear each other', () => {
+    await eventually('they are subscribed to each other', () => {
       const isSubscribed = peer.node.libp2p.services.pubsub
         .getSubscribers(TOPIC)
         .some((other) => other.toString() === hub.id);
@@ -52,7 +52,7 @@ describe('gossip scores', () => {
     await eventually('all are scored', () => {
       return pubsub.getScore(good.id) > 3 && pubsub.getScore(bad.id) < 0 && pubsub.getScore(worst.id) < 0;
     });
-    assert.ok(pubsub.getScore(bad.id) > (SCORE_THRESHOLDS.gossipThreshold ?? 0), 'it is heard all the same');
+    assert.ok(pubsub.getScore(bad.id) > (SCORE_THRESHOLDS.gossipThreshold ?? 0), 'its messages are still accepted');
     assert.ok(pubsub.getScore(worst.id) < (SCORE_THRESHOLDS.graylistThreshold ?? 0));
   });
 
@@ -65,7 +65,7 @@ describe('gossip scores', () => {
     });
     for (let count = 1; count <= INVALID_MESSAGES; count++) {
       await maliciousPeer.announce(signedRecord(`false-${count}`).envelope);
-      await eventually('it was looked at', () => received.length === count);
+      await eventually('it was validated', () => received.length === count);
     }
     await eventually('its score is negative', () => {
       return pubsub.getScore(maliciousPeer.id) < (SCORE_THRESHOLDS.graylistThreshold ?? 0);
@@ -73,7 +73,7 @@ describe('gossip scores', () => {
     await maliciousPeer.announce(signedRecord('one-more').envelope);
     const other = await connectPeer();
     await other.announce(signedRecord('of-another').envelope);
-    await eventually('others are heard', () => received.length > INVALID_MESSAGES);
+    await eventually('messages of other peers are received', () => received.length > INVALID_MESSAGES);
     assert.equal(received.length, INVALID_MESSAGES + 1, 'and only they');
   });
 });

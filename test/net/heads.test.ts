@@ -6,7 +6,7 @@ import type { BarePeer } from './helpers/bare-peer.ts';
 import { TestNetwork, waitForConnections, eventually, waitForListing } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 
-/** A node that asks and keeps nothing of others: what it knows, it has asked for. */
+/** A node that stores no values of others: it knows only what it looked up. */
 const CLIENT_SETTINGS = { dhtMode: 'client' } as const;
 
 describe('head records in the DHT', () => {
@@ -24,7 +24,7 @@ describe('head records in the DHT', () => {
     return network.peer({}, ['head']);
   }
 
-  /** A peer of the DHT that puts whatever it is told to, and answers with what it was told to keep. */
+  /** A peer of the DHT without validation: it puts any value, and answers with the values that it stored. */
   async function startPutPeer(...to: readonly TestPeer[]): Promise<BarePeer> {
     const peer = await barePeer();
     bare.push(peer);
@@ -36,7 +36,7 @@ describe('head records in the DHT', () => {
     return peer;
   }
 
-  /** How many peers took the record. */
+  /** Puts a record; returns how many peers stored it. */
   async function putHead(from: BarePeer, id: string, envelope: Uint8Array): Promise<number> {
     const [publisher = '', name = ''] = id.split('/');
     let accepted = 0;
@@ -96,7 +96,7 @@ describe('head records in the DHT', () => {
     );
     assert.equal(await putHead(maliciousPeer, id, envelope), 1);
     assert.equal(await putHead(maliciousPeer, id, older!.envelope), 0, 'an older one');
-    // It would take anything itself.
+    // This peer itself would store any value.
     await maliciousPeer.stop();
     await provider.restart();
     maliciousPeer = await startPutPeer(provider);
@@ -112,14 +112,14 @@ describe('head records in the DHT', () => {
     const [older, newer] = [1, 2].map((seq) => signedRecord('moved', { key, seq, version: '1.0.0' }));
     const provider = await startHeadPeer();
     assert.equal(await putHead(await startPutPeer(provider), newer!.id, newer!.envelope), 1);
-    // It stores what it puts, and is connected to nobody who could tell it better.
+    // It stores what it puts, and is connected to no peer with a newer record.
     const behind = [await startPutPeer(), await startPutPeer()];
     for (const peer of behind) await putHead(peer, older!.id, older!.envelope);
     const requester = await network.peer(CLIENT_SETTINGS, ['head']);
     await waitForRoutingTable(requester, [...behind, provider]);
     const { id } = newer!;
     await eventually('the newest is known', async () => {
-      // Asks each time: nobody has that version.
+      // No peer has that version, so that each call asks the network.
       await requester.engine.exists({ id, version: '9.0.0' });
       return (await requester.engine.getPackage({ id })).seq === 2;
     });
@@ -136,9 +136,9 @@ describe('head records in the DHT', () => {
     await publisher.publish('growing', '1.1.0');
     const local = async (): Promise<string | undefined> =>
       (await requester.engine.search({ text: 'growing', scope: 'local' })).packages[0]?.latest;
-    assert.equal(await local(), '1.0.0', 'nobody told it');
-    assert.equal((await requester.engine.getPackage({ id })).latest, '1.0.0', 'what is known, at once');
-    await eventually('the newer one is known by itself', async () => (await local()) === '1.1.0');
+    assert.equal(await local(), '1.0.0', 'no peer sent it');
+    assert.equal((await requester.engine.getPackage({ id })).latest, '1.0.0', 'the known release, immediately');
+    await eventually('the newer release is known without another call', async () => (await local()) === '1.1.0');
     assert.equal((await requester.engine.getPackage({ id })).latest, '1.1.0');
   });
 });

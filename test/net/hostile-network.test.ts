@@ -8,7 +8,7 @@ import type { TestPeer } from './helpers/peers.ts';
 
 const timeoutSignal = (): AbortSignal => AbortSignal.timeout(60_000);
 
-/** What hostile peers do. Each is one of those that a network has to live with. */
+/** The kinds of hostile peers, by what they do. */
 const MALICIOUS_BEHAVIORS: Record<string, (peer: BarePeer) => Promise<void>> = {
   'answers searches with forged records': async (peer) => {
     await serve(peer, SEARCH_PROTOCOL, async (frames) => {
@@ -41,7 +41,7 @@ const MALICIOUS_BEHAVIORS: Record<string, (peer: BarePeer) => Promise<void>> = {
       await frames.write({ end: true }, timeoutSignal());
     });
   },
-  'lies in the DHT': async (peer) => {
+  'answers falsely in the DHT': async (peer) => {
     await serveFakeProviders(peer, 40);
   },
   'is no part of the DHT and sends rubbish': async (peer) => {
@@ -93,7 +93,7 @@ describe('a network of 20 of which 6 are hostile', function () {
       );
       assert.equal((await peer.engine.getPackage({ id })).latest, '1.0.0');
     }
-    await eventually('those who lied are worse off than those who did not', async () => {
+    await eventually('hostile peers have lower scores than honest ones', async () => {
       const peers = await honest[0]!.engine.peers({});
       const score = (peerId: string): number => peers.find((peer) => peer.id === peerId)?.reputation ?? 1;
       return score(hostile[0]!.id) < 0.85 && score(publisher.id) >= 0.85;
@@ -105,7 +105,7 @@ describe('partitions', function () {
   this.timeout(60_000);
   const network = networkPerTest();
 
-  it('heal, and both halves list all packages', async () => {
+  it('end, and both halves list all packages', async () => {
     const [a, b] = await network.peers(2);
     const [c, d] = await network.peers(2);
     const left = await a.publish('left', '1.0.0');

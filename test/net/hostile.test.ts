@@ -25,14 +25,14 @@ async function block(code: number, bytes: Uint8Array): Promise<Block> {
 
 async function node(data: UnixFS, links: { name: string; block: Block }[]): Promise<Block> {
   const Links = links.map(({ name, block: { cid, bytes } }) => ({ Name: name, Hash: cid, Tsize: bytes.length }));
-  // Unsorted and unchecked on purpose: a hostile publisher does not use our importer.
+  // Neither sorted nor checked: a malicious publisher does not use this project's importer.
   return block(DAG_PB, encode(prepare({ Data: data.marshal(), Links })));
 }
 
 describe('a malicious publisher', () => {
   const network = networkPerTest();
 
-  /** A peer that publishes a release with these blocks, behind the back of everything that packs properly. */
+  /** A peer that publishes a release with these blocks, bypassing the importer and preflight. */
   async function publishRaw(
     root: Block,
     blocks: readonly Block[],

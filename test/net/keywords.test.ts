@@ -82,9 +82,9 @@ describe('keywords', () => {
     const over = Promise.withResolvers<undefined>();
     const silent = await scriptedPeer(requester.address, () => over.promise);
     try {
-      // The one that is asked first.
+      // The peer that is asked first.
       await requester.engine.trustPeer({ id: silent.id, trusted: true });
-      await eventually('it is known to answer searches', async () => {
+      await eventually('its protocols are known', async () => {
         return (await requester.engine.peer({ id: silent.id })).protocols.includes(SEARCH_PROTOCOL);
       });
       const cancel = new AbortController();
@@ -100,7 +100,7 @@ describe('keywords', () => {
       );
       const { peers = [] } = await found.promise;
       assert.equal(silent.asked.length, 1);
-      assert.notEqual(peers.find((peer) => peer.id === silent.id)?.state, 'failed', 'nobody waited for it');
+      assert.notEqual(peers.find((peer) => peer.id === silent.id)?.state, 'failed', 'the search did not wait for it');
       cancel.abort();
       await assert.rejects(search, { name: 'AbortError' });
     } finally {
@@ -117,7 +117,7 @@ describe('keywords', () => {
     await eventually('the keywords were withdrawn', async () =>
       /^0 of 0 announced, [1-9]\d* withdrawn/.test(await provided(second)),
     );
-    // Others forget it when it expires; the node itself does not say it again.
+    // On other peers the records expire; this node does not provide them again.
     await second.restart();
     await eventually('there is nothing to announce', async () =>
       (await provided(second)).startsWith('0 of 0 announced, 0 withdrawn'),
@@ -131,7 +131,7 @@ describe('keywords', () => {
     const asked = await Promise.all(maliciousPeers.map((maliciousPeer) => serveFakeProviders(maliciousPeer, 40)));
     for (const maliciousPeer of maliciousPeers)
       for (const peer of [first, provider, ...others]) await maliciousPeer.dial(peer.address);
-    await eventually('the liars are in the routing table', async () => {
+    await eventually('the malicious peers are in the routing table', async () => {
       return (await first.engine.status({})).routingTableSize >= 5;
     });
     const { id } = await provider.publish('honest-work', '1.0.0');
@@ -143,7 +143,7 @@ describe('keywords', () => {
     );
     assert.ok(
       asked.some((count) => count() > 0),
-      'a liar had its say',
+      'a malicious peer was asked',
     );
   });
 });

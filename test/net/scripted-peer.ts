@@ -1,16 +1,16 @@
 import { SEARCH_PROTOCOL } from '../../src/worker/node/protocols.ts';
 import { barePeer, serve } from './helpers/bare-peer.ts';
 
-/** A real node whose answers to searches a test writes frame by frame. */
+/** A node over real sockets whose answers to searches a test writes frame by frame. */
 export interface ScriptedPeer {
   readonly id: string;
-  /** Requests that it was asked. */
+  /** Requests that it received. */
   readonly asked: Readonly<Record<string, unknown>>[];
   stop(): Promise<void>;
 }
 
 /**
- * @param requesterAddress address of the peer that shall ask it
+ * @param requesterAddress address of the peer that will ask it
  * @param answer writes the frames; the stream stays open until it resolves
  */
 export async function scriptedPeer(

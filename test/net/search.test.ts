@@ -24,7 +24,7 @@ describe('searching the network', () => {
     await network.close();
   });
 
-  /** A peer that answers as written, known to the asker as one that can be searched. */
+  /** A peer with scripted answers, which the requester knows to speak the search protocol. */
   async function script(requester: TestPeer, answer: Parameters<typeof scriptedPeer>[1]): Promise<ScriptedPeer> {
     const peer = await scriptedPeer(requester.address, answer);
     scripted.push(peer);
@@ -54,7 +54,7 @@ describe('searching the network', () => {
     assert.deepEqual(names(results).sort(), [...published].sort());
     assert.equal(new Set(results.packages.map(({ id }) => id)).size, 5);
     const repeated = await requester.engine.search({ text: 'parser', scope: 'local' });
-    assert.deepEqual(names(repeated), names(results), 'our own order, whoever answered first');
+    assert.deepEqual(names(repeated), names(results), 'the order does not depend on which peer answered first');
     assert.deepEqual(results.facets?.licenses, [{ value: 'mit', count: 5 }]);
   });
 
@@ -101,7 +101,7 @@ describe('searching the network', () => {
     assert.deepEqual(request, { v: 1, text: 'tool', categories: [], tags: [], limit: 10, ...filters, yanked: true });
     assert.deepEqual(names(results), [], 'beyond the end');
     assert.deepEqual(names(await requester.engine.search({ text: 'tool', ...filters, scope: 'local' })), ['tool-a']);
-    assert.deepEqual(await reputationOf(requester, peer.id), { successes: 1, failures: 0 }, 'nothing to be blamed for');
+    assert.deepEqual(await reputationOf(requester, peer.id), { successes: 1, failures: 0 }, 'the answer is a success');
   });
 
   it('answers a peer that sends the filters, and one that knows none of them', async () => {
@@ -163,7 +163,7 @@ describe('searching the network', () => {
     ['an answer that breaks off', (write) => write({ record: signedRecord(key, 'needle').envelope }), ['needle']],
   ];
   for (const [what, answer, found] of INVALID_ANSWERS) {
-    it(`a peer loses reputation by ${what}, and the answers of other peers are kept`, async () => {
+    it(`${what} costs a peer reputation, and the answers of other peers are kept`, async () => {
       const requester = await network.peer({}, SEARCH_ONLY);
       const honest = await script(requester, async (write) => {
         await write({ record: signedRecord(key, 'needle-of-truth').envelope, serves: true });

@@ -36,12 +36,12 @@ describe('peer standings', () => {
   it('a ban can expire, at a time that must be in the future', async () => {
     const [first, second] = await network.peers(2);
     await assert.rejects(first.engine.banPeer({ id: second.id, until: 1 }), { name: 'InvalidRequest' });
-    await assert.rejects(first.engine.banPeer({ id: 'nobody' }), { name: 'InvalidRequest' });
+    await assert.rejects(first.engine.banPeer({ id: 'no-peer-id' }), { name: 'InvalidRequest' });
     await assert.rejects(first.engine.banPeer({ id: first.id }), { name: 'InvalidRequest' });
     const until = Date.now() + 1_500;
     assert.equal((await first.engine.banPeer({ id: second.id, until })).standingUntil, until);
     await waitForDisconnect(first, second);
-    await eventually('it is over', async () => {
+    await eventually('the ban has expired', async () => {
       return (await first.engine.peer({ id: second.id })).standing === 'normal';
     });
     await waitForConnections(first, [second]);
@@ -84,10 +84,10 @@ describe('stop serving a package', () => {
     const kept = await publisher.publish('kept', '1.0.0', { 'shared.txt': shared });
     for (const { id } of [stopped, kept]) await waitForListing(reader, id, '1.0.0');
     await publisher.engine.stopSeeding({ id: stopped.id });
-    await eventually('the reader knows', async () => {
+    await eventually('the reader knows the package', async () => {
       await reader.restart({ bootstrap: [publisher.address] });
       await waitForConnections(reader, [publisher]);
-      return eventually('it is read', async () => {
+      return eventually('the file is read', async () => {
         return !(await reader.engine.peer({ id: publisher.id })).provides.includes(stopped.id);
       });
     });
@@ -100,7 +100,7 @@ describe('stop serving a package', () => {
     await publisher.engine.install({ id: stopped.id, to: join(folder, 'c') });
     await reader.restart({ bootstrap: [publisher.address] });
     await waitForConnections(reader, [publisher]);
-    await eventually('the reader knows again', async () => {
+    await eventually('the reader knows it again', async () => {
       return (await reader.engine.peer({ id: publisher.id })).provides.includes(stopped.id);
     });
     await reader.engine.install({ id: stopped.id, to: join(folder, 'd') });

@@ -84,7 +84,7 @@ describe('sync', () => {
         if (count < next || next >= records.length) return;
         next = count + 1 + Math.floor(Math.random() * 120);
         stream.abort(new Error('cut'));
-        // A new connection is a new visit: nobody waits for the next round here.
+        // A new connection starts a new session, so that the test does not wait for the next round.
         const [other] = source.node.libp2p.getPeers();
         if (other !== undefined) void source.node.libp2p.hangUp(other).catch(() => undefined);
       },
@@ -109,14 +109,14 @@ describe('sync', () => {
     const after = Array.from({ length: 200 }, (_, index) => signedRecord(`after-${index}`, { key }).envelope);
     const maliciousPeer = await logPeer([valid, corruptSignature(signedRecord('false').envelope), ...after]);
     const peer = await network.peer({ bootstrap: [maliciousPeer.address] }, ['sync']);
-    await eventually('the lie was noticed', async () => {
+    await eventually('the invalid record was noticed', async () => {
       const known = await peer.engine.peers({});
       return (
         known.some(({ id }) => id === maliciousPeer.id) &&
         (await peer.engine.peer({ id: maliciousPeer.id })).failures > 0
       );
     });
-    // What came in one batch with the lie was verified for itself; nothing of what follows is read.
+    // Valid records of the same batch are stored; nothing after that batch is read.
     assert.ok((await known(peer)) < 100);
   });
 
@@ -125,7 +125,7 @@ describe('sync', () => {
     const respondingPeer = await logPeer([signedRecord('new-here').envelope]);
     const peer = await network.peer({ bootstrap: [silent.address, respondingPeer.address] }, ['sync']);
     await eventually('the record came', async () => (await known(peer)) === 1);
-    await eventually('the talker is counted', async () => {
+    await eventually('the peer with news is counted', async () => {
       return (await peer.engine.peer({ id: respondingPeer.id })).successes === 1;
     });
     assert.equal((await peer.engine.peer({ id: silent.id })).successes, 0);
@@ -142,7 +142,7 @@ describe('sync', () => {
     });
     const respondingPeer = await logPeer([signedRecord('in-time').envelope]);
     const peer = await network.peer({ bootstrap: [silent.address] }, ['sync']);
-    await eventually('the silent one was asked', () => stalledRequests > 0);
+    await eventually('the stalling peer was asked', () => stalledRequests > 0);
     await peer.engine.bootstrap({ address: respondingPeer.address });
     await eventually('the record came', async () => (await known(peer)) === 1);
   });
@@ -164,19 +164,19 @@ describe('sync', () => {
         await frames.write({ end: true }, timeoutSignal());
         await frames.close(timeoutSignal());
       });
-      const visits = (): number =>
+      const sessions = (): number =>
         source.node.libp2p
           .getConnections()
           .flatMap(({ streams }) => streams.filter((one) => one.protocol === SYNC_PROTOCOL)).length;
       const peer = await network.peer({ bootstrap: [source.address] }, ['sync']);
       await eventually('the first record is known', async () => (await known(peer)) === 1);
-      await eventually('the visit is over', () => visits() === 0);
+      await eventually('the session is over', () => sessions() === 0);
       const search = (): Promise<SearchResults> => peer.engine.search({ text: '', licenses: ['MIT'], scope: 'local' });
-      assert.equal((await search()).packages.length, 1, 'and what came is in the search index');
+      assert.equal((await search()).packages.length, 1, 'the record is in the search index');
       await peer.stop();
       await corruptTable(join(peer.dataDir, 'catalog.sqlite'), 'labels');
       await peer.restart();
-      await eventually('it asked again', () => asked.length === 2 && visits() === (isUnderWay ? 1 : 0));
+      await eventually('it asked again', () => asked.length === 2 && sessions() === (isUnderWay ? 1 : 0));
       await assert.rejects(search(), { name: 'Internal', message: /moved to/ });
       found.resolve(undefined);
       await eventually('all is known again', async () => (await known(peer)) === (isUnderWay ? 2 : 1));
@@ -185,7 +185,7 @@ describe('sync', () => {
   }
 });
 
-/** Garble the pages that a table begins with, as a bad disk would. */
+/** Overwrites the first pages of a table, as a failing disk would. */
 async function corruptTable(file: string, table: string): Promise<void> {
   const database = new DatabaseSync(file);
   const roots = database.prepare('SELECT rootpage FROM sqlite_schema WHERE tbl_name = ? AND rootpage > 0').all(table);

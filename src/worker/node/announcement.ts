@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
  * (docs/protocols/announce.md).
  *
  * Claim: the peer's raw Ed25519 public key, 32 bytes, and its signature, 64 bytes, over `ggen-announce:` and the SHA-256 of the
- * record. The message id is that SHA-256 alone, so that a record is one message whatever claim comes with it, and a peer cannot
+ * record. The message id is that SHA-256 alone, so that a record is one message with any claim, and a peer cannot
  * suppress a record by announcing it with a false claim.
  */
 export interface Announcement {

@@ -12,7 +12,7 @@ export interface IngestResult {
   readonly reason?: string;
 }
 
-/** The one entrance for records, by whatever protocol they came: they are verified, compared with what is known, and stored. */
+/** The one entrance for records of all protocols: they are verified, compared with what is known, and stored. */
 export interface RecordSink {
   ingest(envelope: Uint8Array): IngestResult;
   /** Takes many records without blocking the event loop; the results are in the order of the records. */

@@ -15,7 +15,7 @@ export interface SelectOptions {
 
 export interface RatedPeer {
   readonly stats: PeerStats;
-  /** The user trusts the peer: it comes before all others, whatever its score. */
+  /** The user trusts the peer: it comes before all others, with any score. */
   readonly trusted?: boolean;
 }
 

@@ -15,18 +15,18 @@ import type { MarketplaceNode } from '../../../src/worker/node/node.ts';
 import { TOPIC } from '../../../src/worker/node/protocols.ts';
 import { bytesToSign, encodePayload, sealRecord } from '../../../src/worker/records/record.ts';
 
-/** A node on real TCP with nothing of the marketplace behind it: a test says what it answers, true or false. */
+/** A node over real TCP without an engine: a test decides what it answers. */
 export interface BarePeer {
   readonly node: MarketplaceNode;
   readonly id: string;
   readonly address: string;
   dial(address: string): Promise<void>;
-  /** Say this on the topic, whatever it is, and that this peer serves it. */
+  /** Announces these bytes, valid or not, with the claim that this peer serves the package. */
   announce(record: Uint8Array): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param peerPolicy what this node thinks of others; nothing but good when left out */
+/** @param peerPolicy this node's reputation and bans of other peers; it accepts all when left out */
 export async function barePeer(
   settings: Partial<NodeSettings> = {},
   peerPolicy: Partial<Pick<Libp2pInputs, 'reputation' | 'isBanned'>> = {},
@@ -60,7 +60,7 @@ export async function barePeer(
   };
 }
 
-/** Answer a protocol with what `answer` does. A stream that breaks is the test's subject, not its failure. */
+/** Answers a protocol with `answer`. Errors of a stream are ignored, because they are what the tests provoke. */
 export async function serve(
   peer: BarePeer,
   protocol: string,
@@ -71,7 +71,7 @@ export async function serve(
   });
 }
 
-/** A signed record of one release, valid unless `change` breaks it. */
+/** A signed record of one release. */
 export function signedRecord(
   name: string,
   {

@@ -7,7 +7,7 @@ import { isRelated } from './relevance.ts';
 import { decodeAnswer } from './wire.ts';
 import type { SearchAnswer, WireQuery } from './wire.ts';
 
-/** An answer that no honest peer gives, whatever its version and however bad the connection. */
+/** An answer that no honest peer gives, in any version and over any connection. */
 export class InvalidAnswerError extends Error {
   override readonly name = 'InvalidAnswer';
 }

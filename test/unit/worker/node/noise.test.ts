@@ -10,7 +10,7 @@ import { multiaddrConnectionPair } from '@libp2p/utils';
 import { Uint8ArrayList } from 'uint8arraylist';
 import { lowCopyNoise } from '../../../../src/worker/node/noise.ts';
 
-/** Lengths around those at which messages are cut, and at which the cipher changes. */
+/** Lengths around the limits at which messages are split and the cipher implementation changes. */
 const LENGTHS = [1, 15, 16, 1_183, 1_184, 1_200, 30_000, 65_519, 65_520, 200_000];
 
 describe('noise', () => {
@@ -48,7 +48,7 @@ describe('noise', () => {
   });
 });
 
-/** How many bytes were joined while ten messages of 60 kB, each in two pieces, were sent and received. */
+/** Counts the bytes that were copied together while ten messages of 60 kB, each in two chunks, were transferred. */
 async function joinedBytes(make: typeof lowCopyNoise): Promise<number> {
   const { outbound, inbound } = await connect(make);
   const inner = Object.getOwnPropertyDescriptor(Uint8ArrayList.prototype, 'subarray');

@@ -5,7 +5,7 @@ import { multiaddrConnectionPair } from '@libp2p/utils';
 import { yamux } from '@libp2p/yamux';
 import { lowUpdateYamux } from '../../../../src/worker/node/yamux.ts';
 
-/** Of a frame's header (yamux specification, "Framing"). */
+/** Frame header (yamux specification, "Framing"). */
 const TYPE_OFFSET = 1;
 const WINDOW_UPDATE = 1;
 const HEADER_BYTES = 12;
@@ -40,11 +40,11 @@ interface Sending {
   readonly messages: number;
   readonly bytes: number;
   readonly muxer: ReturnType<typeof lowUpdateYamux>;
-  /** The receiver pauses after each message that comes, so that the sender uses up the window. */
+  /** The receiver pauses after each message, so that the sender uses up the window. */
   readonly pauses?: boolean;
 }
 
-/** Send messages one by one over a stream; how many bytes came, and how often the receiver sent a window update. */
+/** Sends messages one by one over a stream. Returns the bytes received, and the window updates that the receiver sent. */
 async function send({
   messages,
   bytes,
@@ -72,11 +72,11 @@ async function send({
   const stream = await sender.createStream();
   for (let count = 0; count < messages; count++) {
     if (!stream.send(new Uint8Array(bytes))) await stream.onDrain();
-    // Each by itself, as messages of gossip come.
+    // One per turn of the event loop, as gossip messages come.
     await nextTurn();
   }
   await all.promise;
-  // Everything has come: how two ends that close at the same time hear of each other is not what is tested.
+  // All data has arrived; errors of two ends that close at the same time are not part of this test.
   await Promise.allSettled([sender.close(), receiver.close()]);
   return { updates: updates(), received };
 }

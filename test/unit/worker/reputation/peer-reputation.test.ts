@@ -71,7 +71,7 @@ describe('peer reputation', () => {
     assert.equal(reputation.stats('peer').packages, 1);
   });
 
-  it('counts a transfer once for each provider in it, whatever its size', () => {
+  it('counts a transfer of any size once for each of its providers', () => {
     const tally = new TransferTally();
     for (let index = 0; index < 1_000; index++) tally.recordBlock('generous', 10, MB);
     tally.recordBlock('mixed', 10, MB);
@@ -104,7 +104,7 @@ describe('peer reputation', () => {
     assert.equal(first.standing, 'banned');
     assert.match(first.reason ?? '', /5 invalid responses/);
     assert.deepEqual(banned, ['malicious']);
-    assert.equal(create().isBanned('malicious'), true, 'it is remembered');
+    assert.equal(create().isBanned('malicious'), true, 'the ban outlives a restart');
     reputation.clearStanding('malicious');
     assert.equal(reputation.isBanned('malicious'), false);
     sendInvalidAnswers();
@@ -139,13 +139,13 @@ describe('peer reputation', () => {
     for (let index = 0; index < 4; index++) reputation.recordFailure('malicious', 'invalid');
     const before = reputation.score('malicious');
     for (let index = 0; index < 2_000; index++) {
-      // All that others can do about a peer: come, and do well or badly themselves.
+      // Other peers can only affect their own scores.
       reputation.recordSuccess(`fake ${index}`, 1);
       if (index % 2 === 0) reputation.recordFailure(`fake ${index}`);
     }
     assert.equal(reputation.score('malicious'), before);
     reputation.recordFailure('malicious', 'invalid');
-    assert.equal(reputation.isBanned('malicious'), true, 'the flood did not make its lies forgotten');
+    assert.equal(reputation.isBanned('malicious'), true, 'the flood of peers did not displace its misbehavior');
     reputation.recordSuccess('honest', 40);
     reputation.recordProvidedPackage('honest', 'pub', 'one');
     const all = ['honest', ...Array.from({ length: 2_000 }, (_, index) => `fake ${index}`)];

@@ -10,7 +10,7 @@ import type { ByteStream } from '../../../../../src/worker/protocols/wire/byte-s
 const SLICE = 200_000;
 const never = new AbortController().signal;
 
-/** What was written, frame by frame. */
+/** The chunks that were written, and the bytes that they must have. */
 async function framesOf(sizes: readonly number[]): Promise<{ frames: Uint8Array[]; wanted: Buffer }> {
   const frames: Uint8Array[] = [];
   const stream: Pick<ByteStream, 'write'> = {
@@ -35,8 +35,8 @@ async function framesOf(sizes: readonly number[]): Promise<{ frames: Uint8Array[
   return { frames, wanted: Buffer.concat(wanted) };
 }
 
-describe('the writer of blocks', () => {
-  it('splits a large block into full slices, and sends the remainder with the preceding data', async () => {
+describe('the block writer', () => {
+  it('splits a large block into full chunks, and sends the remainder with the preceding data', async () => {
     const { frames, wanted } = await framesOf([4 * SLICE + 300, 4 * SLICE + 300]);
     const prefix = wanted.length / 2 - 4 * SLICE - 300;
     const one = [prefix + 300, SLICE, SLICE, SLICE, SLICE];

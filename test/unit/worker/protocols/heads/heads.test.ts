@@ -205,7 +205,7 @@ describe('the DHT key of a package', () => {
     '/ggen',
     '/ipns/x/alpha',
     `/ggen/${key.id}/alpha/more`,
-    '/ggen/nobody-s-key/alpha',
+    '/ggen/not-a-key/alpha',
     `/ggen/${key.id}/../x`,
   ])
     it(`is not '${text.replace(key.id, '<publisher>')}'`, () => {

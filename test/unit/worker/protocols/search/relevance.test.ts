@@ -6,7 +6,7 @@ describe('the relevance of a record to a query', () => {
   const CASES: readonly (readonly [text: string, name: string, related: boolean])[] = [
     ['pars', 'parser', true],
     ['praser', 'parser', true],
-    // Who knows no 'fanout7' looks for what begins with 'fanout1', the nearest word that it knows.
+    // A peer without 'fanout7' searches for words that begin with 'fanout1', the closest word that it knows.
     ['fanout7', 'fanout12', true],
     ['parzer', 'parserlib', true],
     ['teapot', 'advertisement', false],

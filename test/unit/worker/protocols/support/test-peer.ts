@@ -83,7 +83,7 @@ export class TestPeer {
 
   readonly ownLocation = (): Location | undefined => this.location;
 
-  /** Store a package as if it was published here. */
+  /** Stores a package as if this node had published it. */
   publish(name: string, sample: RecordSample = {}): OpenedRecord {
     const opened = signedRecord(this.key, name, sample);
     this.sink.store(opened, true);
@@ -115,7 +115,7 @@ export class TestPeer {
   }
 }
 
-/** Run with peers that are gone afterwards; each is connected to the first. */
+/** Runs a test with peers that are closed afterwards; each is connected to the first. */
 export async function withPeers(
   network: FakeNetwork,
   count: number,
@@ -141,7 +141,7 @@ export async function withPeers(
   await run([]);
 }
 
-/** Answer a protocol as a test says; a stream that breaks is the test's subject, not its failure. */
+/** Answers a protocol with a script. Errors of a stream are ignored, because they are what the tests provoke. */
 export async function serveScript(
   node: FakeNode,
   protocol: string,
@@ -152,11 +152,11 @@ export async function serveScript(
   });
 }
 
-/** Wait until something holds, one turn of the event loop after the other. */
+/** Waits until a condition holds, checked in each turn of the event loop. */
 export async function until(condition: () => boolean, turns = 20_000): Promise<void> {
   for (let turn = 0; turn < turns; turn++) {
     if (condition()) return;
     await new Promise((resolve) => setImmediate(resolve));
   }
-  throw new Error('The condition did not come to hold');
+  throw new Error('The condition did not become true');
 }

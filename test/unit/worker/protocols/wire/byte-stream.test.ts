@@ -29,7 +29,7 @@ describe('a byte stream', () => {
     reader = new ByteStream(receiver);
   });
 
-  it('delivers bytes in order, whatever the sizes in which they are taken', async () => {
+  it('delivers bytes in order, taken in any sizes', async () => {
     sender.send(Buffer.from('abcdefgh'));
     await reader.waitForBytes(never, 8);
     assert.equal(reader.peek(7), 'h'.charCodeAt(0));

@@ -111,16 +111,16 @@ describe('stop serving a package', () => {
     const peer = await network.peer();
     const names = (await peer.engine.status({})).tasks.map(({ name }) => name).sort();
     assert.deepEqual(names, [
-      'connect',
-      'distances',
+      'dial',
       'expire',
       'index',
-      'provide',
+      'prune-connections',
+      'reprovide',
       'republish-heads',
+      'round-trip-times',
       'save',
       'storage',
       'sync',
-      'trim',
     ]);
     await peer.engine.stopNode({});
     assert.deepEqual((await peer.engine.status({})).tasks.map(({ name }) => name).sort(), [

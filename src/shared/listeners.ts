@@ -19,8 +19,8 @@ export class Listeners<T> {
   }
 
   /**
-   * Call every listener. One that is removed by an earlier listener is skipped, and one that is added meanwhile waits
-   * for the next value.
+   * Call every listener. One that an earlier listener removes is skipped; one that an earlier listener adds is called for
+   * the next value.
    *
    * @throws the first error of a listener, after the others were called
    */

@@ -24,7 +24,7 @@ function main(): void {
         .finally(() => process.exit(0));
     },
   });
-  // Neither owning nor attaching works any more: the uncaught error tells the starter why.
+  // Neither owning nor attaching works any more: the uncaught error reaches the starter.
   engine.then(
     (sharedEngine) =>
       sharedEngine.failed.then((error) => {

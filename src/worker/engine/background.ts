@@ -3,7 +3,7 @@ import { withTimeout } from '../../shared/async.ts';
 import type { Logger } from '../logging/logger.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** How long closing waits for work that was told to end. */
+/** How long closing waits for work after its signal has fired. */
 const STOP_TIMEOUT_MS = 500;
 
 /** Runs work that no caller waits for. Only closing the engine waits for it. */

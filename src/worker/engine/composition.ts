@@ -39,7 +39,7 @@ import { gauges } from './telemetry-gauges.ts';
 /** After a pin or lease changed, how long to wait for more such changes before the storage task runs. */
 const STORAGE_DEBOUNCE_MS = 2_000;
 
-/** What the other parts are told, watched and configured by. */
+/** Disk, change bus, events, log, settings, reputation, scheduler and telemetry: every other part uses some of them. */
 export interface CoreParts extends EngineStorage {
   readonly dataDir: string;
   readonly version: string;

@@ -12,7 +12,7 @@ import { addTasks, announceInitialState, connectParts, reportCatalogDamage } fro
 export interface EngineOptions {
   /** Folder of this node's state; created when missing. One engine at a time can have it. */
   readonly dataDir: string;
-  /** Version of the program, as told to peers. */
+  /** Version of the program, sent to peers. */
   readonly version: string;
   /** Protocols that carry records; all when absent. */
   readonly enabledProtocols?: readonly RecordProtocol[];

@@ -41,7 +41,7 @@ export function connectParts(parts: EngineParts): void {
   changes.emit('node', nodeLifecycle.status());
 }
 
-/** Log damage of the catalog, at the start and whenever it is found, and tell the parts of it. */
+/** Log damage of the catalog, at the start and whenever it is found, and announce it on the change bus. */
 export function reportCatalogDamage({ catalog: { db }, changes, loggers, scheduler }: EngineParts): void {
   const log = loggers('catalog');
   const logRebuilt = ({ setAside, reason }: Rebuilt): void => {

@@ -1,7 +1,7 @@
 import type { CallName, CallOptions, Engine, EngineCalls } from '../../shared/api/index.ts';
 import { callNames } from '../../shared/call-traits.ts';
 import type { DescribedEngine } from '../../shared/call-traits.ts';
-import { errorMessage, errorName, GgenError } from '../../shared/errors.ts';
+import { errorMessage, errorName, GgenError, toError } from '../../shared/errors.ts';
 import type { EngineStatus } from '../../shared/model.ts';
 import { raceSignal, withTimeout } from '../../shared/async.ts';
 import type { EngineOptions } from '../engine/engine.ts';
@@ -230,8 +230,4 @@ function interruptedError(name: CallName, cause: unknown): GgenError {
 
 function closedError(): GgenError {
   return new GgenError('EngineStopped', 'The connection to the engine was closed.');
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

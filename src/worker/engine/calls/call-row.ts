@@ -18,7 +18,7 @@ export interface CallRow<Name extends CallName, Parts> extends CallObservation<
   readonly form: RequestForm<Calls[Name]['request']>;
   /**
    * Whether the call may be repeated at the next owner when the owner ended before it answered: it only reads, or comes to
-   * the same when it is done twice. The caller of any other call is told that it was interrupted.
+   * the same when it is done twice. Any other call fails with Interrupted then.
    */
   readonly idempotent: boolean;
   readonly run: (

@@ -1,7 +1,7 @@
 import { GgenError, isAbort } from '../../../shared/errors.ts';
 import { withTimeout } from '../../../shared/async.ts';
 
-/** How long closing waits for operations that were told to end. */
+/** How long closing waits for operations after their signals have fired. */
 const STOP_TIMEOUT_MS = 1_500;
 
 /** The calls that are running. The engine ends them first when it closes, so that no call uses a part that is closed already. */

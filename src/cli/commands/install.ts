@@ -10,7 +10,7 @@ import { bytes, isoTime } from '../output/units.ts';
 import { withSession } from '../session/session.ts';
 import type { CommandContext, CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import { changeProject, PROJECT_OPTIONS } from './project.ts';
+import { ACCEPT_ROOT_OPTION, changeProject, PROJECT_OPTIONS } from './project.ts';
 
 export const install: CommandSpec = {
   name: 'install',
@@ -26,6 +26,7 @@ export const install: CommandSpec = {
     { long: 'version', value: 'V', help: 'exact version or range; same as ID@V' },
     { long: 'folder', value: 'DIR', help: 'folder in the project to install packages into (default packages)' },
     ...PROJECT_OPTIONS,
+    ACCEPT_ROOT_OPTION,
     ...ENGINE_OPTIONS,
   ],
   notes:

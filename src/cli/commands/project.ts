@@ -28,6 +28,14 @@ export const PROJECT_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
+/** Option of the commands that may find another content under a locked version. */
+export const ACCEPT_ROOT_OPTION: OptionSpec = {
+  long: 'accept-root',
+  value: 'ROOT',
+  repeatable: true,
+  help: 'accept this content root for a locked version that had another one; repeatable',
+};
+
 /** Plan and apply a change of a project's packages as one transaction, and print the plan. */
 export async function changeProject(
   context: CommandContext,
@@ -38,7 +46,8 @@ export async function changeProject(
   const project = projectFolder(flags);
   const bar = progressBar(output);
   await withSession(await sessionOptions(context, network), async ({ engine }, signal) => {
-    const plan = await engine.planInstall({ ...request, project }, { signal });
+    const acceptedRoots = flags.texts('accept-root') ?? [];
+    const plan = await engine.planInstall({ ...request, project, acceptedRoots }, { signal });
     const apply = plan.changes && !flags.isEnabled('dry-run');
     if (apply) {
       const overwrite = (flags.texts('overwrite') ?? []).map((path) => (path === '*' ? path : resolve(path)));
@@ -66,8 +75,20 @@ function planOutput(plan: InstallPlan, applied: boolean): Readonly<Record<string
 }
 
 function plannedOutput(planned: PlannedPackage): Readonly<Record<string, unknown>> {
-  const { id, version, root, action, from, path, size, files, requested, yanked } = planned;
-  return { package_id: id, version, root, action, from: from ?? null, path, size, files, requested, yanked };
+  const { id, version, root, action, from, fromRoot, path, size, files, requested, yanked } = planned;
+  return {
+    package_id: id,
+    version,
+    root,
+    action,
+    from: from ?? null,
+    from_root: fromRoot ?? null,
+    path,
+    size,
+    files,
+    requested,
+    yanked,
+  };
 }
 
 function formatPlan(
@@ -82,11 +103,14 @@ function formatPlan(
     path,
   ]);
   const columns = [{ title: 'PACKAGE' }, { title: 'VERSION' }, { title: 'ACTION' }, { title: 'FOLDER', shrinks: true }];
+  const roots = packages
+    .filter(({ root, fromRoot, action }) => action !== 'remove' && fromRoot !== undefined && fromRoot !== root)
+    .map(({ name, root, fromRoot = '' }) => view.dim(`content of ${name}: ${fromRoot} → ${root}`));
   const left = skipped.map(({ id, by, reason }) => view.dim(`skipped ${id}, required by ${by}: ${reason}`));
   const outcome = !changes
     ? 'Nothing to do.'
     : applied
       ? `${view.success('Done')}. Updated ${lockFile}.`
       : `Nothing was changed. ${bytes(bytesToFetch)} would be fetched.`;
-  return [...(rows.length > 0 ? [table(columns, rows, view)] : []), ...left, outcome].join('\n');
+  return [...(rows.length > 0 ? [table(columns, rows, view)] : []), ...roots, ...left, outcome].join('\n');
 }

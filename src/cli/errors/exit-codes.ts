@@ -65,7 +65,10 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
   },
   VersionNotHigher: { code: EXIT.refused, next: 'Increase the version in the manifest.' },
   FilesChanged: { code: EXIT.refused, next: 'Discard the changes with --overwrite PATH, or move the files elsewhere.' },
-  LockMismatch: { code: EXIT.refused },
+  LockMismatch: {
+    code: EXIT.refused,
+    next: 'If you trust the signed content in spite of that, accept it with --accept-root ROOT.',
+  },
   ArchiveInvalid: { code: EXIT.refused },
   NotInstalled: {
     code: EXIT.notFound,

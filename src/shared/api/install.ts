@@ -40,7 +40,12 @@ export interface InstallCalls {
     WriteError | 'PlanOutdated' | 'LockInvalid'
   >;
   /** Install one release without its dependencies, outside of any project. */
-  install: Call<InstallRequest, InstalledPackage, InstallProgress, ReleaseLookupError | WriteError | 'NotInstalled'>;
+  install: Call<
+    InstallRequest,
+    InstalledPackage,
+    InstallProgress,
+    ReleaseLookupError | WriteError | 'NotInstalled' | 'LockMismatch'
+  >;
   /** List all installations on this machine, in projects and outside. */
   installed: Call<Empty, readonly InstalledPackage[]>;
   /** Remove the package that is installed at this absolute path. A package of a project is removed by a plan. */
@@ -103,6 +108,11 @@ export interface PlanRequest {
    * Folder for the packages' folders, relative to the project; `packages` when left out, the project itself when empty.
    */
   readonly folder?: string;
+  /**
+   * Content roots that may replace the locked root of the same version. Without them such a change is refused with
+   * `LockMismatch`, whose `details.signedRoots` has the roots.
+   */
+  readonly acceptedRoots?: readonly string[];
 }
 
 /** How far an installation has come. */

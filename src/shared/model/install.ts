@@ -32,6 +32,8 @@ export interface PlannedPackage {
   readonly action: 'install' | 'update' | 'keep' | 'remove';
   /** Version that is installed in the folder now; absent when none is. */
   readonly from?: string;
+  /** Content root that the lock file lists for the package, else the installed one; absent when there is neither. */
+  readonly fromRoot?: string;
   /** Bytes to fetch; 0 when all blocks are stored here. */
   readonly bytesToFetch: number;
   /** Whether the project itself requires it, and not only another package. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { GgenError } from '../../../src/shared/errors.ts';
 import { TestNetwork, eventually, waitForListing } from '../helpers/peers.ts';
 import type { TestPeer } from '../helpers/peers.ts';
 import { readTree } from '../helpers/trees.ts';
@@ -109,6 +110,73 @@ describe('packages of a project', () => {
     await assert.rejects(reader.engine.planInstall({ project: elsewhere, mode: 'lock' }), { name: 'LockInvalid' });
     await symlink(join(project, LOCK), join(elsewhere, LOCK));
     await assert.rejects(reader.engine.planInstall({ project: elsewhere, mode: 'lock' }), { name: 'LockInvalid' });
+  });
+
+  it('keep the content of a locked version with every mode, unless its new root is accepted', async () => {
+    const { id, root: locked } = await publisher.publish('mine', '1.0.0', { 'a.txt': '1\n' });
+    const other = await publisher.publish('other', '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
+    await waitForListing(reader, other.id, '1.0.0');
+    await installPackages(reader, project, 'add', id, other.id);
+    const text = await readFile(join(project, LOCK), 'utf8');
+    // A thief of the key publishes other bytes under 1.0.0 to peers that know neither the package nor its publisher.
+    const island = new TestNetwork();
+    try {
+      const thief = await island.peerOn(await island.folder(), publisher.key);
+      const { root: signed } = await thief.publish('mine', '1.0.0', { 'a.txt': 'stolen\n' });
+      await thief.publish('other', '1.0.0');
+      const victim = await island.peer({ bootstrap: [thief.address] });
+      await waitForListing(victim, id, '1.0.0');
+      await waitForListing(victim, other.id, '1.0.0');
+      const clone = await island.folder();
+      await writeFile(join(clone, LOCK), text);
+      for (const request of [
+        { mode: 'lock' },
+        { mode: 'update' },
+        { mode: 'update', packages: [id] },
+        { mode: 'add', packages: [id] },
+        { mode: 'add', packages: [`${id}@1.0.0`] },
+        { mode: 'add', packages: [other.id] },
+        { mode: 'remove', packages: [other.id] },
+        { mode: 'update', acceptedRoots: [locked] },
+      ] as const) {
+        await assert.rejects(
+          victim.engine.planInstall({ project: clone, ...request }),
+          (error: GgenError) => {
+            assert.equal(error.name, 'LockMismatch');
+            assert.ok(error.message.includes(locked) && error.message.includes(signed), error.message);
+            assert.deepEqual(error.details['signedRoots'], [signed]);
+            return true;
+          },
+          JSON.stringify(request),
+        );
+        assert.deepEqual(await readdir(clone), [LOCK]);
+        assert.equal(await readFile(join(clone, LOCK), 'utf8'), text);
+      }
+      const removed = await victim.engine.planInstall({ project: clone, mode: 'remove', packages: [id] });
+      assert.deepEqual(
+        removed.packages.map(({ name }) => name),
+        ['other'],
+        'the package itself can be removed',
+      );
+      for (const mode of ['lock', 'update'] as const) {
+        const accepted = await victim.engine.planInstall({ project: clone, mode, acceptedRoots: [signed] });
+        const mine = accepted.packages.find(({ name }) => name === 'mine');
+        assert.deepEqual([mine?.fromRoot, mine?.root], [locked, signed]);
+        if (mode === 'update') continue;
+        await victim.engine.applyPlan({ plan: accepted.plan });
+        assert.equal(await readFile(join(clone, 'packages', 'mine', 'a.txt'), 'utf8'), 'stolen\n');
+        assert.ok((await readFile(join(clone, LOCK), 'utf8')).includes(signed));
+        await writeFile(join(clone, LOCK), text);
+        await rm(join(clone, 'packages'), { recursive: true });
+      }
+      await thief.publish('mine', '1.0.1', { 'a.txt': 'newer\n' });
+      await waitForListing(victim, id, '1.0.1');
+      const newer = await victim.engine.planInstall({ project: clone, mode: 'update' });
+      assert.equal(newer.packages.find(({ name }) => name === 'mine')?.version, '1.0.1', 'a new version may change');
+    } finally {
+      await island.close();
+    }
   });
 
   it('are not written through a symbolic link', async () => {

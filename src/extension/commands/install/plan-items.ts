@@ -60,7 +60,12 @@ function packageItem(one: PlannedPackage): PlanItem {
 
 function updateItem(one: PlannedPackage): PlanItem {
   const { label } = packageItem(one);
-  const from = one.from === undefined ? '' : t('replaces {0}', plainText(one.from));
+  const sameVersion = one.from === one.version && one.fromRoot !== undefined && one.fromRoot !== one.root;
+  const from = sameVersion
+    ? t('other content under the same version')
+    : one.from === undefined
+      ? ''
+      : t('replaces {0}', plainText(one.from));
   const { description, detail } = packageItem(one);
   return {
     label,

@@ -31,7 +31,7 @@ export type InstallCallParts = PlanInstallDeps &
 
 export const installCalls: CallRows<InstallCalls, InstallCallParts> = {
   planInstall: {
-    form: { project: 'text', mode: 'text', packages: 'texts?', folder: 'text?' },
+    form: { project: 'text', mode: 'text', packages: 'texts?', folder: 'text?', acceptedRoots: 'texts?' },
     idempotent: true,
     span: { name: 'plan_install', requestAttributes: ({ mode }) => ({ mode }) },
     run: (parts, request, { signal }) => planInstall(parts, parts.lookup, parts.plans, request, signal),

@@ -11,6 +11,7 @@ import { contentOf, fetchContent } from '../../transfer/fetch-content.ts';
 import type { FetchContentDeps } from '../../transfer/fetch-content.ts';
 import type { Lookup } from '../../registry/lookup.ts';
 import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
+import { assertLockedRoots } from '../lock/lock-records.ts';
 import { writeReleases, announceInstalled } from './write-releases.ts';
 import type { AnnounceInstalledDeps, WriteReleasesDeps } from './write-releases.ts';
 
@@ -27,7 +28,7 @@ export type InstallReleaseDeps = FetchContentDeps &
  * Installs one release outside of a project: looks it up, fetches and verifies missing blocks, writes the files, and
  * seeds the release.
  *
- * @throws GgenError NotInstalled, and the errors of `Lookup.getVersion`, `fetchContent` and `installTrees`
+ * @throws GgenError NotInstalled, LockMismatch, and the errors of `Lookup.getVersion`, `fetchContent` and `installTrees`
  */
 export async function installRelease(
   deps: InstallReleaseDeps,
@@ -42,6 +43,8 @@ export async function installRelease(
   const found = await lookup.getVersion(id, version, signal);
   const existing = replace ? findReplaced(deps.catalog.installs, found, path) : undefined;
   const { publisher, name, release } = found;
+  if (existing !== undefined)
+    assertLockedRoots([existing], [{ publisher, name, version: release.version, root: release.root }], []);
   using _lease = deps.retention.lease(release.root);
   await fetchContent(deps, contentOf(found), signal, onProgress);
   signal.throwIfAborted();

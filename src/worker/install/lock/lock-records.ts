@@ -1,4 +1,5 @@
 import { GgenError, errorName } from '../../../shared/errors.ts';
+import type { Release } from '../../../shared/model.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Lookup } from '../../registry/lookup.ts';
 import { LOCK_FILE, lockedId } from './lock-file.ts';
@@ -6,18 +7,23 @@ import type { LockedPackage } from './lock-file.ts';
 
 const MAX_CONCURRENT_LOOKUPS = 8;
 
+/** What one version stands for: in the lock file, or in the publisher's signed record. */
+export type VersionContent = Pick<LockedPackage, 'publisher' | 'name' | 'version' | 'root'>;
+
 /**
- * Checks a lock file against the publishers' signed records, as far as these are known or can be found. A manipulated
- * lock file must not install other content under a trusted name.
+ * Returns the packages of a lock file as they are to be installed, checked against the publishers' signed records as far
+ * as these are known or can be found. A manipulated lock file must not install other content under a trusted name.
  *
+ * @param acceptedRoots content roots that the user accepts in place of the locked ones
  * @throws GgenError LockMismatch
  */
 export async function checkAgainstRecords(
-  { packages }: { readonly packages: Pick<Catalog['packages'], 'seenRoots'> },
+  { packages }: { readonly packages: Pick<Catalog['packages'], 'details' | 'seenRoots'> },
   lookup: Pick<Lookup, 'getVersion'>,
   locked: readonly LockedPackage[],
+  acceptedRoots: readonly string[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly LockedPackage[]> {
   const signedRoot = ({ publisher, name, version }: LockedPackage): string | undefined =>
     packages.seenRoots(publisher, name, [version]).get(version);
   const unknown = locked.filter((entry) => signedRoot(entry) === undefined).values();
@@ -25,10 +31,47 @@ export async function checkAgainstRecords(
     for (const entry of unknown) await lookUp(lookup, entry, signal);
   };
   await Promise.all(Array.from({ length: MAX_CONCURRENT_LOOKUPS }, worker));
-  for (const entry of locked) {
-    const signed = signedRoot(entry);
-    if (signed !== undefined && signed !== entry.root) throw lockMismatch(entry, signed);
-  }
+  const signed = locked.map((entry) => ({ ...entry, root: signedRoot(entry) ?? entry.root }));
+  assertLockedRoots(locked, signed, acceptedRoots);
+  return locked.map((entry) => {
+    const root = signedRoot(entry) ?? entry.root;
+    if (root === entry.root) return entry;
+    const releases = packages.details(entry.publisher, entry.name)?.releases ?? [];
+    const release = releases.find((one) => one.version === entry.version && one.root === root);
+    if (release === undefined) throw lockMismatch([{ locked: entry, signed: root }]);
+    return withContentOf(entry, release);
+  });
+}
+
+/**
+ * Requires that every version that is locked and chosen keeps its content root. Another root under a locked version means
+ * that the lock file was changed, or that the publisher, or a thief of the key, signed two contents for one version.
+ *
+ * @param acceptedRoots content roots that the user accepts in place of the locked ones
+ * @throws GgenError LockMismatch
+ */
+export function assertLockedRoots(
+  locked: readonly VersionContent[],
+  chosen: readonly VersionContent[],
+  acceptedRoots: readonly string[],
+): void {
+  const chosenById = new Map(chosen.map((one) => [lockedId(one), one]));
+  const changed = locked.flatMap((entry): RootChange[] => {
+    const now = chosenById.get(lockedId(entry));
+    const same = now?.version !== entry.version || now.root === entry.root || acceptedRoots.includes(now.root);
+    return same ? [] : [{ locked: entry, signed: now.root }];
+  });
+  if (changed.length > 0) throw lockMismatch(changed);
+}
+
+/** A locked version, and the other content root that its publisher's record has. */
+interface RootChange {
+  readonly locked: VersionContent;
+  readonly signed: string;
+}
+
+function withContentOf(entry: LockedPackage, { root, size, files }: Release): LockedPackage {
+  return { ...entry, root, size, files };
 }
 
 /** A failed lookup is no error: content that is installed is verified against the root in any case. */
@@ -40,10 +83,31 @@ async function lookUp(lookup: Pick<Lookup, 'getVersion'>, entry: LockedPackage, 
   }
 }
 
-function lockMismatch({ publisher, name, version, root }: LockedPackage, signed: string): GgenError {
+function lockMismatch(changes: readonly RootChange[]): GgenError {
+  const which = changes.map(
+    ({ locked: { name, version, root }, signed }) =>
+      `'${name}' ${version} is locked with the content ${root}, but its publisher's record has ${signed}`,
+  );
+  const [first] = changes;
   return new GgenError(
     'LockMismatch',
-    `${LOCK_FILE} lists '${name}' ${version} with the content ${root}, but its publisher signed ${signed}. Nothing was installed. Find out who changed the file.`,
-    { details: { id: `${publisher}/${name}`, version, locked: root, signed } },
+    `${LOCK_FILE} does not match what was signed: ${which.join('; ')}. Either the lock file was changed, or the publisher ` +
+      'signed two contents under one version, which a stolen key can do, too. Nothing was changed. Compare the lock file ' +
+      'with its history and ask the publisher; a new version replaces the locked one.',
+    {
+      details: {
+        ...(first === undefined
+          ? {}
+          : {
+              id: lockedId(first.locked),
+              version: first.locked.version,
+              locked: first.locked.root,
+              signed: first.signed,
+            }),
+        packages: changes.map(({ locked }) => `${lockedId(locked)}@${locked.version}`),
+        lockedRoots: changes.map(({ locked }) => locked.root),
+        signedRoots: changes.map(({ signed }) => signed),
+      },
+    },
   );
 }

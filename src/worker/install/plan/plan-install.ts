@@ -14,7 +14,7 @@ import type { DesiredPackage } from '../resolve/desired-state.ts';
 import { assignFolders, folderOf, packagesFolder, assertNoSymlinks } from './folders.ts';
 import { lockedId, serializeLock } from '../lock/lock-file.ts';
 import type { LockedPackage } from '../lock/lock-file.ts';
-import { checkAgainstRecords } from '../lock/lock-records.ts';
+import { assertLockedRoots, checkAgainstRecords } from '../lock/lock-records.ts';
 import { lookupSource } from '../resolve/lookup-source.ts';
 import type { PlanStep, Plans, ExistingTarget } from './plans.ts';
 import { readProjectLock } from '../lock/project-lock.ts';
@@ -41,7 +41,7 @@ export async function planInstall(
   deps: PlanInstallDeps,
   lookup: Pick<Lookup, 'getPackage' | 'getVersion'>,
   plans: Pick<Plans, 'add'>,
-  { project, mode, packages = [], folder }: PlanRequest,
+  { project, mode, packages = [], folder, acceptedRoots = [] }: PlanRequest,
   signal: AbortSignal,
 ): Promise<InstallPlan> {
   const root = absolutePath(project, 'The project');
@@ -50,18 +50,22 @@ export async function planInstall(
   if (!MODES.includes(mode)) throw new GgenError('InvalidRequest', `'${mode}' is not a mode of planning.`);
   const lock = await readProjectLock(root);
   if (mode === 'lock' && lock.text === undefined) throw lockMissing(lock.path);
+  const locked =
+    mode === 'lock'
+      ? await checkAgainstRecords(deps.catalog, lookup, lock.packages, acceptedRoots, signal)
+      : lock.packages;
   const source = lookupSource(lookup, lock.packages, signal);
   const { packages: desired, skipped } = await desiredState({
     mode,
     packages,
-    locked: lock.packages,
+    locked,
     installed: deps.catalog.installs.listByProject(root).map(({ id }) => id),
     source,
     signal,
   });
-  if (mode === 'lock') await checkAgainstRecords(deps.catalog, lookup, lock.packages, signal);
   const installedState = new InstalledState(deps, packagesDir, lock.packages);
   const entries = desired.map(({ entry }) => entry);
+  assertLockedRoots(lock.packages, entries, acceptedRoots);
   const assigned = assignFolders(entries, lock.packages, await installedState.occupied(entries));
   const steps: PlanStep[] = [];
   for (const one of desired)
@@ -124,6 +128,7 @@ class InstalledState {
     const { publisher, name, version, root, size, files, requirement } = entry;
     const path = join(this.#packagesDir, folderOf(entry));
     const existing = await this.#findExisting(path, entry);
+    const fromRoot = this.#locked.get(lockedId(entry))?.root ?? existing.previous;
     const action = existing.previous === undefined ? 'install' : existing.row?.root === root ? 'keep' : 'update';
     const planned: PlannedPackage = {
       id: lockedId(entry),
@@ -136,6 +141,7 @@ class InstalledState {
       path,
       action,
       ...(existing.from === undefined ? {} : { from: existing.from }),
+      ...(fromRoot === undefined ? {} : { fromRoot }),
       bytesToFetch:
         action === 'keep' ? 0 : await estimateMissingBytes(parseRootCid(root), size, this.#deps.blocks, signal),
       requested: requirement !== undefined,
@@ -191,6 +197,7 @@ function toRemoval({ id, publisher, name, version, root, size, files, path }: In
     path,
     action: 'remove',
     from: version,
+    fromRoot: root,
     bytesToFetch: 0,
     requested: false,
     yanked: false,

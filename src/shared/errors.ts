@@ -20,7 +20,7 @@ export type GgenErrorName =
   | 'ProjectTooLarge' // the project has more files or bytes than a release may have
   | 'ProjectChanged' // a file changed or vanished while it was packed
   | 'SecretsNotAccepted' // the draft has what looks like secrets, and not every one was accepted
-  | 'VersionNotHigher' // the version is not above every published one
+  | 'VersionExists' // the version was published before
   | 'DraftNotFound' // the draft expired, was published or was discarded
   | 'DraftOutdated' // the package changed since the draft was made
   | 'SignatureInvalid' // the signature is not the publisher's

@@ -19,7 +19,7 @@ const ERROR_NAMES = Object.keys({
   ProjectTooLarge: 0,
   ProjectChanged: 0,
   SecretsNotAccepted: 0,
-  VersionNotHigher: 0,
+  VersionExists: 0,
   DraftNotFound: 0,
   DraftOutdated: 0,
   SignatureInvalid: 0,

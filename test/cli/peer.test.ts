@@ -74,7 +74,7 @@ describe('the headless peer', () => {
 
     const repeated = await test.run('publish', await project(), ...once);
     assert.equal(repeated.code, 5);
-    assert.match(repeated.errors, /"name":"VersionNotHigher"/);
+    assert.match(repeated.errors, /"name":"VersionExists"/);
 
     const second = await test.run('publish', await project('1.1.0'), ...once);
     assert.equal(second.code, 0, second.errors);

@@ -144,16 +144,42 @@ describe('a draft', () => {
     assert.deepEqual(await fault('warm-tools'), []);
   });
 
-  it('is rejected at its version when that is not higher, with file and line', async () => {
+  it('is rejected at its version when that was published before, with file and line', async () => {
     const peer = await network.peer();
     await peer.publish('staying', '1.0.0');
     const root = await network.project('staying', '1.0.0', {});
     await assert.rejects(draftOf(peer, root), (error) => {
-      assert.ok(error instanceof GgenError && error.name === 'VersionNotHigher');
+      assert.ok(error instanceof GgenError && error.name === 'VersionExists');
       const [fault] = (error.details['diagnostics'] as readonly string[]).map((json) => JSON.parse(json) as Diagnostic);
-      assert.deepEqual([fault?.code, fault?.path, fault?.line], ['version-not-higher', 'gpack.toml', 4]);
+      assert.deepEqual([fault?.code, fault?.path, fault?.line], ['version-exists', 'gpack.toml', 4]);
       return true;
     });
+  });
+
+  it('of a maintenance release is compared with the version below it, and the latest version stays', async () => {
+    const [peer, reader] = await network.peers(2);
+    await peer.publish('kept', '1.0.0', { 'one.txt': '1\n' });
+    await peer.publish('kept', '2.0.0', { 'two.txt': '2\n' });
+    await peer.publish('kept', '3.0.0-beta.1', { 'three.txt': '3\n' });
+    const root = await network.project('kept', '1.0.1', { 'one.txt': 'fixed\n' });
+    const draft = await draftOf(peer, root);
+    assert.deepEqual([draft.previous, draft.changes?.since], ['1.0.0', '1.0.0']);
+    assert.deepEqual(
+      draft.changes?.changed.map(({ path }) => path),
+      ['gpack.toml', 'one.txt'],
+    );
+    const [remark] = draft.diagnostics.filter(({ code }) => code === 'version-not-latest');
+    assert.deepEqual([remark?.severity, remark?.line], ['information', 4]);
+    await peer.engine.publish({ draft: draft.draft, signature: peer.key.sign(draft.bytesToSign) });
+    const { id } = await peer.publish('kept', '2.0.1', { 'two.txt': 'fixed\n' });
+    await waitForListing(reader, id, '2.0.1');
+    const versions = (await reader.engine.listVersions({ id })).map(({ version }) => version);
+    assert.deepEqual(versions, ['1.0.0', '1.0.1', '2.0.0', '2.0.1', '3.0.0-beta.1']);
+    const to = join(await network.folder(), 'old');
+    const installed = await reader.engine.install({ id, version: '^1', to });
+    assert.equal(installed.version, '1.0.1');
+    const again = await network.project('kept', '1.0.1', {});
+    await assert.rejects(draftOf(peer, again), { name: 'VersionExists' });
   });
 
   it('respects limits lower than those of the protocol', async () => {

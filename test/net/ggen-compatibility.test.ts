@@ -69,7 +69,7 @@ describe('ggen: what the marketplace does', () => {
     const [first, second] = await network.peers(2);
     const { id } = await first.publish('once', '1.0.0');
     await waitForListing(second, id, '1.0.0');
-    await assert.rejects(first.publish('once', '1.0.0'), { name: 'VersionNotHigher', message: /1\.0\.0/ });
+    await assert.rejects(first.publish('once', '1.0.0'), { name: 'VersionExists', message: /1\.0\.0/ });
     await first.restart();
     await second.restart({ bootstrap: [first.address] });
     await waitForConnections(second, [first]);

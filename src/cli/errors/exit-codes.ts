@@ -63,7 +63,7 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
     code: EXIT.refused,
     next: 'Remove each one, or accept it with --accept-secret FINGERPRINT.',
   },
-  VersionNotHigher: { code: EXIT.refused, next: 'Increase the version in the manifest.' },
+  VersionExists: { code: EXIT.refused, next: 'Set another version in the manifest.' },
   FilesChanged: { code: EXIT.refused, next: 'Discard the changes with --overwrite PATH, or move the files elsewhere.' },
   LockMismatch: {
     code: EXIT.refused,

@@ -30,9 +30,7 @@ export async function publishAll(
 
 /** A peer that starts again has published its projects before, which is no error. */
 function alreadyPublished(error: unknown): { version: string; id?: string } | undefined {
-  if (!(error instanceof GgenError) || error.name !== 'VersionNotHigher') return undefined;
-  const { version, newest, id } = error.details;
-  // A version below the newest one is an error: the folder has an old state of the project.
-  if (version !== newest) return undefined;
+  if (!(error instanceof GgenError) || error.name !== 'VersionExists') return undefined;
+  const { version, id } = error.details;
   return { version: String(version), ...(typeof id === 'string' ? { id } : {}) };
 }

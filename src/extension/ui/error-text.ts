@@ -72,7 +72,7 @@ const ROWS: Readonly<Record<CallError | ExtensionError, ErrorRow>> = {
   ProjectTooLarge: { actions: [] },
   ProjectChanged: { actions: [] },
   SecretsNotAccepted: { actions: [] },
-  VersionNotHigher: { actions: [] },
+  VersionExists: { actions: [] },
   DraftNotFound: {
     replacement: (t) =>
       t(

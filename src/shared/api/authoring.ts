@@ -8,7 +8,7 @@ import type { Call } from './call.ts';
  */
 export interface AuthoringCalls {
   /**
-   * Read, check, pack and import a project. No peer sees anything of it. `ManifestInvalid` and `VersionNotHigher` carry
+   * Read, check, pack and import a project. No peer sees anything of it. `ManifestInvalid` and `VersionExists` carry
    * the diagnostics in `details.diagnostics`, each as JSON.
    */
   draftRelease: Call<
@@ -19,7 +19,7 @@ export interface AuthoringCalls {
     | 'ManifestInvalid'
     | 'ProjectTooLarge'
     | 'ProjectChanged'
-    | 'VersionNotHigher'
+    | 'VersionExists'
     | 'RecordInvalid'
     | 'RecordTooLarge'
     | 'UnsafePath'

@@ -62,7 +62,7 @@ export interface UnsignedDraft {
 export interface ReleaseDraft extends UnsignedDraft {
   readonly publisher: string;
   readonly name: string;
-  /** Newest version of this package that is known here; absent for a first release. */
+  /** Highest published version below this one; absent when there is none. */
   readonly previous?: string;
   readonly kind: ManifestKind;
   /** The manifest, relative to the root. */

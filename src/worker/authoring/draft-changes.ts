@@ -8,6 +8,7 @@ import { compareTrees } from '../reading/compare-trees.ts';
 import { openBlockSource } from '../transfer/transfer.ts';
 import type { BlockSourceOptions } from '../transfer/transfer.ts';
 import type { PackageRecord } from '../records/record.ts';
+import { releaseBefore } from '../records/releases.ts';
 import type { Logger } from '../logging/logger.ts';
 import { rankedProviders } from '../transfer/fetch-content.ts';
 import type { RankedProvidersDeps } from '../transfer/fetch-content.ts';
@@ -36,7 +37,7 @@ export interface DraftComparison {
 }
 
 /**
- * Compares the packed content with the previous release, whose directories are read locally or fetched from providers.
+ * Compares the packed content with the release that its version follows, whose directories are read locally or fetched from providers.
  */
 export async function compareWithPreviousRelease(
   deps: CompareDeps,
@@ -44,7 +45,7 @@ export async function compareWithPreviousRelease(
   previous: PackageRecord | undefined,
   signal: AbortSignal,
 ): Promise<DraftComparison> {
-  const last = previous?.releases.at(-1);
+  const last = releaseBefore(previous?.releases ?? [], manifest.version);
   if (previous === undefined || last === undefined) return { diagnostics: [] };
   const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(COMPARE_TIMEOUT_MS)]);
   try {

@@ -7,12 +7,14 @@ import type { Manifest } from './manifest/manifest.ts';
 import { packProject } from './pack.ts';
 import type { PackedContent, ByteTransform } from './pack.ts';
 import { preflight } from './preflight/preflight.ts';
+import { versionDiagnostics } from './preflight/version-order.ts';
 import { SecretScanner } from './preflight/secrets/secret-scanner.ts';
 import { resolveProjectLimits } from './project/project-limits.ts';
 import { scanProject } from './project/scan-project.ts';
 import type { ProjectScan } from './project/project.ts';
-import { nextRecord } from '../records/next-record.ts';
+import { nextRecord, versionExists } from '../records/next-record.ts';
 import { normalizeMetadata } from '../records/normalize-metadata.ts';
+import { releaseBefore } from '../records/releases.ts';
 import type { PackageRecord } from '../records/record.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { compareWithPreviousRelease } from './draft-changes.ts';
@@ -52,7 +54,7 @@ export interface DraftContext {
  * Reads, checks and packs a project, and prepares the record to sign. Other peers cannot see a draft: its blocks go to
  * a store of its own.
  *
- * @throws GgenError ManifestNotFound, ManifestInvalid and VersionNotHigher (`details.diagnostics`: each as JSON),
+ * @throws GgenError ManifestNotFound, ManifestInvalid and VersionExists (`details.diagnostics`: each as JSON),
  *   ProjectTooLarge, ProjectChanged, RecordTooLarge, InvalidRequest
  */
 export async function draftRelease(
@@ -66,7 +68,7 @@ export async function draftRelease(
   const manifest = await readManifest(root, requested, signal);
   assertNoErrors(manifest.path, manifest.diagnostics);
   const previous = await fetchNewestRecord(context, publisher, manifest.name, signal);
-  assertHigherVersion(previous, publisher, manifest);
+  assertNewVersion(context.catalog, previous, publisher, manifest);
   const scan = await scanProject(root, {
     manifest,
     limits: resolveProjectLimits(limits),
@@ -94,6 +96,7 @@ export async function draftRelease(
       ...scan.diagnostics,
       ...nameDiagnostics(context.catalog.packages, publisher, manifest),
       ...comparison.diagnostics,
+      ...versionDiagnostics(manifest, previous?.releases ?? []),
       ...preflight(manifest, scan, changes),
       ...dependencies,
     ];
@@ -147,17 +150,25 @@ async function fetchNewestRecord(
 }
 
 /** Checks the version before packing, which may take long. */
-function assertHigherVersion(previous: PackageRecord | undefined, publisher: string, manifest: Manifest): void {
+function assertNewVersion(
+  { packages }: { readonly packages: Pick<Catalog['packages'], 'seenRoots'> },
+  previous: PackageRecord | undefined,
+  publisher: string,
+  manifest: Manifest,
+): void {
+  const { name, version } = manifest;
   try {
+    // A version of a record that was lost to another one stays used: peers that saw it reject it with other content.
+    if (packages.seenRoots(publisher, name, [version]).size > 0) throw versionExists(`${publisher}/${name}`, version);
     nextRecord(previous, releaseChange(publisher, manifest, EMPTY_CONTENT));
   } catch (error) {
-    if (!(error instanceof GgenError) || error.name !== 'VersionNotHigher') throw error;
+    if (!(error instanceof GgenError) || error.name !== 'VersionExists') throw error;
     const { message, details } = error;
     const { path, positions, diagnostics } = manifest;
     const position = positions.version ?? { line: 1, column: 1 };
-    const versionDiagnostic: Diagnostic = { severity: 'error', code: 'version-not-higher', message, path, ...position };
+    const versionDiagnostic: Diagnostic = { severity: 'error', code: 'version-exists', message, path, ...position };
     const serialized = [...diagnostics, versionDiagnostic].map((diagnostic) => JSON.stringify(diagnostic));
-    throw new GgenError('VersionNotHigher', message, {
+    throw new GgenError('VersionExists', message, {
       details: { ...details, diagnostics: serialized },
       cause: error,
     });
@@ -193,7 +204,7 @@ function toReleaseDraft(
     root: string;
   },
 ): ReleaseDraft {
-  const newest = previous?.releases.at(-1)?.version;
+  const before = releaseBefore(previous?.releases ?? [], manifest.version)?.version;
   return {
     ...toUnsignedDraft(draft),
     publisher: draft.record.publisher,
@@ -207,7 +218,7 @@ function toReleaseDraft(
     root,
     skipped: scan.skipped,
     diagnostics,
-    ...(newest === undefined ? {} : { previous: newest }),
+    ...(before === undefined ? {} : { previous: before }),
     ...(changes === undefined ? {} : { changes }),
   };
 }

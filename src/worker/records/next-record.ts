@@ -3,13 +3,14 @@
 import { GgenError } from '../../shared/errors.ts';
 import type { PackageMetadata, Release } from '../../shared/model.ts';
 import type { PackageRecord } from './package-record.ts';
+import { latestRelease } from './releases.ts';
 import { compareVersions } from './versions.ts';
 
 export interface AddRelease {
   readonly kind: 'release';
   readonly publisher: string;
   readonly name: string;
-  /** Replaces the metadata of the previous record. */
+  /** Replaces the metadata of the previous record when the release is the latest. */
   readonly metadata: PackageMetadata;
   readonly release: Omit<Release, 'published' | 'yanked'>;
 }
@@ -24,10 +25,10 @@ export type RecordChange = AddRelease | SetYanked;
 
 /**
  * Returns the record after a change: `seq` is one higher, `updated` is the current time or, when the clock lies behind,
- * one millisecond after the previous record. A new version must be higher than all others, including yanked ones and
- * pre-releases.
+ * one millisecond after the previous record. A version is published once, also when it is yanked; lower ones than the
+ * highest may follow. The metadata describe the latest release, so that a maintenance release does not change them.
  *
- * @throws GgenError VersionNotHigher, VersionNotFound, PackageNotFound (yank without a record), InvalidRequest (another
+ * @throws GgenError VersionExists, VersionNotFound, PackageNotFound (yank without a record), InvalidRequest (another
  *   package)
  */
 export function nextRecord(
@@ -63,25 +64,30 @@ export function mergeRecords(a: PackageRecord, b: PackageRecord, now: number = D
 function withRelease(previous: PackageRecord | undefined, change: AddRelease, now: number): PackageRecord {
   const { publisher, name, metadata, release } = change;
   if (previous !== undefined) checkSamePackage(previous, publisher, name);
-  const last = previous?.releases.at(-1);
-  if (last !== undefined && compareVersions(release.version, last.version) <= 0) {
-    throw new GgenError(
-      'VersionNotHigher',
-      `Version ${release.version} of '${name}' is not higher than ${last.version}, the latest published version. ` +
-        `Increase the version in the manifest.`,
-      { details: { id: `${publisher}/${name}`, version: release.version, newest: last.version } },
-    );
-  }
+  const before = previous?.releases ?? [];
+  if (before.some(({ version }) => version === release.version))
+    throw versionExists(`${publisher}/${name}`, release.version);
   const updated = timeAfter(previous, now);
   const added: Release = { ...release, published: updated, yanked: false };
+  const releases = [...before, added].sort((a, b) => compareVersions(a.version, b.version));
   return {
     publisher,
     name,
     seq: (previous?.seq ?? 0) + 1,
     updated,
-    metadata,
-    releases: [...(previous?.releases ?? []), added],
+    metadata: previous === undefined || latestRelease(releases) === added ? metadata : previous.metadata,
+    releases,
   };
+}
+
+/** @param id `publisher/name` */
+export function versionExists(id: string, version: string): GgenError {
+  return new GgenError(
+    'VersionExists',
+    `Version ${version} of '${id.slice(id.indexOf('/') + 1)}' was published before, and a published version never changes. ` +
+      `Set another version in the manifest.`,
+    { details: { id, version } },
+  );
 }
 
 function withYanked(previous: PackageRecord | undefined, change: SetYanked, now: number): PackageRecord {

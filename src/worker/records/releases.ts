@@ -12,6 +12,11 @@ export function latestRelease(releases: readonly Release[]): Release | undefined
   return highest(stable.length > 0 ? stable : offered);
 }
 
+/** The release that a version follows: the highest below it; undefined when there is none. */
+export function releaseBefore(releases: readonly Release[], version: string): Release | undefined {
+  return highest(releases.filter((release) => compareVersions(release.version, version) < 0));
+}
+
 /**
  * Finds the release for an exact version or a range. An exact version matches a yanked release, too. Otherwise the
  * highest match that is not yanked; pre-releases match only when the range names one of the same version (as in npm),

@@ -45,14 +45,14 @@ describe('publishing', () => {
     assert.equal((await services.publisher.key()).id, key?.id);
   });
 
-  it('rejects a version that is not higher, and accepts a higher one', async () => {
+  it('rejects a version that was published before, and accepts another one', async () => {
     const { services } = await hooks();
     await publish('accept');
     const engine = await services.client.engine();
     const id = (await engine.listPackages({ section: 'published' })).packages[0]?.id ?? '';
     assert.equal((await engine.listVersions({ id })).length, 1);
     const problems = vscode.languages.getDiagnostics(vscode.Uri.file(join(root, 'gpack.toml')));
-    const place = problems.find(({ code }) => code === 'version-not-higher')?.range.start.line;
+    const place = problems.find(({ code }) => code === 'version-exists')?.range.start.line;
     assert.equal(place, 2);
 
     await writeFiles(root, gpack('suite-greeting', '1.1.0'));

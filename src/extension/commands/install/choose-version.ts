@@ -10,7 +10,7 @@ const { t } = vscode.l10n;
 const READ_TIMEOUT_MS = 30_000;
 
 /**
- * Let the user pick a version, latest first; a single version is taken without asking. Undefined when the user cancels.
+ * Let the user pick a version, highest first; a single version is taken without asking. Undefined when the user cancels.
  *
  * @throws GgenError PackageNotFound; VersionYanked when all versions are yanked
  */
@@ -28,19 +28,26 @@ export async function chooseVersion(
     throw new GgenError('VersionYanked', t('All versions of {0} have been yanked by the publisher.', plainText(name)));
   }
   if (offered.length === 1) return offered[0]?.version;
-  const picked = await vscode.window.showQuickPick(offered.map(versionItem), {
+  const latest = offered.find(({ version }) => !isPrerelease(version)) ?? offered[0];
+  const items = offered.map((release) => versionItem(release, release === latest));
+  const picked = await vscode.window.showQuickPick(items, {
     title,
-    placeHolder: t('Latest version first'),
+    placeHolder: t('Highest version first'),
     ignoreFocusOut: true,
   });
   return picked?.version;
 }
 
-function versionItem(release: Release, index: number): vscode.QuickPickItem & { readonly version: string } {
+/** Whether the semver version has a pre-release part, which precedes the build metadata. */
+function isPrerelease(version: string): boolean {
+  return version.split('+', 1)[0]?.includes('-') === true;
+}
+
+function versionItem(release: Release, latest: boolean): vscode.QuickPickItem & { readonly version: string } {
   const published = formatTime(release.published, Date.now(), vscode.env.language);
   return {
     label: `$(tag) ${plainText(release.version)}`,
-    description: [...(index === 0 ? [t('latest')] : []), published, formatBytes(release.size)].join(' · '),
+    description: [...(latest ? [t('latest')] : []), published, formatBytes(release.size)].join(' · '),
     version: release.version,
   };
 }

@@ -70,7 +70,7 @@ function describe({ phase, files, bytes, totalFiles, totalBytes }: DraftProgress
 function showProjectError({ diagnostics, log }: Services, target: PublishTarget, error: unknown): boolean {
   const problems = errorDiagnostics(error);
   showProblems(diagnostics, target, problems);
-  if (errorName(error) === 'VersionNotHigher') {
+  if (errorName(error) === 'VersionExists') {
     void reportError(log, error, [{ title: t('Open Manifest'), run: () => openManifestVersion(target) }]);
     return true;
   }

@@ -86,7 +86,7 @@ function metadataItems(draft: ReleaseDraft, { withoutKey = false }: PreviewState
       'tag',
       t('Version'),
       previous === undefined
-        ? t('{0} (first release)', draft.version)
+        ? t('{0} (no lower version)', draft.version)
         : t('{0} (previous: {1})', draft.version, previous),
     ),
     detailItem('law', t('License'), metadata.license === '' ? t('not specified') : metadata.license),

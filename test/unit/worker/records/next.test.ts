@@ -49,19 +49,42 @@ describe('the next record of a package', () => {
     assert.equal(record.releases[1]?.published, base.updated + 1);
   });
 
-  it('refuses a version that is not higher than every one before', () => {
-    const record = publish(['1.0.0', '2.0.0-beta.1']);
-    for (const version of ['2.0.0-beta.1', '2.0.0-alpha', '1.0.0', '1.0.1']) {
-      assert.throws(() => nextRecord(record, add(version), NOW), { name: 'VersionNotHigher' }, version);
+  it('refuses a version that was published before, yanked or not', () => {
+    const record = publish(['1.0.0', '2.0.0-beta.1', '26.8.18+dfcm.9']);
+    const yanked = nextRecord(record, { kind: 'yank', version: '1.0.0', yanked: true }, NOW);
+    for (const version of ['1.0.0', '2.0.0-beta.1', '26.8.18+dfcm.9']) {
+      for (const before of [record, yanked])
+        assert.throws(() => nextRecord(before, add(version), NOW), { name: 'VersionExists' }, version);
     }
-    assert.equal(nextRecord(record, add('2.0.0'), NOW).releases.length, 3);
   });
 
-  it('accepts higher build numbers of one version', () => {
-    const record = publish(['26.8.18+dfcm.9']);
-    assert.equal(nextRecord(record, add('26.8.18+dfcm.10'), NOW).releases.length, 2);
-    assert.throws(() => nextRecord(record, add('26.8.18+dfcm.8'), NOW), { name: 'VersionNotHigher' });
-    assert.throws(() => nextRecord(record, add('26.8.18'), NOW), { name: 'VersionNotHigher' });
+  for (const [published, version, order] of [
+    [['1.0.0', '2.0.0'], '1.0.1', ['1.0.0', '1.0.1', '2.0.0']],
+    [['2.0.0', '3.0.0-beta.1'], '2.0.1', ['2.0.0', '2.0.1', '3.0.0-beta.1']],
+    [['1.0.0', '2.0.0-beta.1'], '2.0.0-alpha', ['1.0.0', '2.0.0-alpha', '2.0.0-beta.1']],
+    [['1.0.0'], '0.9.0', ['0.9.0', '1.0.0']],
+    [['26.8.18+dfcm.9'], '26.8.18+dfcm.8', ['26.8.18+dfcm.8', '26.8.18+dfcm.9']],
+    [['26.8.18+dfcm.9'], '26.8.18', ['26.8.18', '26.8.18+dfcm.9']],
+    [['26.8.18+dfcm.9'], '26.8.18+dfcm.10', ['26.8.18+dfcm.9', '26.8.18+dfcm.10']],
+  ] as const) {
+    it(`takes ${version} after ${published.join(' and ')}, in the order of versions`, () => {
+      const record = nextRecord(publish(published), add(version), NOW);
+      assert.deepEqual(
+        record.releases.map((release) => release.version),
+        order,
+      );
+      assert.ok(encodePayload(record).length > 0, 'other peers accept it');
+    });
+  }
+
+  it('keeps the metadata of the latest release when a maintenance release or a pre-release follows', () => {
+    const described = (record: PackageRecord, version: string): PackageRecord =>
+      nextRecord(record, { ...add(version), metadata: { ...base.metadata, title: `As of ${version}` } }, NOW);
+    const latest = described(publish(['1.0.0']), '2.0.0');
+    assert.equal(latest.metadata.title, 'As of 2.0.0');
+    for (const version of ['1.0.1', '3.0.0-beta.1'])
+      assert.equal(described(latest, version).metadata.title, 'As of 2.0.0', version);
+    assert.equal(described(latest, '2.0.1').metadata.title, 'As of 2.0.1');
   });
 
   it('yanks, and un-yanks', () => {

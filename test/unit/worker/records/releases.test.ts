@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Release } from '../../../../src/shared/model.ts';
-import { latestRelease, matchRelease } from '../../../../src/worker/records/releases.ts';
+import { latestRelease, matchRelease, releaseBefore } from '../../../../src/worker/records/releases.ts';
 import { compareVersions, isVersion, isVersionRange } from '../../../../src/worker/records/versions.ts';
 
 /** Releases with these versions; a `!` before one marks it as yanked. */
@@ -29,6 +29,20 @@ describe('the latest release', () => {
   ] as const) {
     it(`of ${versions} is ${latest ?? 'none'}`, () => {
       assert.equal(latestRelease(releases(versions))?.version, latest);
+    });
+  }
+});
+
+describe('the release before a version', () => {
+  for (const [versions, version, before] of [
+    ['1.0.0 2.0.0', '1.0.1', '1.0.0'],
+    ['1.0.0 2.0.0', '2.1.0', '2.0.0'],
+    ['2.0.0 3.0.0-beta.1', '2.0.1', '2.0.0'],
+    ['2.0.0 3.0.0-beta.1', '3.0.0', '3.0.0-beta.1'],
+    ['1.0.0', '0.9.0', undefined],
+  ] as const) {
+    it(`${version} of ${versions} is ${before ?? 'none'}`, () => {
+      assert.equal(releaseBefore(releases(versions), version)?.version, before);
     });
   }
 });

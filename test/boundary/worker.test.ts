@@ -14,7 +14,7 @@ function spawn(mode: EchoMode): Worker {
 
 async function connect(
   worker: Worker,
-  options: { signal?: AbortSignal; timeout?: number } = {},
+  options: { signal?: AbortSignal; timeoutMs?: number } = {},
 ): Promise<RemoteEngine> {
   return await connectEngine(workerEndpoint(worker), { closed: workerClosed(worker), ...options });
 }
@@ -66,7 +66,7 @@ describe('a worker that fails', () => {
 
   it('fails to connect when the engine does not start within the timeout, or the caller aborts', async () => {
     worker = spawn('hang');
-    await assert.rejects(connect(worker, { timeout: 20 }), { name: 'EngineUnavailable' });
+    await assert.rejects(connect(worker, { timeoutMs: 20 }), { name: 'EngineUnavailable' });
     const controller = new AbortController();
     const connecting = connect(worker, { signal: controller.signal });
     controller.abort();

@@ -63,7 +63,7 @@ describe('walk of a tree', () => {
           active--;
           return step.toUpperCase();
         },
-        expand: (step) => TREE[step] ?? (step.startsWith("a2") ? assert.fail('has nothing below it') : []),
+        expand: (step) => TREE[step] ?? (step.startsWith('a2') ? assert.fail('has nothing below it') : []),
       };
       assert.deepEqual(await walk(options), await walk({ order, keyOf: once }));
       assert.ok(maxActive > 1 && maxActive <= 3, `${maxActive} at once`);

@@ -1,3 +1,6 @@
+/** Data of version control, which includes programs (hooks); in lower case. */
+const VERSION_CONTROL_NAMES: ReadonlySet<string> = new Set(['.git', '.hg', '.svn', '.jj', '.bzr', '_darcs', 'cvs']);
+
 /**
  * Names that no release contains, whatever the ignore files say; in lower case.
  *
@@ -6,14 +9,6 @@
  * of that name holds sources.
  */
 const EXCLUDED_NAMES: ReadonlySet<string> = new Set([
-  // data of version control, which includes programs (hooks)
-  '.git',
-  '.hg',
-  '.svn',
-  '.jj',
-  '.bzr',
-  '_darcs',
-  'cvs',
   // dependencies, which a package manager restores
   'node_modules',
   // state of editors and operating systems
@@ -32,5 +27,10 @@ const EDITOR_BACKUP_FILE = /^\..*\.sw[op]$|~$|^#.*#$|^\.#/i;
 
 /** Whether a file or folder with this name is never published. */
 export function isAlwaysExcluded(name: string): boolean {
-  return EXCLUDED_NAMES.has(name.toLowerCase()) || EDITOR_BACKUP_FILE.test(name);
+  return EXCLUDED_NAMES.has(name.toLowerCase()) || isVersionControlData(name) || EDITOR_BACKUP_FILE.test(name);
+}
+
+/** Whether a file or folder with this name belongs to a version control system. */
+export function isVersionControlData(name: string): boolean {
+  return VERSION_CONTROL_NAMES.has(name.toLowerCase());
 }

@@ -23,14 +23,14 @@ interface LayeredPatterns {
 export class IgnoreRules {
   readonly #patterns: LayeredPatterns;
   readonly #matcher: Ignore;
+  #publishMatcher: Ignore | undefined;
   /** Path of the tree's root from the patterns' root, ending in a slash; empty when the two are the same. */
   readonly #base: string;
 
   constructor(patterns: LayeredPatterns, base: string) {
     this.#patterns = patterns;
     this.#base = base;
-    const all = [...patterns.git, ...patterns.manifest, ...patterns.ggen];
-    this.#matcher = ignore({ ignorecase: false }).add(all.map((pattern) => ({ pattern })));
+    this.#matcher = matcherOf([...patterns.git, ...patterns.manifest, ...patterns.ggen]);
   }
 
   /** Number of patterns. */
@@ -41,6 +41,14 @@ export class IgnoreRules {
   /** Whether an entry is ignored, provided that its folder is not. `path` is relative to the tree. */
   ignores(path: string, folder: boolean): boolean {
     return this.#matcher.ignores(this.#base + path + (folder ? '/' : ''));
+  }
+
+  /**
+   * Whether the manifest or a .ggenignore excludes an entry. Git's ignore files do not apply to files that git tracks.
+   */
+  excludes(path: string, folder: boolean): boolean {
+    this.#publishMatcher ??= matcherOf([...this.#patterns.manifest, ...this.#patterns.ggen]);
+    return this.#publishMatcher.ignores(this.#base + path + (folder ? '/' : ''));
   }
 
   /** The rules inside a folder of the tree that has these ignore files. */
@@ -56,4 +64,8 @@ export class IgnoreRules {
       this.#base,
     );
   }
+}
+
+function matcherOf(patterns: readonly string[]): Ignore {
+  return ignore({ ignorecase: false }).add(patterns.map((pattern) => ({ pattern })));
 }

@@ -48,6 +48,38 @@ describe('a draft', () => {
     assert.equal((await publish(peer, draft, fingerprints)).version, '1.0.0');
   });
 
+  it('has the installed packages as dependencies, and none of their files', async () => {
+    const [peer, other] = await network.peers(2);
+    const { id } = await other.publish('borrowed', '1.2.0', { 'README.md': '#', 'lib/x.ts': 'x' });
+    await waitForListing(peer, id, '1.2.0');
+    const root = await network.project('borrower', '1.0.0', { 'README.md': '#', LICENSE: '' });
+    for (const packagesFolder of ['packages', 'third-party']) {
+      const { plan } = await peer.engine.planInstall({
+        project: root,
+        mode: 'add',
+        packages: [id],
+        folder: packagesFolder,
+      });
+      await peer.engine.applyPlan({ plan });
+      const draft = await draftOf(peer, root);
+      assert.deepEqual(
+        draft.files.map(({ path }) => path),
+        ['LICENSE', 'README.md', 'gpack.toml'],
+      );
+      assert.deepEqual(draft.dependencies, [{ id, requirement: '^1.2.0', optional: false }]);
+      await peer.engine.planInstall({ project: root, mode: 'remove', packages: [id] }).then(peer.engine.applyPlan);
+    }
+  });
+
+  it('is refused when a file is a pointer of Git LFS', async () => {
+    const peer = await network.peer();
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 99\n`;
+    const root = await network.project('pointing', '1.0.0', { 'README.md': '#', 'big.bin': pointer });
+    await assert.rejects(draftOf(peer, root), { name: 'ManifestInvalid', message: /Git LFS pointer/ });
+    await writeFile(join(root, 'big.bin'), 'content');
+    assert.equal((await draftOf(peer, root)).files.length, 3);
+  });
+
   it('lists its changes since the last release, and breaking ones', async () => {
     const peer = await network.peer();
     const large = randomBytes(3_000_000);

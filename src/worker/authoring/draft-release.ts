@@ -6,6 +6,7 @@ import { readManifest } from './manifest/read-manifest.ts';
 import type { Manifest } from './manifest/manifest.ts';
 import { packProject } from './pack.ts';
 import type { PackedContent, ByteTransform } from './pack.ts';
+import { LfsPointers } from './preflight/lfs-pointers.ts';
 import { preflight } from './preflight/preflight.ts';
 import { versionDiagnostics } from './preflight/version-order.ts';
 import { SecretScanner } from './preflight/secrets/secret-scanner.ts';
@@ -21,6 +22,7 @@ import { compareWithPreviousRelease } from './draft-changes.ts';
 import type { CompareDeps, CompareNetwork } from './draft-changes.ts';
 import { dependencyDiagnostics } from './draft-dependencies.ts';
 import type { ProviderTables } from './draft-dependencies.ts';
+import { withLockedDependencies } from './locked-dependencies.ts';
 import { nameDiagnostics } from './draft-name.ts';
 import { toUnsignedDraft } from './drafts.ts';
 import type { Draft, Drafts } from './drafts.ts';
@@ -39,7 +41,7 @@ export interface DraftNetwork extends CompareNetwork {
 /** Dependencies of `draftRelease`. */
 export interface DraftReleaseDeps extends CompareDeps {
   readonly dataDir: string;
-  readonly catalog: CompareDeps['catalog'] & ProviderTables & Pick<Catalog, 'packages' | 'forks'>;
+  readonly catalog: CompareDeps['catalog'] & ProviderTables & Pick<Catalog, 'packages' | 'forks' | 'installs'>;
   readonly network: () => DraftNetwork | undefined;
 }
 
@@ -65,24 +67,27 @@ export async function draftRelease(
 ): Promise<ReleaseDraft> {
   if (!isAbsolute(root))
     throw new GgenError('InvalidRequest', `The project's folder must be an absolute path: ${root}`);
-  const manifest = await readManifest(root, requested, signal);
-  assertNoErrors(manifest.path, manifest.diagnostics);
-  const previous = await fetchNewestRecord(context, publisher, manifest.name, signal);
-  assertNewVersion(context.catalog, previous, publisher, manifest);
+  const written = await readManifest(root, requested, signal);
+  assertNoErrors(written.path, written.diagnostics);
+  const previous = await fetchNewestRecord(context, publisher, written.name, signal);
+  assertNewVersion(context.catalog, previous, publisher, written);
   const scan = await scanProject(root, {
-    manifest,
+    manifest: written,
+    installs: context.catalog.installs.list(),
     limits: resolveProjectLimits(limits),
     signal,
     onProgress: ({ files, bytes }) => {
       onProgress({ phase: 'scan', files, bytes });
     },
   });
+  const manifest = withLockedDependencies(written, scan.locked, publisher);
   assertNoErrors(manifest.path, [...manifest.diagnostics, ...scan.diagnostics]);
   // Runs while the files are packed. A rejection surfaces at the await below.
   const dependencyCheck = dependencyDiagnostics(context.catalog, lookup, manifest, signal);
   dependencyCheck.catch(() => undefined);
   const secrets = new SecretScanner();
-  const scanBytes: ByteTransform = (path, bytes) => secrets.scan(path, bytes);
+  const pointers = new LfsPointers();
+  const scanBytes: ByteTransform = (path, bytes) => pointers.scan(path, secrets.scan(path, bytes));
   const content = await packProject(context.dataDir, scan, signal, onProgress, scanBytes);
   try {
     const [comparison, dependencies] = await Promise.all([
@@ -92,6 +97,7 @@ export async function draftRelease(
     const { changes } = comparison;
     const diagnostics = [
       ...secrets.diagnostics(),
+      ...pointers.diagnostics(),
       ...manifest.diagnostics,
       ...scan.diagnostics,
       ...nameDiagnostics(context.catalog.packages, publisher, manifest),

@@ -2,6 +2,7 @@ import type { Diagnostic, ReleaseChanges } from '../../../shared/model.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { ProjectScan } from '../project/project.ts';
 import { breakingChangeDiagnostics } from './breaking-changes.ts';
+import { gitDiagnostics } from './git-check.ts';
 import { largeFileDiagnostics } from './large-file-check.ts';
 import { licenseDiagnostics } from './license-check.ts';
 import { lookAlikeDiagnostics } from './look-alikes.ts';
@@ -15,6 +16,7 @@ export function preflight(manifest: Manifest, scan: ProjectScan, changes: Releas
     ...licenseDiagnostics(scan.files, manifest),
     ...breakingChangeDiagnostics(changes, manifest),
     ...largeFileDiagnostics(scan.files),
+    ...gitDiagnostics(scan.files, scan.workTree),
     ...lookAlikeDiagnostics(scan.files.map(({ path }) => path)),
   ];
 }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import ignore from 'ignore';
 import type { Manifest } from '../manifest/manifest.ts';
+import { LOCK_FILE } from '../../install/lock/lock-file.ts';
 import { parsePatternList } from '../../../ignore/ignore-patterns.ts';
 
 /** Always included, because a package is not usable without them. */
@@ -14,6 +15,11 @@ export function allowList(manifest: Manifest | undefined): (path: string) => boo
   const matcher = ignore({ ignorecase: false }).add(patterns.map((pattern) => ({ pattern })));
   return (path) =>
     path === manifest.path || path === manifest.readme || isAlwaysIncluded(path, folder) || matcher.ignores(path);
+}
+
+/** Whether the manifest names the lock file itself among the files to publish; a pattern that matches it is not enough. */
+export function includesLock(manifest: Manifest | undefined): boolean {
+  return manifest?.include?.some((pattern) => posix.normalize(`/${pattern}`) === `/${LOCK_FILE}`) ?? false;
 }
 
 /** The manifest's folder relative to the root; empty for the root. */

@@ -1,3 +1,5 @@
+import type { LockedPackage } from '../../install/lock/lock-file.ts';
+import type { GitWorkTree } from './git-work-tree.ts';
 import type { Diagnostic } from '../../../shared/model.ts';
 
 /** A file that will be published. */
@@ -30,6 +32,10 @@ export interface ProjectScan {
   /** Path of the README: the one that the manifest names, else one of the usual names. */
   readonly readme?: string;
   readonly changelog?: string;
+  /** Absent when the project is in no git work tree. */
+  readonly workTree?: GitWorkTree;
+  /** Packages that the project's lock file lists. */
+  readonly locked: readonly LockedPackage[];
   /** Diagnostics of severity `error` block publishing. */
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -6,7 +6,12 @@ import type { Diagnostic, ProjectLimits } from '../../../shared/model.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import { checkTree } from '../../paths/path-safety.ts';
-import { allowList, manifestFolder } from './allow-list.ts';
+import { allowList, includesLock, manifestFolder } from './allow-list.ts';
+import { readGitWorkTree } from './git-work-tree.ts';
+import { InstalledPackages } from './installed-packages.ts';
+import type { KnownInstall } from './installed-packages.ts';
+import { PathSet } from './path-set.ts';
+import { submoduleDiagnostics } from './submodules.ts';
 import { findChangelog, findReadme } from './documents.ts';
 import { parsePatternList } from '../../../ignore/ignore-patterns.ts';
 import { resolveProjectLimits } from './project-limits.ts';
@@ -24,6 +29,8 @@ export interface ScanOptions {
   readonly manifest?: Manifest | undefined;
   /** Defaults to the limits of the protocol. */
   readonly limits?: ProjectLimits | undefined;
+  /** Packages that this machine installed; those in the project are not published. */
+  readonly installs?: readonly KnownInstall[] | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DraftProgress) => void) | undefined;
 }
@@ -39,9 +46,15 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
   const { manifest, signal, onProgress } = options;
   const folder = manifest === undefined ? '' : manifestFolder(manifest);
   const real = await realRoot(root);
-  const { files, skipped, tooDeep } = await walkProject(real, {
+  const installed = await InstalledPackages.of(real, options.installs);
+  const workTree = await readGitWorkTree(real, signal);
+  const { files, skipped, tooDeep, submodules, remarks } = await walkProject(real, {
     rules: await repositoryIgnoreRules(real, parsePatternList(manifest?.exclude ?? [], folder)),
     allowed: allowList(manifest),
+    installed,
+    withLock: includesLock(manifest),
+    tracked: new PathSet(workTree?.tracked ?? []),
+    submodules: workTree?.submodules ?? new Set(),
     limits: options.limits ?? resolveProjectLimits(undefined),
     signal,
     onProgress: (progress) => onProgress?.({ phase: 'scan', ...progress }),
@@ -57,11 +70,15 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
     skipped: skipped.slice(0, MAX_LISTED_SKIPPED),
     ...(readme === undefined ? {} : { readme }),
     ...(changelog === undefined ? {} : { changelog }),
+    ...(workTree === undefined ? {} : { workTree }),
+    locked: installed.locked,
     diagnostics: [
       ...pathDiagnostics([...files.map(({ path }) => path), ...tooDeep.map((path) => `${path}/…`)]),
       ...manifestExcludedDiagnostics(files, manifest),
       ...readmeDiagnostics(readme, manifest),
       ...skippedDiagnostics(skipped),
+      ...remarks.toSorted(byPath),
+      ...submoduleDiagnostics(submodules, files),
     ],
   };
 }

@@ -1,14 +1,18 @@
 import { constants, type Dirent } from 'node:fs';
 import { access, lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isAlwaysExcluded } from '../../../ignore/always-excluded.ts';
+import { join, posix } from 'node:path';
+import { isAlwaysExcluded, isVersionControlData } from '../../../ignore/always-excluded.ts';
 import type { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import { LIMITS } from '../../../shared/defaults.ts';
 import { GgenError } from '../../../shared/errors.ts';
-import type { ProjectLimits } from '../../../shared/model.ts';
+import type { Diagnostic, ProjectLimits } from '../../../shared/model.ts';
+import { LOCK_FILE } from '../../install/lock/lock-file.ts';
 import { ProjectBudget } from './budget.ts';
+import type { InstalledPackages } from './installed-packages.ts';
+import type { PathSet } from './path-set.ts';
 import { STAGING_PREFIX } from '../../install/disk/staging-prefix.ts';
 import { readIgnoreFile } from './read-ignore-file.ts';
+import type { Submodule } from './submodules.ts';
 import type { ProjectFile, SkippedEntry } from './project.ts';
 
 /** Folders read at once: slightly more than Node's thread pool has threads, which keeps them busy. */
@@ -22,6 +26,20 @@ export interface WalkOptions {
   readonly rules: IgnoreRules;
   /** Whether a file that no rule excludes belongs to the release. */
   readonly allowed: (path: string) => boolean;
+  /**
+   * The files that the project's own package manager would pack. Only these are published, and of the ignore files only
+   * .ggenignore counts. Absent: the ignore files decide.
+   */
+  readonly listed?: PathSet | undefined;
+  /** Whether only .ggenignore and the manifest's patterns count, and no .gitignore. */
+  readonly withoutGitignore?: boolean | undefined;
+  readonly installed: InstalledPackages;
+  /** Whether the manifest names the lock file among the files to publish. */
+  readonly withLock: boolean;
+  /** Files that git tracks. They are published even below a folder named node_modules. */
+  readonly tracked: PathSet;
+  /** Folders of git submodules. */
+  readonly submodules: ReadonlySet<string>;
   readonly limits: ProjectLimits;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: { readonly files: number; readonly bytes: number }) => void) | undefined;
@@ -33,6 +51,10 @@ export interface WalkResult {
   readonly skipped: SkippedEntry[];
   /** Folders whose files would exceed the maximum depth; they are not entered. */
   readonly tooDeep: readonly string[];
+  /** Submodules that belong to the release, with whether their files are checked out. */
+  readonly submodules: readonly Submodule[];
+  /** Folders that look installed but are not locked. */
+  readonly remarks: readonly Diagnostic[];
 }
 
 interface Folder {
@@ -41,6 +63,10 @@ interface Folder {
   readonly absolutePath: string;
   readonly depth: number;
   readonly rules: IgnoreRules;
+  /** Whether only files that git tracks are published: the folder lies below node_modules. */
+  readonly trackedOnly: boolean;
+  /** Whether the folder has a lock file. */
+  readonly hasLock: boolean;
 }
 
 /**
@@ -59,6 +85,8 @@ class ProjectWalker implements WalkResult {
   readonly files: ProjectFile[] = [];
   readonly skipped: SkippedEntry[] = [];
   readonly tooDeep: string[] = [];
+  readonly submodules: Submodule[] = [];
+  readonly remarks: Diagnostic[] = [];
   readonly #options: WalkOptions;
   readonly #budget: ProjectBudget;
   readonly #queue: Folder[] = [];
@@ -69,7 +97,8 @@ class ProjectWalker implements WalkResult {
   }
 
   async walkProject(root: string): Promise<void> {
-    this.#queue.push({ path: '', absolutePath: root, depth: 0, rules: this.#options.rules });
+    const { rules } = this.#options;
+    this.#queue.push({ path: '', absolutePath: root, depth: 0, rules, trackedOnly: false, hasLock: false });
     while (this.#queue.length > 0) {
       this.#options.signal?.throwIfAborted();
       // Taken from the end: depth-first order keeps the queue short.
@@ -79,31 +108,69 @@ class ProjectWalker implements WalkResult {
     }
   }
 
-  async #visitFolder(visitFolder: Folder): Promise<void> {
-    const entries = await readdir(visitFolder.absolutePath, { withFileTypes: true }).catch((error: unknown) => {
-      this.#skip(visitFolder.path, unreadableReason(error));
+  async #visitFolder(folder: Folder): Promise<void> {
+    const { path, absolutePath } = folder;
+    const entries = await readdir(absolutePath, { withFileTypes: true }).catch((error: unknown) => {
+      this.#skip(path, unreadableReason(error));
       return [];
     });
-    const inside = { ...visitFolder, rules: await rulesForFolder(visitFolder, entries) };
+    if (this.#options.submodules.has(path)) this.submodules.push({ path, checkedOut: entries.length > 0 });
+    const inside = {
+      ...folder,
+      rules: await rulesForFolder(folder, entries, this.#options),
+      hasLock: entries.some(({ name }) => name === LOCK_FILE) && (await this.#options.installed.enter(path)),
+    };
     for (let at = 0; at < entries.length; at += MAX_CONCURRENT_ENTRIES) {
       this.#options.signal?.throwIfAborted();
       await Promise.all(entries.slice(at, at + MAX_CONCURRENT_ENTRIES).map((entry) => this.#visitEntry(inside, entry)));
     }
   }
 
-  async #visitEntry(folder: Folder, visitEntry: Dirent): Promise<void> {
-    if (isAlwaysExcluded(visitEntry.name) || visitEntry.name.startsWith(STAGING_PREFIX)) return;
-    const path = (folder.path === '' ? '' : `${folder.path}/`) + visitEntry.name.normalize('NFC');
-    const absolutePath = join(folder.absolutePath, visitEntry.name);
-    if (folder.rules.ignores(path, visitEntry.isDirectory())) return;
-    if (visitEntry.isDirectory()) this.#descend(folder, path, absolutePath);
-    else if (!visitEntry.isFile()) this.#skip(path, fileTypeOf(visitEntry));
-    else if (this.#options.allowed(path)) await this.#addFile(path, absolutePath);
+  async #visitEntry(folder: Folder, entry: Dirent): Promise<void> {
+    const path = (folder.path === '' ? '' : `${folder.path}/`) + entry.name.normalize('NFC');
+    const absolutePath = join(folder.absolutePath, entry.name);
+    if (entry.name.startsWith(STAGING_PREFIX) || this.#isExcludedName(entry, path)) return;
+    if (this.#isIgnored(folder, path, entry.isDirectory())) return;
+    if (entry.isDirectory()) await this.#enterFolder(folder, path, absolutePath);
+    else if (folder.trackedOnly && !this.#options.tracked.has(path)) return;
+    else if (!entry.isFile()) this.#skip(path, fileTypeOf(entry));
+    else if (this.#isPublished(folder, path)) await this.#addFile(path, absolutePath);
   }
 
-  #descend(folder: Folder, path: string, absolutePath: string): void {
+  #isExcludedName(entry: Dirent, path: string): boolean {
+    const { listed, tracked } = this.#options;
+    if (listed !== undefined) return isVersionControlData(entry.name);
+    const isTrackedFixture = entry.isDirectory() && isNodeModules(entry.name) && tracked.hasBelow(path);
+    return isAlwaysExcluded(entry.name) && !isTrackedFixture;
+  }
+
+  /** Git's ignore files do not apply to a file that git tracks. */
+  #isIgnored({ rules }: Folder, path: string, isFolder: boolean): boolean {
+    const { tracked } = this.#options;
+    const isTracked = isFolder ? tracked.hasBelow(path) : tracked.has(path);
+    return isTracked ? rules.excludes(path, isFolder) : rules.ignores(path, isFolder);
+  }
+
+  #isPublished({ path: folder, hasLock }: Folder, path: string): boolean {
+    const { listed, allowed, withLock } = this.#options;
+    if (hasLock && posix.basename(path) === LOCK_FILE && !(withLock && folder === '')) return false;
+    return (listed === undefined || listed.has(path)) && allowed(path);
+  }
+
+  async #enterFolder(folder: Folder, path: string, absolutePath: string): Promise<void> {
+    const { listed, tracked, installed, submodules } = this.#options;
+    const trackedOnly = listed === undefined && (folder.trackedOnly || isNodeModules(posix.basename(path)));
+    if (trackedOnly && !tracked.hasBelow(path)) return;
+    if (listed !== undefined && !listed.hasBelow(path) && !submodules.has(path)) return;
+    const decision = await installed.decide(path, absolutePath);
+    if (decision !== undefined && 'skip' in decision) {
+      this.#skip(path, decision.skip);
+      return;
+    }
+    if (decision !== undefined) this.remarks.push(decision.remark);
     const depth = folder.depth + 1;
-    if (depth < LIMITS.pathDepth) this.#queue.push({ path, absolutePath, depth, rules: folder.rules });
+    if (depth < LIMITS.pathDepth)
+      this.#queue.push({ path, absolutePath, depth, rules: folder.rules, trackedOnly, hasLock: false });
     else this.tooDeep.push(path);
   }
 
@@ -124,11 +191,19 @@ class ProjectWalker implements WalkResult {
   }
 }
 
-async function rulesForFolder(folder: Folder, entries: readonly Dirent[]): Promise<IgnoreRules> {
+function isNodeModules(name: string): boolean {
+  return name.toLowerCase() === 'node_modules';
+}
+
+async function rulesForFolder(
+  folder: Folder,
+  entries: readonly Dirent[],
+  { listed, withoutGitignore }: Pick<WalkOptions, 'listed' | 'withoutGitignore'>,
+): Promise<IgnoreRules> {
   const read = async (name: string): Promise<string | undefined> =>
     entries.some((entry) => entry.name === name) ? readIgnoreFile(join(folder.absolutePath, name)) : undefined;
   const rules = folder.rules.forFolder(folder.path, {
-    gitignore: await read('.gitignore'),
+    gitignore: listed !== undefined || withoutGitignore === true ? undefined : await read('.gitignore'),
     ggenignore: await read('.ggenignore'),
   });
   if (rules.size <= MAX_IGNORE_PATTERNS) return rules;

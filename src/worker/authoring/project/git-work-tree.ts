@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+
+/** What git knows about the files of a project. Paths are relative to the project, NFC, with forward slashes. */
+export interface GitWorkTree {
+  /** Files in the index. */
+  readonly tracked: ReadonlySet<string>;
+  /** Folders of submodules, whether or not they are checked out. */
+  readonly submodules: ReadonlySet<string>;
+  /** Files that differ from the last commit or are not tracked; ignored files are not among them. */
+  readonly uncommitted: ReadonlySet<string>;
+}
+
+const GIT_TIMEOUT_MS = 20_000;
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+/** Mode of a submodule in git's index. */
+const SUBMODULE_MODE = '160000';
+
+/**
+ * Asks git about a folder. Git's own programs (hooks, the file system monitor) are disabled, because reading a project
+ * must not run what its configuration names.
+ *
+ * @returns undefined when the folder is in no work tree, or git is missing or refuses it
+ */
+export async function readGitWorkTree(root: string, signal?: AbortSignal): Promise<GitWorkTree | undefined> {
+  try {
+    const prefix = (await git(root, ['rev-parse', '--show-prefix'], signal)).replace(/\n$/, '');
+    const [index, status] = await Promise.all([
+      git(root, ['ls-files', '-s', '-z', '--', '.'], signal),
+      git(root, ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--', '.'], signal),
+    ]);
+    return { ...parseIndex(index), uncommitted: parseStatus(status, prefix) };
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
+  }
+}
+
+function git(root: string, command: readonly string[], signal: AbortSignal | undefined): Promise<string> {
+  const settings = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.quotePath=false'];
+  const options = {
+    cwd: root,
+    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
+    timeout: GIT_TIMEOUT_MS,
+    maxBuffer: MAX_OUTPUT_BYTES,
+    windowsHide: true,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  return new Promise((resolve, reject) => {
+    execFile('git', [...settings, ...command], { ...options, encoding: 'utf8' }, (error, stdout) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`git ${command[0] ?? ''} failed.`, { cause: error }));
+    });
+  });
+}
+
+/** Each entry is `mode hash stage<TAB>path`. */
+function parseIndex(output: string): Pick<GitWorkTree, 'tracked' | 'submodules'> {
+  const tracked = new Set<string>();
+  const submodules = new Set<string>();
+  for (const entry of output.split('\0')) {
+    const tab = entry.indexOf('\t');
+    if (tab < 0) continue;
+    const path = entry.slice(tab + 1).normalize('NFC');
+    if (entry.startsWith(SUBMODULE_MODE)) submodules.add(path);
+    else tracked.add(path);
+  }
+  return { tracked, submodules };
+}
+
+/** Each entry is `XY path`, relative to the repository's root; a folder that is a repository of its own ends with `/`. */
+function parseStatus(output: string, prefix: string): ReadonlySet<string> {
+  const paths = output
+    .split('\0')
+    .map((entry) => entry.slice(3))
+    .filter((path) => path !== '' && path.startsWith(prefix))
+    .map((path) => path.slice(prefix.length).normalize('NFC'));
+  return new Set(paths);
+}

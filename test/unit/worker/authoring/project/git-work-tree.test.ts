@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { gitDiagnostics } from '../../../../../src/worker/authoring/preflight/git-check.ts';
+import type { ProjectScan } from '../../../../../src/worker/authoring/project/project.ts';
+import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
+import { ProjectFolder, type Files } from '../project-folder.ts';
+
+function git(cwd: string, ...command: readonly string[]): void {
+  const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'protocol.file.allow=always'];
+  execFileSync('git', [...identity, ...command], { cwd, stdio: 'pipe' });
+}
+
+async function repository(files: Files): Promise<ProjectFolder> {
+  const folder = await ProjectFolder.of({ 'README.md': '', ...files });
+  git(folder.root, 'init', '-q');
+  git(folder.root, 'add', '-A', '-f');
+  git(folder.root, 'commit', '-q', '-m', 'x');
+  return folder;
+}
+
+const paths = ({ files }: ProjectScan): string[] => files.map(({ path }) => path);
+
+describe('a project in a git work tree', () => {
+  it('keeps tracked files below node_modules and tracked files that an ignore file names', async () => {
+    await using folder = await repository({
+      '.gitignore': 'node_modules\n*.log\n',
+      'test/fixtures/node_modules/dep/index.js': '',
+      'kept.log': '',
+    });
+    await folder.write({
+      'node_modules/installed/index.js': '',
+      'test/fixtures/node_modules/dep/untracked.js': '',
+      'left-out.log': '',
+    });
+    const tracked = ['.gitignore', 'README.md', 'kept.log', 'test/fixtures/node_modules/dep/index.js'];
+    assert.deepEqual(paths(await scanProject(folder.root)), tracked);
+    await folder.write({ '.ggenignore': '*.log\nnode_modules/\n' });
+    assert.deepEqual(paths(await scanProject(folder.root)), ['.ggenignore', '.gitignore', 'README.md']);
+  });
+
+  it('is remarked for files that are not committed, in a folder of the repository, too', async () => {
+    await using folder = await repository({
+      '.gitignore': 'out\n',
+      'member/a.ts': 'a',
+      'member/b.ts': 'b',
+      'c.ts': 'c',
+    });
+    await folder.write({ 'member/a.ts': 'changed', 'member/new.ts': '', 'out/x': '', 'c.ts': 'changed' });
+    const { files, workTree } = await scanProject(folder.path('member'));
+    assert.deepEqual(
+      gitDiagnostics(files, workTree).map(({ severity, code, path, message }) => [severity, code, path, message]),
+      [
+        [
+          'warning',
+          'git-uncommitted',
+          'a.ts',
+          'This file is published with changes that are not committed to git: a.ts.',
+        ],
+        ['warning', 'git-untracked', 'new.ts', 'This file is published although git does not track it: new.ts.'],
+      ],
+    );
+    git(folder.root, 'add', '-A');
+    git(folder.root, 'commit', '-q', '-m', 'y');
+    const clean = await scanProject(folder.path('member'));
+    assert.deepEqual(gitDiagnostics(clean.files, clean.workTree), []);
+  });
+
+  it('does not run the programs that the configuration of the repository names', async () => {
+    await using folder = await repository({ 'a.ts': '' });
+    git(folder.root, 'config', 'core.fsmonitor', `touch ${folder.path('ran')}; false`);
+    assert.deepEqual(paths(await scanProject(folder.root)), ['README.md', 'a.ts']);
+  });
+
+  it('is blocked by a submodule that is not checked out, and names one that is', async () => {
+    await using library = await repository({ 'lib.c': 'x' });
+    await using folder = await repository({ 'a.ts': '' });
+    git(folder.root, 'submodule', '--quiet', 'add', library.root, 'vendor/lib');
+    git(folder.root, 'commit', '-q', '-m', 'y');
+    const found = async (): Promise<string[][]> =>
+      (await scanProject(folder.root)).diagnostics
+        .filter(({ code }) => code.startsWith('submodule'))
+        .map(({ severity, code, path }) => [severity, code, path]);
+    assert.deepEqual(await found(), [['information', 'submodule-included', 'vendor/lib']]);
+    git(folder.root, 'submodule', '--quiet', 'deinit', '-f', 'vendor/lib');
+    assert.deepEqual(await found(), [['error', 'submodule-missing', 'vendor/lib']]);
+    await folder.write({ '.ggenignore': 'vendor/lib/\n' });
+    assert.deepEqual(await found(), []);
+  });
+
+  it('needs no git: without a repository nothing is remarked', async () => {
+    await using folder = await ProjectFolder.of({ 'a.ts': '' });
+    assert.equal((await scanProject(folder.root)).workTree, undefined);
+  });
+});

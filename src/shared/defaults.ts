@@ -2,7 +2,7 @@
  * Limits that every peer enforces before it works on a record, a release or a query. Lengths are in UTF-16 code units.
  */
 export const LIMITS = {
-  /** A signed package record, envelope included, in bytes. */
+  /** Maximum record size: a signed package record, envelope included, in bytes. */
   maxRecordBytes: 64 * 1024,
   releasesPerRecord: 1_000,
   nameLength: 128,

@@ -1,4 +1,4 @@
-/** Limits of restarts after crashes. */
+/** Limits of the restart policy, by which the extension restarts the worker thread after crashes. */
 export interface RestartPolicyOptions {
   readonly initialDelayMs: number;
   readonly maxDelayMs: number;

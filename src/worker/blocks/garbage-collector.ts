@@ -27,7 +27,7 @@ export interface CollectionResult {
 
 /**
  * Mark-and-sweep collection of blocks, in short steps between which the engine goes on. It keeps every block below a
- * pinned or leased root, and every block that is read or written after marking began, because a caller may rely on it.
+ * pinned or leased root, and every block that is read or written after marking began, because a caller may rely on it. Eviction follows last use: the least recently used blocks go first.
  * A kill at any moment leaves complete blocks; the next collection removes the rest.
  */
 export class GarbageCollector {

@@ -9,8 +9,9 @@ import type { BootstrapResult } from '../../shared/model.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { PeriodicTask, TaskReport } from '../maintenance/scheduler.ts';
 
-/** How often the dialer looks for missing connections, and half of the first pause before a peer is dialed again. */
+/** How often the dialer looks for missing connections. */
 const DIAL_INTERVAL_MS = 1_000;
+/** Upper bound of the dial backoff: the pause before a peer is dialed again, doubled after each failure. */
 const MAX_DIAL_BACKOFF_MS = 60_000;
 const DIAL_TIMEOUT_MS = 10_000;
 /** Below this many connections the dialer also dials peers from the peer store, which libp2p does not do. */

@@ -28,7 +28,7 @@ export interface TrafficStore {
 }
 
 /**
- * Counts the bytes of packages that are sent and received, and enforces the user's limits and the pause. Limits apply to all peers
+ * Counts the bytes of packages that are sent and received, and enforces the user's upload limits, download limits and pause. Limits apply to all peers
  * together. Peers on a private address are neither counted nor limited, unless the user sets `limitLocalNetwork`.
  */
 export class Traffic {

@@ -1,6 +1,8 @@
 /** Proven invalid responses within the window that lead to a ban: one may come from a damaged disk, this many do not. */
 const INVALID_RESPONSES_PER_BAN = 5;
+/** Time in which these responses are counted. */
 const BAN_WINDOW_MS = 60 * 60 * 1000;
+/** Ban duration: the first ban lasts an hour, the second a day, each further one a month. */
 const MIN_BAN_DURATION_MS = 60 * 60 * 1000;
 const MAX_BAN_DURATION_MS = 30 * 24 * 60 * 60 * 1000;
 /** Peers whose misbehavior is remembered; the least recent are forgotten first. */

@@ -10,6 +10,8 @@ import { Leases } from './leases.ts';
 import type { Lease } from './leases.ts';
 
 const MINUTE_MS = 60_000;
+/** Garbage collection interval. A changed pin or a full quota starts a collection earlier. */
+const COLLECTION_INTERVAL_MS = 10 * MINUTE_MS;
 
 /** Name of the periodic task. */
 export const STORAGE_TASK = 'storage';
@@ -98,7 +100,7 @@ export class Retention {
     return {
       name: STORAGE_TASK,
       title: 'Keep stored packages within the quota',
-      intervalMs: 10 * MINUTE_MS,
+      intervalMs: COLLECTION_INTERVAL_MS,
       initialDelayMs: MINUTE_MS,
       timeoutMs: 30 * MINUTE_MS,
       run: async (signal) => ({ detail: taskDetail(await this.#enforceQuota(signal), this.usage()) }),

@@ -8,7 +8,7 @@ import type { ProviderCandidate } from './provider-session.ts';
 import type { BlockNetwork, TransferOptions } from './transfer-types.ts';
 import type { TreeBlock, TreeBlocks } from './tree-blocks.ts';
 
-/** Provider sessions of one transfer. */
+/** Number of parallel providers of one transfer. */
 const MAX_PROVIDER_SESSIONS = 4;
 /**
  * The release must have this many bytes for each additional provider: more sessions would not make a small one faster.

@@ -3,7 +3,7 @@ import { fold, queryWords } from './words.ts';
 /** Names with a lower similarity are unrelated (ggen's constant). */
 const MIN_SIMILARITY = 0.7;
 
-/** The fields of a package that are compared with a text. */
+/** The fields of a package that search ranking compares with a text. */
 export interface Rankable {
   readonly name: string;
   readonly title: string;

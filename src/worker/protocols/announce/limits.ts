@@ -1,4 +1,4 @@
-/** Messages of one peer: far above what people publish, far below what harms this node. */
+/** Gossip rate limit for the messages of one peer: far above what people publish, far below what harms this node. */
 export const MESSAGE_RATE_LIMIT = { capacity: 20_000, perSecond: 2_000 };
 /** Milliseconds of verification for one peer: two seconds at once, then half of every second. */
 export const WORK_RATE_LIMIT_MS = { capacity: 2_000, perSecond: 500 };

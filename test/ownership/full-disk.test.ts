@@ -18,7 +18,7 @@ function assertDiskFullError({ name, message }: ErrorSummary, dataDir: string): 
 }
 
 describe('a data folder on a full disk', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   before(async function () {
     await skipWithoutMounts(this);
   });

@@ -6,7 +6,7 @@ import { readReport, REPORT_FILE, type Report } from './report.ts';
 import type { Step } from './tiers.ts';
 
 /** Longest time that one step may take, in milliseconds. */
-const STEP_TIMEOUT_MS = 8 * 60_000;
+const STEP_TIMEOUT_MS = 30 * 60_000;
 
 export interface StepOptions {
   /** Environment of the step. */

@@ -66,26 +66,26 @@ export const TIERS: readonly Tier[] = [
   {
     name: 'unit',
     purpose: 'one room at a time, hostile input included, no network',
-    steps: [mocha('Unit tests', '--timeout', '60000', 'test/unit/**/*.test.ts', 'test/tooling/**/*.test.ts')],
+    steps: [mocha('Unit tests', '--timeout', '180000', 'test/unit/**/*.test.ts', 'test/tooling/**/*.test.ts')],
   },
   {
     name: 'net',
     purpose: 'whole nodes over real TCP on loopback',
     runs: 'waiting',
-    steps: [mocha('Network tests', '--timeout', '60000', 'test/net/**/*.test.ts')],
+    steps: [mocha('Network tests', '--timeout', '180000', 'test/net/**/*.test.ts')],
   },
   {
     name: 'processes',
     purpose: 'processes that share a node, are killed and go on; the built command line',
     steps: [
-      mocha('Shared nodes and kills', '--timeout', '60000', 'test/ownership/**/*.test.ts', 'test/kill/**/*.test.ts'),
-      mocha('Command line', '--timeout', '60000', 'test/cli/**/*.test.ts'),
+      mocha('Shared nodes and kills', '--timeout', '180000', 'test/ownership/**/*.test.ts', 'test/kill/**/*.test.ts'),
+      mocha('Command line', '--timeout', '180000', 'test/cli/**/*.test.ts'),
     ],
   },
   {
     name: 'boundary',
     purpose: 'every call of the engine through a real worker and a real socket',
-    steps: [mocha('Boundary tests', '--timeout', '30000', 'test/boundary/**/*.test.ts')],
+    steps: [mocha('Boundary tests', '--timeout', '180000', 'test/boundary/**/*.test.ts')],
   },
   {
     name: 'package',
@@ -98,7 +98,7 @@ export const TIERS: readonly Tier[] = [
     runs: 'last',
     steps: [
       { title: 'Tests in the extension host', args: ['test/editor/harness/host-suite.ts'], counts: true },
-      mocha('Tests through the window', '--timeout', '120000', 'test/editor/page/**/*.test.ts'),
+      mocha('Tests through the window', '--timeout', '240000', 'test/editor/page/**/*.test.ts'),
     ],
   },
 ];

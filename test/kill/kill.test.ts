@@ -25,7 +25,7 @@ describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
   let children: ChildPool;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     folder = await mkdtemp(join(tmpdir(), 'ggen-kill-'));
     children = await ChildPool.prepare(folder);
   });

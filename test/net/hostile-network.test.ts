@@ -102,7 +102,7 @@ describe('a network of 20 of which 6 are hostile', function () {
 });
 
 describe('partitions', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const network = networkPerTest();
 
   it('end, and both halves list all packages', async () => {

@@ -14,7 +14,7 @@ describe('the registry on five nodes', () => {
   const ids: string[] = [];
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     peers = await network.peers(5);
     requester = peers[0]!;
     await waitForConnections(requester, peers.slice(1));

@@ -34,7 +34,7 @@ describe('a release archive', () => {
   };
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     publisher = await network.peer();
     await publisher.publish('packed', '0.9.0', { 'old.txt': 'old\n' });
     await publisher.publish('packed', '1.0.0', files);

@@ -21,7 +21,7 @@ describe('installing with a full disk, missing permissions or a wrong clock', ()
   let children: ChildPool;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     folder = await network.folder();
     dataDir = join(folder, 'data');
     children = await ChildPool.prepare(folder);

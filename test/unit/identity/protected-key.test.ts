@@ -7,7 +7,7 @@ const PASSPHRASE = 'correct horse battery';
 
 describe('a publisher key encrypted with a passphrase', function () {
   // scrypt takes its time on purpose.
-  this.timeout(30_000);
+  this.timeout(240_000);
   const key = createPublisherKey();
   const text = protectKey(key.secret(), PASSPHRASE);
 

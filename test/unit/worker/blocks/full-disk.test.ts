@@ -9,7 +9,7 @@ import { onSmallDisk, skipWithoutMounts } from '../../../small-disk.ts';
 const CHILD = join(import.meta.dirname, 'full-disk-child.ts');
 
 describe('a full disk', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   it('is reported as such, whichever part detects it first', async () => {
     const database = new DatabaseSync(':memory:');

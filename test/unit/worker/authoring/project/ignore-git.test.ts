@@ -171,7 +171,7 @@ const TREES: Readonly<Record<string, Files>> = {
 };
 
 describe('ignore rules, as git reads them', function () {
-  this.timeout(60_000); // each case starts git twice
+  this.timeout(240_000); // each case starts git twice
 
   before(async function () {
     const hasGit = await run('git', ['--version']).then(

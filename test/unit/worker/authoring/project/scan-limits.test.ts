@@ -6,7 +6,7 @@ import { ProjectFolder } from '../project-folder.ts';
 import { published, scan } from './scan-files.ts';
 
 describe('limits of a release', function () {
-  this.timeout(60_000); // ten thousand files are written
+  this.timeout(240_000); // ten thousand files are written
 
   it('accepts as many files as allowed, and reports the counts when there is one more', async () => {
     await using folder = await ProjectFolder.of();

@@ -76,7 +76,7 @@ describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
   }
 
   it('publishing: a release is stored completely or not at all, and acknowledged releases stay', async function () {
-    this.timeout(60_000 + KILLS * ROUND_TIMEOUT_MS);
+    this.timeout(240_000 + KILLS * ROUND_TIMEOUT_MS);
     const dataDir = join(folder, 'publisher');
     const root = join(folder, 'project');
     const acknowledged: string[] = [];
@@ -118,7 +118,7 @@ describe(`killed at ${2 * KILLS} random moments (seed ${SEED})`, () => {
   });
 
   it('installing: folders, lock file and catalog are all old or all new, with no intermediate state', async function () {
-    this.timeout(60_000 + KILLS * ROUND_TIMEOUT_MS);
+    this.timeout(240_000 + KILLS * ROUND_TIMEOUT_MS);
     const dataDir = join(folder, 'installer');
     const project = join(folder, 'consumer');
     const versions = ['1.0.0', '1.1.0'];

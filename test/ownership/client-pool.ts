@@ -125,13 +125,13 @@ export class ClientPool {
   }
 
   /** Start a client and wait until its engine is open. @throws Error with the name of the error with which that failed */
-  async open(dataDir: string, timeoutMs = 15_000): Promise<ClientProcess> {
+  async open(dataDir: string, timeoutMs = 120_000): Promise<ClientProcess> {
     const client = this.spawn(dataDir, timeoutMs);
     await client.opened();
     return client;
   }
 
-  spawn(dataDir: string, timeoutMs = 15_000): ClientProcess {
+  spawn(dataDir: string, timeoutMs = 120_000): ClientProcess {
     const client = new ClientProcess(dataDir, timeoutMs);
     this.#clients.push(client);
     return client;

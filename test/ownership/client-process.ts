@@ -5,7 +5,7 @@ import { errorMessage, errorName } from '../../src/shared/errors.ts';
 import { openSharedEngine } from '../../src/worker/ownership/shared-engine.ts';
 import type { ClientRequest, ClientMessage } from './messages.ts';
 
-const [dataDir = '', timeoutMs = '15000'] = process.argv.slice(2);
+const [dataDir = '', timeoutMs = '120000'] = process.argv.slice(2);
 const key = createPublisherKey();
 const sharedEngine = await openSharedEngine({ dataDir, version: '0.0.0-test', timeoutMs: Number(timeoutMs) }).catch(
   (error: unknown) => {
@@ -20,7 +20,7 @@ function send(message: ClientMessage): void {
 }
 
 async function handle(request: ClientRequest): Promise<unknown> {
-  if (sharedEngine === undefined) throw new Error('There is no host.');
+  if (sharedEngine === undefined) throw new Error('There is no engine.');
   switch (request.type) {
     case 'start':
       return await sharedEngine.startNode({

@@ -17,7 +17,7 @@ describe(`four windows, ${ROUNDS} rounds that each end one of them`, () => {
   afterEach(() => clients.end());
 
   it('have exactly one owner in each round, and lose nothing that was acknowledged', async function () {
-    this.timeout(30_000 + ROUNDS * 6_000);
+    this.timeout(120_000 + ROUNDS * 12_000);
     const seed = Number(process.env['GGEN_SEED'] ?? Date.now() % 1_000_000);
     const random = seededRandom(seed);
     const dataDir = await clients.folder('data');

@@ -19,6 +19,7 @@ export type GgenErrorName =
   | 'ManifestInvalid' // the manifest, or a file that it names, has an error
   | 'ProjectTooLarge' // the project has more files or bytes than a release may have
   | 'ProjectChanged' // a file changed or vanished while it was packed
+  | 'PrivateNotAccepted' // the manifest says that the project is private, and that was not accepted
   | 'SecretsNotAccepted' // the draft has what looks like secrets, and not every one was accepted
   | 'VersionExists' // the version was published before
   | 'DraftNotFound' // the draft expired, was published or was discarded

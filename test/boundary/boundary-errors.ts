@@ -18,6 +18,7 @@ const ERROR_NAMES = Object.keys({
   ManifestInvalid: 0,
   ProjectTooLarge: 0,
   ProjectChanged: 0,
+  PrivateNotAccepted: 0,
   SecretsNotAccepted: 0,
   VersionExists: 0,
   DraftNotFound: 0,

@@ -87,8 +87,9 @@ describe('the headless peer', () => {
     const data = await test.folder('one');
     const publish = ['publish', root, '--data', data, '-f', 'json'];
     const dry = await test.run(...publish, '--dry-run');
-    assert.equal(dry.code, 0, dry.errors);
+    assert.equal(dry.code, 5, 'a dry run fails when publishing would be refused');
     assert.equal(resultOf(dry)['files'], 5);
+    assert.match(dry.errors, /"name":"SecretsNotAccepted"/);
     await assert.rejects(stat(join(data, 'publisher.key')), { code: 'ENOENT' });
     const refused = await test.run(...publish);
     assert.equal(refused.code, 5);
@@ -96,6 +97,25 @@ describe('the headless peer', () => {
     const fingerprint = /secret ([0-9a-f]{16}): \.env:1:1/.exec(refused.errors)?.[1] ?? '';
     const accepted = await test.run(...publish, '--accept-secret', fingerprint);
     assert.equal(accepted.code, 0, accepted.errors);
+  });
+
+  it('publishes a private project only with --accept private', async () => {
+    const root = await test.folder('private');
+    await mkdir(root, { recursive: true });
+    const manifest = '{ "name": "internal", "version": "1.0.0", "private": true, "license": "UNLICENSED" }\n';
+    await writeFile(join(root, 'package.json'), manifest);
+    const publish = ['publish', root, '--data', await test.folder('one'), '-f', 'json'];
+    for (const command of [publish, [...publish, '--dry-run']]) {
+      const refused = await test.run(...command);
+      assert.equal(refused.code, 5);
+      assert.match(refused.errors, /"name":"PrivateNotAccepted"/);
+      assert.match(refused.errors, /private: package\.json:1:43: This project is private/);
+    }
+    assert.equal((await test.run(...publish, '--accept', 'everything')).code, 2);
+    for (const command of [[...publish, '--dry-run'], [...publish]]) {
+      const accepted = await test.run(...command, '--accept', 'private');
+      assert.equal(accepted.code, 0, accepted.errors);
+    }
   });
 
   it('reuses already published releases when it starts again', async () => {

@@ -48,6 +48,21 @@ describe('a draft', () => {
     assert.equal((await publish(peer, draft, fingerprints)).version, '1.0.0');
   });
 
+  it('of a private project is published only when that was accepted, by itself', async () => {
+    const peer = await network.peer();
+    const root = await network.project('internal', '1.0.0', { '.env': 'A=1', LICENSE: '' });
+    await rm(join(root, 'gpack.toml'));
+    await writeFile(join(root, 'package.json'), '{"name":"internal","version":"1.0.0","private":true}');
+    const draft = await draftOf(peer, root);
+    const fingerprints = draft.diagnostics.flatMap(({ fingerprint = [] }) => fingerprint);
+    assert.ok(fingerprints.length === 2 && fingerprints.includes('private'));
+    await assert.rejects(publish(peer, draft), { name: 'PrivateNotAccepted', details: { fingerprints } });
+    await assert.rejects(publish(peer, draft, ['private']), { name: 'SecretsNotAccepted' });
+    const others = fingerprints.filter((one) => one !== 'private');
+    await assert.rejects(publish(peer, draft, others), { name: 'PrivateNotAccepted' });
+    assert.equal((await publish(peer, draft, fingerprints)).version, '1.0.0');
+  });
+
   it('has the installed packages as dependencies, and none of their files', async () => {
     const [peer, other] = await network.peers(2);
     const { id } = await other.publish('borrowed', '1.2.0', { 'README.md': '#', 'lib/x.ts': 'x' });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { createPublisherKey } from '../../identity/publisher-key.ts';
+import { notAcceptedError } from '../../shared/acceptance.ts';
 import type { DraftProgress, Engine } from '../../shared/api/index.ts';
 import type { ReleaseDraft } from '../../shared/model.ts';
 import type { Console } from '../output/console.ts';
@@ -12,21 +13,30 @@ interface DryRun {
   readonly onProgress: (progress: DraftProgress) => void;
   /** Reports the draft. */
   readonly check: (draft: ReleaseDraft) => void;
+  /** Fingerprints of accepted findings. */
+  readonly accepted: readonly string[];
 }
 
-/** Pack and check a project without signing; the draft is discarded. @throws GgenError as `draftRelease` */
+/**
+ * Pack and check a project without signing; the draft is discarded.
+ *
+ * @throws GgenError as `draftRelease`, and when publishing would be refused, as `publish`
+ */
 export async function dryRun(
   engine: Pick<Engine, 'draftRelease' | 'discardDraft'>,
   output: Console,
   run: DryRun,
 ): Promise<void> {
-  const { folder, publisher, signal, onProgress, check } = run;
+  const { folder, publisher, signal, onProgress, check, accepted } = run;
   // Without a key, a temporary one is used and not stored: a dry run must not create a publisher.
   const request = { root: resolve(folder), publisher: publisher ?? createPublisherKey().id };
   const draft = await engine.draftRelease(request, { signal, onProgress });
   try {
     check(draft);
     printDraft(output, draft, publisher === undefined ? draft.name : draft.id);
+    const fingerprints = draft.diagnostics.map(({ fingerprint }) => fingerprint).filter((one) => one !== undefined);
+    const missing = [...new Set(fingerprints)].filter((one) => !accepted.includes(one));
+    if (missing.length > 0) throw notAcceptedError(missing);
   } finally {
     await engine.discardDraft({ draft: draft.draft });
   }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../../shared/api/index.ts';
+import { PRIVATE_FINGERPRINT } from '../../shared/defaults.ts';
 import { GgenError, isAbort } from '../../shared/errors.ts';
 import type { Diagnostic, PublishReceipt, ReleaseDraft } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';
@@ -35,6 +36,12 @@ export const publish: CommandSpec = {
       help: 'publish despite a finding that looks like a secret; a rejected publish lists the fingerprints; repeatable',
     },
     {
+      long: 'accept',
+      value: 'WHAT',
+      repeatable: true,
+      help: "'private': publish a project whose manifest says that it is private; everyone on the network can read it",
+    },
+    {
       long: 'seed',
       value: 'SECONDS',
       help: 'keep seeding for this long afterwards if no node is running, so that others can fetch the release',
@@ -62,11 +69,12 @@ export const publish: CommandSpec = {
     const timeoutMs = options.timeoutMs + seedSeconds * 1_000;
     await withSession({ ...options, timeoutMs }, async ({ engine, attached }, signal) => {
       const bar = progressBar(output);
-      const accepted = flags.texts('accept-secret') ?? [];
+      const accepted = [...(flags.texts('accept-secret') ?? []), ...acceptedKinds(flags)];
       const check = checkDraft(output, flags, accepted);
       if (flags.isEnabled('dry-run')) {
         const publisher = (await existingKey(process.env, options.settings.dataDir))?.id;
-        await dryRun(engine, output, { folder, publisher, signal, onProgress: bar.onProgress, check }).finally(bar.end);
+        const run = { folder, publisher, signal, onProgress: bar.onProgress, check, accepted };
+        await dryRun(engine, output, run).finally(bar.end);
         return;
       }
       const key = await publisherKey(process.env, options.settings.dataDir);
@@ -82,6 +90,16 @@ export const publish: CommandSpec = {
   },
 };
 
+/** Fingerprints of what is accepted as a whole. */
+function acceptedKinds(flags: Flags): readonly string[] {
+  const kinds = flags.texts('accept') ?? [];
+  const unknown = kinds.find((kind) => kind !== PRIVATE_FINGERPRINT);
+  if (unknown === undefined) return kinds;
+  throw new UsageError(
+    `--accept takes '${PRIVATE_FINGERPRINT}', not '${unknown}'. --accept-secret takes fingerprints.`,
+  );
+}
+
 /** Refuse an unexpected draft before it is signed. */
 function checkDraft(output: Console, flags: Flags, accepted: readonly string[]): (draft: ReleaseDraft) => void {
   const version = flags.text('version');
@@ -92,7 +110,7 @@ function checkDraft(output: Console, flags: Flags, accepted: readonly string[]):
     for (const found of draft.diagnostics) {
       const { fingerprint } = found;
       if (fingerprint !== undefined && !accepted.includes(fingerprint))
-        output.note(diagnosticLine(found, `secret ${fingerprint}`));
+        output.note(diagnosticLine(found, fingerprint === PRIVATE_FINGERPRINT ? 'private' : `secret ${fingerprint}`));
     }
     if (flags.isEnabled('skip-verify')) return;
     for (const { path, reason } of draft.skipped) output.note(`skipped: ${path} (${reason})`);

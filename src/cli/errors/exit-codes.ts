@@ -59,6 +59,10 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
     next: "Run 'ggen-p2p key show' to see which publisher this key belongs to, or 'ggen-p2p key import FILE' to use another key.",
   },
   VersionYanked: { code: EXIT.refused, next: 'Specify another version, or this one exactly: ID@VERSION.' },
+  PrivateNotAccepted: {
+    code: EXIT.refused,
+    next: 'To publish it to everyone on the network nevertheless, add --accept private.',
+  },
   SecretsNotAccepted: {
     code: EXIT.refused,
     next: 'Remove each one, or accept it with --accept-secret FINGERPRINT.',

@@ -71,6 +71,7 @@ const ROWS: Readonly<Record<CallError | ExtensionError, ErrorRow>> = {
   ManifestInvalid: { actions: [] },
   ProjectTooLarge: { actions: [] },
   ProjectChanged: { actions: [] },
+  PrivateNotAccepted: { actions: [] },
   SecretsNotAccepted: { actions: [] },
   VersionExists: { actions: [] },
   DraftNotFound: {

@@ -46,13 +46,18 @@ export interface AuthoringCalls {
   /**
    * Publish a release or a merge: store its blocks and record, announce it to connected peers, put the head into the
    * DHT (at most 3 s). A cancel before the record is stored leaves the draft as it was; a later one only ends the wait.
-   * `SecretsNotAccepted` carries the fingerprints that are missing in `details.fingerprints`.
+   * `SecretsNotAccepted` and `PrivateNotAccepted` carry the fingerprints that are missing in `details.fingerprints`.
    */
   publish: Call<
     SignedDraft,
     PublishReceipt,
     never,
-    'DraftNotFound' | 'DraftOutdated' | 'SignatureInvalid' | 'SecretsNotAccepted' | 'QuotaExceeded'
+    | 'DraftNotFound'
+    | 'DraftOutdated'
+    | 'SignatureInvalid'
+    | 'PrivateNotAccepted'
+    | 'SecretsNotAccepted'
+    | 'QuotaExceeded'
   >;
   /**
    * Yank a release, or take that back, as the draft says. Nothing is ever removed from a record. Cancel as in
@@ -79,7 +84,7 @@ export interface SignedDraft {
   readonly draft: string;
   /** 64 bytes, Ed25519 over `bytesToSign`. */
   readonly signature: Uint8Array;
-  /** Fingerprints of the diagnostics that the publisher accepts; every secret in the draft needs one. */
+  /** Fingerprints of the diagnostics that the publisher accepts; every secret in the draft needs one, and a private project. */
   readonly accepted?: readonly string[];
 }
 

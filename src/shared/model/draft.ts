@@ -11,8 +11,8 @@ export interface Diagnostic {
   readonly line?: number;
   readonly column?: number;
   /**
-   * Set for a secret: identifies this secret at this path, and stays the same when the project is read again. A draft
-   * is published only when the publisher accepts each fingerprint.
+   * Set for a secret: identifies this secret at this path, and stays the same when the project is read again. `private`
+   * for a project that is not for everyone. A draft is published only when the publisher accepts each fingerprint.
    */
   readonly fingerprint?: string;
 }

@@ -1,6 +1,7 @@
 import type { PublishReceipt } from '../../shared/model.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { SignedDraft } from '../../shared/api/index.ts';
+import { notAcceptedError } from '../../shared/acceptance.ts';
 import { openRecord, sealRecord } from '../records/record.ts';
 import type { BlockStore } from '../blocks/block-store.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -37,9 +38,8 @@ export interface CommitDraftDeps {
  * Publishes a signed draft: verifies the signature, moves the blocks to the block store, stores the record, and
  * announces it.
  *
- * @throws GgenError DraftNotFound, DraftOutdated, SignatureInvalid, SecretsNotAccepted (`details.fingerprints`),
- *   InvalidRequest,
- *   DiskFull, QuotaExceeded
+ * @throws GgenError DraftNotFound, DraftOutdated, SignatureInvalid, PrivateNotAccepted, SecretsNotAccepted (each with
+ *   `details.fingerprints`), InvalidRequest, DiskFull, QuotaExceeded
  */
 export async function commitDraft(
   deps: CommitDraftDeps,
@@ -49,7 +49,7 @@ export async function commitDraft(
   signal: AbortSignal,
 ): Promise<PublishReceipt> {
   const { draft, envelope } = await drafts.commit(id, kinds, async (found) => {
-    assertSecretsAccepted(found, accepted);
+    assertAccepted(found, accepted);
     const sealed = sealRecord(found.payload, signature);
     assertFollowsHead(deps.catalog, found);
     signal.throwIfAborted();
@@ -72,15 +72,9 @@ export async function commitDraft(
   return { id: `${publisher}/${name}`, version: draft.version, root, seq, ...announcement };
 }
 
-function assertSecretsAccepted({ secrets }: Draft, accepted: readonly string[]): void {
-  const fingerprints = secrets.filter((fingerprint) => !accepted.includes(fingerprint));
-  if (fingerprints.length === 0) return;
-  const what = fingerprints.length === 1 ? 'one finding that looks' : `${fingerprints.length} findings that look`;
-  throw new GgenError(
-    'SecretsNotAccepted',
-    `The project has ${what} like a secret. Remove or accept each one. Nothing was published.`,
-    { details: { fingerprints } },
-  );
+function assertAccepted({ fingerprints }: Draft, accepted: readonly string[]): void {
+  const missing = fingerprints.filter((fingerprint) => !accepted.includes(fingerprint));
+  if (missing.length > 0) throw notAcceptedError(missing);
 }
 
 /** Requires that the record follows the newest known one: another draft or another machine may have published first. */

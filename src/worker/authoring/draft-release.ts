@@ -110,7 +110,7 @@ export async function draftRelease(
     const record = nextRecord(previous, releaseChange(publisher, manifest, content));
     const fingerprints = diagnostics.map(({ fingerprint }) => fingerprint).filter((one) => one !== undefined);
     const newDraft = { kind: 'release', record, version: manifest.version, content } as const;
-    const draft = drafts.add({ ...newDraft, secrets: [...new Set(fingerprints)] });
+    const draft = drafts.add({ ...newDraft, fingerprints: [...new Set(fingerprints)] });
     return toReleaseDraft(draft, { manifest, scan, diagnostics, previous, changes, root: content.root });
   } catch (error) {
     await content.discard();

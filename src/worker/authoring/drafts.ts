@@ -17,11 +17,11 @@ export interface Draft {
   readonly bytesToSign: Uint8Array;
   /** Absent for a yank or a merge. */
   readonly content?: PackedContent;
-  /** Fingerprints of the secrets found; the publisher must accept each one. */
-  readonly secrets: readonly string[];
+  /** Fingerprints of the findings that block publishing until the publisher accepts each one. */
+  readonly fingerprints: readonly string[];
 }
 
-export type NewDraft = Pick<Draft, 'kind' | 'record' | 'version' | 'content'> & Partial<Pick<Draft, 'secrets'>>;
+export type NewDraft = Pick<Draft, 'kind' | 'record' | 'version' | 'content'> & Partial<Pick<Draft, 'fingerprints'>>;
 
 /** Older drafts are discarded: their caller is gone. */
 const DRAFT_LIFETIME_MS = 60 * 60 * 1000;
@@ -34,7 +34,7 @@ export class Drafts {
   add(newDraft: NewDraft): Draft {
     const payload = encodePayload(newDraft.record);
     const draft: Draft = {
-      secrets: [],
+      fingerprints: [],
       ...newDraft,
       id: randomUUID(),
       payload,

@@ -74,6 +74,30 @@ describe('publish preview', () => {
     await workbench.notifications.waitFor(/^Published reading-time 1\.1\.0/);
   });
 
+  it('publishes a private project only after that is accepted by itself', async () => {
+    const { quickInput } = workbench;
+    const manifest = join(project.folder, 'package.json');
+    const before = await readFile(manifest, 'utf8');
+    await writeFile(manifest, before.replace(/"version": "[^"]+"/, '"version": "1.1.1",\n  "private": true'));
+    await workbench.runCommand('Ggen: Publish Project…');
+    const { detail } = await quickInput.waitForRow('Publish a private project');
+    assert.match(detail, /^Everyone on the network would be able to read reading-time 1\.1\.1/);
+    await workbench.screenshot('private');
+    await quickInput.choose('Publish a private project');
+    await quickInput.choose('Go back');
+    await quickInput.choose('Publish a private project');
+    await quickInput.waitForRow('Publish anyway');
+    await quickInput.choose('Publish anyway');
+    // The possible secrets of the last release still need a decision of their own.
+    await quickInput.choose('2 possible secrets');
+    await quickInput.choose('Publish anyway');
+    await quickInput.choose('Publish anyway');
+    await quickInput.choose('Publish reading-time 1.1.1');
+    await workbench.notifications.waitFor(/^Published reading-time 1\.1\.1/);
+    await workbench.notifications.clear();
+    await writeFile(manifest, before);
+  });
+
   it('shows problems, in the Problems view too, and changes since the last release', async () => {
     const { quickInput } = workbench;
     await change('1.2.0');

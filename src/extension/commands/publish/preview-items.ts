@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { shortPublisherId } from '../../../identity/publisher-id.ts';
+import { PRIVATE_FINGERPRINT } from '../../../shared/defaults.ts';
 import type { Diagnostic, ReleaseDraft } from '../../../shared/model.ts';
 import { countFiles, formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
@@ -14,7 +15,7 @@ export interface PreviewState {
   readonly dryRun: boolean;
   /** No publisher key exists yet, so that the draft's namespace is a placeholder. */
   readonly withoutKey?: boolean;
-  /** Fingerprints of the possible secrets that the user accepted. */
+  /** Fingerprints of the findings that the user accepted: possible secrets, and that the project is private. */
   readonly accepted: ReadonlySet<string>;
 }
 
@@ -25,13 +26,17 @@ const ICONS: Record<Diagnostic['severity'], string> = { error: 'error', warning:
 
 /** All that publishing would make public, with the decision first. */
 export function previewItems(draft: ReleaseDraft, state: PreviewState): PreviewItem[] {
-  const secrets = draft.diagnostics.filter(({ fingerprint }) => fingerprint !== undefined);
+  const accepted = draft.diagnostics.filter(({ fingerprint }) => fingerprint !== undefined);
   const others = draft.diagnostics.filter(({ fingerprint }) => fingerprint === undefined);
   return [
     ...decisionItems(draft, state),
     ...group(
+      t('Private project'),
+      accepted.filter(isPrivate).map((finding) => acceptableItem(finding, state)),
+    ),
+    ...group(
       t('Possible secrets'),
-      secrets.map((secret) => secretItem(secret, state)),
+      accepted.filter((finding) => !isPrivate(finding)).map((finding) => acceptableItem(finding, state)),
     ),
     ...group(t('Problems'), others.map(diagnosticItem)),
     ...group(t('Visible to everyone'), metadataItems(draft, state)),
@@ -52,7 +57,21 @@ export function previewItems(draft: ReleaseDraft, state: PreviewState): PreviewI
 
 /** Possible secrets that the user has not accepted. */
 export function unreviewedSecrets({ diagnostics }: ReleaseDraft, accepted: ReadonlySet<string>): Diagnostic[] {
-  return diagnostics.filter(({ fingerprint }) => fingerprint !== undefined && !accepted.has(fingerprint));
+  return diagnostics.filter(
+    (finding) => finding.fingerprint !== undefined && !isPrivate(finding) && !accepted.has(finding.fingerprint),
+  );
+}
+
+/** What makes the project private, unless the user accepted that it is published. */
+export function unacceptedPrivacy(
+  { diagnostics }: ReleaseDraft,
+  accepted: ReadonlySet<string>,
+): Diagnostic | undefined {
+  return accepted.has(PRIVATE_FINGERPRINT) ? undefined : diagnostics.find(isPrivate);
+}
+
+function isPrivate({ fingerprint }: Diagnostic): boolean {
+  return fingerprint === PRIVATE_FINGERPRINT;
 }
 
 function decisionItems(draft: ReleaseDraft, { dryRun, accepted }: PreviewState): PreviewItem[] {
@@ -61,9 +80,16 @@ function decisionItems(draft: ReleaseDraft, { dryRun, accepted }: PreviewState):
   const secrets = unreviewedSecrets(draft, accepted).length;
   const count = secrets === 1 ? t('1 possible secret') : t('{0} possible secrets', secrets);
   if (dryRun) {
-    const detail = secrets === 0 ? t('Ready to publish.') : t('{0} to review before publishing.', count);
+    const isBlocked = unacceptedPrivacy(draft, accepted) !== undefined;
+    const ready = isBlocked ? t('The project is private; publishing asks whether it may be.') : t('Ready to publish.');
+    const detail = secrets === 0 ? ready : t('{0} to review before publishing.', count);
     const label = `$(check) ${t('Dry run of {0}: nothing will be published', what)}`;
     return [{ label, description: size, detail, alwaysShow: true, action: 'cancel' }];
+  }
+  if (unacceptedPrivacy(draft, accepted) !== undefined) {
+    const label = `$(lock) ${t('Publish a private project')}`;
+    const detail = t('Everyone on the network would be able to read {0}. You are asked once more.', what);
+    return [{ label, description: size, detail, alwaysShow: true, action: 'private' }];
   }
   if (secrets > 0) {
     const detail = t('Review each one before publishing {0}.', what);
@@ -106,9 +132,9 @@ function fileItems({ files }: ReleaseDraft): PreviewItem[] {
   return left === 0 ? shown : [...shown, detailItem('ellipsis', t('and {0} more', countFiles(left, t)), '')];
 }
 
-function secretItem(secret: Diagnostic, { accepted }: PreviewState): PreviewItem {
-  const item = diagnosticItem(secret);
-  if (!accepted.has(secret.fingerprint ?? '')) return item;
+function acceptableItem(finding: Diagnostic, { accepted }: PreviewState): PreviewItem {
+  const item = diagnosticItem(finding);
+  if (!accepted.has(finding.fingerprint ?? '')) return item;
   return {
     ...item,
     label: item.label.replace('$(error)', '$(pass)'),

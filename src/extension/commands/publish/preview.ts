@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { ReleaseDraft } from '../../../shared/model.ts';
 import { plainText } from '../../ui/plain-text.ts';
-import { reviewSecrets } from './review-secrets.ts';
+import { reviewPrivate, reviewSecrets } from './review-findings.ts';
 import { openProjectFile } from './open-project-file.ts';
 import type { PreviewItem } from './preview-item.ts';
 import type { PreviewState } from './preview-items.ts';
-import { previewItems, unreviewedSecrets } from './preview-items.ts';
+import { previewItems, unacceptedPrivacy, unreviewedSecrets } from './preview-items.ts';
 import type { PublishTarget } from './publish-target.ts';
 
 const { t } = vscode.l10n;
@@ -14,7 +14,7 @@ const { t } = vscode.l10n;
  * Preview a release and ask for confirmation. A quick pick can be filtered (does it include `.env`?) and used by
  * keyboard and mouse; selecting a file opens it and keeps the quick pick open.
  *
- * @returns fingerprints of the accepted secrets; undefined when the user cancels
+ * @returns fingerprints of the accepted findings; undefined when the user cancels
  */
 export async function confirmPublish(
   draft: ReleaseDraft,
@@ -24,8 +24,9 @@ export async function confirmPublish(
   for (;;) {
     const action = await show(draft, target, { dryRun: false, accepted });
     if (action === 'publish') return [...accepted];
-    if (action !== 'secrets') return undefined;
-    accepted = await reviewSecrets(draft, target, accepted);
+    if (action === 'private') accepted = await reviewPrivate(draft, target, accepted);
+    else if (action === 'secrets') accepted = await reviewSecrets(draft, target, accepted);
+    else return undefined;
   }
 }
 
@@ -52,6 +53,8 @@ async function show(draft: ReleaseDraft, target: PublishTarget, state: PreviewSt
 
 function placeholder(draft: ReleaseDraft, { dryRun, accepted }: PreviewState): string {
   if (dryRun) return t('Type to filter files, or select one to open it');
+  if (unacceptedPrivacy(draft, accepted) !== undefined)
+    return t('The manifest says that this project is private; type to filter files');
   return unreviewedSecrets(draft, accepted).length > 0
     ? t('Press Enter to review possible secrets, or type to filter files')
     : t('Press Enter to publish, or type to filter files');

@@ -21,6 +21,11 @@ export class DiagnosticCollector {
     return this.#locate(at);
   }
 
+  /** Adds an error that the publisher can accept by its fingerprint. */
+  addAcceptable(code: string, message: string, at: KeyPath, fingerprint: string): void {
+    this.diagnostics.push({ severity: 'error', code, message, path: this.#path, ...this.#locate(at), fingerprint });
+  }
+
   add(severity: Diagnostic['severity'], code: string, message: string, at: KeyPath = []): void {
     // Errors are never dropped, because they decide whether the project can be published.
     if (this.diagnostics.length >= MAX_DIAGNOSTICS && severity !== 'error') return;

@@ -72,6 +72,8 @@ export interface RawManifest {
   readonly documentation?: Located<string> | undefined;
   readonly readme?: Located<string> | undefined;
   readonly dependencies: readonly RawDependency[];
+  /** Statements of the manifest that the project is not for everyone, as clauses: `\`private\` is true`. */
+  readonly privacy?: readonly Located<string>[] | undefined;
   readonly include?: readonly Located<string>[] | undefined;
   readonly exclude?: readonly Located<string>[] | undefined;
 }

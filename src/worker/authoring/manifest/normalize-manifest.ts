@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { LIMITS } from '../../../shared/defaults.ts';
+import { LIMITS, PRIVATE_FINGERPRINT } from '../../../shared/defaults.ts';
 import type { Diagnostic, ManifestKind, PackageMetadata } from '../../../shared/model.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import { checkPath } from '../../paths/path-safety.ts';
@@ -25,6 +25,10 @@ export function normalizeManifest(
   }
   const name = packageName(report, raw);
   const readme = readmePath(report, path, raw.readme);
+  const version = packageVersion(report, raw);
+  const metadata = normalizeMetadata(report, raw, name);
+  const dependencies = cleanDependencies(report, raw.dependencies);
+  reportPrivate(report, raw);
   const optional = {
     ...(raw.include === undefined ? {} : { include: raw.include.map(({ value }) => value) }),
     ...(raw.exclude === undefined ? {} : { exclude: raw.exclude.map(({ value }) => value) }),
@@ -34,13 +38,26 @@ export function normalizeManifest(
     kind,
     path,
     name,
-    version: packageVersion(report, raw),
-    metadata: normalizeMetadata(report, raw, name),
-    dependencies: cleanDependencies(report, raw.dependencies),
+    version,
+    metadata,
+    dependencies,
     ...optional,
     positions: sourcePositions(report, raw),
     diagnostics: report.diagnostics,
   };
+}
+
+/** A private project is published only when its publisher accepts that. All its statements need one acceptance. */
+function reportPrivate(report: DiagnosticCollector, { privacy = [], license: written }: RawManifest): void {
+  const isUnlicensed = written?.value.trim().toUpperCase() === 'UNLICENSED';
+  const statements = [...privacy, ...(isUnlicensed ? [{ value: 'the license is UNLICENSED', at: written.at }] : [])];
+  const [first] = statements;
+  if (first === undefined) return;
+  const message =
+    `This project is private: ${statements.map(({ value }) => value).join(', and ')}. ` +
+    'Everyone on the network will be able to read what you publish, and that cannot be undone. ' +
+    'Publish it elsewhere, change the manifest, or accept this when you publish.';
+  report.addAcceptable('project-private', message, first.at, PRIVATE_FINGERPRINT);
 }
 
 /** A manifest without content, with the diagnostics that explain why. */

@@ -34,10 +34,20 @@ export const cargoReader: ManifestReader = {
       // Cargo allows `readme = true` and `readme = false`, which name no file.
       readme: typeof main.value('readme') === 'string' ? main.text('readme') : undefined,
       dependencies: readDependencies(main.sub('metadata').sub('ggen'), 'dependencies'),
+      privacy: privacy(main),
       ...selection(main),
     };
   },
 };
+
+/** `publish = false`, or a list of registries without the public one. */
+function privacy(main: ManifestFields): Located<string>[] {
+  const publish = main.value('publish');
+  const at = main.at('publish');
+  if (publish === false) return [{ value: '`publish` is false', at }];
+  if (!Array.isArray(publish) || publish.includes('crates-io')) return [];
+  return [{ value: '`publish` lists registries, and crates-io is not among them', at }];
+}
 
 function license(main: ManifestFields): Located<string> | undefined {
   const file = main.text('license-file');

@@ -3,7 +3,9 @@ import { readDependencies, readPeople, readTags } from '../lists.ts';
 import type { Located, RawManifest } from '../manifest.ts';
 import type { ManifestReader } from '../manifest-reader.ts';
 
-/** package.json. `displayName` and `categories` are those of VS Code extensions. `private` concerns only npm. */
+const PUBLIC_REGISTRY = /^https?:\/\/registry\.(?:npmjs\.org|yarnpkg\.com)\/?$/;
+
+/** package.json. `displayName` and `categories` are those of VS Code extensions. */
 export const npmReader: ManifestReader = {
   kind: 'npm',
   files: ['package.json'],
@@ -21,8 +23,23 @@ export const npmReader: ManifestReader = {
     homepage: root.text('homepage'),
     repository: address(root, 'repository'),
     dependencies: readDependencies(root.sub('ggen'), 'dependencies'),
+    privacy: privacy(root),
   }),
 };
+
+/** `private`, as npm reads it: any true value; and a `publishConfig` that keeps the package from the public registry. */
+function privacy(root: ManifestFields): Located<string>[] {
+  const config = root.sub('publishConfig');
+  const registry = config.value('registry');
+  const isOther = typeof registry === 'string' && !PUBLIC_REGISTRY.test(registry);
+  return [
+    ...(root.value('private') ? [{ value: '`private` is true', at: root.at('private') }] : []),
+    ...(config.value('access') === 'restricted'
+      ? [{ value: 'its access in `publishConfig` is restricted', at: config.at('access') }]
+      : []),
+    ...(isOther ? [{ value: '`publishConfig` names a registry of its own', at: config.at('registry') }] : []),
+  ];
+}
 
 /** A text, or the deprecated `{ "type": "MIT" }` and `"licenses": [{ "type": "MIT" }, …]`, which offers a choice. */
 function license(root: ManifestFields): Located<string> | undefined {

@@ -1,3 +1,4 @@
+import { escapeInvisibleCharacters } from '../../../paths/invisible-characters.ts';
 import { isTable } from '../document.ts';
 import type { ManifestFields } from '../manifest-fields.ts';
 import { readDependencies, readPeople, readTags } from '../lists.ts';
@@ -38,10 +39,19 @@ export const pythonReader: ManifestReader = {
       documentation: poetry.text('documentation') ?? link(sections, ['documentation', 'docs']),
       readme: firstDefined(sections, readme),
       dependencies: readDependencies(root.sub('tool').sub('ggen'), 'dependencies'),
+      privacy: sections.flatMap(privateClassifiers),
       exclude: exclude(poetry),
     };
   },
 };
+
+/** Classifiers that PyPI refuses, so that a private project is not uploaded by mistake. */
+function privateClassifiers(section: ManifestFields): Located<string>[] {
+  return section
+    .texts('classifiers')
+    .filter(({ value }) => /^private\s*::/i.test(value.trim()))
+    .map(({ value, at }) => ({ value: `it has the classifier \`${escapeInvisibleCharacters(value.trim())}\``, at }));
+}
 
 function dynamicVersion(project: ManifestFields): Located<string> | undefined {
   const dynamic = project.texts('dynamic').some(({ value }) => value === 'version');

@@ -1,0 +1,97 @@
+import * as vscode from 'vscode';
+import type { Diagnostic, ReleaseDraft } from '../../../shared/model.ts';
+import { plainText } from '../../ui/plain-text.ts';
+import { openProjectFile } from './open-project-file.ts';
+import { unacceptedPrivacy, unreviewedSecrets } from './preview-items.ts';
+import type { PublishTarget } from './publish-target.ts';
+
+const { t } = vscode.l10n;
+
+interface ReviewChoice extends vscode.QuickPickItem {
+  readonly choice: 'back' | 'open' | 'accept';
+}
+
+/**
+ * Ask about each possible secret separately, with its file open. The first item is the one that does not publish it.
+ *
+ * @returns `accepted` with the newly accepted ones; incomplete when the user goes back, which the preview continues
+ *   later
+ */
+export async function reviewSecrets(
+  draft: ReleaseDraft,
+  target: PublishTarget,
+  accepted: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const decided = new Set(accepted);
+  const total = unreviewedSecrets(draft, decided).length;
+  for (let number = 1; ; number = total - unreviewedSecrets(draft, decided).length + 1) {
+    const [secret] = unreviewedSecrets(draft, decided);
+    if (secret?.fingerprint === undefined) return decided;
+    await openProjectFile(target, secret);
+    const isAccepted = await askToAccept(secret, target, {
+      title: t('Secret {0} of {1}', number, total),
+      question: t('Publish this possible secret?'),
+      back: t('Remove it, or exclude its file, before publishing.'),
+      risk: t('Everyone will be able to read it. This cannot be undone.'),
+    });
+    if (!isAccepted) return decided;
+    decided.add(secret.fingerprint);
+  }
+}
+
+/**
+ * Ask whether a private project may be published, with its manifest open. The first item is the one that does not.
+ *
+ * @returns `accepted`, with the private project when the user accepts it
+ */
+export async function reviewPrivate(
+  draft: ReleaseDraft,
+  target: PublishTarget,
+  accepted: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const finding = unacceptedPrivacy(draft, accepted);
+  if (finding?.fingerprint === undefined) return accepted;
+  await openProjectFile(target, finding);
+  const isAccepted = await askToAccept(finding, target, {
+    title: t('Private project'),
+    question: t('Publish this private project to everyone?'),
+    back: t('Publish it in another way, or change the manifest.'),
+    risk: t('Everyone on the network will be able to read {0}. This cannot be undone.', plainText(draft.name)),
+  });
+  return isAccepted ? new Set([...accepted, finding.fingerprint]) : accepted;
+}
+
+interface ReviewTexts {
+  readonly title: string;
+  readonly question: string;
+  /** What to do instead. */
+  readonly back: string;
+  /** What accepting means. */
+  readonly risk: string;
+}
+
+function askToAccept(finding: Diagnostic, target: PublishTarget, texts: ReviewTexts): Promise<boolean> {
+  const location = plainText(finding.line === undefined ? finding.path : `${finding.path}:${finding.line}`);
+  const pick = vscode.window.createQuickPick<ReviewChoice>();
+  pick.title = `${texts.title}: ${location}`;
+  pick.placeholder = texts.question;
+  pick.ignoreFocusOut = true;
+  pick.items = [
+    { label: `$(arrow-left) ${t('Go back')}`, detail: texts.back, choice: 'back' },
+    { label: `$(go-to-file) ${t('Show in file')}`, detail: plainText(finding.message), choice: 'open' },
+    { label: `$(warning) ${t('Publish anyway')}`, detail: texts.risk, choice: 'accept' },
+  ];
+  return new Promise<boolean>((resolve) => {
+    pick.onDidAccept(() => {
+      const [item] = pick.selectedItems;
+      if (item?.choice === 'open') void openProjectFile(target, finding);
+      else if (item !== undefined) resolve(item.choice === 'accept');
+    });
+    pick.onDidHide(() => {
+      resolve(false);
+    });
+    pick.show();
+  }).finally(() => {
+    pick.dispose();
+  });
+}

@@ -30,7 +30,7 @@ export const uninstall: CommandSpec = {
     const packages = context.flags.operands;
     if (packages.length === 0) throw new UsageError('Specify at least one package.');
     for (const one of packages) packageOperand(one);
-    await changeProject(context, { mode: 'remove', packages }, 'none');
+    await changeProject(context, { mode: 'remove', packages }, 'optional');
     return EXIT.done;
   },
 };

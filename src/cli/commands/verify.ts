@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { InstalledPackage, InstallationCheck } from '../../shared/model.ts';
 import { GgenError } from '../../shared/errors.ts';
@@ -18,13 +19,16 @@ export const verify: CommandSpec = {
     { long: 'strict', help: 'also treat files that are not part of the release as differences' },
     ...ENGINE_OPTIONS,
   ],
-  notes: 'Checks everything installed on this machine if no package is given. Exits with code 1 if anything differs.',
+  notes:
+    'FOLDER is that of a package, or of a project: its ggen.lock says what is in it. Checks everything installed on this machine\n' +
+    'and in this project if no package is given. Exits with code 1 if anything differs.',
   examples: ['ggen-p2p verify', 'ggen-p2p verify ./packages/rust-error-types', 'ggen-p2p verify my-pack --format json'],
   run: async (context) => {
     const { flags, console: output } = context;
     const bar = progressBar(output);
-    const checks = await withSession(await sessionOptions(context, 'none'), async ({ engine }, signal) => {
-      const chosen = selectInstalled(await engine.installed({}, { signal }), flags.operands);
+    const checks = await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
+      const folders = [resolve('.'), ...flags.operands.map((operand) => resolve(operand))];
+      const chosen = await selectInstalled(await engine.installed({ folders }, { signal }), flags.operands);
       const found: InstallationCheck[] = [];
       for (const { path } of chosen) {
         const progress = { signal, onProgress: bar.onProgress };
@@ -40,19 +44,27 @@ export const verify: CommandSpec = {
   },
 };
 
-/** @throws GgenError NotInstalled when an operand names no installed package */
-function selectInstalled(
+/**
+ * The installed packages that the operands name: by id or name, or by the folder of the package or of its project.
+ *
+ * @throws GgenError NotInstalled when an operand names no installed package
+ */
+async function selectInstalled(
   installed: readonly InstalledPackage[],
   operands: readonly string[],
-): readonly InstalledPackage[] {
+): Promise<readonly InstalledPackage[]> {
   if (operands.length === 0) return installed;
-  return operands.flatMap((operand) => {
-    const found = installed.filter(
-      ({ id, name, path }) => id === operand || name === operand || path === resolve(operand),
-    );
-    if (found.length > 0) return found;
-    throw new GgenError('NotInstalled', `'${operand}' is not installed on this machine.`);
-  });
+  const selected = await Promise.all(
+    operands.map(async (operand) => {
+      const folder = await realpath(operand).catch(() => resolve(operand));
+      const found = installed.filter(
+        ({ id, name, path, project }) => id === operand || name === operand || path === folder || project === folder,
+      );
+      if (found.length > 0) return found;
+      throw new GgenError('NotInstalled', `'${operand}' is not installed on this machine.`);
+    }),
+  );
+  return [...new Set(selected.flat())];
 }
 
 function isIntact({ changed, missing, extra }: InstallationCheck, strict: boolean): boolean {

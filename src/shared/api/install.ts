@@ -1,6 +1,6 @@
 import type { ArchiveReceipt, InstallPlan, InstallationCheck, InstalledPackage, PlanMode } from '../model.ts';
 import type { FetchError, InstalledContentError, ReleaseLookupError, WriteError } from './call-errors.ts';
-import type { Call, Empty } from './call.ts';
+import type { Call } from './call.ts';
 
 /**
  * Plans, installations and package files. Changes of one project, or of one folder outside of any, run one after the
@@ -46,8 +46,12 @@ export interface InstallCalls {
     InstallProgress,
     ReleaseLookupError | WriteError | 'NotInstalled' | 'LockMismatch'
   >;
-  /** List all installations on this machine, in projects and outside. */
-  installed: Call<Empty, readonly InstalledPackage[]>;
+  /**
+   * List all installations on this machine, in projects and outside. What the lock file of a project lists is installed
+   * when its folder exists. `folders` (absolute paths) adds the projects that they belong to, also those that another
+   * machine installed. Installations whose folder is gone are forgotten.
+   */
+  installed: Call<{ readonly folders?: readonly string[] }, readonly InstalledPackage[]>;
   /** Remove the package that is installed at this absolute path. A package of a project is removed by a plan. */
   uninstall: Call<
     { readonly path: string; readonly overwrite?: readonly string[] },
@@ -55,12 +59,15 @@ export interface InstallCalls {
     never,
     WriteError | 'NotInstalled'
   >;
-  /** Compare every file of the package installed at this absolute path with its release. Lists show the result. */
+  /**
+   * Compare every file of the package installed at this absolute path with its release: the one that the lock file of its
+   * project lists, else the one that was installed there. Lists show the result.
+   */
   verifyInstalled: Call<
     { readonly path: string },
     InstallationCheck,
     InstallProgress,
-    InstalledContentError | 'NotInstalled'
+    InstalledContentError | 'NotInstalled' | 'LockMismatch'
   >;
   /**
    * Write a release and its record to one file at the absolute path `to`, fetching what is missing here. An existing

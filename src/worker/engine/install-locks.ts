@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { KeyLocks } from '../../shared/key-locks.ts';
+import { realPath } from '../install/disk/real-path.ts';
 import type { Installs } from '../catalog/tables/installs.ts';
 
 /** Runs changes of installed folders one after the other where they can share a lock file or a package. */
@@ -17,8 +18,8 @@ export class InstallLocks {
   }
 
   /** A folder of a project shares the project's lock. @throws as `ofProject` */
-  ofFolder<T>(folder: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const path = resolve(folder);
-    return this.#locks.run(this.#installs.getByPath(path)?.project ?? path, work, signal);
+  async ofFolder<T>(folder: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const path = await realPath(resolve(folder));
+    return await this.#locks.run(this.#installs.getByPath(path)?.project ?? path, work, signal);
   }
 }

@@ -9,10 +9,17 @@ import type { PackageNode, ReleaseNode } from '../../views/package-nodes.ts';
 
 const READ_TIMEOUT_MS = 10_000;
 
-/** The packages that are installed on this machine; with a tree item, only those of its package or release. */
+function workspaceFolders(): string[] {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
+}
+
+/** The packages that are installed on this machine and in the workspace; with a tree item, only those of its package or release. */
 export async function listInstalled({ client }: Services, argument?: unknown): Promise<readonly InstalledPackage[]> {
   const engine = await client.engine();
-  const all = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.installed({}, { signal }));
+  const all = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) =>
+    engine.installed({ folders: workspaceFolders() }, { signal }),
+  );
   return isPackageNode(argument) ? all.filter((installed) => belongsTo(installed, argument)) : all;
 }
 

@@ -3,13 +3,14 @@ import { exportPackage } from '../../archive/export-package.ts';
 import type { ExportDeps } from '../../archive/export-package.ts';
 import { importPackage } from '../../archive/import-package.ts';
 import type { ImportDeps } from '../../archive/import-package.ts';
-import type { Catalog } from '../../catalog/catalog.ts';
 import { applyPlan } from '../../install/apply/apply-plan.ts';
 import type { ApplyPlanDeps } from '../../install/apply/apply-plan.ts';
 import { installRelease, uninstallRelease } from '../../install/apply/install-release.ts';
 import type { InstallReleaseDeps } from '../../install/apply/install-release.ts';
 import { verifyInstalled } from '../../install/apply/verify-installed.ts';
 import type { VerifyInstalledDeps } from '../../install/apply/verify-installed.ts';
+import { listInstalled } from '../../install/lock/locked-installs.ts';
+import type { ListInstalledDeps } from '../../install/lock/locked-installs.ts';
 import { planInstall } from '../../install/plan/plan-install.ts';
 import type { PlanInstallDeps } from '../../install/plan/plan-install.ts';
 import type { Plans } from '../../install/plan/plans.ts';
@@ -21,9 +22,9 @@ export type InstallCallParts = PlanInstallDeps &
   ApplyPlanDeps &
   InstallReleaseDeps &
   VerifyInstalledDeps &
+  ListInstalledDeps &
   ExportDeps &
   ImportDeps & {
-    readonly catalog: { readonly installs: Pick<Catalog['installs'], 'list'> };
     readonly installLocks: InstallLocks;
     readonly lookup: Pick<Lookup, 'getPackage' | 'getVersion'>;
     readonly plans: Plans;
@@ -61,7 +62,11 @@ export const installCalls: CallRows<InstallCalls, InstallCallParts> = {
         installRelease(parts, parts.lookup, request, signal, onProgress),
       ),
   },
-  installed: { form: {}, idempotent: true, run: ({ catalog }) => catalog.installs.list() },
+  installed: {
+    form: { folders: 'texts?' },
+    idempotent: true,
+    run: (parts, { folders = [] }) => listInstalled(parts, folders),
+  },
   uninstall: {
     form: { path: 'text', overwrite: 'texts?' },
     idempotent: false,

@@ -3,6 +3,7 @@ import type { InstallProgress, InstallRequest } from '../../../shared/api/index.
 import { GgenError } from '../../../shared/errors.ts';
 import type { InstalledPackage, ReleaseDetails } from '../../../shared/model.ts';
 import { parseRootCid } from '../../blocks/block-storage.ts';
+import { realPath } from '../disk/real-path.ts';
 import { absolutePath, checkTarget } from '../disk/target.ts';
 import type { TreeChange } from '../disk/install-trees.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
@@ -12,6 +13,8 @@ import type { FetchContentDeps } from '../../transfer/fetch-content.ts';
 import type { Lookup } from '../../registry/lookup.ts';
 import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
 import { assertLockedRoots } from '../lock/lock-records.ts';
+import { findInstalled } from '../lock/locked-installs.ts';
+import type { FindInstalledDeps } from '../lock/locked-installs.ts';
 import { writeReleases, announceInstalled } from './write-releases.ts';
 import type { AnnounceInstalledDeps, WriteReleasesDeps } from './write-releases.ts';
 
@@ -41,7 +44,7 @@ export async function installRelease(
   const { path, before } = replace ? await locateTarget(to) : await checkTarget(to);
   onProgress({ phase: 'resolve', files: 0, bytes: 0 });
   const found = await lookup.getVersion(id, version, signal);
-  const existing = replace ? findReplaced(deps.catalog.installs, found, path) : undefined;
+  const existing = replace ? await findReplaced(deps, found, path) : undefined;
   const { publisher, name, release } = found;
   if (existing !== undefined)
     assertLockedRoots([existing], [{ publisher, name, version: release.version, root: release.root }], []);
@@ -78,12 +81,12 @@ export async function installRelease(
 }
 
 /** Returns the installation to be replaced. @throws GgenError NotInstalled, InvalidRequest */
-function findReplaced(
-  installs: Pick<Catalog['installs'], 'getByPath'>,
+async function findReplaced(
+  deps: FindInstalledDeps,
   { id, release }: ReleaseDetails,
   path: string,
-): InstalledPackage {
-  const existing = requireInstalledAt(installs, path);
+): Promise<InstalledPackage> {
+  const existing = await requireInstalledAt(deps, path);
   if (existing.id !== id) throw notInstalled(path);
   if (existing.project !== undefined && existing.version !== release.version) {
     throw new GgenError(
@@ -108,7 +111,7 @@ export async function uninstallRelease(
   signal: AbortSignal,
 ): Promise<void> {
   const { path, before } = await locateTarget(at);
-  const installed = requireInstalledAt(deps.catalog.installs, path);
+  const installed = await requireInstalledAt(deps, path);
   if (installed.project !== undefined) {
     throw new GgenError(
       'InvalidRequest',
@@ -131,14 +134,14 @@ export async function uninstallRelease(
 
 /** Resolves the path of an installation whose folder the user may have deleted. */
 async function locateTarget(at: string): Promise<{ path: string; before: 'folder' | 'nothing' }> {
-  const path = absolutePath(at, 'The folder');
+  const path = await realPath(absolutePath(at, 'The folder'));
   const isThere = (await lstat(path).catch(() => undefined))?.isDirectory() === true;
   return { path, before: isThere ? 'folder' : 'nothing' };
 }
 
 /** @throws GgenError NotInstalled */
-export function requireInstalledAt(installs: Pick<Catalog['installs'], 'getByPath'>, path: string): InstalledPackage {
-  const installed = installs.getByPath(path);
+export async function requireInstalledAt(deps: FindInstalledDeps, path: string): Promise<InstalledPackage> {
+  const installed = await findInstalled(deps, path);
   if (installed === undefined) throw notInstalled(path);
   return installed;
 }

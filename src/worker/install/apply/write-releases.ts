@@ -1,7 +1,8 @@
 import type { Blockstore } from 'interface-blockstore';
-import { relative, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import type { InstallProgress } from '../../../shared/api/index.ts';
 import type { InstalledPackage } from '../../../shared/model.ts';
+import { realParentPath } from '../disk/real-path.ts';
 import { installTrees } from '../disk/install-trees.ts';
 import type { TextChange, TreeChange, InstalledSize } from '../disk/install-trees.ts';
 import type { GetBlock } from '../disk/tree-files.ts';
@@ -48,6 +49,7 @@ export async function writeReleases(
   { getPreviousBlock, signal, onProgress, overwrite }: WriteReleasesOptions,
   writeRows: (written: ReadonlyMap<string, InstalledSize>) => void,
 ): Promise<void> {
+  const agreed = await Promise.all(overwrite.map(toRealPath));
   await installTrees(
     changes,
     texts,
@@ -57,10 +59,15 @@ export async function writeReleases(
       getPrevious: getPreviousBlock,
       signal,
       onProgress,
-      overwrite: (target) => new Set(overwrite.map((path) => relativeToTarget(target, path))),
+      overwrite: (target) => new Set(agreed.map((path) => relativeToTarget(target, path))),
     },
     writeRows,
   );
+}
+
+/** Resolves the links above a path, and keeps its trailing slash. */
+async function toRealPath(path: string): Promise<string> {
+  return path === '*' ? path : `${await realParentPath(resolve(path))}${/[\\/]$/.test(path) ? '/' : ''}`;
 }
 
 /** Converts to the form of paths in a release: relative, with forward slashes, a trailing slash kept. */

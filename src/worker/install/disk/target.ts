@@ -1,16 +1,17 @@
 import { access, constants, lstat, readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { GgenError, errorMessage } from '../../../shared/errors.ts';
+import { realParentPath } from './real-path.ts';
 import type { Swap } from '../../catalog/tables/install-transactions.ts';
 
 /**
  * Checks early that a target can be installed into: an absolute path that does not exist or is an empty folder.
  *
- * @returns the normalized path, and what exists there
+ * @returns the path without symbolic links above the target, and what exists there
  * @throws GgenError InvalidRequest, TargetNotEmpty, TargetNotWritable
  */
 export async function checkTarget(target: string): Promise<{ path: string; before: Swap['before'] }> {
-  const path = absolutePath(target, 'The folder to install into');
+  const path = await realParentPath(absolutePath(target, 'The folder to install into'));
   const entries = await readdir(path).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;

@@ -1,17 +1,16 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { GgenError } from '../../../shared/errors.ts';
 import { LOCK_FILE, MAX_LOCK_BYTES, parseLock } from './lock-file.ts';
-import type { LockedPackage } from './lock-file.ts';
+import type { LockFile } from './lock-file.ts';
 
 /** The lock file of a project. */
-export interface ProjectLock {
+export interface ProjectLock extends LockFile {
   /** Absolute path. */
   readonly path: string;
   /** Absent when the file does not exist. */
   readonly text?: string;
-  readonly packages: readonly LockedPackage[];
 }
 
 /**
@@ -22,7 +21,20 @@ export interface ProjectLock {
 export async function readProjectLock(project: string): Promise<ProjectLock> {
   const path = join(project, LOCK_FILE);
   const text = await readSmallFile(path);
-  return text === undefined ? { path, packages: [] } : { path, text, packages: parseLock(text) };
+  return text === undefined ? { path, packages: [] } : { path, text, ...parseLock(text) };
+}
+
+/**
+ * Finds the project that a folder belongs to: the folder itself or the nearest one above that holds a lock file.
+ *
+ * @param folder an absolute path without symbolic links
+ */
+export async function findProject(folder: string): Promise<string | undefined> {
+  for (let at = folder; ; at = dirname(at)) {
+    const found = await lstat(join(at, LOCK_FILE)).catch(() => undefined);
+    if (found?.isFile() === true) return at;
+    if (at === dirname(at)) return undefined;
+  }
 }
 
 async function readSmallFile(path: string): Promise<string | undefined> {

@@ -2,14 +2,11 @@ import { lstat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { GgenError } from '../../../shared/errors.ts';
 import { checkPath, foldCase } from '../../paths/path-safety.ts';
-import { lockedId, qualifiedFolder } from '../lock/lock-file.ts';
+import { DEFAULT_PACKAGES_FOLDER, lockedId, qualifiedFolder } from '../lock/lock-file.ts';
 import type { LockedPackage } from '../lock/lock-file.ts';
 
-/** Folder of a project in which each package has a folder. */
-export const PACKAGES_FOLDER = 'packages';
-
 /** Returns the absolute path of the packages' folder. @throws GgenError InvalidRequest */
-export function packagesFolder(project: string, folder = PACKAGES_FOLDER): string {
+export function packagesFolder(project: string, folder = DEFAULT_PACKAGES_FOLDER): string {
   const reason = folder === '' ? undefined : checkPath(folder);
   if (reason === undefined) return join(project, folder);
   throw new GgenError('InvalidRequest', `The packages folder ${JSON.stringify(folder)} ${reason}.`);

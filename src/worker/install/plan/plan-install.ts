@@ -6,6 +6,7 @@ import { GgenError } from '../../../shared/errors.ts';
 import type { InstallPlan, InstalledPackage, PlannedPackage } from '../../../shared/model.ts';
 import { parseRootCid } from '../../blocks/block-storage.ts';
 import { estimateMissingBytes } from '../disk/missing-bytes.ts';
+import { realPath } from '../disk/real-path.ts';
 import { absolutePath, checkTarget, checkWritable } from '../disk/target.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Lookup } from '../../registry/lookup.ts';
@@ -18,6 +19,7 @@ import { assertLockedRoots, checkAgainstRecords } from '../lock/lock-records.ts'
 import { lookupSource } from '../resolve/lookup-source.ts';
 import type { PlanStep, Plans, ExistingTarget } from './plans.ts';
 import { readProjectLock } from '../lock/project-lock.ts';
+import type { ProjectLock } from '../lock/project-lock.ts';
 
 /** Dependencies of `planInstall`. */
 export interface PlanInstallDeps {
@@ -44,11 +46,11 @@ export async function planInstall(
   { project, mode, packages = [], folder, acceptedRoots = [] }: PlanRequest,
   signal: AbortSignal,
 ): Promise<InstallPlan> {
-  const root = absolutePath(project, 'The project');
-  const packagesDir = packagesFolder(root, folder ?? existingPackagesFolder(deps.catalog, root));
-  await assertNoSymlinks(root, packagesDir);
+  const root = await realPath(absolutePath(project, 'The project'));
   if (!MODES.includes(mode)) throw new GgenError('InvalidRequest', `'${mode}' is not a mode of planning.`);
   const lock = await readProjectLock(root);
+  const packagesDir = packagesFolder(root, folder ?? existingPackagesFolder(deps.catalog, root, lock));
+  await assertNoSymlinks(root, packagesDir);
   if (mode === 'lock' && lock.text === undefined) throw lockMissing(lock.path);
   const locked =
     mode === 'lock'
@@ -63,7 +65,8 @@ export async function planInstall(
     source,
     signal,
   });
-  const installedState = new InstalledState(deps, packagesDir, lock.packages);
+  const lockedDir = packagesFolder(root, existingPackagesFolder(deps.catalog, root, lock));
+  const installedState = new InstalledState(deps, packagesDir, lockedDir, lock.packages);
   const entries = desired.map(({ entry }) => entry);
   assertLockedRoots(lock.packages, entries, acceptedRoots);
   const assigned = assignFolders(entries, lock.packages, await installedState.occupied(entries));
@@ -72,8 +75,8 @@ export async function planInstall(
     steps.push(await installedState.planStep(one, assigned.get(lockedId(one.entry)) ?? one.entry, signal));
   steps.sort(({ planned: a }, { planned: b }) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   steps.push(...(await installedState.removals(root, steps)));
-  const lockAfter =
-    lock.text === undefined && assigned.size === 0 ? undefined : serializeLock([...assigned.values()], lock.text);
+  const lockFile = { packages: [...assigned.values()], packagesFolder: toPortable(relative(root, packagesDir)) };
+  const lockAfter = lock.text === undefined && assigned.size === 0 ? undefined : serializeLock(lockFile, lock.text);
   await checkWritable(lock.path);
   const planned = steps.map((step) => step.planned);
   return plans.add({
@@ -91,24 +94,33 @@ export async function planInstall(
   });
 }
 
-/** Folder of the project's installed packages, relative to it; undefined when none is installed. */
+/** Folder of the project's packages, relative to it; undefined when there is neither a lock file nor an installation. */
 function existingPackagesFolder(
   { installs }: Pick<PlanInstallDeps['catalog'], 'installs'>,
   project: string,
+  lock: ProjectLock,
 ): string | undefined {
+  if (lock.text !== undefined) return lock.packagesFolder;
   const [first] = installs.listByProject(project);
-  return first === undefined ? undefined : relative(project, dirname(first.path)).replaceAll(sep, '/');
+  return first === undefined ? undefined : toPortable(relative(project, dirname(first.path)));
+}
+
+function toPortable(path: string): string {
+  return path.replaceAll(sep, '/');
 }
 
 /** What is installed in the project at the moment. */
 class InstalledState {
   readonly #deps: PlanInstallDeps;
   readonly #packagesDir: string;
+  readonly #lockedDir: string;
   readonly #locked: ReadonlyMap<string, LockedPackage>;
 
-  constructor(deps: PlanInstallDeps, packagesDir: string, locked: readonly LockedPackage[]) {
+  /** @param lockedDir where the packages of the lock file are now */
+  constructor(deps: PlanInstallDeps, packagesDir: string, lockedDir: string, locked: readonly LockedPackage[]) {
     this.#deps = deps;
     this.#packagesDir = packagesDir;
+    this.#lockedDir = lockedDir;
     this.#locked = new Map(locked.map((entry) => [lockedId(entry), entry]));
   }
 
@@ -156,16 +168,28 @@ class InstalledState {
     return releases.some((release) => release.version === version && release.yanked);
   }
 
-  /** Steps that remove the packages that are installed for the project and no longer required. */
+  /**
+   * Steps that remove the packages that are no longer required: installed ones, and those that came with the project.
+   */
   async removals(project: string, steps: readonly PlanStep[]): Promise<PlanStep[]> {
     const plannedPaths = new Set(steps.map(({ planned }) => planned.path));
     const rows = this.#deps.catalog.installs.listByProject(project).filter(({ path }) => !plannedPaths.has(path));
-    return await Promise.all(
+    const removed = await Promise.all(
       rows.map(async (row): Promise<PlanStep> => ({
         planned: toRemoval(row),
         existing: { previous: row.root, before: (await isFolder(row.path)) ? 'folder' : 'nothing' },
       })),
     );
+    const known = new Set([...plannedPaths, ...rows.map(({ path }) => path)]);
+    for (const [id, entry] of this.#locked) {
+      const path = join(this.#lockedDir, folderOf(entry));
+      if (known.has(path) || !(await isFolder(path)) || !(await isNonEmpty(path))) continue;
+      removed.push({
+        planned: toRemoval({ ...entry, id, path }),
+        existing: { previous: entry.root, before: 'folder' },
+      });
+    }
+    return removed;
   }
 
   /** Finds what exists at a package's path: an installation, a checkout that the lock file describes, or nothing. */
@@ -185,7 +209,16 @@ class InstalledState {
   }
 }
 
-function toRemoval({ id, publisher, name, version, root, size, files, path }: InstalledPackage): PlannedPackage {
+function toRemoval({
+  id,
+  publisher,
+  name,
+  version,
+  root,
+  size,
+  files,
+  path,
+}: Omit<InstalledPackage, 'installedAt'>): PlannedPackage {
   return {
     id,
     publisher,

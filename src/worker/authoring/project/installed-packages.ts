@@ -2,10 +2,10 @@ import { lstat } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { GgenError } from '../../../shared/errors.ts';
 import type { Diagnostic, InstalledPackage } from '../../../shared/model.ts';
-import { LOCK_FILE, lockedId } from '../../install/lock/lock-file.ts';
-import type { LockedPackage } from '../../install/lock/lock-file.ts';
+import { DEFAULT_PACKAGES_FOLDER, LOCK_FILE, lockedId } from '../../install/lock/lock-file.ts';
+import type { LockFile, LockedPackage } from '../../install/lock/lock-file.ts';
 import { readProjectLock } from '../../install/lock/project-lock.ts';
-import { PACKAGES_FOLDER, folderOf } from '../../install/plan/folders.ts';
+import { folderOf } from '../../install/plan/folders.ts';
 import { foldCase } from '../../paths/path-safety.ts';
 import { readManifest } from '../manifest/read-manifest.ts';
 import { isWorkspaceRoot } from './workspace-root.ts';
@@ -25,8 +25,8 @@ export type FolderDecision = { readonly skip: string } | { readonly remark: Diag
  */
 export class InstalledPackages {
   readonly #root: string;
-  /** Locked packages by the folder of their lock file, relative to the root. */
-  readonly #locks = new Map<string, readonly LockedPackage[]>();
+  /** Lock files by their folder, relative to the root. */
+  readonly #locks = new Map<string, LockFile>();
   /** Package id by path relative to the root, with forward slashes. */
   readonly #known: ReadonlyMap<string, string>;
   #workspace: Promise<boolean> | undefined;
@@ -40,18 +40,18 @@ export class InstalledPackages {
 
   /**
    * @param root absolute path of the project, links resolved
-   * @param known what the catalog lists; it finds packages folders of another name than `packages`
+   * @param known what the catalog lists; it finds packages whose folder the lock file does not tell
    * @throws GgenError LockInvalid when the project's own lock file cannot be read
    */
   static async of(root: string, known: readonly KnownInstall[] = []): Promise<InstalledPackages> {
     const packages = new InstalledPackages(root, known);
-    packages.#locks.set('', (await readProjectLock(root)).packages);
+    packages.#locks.set('', await readProjectLock(root));
     return packages;
   }
 
   /** Packages that the project's own lock file lists. */
   get locked(): readonly LockedPackage[] {
-    return this.#locks.get('') ?? [];
+    return this.#locks.get('')?.packages ?? [];
   }
 
   /**
@@ -63,7 +63,7 @@ export class InstalledPackages {
   async enter(folder: string): Promise<boolean> {
     if (folder === '') return true;
     try {
-      this.#locks.set(folder, (await readProjectLock(join(this.#root, folder))).packages);
+      this.#locks.set(folder, await readProjectLock(join(this.#root, folder)));
       return true;
     } catch (error) {
       if (error instanceof GgenError) return false;
@@ -76,7 +76,8 @@ export class InstalledPackages {
     const lock = this.#lockAbove(path);
     const known = this.#known.get(path);
     const name = foldCase(posix.basename(path));
-    const isInPackagesFolder = posix.dirname(path) === posix.join(lock.folder, PACKAGES_FOLDER);
+    const isInPackagesFolder =
+      posix.dirname(path) === posix.join(lock.folder, lock.packagesFolder ?? DEFAULT_PACKAGES_FOLDER);
     const entry = lock.packages.find((one) => lockedId(one) === known || foldCase(folderOf(one)) === name);
     if (entry !== undefined) {
       const isInstalled = lockedId(entry) === known || isInPackagesFolder || (await isRelease(absolutePath, entry));
@@ -87,10 +88,10 @@ export class InstalledPackages {
     return isSuspect ? { remark: notLocked(path) } : undefined;
   }
 
-  #lockAbove(path: string): { readonly folder: string; readonly packages: readonly LockedPackage[] } {
+  #lockAbove(path: string): LockFile & { readonly folder: string } {
     for (let folder = parentOf(path); ; folder = parentOf(folder)) {
-      const packages = this.#locks.get(folder);
-      if (packages !== undefined || folder === '') return { folder, packages: packages ?? [] };
+      const lock = this.#locks.get(folder);
+      if (lock !== undefined || folder === '') return { packages: [], ...lock, folder };
     }
   }
 

@@ -38,7 +38,7 @@ describe('packages that are installed in a project', () => {
     const twin = locked('twin', { publisher: other });
     const result = await scanned({
       'gpack.toml': gpack('own'),
-      'ggen.lock': serializeLock([locked('lib'), { ...twin, folder: qualifiedFolder(twin) }]),
+      'ggen.lock': serializeLock({ packages: [locked('lib'), { ...twin, folder: qualifiedFolder(twin) }] }),
       'packages/lib/gpack.toml': gpack('lib'),
       'packages/lib/deep/a.ts': '',
       [`packages/${qualifiedFolder(twin)}/gpack.toml`]: gpack('twin'),
@@ -56,7 +56,7 @@ describe('packages that are installed in a project', () => {
   it('are recognized in a packages folder of another name, by the catalog or by their manifest', async () => {
     const files = {
       'gpack.toml': gpack('own'),
-      'ggen.lock': serializeLock([locked('lib'), locked('plain')]),
+      'ggen.lock': serializeLock({ packages: [locked('lib'), locked('plain')] }),
       'vendor/lib/gpack.toml': gpack('lib'),
       'vendor/plain/a.ts': '',
       'src/lib/gpack.toml': gpack('lib', '2.0.0'),
@@ -67,10 +67,23 @@ describe('packages that are installed in a project', () => {
     assert.deepEqual(paths(here), ['gpack.toml', 'src/lib/gpack.toml']);
   });
 
+  it('are not published from the packages folder that the lock file names', async () => {
+    for (const packagesFolder of ['third-party/ggen', '']) {
+      const prefix = packagesFolder === '' ? '' : `${packagesFolder}/`;
+      const result = await scanned({
+        'gpack.toml': gpack('own'),
+        'ggen.lock': serializeLock({ packages: [locked('lib')], packagesFolder }),
+        [`${prefix}lib/a.ts`]: '',
+        'src/lib/a.ts': '',
+      });
+      assert.deepEqual(paths(result), ['gpack.toml', 'src/lib/a.ts']);
+    }
+  });
+
   it('are not published in a folder that has a lock file of its own', async () => {
     const result = await scanned({
       'gpack.toml': gpack('own'),
-      'tools/a/ggen.lock': serializeLock([locked('lib')]),
+      'tools/a/ggen.lock': serializeLock({ packages: [locked('lib')] }),
       'tools/a/packages/lib/a.ts': '',
       'tools/a/main.ts': '',
       'test/fixture/ggen.lock': 'not a lock file',
@@ -80,7 +93,7 @@ describe('packages that are installed in a project', () => {
   });
 
   it('leave the lock file in when the manifest includes it by name', async () => {
-    const lock = { 'ggen.lock': serializeLock([locked('lib')]), 'packages/lib/a.ts': '', 'a.ts': '' };
+    const lock = { 'ggen.lock': serializeLock({ packages: [locked('lib')] }), 'packages/lib/a.ts': '', 'a.ts': '' };
     const named = await scanned({ 'gpack.toml': gpack('own', '1.0.0', 'include = ["ggen.lock", "*.ts"]\n'), ...lock });
     assert.deepEqual(paths(named), ['a.ts', 'ggen.lock', 'gpack.toml']);
     const matched = await scanned({ 'gpack.toml': gpack('own', '1.0.0', 'include = ["*"]\n'), ...lock });

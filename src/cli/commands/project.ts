@@ -106,11 +106,16 @@ function formatPlan(
   const roots = packages
     .filter(({ root, fromRoot, action }) => action !== 'remove' && fromRoot !== undefined && fromRoot !== root)
     .map(({ name, root, fromRoot = '' }) => view.dim(`content of ${name}: ${fromRoot} → ${root}`));
+  const withdrawn = packages
+    .filter(({ yanked, action }) => yanked && action !== 'remove')
+    .map(({ id, version }) => view.warn(`${id}@${version} was yanked by its publisher. Update to another version.`));
   const left = skipped.map(({ id, by, reason }) => view.dim(`skipped ${id}, required by ${by}: ${reason}`));
   const outcome = !changes
     ? 'Nothing to do.'
     : applied
       ? `${view.success('Done')}. Updated ${lockFile}.`
       : `Nothing was changed. ${bytes(bytesToFetch)} would be fetched.`;
-  return [...(rows.length > 0 ? [table(columns, rows, view)] : []), ...roots, ...left, outcome].join('\n');
+  return [...(rows.length > 0 ? [table(columns, rows, view)] : []), ...roots, ...withdrawn, ...left, outcome].join(
+    '\n',
+  );
 }

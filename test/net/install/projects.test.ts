@@ -231,6 +231,38 @@ describe('packages of a project', () => {
     assert.ok((await readFile(join(project, LOCK), 'utf8')).includes('requirement = "^2.0.0"'));
   });
 
+  it('keep a yanked version that has no replacement; the plan tells it, and an update goes on with the others', async () => {
+    const { id } = await publisher.publish('mine', '1.0.0');
+    const other = await publisher.publish('other', '1.0.0');
+    await waitForListing(reader, id, '1.0.0');
+    await waitForListing(reader, other.id, '1.0.0');
+    await installPackages(reader, project, 'add', id, other.id);
+    const draft = await publisher.engine.draftYank({ id, version: '1.0.0', yanked: true, publisher: publisher.key.id });
+    await publisher.engine.delete({ draft: draft.draft, signature: publisher.key.sign(draft.bytesToSign) });
+    await publisher.publish('other', '1.1.0');
+    await waitForListing(reader, other.id, '1.1.0');
+    await eventually('the yank is known', async () => (await reader.engine.listVersions({ id }))[0]?.yanked);
+    for (const request of [{ mode: 'lock' }, { mode: 'update' }, { mode: 'update', packages: [id] }] as const) {
+      const plan = await reader.engine.planInstall({ project, ...request });
+      assert.deepEqual(
+        plan.packages.map(({ name, action, yanked }) => [name, action, yanked]),
+        [
+          ['mine', 'keep', true],
+          ['other', request.mode === 'update' && !('packages' in request) ? 'update' : 'keep', false],
+        ],
+        JSON.stringify(request),
+      );
+    }
+    await installPackages(reader, project, 'update');
+    await assert.rejects(reader.engine.planInstall({ project: `${project}/new`, mode: 'add', packages: [id] }), {
+      name: 'VersionYanked',
+    });
+    await publisher.publish('mine', '1.0.1');
+    await waitForListing(reader, id, '1.0.1');
+    const replaced = await reader.engine.planInstall({ project, mode: 'update' });
+    assert.deepEqual(actions(replaced), ['update mine 1.0.0 -> 1.0.1']);
+  });
+
   it('are removed with their orphaned dependencies', async () => {
     const app = await publishApp();
     const own = await publisher.publish('own', '1.0.0');

@@ -3,6 +3,7 @@ import type { PlanRequest } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { InstallPlan } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
+import { notify } from '../../ui/notify.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { withCancelButton } from '../../ui/progress.ts';
 
@@ -35,8 +36,18 @@ export async function makePlan(services: Services, title: string, request: PlanR
 }
 
 async function plan({ client }: Services, title: string, request: PlanRequest): Promise<InstallPlan> {
-  return await withCancelButton(`${title}: ${t('resolving dependencies')}`, async (signal) => {
+  const found = await withCancelButton(`${title}: ${t('resolving dependencies')}`, async (signal) => {
     const engine = await client.engine();
     return await engine.planInstall(request, { signal });
   });
+  warnAboutYanked(found);
+  return found;
+}
+
+/** A yanked release stays installed, so the plan may have no change that shows it. */
+function warnAboutYanked({ packages }: InstallPlan): void {
+  const yanked = packages.filter((one) => one.yanked && one.action === 'keep');
+  if (yanked.length === 0) return;
+  const names = yanked.map(({ name, version }) => `${plainText(name)} ${plainText(version)}`).join(', ');
+  void notify('warning', t('Yanked by the publisher, but locked in this project: {0}.', names));
 }

@@ -43,14 +43,11 @@ export async function desiredState(options: DesiredStateOptions): Promise<Desire
   if (options.mode === 'lock')
     return { packages: options.locked.map((entry) => fromLocked(entry, options)), skipped: [] };
   const { requested, unlocked } = await collectRequests(options);
-  const lockedVersions = new Map(
-    options.locked
-      .filter((entry) => unlocked !== 'all' && !unlocked.has(lockedId(entry)))
-      .map((entry) => [lockedId(entry), entry.version]),
-  );
+  const lockedVersions = new Map(options.locked.map((entry) => [lockedId(entry), entry.version]));
   const solution = await resolveDependencies(requested, {
     source: options.source,
     lockedVersions,
+    unlocked,
     signal: options.signal,
   });
   return fromSolution(solution, requested);

@@ -38,8 +38,10 @@ export interface Solution {
 
 export interface ResolveOptions {
   readonly source: PackageSource;
-  /** Versions in the lock file, by id. A locked version is preferred as long as it satisfies the requirements. */
+  /** Versions in the lock file, by id. A locked version is allowed although it is yanked. */
   readonly lockedVersions: ReadonlyMap<string, string>;
+  /** Ids that may leave their locked version; the others keep it as long as it satisfies the requirements. */
+  readonly unlocked: ReadonlySet<string> | 'all';
   readonly signal: AbortSignal;
 }
 
@@ -139,7 +141,12 @@ class Solver {
     rest: readonly OpenRequirement[],
   ): Promise<Choices | ConflictSet> {
     if (choices.size >= MAX_RESOLVED_PACKAGES) throw tooComplex(`more than ${MAX_RESOLVED_PACKAGES} packages`);
-    const releases = satisfyingReleases(candidate, requirement, this.#lockedVersion(candidate));
+    const releases = satisfyingReleases(
+      candidate,
+      requirement,
+      this.#lockedVersion(candidate),
+      this.#isKept(candidate),
+    );
     if (releases.length === 0) return this.#fail(dependencyConflict(candidate, [requirement]), [requirement.by]);
     const conflictSet = new Set([requirement.by]);
     for (const release of releases) {
@@ -172,6 +179,11 @@ class Solver {
 
   #lockedVersion({ id }: PackageCandidate): string | undefined {
     return this.#options.lockedVersions.get(id);
+  }
+
+  #isKept({ id }: PackageCandidate): boolean {
+    const { unlocked } = this.#options;
+    return unlocked !== 'all' && !unlocked.has(id);
   }
 
   #fail(error: GgenError, conflictSet: readonly string[]): ConflictSet {

@@ -41,17 +41,22 @@ export function satisfies(
 }
 
 /**
- * Returns the releases that satisfy a requirement in the order in which to try them: the locked one, then descending.
+ * Returns the releases that satisfy a requirement in the order in which to try them: the locked one when it is preferred,
+ * then descending, yanked ones last.
  */
 export function satisfyingReleases(
   candidate: PackageCandidate,
   requirement: Requirement,
   lockedVersion: string | undefined,
+  preferLocked: boolean,
 ): Release[] {
-  const isLocked = ({ version }: Release): number => Number(version === lockedVersion);
+  const isPreferred = ({ version }: Release): number => Number(preferLocked && version === lockedVersion);
   return candidate.releases
     .filter((release) => satisfies(release, requirement, lockedVersion))
-    .sort((a, b) => isLocked(b) - isLocked(a) || compareVersions(b.version, a.version));
+    .sort(
+      (a, b) =>
+        isPreferred(b) - isPreferred(a) || Number(a.yanked) - Number(b.yanked) || compareVersions(b.version, a.version),
+    );
 }
 
 export function toRequirement(by: ResolvedPackage, { requirement: range, optional }: Dependency): Requirement {

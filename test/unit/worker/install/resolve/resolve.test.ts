@@ -3,7 +3,10 @@ import { createPublisherKey } from '../../../../../src/identity/publisher-key.ts
 import { GgenError } from '../../../../../src/shared/errors.ts';
 import type { Release } from '../../../../../src/shared/model.ts';
 import { resolveDependencies } from '../../../../../src/worker/install/resolve/resolve-dependencies.ts';
-import type { RequestedPackage } from '../../../../../src/worker/install/resolve/resolve-dependencies.ts';
+import type {
+  RequestedPackage,
+  ResolveOptions,
+} from '../../../../../src/worker/install/resolve/resolve-dependencies.ts';
 import type { PackageCandidate } from '../../../../../src/worker/install/resolve/selection.ts';
 
 const publisher = createPublisherKey().id;
@@ -47,6 +50,7 @@ async function resolveNames(
   packageIndex: PackageIndex,
   requirements: readonly string[],
   locked: Readonly<Record<string, string>> = {},
+  unlocked: ResolveOptions['unlocked'] = new Set(),
 ) {
   const requested: RequestedPackage[] = requirements.map((text) => {
     const [name = '', requirement = '*'] = text.split(' ', 2);
@@ -55,6 +59,7 @@ async function resolveNames(
   const solution = await resolveDependencies(requested, {
     source: sourceOf(packageIndex),
     lockedVersions: new Map(Object.entries(locked).map(([name, version]) => [`${publisher}/${name}`, version])),
+    unlocked,
     signal,
   });
   const chosen = [...solution.chosen.values()].map(({ candidate, release }) => `${candidate.name}@${release.version}`);
@@ -151,6 +156,14 @@ describe('resolving dependencies', () => {
       'a@1.0.0',
       'b@1.2.0',
     ]);
+  });
+
+  it('keeps a yanked locked version in an update only when no other satisfies the requirement', async () => {
+    const packageIndex = { 'a@1.0.0!': [], 'b@1.0.0': ['a ^1'], 'b@1.1.0': ['a ^1'], 'c@1.0.0': [], 'c@1.1.0!': [] };
+    const locked = { a: '1.0.0', b: '1.0.0', c: '1.1.0' };
+    const { chosen } = await resolveNames(packageIndex, ['a ^1', 'b ^1', 'c ^1'], locked, 'all');
+    assert.deepEqual(chosen, ['a@1.0.0', 'b@1.1.0', 'c@1.0.0']);
+    await assert.rejects(resolveNames(packageIndex, ['b ^1'], {}, 'all'), { name: 'DependencyConflict' });
   });
 
   it('selects a yanked version only when the user names it, not for a package', async () => {

@@ -1,5 +1,6 @@
-import { CLI_COMMANDS } from './commands/commands.ts';
+import { CLI_COMMANDS, visibleCommands } from './commands/commands.ts';
 import { EXIT, commandFailure } from './errors/exit-codes.ts';
+import { didYouMean } from './command-line/did-you-mean.ts';
 import type { Flags } from './command-line/flags.ts';
 import { parseFlags } from './command-line/flags.ts';
 import { commandHelp, overview } from './command-line/help.ts';
@@ -41,16 +42,30 @@ export async function main(args: readonly string[]): Promise<number> {
 
 /** Handle help and version. @throws UsageError for an unknown command */
 function runGlobal(name: string | undefined, args: readonly string[], output: Console): number {
-  if (name === '--version') {
+  if (name === '--version' || name === '-V') {
     output.text(`${VERSION}\n`);
     return EXIT.done;
   }
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    const about: CommandSpec | undefined = CLI_COMMANDS.find((known) => known.name === args[1]);
-    output.text(about === undefined ? overview(CLI_COMMANDS) : commandHelp(about));
+    const about = args.slice(1).find((arg) => !arg.startsWith('-'));
+    output.text(about === undefined ? overview(visibleCommands()) : commandHelp(commandNamed(about)));
     return EXIT.done;
   }
-  throw new UsageError(`Unknown command '${name}'.`);
+  throw name.startsWith('-')
+    ? new UsageError(`Unknown option '${name}'. Options follow the command.`)
+    : unknownCommand(name);
+}
+
+/** @throws UsageError for an unknown command */
+function commandNamed(name: string): CommandSpec {
+  const command = CLI_COMMANDS.find((known) => known.name === name);
+  if (command === undefined) throw unknownCommand(name);
+  return command;
+}
+
+function unknownCommand(name: string): UsageError {
+  const names = visibleCommands().map((known) => known.name);
+  return new UsageError(`Unknown command '${name}'.${didYouMean(name, names)}`);
 }
 
 /** @throws UsageError for an unknown format */

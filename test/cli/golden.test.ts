@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -14,7 +14,7 @@ const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 
 /** Numbers that differ from run to run: only their presence and type are compared. */
 const VARIABLE_FIELDS =
-  /("?(?:query_time_ms|uptime_s|memory_bytes|pinned_bytes|damaged_blocks|pid|clients|average_response_ms|round_trip_ms|bytes_per_second|routing_table_size|topic_peers|successful_retrievals|reputation|success|response_time|availability|recency|packages_provided|verified_packages|announced_to|remote_count|connected_peers|bytes)"?: )(?:-?\d[\d.]*|null)/g;
+  /("?(?:query_time_ms|uptime_s|memory_bytes|pinned_bytes|damaged_blocks|pid|clients|average_response_ms|round_trip_ms|bytes_per_second|routing_table_size|topic_peers|successful_retrievals|reputation|success|response_time|availability|recency|packages_provided|verified_packages|announced_to|remote_count|connected_peers|removed_blocks|removed_bytes|bytes)"?: )(?:-?\d[\d.]*|null)/g;
 
 describe('machine-readable output of the command line', () => {
   const test = new CliTest();
@@ -101,7 +101,7 @@ describe('machine-readable output of the command line', () => {
     await check('search.yaml', await run(...local, '-f', 'yaml'));
     await check('search-nothing.json', await run('search', 'zzzz', '--local', '-f', 'json'));
     const { output } = await run(...local);
-    assert.match(output, /^NAME +VERSION +DESCRIPTION +PEERS +REPUTATION +PUBLISHER\ngolden-pack +1\.0\.0 /);
+    assert.match(output, /^NAME +VERSION +DESCRIPTION +PEERS +REPUTATION +ID\ngolden-pack +1\.0\.0 /);
     assert.ok(!output.includes('\u001b'), 'no colors without a terminal');
   });
 
@@ -170,5 +170,75 @@ describe('machine-readable output of the command line', () => {
     const to = await test.folder('offline');
     const installed = await test.run('install', 'golden-pack', '--to', to, ...elsewhere);
     assert.equal(installed.code, 0, installed.errors);
+  });
+
+  it('info, readme, files and diff', async () => {
+    await check('info.json', await run('info', 'golden-pack', '-f', 'json'));
+    await check('info.yaml', await run('info', 'golden-pack@1.0.0', '-f', 'yaml'));
+    await check('readme.json', await run('readme', 'golden-pack', '-f', 'json'));
+    assert.equal((await run('readme', 'golden-pack')).output, '# CLI test\n');
+    assert.equal((await run('readme', 'golden-pack', '--changelog')).code, 3);
+    await check('files.json', await run('files', 'golden-pack', '-f', 'json'));
+    await check('diff.json', await run('diff', 'golden-pack@1.0.0', 'own-pack@1.0.0', '-f', 'json'));
+  });
+
+  it('list', async () => {
+    const to = await test.folder('listed');
+    await run('install', 'golden-pack', '--to', to);
+    const listed = await run('list', '-f', 'json');
+    const { packages, ...rest } = resultOf(listed) as { packages: { path: string }[] };
+    const own = { packages: packages.filter(({ path }) => path === to), ...rest, total: 1 };
+    await check('list.json', { ...listed, output: `${JSON.stringify(own, undefined, 2)}\n` });
+  });
+
+  it('keep, unkeep, seeding, stop-seeding and storage', async () => {
+    await check('keep.json', await run('keep', 'golden-pack@1.0.0', '-f', 'json'));
+    await check('kept.json', await run('keep', '-f', 'json'));
+    await check('unkeep.json', await run('unkeep', 'golden-pack', '-f', 'json'));
+    assert.equal((await run('unkeep', 'golden-pack')).code, 3);
+    await check('seeding.json', await run('seeding', 'pause', '-f', 'json'));
+    assert.deepEqual(resultOf(await run('seeding', '-f', 'json')), { paused: true });
+    assert.deepEqual(resultOf(await run('seeding', 'resume', '-f', 'json')), { paused: false });
+    await check('stop-seeding.json', await run('stop-seeding', 'own-pack', '-f', 'json'));
+    const { blocks, ...report } = resultOf(await run('storage', 'verify', '-f', 'json'));
+    assert.equal(typeof blocks, 'number');
+    assert.deepEqual(Object.keys(report), ['bytes', 'damaged_blocks', 'repaired', 'unrepaired']);
+    await check('storage-clean.json', await run('storage', 'clean', '-f', 'json'));
+  });
+
+  it('peer ban, unban, trust and untrust', async () => {
+    const id = '12D3KooWMEkTdkKZtKbADuiPETm24Pk7evPvBFaViVX6cAETtDYE';
+    const ban = ['peer', 'ban', id, '--reason', 'a test', '--for', '2h'];
+    await check('peer.json', await run(...ban, '-f', 'json'));
+    for (const [action, standing] of [
+      ['unban', 'normal'],
+      ['trust', 'trusted'],
+      ['untrust', 'normal'],
+    ] as const) {
+      const changed = await run('peer', action, id, '-f', 'json');
+      assert.equal(resultOf(changed)['standing'], standing, changed.errors);
+    }
+  });
+
+  it('search with the filters of the editor and with flags', async () => {
+    const found = async (...args: string[]): Promise<unknown> => {
+      const { packages } = resultOf(await run('search', ...args, '--local', '-f', 'json')) as { packages: object[] };
+      return packages.length;
+    };
+    const publisher = [...names].find(([, name]) => name === '<publisher>')![0];
+    assert.equal(await found('golden', 'license:mit', 'version:>=1 <2', `publisher:${publisher}`), 1);
+    assert.equal(await found('golden', 'license:apache-2.0'), 0);
+    assert.equal(await found('golden', '--license', 'MIT', '--version', '^1', '--publisher', publisher), 1);
+    assert.equal(await found('golden', '--version', '^2'), 0);
+    assert.equal((await run('search', 'x', '--local', 'yanked:maybe')).code, 2);
+  });
+
+  it('complete prints the values of completions', async () => {
+    const words = (await run('complete', 'package')).output.split('\n');
+    assert.ok(words.includes('golden-pack') && words.some((word) => /^z6Mk.*\/golden-pack$/.test(word)));
+    assert.ok((await run('complete', 'peer')).output.includes(server.split('/p2p/')[1]!));
+    const absent = await test.folder('absent');
+    assert.deepEqual(await test.run('complete', 'installed', '--data', absent), { code: 0, output: '', errors: '' });
+    await assert.rejects(stat(absent), { code: 'ENOENT' });
   });
 });

@@ -223,6 +223,43 @@ describe('a peer that serves a team', () => {
     assert.ok(logged.some(({ level, message }) => level === 'error' && String(message).includes('nonsense')));
   });
 
+  it('tells the command that asked for a reload whether the configuration was refused', async () => {
+    const data = await test.folder('told');
+    const file = await test.folder('told.toml');
+    await writeFile(file, 'log-level = "warn"\n');
+    const { peer } = await test.peer('--data', data, '--config', file);
+    const reload = ['stop', '--reload', '--data', data, '-f', 'json'];
+    const accepted = await test.run(...reload);
+    assert.deepEqual([accepted.code, resultOf(accepted)['reloaded']], [0, true], accepted.errors);
+    await writeFile(file, 'fan-out = 99\n');
+    const refused = await test.run(...reload);
+    assert.deepEqual([refused.code, refused.output], [2, '']);
+    const { error } = JSON.parse(refused.errors) as { error: { name: string; message: string } };
+    assert.equal(error.name, 'ReloadFailed');
+    assert.match(error.message, /keeps the previous one: .*told\.toml: 'fan-out' must be/);
+    await peer.line('error');
+  });
+
+  it('starts once when several commands start it at the same time, also over the socket of a killed peer', async () => {
+    const data = await test.folder('raced');
+    const start = ['start', '-d', '--data', data, '-f', 'json'];
+    for (let round = 0; round < 2; round++) {
+      const ended = await Promise.all([1, 2, 3].map(() => test.run(...start)));
+      for (const { code, errors } of ended) assert.equal(code, 0, errors);
+      const results = ended.map(resultOf);
+      const pid = Number(results[0]!['pid']);
+      test.endAfterwards(pid);
+      assert.deepEqual([...new Set(results.map((result) => result['pid']))], [pid]);
+      assert.equal(results.filter((result) => result['already_running'] === false).length, 1);
+      const repeated = await Promise.all([1, 2, 3].map(() => test.run(...start)));
+      for (const one of repeated) assert.equal(resultOf(one)['already_running'], true, one.errors);
+      process.kill(pid, 'SIGKILL');
+      await eventually('the killed peer no longer answers', async () => {
+        return (await test.run('stop', '--data', data)).code === 6;
+      });
+    }
+  });
+
   it('keeps its previous configuration when a new one names a port in use', async () => {
     const data = await test.folder('data');
     const file = await test.folder('config.toml');

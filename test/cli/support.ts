@@ -41,7 +41,7 @@ export class PeerProcess {
   constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     // The environment in which the tests run must not change their outcome.
     const inherited = Object.entries(process.env).filter(
-      ([name]) => !/^(GGEN_|INIT_CWD$|XDG_|NO_COLOR$|OTEL_|TRACEPARENT$)/.test(name),
+      ([name]) => !/^(GGEN_|INIT_CWD$|XDG_|NO_COLOR$|FORCE_COLOR$|OTEL_|TRACEPARENT$)/.test(name),
     );
     const env = { ...Object.fromEntries(inherited), ...ISOLATED_ENVIRONMENT, ...environment };
     const command = ['--enable-source-maps', PROGRAM, ...args];

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import packageJson from '../../package.json' with { type: 'json' };
 import { skipOnWindows } from '../skip.ts';
 import type { CommandResult } from './support.ts';
 import { buildPeer, CliTest, resultOf } from './support.ts';
@@ -23,9 +24,28 @@ describe('invalid command-line usage', () => {
 
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['an unknown command', ['frobnicate'], /Unknown command 'frobnicate'/],
-    ['an unknown option', ['start', '--frobnicate'], /--frobnicate/],
+    ['a mistyped command', ['instal', 'x'], /Unknown command 'instal'\. Did you mean 'install'\?/],
+    ['help for an unknown command', ['help', 'serch'], /Unknown command 'serch'\. Did you mean 'search'\?/],
+    ['an unknown option', ['start', '--frobnicate'], /^error: start has no option '--frobnicate'\.$/m],
+    ['a mistyped option', ['start', '--bootsrap', 'x'], /Did you mean '--bootstrap'\?/],
+    ['an option before the command', ['--data'], /Options follow the command/],
+    ['a value for a switch', ['start', '--daemon=yes'], /^error: start: --daemon takes no value, but got 'yes'\.$/m],
+    [
+      'an option in place of a value',
+      ['start', '--listen', '--daemon'],
+      /--listen requires a value.*--listen=--daemon/,
+    ],
+    ['a mistyped action', ['seeding', 'puase'], /supports pause, resume, not 'puase'\. Did you mean 'pause'\?/],
+    ['no action', ['storage'], /requires an action: clean, verify/],
+    ['a peer to ban that is none', ['peer', 'ban', 'x'], /not a peer ID/],
+    ['a ban of no duration', ['peer', 'ban', UNREACHABLE_PEER.slice(-52), '--for', '0d'], /30m, 12h, or 7d/],
+    ['a release to compare without its version', ['diff', 'a'], /ID@VERSION/],
     ['an operand where none is', ['peer-list', 'all'], /no arguments/],
-    ['an option without its value', ['start', '--listen'], /--listen/],
+    [
+      'an option without its value',
+      ['start', '--listen'],
+      /^error: start: --listen requires a value: --listen ADDR\.$/m,
+    ],
     ['both modes of the DHT', ['search', 'x', '--dht-server', '--dht-client'], /one of/],
     ['no package', ['install', '--to', 'x'], /one package/],
     ['two packages', ['install', 'a', 'b', '--to', 'x'], /one package/],
@@ -55,7 +75,8 @@ describe('invalid command-line usage', () => {
     const ended: CommandResult[] = [];
     for (let first = 0; first < wrong.length; first += CONCURRENCY) {
       const calls = wrong.slice(first, first + CONCURRENCY).map(([what, args]) => {
-        const takesData = !what.includes('value') && !['frobnicate', 'completion'].includes(args[0]!);
+        const takesData =
+          !what.includes('value') && !['frobnicate', 'completion', 'instal', 'help', '--data'].includes(args[0]!);
         return test.run(...args, ...(takesData ? ['--data', data] : []));
       });
       ended.push(...(await Promise.all(calls)));
@@ -194,6 +215,31 @@ describe('invalid command-line usage', () => {
     assert.match(errors, /^error: .*nowhere-to-be-found/m);
     assert.match(errors, /^next: .*search/m);
     await assert.rejects(readdir(to), { code: 'ENOENT' });
+  });
+
+  it('does not find a file that is absent, and replaces none unasked', async () => {
+    const data = ['--data', await test.folder('data')];
+    const file = await test.folder('release.car');
+    const absent = await test.run('import', file, ...data, '-f', 'json');
+    assert.equal(absent.code, 3);
+    const { error } = JSON.parse(absent.errors) as { error: { name: string; message: string } };
+    assert.equal(error.name, 'FileNotFound');
+    assert.ok(error.message.includes(file));
+    await writeFile(file, 'precious');
+    const refused = await test.run('export', 'any-pack', file, ...data);
+    assert.equal(refused.code, 1);
+    assert.match(refused.errors, /already exists\.\nnext: .*--replace/);
+    assert.equal(await readFile(file, 'utf8'), 'precious');
+    // With --replace it goes on, and finds no such package.
+    assert.equal((await test.run('export', 'any-pack', file, '--replace', ...data)).code, 3);
+  });
+
+  it('prints its version and help without reading more', async () => {
+    for (const flag of ['--version', '-V']) {
+      assert.deepEqual(await test.run(flag), { code: 0, output: `${packageJson.version}\n`, errors: '' });
+    }
+    const { output } = await test.run('help', 'diff');
+    assert.equal(output, (await test.run('diff', '--help')).output);
   });
 
   it('exits with the code of the signal when interrupted, and leaves no files behind', async function () {

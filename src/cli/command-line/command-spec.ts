@@ -1,6 +1,12 @@
 import type { Flags } from './flags.ts';
 import type { Console } from '../output/console.ts';
 
+/** What the engine knows, offered as completions: ids and names of packages, or peer ids. */
+export type LiveCompletion = 'package' | 'installed' | 'kept' | 'peer';
+
+/** Completions of a value: paths, what the engine knows, or fixed words. */
+export type Completion = 'file' | 'folder' | LiveCompletion | readonly string[];
+
 /** An option of a command. The parser, the help and the completion scripts are made from it. */
 export interface OptionSpec {
   /** Without the dashes. */
@@ -13,7 +19,7 @@ export interface OptionSpec {
   readonly negatable?: boolean;
   readonly help: string;
   /** Completions of its value. */
-  readonly complete?: 'file' | 'folder' | readonly string[];
+  readonly complete?: Completion;
 }
 
 /** Input of a command. */
@@ -27,12 +33,16 @@ export interface CommandContext {
 /** A command of the command line. */
 export interface CommandSpec {
   readonly name: string;
+  /** Left out of the help and the completions: for scripts. */
+  readonly hidden?: true;
   /** One line without a period. */
   readonly summary: string;
   /** Operands as the help shows them, for example `PATH`. */
   readonly operands?: string;
   /** Completions of its operands. */
-  readonly complete?: 'file' | 'folder' | readonly string[];
+  readonly complete?: Completion;
+  /** Completions of the operands after the first one; as the first one when absent. */
+  readonly completeNext?: Completion;
   readonly options: readonly OptionSpec[];
   /** Shown below the options. */
   readonly notes?: string;

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { errorMessage } from '../../shared/errors.ts';
 import type { CommandSpec, OptionSpec } from './command-spec.ts';
+import { optionNames } from './command-spec.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { UsageError } from './usage-error.ts';
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
@@ -59,6 +60,25 @@ export class Flags {
     return first;
   }
 
+  /**
+   * The first operand as one of a command's actions.
+   *
+   * @param maxOperands how many operands there may be, the action included
+   * @throws UsageError
+   */
+  action<T extends string>(command: string, actions: readonly T[], maxOperands = 1): T {
+    const [typed, ...rest] = this.operands;
+    const list = actions.join(', ');
+    if (typed === undefined) throw new UsageError(`${command} requires an action: ${list}.`);
+    const action = actions.find((known) => known === typed);
+    if (action === undefined)
+      throw new UsageError(`${command} supports ${list}, not '${typed}'.${didYouMean(typed, actions)}`);
+    const extra = rest[maxOperands - 1];
+    if (extra !== undefined)
+      throw new UsageError(`${command} ${action} takes fewer arguments; '${extra}' is too much.`);
+    return action;
+  }
+
   /** @throws UsageError when there are operands */
   noOperands(command: string): void {
     const [first] = this.operands;
@@ -87,29 +107,64 @@ export function parseNumber(what: string, text: string, { min, max, integer }: N
 export const COMMON_OPTIONS: readonly OptionSpec[] = [{ long: 'help', short: 'h', help: 'show help' }];
 
 /** Parse a command's arguments. @throws UsageError */
-export function parseFlags({ options, name }: CommandSpec, args: readonly string[]): Flags {
-  const known = Object.fromEntries(
-    [...options, ...COMMON_OPTIONS].map(({ long, short, value, repeatable = false }) => [
-      long,
-      {
-        type: value === undefined ? 'boolean' : 'string',
-        multiple: repeatable,
-        ...(short === undefined ? {} : { short }),
-      },
-    ]),
-  ) as Record<string, { type: 'boolean' | 'string'; multiple: boolean; short?: string }>;
-  const negatable = options.flatMap((option) => (option.negatable === true ? [option.long] : []));
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: known,
-      allowPositionals: true,
-      allowNegative: true,
-    });
-    const negated = Object.keys(values).find((long) => values[long] === false && !negatable.includes(long));
-    if (negated !== undefined) throw new Error(`Unknown option '--no-${negated}'`);
-    return new Flags(values, positionals);
-  } catch (error) {
-    throw new UsageError(`${name}: ${errorMessage(error)}`);
+export function parseFlags({ options, name: command }: CommandSpec, args: readonly string[]): Flags {
+  const known = [...options, ...COMMON_OPTIONS];
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(
+      known.map(({ long, short, value }) => [
+        long,
+        { type: value === undefined ? 'boolean' : 'string', ...(short === undefined ? {} : { short }) } as const,
+      ]),
+    ),
+    allowPositionals: true,
+    // The messages of the strict parser are not for users: every option is checked here.
+    strict: false,
+    tokens: true,
+  });
+  const values: Record<string, string | boolean | string[]> = {};
+  const operands: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') operands.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { option, value } = checkedOption(command, known, token);
+    const { long, repeatable = false } = option;
+    const before = values[long];
+    values[long] = repeatable && typeof value === 'string' ? [...(Array.isArray(before) ? before : []), value] : value;
   }
+  return new Flags(values, operands);
+}
+
+interface OptionToken {
+  readonly name: string;
+  /** As it was typed, for example `-f` or `--format`. */
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+/** The option of a token and its value. @throws UsageError */
+function checkedOption(
+  command: string,
+  known: readonly OptionSpec[],
+  { name, rawName, value, inlineValue }: OptionToken,
+): { readonly option: OptionSpec; readonly value: string | boolean } {
+  const plain = known.find(({ long }) => long === name);
+  const negated = known.find(({ long, negatable }) => negatable === true && `no-${long}` === name);
+  const option = plain ?? negated;
+  if (option === undefined) {
+    const names = known.flatMap(optionNames).filter((one) => one.startsWith('--'));
+    throw new UsageError(`${command} has no option '${rawName}'.${didYouMean(rawName, names)}`);
+  }
+  if (option.value === undefined) {
+    if (value !== undefined) throw new UsageError(`${command}: ${rawName} takes no value, but got '${value}'.`);
+    return { option, value: plain !== undefined };
+  }
+  if (value === undefined) throw new UsageError(`${command}: ${rawName} requires a value: ${rawName} ${option.value}.`);
+  // A forgotten value must not take the next option for one.
+  if (inlineValue !== true && value.length > 1 && value.startsWith('-'))
+    throw new UsageError(
+      `${command}: ${rawName} requires a value. If it begins with a dash, write --${name}=${value}.`,
+    );
+  return { option, value };
 }

@@ -36,8 +36,8 @@ export const bootstrap: CommandSpec = {
       const nodes = results.map(({ address, state, error }) => ({ address, state, error: error ?? null }));
       context.console.result({ nodes, connected, total: nodes.length }, (view) =>
         table(
-          [{ title: 'STATE' }, { title: 'ADDRESS', shrinks: true }, { title: 'WHY', shrinks: true }],
-          nodes.map(({ address, state, error }) => [state, address, error ?? '']),
+          [{ title: 'STATE' }, { title: 'WHY', shrinks: true }, { title: 'ADDRESS', whole: true }],
+          nodes.map(({ address, state, error }) => [state, error ?? '', address]),
           view,
         ),
       );

@@ -1,15 +1,23 @@
 import { exportCommand, importCommand } from './archive.ts';
 import { bootstrap } from './bootstrap.ts';
+import { complete } from './complete.ts';
 import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
+import { info } from './info.ts';
 import { install } from './install.ts';
+import { keep, unkeep } from './keep.ts';
 import { key } from './key.ts';
+import { list } from './list.ts';
+import { peerStanding } from './peer-standing.ts';
 import { peerInfo, peerList } from './peers.ts';
 import { publish } from './publish.ts';
+import { diff, files, readme } from './read.ts';
 import { search } from './search.ts';
+import { seeding, stopSeeding } from './seeding.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
+import { storage } from './storage.ts';
 import { uninstall, update } from './update.ts';
 import { verify } from './verify.ts';
 import { yank } from './yank.ts';
@@ -24,15 +32,32 @@ export const CLI_COMMANDS: readonly CommandSpec[] = [
   peerInfo,
   bootstrap,
   status,
+  info,
+  readme,
+  files,
+  diff,
   install,
   update,
   uninstall,
+  list,
   verify,
+  keep,
+  unkeep,
   exportCommand,
   importCommand,
   yank,
   key,
+  seeding,
+  stopSeeding,
+  storage,
+  peerStanding,
   stop,
   doctor,
-  completion(() => CLI_COMMANDS),
+  completion(() => visibleCommands()),
+  complete,
 ];
+
+/** The commands of the help and the completions. */
+export function visibleCommands(): readonly CommandSpec[] {
+  return CLI_COMMANDS.filter(({ hidden = false }) => !hidden);
+}

@@ -1,6 +1,4 @@
 import { resolve } from 'node:path';
-import { parsePackageId } from '../../identity/publisher-id.ts';
-import { errorMessage } from '../../shared/errors.ts';
 import type { InstalledPackage } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { Flags } from '../command-line/flags.ts';
@@ -10,12 +8,14 @@ import { bytes, isoTime } from '../output/units.ts';
 import { withSession } from '../session/session.ts';
 import type { CommandContext, CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
+import { packageOperand } from './package-operand.ts';
 import { ACCEPT_ROOT_OPTION, changeProject, PROJECT_OPTIONS } from './project.ts';
 
 export const install: CommandSpec = {
   name: 'install',
   summary: 'Install packages into a project, or a single release into a folder, and verify every byte',
   operands: '[ID…]',
+  complete: 'package',
   options: [
     {
       long: 'to',
@@ -91,15 +91,4 @@ function packageAndVersion(flags: Flags, operand: string): [id: string, version:
     throw new UsageError('Specify the version only once: after @ or with --version.');
   }
   return [id, named ?? version];
-}
-
-/** Parse a package id on the command line. @throws UsageError */
-export function packageOperand(text: string): { id: string; version?: string } {
-  try {
-    const { publisher, name, version } = parsePackageId(text);
-    const id = publisher === undefined ? name : `${publisher}/${name}`;
-    return version === undefined ? { id } : { id, version };
-  } catch (error) {
-    throw new UsageError(errorMessage(error));
-  }
 }

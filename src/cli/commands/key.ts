@@ -21,6 +21,7 @@ export const key: CommandSpec = {
   summary: 'Show, export, or import the publisher key',
   operands: 'show | export FILE | import FILE',
   complete: ACTIONS,
+  completeNext: 'file',
   options: [
     {
       long: 'passphrase-file',

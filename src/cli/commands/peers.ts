@@ -97,14 +97,14 @@ export const peerInfo: CommandSpec = {
   name: 'peer-info',
   summary: 'Show details about a peer',
   operands: 'PEER-ID',
+  complete: 'peer',
   options: [
     { long: 'full', help: 'also show protocols, packages, and how the reputation is calculated' },
     ...ENGINE_OPTIONS,
   ],
   examples: ['ggen-p2p peer-info 12D3KooW…', 'ggen-p2p peer-info 12D3KooW… --full --format yaml'],
   run: async (context) => {
-    const id = context.flags.singleOperand('peer-info requires exactly one peer ID');
-    if (!PEER_ID.test(id)) throw new UsageError(`'${id}' is not a peer ID (12D3KooW…, 52 characters).`);
+    const id = parsePeerId(context.flags.singleOperand('peer-info requires exactly one peer ID'));
     const full = context.flags.isEnabled('full');
     const network = networkFor(context.flags.has('bootstrap'));
     await withSession(await sessionOptions(context, network), async ({ engine }, signal) => {
@@ -115,6 +115,12 @@ export const peerInfo: CommandSpec = {
     return EXIT.done;
   },
 };
+
+/** The text, which must be a peer id. @throws UsageError */
+export function parsePeerId(text: string): string {
+  if (PEER_ID.test(text)) return text;
+  throw new UsageError(`'${text}' is not a peer ID (12D3KooW…, 52 characters).`);
+}
 
 /** Without bootstrap peers, the command shows the peers in the catalog and needs no network. */
 function networkFor(named: boolean): 'none' | 'needed' {
@@ -143,7 +149,6 @@ function byRank(a: PeerDetails, b: PeerDetails): number {
 function formatPeers(peers: readonly PeerDetails[], verbose: boolean, view: View): string {
   if (peers.length === 0) return "No known peers yet. Connect to one with 'ggen-p2p bootstrap ADDR'.";
   const columns = [
-    { title: 'PEER', shrinks: true },
     ...(verbose ? [{ title: 'NAME', shrinks: true }] : []),
     { title: 'STATE' },
     { title: 'REPUTATION', right: true },
@@ -151,10 +156,10 @@ function formatPeers(peers: readonly PeerDetails[], verbose: boolean, view: View
     { title: 'FAILED', right: true },
     { title: 'PACKAGES', right: true },
     { title: 'LAST SEEN' },
-    ...(verbose ? [{ title: 'ADDRESS', shrinks: true }] : []),
+    { title: 'PEER', whole: true },
+    ...(verbose ? [{ title: 'ADDRESS', whole: true }] : []),
   ];
   const rows = peers.map((peer) => [
-    peer.id,
     ...(verbose ? [peer.name] : []),
     peer.standing === 'normal' ? (peer.connected ? 'connected' : 'offline') : peer.standing,
     peer.reputation.toFixed(2),
@@ -162,6 +167,7 @@ function formatPeers(peers: readonly PeerDetails[], verbose: boolean, view: View
     String(peer.failures),
     String(peer.packages),
     peer.connected ? 'now' : ago(peer.lastSeen),
+    peer.id,
     ...(verbose ? [peer.address] : []),
   ]);
   const connected = peers.filter((peer) => peer.connected).length;

@@ -102,7 +102,7 @@ function formatPlan(
     `${action}${yanked ? ', yanked' : ''}`,
     path,
   ]);
-  const columns = [{ title: 'PACKAGE' }, { title: 'VERSION' }, { title: 'ACTION' }, { title: 'FOLDER', shrinks: true }];
+  const columns = [{ title: 'PACKAGE' }, { title: 'VERSION' }, { title: 'ACTION' }, { title: 'FOLDER', whole: true }];
   const roots = packages
     .filter(({ root, fromRoot, action }) => action !== 'remove' && fromRoot !== undefined && fromRoot !== root)
     .map(({ name, root, fromRoot = '' }) => view.dim(`content of ${name}: ${fromRoot} → ${root}`));

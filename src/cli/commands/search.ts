@@ -1,6 +1,8 @@
 import { LIMITS } from '../../shared/defaults.ts';
 import type { Engine } from '../../shared/api/index.ts';
 import type { PackageSummary, SearchQuery, SearchSort } from '../../shared/model.ts';
+import type { TypedQuery } from '../../shared/query-text.ts';
+import { parseQueryText, typedOperand } from '../../shared/query-text.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
 import type { View } from '../output/console.ts';
@@ -36,7 +38,7 @@ interface SearchOutput {
 export const search: CommandSpec = {
   name: 'search',
   summary: 'Search this machine and the best connected peers',
-  operands: 'QUERY',
+  operands: 'QUERY…',
   options: [
     {
       long: 'category',
@@ -52,6 +54,15 @@ export const search: CommandSpec = {
       repeatable: true,
       help: 'only packages with any of these tags; repeatable',
     },
+    { long: 'publisher', value: 'ID', repeatable: true, help: 'only packages of this publisher; repeatable' },
+    {
+      long: 'license',
+      value: 'SPDX',
+      repeatable: true,
+      help: 'only packages under this license, for example MIT; repeatable',
+    },
+    { long: 'version', value: 'RANGE', help: 'only packages with a release in this range, for example ^1.2' },
+    { long: 'yanked', help: 'also packages of which all releases are yanked' },
     {
       long: 'limit',
       short: 'l',
@@ -72,9 +83,12 @@ export const search: CommandSpec = {
     { long: 'local', help: 'search only this machine' },
     ...ENGINE_OPTIONS,
   ],
-  notes: "An empty QUERY ('') lists all packages.",
+  notes:
+    'QUERY can have the filters of the editor: tag:, category:, license:, publisher:, version:, reputation:, yanked:yes, sort:.\n' +
+    "An empty QUERY ('') lists all packages.",
   examples: [
     'ggen-p2p search rust cli',
+    "ggen-p2p search web license:mit 'version:>=1 <3' sort:updated",
     'ggen-p2p search database --tags sql -t web --limit 5',
     "ggen-p2p search '' --local --format json",
   ],
@@ -96,18 +110,36 @@ export const search: CommandSpec = {
   },
 };
 
+/** The query of the operands alone. @throws UsageError for a filter with an invalid value */
+function typedQuery(operands: readonly string[]): TypedQuery {
+  const { query, ignored } = parseQueryText(operands.map(typedOperand).join(' '));
+  const [refused] = ignored;
+  if (refused !== undefined) throw new UsageError(`'${refused.value}' is not valid for the filter ${refused.key}:.`);
+  return query;
+}
+
+/** The query of the operands, whose filters add to those of the flags. A flag with one value is preferred to a filter. */
 function queryOf(flags: Flags): SearchQuery {
   if (flags.operands.length === 0) throw new UsageError("Specify what to search for, or '' to list all packages.");
-  const sort = flags.text('sort');
+  const query = typedQuery(flags.operands);
+  const sort = flags.text('sort') ?? query.sort;
   if (sort !== undefined && !isSort(sort))
     throw new UsageError(`--sort must be one of ${SORTS.join(', ')}, not '${sort}'.`);
+  const version = flags.text('version') ?? query.version;
+  const list = (flag: string, typed: readonly string[] = []): string[] => [
+    ...new Set([...(flags.texts(flag) ?? []), ...typed]),
+  ];
   return {
-    text: flags.operands.join(' '),
-    categories: flags.texts('category') ?? [],
-    tags: flags.texts('tags') ?? [],
+    text: query.text,
+    categories: list('category', query.categories),
+    tags: list('tags', query.tags),
+    publishers: list('publisher', query.publishers),
+    licenses: list('license', query.licenses),
     limit: flags.number('limit', 1, LIMITS.searchLimit) ?? DEFAULT_LIMIT,
-    minReputation: flags.number('min-reputation', 0, 1, false) ?? DEFAULT_MIN_REPUTATION,
+    minReputation: flags.number('min-reputation', 0, 1, false) ?? query.minReputation ?? DEFAULT_MIN_REPUTATION,
     scope: flags.isEnabled('local') ? 'local' : 'network',
+    ...(version === undefined ? {} : { version }),
+    ...(flags.isEnabled('yanked') || query.includeYanked === true ? { includeYanked: true } : {}),
     ...(sort === undefined ? {} : { sort }),
   };
 }
@@ -142,7 +174,7 @@ function formatResults({ packages, local_count, remote_count, query_time_ms }: S
     description,
     String(providers.length),
     reputation === null ? '-' : reputation.toFixed(2),
-    id.split('/')[0] ?? '',
+    id,
   ]);
   const columns = [
     { title: 'NAME' },
@@ -150,7 +182,7 @@ function formatResults({ packages, local_count, remote_count, query_time_ms }: S
     { title: 'DESCRIPTION', shrinks: true },
     { title: 'PEERS', right: true },
     { title: 'REPUTATION', right: true },
-    { title: 'PUBLISHER', shrinks: true },
+    { title: 'ID', whole: true },
   ];
   return `${table(columns, rows, view)}\n${figures}`;
 }

@@ -1,17 +1,25 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { GgenError } from '../../shared/errors.ts';
+import { CommandError } from '../errors/command-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { Flags } from '../command-line/flags.ts';
 import { FORMAT_OPTION, commandTimeoutMs, TIMEOUT_OPTION } from '../command-line/options.ts';
 import { details } from '../output/table.ts';
+import type { PeerState } from '../service/control.ts';
 import { sendControlRequest } from '../service/control.ts';
 import { daemonLog, startDaemon } from '../service/daemon.ts';
 import { runPeer } from '../service/run.ts';
 import { checkPeerSettings } from '../service/peer.ts';
+import { VERSION } from '../session/session.ts';
 import { SETTING_FLAGS, settingOptions } from '../settings/cli-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { resolveSettings } from '../settings/settings.ts';
 import type { CommandContext, CommandSpec, OptionSpec } from '../command-line/command-spec.ts';
 
 const DAEMON_TIMEOUT_SECONDS = 30;
+const POLL_INTERVAL_MS = 50;
+/** How long a peer that has just claimed the data folder may take to answer. */
+const OTHER_START_TIMEOUT_MS = 3_000;
 
 const OPTIONS: readonly OptionSpec[] = [
   { long: 'daemon', short: 'd', help: 'run in the background; return when the peer is ready' },
@@ -49,18 +57,16 @@ async function startInBackground(
 ): Promise<number> {
   checkPeerSettings(settings);
   const { dataDir } = settings;
-  const running = await sendControlRequest(dataDir, 'state');
   const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(commandTimeoutMs(flags, DAEMON_TIMEOUT_SECONDS))]);
-  const pid = running?.pid ?? (await startDaemon(foregroundArguments(flags), dataDir, timeoutSignal));
-  if (running !== undefined)
-    output.note(`A peer is already running and keeps its settings. Stop it with 'ggen-p2p stop'.`);
-  const state = running ?? (await sendControlRequest(dataDir, 'state'));
+  const { peer, isNew } = await findOrStart(foregroundArguments(flags), dataDir, timeoutSignal);
+  if (!isNew) output.note(`A peer is already running and keeps its settings. Stop it with 'ggen-p2p stop'.`);
+  const { pid } = peer;
   const result = {
     pid,
-    already_running: running !== undefined,
+    already_running: !isNew,
     data_dir: dataDir,
     log: daemonLog(dataDir),
-    http: state?.http ?? null,
+    http: peer.http ?? null,
   };
   output.result(result, (view) =>
     details(
@@ -73,6 +79,46 @@ async function startInBackground(
     ),
   );
   return EXIT.done;
+}
+
+/** The peer of the data folder, started unless it runs; either way it is ready. */
+async function findOrStart(
+  args: readonly string[],
+  dataDir: string,
+  signal: AbortSignal,
+): Promise<{ readonly peer: PeerState; readonly isNew: boolean }> {
+  const running = await waitUntilReady(dataDir, signal);
+  if (running !== undefined) return { peer: running, isNew: false };
+  try {
+    const pid = await startDaemon(args, dataDir, signal);
+    const started = await sendControlRequest(dataDir, 'state');
+    return { peer: started ?? { pid, version: VERSION, state: 'ready' }, isNew: true };
+  } catch (error) {
+    // Another command started one at the same time, and only one of them can run.
+    const deadline = performance.now() + OTHER_START_TIMEOUT_MS;
+    let other = await waitUntilReady(dataDir, signal);
+    while (other === undefined && isLostRace(error) && performance.now() < deadline) {
+      await delay(POLL_INTERVAL_MS);
+      other = await waitUntilReady(dataDir, signal);
+    }
+    if (other === undefined) throw error;
+    return { peer: other, isNew: false };
+  }
+}
+
+/** Whether the new peer ended because it found another one, which may not answer yet. */
+function isLostRace(error: unknown): boolean {
+  return error instanceof CommandError && error.message.includes('is not responding');
+}
+
+/** The peer that runs, once it is ready; undefined when none runs. @throws GgenError TimedOut */
+async function waitUntilReady(dataDir: string, signal: AbortSignal): Promise<PeerState | undefined> {
+  for (;;) {
+    const peer = await sendControlRequest(dataDir, 'state');
+    if (peer === undefined || peer.state === 'ready') return peer;
+    if (signal.aborted) throw new GgenError('TimedOut', `Process ${peer.pid} is ${peer.state}, and not ready in time.`);
+    await delay(POLL_INTERVAL_MS);
+  }
 }
 
 /** The given flags without `--daemon`, as arguments of the peer in the background. */

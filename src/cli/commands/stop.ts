@@ -10,7 +10,7 @@ import type { CommandContext, CommandSpec } from '../command-line/command-spec.t
 
 const POLL_INTERVAL_MS = 50;
 const EXIT_TIMEOUT_MS = 1_000;
-const DEFAULT_TIMEOUT_SECONDS = 10;
+const DEFAULT_TIMEOUT_SECONDS = 30;
 
 export const stop: CommandSpec = {
   name: 'stop',
@@ -23,17 +23,36 @@ export const stop: CommandSpec = {
     flags.noOperands('stop');
     const { settings, timeoutMs } = await sessionOptions(context, 'none', DEFAULT_TIMEOUT_SECONDS);
     const { dataDir } = settings;
-    const peer = await sendControlRequest(dataDir, flags.isEnabled('reload') ? 'reload' : 'stop');
+    if (flags.isEnabled('reload')) return reload(context, dataDir, timeoutMs);
+    const peer = await sendControlRequest(dataDir, 'stop');
     if (peer === undefined) throw await notRunningError(context);
-    if (flags.isEnabled('reload')) {
-      output.result({ pid: peer.pid, reloaded: true }, () => `Process ${peer.pid} is reloading its configuration.`);
-      return EXIT.done;
-    }
     await waitForExit(dataDir, peer, AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs)]));
     output.result({ pid: peer.pid, stopped: true }, (view) => `${view.success('Stopped')} process ${peer.pid}`);
     return EXIT.done;
   },
 };
+
+/** Reload the configuration of the peer, which answers when it is done. */
+async function reload(context: CommandContext, dataDir: string, timeoutMs: number): Promise<number> {
+  const running = await sendControlRequest(dataDir, 'state');
+  if (running === undefined) throw await notRunningError(context);
+  const peer = await sendControlRequest(dataDir, 'reload', timeoutMs);
+  if (peer === undefined)
+    throw new GgenError('TimedOut', `Process ${running.pid} did not reload its configuration in time.`);
+  if (peer.refused !== undefined) {
+    const { name, message } = peer.refused;
+    throw new CommandError(
+      'ReloadFailed',
+      name === 'UsageError' ? EXIT.usage : EXIT.failed,
+      `Process ${peer.pid} refused the configuration and keeps the previous one: ${message}`,
+      'Fix the configuration, then reload again.',
+    );
+  }
+  context.console.result({ pid: peer.pid, reloaded: true }, (view) => {
+    return `${view.success('Reloaded')} the configuration of process ${peer.pid}`;
+  });
+  return EXIT.done;
+}
 
 /** A peer closes its control socket last, so it has ended when it no longer answers. */
 async function waitForExit(dataDir: string, { pid }: PeerState, signal: AbortSignal): Promise<void> {

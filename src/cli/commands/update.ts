@@ -2,13 +2,14 @@ import { EXIT } from '../errors/exit-codes.ts';
 import { ENGINE_OPTIONS } from '../command-line/options.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import { packageOperand } from './install.ts';
+import { packageOperand } from './package-operand.ts';
 import { ACCEPT_ROOT_OPTION, changeProject, PROJECT_OPTIONS } from './project.ts';
 
 export const update: CommandSpec = {
   name: 'update',
   summary: "Update a project's packages to the newest versions that satisfy all requirements",
   operands: '[ID…]',
+  complete: 'installed',
   options: [...PROJECT_OPTIONS, ACCEPT_ROOT_OPTION, ...ENGINE_OPTIONS],
   notes: 'Updates all packages if no ID is given. ID@VERSION requests a specific version or range.',
   examples: ['ggen-p2p update', 'ggen-p2p update rust-error-types@^2', 'ggen-p2p update --dry-run'],
@@ -24,6 +25,7 @@ export const uninstall: CommandSpec = {
   name: 'uninstall',
   summary: 'Remove packages, and dependencies that are no longer needed, from a project',
   operands: 'ID…',
+  complete: 'installed',
   options: [...PROJECT_OPTIONS, ...ENGINE_OPTIONS],
   examples: ['ggen-p2p uninstall rust-error-types'],
   run: async (context) => {

@@ -14,7 +14,7 @@ export const verify: CommandSpec = {
   name: 'verify',
   summary: 'Compare the files of installed packages with their releases',
   operands: '[ID | FOLDER…]',
-  complete: 'folder',
+  complete: 'installed',
   options: [
     { long: 'strict', help: 'also treat files that are not part of the release as differences' },
     ...ENGINE_OPTIONS,

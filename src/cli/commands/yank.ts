@@ -4,12 +4,13 @@ import { publisherKey } from '../publisher/key.ts';
 import { withSession } from '../session/session.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import { packageOperand } from './install.ts';
+import { packageOperand } from './package-operand.ts';
 
 export const yank: CommandSpec = {
   name: 'yank',
   summary: 'Yank one of your releases so that it is no longer installed by default, or undo a yank',
   operands: 'ID@VERSION',
+  complete: 'package',
   options: [{ long: 'undo', help: 'undo the yank' }, ...ENGINE_OPTIONS],
   notes: 'Nothing is deleted: installed copies stay, and the exact version can still be installed.',
   examples: ['ggen-p2p yank my-pack@1.2.0', 'ggen-p2p yank my-pack@1.2.0 --undo'],

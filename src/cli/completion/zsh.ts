@@ -1,10 +1,15 @@
 import { COMMON_OPTIONS } from '../command-line/flags.ts';
 import { optionNames } from '../command-line/command-spec.ts';
-import type { CommandSpec, OptionSpec } from '../command-line/command-spec.ts';
+import type { CommandSpec, Completion, OptionSpec } from '../command-line/command-spec.ts';
 
 /** Completion for zsh (completion system, `_arguments` and `_describe`, see its manual). */
 export function zsh(commands: readonly CommandSpec[]): string {
   return `#compdef ggen-p2p
+_ggen_p2p_live() {
+  local -a found
+  found=("\${(@f)$(ggen-p2p complete $1 2> /dev/null)}")
+  compadd -a found
+}
 _ggen_p2p() {
   local -a commands
   commands=(
@@ -25,9 +30,9 @@ _ggen_p2p "$@"
 `;
 }
 
-function commandCase({ name, options, operands, complete }: CommandSpec): string {
+function commandCase({ name, options, operands, complete, completeNext }: CommandSpec): string {
   const specs = [...options, ...COMMON_OPTIONS].flatMap(optionSpecs);
-  const rest = operands === undefined ? [] : [quoted(`*:${escaped(operands)}:${action(complete)}`)];
+  const rest = operands === undefined ? [] : operandSpecs(escaped(operands), complete, completeNext);
   return `    ${name}) _arguments \\\n${[...specs, ...rest].map((spec) => `      ${spec}`).join(' \\\n')} ;;`;
 }
 
@@ -37,11 +42,30 @@ function optionSpecs(option: OptionSpec): string[] {
   return optionNames(option).map((name) => quoted(`${repeatable ? '*' : ''}${name}[${escaped(help)}]${argument}`));
 }
 
-function action(complete: OptionSpec['complete']): string {
-  if (complete === undefined) return ' ';
-  if (complete === 'file') return '_files';
-  if (complete === 'folder') return '_files -/';
-  return `(${complete.join(' ')})`;
+function operandSpecs(title: string, first: Completion | undefined, next: Completion | undefined): string[] {
+  if (next === undefined) return [quoted(`*:${title}:${action(first)}`)];
+  return [quoted(`1:${title}:${action(first)}`), quoted(`*:${title}:${action(next)}`)];
+}
+
+function action(complete: Completion | undefined): string {
+  switch (complete) {
+    case undefined:
+      return ' ';
+    case 'file':
+      return '_files';
+    case 'folder':
+      return '_files -/';
+    case 'installed':
+      // An installation can be named by its folder too. Braces make `_arguments` evaluate the text.
+      return '{ _ggen_p2p_live installed; _files -/ }';
+    case 'package':
+    case 'kept':
+    case 'peer':
+      // After a space, `_arguments` calls the function without options of `compadd`.
+      return ` _ggen_p2p_live ${complete}`;
+    default:
+      return `(${complete.join(' ')})`;
+  }
 }
 
 function escaped(text: string): string {

@@ -5,7 +5,15 @@ export class CommandError extends Error {
   readonly next: string | undefined;
 
   constructor(
-    name: 'KeyNotFound' | 'KeyExists' | 'PeerRunning' | 'NotAPeer' | 'DaemonFailed' | 'HttpFailed',
+    name:
+      | 'KeyNotFound'
+      | 'KeyExists'
+      | 'PeerRunning'
+      | 'NotAPeer'
+      | 'DaemonFailed'
+      | 'HttpFailed'
+      | 'ReloadFailed'
+      | 'FileExists',
     code: number,
     message: string,
     next?: string,

@@ -39,6 +39,7 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
     code: EXIT.notFound,
     next: 'Specify another version or range, or omit it for the latest version.',
   },
+  FileNotFound: { code: EXIT.notFound },
   PeerNotFound: { code: EXIT.notFound, next: "Run 'ggen-p2p peer-list' to see known peers." },
   PeerUnreachable: {
     code: EXIT.network,
@@ -105,7 +106,6 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
   DraftOutdated: { code: EXIT.failed },
   RecordTooLarge: { code: EXIT.failed },
   LimitReached: { code: EXIT.failed },
-  FileNotFound: { code: EXIT.failed },
   TargetNotWritable: { code: EXIT.failed },
   LockInvalid: { code: EXIT.failed },
   PlanOutdated: { code: EXIT.failed },

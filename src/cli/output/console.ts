@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { sanitizeLines } from './sanitize.ts';
+import { escapeControls, sanitizeLines, sanitizeOutput } from './sanitize.ts';
 import { yaml } from './yaml.ts';
 
 export type Format = 'table' | 'json' | 'yaml';
@@ -42,18 +42,18 @@ export class Console {
 
   /** Print the result of a command: one document in JSON or YAML, or the text for people. */
   result(value: unknown, toText: (view: View) => string): void {
-    if (this.format === 'json') this.#stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    if (this.format === 'json') this.#stdout.write(`${escapeControls(JSON.stringify(value, undefined, 2))}\n`);
     else if (this.format === 'yaml') this.#stdout.write(yaml(value));
-    else this.text(`${toText(this.view())}\n`);
+    else this.text(`${sanitizeOutput(toText(this.view()))}\n`);
   }
 
   /** Print an event while a command runs: a line of JSON, a YAML document, or a line for people. */
   event(value: unknown, toText: () => string | undefined): void {
-    if (this.format === 'json') this.#stdout.write(`${JSON.stringify(value)}\n`);
+    if (this.format === 'json') this.#stdout.write(`${escapeControls(JSON.stringify(value))}\n`);
     else if (this.format === 'yaml') this.#stdout.write(`---\n${yaml(value)}`);
     else {
       const line = toText();
-      if (line !== undefined) this.text(`${line}\n`);
+      if (line !== undefined) this.text(`${sanitizeOutput(line)}\n`);
     }
   }
 
@@ -72,7 +72,7 @@ export class Console {
   error({ name, message, next }: { readonly name: string; readonly message: string; readonly next?: string }): void {
     this.#clearBar();
     const output = { error: { name, message, next: next ?? null } };
-    if (this.format === 'json') this.#stderr.write(`${JSON.stringify(output)}\n`);
+    if (this.format === 'json') this.#stderr.write(`${escapeControls(JSON.stringify(output))}\n`);
     else if (this.format === 'yaml') this.#stderr.write(yaml(output));
     else {
       const title = this.#usesColor(this.#stderr) ? styleText('red', 'error:', { validateStream: false }) : 'error:';
@@ -115,8 +115,13 @@ export class Console {
     if (this.#barDrawn) this.bar('');
   }
 
-  /** Colors are used on a terminal that has them, unless NO_COLOR is set (https://no-color.org). */
+  /**
+   * Colors are used on a terminal that has them, unless NO_COLOR is set (https://no-color.org). FORCE_COLOR decides
+   * before both, as in Node: 0 and false are off, everything else is on.
+   */
   #usesColor(stream: NodeJS.WriteStream): boolean {
+    const forced = this.#env['FORCE_COLOR'];
+    if (forced !== undefined) return forced !== '0' && forced !== 'false';
     return stream.isTTY && (this.#env['NO_COLOR'] ?? '') === '' && this.#env['TERM'] !== 'dumb';
   }
 }

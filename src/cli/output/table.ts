@@ -7,6 +7,11 @@ export interface Column {
   readonly right?: boolean;
   /** Cut before other columns when the table is too wide. */
   readonly shrinks?: boolean;
+  /**
+   * Never cut, so that it can be copied: ids, addresses, paths. When the table is too wide, the cells of these columns
+   * follow their row on lines of their own.
+   */
+  readonly whole?: boolean;
 }
 
 export interface TableOptions {
@@ -20,7 +25,7 @@ const COLUMN_GAP = 2;
 /** No column is cut below this width. */
 const MIN_COLUMN_WIDTH = 6;
 
-/** A table whose columns are as wide as their cells, cut to the terminal. Ends without a line break. */
+/** A table whose columns are as wide as their cells, fit to the terminal. Ends without a line break. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -30,20 +35,53 @@ export function table(
   const natural = columns.map(({ title }, index) =>
     Math.max(displayWidth(title), ...cells.map((row) => displayWidth(row[index] ?? ''))),
   );
-  const widths = width === undefined ? natural : shrinkColumns(columns, natural, width);
+  const isWide = width !== undefined && leastWidth(columns, natural) > width;
+  const isBelow = ({ whole = false }: Column): boolean => isWide && whole;
+  const inRow = columns.flatMap((column, index) => (isBelow(column) ? [] : [index]));
+  const below = columns.flatMap((column, index) => (isBelow(column) ? [index] : []));
+  const widths = fitColumns(columns, natural, inRow, width);
   const line = (row: readonly string[]): string =>
-    columns
-      .map(({ right = false }, index) => {
-        const columns = widths[index] ?? 0;
-        const text = truncateToWidth(row[index] ?? '', columns);
-        return right ? ' '.repeat(Math.max(0, columns - displayWidth(text))) + text : padToWidth(text, columns);
+    inRow
+      .map((index) => {
+        const space = widths[index] ?? 0;
+        const text = truncateToWidth(row[index] ?? '', space);
+        const isRight = columns[index]?.right ?? false;
+        return isRight ? ' '.repeat(Math.max(0, space - displayWidth(text))) + text : padToWidth(text, space);
       })
       .join(' '.repeat(COLUMN_GAP))
       .trimEnd();
-  return [head(line(columns.map(({ title }) => title))), ...cells.map(line)].join('\n');
+  const block = (row: readonly string[]): string[] => [
+    line(row),
+    ...below.flatMap((index) => (row[index] === '' ? [] : [' '.repeat(COLUMN_GAP) + (row[index] ?? '')])),
+  ];
+  return [...block(columns.map(({ title }) => title)).map(head), ...cells.flatMap(block)].join('\n');
 }
 
-/** Narrow the columns that shrink until the table fits, the widest first; then all others. */
+/** Width of the table when every column that may be cut is as narrow as it can be. */
+function leastWidth(columns: readonly Column[], natural: readonly number[]): number {
+  const least = columns.map(({ shrinks = false }, index) =>
+    shrinks ? Math.min(natural[index] ?? 0, MIN_COLUMN_WIDTH) : (natural[index] ?? 0),
+  );
+  return least.reduce((sum, one) => sum + one, COLUMN_GAP * (columns.length - 1));
+}
+
+/** Widths of these columns, narrowed until they fit together. */
+function fitColumns(
+  columns: readonly Column[],
+  natural: readonly number[],
+  indexes: readonly number[],
+  width: number | undefined,
+): readonly number[] {
+  if (width === undefined) return natural;
+  const fitted = shrinkColumns(
+    indexes.map((index) => columns[index] ?? { title: '' }),
+    indexes.map((index) => natural[index] ?? 0),
+    width,
+  );
+  return natural.map((own, index) => fitted[indexes.indexOf(index)] ?? own);
+}
+
+/** Narrow the columns that shrink until the table fits, the widest first; then all others but those that stay whole. */
 function shrinkColumns(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   const widths = [...natural];
   const all = (): number => widths.reduce((sum, one) => sum + one, COLUMN_GAP * (widths.length - 1));
@@ -58,7 +96,7 @@ function shrinkColumns(columns: readonly Column[], natural: readonly number[], w
     }
   };
   take(columns.flatMap(({ shrinks = false }, index) => (shrinks ? [index] : [])));
-  take(columns.map((_, index) => index));
+  take(columns.flatMap(({ whole = false }, index) => (whole ? [] : [index])));
   return widths;
 }
 

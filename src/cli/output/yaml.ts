@@ -1,3 +1,5 @@
+import { escapeControls } from './sanitize.ts';
+
 /**
  * Plain data as YAML 1.2 (block style). A string that YAML could parse as another type is written in double quotes, as in
  * JSON, which is a subset of YAML.
@@ -30,7 +32,9 @@ function nested(dash: string, value: unknown): string[] {
 function scalar(value: unknown): string {
   if (value === undefined) return 'null';
   if (typeof value !== 'string') return JSON.stringify(value);
-  return PLAIN.test(value) && !RESERVED.test(value) && !value.endsWith(' ') ? value : JSON.stringify(value);
+  return PLAIN.test(value) && !RESERVED.test(value) && !value.endsWith(' ')
+    ? value
+    : escapeControls(JSON.stringify(value));
 }
 
 function isBlock(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, open, rm, stat } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { socketAddress } from '../../worker/ownership/socket-address.ts';
@@ -11,7 +11,12 @@ export interface PeerState {
   readonly state: 'starting' | 'ready' | 'stopping';
   /** Address of its HTTP endpoint, if it has one. */
   readonly http?: string;
+  /** Why the configuration was not reloaded: name and message of the error. */
+  readonly refused?: { readonly name: string; readonly message: string };
 }
+
+/** Answers a request; a reload is answered when it is done. */
+export type ControlAnswer = (request: ControlRequest) => PeerState | Promise<PeerState>;
 
 export type ControlRequest = 'state' | 'stop' | 'reload';
 const REQUESTS: readonly ControlRequest[] = ['state', 'stop', 'reload'];
@@ -21,6 +26,8 @@ const NOT_LISTENING_CODES: readonly string[] = ['ECONNREFUSED', 'ENOENT', 'ENOTS
 
 const MAX_LINE_LENGTH = 4_096;
 const REPLY_TIMEOUT_MS = 3_000;
+/** A process holds the lock on a dead socket for milliseconds. */
+const MAX_LOCK_AGE_MS = 10_000;
 
 export interface ControlServer {
   close(): Promise<void>;
@@ -32,10 +39,7 @@ export interface ControlServer {
  *
  * @returns undefined when another peer listens for this data folder, even if that peer is suspended
  */
-export async function listenForControl(
-  dataDir: string,
-  answer: (request: ControlRequest) => PeerState,
-): Promise<ControlServer | undefined> {
+export async function listenForControl(dataDir: string, answer: ControlAnswer): Promise<ControlServer | undefined> {
   const path = await socketAddress(dataDir, 'peer');
   const pipe = path.startsWith('\\\\');
   const sockets = new Set<Socket>();
@@ -47,11 +51,8 @@ export async function listenForControl(
   try {
     await listen(server, path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    if (pipe || (await isListening(path))) return undefined;
-    // No process listens: a killed one left the socket file.
-    await rm(path, { force: true });
-    await listen(server, path);
+    if (errorCode(error) !== 'EADDRINUSE') throw error;
+    if (pipe || !(await replaceDeadSocket(server, path))) return undefined;
   }
   if (!pipe) await chmod(path, 0o600);
   return {
@@ -62,6 +63,40 @@ export async function listenForControl(
       await closed;
     },
   };
+}
+
+/**
+ * Listen in place of a socket file that a killed process left. One process at a time does this: between the look and
+ * the removal, another one could have begun to listen there.
+ *
+ * @returns false when a process listens, or another one is about to
+ */
+async function replaceDeadSocket(server: Server, path: string): Promise<boolean> {
+  const lock = `${path}.lock`;
+  const age = await stat(lock).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => undefined,
+  );
+  // A process that was killed meanwhile left it.
+  if (age !== undefined && age > MAX_LOCK_AGE_MS) await rm(lock, { force: true });
+  const file = await open(lock, 'wx').catch((error: unknown) => {
+    if (errorCode(error) === 'EEXIST') return undefined;
+    throw error;
+  });
+  if (file === undefined) return false;
+  try {
+    if (await isListening(path)) return false;
+    await rm(path, { force: true });
+    await listen(server, path);
+    return true;
+  } finally {
+    await file.close();
+    await rm(lock, { force: true });
+  }
+}
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
 async function listen(server: Server, path: string): Promise<void> {
@@ -76,17 +111,21 @@ async function isListening(path: string): Promise<boolean> {
     await once(socket, 'connect');
     return true;
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && NOT_LISTENING_CODES.includes(String(error.code)));
+    return !NOT_LISTENING_CODES.includes(errorCode(error) ?? '');
   } finally {
     socket.destroy();
   }
 }
 
 /** Send a request to the peer of a data folder. Undefined when there is none, or it does not answer in time. */
-export async function sendControlRequest(dataDir: string, request: ControlRequest): Promise<PeerState | undefined> {
+export async function sendControlRequest(
+  dataDir: string,
+  request: ControlRequest,
+  timeoutMs = REPLY_TIMEOUT_MS,
+): Promise<PeerState | undefined> {
   const socket = connect(await socketAddress(dataDir, 'peer'));
   try {
-    const signal = AbortSignal.timeout(REPLY_TIMEOUT_MS);
+    const signal = AbortSignal.timeout(timeoutMs);
     await once(socket, 'connect', { signal });
     socket.write(`${request}\n`);
     const line = await readLine(socket, signal);
@@ -98,17 +137,16 @@ export async function sendControlRequest(dataDir: string, request: ControlReques
   }
 }
 
-function serve(socket: Socket, answer: (request: ControlRequest) => PeerState): void {
+function serve(socket: Socket, answer: ControlAnswer): void {
   // A client may disconnect at any time.
   socket.on('error', () => socket.destroy());
-  readLine(socket, AbortSignal.timeout(REPLY_TIMEOUT_MS)).then(
-    (line) => {
+  readLine(socket, AbortSignal.timeout(REPLY_TIMEOUT_MS))
+    .then(async (line) => {
       const request = REQUESTS.find((known) => known === line);
       if (request === undefined) socket.destroy();
-      else socket.end(`${JSON.stringify(answer(request))}\n`);
-    },
-    () => socket.destroy(),
-  );
+      else socket.end(`${JSON.stringify(await answer(request))}\n`);
+    })
+    .catch(() => socket.destroy());
 }
 
 /** Read the first line; undefined when the connection ends before it, or the line is too long. */

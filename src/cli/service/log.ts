@@ -1,5 +1,5 @@
 import type { LogLine } from '../../shared/events.ts';
-import { sanitize } from '../output/sanitize.ts';
+import { escapeControls, sanitize } from '../output/sanitize.ts';
 
 type Level = LogLine['level'];
 
@@ -31,7 +31,7 @@ export class PeerLog {
     const at = new Date(time).toISOString();
     const text =
       this.#options.format === 'json'
-        ? JSON.stringify({ time: at, level, scope, message })
+        ? escapeControls(JSON.stringify({ time: at, level, scope, message }))
         : `${at} ${level.padEnd(5)} [${scope}] ${sanitize(message)}`;
     this.#stream.write(`${text}\n`);
   }

@@ -4,7 +4,8 @@ import type { Peer } from './peer.ts';
 
 /** Answers the requests of other commands: state, stop and reload. */
 export class PeerControl {
-  onReload: () => void = () => undefined;
+  /** Resolves to the error of a configuration that was refused. */
+  onReload: () => Promise<Error | undefined> = () => Promise.resolve(undefined);
   /** Aborted when a command stops the peer. */
   readonly #stop: AbortController;
   #state: PeerState['state'] = 'starting';
@@ -23,12 +24,24 @@ export class PeerControl {
     this.#state = 'stopping';
   }
 
-  answer(request: ControlRequest): PeerState {
-    if (request === 'stop') {
-      this.stopping();
-      this.#stop.abort(new DOMException('Stopped.', 'AbortError'));
-    }
-    if (request === 'reload') this.onReload();
+  answer(request: ControlRequest): PeerState | Promise<PeerState> {
+    if (request === 'stop') this.stop();
+    return request === 'reload' ? this.#reload() : this.#describe();
+  }
+
+  /** Stop the peer. */
+  stop(): void {
+    this.stopping();
+    this.#stop.abort(new DOMException('Stopped.', 'AbortError'));
+  }
+
+  async #reload(): Promise<PeerState> {
+    const error = await this.onReload();
+    const state = this.#describe();
+    return error === undefined ? state : { ...state, refused: { name: error.name, message: error.message } };
+  }
+
+  #describe(): PeerState {
     const http = this.#peer?.http;
     return { pid: process.pid, version: VERSION, state: this.#state, ...(http === undefined ? {} : { http }) };
   }

@@ -1,5 +1,5 @@
 import { mergeForks } from '../../identity/merge-forks.ts';
-import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors.ts';
+import { errorMessage, errorName, GgenError, isAbort, toError } from '../../shared/errors.ts';
 import type { SharedEngine } from '../../worker/ownership/shared-engine.ts';
 import { openSharedEngine } from '../../worker/ownership/shared-engine.ts';
 import { CommandError } from '../errors/command-error.ts';
@@ -110,11 +110,12 @@ interface ReloadOptions {
 
 /** Reload on SIGHUP and when a command asks for it, one reload at a time. Returns a function that ends it. */
 function onReload({ control, peer, starting, resolve, notify }: ReloadOptions): () => void {
-  let last = starting;
-  const reload = (): void => {
-    last = last
+  let last: Promise<unknown> = starting;
+  const reload = (): Promise<Error | undefined> => {
+    const reloading = last
       .then(async () => {
         await peer.reload(await resolve());
+        return undefined;
       })
       .catch((error: unknown) => {
         notify({
@@ -122,11 +123,17 @@ function onReload({ control, peer, starting, resolve, notify }: ReloadOptions): 
           name: errorName(error),
           message: `The configuration was not reloaded: ${errorMessage(error)}`,
         });
+        return toError(error);
       });
+    last = reloading;
+    return reloading;
   };
   control.onReload = reload;
   // In a terminal, SIGHUP means that the terminal was closed.
-  const onHangUp = process.stdin.isTTY ? () => control.answer('stop') : reload;
+  const onHangUp = (): void => {
+    if (process.stdin.isTTY) control.stop();
+    else void reload();
+  };
   process.on('SIGHUP', onHangUp);
   return () => process.off('SIGHUP', onHangUp);
 }

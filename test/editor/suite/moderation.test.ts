@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { parseQueryText } from '../../../src/extension/commands/search/query-text.ts';
+import { parseQueryText } from '../../../src/shared/query-text.ts';
 import { refinements } from '../../../src/extension/commands/search/refine-items.ts';
 import type { PackagesNode } from '../../../src/extension/views/package-nodes.ts';
 import type { PeerNode } from '../../../src/extension/views/peer-nodes.ts';

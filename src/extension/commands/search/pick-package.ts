@@ -6,7 +6,7 @@ import type { Services } from '../../services.ts';
 import type { PackageNode } from '../../views/package-nodes.ts';
 import { errorText } from '../../ui/error-text.ts';
 import { searchStatusText } from './search-status-text.ts';
-import { parseQueryText } from './query-text.ts';
+import { parseQueryText } from '../../../shared/query-text.ts';
 import { refineSearch } from './refine.ts';
 import type { NoteItem, ResultItem } from './result-items.ts';
 import { BUTTONS, failedNote, resultItems } from './result-items.ts';

@@ -2,8 +2,8 @@ import type { FacetCount, SearchFacets, SearchSort } from '../../../shared/model
 import { shortPublisherId } from '../../../identity/publisher-id.ts';
 import type { Localize } from '../../ui/localize.ts';
 import { plainText } from '../../ui/plain-text.ts';
-import type { ListKey, TermKey } from './query-text.ts';
-import { canBeTyped, hasTerm, termsOf, withoutKey, withoutTerm, withTerm } from './query-text.ts';
+import type { ListKey, TermKey } from '../../../shared/query-text.ts';
+import { canBeTyped, hasTerm, termsOf, withoutKey, withoutTerm, withTerm } from '../../../shared/query-text.ts';
 
 /** A change of the search text that the user can select. */
 export interface Refinement {

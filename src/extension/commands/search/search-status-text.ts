@@ -2,7 +2,7 @@ import type { SearchResults } from '../../../shared/model.ts';
 import { countPeers } from '../../ui/format.ts';
 import type { Localize } from '../../ui/localize.ts';
 import { plainText } from '../../ui/plain-text.ts';
-import type { Term } from './query-text.ts';
+import type { Term } from '../../../shared/query-text.ts';
 
 export interface SearchStatusContext {
   /** Number of packages in the list. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
-import { Console } from '../../../../src/cli/output/console.ts';
+import { Console, FORMATS } from '../../../../src/cli/output/console.ts';
 import type { Format } from '../../../../src/cli/output/console.ts';
 import { sanitize } from '../../../../src/cli/output/sanitize.ts';
 import { barText, progressBar } from '../../../../src/cli/output/progress.ts';
@@ -21,6 +21,12 @@ function stream(columns?: number): NodeJS.WriteStream & { readonly written: () =
 
 function consoleOf(stdout: NodeJS.WriteStream, env: Record<string, string> = {}, format: Format = 'table'): Console {
   return new Console({ stdout, stderr: stream(80), env, format });
+}
+
+function printedValue(value: unknown, format: Format): string {
+  const stdout = stream();
+  consoleOf(stdout, {}, format).result(value, () => '');
+  return stdout.written();
 }
 
 describe('the terminal width of texts', () => {
@@ -78,6 +84,33 @@ describe('tables', () => {
     assert.ok(lines[1]!.endsWith('…     1'));
   });
 
+  describe('with a column that is never cut', () => {
+    const id = `z6Mk${'x'.repeat(44)}/a-package`;
+    const wholeColumns = [{ title: 'NAME' }, { title: 'TEXT', shrinks: true }, { title: 'ID', whole: true }];
+    const rows = [
+      ['a', 'some words', id],
+      ['b', 'w'.repeat(100), 'short'],
+    ];
+
+    it('have it in the row where it fits, and cut the others', () => {
+      for (const width of [100, 500, undefined]) {
+        const lines = table(wholeColumns, rows, { width, head: same }).split('\n');
+        assert.equal(lines.length, 3);
+        assert.ok(lines[1]!.endsWith(`  ${id}`));
+        if (width !== undefined) for (const line of lines) assert.ok(displayWidth(line) <= width, line);
+      }
+    });
+
+    it('have it whole on a line of its own in a terminal of 80 columns', () => {
+      const wide = [['a-long-name-of-a-package', ...rows[0]!.slice(1)], rows[1]!];
+      const lines = table(wholeColumns, wide, { width: 80, head: same }).split('\n');
+      assert.equal(lines[1], '  ID');
+      assert.equal(lines[3], `  ${id}`);
+      assert.equal(lines[5], '  short');
+      for (const line of lines) assert.ok(displayWidth(line) <= 80, line);
+    });
+  });
+
   it('escape control characters in untrusted text', () => {
     const evil = '\u001b[31mred\u001b]0;title\u0007\r\nnext\u202edrawkcab';
     assert.equal(sanitize(evil), '[31mred]0;title nextdrawkcab');
@@ -110,6 +143,42 @@ describe('results', () => {
     assert.equal(colored(stream()), false);
     assert.equal(colored(stream(80), { NO_COLOR: '1' }), false);
     assert.equal(colored(stream(80), { TERM: 'dumb' }), false);
+  });
+
+  it('use colors wherever FORCE_COLOR asks for them, and nowhere where it forbids them', () => {
+    const colored = (stdout: NodeJS.WriteStream, env: Record<string, string>): boolean =>
+      consoleOf(stdout, env).view().success('x') !== 'x';
+    for (const value of ['', '1', '3', 'true']) {
+      assert.equal(colored(stream(), { FORCE_COLOR: value }), true);
+      assert.equal(colored(stream(), { FORCE_COLOR: value, NO_COLOR: '1', TERM: 'dumb' }), true);
+    }
+    for (const value of ['0', 'false']) assert.equal(colored(stream(80), { FORCE_COLOR: value }), false);
+  });
+
+  it('contain no control character or direction mark in any format, and keep the data', () => {
+    const evil = 'a\u0085\u009b31mb\u202e\u2066c\u200f\u061c\u2028\ufeff\u007f\u001b]0;t\u0007';
+    // eslint-disable-next-line no-control-regex -- what must not be there
+    const raw = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
+    for (const format of FORMATS) {
+      const stdout = stream();
+      const stderr = stream();
+      const output = new Console({ stdout, stderr, env: {}, format });
+      output.result({ [evil]: evil }, () => evil);
+      output.event({ event: evil }, () => evil);
+      output.note(evil);
+      output.error({ name: evil, message: evil, next: evil });
+      assert.doesNotMatch(stdout.written(), raw, format);
+      assert.doesNotMatch(stderr.written(), raw, format);
+    }
+    assert.deepEqual(JSON.parse(printedValue({ evil }, 'json')), { evil });
+    const [, quoted = ''] = /^evil: (".*")$/m.exec(printedValue({ evil }, 'yaml')) ?? [];
+    assert.equal(JSON.parse(quoted), evil);
+  });
+
+  it('keep their colors', () => {
+    const stdout = stream();
+    consoleOf(stdout, { FORCE_COLOR: '1' }).result({}, (view) => view.success('x'));
+    assert.equal(stdout.written(), '\u001b[32mx\u001b[39m\n');
   });
 
   it('detect the width of a terminal, and of nothing else', () => {

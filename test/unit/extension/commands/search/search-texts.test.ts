@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { searchStatusText } from '../../../../../src/extension/commands/search/search-status-text.ts';
-import { parseQueryText } from '../../../../../src/extension/commands/search/query-text.ts';
+import { parseQueryText } from '../../../../../src/shared/query-text.ts';
 import { refinements } from '../../../../../src/extension/commands/search/refine-items.ts';
 import { SEARCH_PAGE_SIZE, ResultPages } from '../../../../../src/extension/commands/search/result-pages.ts';
 import type { PackageSummary, SearchFacets, SearchResults } from '../../../../../src/shared/model.ts';

@@ -1,8 +1,8 @@
-import type { SearchQuery, SearchSort } from '../../../shared/model.ts';
+import type { SearchQuery, SearchSort } from './model.ts';
 
 /**
- * The syntax of the search box: words and filters such as `tag:web`, `version:"^1 || ^2"` or `sort:updated`. A term
- * with an unknown key is plain text.
+ * The syntax of a search text, in the editor's search box and on the command line: words and filters such as `tag:web`,
+ * `version:"^1 || ^2"` or `sort:updated`. A term with an unknown key is plain text.
  */
 
 /** Filters that can occur several times, of which any may match, and the query field of each. */
@@ -21,7 +21,7 @@ export interface Term {
   readonly value: string;
 }
 
-/** The fields of a query that the search box sets. */
+/** The fields of a query that the text sets. */
 export type TypedQuery = Pick<
   SearchQuery,
   'text' | 'categories' | 'tags' | 'licenses' | 'publishers' | 'version' | 'minReputation' | 'includeYanked' | 'sort'
@@ -86,6 +86,17 @@ export function withoutKey(text: string, key: TermKey): string {
 /** Whether the syntax can express this value: not when it has quotes, control characters or outer white space. */
 export function canBeTyped(value: string): boolean {
   return value !== '' && value === value.trim() && !/["\p{Cc}]/u.test(value);
+}
+
+/**
+ * One word of a command line as a part of a search text: a filter whose value has spaces, which the shell has taken the
+ * quotes from, gets them back.
+ */
+export function typedOperand(operand: string): string {
+  const colon = operand.indexOf(':');
+  const value = operand.slice(colon + 1);
+  const isFilter = colon > 0 && keyOf(operand.slice(0, colon)) !== undefined;
+  return isFilter && /\s/.test(value) && !value.includes('"') ? `${operand.slice(0, colon)}:"${value}"` : operand;
 }
 
 function termText({ key, value }: Term): string {

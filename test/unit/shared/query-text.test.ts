@@ -3,10 +3,11 @@ import {
   canBeTyped,
   hasTerm,
   parseQueryText,
+  typedOperand,
   withoutKey,
   withoutTerm,
   withTerm,
-} from '../../../../../src/extension/commands/search/query-text.ts';
+} from '../../../src/shared/query-text.ts';
 
 const queryOf = (text: string): unknown => parseQueryText(text).query;
 
@@ -81,4 +82,19 @@ describe('a filter chosen from a list', () => {
     }
     for (const value of ['', ' a', 'say "hi"', 'a\nb']) assert.ok(!canBeTyped(value), value);
   });
+});
+
+describe('a word of a command line as a part of a search text', () => {
+  for (const [typed, text] of [
+    ['version:>=1 <2', 'version:">=1 <2"'],
+    ['tag:web', 'tag:web'],
+    ['tag:"two words"', 'tag:"two words"'],
+    ['two words', 'two words'],
+    ['note:two words', 'note:two words'],
+    [':x y', ':x y'],
+  ] as const) {
+    it(`is ${text} for ${typed}`, () => {
+      assert.equal(typedOperand(typed), text);
+    });
+  }
 });

@@ -1,0 +1,139 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Engine } from '../../shared/api/index.ts';
+import { errorName } from '../../shared/errors.ts';
+import type { InstalledPackage, PackageDetails } from '../../shared/model.ts';
+import type { CommandSpec } from '../command-line/command-spec.ts';
+import { LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { EXIT } from '../errors/exit-codes.ts';
+import type { View } from '../output/console.ts';
+import { table } from '../output/table.ts';
+import { isoTime } from '../output/units.ts';
+import { withSession } from '../session/session.ts';
+
+/** `unverified`: its files were not compared with the release yet. */
+type InstalledState = 'intact' | 'changed' | 'missing' | 'unverified';
+
+interface ListedPackage {
+  readonly package_id: string;
+  readonly version: string;
+  /** Newest version that is known here; null when no record of the package is known. */
+  readonly latest: string | null;
+  readonly outdated: boolean;
+  readonly yanked: boolean;
+  readonly state: InstalledState;
+  readonly path: string;
+  readonly project: string | null;
+  readonly root: string;
+  readonly files: number;
+  readonly size: number;
+  readonly installed_at: string | null;
+}
+
+export const list: CommandSpec = {
+  name: 'list',
+  summary: 'List the packages installed on this machine, with their states',
+  options: [
+    {
+      long: 'project',
+      value: 'DIR',
+      complete: 'folder',
+      help: 'only packages of this project',
+    },
+    { long: 'outdated', help: 'only packages of which a newer version is known' },
+    ...LOCAL_OPTIONS,
+  ],
+  notes:
+    "A state is that of the last 'ggen-p2p verify': intact, changed, or unverified; missing means that the folder is gone.\n" +
+    'Newer versions are those this machine knows of; nothing is looked up on the network.',
+  examples: ['ggen-p2p list', 'ggen-p2p list --project . --outdated', 'ggen-p2p list --format json'],
+  run: async (context) => {
+    const { flags, console: output } = context;
+    flags.noOperands('list');
+    const project = flags.text('project');
+    await withSession(await sessionOptions(context, 'none'), async ({ engine }, signal) => {
+      const installed = (await engine.installed({}, { signal })).filter(
+        (one) => project === undefined || one.project === resolve(project),
+      );
+      const known = await knownPackages(engine, new Set(installed.map(({ id }) => id)), signal);
+      const listed = await Promise.all(installed.map((one) => describeInstalled(one, known.get(one.id))));
+      const packages = listed.filter(({ outdated }) => outdated || !flags.isEnabled('outdated')).sort(byNameAndPath);
+      output.result({ packages, total: packages.length }, (view) => formatList(packages, view));
+    });
+    return EXIT.done;
+  },
+};
+
+async function knownPackages(
+  engine: Pick<Engine, 'getPackage'>,
+  ids: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, PackageDetails>> {
+  const known = new Map<string, PackageDetails>();
+  for (const id of ids) {
+    try {
+      known.set(id, await engine.getPackage({ id }, { signal }));
+    } catch (error) {
+      if (errorName(error) !== 'PackageNotFound') throw error;
+    }
+  }
+  return known;
+}
+
+async function describeInstalled(one: InstalledPackage, known: PackageDetails | undefined): Promise<ListedPackage> {
+  const position = (version: string | undefined): number =>
+    known?.releases.findIndex((release) => release.version === version) ?? -1;
+  const { id, version, path, project, root, files, size, installedAt } = one;
+  const own = position(version);
+  return {
+    package_id: id,
+    version,
+    latest: known?.latest ?? null,
+    // Releases are in ascending order.
+    outdated: own >= 0 && position(known?.latest) > own,
+    yanked: known?.releases[own]?.yanked ?? false,
+    state: await installedState(one),
+    path,
+    project: project ?? null,
+    root,
+    files,
+    size,
+    installed_at: isoTime(installedAt),
+  };
+}
+
+async function installedState({ path, changed }: InstalledPackage): Promise<InstalledState> {
+  const exists = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!exists) return 'missing';
+  if (changed === undefined) return 'unverified';
+  return changed === 0 ? 'intact' : 'changed';
+}
+
+function byNameAndPath(a: ListedPackage, b: ListedPackage): number {
+  const key = ({ package_id, path }: ListedPackage): string => `${package_id.split('/')[1] ?? ''}\n${path}`;
+  return key(a) < key(b) ? -1 : 1;
+}
+
+function formatList(packages: readonly ListedPackage[], view: View): string {
+  if (packages.length === 0) return 'No packages are installed.';
+  const rows = packages.map(({ package_id, version, latest, outdated, yanked, state, path }) => [
+    package_id.split('/')[1] ?? package_id,
+    version,
+    outdated ? (latest ?? '') : '',
+    yanked ? `${state}, yanked` : state,
+    path,
+    package_id,
+  ]);
+  const columns = [
+    { title: 'NAME' },
+    { title: 'VERSION' },
+    { title: 'NEWER' },
+    { title: 'STATE' },
+    { title: 'FOLDER', whole: true },
+    { title: 'ID', whole: true },
+  ];
+  return table(columns, rows, view);
+}

@@ -10,10 +10,10 @@ import { GgenError } from './errors.ts';
 export function notAcceptedError(fingerprints: readonly string[]): GgenError {
   const details = { fingerprints };
   if (fingerprints.includes(PRIVATE_FINGERPRINT)) {
-    const message = 'The manifest says that the project is private. Nothing was published.';
+    const message = 'The manifest marks the project as private. Nothing was published.';
     return new GgenError('PrivateNotAccepted', message, { details });
   }
-  const what = fingerprints.length === 1 ? 'one finding that looks' : `${fingerprints.length} findings that look`;
-  const message = `The project has ${what} like a secret. Remove or accept each one. Nothing was published.`;
+  const what = fingerprints.length === 1 ? '1 possible secret' : `${fingerprints.length} possible secrets`;
+  const message = `The project has ${what}. Remove or accept each one. Nothing was published.`;
   return new GgenError('SecretsNotAccepted', message, { details });
 }

@@ -33,7 +33,7 @@ export const ACCEPT_ROOT_OPTION: OptionSpec = {
   long: 'accept-root',
   value: 'ROOT',
   repeatable: true,
-  help: 'accept this content root for a locked version that had another one; repeatable',
+  help: 'accept this content root for a locked version whose content changed; repeatable',
 };
 
 /** Plan and apply a change of a project's packages as one transaction, and print the plan. */

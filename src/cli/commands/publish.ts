@@ -33,13 +33,13 @@ export const publish: CommandSpec = {
       long: 'accept-secret',
       value: 'FINGERPRINT',
       repeatable: true,
-      help: 'publish despite a finding that looks like a secret; a rejected publish lists the fingerprints; repeatable',
+      help: 'publish despite this possible secret; a rejected publish lists the fingerprints; repeatable',
     },
     {
       long: 'accept',
       value: 'WHAT',
       repeatable: true,
-      help: "'private': publish a project whose manifest says that it is private; everyone on the network can read it",
+      help: "'private': publish a project whose manifest marks it as private; everyone on the network can read it",
     },
     {
       long: 'seed',

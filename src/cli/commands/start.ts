@@ -25,7 +25,10 @@ const OPTIONS: readonly OptionSpec[] = [
   { long: 'daemon', short: 'd', help: 'run in the background; return when the peer is ready' },
   ...settingOptions(SETTING_FLAGS, { listen: 'l', config: 'c' }),
   FORMAT_OPTION,
-  { ...TIMEOUT_OPTION, help: `with --daemon: longest wait until it is ready (default ${DAEMON_TIMEOUT_SECONDS})` },
+  {
+    ...TIMEOUT_OPTION,
+    help: `with --daemon: timeout in seconds until the peer is ready (default ${DAEMON_TIMEOUT_SECONDS})`,
+  },
 ];
 
 export const start: CommandSpec = {

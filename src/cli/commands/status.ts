@@ -89,7 +89,7 @@ function formatStatus(found: EngineStatus, runner: Runner, settings: Settings, v
 function stoppedDetails({ counts, dataDir }: EngineStatus, view: View): DetailRow[] {
   return [
     ['node', "not running; start it with 'ggen-p2p start'", view.warn],
-    ['packages', `${counts.published} published, ${counts.installed} installed, ${counts.network} from the network`],
+    ['packages', `${counts.published} published, ${counts.installed} installed, ${counts.network} on the network`],
     ['data', dataDir],
     ['version', VERSION],
   ];
@@ -108,13 +108,13 @@ function runningDetails(found: EngineStatus, runner: Runner, view: View): Detail
     ...node.addresses.map((address, index) => [index === 0 ? 'addresses' : '', address] as const),
     [
       'peers',
-      `${found.connectedPeers} connected, ${found.routingTableSize} in the routing table, ${found.topicPeers} on the gossip topic`,
+      `${found.connectedPeers} connected, ${found.routingTableSize} in the DHT routing table, ${found.topicPeers} subscribed to announcements`,
     ],
     ...found.bootstrap.map(
       ({ address, state, error }) =>
         ['bootstrap', `${state} ${address}${error === undefined ? '' : `: ${error}`}`] as const,
     ),
-    ['packages', `${counts.published} published, ${counts.installed} installed, ${counts.network} from the network`],
+    ['packages', `${counts.published} published, ${counts.installed} installed, ${counts.network} on the network`],
     ['stored', `${bytes(found.storage.bytes)} of ${bytes(found.storage.quota)}`],
     ['memory', bytes(found.memory)],
     ['data', found.dataDir],

@@ -7,7 +7,7 @@ import { ACCEPT_ROOT_OPTION, changeProject, PROJECT_OPTIONS } from './project.ts
 
 export const update: CommandSpec = {
   name: 'update',
-  summary: "Update a project's packages to the newest versions that satisfy all requirements",
+  summary: "Update a project's packages to the latest versions that satisfy all requirements",
   operands: '[ID…]',
   complete: 'installed',
   options: [...PROJECT_OPTIONS, ACCEPT_ROOT_OPTION, ...ENGINE_OPTIONS],

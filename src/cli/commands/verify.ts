@@ -20,8 +20,8 @@ export const verify: CommandSpec = {
     ...ENGINE_OPTIONS,
   ],
   notes:
-    'FOLDER is that of a package, or of a project: its ggen.lock says what is in it. Checks everything installed on this machine\n' +
-    'and in this project if no package is given. Exits with code 1 if anything differs.',
+    'FOLDER is the folder of a package, or of a project with a ggen.lock. Without arguments, checks everything installed on this\n' +
+    'machine and in this project. Exits with code 1 if anything differs.',
   examples: ['ggen-p2p verify', 'ggen-p2p verify ./packages/rust-error-types', 'ggen-p2p verify my-pack --format json'],
   run: async (context) => {
     const { flags, console: output } = context;

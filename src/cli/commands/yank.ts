@@ -34,7 +34,7 @@ export const yank: CommandSpec = {
       };
       output.result(
         result,
-        (view) => `${view.success(yanked ? 'Yanked' : 'Un-yanked')} ${receipt.id}@${receipt.version}`,
+        (view) => `${view.success(yanked ? 'Yanked' : 'Unyanked')} ${receipt.id}@${receipt.version}`,
       );
     });
     return EXIT.done;

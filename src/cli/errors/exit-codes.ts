@@ -62,7 +62,7 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
   VersionYanked: { code: EXIT.refused, next: 'Specify another version, or this one exactly: ID@VERSION.' },
   PrivateNotAccepted: {
     code: EXIT.refused,
-    next: 'To publish it to everyone on the network nevertheless, add --accept private.',
+    next: 'To publish it to everyone on the network anyway, add --accept private.',
   },
   SecretsNotAccepted: {
     code: EXIT.refused,
@@ -72,7 +72,7 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
   FilesChanged: { code: EXIT.refused, next: 'Discard the changes with --overwrite PATH, or move the files elsewhere.' },
   LockMismatch: {
     code: EXIT.refused,
-    next: 'If you trust the signed content in spite of that, accept it with --accept-root ROOT.',
+    next: 'If you trust the signed content anyway, accept it with --accept-root ROOT.',
   },
   ArchiveInvalid: { code: EXIT.refused },
   NotInstalled: {

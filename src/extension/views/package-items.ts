@@ -135,7 +135,7 @@ function releaseItem({ section, summary, release }: ReleaseNode): vscode.TreeIte
     [t('Published'), formatTime(release.published, Date.now(), vscode.env.language)],
     [t('Size'), `${formatBytes(release.size)}, ${countFiles(release.files, t)}`],
     [t('Dependencies'), release.dependencies.map(({ id, requirement }) => `${id} ${requirement}`).join(', ')],
-    [t('Content ID'), release.root],
+    [t('Content root'), release.root],
   ]);
   item.contextValue = [
     'release',

@@ -26,11 +26,11 @@ export function packageTooltip(summary: PackageSummary): vscode.MarkdownString {
 export function equivocationText(versions: readonly string[]): string {
   if (versions.length > 0) {
     return t(
-      'the publisher signed conflicting content for {0}. The content seen first was kept, the other was rejected. Ask the publisher which is correct before you install it.',
+      'the publisher signed conflicting content for {0}. The content seen first was kept; the other was rejected. Ask the publisher which is correct before you install it.',
       versions.length === 1 ? t('version {0}', versions[0] ?? '') : t('versions {0}', versions.join(', ')),
     );
   }
   return t(
-    'the publisher signed conflicting content for one version. The content seen first was kept, the other was rejected. Ask the publisher which is correct before you install it.',
+    'the publisher signed conflicting content for one version. The content seen first was kept; the other was rejected. Ask the publisher which is correct before you install it.',
   );
 }

@@ -105,7 +105,7 @@ export const NODE_ROWS = {
       flag: 'quota',
       variable: 'GGEN_P2P_QUOTA',
       value: 'SIZE',
-      help: 'storage for packages, for example 20GB; published, installed, and kept packages are never removed',
+      help: 'storage for packages, for example 20GB; published, installed, and offline packages are never removed',
     },
   },
   /** Sent to peers, rounded to 0.1 degree, so that near peers are preferred; nothing is sent when it is left out. */

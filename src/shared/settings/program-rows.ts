@@ -16,7 +16,7 @@ export const PROGRAM_ROWS = {
       variable: 'GGEN_P2P_DATA',
       value: 'DIR',
       help: "folder for the node's data",
-      shownDefault: 'the same as VS Code',
+      shownDefault: 'same as VS Code',
     },
   },
   /** Start the node with VS Code. */

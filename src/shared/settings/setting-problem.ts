@@ -42,7 +42,7 @@ export function expectedText(problem: SettingProblem, show: (value: number) => s
     case 'list':
       return 'a list of strings';
     case 'url':
-      return "a URL such as 'http://127.0.0.1:4318', without user name, query or fragment";
+      return "a URL such as 'http://127.0.0.1:4318', without a user name, query, or fragment";
     case 'text':
       return problem.maxLength === Infinity ? 'a string' : `a string of at most ${problem.maxLength} characters`;
     case 'choice':
@@ -54,9 +54,9 @@ export function expectedText(problem: SettingProblem, show: (value: number) => s
     }
     case 'latitude':
     case 'longitude':
-      return `a place with a ${problem.expected} from ${-problem.max} to ${problem.max} degrees`;
+      return `a location with a ${problem.expected} from ${-problem.max} to ${problem.max} degrees`;
     case 'region':
-      return `a place with a region of at most ${problem.maxLength} characters`;
+      return `a location with a region of at most ${problem.maxLength} characters`;
   }
 }
 

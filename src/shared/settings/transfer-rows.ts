@@ -104,7 +104,7 @@ export const TRANSFER_ROWS = {
       flag: 'transfers-per-peer',
       variable: 'GGEN_P2P_TRANSFERS_PER_PEER',
       value: 'N',
-      help: 'maximum number of concurrent transfers to one peer',
+      help: 'maximum number of concurrent requests from one peer',
     },
   },
   /** Apply the limits to peers on private addresses too. */

@@ -80,12 +80,12 @@ describe('publish preview', () => {
     const before = await readFile(manifest, 'utf8');
     await writeFile(manifest, before.replace(/"version": "[^"]+"/, '"version": "1.1.1",\n  "private": true'));
     await workbench.runCommand('Ggen: Publish Project…');
-    const { detail } = await quickInput.waitForRow('Publish a private project');
-    assert.match(detail, /^Everyone on the network would be able to read reading-time 1\.1\.1/);
+    const { detail } = await quickInput.waitForRow('Publish private project…');
+    assert.match(detail, /^Everyone on the network will be able to read reading-time 1\.1\.1/);
     await workbench.screenshot('private');
-    await quickInput.choose('Publish a private project');
+    await quickInput.choose('Publish private project…');
     await quickInput.choose('Go back');
-    await quickInput.choose('Publish a private project');
+    await quickInput.choose('Publish private project…');
     await quickInput.waitForRow('Publish anyway');
     await quickInput.choose('Publish anyway');
     // The possible secrets of the last release still need a decision of their own.

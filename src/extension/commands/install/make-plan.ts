@@ -24,9 +24,9 @@ export async function makePlan(services: Services, title: string, request: PlanR
     if (!(error instanceof GgenError) || error.name !== 'LockMismatch') throw error;
     const { signedRoots } = error.details;
     if (!Array.isArray(signedRoots)) throw error;
-    const accept = t('Accept Other Content');
+    const accept = t('Accept Different Content');
     const picked = await vscode.window.showWarningMessage(
-      t('A locked version has another content than the one in ggen.lock.'),
+      t('The content of a locked version differs from ggen.lock.'),
       { modal: true, detail: plainText(error.message, MAX_DETAIL_LENGTH) },
       accept,
     );

@@ -62,7 +62,7 @@ function updateItem(one: PlannedPackage): PlanItem {
   const { label } = packageItem(one);
   const sameVersion = one.from === one.version && one.fromRoot !== undefined && one.fromRoot !== one.root;
   const from = sameVersion
-    ? t('other content under the same version')
+    ? t('same version with different content')
     : one.from === undefined
       ? ''
       : t('replaces {0}', plainText(one.from));

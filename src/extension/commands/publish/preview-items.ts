@@ -81,14 +81,14 @@ function decisionItems(draft: ReleaseDraft, { dryRun, accepted }: PreviewState):
   const count = secrets === 1 ? t('1 possible secret') : t('{0} possible secrets', secrets);
   if (dryRun) {
     const isBlocked = unacceptedPrivacy(draft, accepted) !== undefined;
-    const ready = isBlocked ? t('The project is private; publishing asks whether it may be.') : t('Ready to publish.');
+    const ready = isBlocked ? t('Publishing this private project requires confirmation.') : t('Ready to publish.');
     const detail = secrets === 0 ? ready : t('{0} to review before publishing.', count);
     const label = `$(check) ${t('Dry run of {0}: nothing will be published', what)}`;
     return [{ label, description: size, detail, alwaysShow: true, action: 'cancel' }];
   }
   if (unacceptedPrivacy(draft, accepted) !== undefined) {
-    const label = `$(lock) ${t('Publish a private project')}`;
-    const detail = t('Everyone on the network would be able to read {0}. You are asked once more.', what);
+    const label = `$(lock) ${t('Publish private project…')}`;
+    const detail = t('Everyone on the network will be able to read {0}. You will be asked to confirm.', what);
     return [{ label, description: size, detail, alwaysShow: true, action: 'private' }];
   }
   if (secrets > 0) {

@@ -54,7 +54,7 @@ async function show(draft: ReleaseDraft, target: PublishTarget, state: PreviewSt
 function placeholder(draft: ReleaseDraft, { dryRun, accepted }: PreviewState): string {
   if (dryRun) return t('Type to filter files, or select one to open it');
   if (unacceptedPrivacy(draft, accepted) !== undefined)
-    return t('The manifest says that this project is private; type to filter files');
+    return t('Press Enter to review the private project, or type to filter files');
   return unreviewedSecrets(draft, accepted).length > 0
     ? t('Press Enter to review possible secrets, or type to filter files')
     : t('Press Enter to publish, or type to filter files');

@@ -55,7 +55,7 @@ export async function reviewPrivate(
   const isAccepted = await askToAccept(finding, target, {
     title: t('Private project'),
     question: t('Publish this private project to everyone?'),
-    back: t('Publish it in another way, or change the manifest.'),
+    back: t('Publish it elsewhere, or change the manifest.'),
     risk: t('Everyone on the network will be able to read {0}. This cannot be undone.', plainText(draft.name)),
   });
   return isAccepted ? new Set([...accepted, finding.fingerprint]) : accepted;

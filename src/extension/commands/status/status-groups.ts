@@ -39,8 +39,8 @@ function ownerDetails({ owner }: EngineStatus): Detail[] {
   const { self, pid, version, clients = 0 } = owner;
   const where = self ? t('this window') : t('another window or program (process {0}, version {1})', pid, version);
   return [
-    { label: t('Node runs in'), value: where, icon: 'vm' },
-    { label: t('Other windows and commands using it'), value: String(clients), icon: 'multiple-windows' },
+    { label: t('Node running in'), value: where, icon: 'vm' },
+    { label: t('Other windows and commands attached'), value: String(clients), icon: 'multiple-windows' },
   ];
 }
 

@@ -63,7 +63,12 @@ describe('settings of a node', () => {
     ['name', ['x'.repeat(64)], ['x'.repeat(65), 1], 'a string of at most 64 characters'],
     ['dataFolder', [''], [1], 'a string'],
     ['otlpEndpoint', ['', 'http://127.0.0.1:4318'], ['x', 1], "a URL such as 'http://127.0.0.1:4318', without"],
-    ['location', [{ latitude: 1, longitude: -180 }], [{ latitude: 91, longitude: 0 }, null], 'a place with a latitude'],
+    [
+      'location',
+      [{ latitude: 1, longitude: -180 }],
+      [{ latitude: 91, longitude: 0 }, null],
+      'a location with a latitude',
+    ],
   ] as const) {
     it(`are checked by their rows: ${name} must be ${expected}`, () => {
       const row = settingRow(name);

@@ -50,7 +50,7 @@ export class CarReader {
       const [cid, bytes] = CID.decodeFirst(section);
       return { cid, bytes };
     } catch (cause) {
-      throw archiveInvalidError('a block in it has no content identifier', cause);
+      throw archiveInvalidError('a block in it has no valid CID', cause);
     }
   }
 

@@ -112,7 +112,7 @@ async function announceRecord(
 function draftOutdated(name: string): GgenError {
   return new GgenError(
     'DraftOutdated',
-    `'${name}' changed after this draft was made, possibly on another of your machines. Prepare it again.`,
+    `'${name}' has changed since this draft was prepared, possibly on another of your machines. Prepare it again.`,
     { details: { name } },
   );
 }

@@ -49,7 +49,7 @@ async function unavailableReason(
     const { publisher, name } = await lookup.getVersion(id, requirement, signal);
     const { seeding, peers } = tables;
     if (seeding.has(publisher, name) || peers.providers(publisher, name).length > 0) return undefined;
-    return 'Its record is known, but no provider of its files.';
+    return 'Its record is known, but no peer provides its files.';
   } catch (error) {
     if (errorName(error) !== 'AbortError' && errorName(error) !== 'TimeoutError') return errorMessage(error);
     return `No peer answered within ${LOOKUP_TIMEOUT_MS / 1000} seconds.`;
@@ -62,6 +62,6 @@ function toDiagnostic(
   reason: string,
 ): Diagnostic {
   const position = positions.dependencies.get(id) ?? { line: 1, column: 1 };
-  const message = `The dependency ${id} (${requirement}) cannot currently be installed by others. ${reason}`;
+  const message = `Others cannot currently install the dependency ${id} (${requirement}). ${reason}`;
   return { severity: optional ? 'information' : 'warning', code: 'dependency-unavailable', message, path, ...position };
 }

@@ -65,8 +65,7 @@ export async function draftRelease(
   signal: AbortSignal,
   onProgress: (progress: DraftProgress) => void,
 ): Promise<ReleaseDraft> {
-  if (!isAbsolute(root))
-    throw new GgenError('InvalidRequest', `The project's folder must be an absolute path: ${root}`);
+  if (!isAbsolute(root)) throw new GgenError('InvalidRequest', `The project folder must be an absolute path: ${root}`);
   const written = await readManifest(root, requested, signal);
   assertNoErrors(written.path, written.diagnostics);
   const previous = await fetchNewestRecord(context, publisher, written.name, signal);

@@ -53,6 +53,6 @@ export function parseRootCid(text: string): CID {
   try {
     return CID.parse(text);
   } catch (cause) {
-    throw new GgenError('RecordInvalid', `'${text}' is not a content identifier.`, { details: { cid: text }, cause });
+    throw new GgenError('RecordInvalid', `'${text}' is not a CID.`, { details: { cid: text }, cause });
   }
 }

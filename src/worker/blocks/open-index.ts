@@ -72,10 +72,7 @@ function versionOf(sqlite: DatabaseSync): number {
 function migrate(sqlite: DatabaseSync): void {
   const version = versionOf(sqlite);
   if (version > STORE_MIGRATIONS.length) {
-    throw new GgenError(
-      'DatabaseTooNew',
-      'The stored blocks were written by a newer version of Ggen. Update this version.',
-    );
+    throw new GgenError('DatabaseTooNew', 'The stored blocks were written by a newer version of Ggen. Update Ggen.');
   }
   for (const [step, sql] of STORE_MIGRATIONS.entries()) {
     if (step >= version) sqlite.exec(`BEGIN; ${sql}; PRAGMA user_version = ${step + 1}; COMMIT`);

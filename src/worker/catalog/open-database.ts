@@ -77,7 +77,7 @@ function rebuildDatabase(file: { path: string; open: () => DatabaseSync }, cause
 function dataDirInUse(dataDir: string, cause: unknown): GgenError {
   return new GgenError(
     'DataDirInUse',
-    `Another window or peer already runs a node with the data folder ${dataDir}. Stop it, or choose another data folder.`,
+    `Another window or program is already running a node on the data folder ${dataDir}. Stop it, or choose another data folder.`,
     { details: { dataDir }, cause },
   );
 }

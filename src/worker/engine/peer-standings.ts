@@ -26,7 +26,7 @@ export class PeerStandings {
   async ban({ id, reason = '', until }: Calls['banPeer']['request']): Promise<PeerDetails> {
     this.#validatePeerId(id);
     if (until !== undefined && !(until > Date.now())) {
-      throw new GgenError('InvalidRequest', 'A ban must end in the future, or have no end.');
+      throw new GgenError('InvalidRequest', 'The end of a ban must be in the future, or left out.');
     }
     this.#deps.peerReputation.ban(id, reason.trim().slice(0, MAX_REASON_LENGTH) || 'You banned it.', until);
     return this.#deps.peerView.details(id);

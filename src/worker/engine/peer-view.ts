@@ -29,7 +29,7 @@ export class PeerView {
     if (running !== undefined) return running.peerDirectory.details(id);
     const details = disconnectedPeerDetails(this.#catalog, this.#peerReputation, id);
     if (details === undefined) {
-      throw new GgenError('PeerNotFound', `Unknown peer ${id}. The Peers view shows all known peers.`, {
+      throw new GgenError('PeerNotFound', `Unknown peer ${id}.`, {
         details: { id },
       });
     }

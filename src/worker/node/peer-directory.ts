@@ -122,7 +122,7 @@ export class PeerDirectory {
     const known = this.#catalog.peers.get(id);
     const connections = this.#node.libp2p.getConnections(peerIdFromString(id));
     if (known === undefined && connections.length === 0 && !this.#peerReputation.standings().includes(id)) {
-      throw new GgenError('PeerNotFound', `Unknown peer ${id}. The Peers view shows all known peers.`, {
+      throw new GgenError('PeerNotFound', `Unknown peer ${id}.`, {
         details: { id },
       });
     }

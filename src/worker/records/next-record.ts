@@ -84,7 +84,7 @@ function withRelease(previous: PackageRecord | undefined, change: AddRelease, no
 export function versionExists(id: string, version: string): GgenError {
   return new GgenError(
     'VersionExists',
-    `Version ${version} of '${id.slice(id.indexOf('/') + 1)}' was published before, and a published version never changes. ` +
+    `Version ${version} of '${id.slice(id.indexOf('/') + 1)}' is already published, and published versions cannot be changed. ` +
       `Set another version in the manifest.`,
     { details: { id, version } },
   );

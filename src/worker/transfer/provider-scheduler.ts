@@ -231,7 +231,7 @@ export class ProviderScheduler {
   #handleFailure(candidate: ProviderCandidate, error: unknown): void {
     const { onFailure, log } = this.#options;
     const { peer } = candidate;
-    log.debug(`Peer ${peer} is not asked further: ${errorMessage(error)}`);
+    log.debug(`Peer ${peer} is no longer asked: ${errorMessage(error)}`);
     if (INVALID_ERROR_NAMES.includes(errorName(error))) {
       onFailure(peer, 'invalid');
       return;
@@ -296,7 +296,7 @@ export class ProviderScheduler {
         this.#schedule();
       }
     } catch (error) {
-      if (!this.isClosed) this.#options.log.debug(`Asking the DHT for providers ended: ${errorMessage(error)}`);
+      if (!this.isClosed) this.#options.log.debug(`Looking for providers in the DHT ended: ${errorMessage(error)}`);
     }
     await this.#refreshProviders(timeoutSignal);
     this.#lookup = 'done';

@@ -55,8 +55,8 @@ function reportPrivate(report: DiagnosticCollector, { privacy = [], license: wri
   if (first === undefined) return;
   const message =
     `This project is private: ${statements.map(({ value }) => value).join(', and ')}. ` +
-    'Everyone on the network will be able to read what you publish, and that cannot be undone. ' +
-    'Publish it elsewhere, change the manifest, or accept this when you publish.';
+    'Everyone on the network will be able to read what you publish. This cannot be undone. ' +
+    'Publish it elsewhere, change the manifest, or confirm when you publish.';
   report.addAcceptable('project-private', message, first.at, PRIVATE_FINGERPRINT);
 }
 

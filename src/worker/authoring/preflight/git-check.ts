@@ -15,8 +15,8 @@ export function gitDiagnostics(files: readonly ProjectFile[], workTree: GitWorkT
   const changed = found.filter((path) => tracked.has(path));
   const untracked = found.filter((path) => !tracked.has(path));
   return [
-    ...remark(changed, 'git-uncommitted', 'are published with changes that are not committed to git'),
-    ...remark(untracked, 'git-untracked', 'are published although git does not track them'),
+    ...remark(changed, 'git-uncommitted', 'are published with uncommitted changes'),
+    ...remark(untracked, 'git-untracked', 'are published but not tracked by git'),
   ];
 }
 
@@ -31,5 +31,5 @@ function remark(paths: readonly string[], code: string, what: string): Diagnosti
 }
 
 function singular(what: string): string {
-  return what.replace(/^are /, 'is ').replace(/track them$/, 'track it');
+  return what.replace(/^are /, 'is ');
 }

@@ -37,7 +37,7 @@ export class LfsPointers {
 
 function pointerDiagnostic(path: string): Diagnostic {
   const message =
-    'This is a Git LFS pointer, not the content that it stands for. ' +
-    'Run "git lfs pull" to publish the content, or add the file to .ggenignore to leave it out.';
+    'This is a Git LFS pointer, not the actual file. ' +
+    'Run "git lfs pull" to get the file, or add it to .ggenignore.';
   return { severity: 'error', code: 'lfs-pointer', message, path, line: 1, column: 1 };
 }

@@ -120,6 +120,6 @@ async function isRelease(absolutePath: string, { name, version }: LockedPackage)
 function notLocked(path: string): Diagnostic {
   const message =
     `"${path}" looks like an installed package, but ${LOCK_FILE} does not list it, so its files are published as yours. ` +
-    'If it is the package of another publisher, install it again or add the folder to .ggenignore.';
+    'If it belongs to another publisher, reinstall it or add the folder to .ggenignore.';
   return { severity: 'warning', code: 'installation-not-locked', message, path };
 }

@@ -84,8 +84,7 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
 }
 
 async function realRoot(root: string): Promise<string> {
-  if (!isAbsolute(root))
-    throw new GgenError('InvalidRequest', `The project's folder must be an absolute path: ${root}`);
+  if (!isAbsolute(root)) throw new GgenError('InvalidRequest', `The project folder must be an absolute path: ${root}`);
   try {
     const real = await realpath(root);
     if ((await stat(real)).isDirectory()) return real;
@@ -134,7 +133,7 @@ function readmeDiagnostics(found: string | undefined, manifest: Manifest | undef
     return [{ severity: 'warning', code: 'readme-not-found', message, path, line: 1, column: 1 }];
   }
   if (found !== undefined) return [];
-  const message = 'There is no README. Add one: it is the first thing that others see.';
+  const message = 'There is no README. Add one: it is the first thing that others read.';
   return [{ severity: 'information', code: 'readme-missing', message, path, line: 1, column: 1 }];
 }
 

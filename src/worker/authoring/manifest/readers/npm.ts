@@ -37,7 +37,7 @@ function privacy(root: ManifestFields): Located<string>[] {
     ...(config.value('access') === 'restricted'
       ? [{ value: 'its access in `publishConfig` is restricted', at: config.at('access') }]
       : []),
-    ...(isOther ? [{ value: '`publishConfig` names a registry of its own', at: config.at('registry') }] : []),
+    ...(isOther ? [{ value: '`publishConfig` names another registry', at: config.at('registry') }] : []),
   ];
 }
 

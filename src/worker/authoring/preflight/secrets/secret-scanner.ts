@@ -117,13 +117,13 @@ function unmarkedUtf16(sample: Uint8Array): 'utf-16le' | 'utf-16be' | undefined 
 function tooManySecretsDiagnostics(found: readonly Diagnostic[]): Diagnostic[] {
   const [next] = found.slice(MAX_REPORTED_SECRETS);
   if (next === undefined) return [];
-  const message = `There are ${found.length} findings that look like secrets, too many to review. Add their files to .ggenignore.`;
+  const message = `There are ${found.length} possible secrets, too many to review. Add their files to .ggenignore.`;
   return [{ severity: 'error', code: 'secrets-many', message, path: next.path, line: next.line ?? 1, column: 1 }];
 }
 
 function partialScanDiagnostics(truncatedPaths: readonly string[]): Diagnostic[] {
   return truncatedPaths.toSorted(comparePaths).map((path) => {
-    const message = `Only the first ${MAX_SCANNED_BYTES / 2 ** 20} MiB of this file were scanned for secrets.`;
+    const message = `Only the first ${MAX_SCANNED_BYTES / 2 ** 20} MiB of this file was scanned for secrets.`;
     return { severity: 'information', code: 'secrets-partly', message, path };
   });
 }

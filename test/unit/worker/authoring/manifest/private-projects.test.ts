@@ -27,7 +27,7 @@ const PRIVATE: readonly (readonly [Files, string])[] = [
   [npm({ license: 'UNLICENSED' }), '5: the license is UNLICENSED'],
   [npm({ private: true, license: 'unlicensed' }), '6: `private` is true, and the license is UNLICENSED'],
   [npm({ publishConfig: { access: 'restricted' } }), '7: its access in `publishConfig` is restricted'],
-  [npm({ publishConfig: { registry: 'https://npm.example.org/' } }), '7: `publishConfig` names a registry of its own'],
+  [npm({ publishConfig: { registry: 'https://npm.example.org/' } }), '7: `publishConfig` names another registry'],
   [cargo('publish = false'), '6: `publish` is false'],
   [cargo('publish = []'), '6: `publish` lists registries, and crates-io is not among them'],
   [cargo('publish = ["ours"]'), '6: `publish` lists registries, and crates-io is not among them'],

@@ -50,13 +50,8 @@ describe('a project in a git work tree', () => {
     assert.deepEqual(
       gitDiagnostics(files, workTree).map(({ severity, code, path, message }) => [severity, code, path, message]),
       [
-        [
-          'warning',
-          'git-uncommitted',
-          'a.ts',
-          'This file is published with changes that are not committed to git: a.ts.',
-        ],
-        ['warning', 'git-untracked', 'new.ts', 'This file is published although git does not track it: new.ts.'],
+        ['warning', 'git-uncommitted', 'a.ts', 'This file is published with uncommitted changes: a.ts.'],
+        ['warning', 'git-untracked', 'new.ts', 'This file is published but not tracked by git: new.ts.'],
       ],
     );
     git(folder.root, 'add', '-A');

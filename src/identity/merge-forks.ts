@@ -12,7 +12,8 @@ export interface MergeForksOptions {
 }
 
 /**
- * Merge each fork that the engine reports for this machine's publisher key: sign the merge record and publish it. The
+ * Sign and publish another record of each package that the engine reports for this machine's publisher key: a merge of
+ * forks, or the same with the present time after the clock was ahead. The
  * user is not asked, because the record says nothing that the key has not signed before.
  *
  * @returns the function that ends it
@@ -30,13 +31,13 @@ export function mergeForks({ engine, key, info, warn }: MergeForksOptions): () =
       const { draft, bytesToSign } = await engine.draftMerge({ id, publisher: signer.id }, options);
       const { seq } = await engine.publish({ draft, signature: signer.sign(bytesToSign) }, options);
       info(
-        `${id} was published separately on two machines with your publisher key. The two were merged (record ${seq}).`,
+        `The record of ${id} was signed again (record ${seq}): it merges what two machines published with your key, or corrects the time of a clock that was ahead.`,
       );
     } catch (error) {
       // Another window or machine has merged it already, or this window is closing.
       if (isStopped() || errorName(error) === 'DraftOutdated') return;
       if (!failed.has(id))
-        warn(`Could not merge ${id}, which was published separately on two machines: ${errorMessage(error)}`);
+        warn(`Could not sign the record of ${id} again, which other peers need: ${errorMessage(error)}`);
       failed.add(id);
     }
   };

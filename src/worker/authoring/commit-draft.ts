@@ -3,6 +3,7 @@ import { GgenError } from '../../shared/errors.ts';
 import type { SignedDraft } from '../../shared/api/index.ts';
 import { notAcceptedError } from '../../shared/acceptance.ts';
 import { openRecord, sealRecord } from '../records/record.ts';
+import { assertNoFutureTimes } from '../records/record-times.ts';
 import type { BlockStore } from '../blocks/block-store.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Ingest } from '../ingest/ingest.ts';
@@ -51,6 +52,7 @@ export async function commitDraft(
   const { draft, envelope } = await drafts.commit(id, kinds, async (found) => {
     assertAccepted(found, accepted);
     const sealed = sealRecord(found.payload, signature);
+    assertPresent(found);
     assertFollowsHead(deps.catalog, found);
     signal.throwIfAborted();
     const { content } = found;
@@ -75,6 +77,19 @@ export async function commitDraft(
 function assertAccepted({ fingerprints }: Draft, accepted: readonly string[]): void {
   const missing = fingerprints.filter((fingerprint) => !accepted.includes(fingerprint));
   if (missing.length > 0) throw notAcceptedError(missing);
+}
+
+/** Requires that peers do not reject the record as one of the future: the clock may have been set back since the draft. */
+function assertPresent({ record }: Draft): void {
+  try {
+    assertNoFutureTimes(record, Date.now());
+  } catch (cause) {
+    throw new GgenError(
+      'DraftOutdated',
+      `This computer's clock was set back after this draft of '${record.name}' was made, so peers would reject its time. Prepare it again.`,
+      { details: { name: record.name }, cause },
+    );
+  }
 }
 
 /** Requires that the record follows the newest known one: another draft or another machine may have published first. */

@@ -3,6 +3,7 @@ import { GgenError } from '../../shared/errors.ts';
 import type { UnsignedDraft } from '../../shared/model.ts';
 import type { PackedContent } from './pack.ts';
 import { encodePayload } from '../records/payload.ts';
+import { assertNoFutureTimes } from '../records/record-times.ts';
 import { bytesToSign } from '../records/record.ts';
 import type { PackageRecord } from '../records/record.ts';
 
@@ -30,9 +31,10 @@ const DRAFT_LIFETIME_MS = 60 * 60 * 1000;
 export class Drafts {
   readonly #drafts = new Map<string, { draft: Draft; expiry: NodeJS.Timeout; committing: boolean }>();
 
-  /** @throws GgenError RecordTooLarge, RecordInvalid */
+  /** Checks what every peer will check, so that no record is signed that peers reject. @throws GgenError RecordTooLarge, RecordInvalid */
   add(newDraft: NewDraft): Draft {
     const payload = encodePayload(newDraft.record);
+    assertNoFutureTimes(newDraft.record, Date.now());
     const draft: Draft = {
       fingerprints: [],
       ...newDraft,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Catalog } from '../catalog/catalog.ts';
+import { LIMITS } from '../../shared/defaults.ts';
 import { errorName } from '../../shared/errors.ts';
 import type { RecordSink, IngestResult } from '../protocols/record-sink.ts';
 import { mergeRecords } from '../records/next-record.ts';
@@ -67,7 +68,7 @@ export function mergedHead(
   if (head === undefined) return undefined;
   let merged = head.record;
   for (const envelope of catalog.forks.list(publisher, name)) {
-    const fork = openRecord(envelope);
+    const fork = openRecord(envelope, { now: Infinity });
     if (!addsTo({ ...head, record: merged }, fork)) continue;
     merged = mergeFork(merged, fork.record);
   }
@@ -80,12 +81,14 @@ export function hasDiverged(catalog: Pick<Catalog, 'packages' | 'forks'>, publis
   return head !== undefined && !isDeepStrictEqual(mergedHead(catalog, publisher, name)?.releases, head.releases);
 }
 
-/** Ids of the own packages with forks that no record has merged yet. */
+/**
+ * Ids of the own packages that need another record although nothing new is published: those with forks that no record has
+ * merged yet, and those whose head was signed while the clock was ahead, which peers reject.
+ */
 export function divergedPackages(catalog: Pick<Catalog, 'packages' | 'forks'>): string[] {
-  return catalog.forks
-    .packages()
-    .filter(({ publisher, name }) => hasDiverged(catalog, publisher, name))
-    .map(({ publisher, name }) => `${publisher}/${name}`);
+  const diverged = catalog.forks.packages().filter(({ publisher, name }) => hasDiverged(catalog, publisher, name));
+  const future = catalog.packages.listOwnAfter(Date.now() + LIMITS.maxClockSkewMs);
+  return [...new Set([...diverged, ...future].map(({ publisher, name }) => `${publisher}/${name}`))];
 }
 
 /**

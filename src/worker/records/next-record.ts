@@ -3,6 +3,7 @@
 import { GgenError } from '../../shared/errors.ts';
 import type { PackageMetadata, Release } from '../../shared/model.ts';
 import type { PackageRecord } from './package-record.ts';
+import { withoutFutureTimes } from './record-times.ts';
 import { latestRelease } from './releases.ts';
 import { compareVersions } from './versions.ts';
 
@@ -25,7 +26,7 @@ export type RecordChange = AddRelease | SetYanked;
 
 /**
  * Returns the record after a change: `seq` is one higher, `updated` is the current time or, when the clock lies behind,
- * one millisecond after the previous record. A version is published once, also when it is yanked; lower ones than the
+ * one millisecond after the previous record. Times that peers would reject as future ones become the current time. A version is published once, also when it is yanked; lower ones than the
  * highest may follow. The metadata describe the latest release, so that a maintenance release does not change them.
  *
  * @throws GgenError VersionExists, VersionNotFound, PackageNotFound (yank without a record), InvalidRequest (another
@@ -36,7 +37,8 @@ export function nextRecord(
   change: RecordChange,
   now: number = Date.now(),
 ): PackageRecord {
-  return change.kind === 'release' ? withRelease(previous, change, now) : withYanked(previous, change, now);
+  const next = change.kind === 'release' ? withRelease(previous, change, now) : withYanked(previous, change, now);
+  return withoutFutureTimes(next, now);
 }
 
 /**

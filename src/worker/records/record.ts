@@ -10,13 +10,17 @@ import { decodeEnvelope, encodeEnvelope } from './envelope.ts';
 import { recordFault } from './record-faults.ts';
 import { decodePayload, encodePayload } from './payload.ts';
 import type { OpenedRecord, PackageRecord } from './package-record.ts';
+import { assertNoFutureTimes } from './record-times.ts';
 import { cachedPublisherId } from './publisher-id-cache.ts';
 
 export type { OpenedRecord, PackageRecord };
 export { encodePayload };
 
 export interface OpenOptions {
-  /** Current time in milliseconds since the Unix epoch; defaults to the system's clock. */
+  /**
+   * Current time in milliseconds since the Unix epoch; defaults to the system's clock. `Infinity` for a record of this
+   * machine's own publisher that was checked when it was stored: the clock may have been set back since.
+   */
   readonly now?: number;
 }
 
@@ -93,21 +97,11 @@ export function openSealed(sealed: SealedRecord, signatureValid: boolean, option
   if (record.publisher !== cachedPublisherId(publicKey)) {
     throw recordFault('publisher-mismatch', "it was signed with a key other than its publisher's", 'publisher');
   }
-  checkTime(record, options.now ?? Date.now());
+  assertNoFutureTimes(record, options.now ?? Date.now());
   return { record, envelope, digest };
 }
 
 /** SHA-256 of an envelope in lower-case hex, which identifies a record. */
 export function recordDigest(envelope: Uint8Array): string {
   return createHash('sha256').update(envelope).digest('hex');
-}
-
-function checkTime(record: PackageRecord, now: number): void {
-  const latest = now + LIMITS.maxClockSkewMs;
-  if (record.updated > latest) throw recordFault('from-the-future', 'its time is in the future', 'updated');
-  const index = record.releases.findIndex((release) => release.published > latest);
-  if (index >= 0) {
-    const field = `releases[${index}].published`;
-    throw recordFault('from-the-future', `the time of ${field} is in the future`, field);
-  }
 }

@@ -281,6 +281,14 @@ export class Packages {
       .map((row) => ({ ...toStored(row), position: row.position }));
   }
 
+  /** Own packages whose head has a later time (milliseconds since the Unix epoch) than this one. */
+  listOwnAfter(time: number): { publisher: string; name: string }[] {
+    return this.#db.all<{ publisher: string; name: string }>(
+      'SELECT publisher, name FROM packages WHERE mine = 1 AND updated > ? ORDER BY publisher, name',
+      time,
+    );
+  }
+
   /** Own packages, newest first; the node republishes them in the DHT. */
   listOwn(limit = 10_000): StoredPackage[] {
     return this.#db

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mergeRecords, nextRecord } from '../../../../src/worker/records/next-record.ts';
 import type { AddRelease } from '../../../../src/worker/records/next-record.ts';
+import { assertNoFutureTimes } from '../../../../src/worker/records/record-times.ts';
 import { encodePayload, openRecord } from '../../../../src/worker/records/record.ts';
 import type { PackageRecord } from '../../../../src/worker/records/record.ts';
 import { NOW, signed } from '../../../fixtures/records/parts.ts';
@@ -47,6 +48,26 @@ describe('the next record of a package', () => {
     const record = nextRecord(base, add('1.1.0'), base.updated - 5000);
     assert.equal(record.updated, base.updated + 1);
     assert.equal(record.releases[1]?.published, base.updated + 1);
+  });
+
+  it('replaces the times of a clock that was ahead by the present, so that peers accept it', () => {
+    const dayMs = 24 * 60 * 60 * 1000;
+    const future = nextRecord(base, add('1.1.0'), NOW + dayMs);
+    for (const next of [
+      nextRecord(future, add('1.2.0'), NOW),
+      nextRecord(future, { kind: 'yank', version: '1.1.0', yanked: true }, NOW),
+    ]) {
+      assert.equal(next.seq, future.seq + 1);
+      assert.equal(next.updated, NOW);
+      assert.ok(next.releases.every(({ published }) => published <= NOW));
+      assertNoFutureTimes(next, NOW);
+    }
+    assert.throws(
+      () => {
+        assertNoFutureTimes(future, NOW);
+      },
+      { name: 'RecordInvalid' },
+    );
   });
 
   it('refuses a version that was published before, yanked or not', () => {

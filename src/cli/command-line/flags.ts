@@ -74,8 +74,7 @@ export class Flags {
     if (action === undefined)
       throw new UsageError(`${command} supports ${list}, not '${typed}'.${didYouMean(typed, actions)}`);
     const extra = rest[maxOperands - 1];
-    if (extra !== undefined)
-      throw new UsageError(`${command} ${action} takes fewer arguments; '${extra}' is too much.`);
+    if (extra !== undefined) throw new UsageError(`${command} ${action}: unexpected argument '${extra}'.`);
     return action;
   }
 

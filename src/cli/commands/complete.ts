@@ -18,7 +18,7 @@ type CompletionEngine = Pick<Engine, 'listPackages' | 'installed' | 'kept' | 'pe
 export const complete: CommandSpec = {
   name: 'complete',
   hidden: true,
-  summary: 'Print what the completion scripts offer, one value per line',
+  summary: 'Print completion values, one per line',
   operands: KINDS.join(' | '),
   complete: KINDS,
   options: [...LOCAL_OPTIONS],

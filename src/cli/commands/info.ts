@@ -21,7 +21,7 @@ interface PackageInfo {
 
 export const info: CommandSpec = {
   name: 'info',
-  summary: 'Show a package: versions, dependencies, publisher, providers, license, sizes',
+  summary: 'Show a package with its versions, dependencies, publisher, providers, license, and sizes',
   operands: 'ID',
   complete: 'package',
   options: [...ENGINE_OPTIONS],
@@ -126,7 +126,7 @@ function formatInfo(shown: PackageInfo, view: View): string {
       ago(one.published),
       bytes(one.size),
       String(one.files),
-      one.yanked ? 'yanked' : found.contested?.includes(one.version) === true ? 'two contents were signed' : '',
+      one.yanked ? 'yanked' : found.contested?.includes(one.version) === true ? 'conflicting content' : '',
     ]);
   const columns = [
     { title: 'VERSION' },

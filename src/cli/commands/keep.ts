@@ -12,11 +12,11 @@ import { namesPackage, packageOperand } from './package-operand.ts';
 
 export const keep: CommandSpec = {
   name: 'keep',
-  summary: 'Fetch a release and keep it for offline use and seeding, or list what is kept',
+  summary: 'Fetch a release and keep it offline, or list the releases that are kept offline',
   operands: '[ID[@VERSION]]',
   complete: 'package',
   options: [...ENGINE_OPTIONS],
-  notes: 'A kept release is never removed to make room, and is seeded. Without an ID, lists the kept releases.',
+  notes: 'Releases that are kept offline are seeded and never removed to free up space. Without an ID, lists them.',
   examples: ['ggen-p2p keep rust-error-types', 'ggen-p2p keep rust-error-types@0.2.1', 'ggen-p2p keep'],
   run: async (context) => {
     const { flags, console: output } = context;
@@ -46,7 +46,7 @@ export const unkeep: CommandSpec = {
   operands: 'ID[@VERSION]',
   complete: 'kept',
   options: [...LOCAL_OPTIONS],
-  notes: 'Its data stays until the space is needed. Installed copies stay.',
+  notes: 'Its data is kept until the space is needed. Installed copies are not removed.',
   examples: ['ggen-p2p unkeep rust-error-types@0.2.1', 'ggen-p2p unkeep rust-error-types'],
   run: async (context) => {
     const { flags, console: output } = context;
@@ -58,7 +58,7 @@ export const unkeep: CommandSpec = {
       const [id, ...others] = new Set(kept.map((one) => one.id));
       if (others.length > 0) {
         const candidates = [...new Set(kept.map((one) => one.id))];
-        throw new GgenError('PackageAmbiguous', `Several publishers have a '${operand.id}' that is kept.`, {
+        throw new GgenError('PackageAmbiguous', `Several packages named '${operand.id}' are kept offline.`, {
           details: { id: operand.id, candidates },
         });
       }
@@ -66,7 +66,7 @@ export const unkeep: CommandSpec = {
       await engine.unkeep({ ...operand, id: id ?? operand.id }, { signal });
       const versions = kept.map(({ version }) => version);
       output.result({ package_id: id ?? operand.id, versions }, (view) => {
-        return `${view.success('No longer kept:')} ${versions.map((version) => `${id ?? ''}@${version}`).join(', ')}`;
+        return `${view.success('No longer kept offline:')} ${versions.map((version) => `${id ?? ''}@${version}`).join(', ')}`;
       });
     });
     return EXIT.done;
@@ -78,7 +78,7 @@ function keptOutput({ id, version, root, files, size, keptAt }: KeptRelease): Re
 }
 
 function formatKept(kept: readonly KeptRelease[], view: View): string {
-  if (kept.length === 0) return 'Nothing is kept.';
+  if (kept.length === 0) return 'No packages are kept offline.';
   const rows = kept.map(({ id, name, version, files, size, keptAt }) => [
     name,
     version,

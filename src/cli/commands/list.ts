@@ -40,12 +40,12 @@ export const list: CommandSpec = {
       complete: 'folder',
       help: 'only packages of this project',
     },
-    { long: 'outdated', help: 'only packages of which a newer version is known' },
+    { long: 'outdated', help: 'only packages with a newer version' },
     ...LOCAL_OPTIONS,
   ],
   notes:
-    "A state is that of the last 'ggen-p2p verify': intact, changed, or unverified; missing means that the folder is gone.\n" +
-    'Newer versions are those this machine knows of; nothing is looked up on the network.',
+    "The state is that of the last 'ggen-p2p verify': intact, changed, or unverified. It is missing if the folder no longer exists.\n" +
+    'Only versions that this machine already knows are considered; the network is not queried.',
   examples: ['ggen-p2p list', 'ggen-p2p list --project . --outdated', 'ggen-p2p list --format json'],
   run: async (context) => {
     const { flags, console: output } = context;

@@ -21,18 +21,18 @@ const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 export const peerStanding: CommandSpec = {
   name: 'peer',
-  summary: 'Ban or trust a peer, or undo this',
+  summary: 'Ban, unban, trust, or stop trusting a peer',
   operands: 'ban | unban | trust | untrust PEER-ID',
   complete: ACTIONS,
   completeNext: 'peer',
   options: [
-    { long: 'reason', value: 'TEXT', help: 'ban: why, as peer-info shows it' },
-    { long: 'for', value: 'DURATION', help: 'ban: how long, for example 30m, 12h, or 7d (default: until unbanned)' },
+    { long: 'reason', value: 'TEXT', help: 'ban: reason, shown by peer-info' },
+    { long: 'for', value: 'DURATION', help: 'ban: duration, for example 30m, 12h, or 7d (default: until unbanned)' },
     ...LOCAL_OPTIONS,
   ],
   notes:
-    'A banned peer is neither dialed nor accepted. A trusted one is preferred and never banned automatically.\n' +
-    "'ggen-p2p peer-list' lists the peers and their standings.",
+    'Connections to a banned peer are blocked. A trusted peer is always preferred and never banned automatically.\n' +
+    "Run 'ggen-p2p peer-list --verbose' to see the standing of each peer.",
   examples: ["ggen-p2p peer ban 12D3KooW… --reason 'sends garbage' --for 7d", 'ggen-p2p peer trust 12D3KooW…'],
   run: async (context) => {
     const { flags, console: output } = context;
@@ -59,7 +59,7 @@ function banOptions(flags: Flags, action: Action): Ban {
   const reason = flags.text('reason');
   const text = flags.text('for');
   if (action !== 'ban') {
-    if (reason !== undefined || text !== undefined) throw new UsageError('--reason and --for belong to peer ban.');
+    if (reason !== undefined || text !== undefined) throw new UsageError('--reason and --for apply only to peer ban.');
     return {};
   }
   const [, count = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text ?? '') ?? [];

@@ -104,7 +104,7 @@ export const diff: CommandSpec = {
   operands: 'ID@VERSION [ID@VERSION | VERSION]',
   complete: 'package',
   options: [...ENGINE_OPTIONS],
-  notes: 'The second release can be a version of the same package; without one, it is the latest version.',
+  notes: 'The second release can be a version of the same package. It defaults to the latest version.',
   examples: [
     'ggen-p2p diff rust-error-types@0.2.0 0.2.1',
     'ggen-p2p diff rust-error-types@0.2.0',

@@ -62,7 +62,7 @@ export const search: CommandSpec = {
       help: 'only packages under this license, for example MIT; repeatable',
     },
     { long: 'version', value: 'RANGE', help: 'only packages with a release in this range, for example ^1.2' },
-    { long: 'yanked', help: 'also packages of which all releases are yanked' },
+    { long: 'yanked', help: 'include packages with only yanked versions' },
     {
       long: 'limit',
       short: 'l',
@@ -84,7 +84,7 @@ export const search: CommandSpec = {
     ...ENGINE_OPTIONS,
   ],
   notes:
-    'QUERY can have the filters of the editor: tag:, category:, license:, publisher:, version:, reputation:, yanked:yes, sort:.\n' +
+    'QUERY accepts the same filters as the editor: tag:, category:, license:, publisher:, version:, reputation:, yanked:yes, sort:.\n' +
     "An empty QUERY ('') lists all packages.",
   examples: [
     'ggen-p2p search rust cli',
@@ -114,7 +114,8 @@ export const search: CommandSpec = {
 function typedQuery(operands: readonly string[]): TypedQuery {
   const { query, ignored } = parseQueryText(operands.map(typedOperand).join(' '));
   const [refused] = ignored;
-  if (refused !== undefined) throw new UsageError(`'${refused.value}' is not valid for the filter ${refused.key}:.`);
+  if (refused !== undefined)
+    throw new UsageError(`'${refused.value}' is not a valid value for the filter '${refused.key}:'.`);
   return query;
 }
 

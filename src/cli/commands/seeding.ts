@@ -12,7 +12,7 @@ export const seeding: CommandSpec = {
   operands: '[pause | resume]',
   complete: ACTIONS,
   options: [...LOCAL_OPTIONS],
-  notes: 'A pause lasts until it is resumed, even after a restart. Packages can still be installed.',
+  notes: 'Seeding stays paused until you resume it, even across restarts. Packages can still be installed.',
   examples: ['ggen-p2p seeding pause', 'ggen-p2p seeding resume', 'ggen-p2p seeding --format json'],
   run: async (context) => {
     const { flags, console: output } = context;

@@ -119,7 +119,7 @@ async function waitUntilReady(dataDir: string, signal: AbortSignal): Promise<Pee
   for (;;) {
     const peer = await sendControlRequest(dataDir, 'state');
     if (peer === undefined || peer.state === 'ready') return peer;
-    if (signal.aborted) throw new GgenError('TimedOut', `Process ${peer.pid} is ${peer.state}, and not ready in time.`);
+    if (signal.aborted) throw new GgenError('TimedOut', `Process ${peer.pid} was not ready in time (${peer.state}).`);
     await delay(POLL_INTERVAL_MS);
   }
 }

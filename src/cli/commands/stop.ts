@@ -44,7 +44,7 @@ async function reload(context: CommandContext, dataDir: string, timeoutMs: numbe
     throw new CommandError(
       'ReloadFailed',
       name === 'UsageError' ? EXIT.usage : EXIT.failed,
-      `Process ${peer.pid} refused the configuration and keeps the previous one: ${message}`,
+      `Process ${peer.pid} rejected the configuration and keeps the previous one: ${message}`,
       'Fix the configuration, then reload again.',
     );
   }

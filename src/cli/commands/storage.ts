@@ -15,13 +15,13 @@ const DEFAULT_TIMEOUT_SECONDS = 3_600;
 
 export const storage: CommandSpec = {
   name: 'storage',
-  summary: 'Remove stored data that is not needed, or check and repair all stored data',
+  summary: 'Remove stored data that is no longer needed, or verify and repair all stored data',
   operands: 'clean | verify',
   complete: ACTIONS,
   options: [...ENGINE_OPTIONS],
   notes:
-    'clean keeps what is published, installed, or kept. verify hashes all stored data, removes what is damaged, and fetches\n' +
-    'it again from other peers; it exits with code 1 if something could not be repaired.',
+    'clean removes no package that is published, installed, or kept offline. verify hashes all stored data, removes damaged\n' +
+    'blocks, and fetches them again from other peers. It exits with code 1 if something could not be repaired.',
   examples: ['ggen-p2p storage clean', 'ggen-p2p storage verify --format json'],
   run: async (context) => {
     const action = context.flags.action('storage', ACTIONS);
@@ -69,7 +69,7 @@ function reportOutput({ blocks, bytes: size, damaged, repaired, unrepaired }: St
 
 function formatReport({ blocks, bytes: size, damaged, repaired, unrepaired }: StorageReport, view: View): string {
   return [
-    `${bytes(size)} in ${blocks} blocks were checked; ${damaged === 0 ? view.success('none is damaged') : view.warn(`${damaged} damaged or missing`)}.`,
+    `${bytes(size)} in ${blocks} blocks verified: ${damaged === 0 ? view.success('no damage found') : view.warn(`${damaged} damaged or missing`)}.`,
     ...repaired.map(({ id, version }) => `${view.success('✓')} repaired ${id}@${version}`),
     ...unrepaired.map(({ id, version, reason = '' }) => `${view.error('✗')} ${id}@${version}: ${sanitize(reason)}`),
   ].join('\n');

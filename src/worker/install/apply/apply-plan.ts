@@ -101,7 +101,7 @@ async function assertPlanCurrent(
     return row === undefined || row.root === existing.previous || existing.before !== 'folder';
   });
   if (lock.text === lockBefore && rootsUnchanged) return;
-  throw new GgenError('PlanOutdated', `The packages of ${plan.project} changed after this plan was made. Plan again.`, {
+  throw new GgenError('PlanOutdated', `The packages of ${plan.project} changed after this plan was made. Try again.`, {
     details: { project: plan.project },
   });
 }

@@ -86,14 +86,14 @@ async function lookUp(lookup: Pick<Lookup, 'getVersion'>, entry: LockedPackage, 
 function lockMismatch(changes: readonly RootChange[]): GgenError {
   const which = changes.map(
     ({ locked: { name, version, root }, signed }) =>
-      `'${name}' ${version} is locked with the content ${root}, but its publisher's record has ${signed}`,
+      `'${name}' ${version} is locked with content root ${root}, but its publisher's record has ${signed}`,
   );
   const [first] = changes;
   return new GgenError(
     'LockMismatch',
-    `${LOCK_FILE} does not match what was signed: ${which.join('; ')}. Either the lock file was changed, or the publisher ` +
-      'signed two contents under one version, which a stolen key can do, too. Nothing was changed. Compare the lock file ' +
-      'with its history and ask the publisher; a new version replaces the locked one.',
+    `${LOCK_FILE} does not match the signed records: ${which.join('; ')}. Either the lock file was edited, or the publisher ` +
+      'signed different content for the same version, possibly with a stolen key. Nothing was changed. Check the history ' +
+      'of the lock file, and ask the publisher; a new version replaces the locked one.',
     {
       details: {
         ...(first === undefined

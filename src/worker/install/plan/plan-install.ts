@@ -255,7 +255,7 @@ async function isNonEmpty(path: string): Promise<boolean> {
 function lockMissing(path: string): GgenError {
   return new GgenError(
     'LockInvalid',
-    `${path} does not exist. It is written when you install a package into this project.`,
+    `${path} does not exist. It is created when you install a package into this project.`,
     {
       details: { path },
     },

@@ -45,7 +45,7 @@ export class Plans {
   get(id: string): StoredPlan {
     const found = this.#plans.get(id);
     if (found !== undefined && found.expiresAt > performance.now()) return found.stored;
-    throw new GgenError('PlanOutdated', 'This plan has expired. Plan again.', { details: { plan: id } });
+    throw new GgenError('PlanOutdated', 'This plan has expired. Try again.', { details: { plan: id } });
   }
 
   delete(id: string): void {

@@ -176,7 +176,7 @@ function notRequested(id: string, locked: readonly LockedPackage[]): GgenError {
   const dependents = locked.filter(({ dependencies }) => dependencies.includes(id)).map(({ name }) => name);
   return new GgenError(
     'NotInstalled',
-    `'${id.slice(id.indexOf('/') + 1)}' was installed for ${dependents.join(', ')}, which requires it. Remove that package, and this one is removed with it.`,
+    `'${id.slice(id.indexOf('/') + 1)}' is required by ${dependents.join(', ')}. Uninstall that package, and this one is removed with it.`,
     { details: { id, by: dependents } },
   );
 }

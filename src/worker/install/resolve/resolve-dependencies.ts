@@ -222,5 +222,5 @@ function keyOf({ id, requirement }: OpenRequirement): string {
 }
 
 function tooComplex(what: string): GgenError {
-  return new GgenError('DependencyConflict', `The dependencies have ${what}. Require more exact versions.`);
+  return new GgenError('DependencyConflict', `The dependencies have ${what}. Use more specific version requirements.`);
 }

@@ -2,7 +2,7 @@ import semver from 'semver';
 import { LIMITS, NAME_PATTERN } from '../../../shared/defaults.ts';
 import type { Dependency } from '../../../shared/model.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
-import type { RawDependency } from './manifest.ts';
+import type { RawDependency, RequirementSyntax } from './manifest.ts';
 import { normalizeName } from './package-name.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
 
@@ -36,7 +36,7 @@ function cleanDependency(report: DiagnosticCollector, dependency: RawDependency)
     warn(report, dependency, `"${shown}" is not a package ID (\`name\` or \`publisher/name\`) and was ignored.`);
     return undefined;
   }
-  const requirement = normalizeRequirement(dependency.requirement);
+  const requirement = normalizeRequirement(dependency.requirement, dependency.syntax);
   if (requirement === undefined) {
     const written = escapeInvisibleCharacters(dependency.requirement.slice(0, LIMITS.versionLength));
     warn(report, dependency, `"${written}" is not a version range such as \`^1.2\`; "${shown}" was ignored.`);
@@ -60,18 +60,24 @@ export function dependencyId(written: string): string | undefined {
 const BARE_VERSION = /^\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
 /**
- * Converts a requirement of ggen to an equivalent semver range: a bare version gets a caret, commas become spaces.
- * Undefined when the text is no requirement.
+ * Converts a requirement to an equivalent semver range. Undefined when the text is no requirement.
+ *
+ * @param syntax `ggen`, as Cargo: a bare version gets a caret, commas become spaces. `npm`: the text is a range already,
+ *   and a bare version is exact
  */
-export function normalizeRequirement(written: string): string | undefined {
+export function normalizeRequirement(written: string, syntax: RequirementSyntax = 'ggen'): string | undefined {
   const text = written.trim();
   if (text === '' || text === 'latest') return '*';
-  const range = text
+  const range = syntax === 'npm' ? text : fromGgen(text);
+  return range.length <= LIMITS.versionLength && semver.validRange(range) !== null ? range : undefined;
+}
+
+function fromGgen(text: string): string {
+  return text
     .split(',')
     .map((part) => part.trim())
     .map((part) => (BARE_VERSION.test(part) ? `^${part}` : part))
     .join(' ');
-  return range.length <= LIMITS.versionLength && semver.validRange(range) !== null ? range : undefined;
 }
 
 function warn(report: DiagnosticCollector, dependency: RawDependency, message: string): void {

@@ -84,4 +84,9 @@ export interface RawDependency {
   /** Empty for any version. */
   readonly requirement: string;
   readonly optional: boolean;
+  /** How the requirement is written; `ggen` when left out. */
+  readonly syntax?: RequirementSyntax;
 }
+
+/** Whose requirements a manifest has: they differ in what a bare version means. */
+export type RequirementSyntax = 'ggen' | 'npm';

@@ -22,7 +22,7 @@ export const npmReader: ManifestReader = {
     tags: readTags(root, 'keywords'),
     homepage: root.text('homepage'),
     repository: address(root, 'repository'),
-    dependencies: readDependencies(root.sub('ggen'), 'dependencies'),
+    dependencies: readDependencies(root.sub('ggen'), 'dependencies').map((one) => ({ ...one, syntax: 'npm' })),
     privacy: privacy(root),
   }),
 };

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Figure } from './figure.ts';
-import { median } from './figure.ts';
-import { loopbackRoundTrip } from './loopback.ts';
+import { BareLink } from './baselines/bare-peer.ts';
+import type { Figure, Round } from './figure.ts';
 import { until, WorkerPeer } from './worker-peer.ts';
 
 const PACKAGES = 20;
@@ -14,6 +13,7 @@ const ONLY_DHT = ['head'];
 export async function measureDht(): Promise<readonly Figure[]> {
   const peers = [await WorkerPeer.start([], ONLY_DHT)];
   const [publisher] = peers as [WorkerPeer];
+  const bare = await BareLink.start();
   try {
     peers.push(await WorkerPeer.start([publisher.address], ONLY_DHT));
     await until('two peers joined', async () => (await publisher.engine.status({})).routingTableSize === 1);
@@ -28,13 +28,14 @@ export async function measureDht(): Promise<readonly Figure[]> {
       {
         title: 'DHT get with 3 peers (median)',
         unit: 'ms',
-        value: median(await lookUpAll(requester, ids)),
-        goal: 50,
-        baseline: { title: 'a TCP round trip', value: await loopbackRoundTrip() },
+        rounds: await lookUpAll(requester, ids, bare),
+        baseline: 'a round trip of a bare libp2p stream',
+        maxRatio: 6,
+        aim: 50,
       },
     ];
   } finally {
-    await Promise.all(peers.map((peer) => peer.stop()));
+    await Promise.all([bare, ...peers].map((one) => one.stop()));
   }
 }
 
@@ -48,12 +49,12 @@ async function publishSome(publisher: WorkerPeer): Promise<string[]> {
   return ids;
 }
 
-async function lookUpAll({ engine }: WorkerPeer, ids: readonly string[]): Promise<number[]> {
-  const samples: number[] = [];
+async function lookUpAll({ engine }: WorkerPeer, ids: readonly string[], bare: BareLink): Promise<Round[]> {
+  const rounds: Round[] = [];
   for (const id of ids) {
     const began = performance.now();
     await engine.getPackage({ id });
-    samples.push(performance.now() - began);
+    rounds.push({ value: performance.now() - began, baseline: await bare.roundTrip() });
   }
-  return samples;
+  return rounds;
 }

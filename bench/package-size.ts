@@ -24,9 +24,12 @@ export async function measurePackage(): Promise<readonly Figure[]> {
       {
         title: 'VSIX',
         unit: 'MB',
-        value: await megabytes(vsix),
-        goal: 3,
-        baseline: { title: 'its files unpacked', value: sizes.reduce((sum, size) => sum + size, 0) },
+        rounds: [{ value: await megabytes(vsix), baseline: sizes.reduce((sum, size) => sum + size, 0) }],
+        // How well it is packed. That it does not grow is what the bundles' ceilings are for (scripts/build/bundles.ts).
+        baseline: 'its files unpacked',
+        maxRatio: 0.36,
+        aim: 3,
+        exact: true,
       },
     ];
   } finally {

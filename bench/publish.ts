@@ -1,6 +1,5 @@
-import type { Figure } from './figure.ts';
-import { median } from './figure.ts';
-import { loopbackRoundTrip } from './loopback.ts';
+import { BareGroup } from './baselines/bare-peer.ts';
+import type { Figure, Round } from './figure.ts';
 import { until, WorkerPeer } from './worker-peer.ts';
 
 const ROUNDS = 20;
@@ -10,22 +9,26 @@ export async function measurePublish(): Promise<readonly Figure[]> {
   const first = await WorkerPeer.start([]);
   const others = await Promise.all([WorkerPeer.start([first.address]), WorkerPeer.start([first.address])]);
   const peers = [first, ...others];
+  const bare = await BareGroup.start(others.length);
   try {
     for (const { engine } of peers)
       await until('three peers joined', async () => (await engine.status({})).topicPeers === 2);
-    const samples: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) samples.push(await publishOnce(first, others, `bench-${round}`));
+    const rounds: Round[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      rounds.push({ value: await publishOnce(first, others, `bench-${round}`), baseline: await bare.publish() });
+    }
     return [
       {
         title: 'Publish to visible on both of two others (median)',
         unit: 'ms',
-        value: median(samples),
-        goal: 100,
-        baseline: { title: 'a TCP round trip', value: await loopbackRoundTrip() },
+        rounds,
+        baseline: 'bare gossipsub to two others',
+        maxRatio: 10,
+        aim: 100,
       },
     ];
   } finally {
-    await Promise.all(peers.map((peer) => peer.stop()));
+    await Promise.all([bare, ...peers].map((one) => one.stop()));
   }
 }
 

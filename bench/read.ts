@@ -1,6 +1,5 @@
-import type { Figure } from './figure.ts';
-import { median } from './figure.ts';
-import { loopbackRoundTrip } from './loopback.ts';
+import { BareLink } from './baselines/bare-peer.ts';
+import type { Figure, Round } from './figure.ts';
 import { until, WorkerPeer } from './worker-peer.ts';
 
 const ROUNDS = 20;
@@ -9,21 +8,26 @@ const ROUNDS = 20;
 export async function measureRead(): Promise<readonly Figure[]> {
   const publisher = await WorkerPeer.start([]);
   const reader = await WorkerPeer.start([publisher.address]);
+  const bare = await BareLink.start();
   try {
     await until('two peers joined', async () => (await reader.engine.status({})).topicPeers === 1);
-    const samples: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) samples.push(await readOnce(publisher, reader, `bench-read-${round}`));
+    const rounds: Round[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const value = await readOnce(publisher, reader, `bench-read-${round}`);
+      rounds.push({ value, baseline: await bare.roundTrip() });
+    }
     return [
       {
         title: 'First file of a package that is not here (median)',
         unit: 'ms',
-        value: median(samples),
-        goal: 50,
-        baseline: { title: 'a TCP round trip', value: await loopbackRoundTrip() },
+        rounds,
+        baseline: 'a round trip of a bare libp2p stream',
+        maxRatio: 4,
+        aim: 50,
       },
     ];
   } finally {
-    await Promise.all([publisher, reader].map((peer) => peer.stop()));
+    await Promise.all([bare, publisher, reader].map((one) => one.stop()));
   }
 }
 

@@ -1,79 +1,143 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { openCatalog } from '../src/worker/catalog/catalog.ts';
 import type { Catalog } from '../src/worker/catalog/catalog.ts';
 import type { LocalQuery } from '../src/worker/catalog/search/filters.ts';
-import type { Figure } from './figure.ts';
+import type { Figure, Round } from './figure.ts';
 import { fillCatalog, seededRandom } from './search-corpus.ts';
+import { median, quantile } from './statistics.ts';
 
-/** Middle and worst of a series of durations, in milliseconds. */
-export interface Percentiles {
-  readonly p50: number;
-  readonly p99: number;
+const PACKAGES = 100_000;
+const ROUNDS = 5;
+const OPENINGS = 15;
+/** Words that are searched for in a round; the plain query, which takes many times as long, gets some of them. */
+const WORDS = 40;
+const PLAIN_WORDS = 8;
+const WARM_UP = 10;
+
+interface Kind {
+  readonly title: string;
+  readonly query: (word: string, random: () => number) => LocalQuery;
+  /** Of the median's ratio to that of the plain query. */
+  readonly maxRatio: number;
+  readonly aim?: number;
 }
 
-export interface SearchFigures {
-  readonly packages: number;
-  readonly openMs: number;
-  readonly megabytes: number;
-  /** What a plain full-text query ordered by bm25 takes for the same prefixes, in the same run. */
-  readonly baseline: Percentiles;
-  readonly byKind: Readonly<Record<string, Percentiles>>;
-}
+const THREE_LETTERS = '3 letters';
 
 /** Queries of each kind, as someone types or filters. */
-const KINDS: Readonly<Record<string, (word: string, random: () => number) => LocalQuery>> = {
-  'prefix of 1': (word) => ({ text: word.slice(0, 1) }),
-  'prefix of 2': (word) => ({ text: word.slice(0, 2) }),
-  'prefix of 3': (word) => ({ text: word.slice(0, 3) }),
-  'prefix of 5': (word) => ({ text: word.slice(0, 5) }),
-  'whole word': (word) => ({ text: word }),
-  'two words': (word) => ({ text: `${word} par` }),
-  'typing error': (word) => ({ text: `${word.slice(0, 2)}${word.slice(3)}x` }),
-  'with filters': (word, random) => ({
-    text: word.slice(0, 3),
-    categories: [random() < 0.5 ? 'testing' : 'database'],
-    licenses: ['MIT'],
-    version: '^1',
-  }),
-  'third page': (word) => ({ text: word.slice(0, 3), offset: 40 }),
-  'by date': (word) => ({ text: word.slice(0, 3), sort: 'updated' }),
-  'empty text': () => ({ text: '' }),
-};
+const KINDS: readonly Kind[] = [
+  { title: '1 letter', query: (word) => ({ text: word.slice(0, 1) }), maxRatio: 0.02 },
+  { title: THREE_LETTERS, query: (word) => ({ text: word.slice(0, 3) }), maxRatio: 0.05, aim: 5 },
+  { title: 'whole word', query: (word) => ({ text: word }), maxRatio: 0.1 },
+  { title: 'two words', query: (word) => ({ text: `${word} par` }), maxRatio: 0.08 },
+  { title: 'typing error', query: (word) => ({ text: `${word.slice(0, 2)}${word.slice(3)}x` }), maxRatio: 0.003 },
+  {
+    title: 'with filters',
+    query: (word, random) => ({
+      text: word.slice(0, 3),
+      categories: [random() < 0.5 ? 'testing' : 'database'],
+      licenses: ['MIT'],
+      version: '^1',
+    }),
+    maxRatio: 0.33,
+  },
+  { title: 'third page', query: (word) => ({ text: word.slice(0, 3), offset: 40 }), maxRatio: 0.04 },
+  { title: 'by date', query: (word) => ({ text: word.slice(0, 3), sort: 'updated' }), maxRatio: 0.1 },
+  { title: 'empty text', query: () => ({ text: '' }), maxRatio: 0.025 },
+];
 
-/** Local search over a large catalog, in this process as it is in the worker. */
-export async function benchSearch(count = 100_000, repeats = 300): Promise<SearchFigures> {
+/** Local search over a large catalog, in this process as it is in the worker; and opening it. */
+export async function measureSearch(): Promise<readonly Figure[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ggen-bench-search-'));
   try {
     const filling = await openCatalog(dataDir);
-    fillCatalog(filling, count);
+    fillCatalog(filling, PACKAGES);
     filling.close();
-    const started = performance.now();
+    const opening = await measureOpening(dataDir);
     const catalog = await openCatalog(dataDir);
-    const openMs = performance.now() - started;
-    const { size } = await stat(join(dataDir, 'catalog.sqlite'));
-    const figures = measureKinds(catalog, repeats);
+    const searching = measureKinds(catalog);
     catalog.close();
-    return { packages: count, openMs, megabytes: size / 1e6, ...figures };
+    return [...searching, opening];
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
 }
 
-function measureKinds(catalog: Catalog, repeats: number): Pick<SearchFigures, 'baseline' | 'byKind'> {
-  const typed = typedWords(catalog, repeats);
+async function measureOpening(dataDir: string): Promise<Figure> {
+  const rounds: Round[] = [];
+  for (let round = 0; round < OPENINGS; round++) {
+    const began = performance.now();
+    const catalog = await openCatalog(dataDir);
+    const value = performance.now() - began;
+    catalog.close();
+    rounds.push({
+      value,
+      baseline: timed(() => {
+        openPlainly(join(dataDir, 'catalog.sqlite'));
+      }),
+    });
+  }
+  return {
+    title: 'Opening a catalog of 100,000',
+    unit: 'ms',
+    rounds,
+    baseline: 'SQLite alone opening the file',
+    maxRatio: 3.5,
+    aim: 300,
+  };
+}
+
+function openPlainly(path: string): void {
+  const database = new DatabaseSync(path);
+  database.prepare('SELECT count(*) FROM sqlite_schema').get();
+  database.close();
+}
+
+function measureKinds(catalog: Catalog): Figure[] {
+  const typed = typedWords(catalog, WARM_UP + ROUNDS * WORDS);
   const random = seededRandom(2);
-  const byKind = Object.fromEntries(
-    Object.entries(KINDS).map(([kind, query]) => {
-      const queries = typed.map((word) => query(word, random));
-      return [kind, measure(queries.map((one) => () => catalog.packages.searchWithFacets(one)))];
-    }),
-  );
+  const search = ({ query }: Kind, word: string): number => {
+    const asked = query(word, random);
+    return timed(() => catalog.packages.searchWithFacets(asked));
+  };
+  for (const word of typed.slice(0, WARM_UP)) for (const kind of KINDS) search(kind, word);
+  const rounds = new Map(KINDS.map(({ title }) => [title, [] as Round[]]));
+  const slow: Round[] = [];
+  for (let start = WARM_UP; start < typed.length; start += WORDS) {
+    const words = typed.slice(start, start + WORDS);
+    const baseline = median(words.slice(0, PLAIN_WORDS).map((word) => plainSearch(catalog, word)));
+    for (const kind of KINDS) {
+      const times = words.map((word) => search(kind, word));
+      rounds.get(kind.title)?.push({ value: median(times), baseline });
+      if (kind.title === THREE_LETTERS) slow.push({ value: quantile(times, 0.99), baseline });
+    }
+  }
+  const title = `Local search over 100,000, ${THREE_LETTERS} (p99)`;
+  return [
+    ...KINDS.map((kind) => figure(kind, rounds.get(kind.title) ?? [])),
+    { title, unit: 'ms', rounds: slow, baseline: 'a plain bm25 query', maxRatio: 0.2, aim: 16 },
+  ];
+}
+
+function figure({ title, maxRatio, aim }: Kind, rounds: readonly Round[]): Figure {
+  return {
+    title: `Local search over 100,000, ${title} (p50)`,
+    unit: 'ms',
+    rounds,
+    baseline: 'a plain bm25 query',
+    maxRatio,
+    ...(aim === undefined ? {} : { aim }),
+  };
+}
+
+/** A full-text query of the word's first letters, all matches ordered by bm25, in milliseconds. */
+function plainSearch(catalog: Catalog, word: string): number {
   const plain = `SELECT p.record FROM packages_text JOIN packages p ON p.id = packages_text.rowid
     WHERE packages_text MATCH ? ORDER BY bm25(packages_text) LIMIT 20`;
-  const baseline = measure(typed.map((word) => () => catalog.db.all(plain, `"${word.slice(0, 3)}"*`)));
-  return { baseline, byKind };
+  return timed(() => catalog.db.all(plain, `"${word.slice(0, 3)}"*`));
 }
 
 /** Words of packages that are there, each as likely as it is frequent. */
@@ -86,37 +150,8 @@ function typedWords(catalog: Catalog, count: number): string[] {
   });
 }
 
-function measure(operations: readonly (() => unknown)[]): Percentiles {
-  for (const work of operations.slice(0, 10)) work();
-  const durations = operations
-    .map((work) => {
-      const started = performance.now();
-      work();
-      return performance.now() - started;
-    })
-    .sort((a, b) => a - b);
-  const at = (share: number): number =>
-    durations[Math.min(durations.length - 1, Math.floor(durations.length * share))] ?? 0;
-  return { p50: at(0.5), p99: at(0.99) };
-}
-
-/** Search as one types, and opening, with 100,000 packages. */
-export async function measureSearch(): Promise<readonly Figure[]> {
-  const { openMs, baseline, byKind } = await benchSearch();
-  const plain = { title: 'a plain bm25 query', value: baseline.p50 };
-  const typed = byKind['prefix of 3'] ?? { p50: Infinity, p99: Infinity };
-  return [
-    { title: 'Local search over 100,000, 3 letters (p50)', unit: 'ms', value: typed.p50, goal: 5, baseline: plain },
-    { title: 'Local search over 100,000, 3 letters (p99)', unit: 'ms', value: typed.p99, goal: 16, baseline: plain },
-    { title: 'Opening a catalog of 100,000', unit: 'ms', value: openMs, goal: 300, baseline: plain },
-  ];
-}
-
-if (import.meta.main) {
-  const { packages, openMs, megabytes, baseline, byKind } = await benchSearch();
-  console.log(`${packages} packages, ${megabytes.toFixed(0)} MB, opened in ${openMs.toFixed(0)} ms`);
-  for (const [kind, { p50, p99 }] of Object.entries({ 'plain bm25, prefix of 3': baseline, ...byKind })) {
-    const ratio = (p50 / baseline.p50).toFixed(3);
-    console.log(`${kind.padEnd(24)} p50 ${p50.toFixed(2)} ms  p99 ${p99.toFixed(2)} ms  p50 ${ratio} × plain`);
-  }
+function timed(work: () => unknown): number {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
 }

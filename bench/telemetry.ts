@@ -11,19 +11,21 @@ import { Scheduler } from '../src/worker/maintenance/scheduler.ts';
 import { registryCalls } from '../src/worker/engine/calls/registry-calls.ts';
 import { observeCall } from '../src/worker/telemetry/observe-call.ts';
 import { Telemetry } from '../src/worker/telemetry/telemetry.ts';
-import type { Figure } from './figure.ts';
-import { line, median } from './figure.ts';
+import type { Figure, Round } from './figure.ts';
 import { fillCatalog } from './search-corpus.ts';
+import { medians, quantile } from './statistics.ts';
 
 const PACKAGES = 500;
-const ROUNDS = 400;
+const ROUNDS = 5;
+const TURNS = 80;
 /** Searches timed together: one alone is too short for the clock. */
 const BATCH = 10;
 const SPANS = 10_000;
-/** Two equal runs differ by as much on a busy machine; the figure below it, of spans alone, is the sharp one. */
-const MAX_OVERHEAD_RATIO = 1.1;
+/** Two equal runs differ by as much on a busy machine; the figure of spans alone is the sharp one. */
+const MAX_RATIO_UNSENT = 1.1;
+const MAX_RATIO_SENT = 2;
 
-/** What spans and counters cost who does not send them anywhere, and who does. */
+/** Cost of spans and counters without an endpoint, and with one. */
 export async function measureTelemetry(): Promise<readonly Figure[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ggen-bench-telemetry-'));
   const server = createServer((request, response) => {
@@ -49,10 +51,15 @@ export async function measureTelemetry(): Promise<readonly Figure[]> {
   const catalog = await openCatalog(dataDir);
   try {
     fillCatalog(catalog, PACKAGES);
-    const off = [await measureSearches('not sent anywhere', catalog, telemetry), await measureSpans(telemetry)];
+    const unsent = await measureSearches(catalog, telemetry);
+    const spans = await measureSpans(telemetry);
     await telemetry.setEndpoint(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const on = await measureSearches('sent to a collector', catalog, telemetry);
-    return [...off, { ...on, goal: rounded(2 * on.baseline.value) }];
+    const sent = await measureSearches(catalog, telemetry);
+    return [
+      searches('not exported', unsent, MAX_RATIO_UNSENT),
+      spans,
+      searches('sent to a collector', sent, MAX_RATIO_SENT),
+    ];
   } finally {
     await telemetry.close();
     await scheduler.stop();
@@ -63,8 +70,19 @@ export async function measureTelemetry(): Promise<readonly Figure[]> {
   }
 }
 
+function searches(how: string, rounds: readonly Round[], maxRatio: number): Figure {
+  return {
+    title: `${BATCH} local searches, 6 spans each, ${how}`,
+    unit: 'ms',
+    rounds,
+    baseline: 'the same without any span',
+    ownBaseline: true,
+    maxRatio,
+  };
+}
+
 /** A local search with the spans of a fan-out over three peers around it, and the same without any. */
-async function measureSearches(how: string, catalog: Catalog, telemetry: Telemetry): Promise<Figure> {
+async function measureSearches(catalog: Catalog, telemetry: Telemetry): Promise<Round[]> {
   const find = (): unknown => catalog.packages.searchWithFacets({ text: 'par', limit: 20, offset: 0 });
   const answer = (): Promise<SearchResults> => {
     find();
@@ -85,57 +103,48 @@ async function measureSearches(how: string, catalog: Catalog, telemetry: Telemet
       traceparent: undefined,
       run: asked,
     });
-  const [baselineTimes, instrumentedTimes] = await alternate(answer, observed);
-  const baseline = { title: 'the same without any span', value: baselineTimes };
-  return {
-    title: `${BATCH} local searches, 6 spans each, ${how}`,
-    unit: 'ms',
-    value: instrumentedTimes,
-    goal: rounded(MAX_OVERHEAD_RATIO * baselineTimes),
-    baseline,
-  };
+  await alternate(observed, answer);
+  const rounds: Round[] = [];
+  while (rounds.length < ROUNDS) rounds.push(await alternate(observed, answer));
+  return rounds;
 }
 
-/** The quick tenth of the durations of each, taken in turns: what else the machine does makes rounds slower, never quicker. */
-async function alternate(...all: readonly (() => Promise<SearchResults>)[]): Promise<readonly [number, number]> {
-  const durations = all.map((): number[] => []);
-  for (let round = 0; round < ROUNDS; round++) {
-    const turns = [...all.entries()];
-    for (const [index, search] of round % 2 === 0 ? turns : turns.toReversed()) {
+type Search = () => Promise<SearchResults>;
+
+/** The fastest tenth of the durations of each, measured in turns: other work on the machine makes rounds slower, never faster. */
+async function alternate(measured: Search, baseline: Search): Promise<Round> {
+  const durations = new Map([measured, baseline].map((search) => [search, [] as number[]]));
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const search of turn % 2 === 0 ? [measured, baseline] : [baseline, measured]) {
       const started = performance.now();
       for (let count = 0; count < BATCH; count++) await search();
-      durations[index]?.push(performance.now() - started);
+      durations.get(search)?.push(performance.now() - started);
     }
   }
-  return [quick(durations[0]), quick(durations[1])];
-}
-
-function rounded(value: number): number {
-  return Math.ceil(value * 100) / 100;
-}
-
-function quick(durations: readonly number[] = []): number {
-  return median(durations.toSorted((a, b) => a - b).slice(0, ROUNDS / 5));
+  const fastest = (search: Search): number => quantile(durations.get(search) ?? [], 0.1);
+  return { value: fastest(measured), baseline: fastest(baseline) };
 }
 
 /** A span alone, against awaiting the work that it would hold. */
 async function measureSpans(telemetry: Telemetry): Promise<Figure> {
   const work = (): Promise<void> => Promise.resolve();
-  const times = { bare: [] as number[], spans: [] as number[] };
-  for (let round = 0; round < 20; round++) {
-    times.bare.push(await timed(() => work()));
-    times.spans.push(await timed(() => telemetry.span('ask_peer', { peer_id: 'a' }, work)));
+  const rounds: Round[] = [];
+  for (let round = 0; round < 4 * ROUNDS; round++) {
+    const baseline = await timed(() => work());
+    rounds.push({ value: await timed(() => telemetry.span('ask_peer', { peer_id: 'a' }, work)), baseline });
   }
-  const baseline = { title: 'awaiting the work alone', value: median(times.bare) };
-  return { title: `${SPANS} spans, not sent anywhere`, unit: 'ms', value: median(times.spans), goal: 10, baseline };
+  return {
+    title: `${SPANS} spans, not exported`,
+    unit: 'ms',
+    rounds: medians(rounds, ROUNDS),
+    baseline: 'awaiting the work alone',
+    maxRatio: 1.9,
+    aim: 10,
+  };
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
   const started = performance.now();
   for (let count = 0; count < SPANS; count++) await work();
   return performance.now() - started;
-}
-
-if (import.meta.main) {
-  for (const figure of await measureTelemetry()) console.log(line(figure));
 }

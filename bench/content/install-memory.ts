@@ -26,7 +26,7 @@ export async function measureInstallMemory(
   try {
     await waitForMessage(child, 'ready');
     await delay(SETTLE_MS);
-    const started = waitForMessage(child, 'started');
+    const started = waitForMessage(child, 'begins');
     child.send(command);
     await started;
     const idle = await residentMemory(child);

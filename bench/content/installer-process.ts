@@ -24,7 +24,7 @@ async function install(id: string, to: string): Promise<string> {
     if (packages.some((one) => one.id === id && one.providers > 0)) break;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  process.send?.('started');
+  process.send?.('begins');
   await engine.install({ id, to });
   return 'installed';
 }

@@ -2,6 +2,7 @@
 export type ReceiverCommand =
   | { readonly type: 'raw'; readonly address: string; readonly bytes: number }
   | { readonly type: 'fetch'; readonly addresses: readonly string[]; readonly root: string; readonly size: number }
+  | { readonly type: 'download'; readonly url: string }
   | { readonly type: 'walk'; readonly address: string; readonly root: string }
   | { readonly type: 'stop' };
 

@@ -1,7 +1,11 @@
 /** The receiving side in a thread of its own: one raw stream, a transfer of ours, or a plain Helia that walks files. */
+import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { parentPort } from 'node:worker_threads';
 import { multiaddr } from '@multiformats/multiaddr';
 import { exporter, recursive } from 'ipfs-unixfs-exporter';
@@ -41,6 +45,7 @@ port.postMessage('ready');
 async function runCommand(command: ReceiverCommand): Promise<ReceiverResult> {
   if (command.type === 'raw') return raw(peer, command.address, command.bytes);
   if (command.type === 'fetch') return fetchRelease(command.addresses, command.root, command.size);
+  if (command.type === 'download') return download(command.url);
   if (command.type === 'walk') return walk(command.address, command.root);
   stopped.abort();
   await peer.stop();
@@ -65,6 +70,21 @@ async function raw({ node }: BarePeer, address: string, bytes: number): Promise<
   const durationMs = performance.now() - began;
   await stream.close();
   return { durationMs };
+}
+
+/** Into a file, unverified. */
+async function download(url: string): Promise<ReceiverResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'ggen-bench-'));
+  try {
+    const began = performance.now();
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(url, resolve).on('error', reject);
+    });
+    await pipeline(response, createWriteStream(join(folder, 'file')));
+    return { durationMs: performance.now() - began };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** A transfer into an empty store on disk; the connections are there before the clock runs, as with the raw stream. */

@@ -11,7 +11,20 @@ import type { ReceiverResult, ReceiverCommand } from './receiver-messages.ts';
 export async function startRawSender(
   heap: ResourceLimits = {},
 ): Promise<{ readonly address: string; stop(): Promise<void> }> {
-  const worker = new Worker(new URL('./raw-thread.ts', import.meta.url), { resourceLimits: heap });
+  return startSender('./raw-thread.ts', heap);
+}
+
+/** An HTTP server in a thread of its own. */
+export async function startHttpSender(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const sender = await startSender('./http-thread.ts');
+  return { url: sender.address, stop: () => sender.stop() };
+}
+
+async function startSender(
+  file: string,
+  resourceLimits: ResourceLimits = {},
+): Promise<{ readonly address: string; stop(): Promise<void> }> {
+  const worker = new Worker(new URL(file, import.meta.url), { resourceLimits });
   const [address] = (await once(worker, 'message')) as [string];
   return {
     address,

@@ -1,4 +1,4 @@
-/** Drafts a project in an engine of its own and prints how much memory that took: `node draft-process.ts DATA PROJECT`. */
+/** Drafts a project in an engine of its own and prints how much memory that took: `draft-process.ts read|draft PROJECT [DATA]`. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -12,8 +12,10 @@ const SAMPLE_INTERVAL_MS = 10;
 /** How long a process is left alone before it counts as idle. */
 const SETTLE_MS = 2_000;
 
-/** What one run took. Memory in bytes over what the process had when it was idle, time in milliseconds. */
+/** What one run took. Time in milliseconds, memory in bytes. */
 export interface DraftCost {
+  readonly idle: number;
+  /** Over what the process had when it was idle. */
   readonly peak: number;
   readonly time: number;
 }
@@ -29,7 +31,7 @@ async function measureCost(work: () => Promise<unknown>): Promise<DraftCost> {
   await work();
   const time = performance.now() - began;
   clearInterval(timer);
-  return { peak: peak - idle, time };
+  return { idle, peak: peak - idle, time };
 }
 
 async function draft(dataDir: string, root: string): Promise<DraftCost> {

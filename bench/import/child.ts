@@ -48,6 +48,7 @@ async function main(folder: string, kind: keyof typeof TREES): Promise<ImportTim
     totalMs,
     draftMs,
     plain,
+    idle,
     peakBytes: peak - idle,
     maxLoopBlockMs: loop.max / 1e6,
     baselineLoopBlockMs: baselineLoop.max / 1e6,

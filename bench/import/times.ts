@@ -8,7 +8,9 @@ export interface ImportTimes {
   readonly draftMs: number;
   /** Reading, hashing and writing the same bytes without anything else, in milliseconds. */
   readonly plain: number;
-  /** Most memory above what the process had before, in bytes. */
+  /** Memory of the process before, in bytes. */
+  readonly idle: number;
+  /** Most memory above that. */
   readonly peakBytes: number;
   /** Longest time that the event loop was held, in milliseconds. */
   readonly maxLoopBlockMs: number;

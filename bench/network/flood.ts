@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { Figure } from '../figure.ts';
-import { rawVerifications } from '../ingest.ts';
+import { delaysBesideBusyThreads, delaysDuring } from '../baselines/busy.ts';
+import type { Delays } from '../baselines/busy.ts';
+import { verifyMany } from '../baselines/verifications.ts';
+import type { Figure, Round } from '../figure.ts';
 import { WorkerPeer } from '../worker-peer.ts';
-import { percentile } from './percentile.ts';
 
 /** What the thread of the other peers is started with. */
 export interface FloodOptions {
@@ -30,25 +30,33 @@ export type FloodCommand =
 
 /** Limits count per peer: so many peers that 2,000 a second stay below them, as in a network where each forwards a part. */
 const SENDERS = 8;
-const RECORDS = 10_000;
-/** Each peer's last announcements are kept back: when they have come, all before them have. */
+const ROUNDS = 4;
+/** Announcements of each peer in a round. */
+const SHARE = 310;
+/** Each peer's last announcements of a round are kept back: when they have come, all before them have. */
 const MARKERS = 10;
-const SHARE = RECORDS / SENDERS;
 const REPETITIONS = 4;
 /** Announcements of each peer in one order. */
 const BATCH_SIZE = 50;
 /** New records that are under way at most. Beyond its limit of 2,000 a node drops what it gets, and sync brings it later. */
-const MAX_IN_FLIGHT = 1_200;
+const MAX_UNDER_WAY = 1_200;
 /** Above the goals, so that it is the receiver that sets the pace. */
 const NEW_PER_SECOND = 6_000;
 const KNOWN_PER_SECOND = 14_000;
 const STALL_TIMEOUT_MS = 5_000;
+const VERIFICATIONS = 1_000;
+const BUSY_MS = 1_500;
 
-interface Phase {
-  readonly seconds: number;
-  readonly ingested: number;
-  readonly mainDelayMs: number;
-  readonly answerDelayMs: number;
+/** What one kind of announcements did: milliseconds for a thousand, and what was felt in this thread meanwhile. */
+interface Phase extends Delays {
+  readonly perThousand: number;
+}
+
+interface FloodRound {
+  readonly fresh: Phase;
+  readonly known: Phase;
+  readonly verifications: number;
+  readonly busy: Delays;
 }
 
 /**
@@ -61,28 +69,35 @@ export async function measureFlood(): Promise<readonly Figure[]> {
     address: receiver.address,
     receiver: receiver.status.peerId ?? '',
     senders: SENDERS,
-    records: RECORDS,
+    records: ROUNDS * SHARE * SENDERS,
   };
   const thread = new Worker(new URL('./flood-peers.ts', import.meta.url), { workerData: options });
   try {
     await once(thread, 'message');
-    const verifications = rawVerifications();
-    const last = SHARE - MARKERS;
-    const fresh = await phase(receiver, thread, SENDERS * last, commands(0, last));
-    const repeated = Array.from({ length: REPETITIONS }, (_, index): FloodCommand => ({
-      type: 'send',
-      from: 0,
-      to: last,
-      perSecond: KNOWN_PER_SECOND,
-      senderOffset: index + 1,
-    }));
-    const known = await phase(receiver, thread, SENDERS * MARKERS, [...repeated, ...commands(last, SHARE)]);
-    return figures(verifications, fresh, known, REPETITIONS * SENDERS * last);
+    const rounds: FloodRound[] = [];
+    while (rounds.length < ROUNDS) rounds.push(await floodOnce(receiver, thread, rounds.length * SHARE));
+    return figures(rounds);
   } finally {
     thread.postMessage({ type: 'stop' } satisfies FloodCommand);
     await once(thread, 'exit');
     await receiver.stop();
   }
+}
+
+/** New announcements, the same ones again, and what they are compared with. */
+async function floodOnce(receiver: WorkerPeer, thread: Worker, from: number): Promise<FloodRound> {
+  const last = from + SHARE - MARKERS;
+  const fresh = await phase(receiver, thread, commands(from, last));
+  const repeated = Array.from({ length: REPETITIONS }, (_, index): FloodCommand => ({
+    type: 'send',
+    from,
+    to: last,
+    perSecond: KNOWN_PER_SECOND,
+    senderOffset: index + 1,
+  }));
+  const known = await phase(receiver, thread, [...repeated, ...commands(last, from + SHARE)]);
+  const verifications = verifyMany(VERIFICATIONS);
+  return { fresh, known, verifications, busy: await delaysBesideBusyThreads(BUSY_MS) };
 }
 
 /** Of each peer's share the new announcements in [from, to), cut into commands. */
@@ -97,96 +112,115 @@ function commands(from: number, to: number): FloodCommand[] {
   }));
 }
 
-function figures(verifications: number, fresh: Phase, known: Phase, duplicates: number): Figure[] {
-  const baseline = { title: '1,000 Ed25519 verifications', value: 1e6 / verifications };
-  const perThousand = (count: number, { seconds }: Phase): number => (seconds * 1e6) / count;
-  const idle = { title: 'a frame of 16 ms', value: 16 };
+const VERIFYING = '1,000 Ed25519 verifications';
+const BESIDE_BUSY = 'beside two threads that verify signatures (p99)';
+
+function figures(flood: readonly FloodRound[]): Figure[] {
+  const of = (pair: (round: FloodRound) => readonly [number, number]): Round[] =>
+    flood.map((round) => {
+      const [value, baseline] = pair(round);
+      return { value, baseline };
+    });
+  const figure = (
+    title: string,
+    rounds: readonly Round[],
+    goal: Pick<Figure, 'baseline' | 'maxRatio' | 'aim'>,
+  ): Figure => ({
+    title,
+    unit: 'ms',
+    rounds,
+    ...goal,
+  });
   return [
-    {
-      title: 'Announced: 1,000 new records',
-      unit: 'ms',
-      value: perThousand(fresh.ingested, fresh),
-      goal: 500,
-      baseline,
-    },
-    {
-      title: 'Announced again: 1,000 known records',
-      unit: 'ms',
-      value: perThousand(duplicates, known),
-      goal: 100,
-      baseline,
-    },
-    { title: 'Extension host delay, new (p99)', unit: 'ms', value: fresh.mainDelayMs, goal: 16, baseline: idle },
-    { title: 'Extension host delay, known (p99)', unit: 'ms', value: known.mainDelayMs, goal: 16, baseline: idle },
-    {
-      title: 'Answer of the flooded node, new (p99)',
-      unit: 'ms',
-      value: fresh.answerDelayMs,
-      goal: 50,
-      baseline: idle,
-    },
-    {
-      title: 'Answer of the flooded node, known (p99)',
-      unit: 'ms',
-      value: known.answerDelayMs,
-      goal: 50,
-      baseline: idle,
-    },
+    figure(
+      'Announced: 1,000 new records',
+      of(({ fresh, verifications }) => [fresh.perThousand, verifications]),
+      { baseline: VERIFYING, maxRatio: 5.5, aim: 500 },
+    ),
+    figure(
+      'Announced again: 1,000 known records',
+      of(({ known, verifications }) => [known.perThousand, verifications]),
+      { baseline: VERIFYING, maxRatio: 0.7, aim: 100 },
+    ),
+    figure(
+      'Extension host delay, new (p99)',
+      of(({ fresh, busy }) => [fresh.loop, busy.loop]),
+      { baseline: BESIDE_BUSY, maxRatio: 1.7, aim: 16 },
+    ),
+    figure(
+      'Extension host delay, known (p99)',
+      of(({ known, busy }) => [known.loop, busy.loop]),
+      { baseline: BESIDE_BUSY, maxRatio: 1.8, aim: 16 },
+    ),
+    figure(
+      'Answer of the flooded node, new (p99)',
+      of(({ fresh, busy }) => [fresh.answer, busy.answer]),
+      { baseline: BESIDE_BUSY, maxRatio: 1.5, aim: 50 },
+    ),
+    figure(
+      'Answer of the flooded node, known (p99)',
+      of(({ known, busy }) => [known.answer, busy.answer]),
+      { baseline: BESIDE_BUSY, maxRatio: 3, aim: 50 },
+    ),
   ];
 }
 
-/** Send and wait until so many more packages are known, or nothing comes any more. */
-async function phase(
-  receiver: WorkerPeer,
-  thread: Worker,
-  expected: number,
-  commands: readonly FloodCommand[],
-): Promise<Phase> {
-  const before = (await receiver.engine.status({})).counts.network;
-  let ingested = before;
-  let changedAt = performance.now();
-  const end = receiver.engine.subscribe('packages', ({ counts }) => {
-    if (counts.network === ingested) return;
-    ingested = counts.network;
-    changedAt = performance.now();
-  });
-  const answers = new AbortController();
-  const sampling = sampleAnswers(receiver, answers.signal);
-  const histogram = monitorEventLoopDelay({ resolution: 1 });
-  histogram.enable();
+/** Give the orders, and wait until all that is new in them is known, or nothing comes any more. */
+async function phase(receiver: WorkerPeer, thread: Worker, orders: readonly FloodCommand[]): Promise<Phase> {
+  const arrivals = await Arrivals.watch(receiver);
   const began = performance.now();
-  let sent = 0;
-  for (const command of commands) {
-    const isNew = command.type === 'send' && command.senderOffset === 0;
-    while (isNew && sent - (ingested - before) > MAX_IN_FLIGHT && performance.now() - changedAt < STALL_TIMEOUT_MS)
-      await delay(1);
-    thread.postMessage(command);
-    await once(thread, 'message');
-    if (isNew) sent += SENDERS * (command.to - command.from);
-    else changedAt = performance.now();
-  }
-  while (ingested - before < expected && performance.now() - changedAt < STALL_TIMEOUT_MS) await delay(5);
-  if (ingested - before < expected)
-    throw new Error(`Only ${ingested - before} of ${expected} announcements were taken in.`);
-  histogram.disable();
-  answers.abort();
-  end();
-  return {
-    seconds: (changedAt - began) / 1_000,
-    ingested: ingested - before,
-    mainDelayMs: histogram.percentile(99) / 1e6,
-    answerDelayMs: percentile(await sampling, 0.99),
-  };
+  const delays = await delaysDuring(
+    () => receiver.engine.installed({}),
+    () => giveAll(orders, thread, arrivals),
+  );
+  arrivals.end();
+  const repeated = orders.reduce((sum, command) => sum + (isNew(command) ? 0 : countOf(command)), 0);
+  const count = repeated === 0 ? arrivals.count : repeated;
+  return { ...delays, perThousand: ((arrivals.lastAt - began) * 1_000) / count };
 }
 
-/** How long the node takes for the smallest answer: its event loop's delay, as whoever asks it feels it. */
-async function sampleAnswers({ engine }: WorkerPeer, stop: AbortSignal): Promise<number[]> {
-  const samples: number[] = [];
-  while (!stop.aborted) {
-    const began = performance.now();
-    await engine.installed({});
-    samples.push(performance.now() - began);
-    await delay(5);
+async function giveAll(orders: readonly FloodCommand[], thread: Worker, arrivals: Arrivals): Promise<void> {
+  let sent = 0;
+  for (const order of orders) {
+    while (isNew(order) && sent - arrivals.count > MAX_UNDER_WAY && arrivals.goOn) await delay(1);
+    thread.postMessage(order);
+    await once(thread, 'message');
+    if (isNew(order)) sent += countOf(order);
+    else arrivals.lastAt = performance.now();
   }
-  return samples;
+  while (arrivals.count < sent && arrivals.goOn) await delay(5);
+  if (arrivals.count < sent) throw new Error(`Only ${arrivals.count} of ${sent} announcements were taken in.`);
+}
+
+function isNew(order: FloodCommand): boolean {
+  return order.type === 'send' && order.senderOffset === 0;
+}
+
+function countOf(order: FloodCommand): number {
+  return order.type === 'send' ? SENDERS * (order.to - order.from) : 0;
+}
+
+/** Counts the packages that a peer learns of. */
+class Arrivals {
+  count = 0;
+  /** When the last one came. */
+  lastAt = performance.now();
+  readonly end: () => void;
+
+  private constructor({ engine }: WorkerPeer, before: number) {
+    this.end = engine.subscribe('packages', ({ counts }) => {
+      if (counts.network - before === this.count) return;
+      this.count = counts.network - before;
+      this.lastAt = performance.now();
+    });
+  }
+
+  static async watch(peer: WorkerPeer): Promise<Arrivals> {
+    return new Arrivals(peer, (await peer.engine.status({})).counts.network);
+  }
+
+  /** Whether there is still hope for more. */
+  get goOn(): boolean {
+    return performance.now() - this.lastAt < STALL_TIMEOUT_MS;
+  }
 }

@@ -18,13 +18,27 @@ export function projectNode(root) {
  * @param {string} root the project's folder
  */
 export async function ensureDependencies(root) {
-  const lock = readFileSync(join(root, 'package-lock.json'));
-  const hash = createHash('sha256').update(lock).digest('hex');
-  if (stampOf(root) !== hash) {
-    if (!matchesLock(JSON.parse(lock.toString()), installedLock(root))) install(root);
-    ensureBinaries(root);
-    writeFileSync(join(root, STAMP), hash);
-  }
+  if (isInstalled(root)) return;
+  const lock = readLock(root);
+  if (!matchesLock(JSON.parse(lock.toString()), installedLock(root))) install(root);
+  ensureBinaries(root);
+  writeFileSync(join(root, STAMP), hashOf(lock));
+}
+
+/**
+ * Is what the lock file names in place, as `ensureDependencies` left it?
+ * @param {string} root the project's folder
+ */
+export function isInstalled(root) {
+  return stampOf(root) === hashOf(readLock(root));
+}
+
+function readLock(root) {
+  return readFileSync(join(root, 'package-lock.json'));
+}
+
+function hashOf(lock) {
+  return createHash('sha256').update(lock).digest('hex');
 }
 
 function stampOf(root) {

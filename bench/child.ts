@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectOutput, exitOf, spawnOwned, stop } from '../scripts/lib/processes.ts';
 
-const CHILD_BOUND_MS = 180_000;
+const CHILD_TIMEOUT_MS = 180_000;
 /** For what was printed last; somebody whom a process left behind may hold its output open. */
-const LAST_WORDS_BOUND_MS = 2_000;
+const LAST_WORDS_TIMEOUT_MS = 2_000;
 
 /** Wait for a process to end, and for all that it printed. Its exit code; 1 when a signal ended it. */
 export async function endOf(child: ChildProcess): Promise<number> {
@@ -14,7 +14,7 @@ export async function endOf(child: ChildProcess): Promise<number> {
     });
   });
   const code = await exitOf(child);
-  await Promise.race([closed, delay(LAST_WORDS_BOUND_MS, undefined, { ref: false })]);
+  await Promise.race([closed, delay(LAST_WORDS_TIMEOUT_MS, undefined, { ref: false })]);
   return code;
 }
 
@@ -26,7 +26,7 @@ export async function endOf(child: ChildProcess): Promise<number> {
 export async function resultOfChild(script: string, args: readonly string[]): Promise<unknown> {
   const child = spawnOwned(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const output = collectOutput(child);
-  const bound = setTimeout(() => void stop(child), CHILD_BOUND_MS);
+  const bound = setTimeout(() => void stop(child), CHILD_TIMEOUT_MS);
   try {
     const code = await endOf(child);
     if (code !== 0) throw new Error(`${script} ended with code ${code}.`);

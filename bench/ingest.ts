@@ -16,7 +16,7 @@ const BATCH = 100;
 const PUBLISHERS = 50;
 const VERIFICATIONS = 1_000;
 /** In some hundred turns of the loop, of which one in a hundred counts. */
-const VERIFICATIONS_OF_DELAY = 10_000;
+const DELAY_VERIFICATIONS = 10_000;
 const quiet = { error: nothing, warn: nothing, info: nothing, debug: nothing };
 
 /**
@@ -37,7 +37,7 @@ export async function measureIngest(): Promise<readonly Figure[]> {
       const known = await feed(ingest, portion);
       rounds.fresh.push({ value: fresh.perThousand, baseline });
       rounds.known.push({ value: known.perThousand, baseline });
-      rounds.delay.push({ value: fresh.delayP99Ms, baseline: await delayOfVerifying(VERIFICATIONS_OF_DELAY, BATCH) });
+      rounds.delay.push({ value: fresh.delayP99Ms, baseline: await delayOfVerifying(DELAY_VERIFICATIONS, BATCH) });
     }
   } finally {
     catalog.close();

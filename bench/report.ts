@@ -17,7 +17,7 @@ export const RESULTS = join(CACHE, 'bench');
 
 /** Of the results that are kept, the oldest go first. */
 const MAX_RESULTS = 200;
-const GIT_BOUND_MS = 10_000;
+const GIT_TIMEOUT_MS = 10_000;
 
 /** A figure with all that was measured of it. */
 export interface ReportedFigure {
@@ -97,7 +97,7 @@ export function thisMachine(): Machine {
 /** @param root folder of the checkout */
 export async function sourceOf(root: string): Promise<Source> {
   const git = async (...args: readonly string[]): Promise<string> =>
-    (await promisify(execFile)('git', [...args], { cwd: root, timeout: GIT_BOUND_MS })).stdout.trim();
+    (await promisify(execFile)('git', [...args], { cwd: root, timeout: GIT_TIMEOUT_MS })).stdout.trim();
   try {
     return { commit: await git('rev-parse', 'HEAD'), changed: (await git('status', '--porcelain')) !== '' };
   } catch {

@@ -23,9 +23,9 @@ export interface CheckoutOptions {
 }
 
 const LOCK = 'package-lock.json';
-const GIT_BOUND_MS = 60_000;
+const GIT_TIMEOUT_MS = 60_000;
 /** Installing dependencies and building. */
-const PREPARATION_BOUND_MS = 15 * 60_000;
+const PREPARATION_TIMEOUT_MS = 15 * 60_000;
 
 /**
  * Put the files of a commit into a folder, with the dependencies and tools of this checkout where it asks for the same. The
@@ -38,7 +38,7 @@ export async function checkOut(
   { root, folder, interrupted }: CheckoutOptions,
 ): Promise<Checkout & { readonly commit: string }> {
   const git = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> => {
-    const options = { cwd: root, timeout: GIT_BOUND_MS, signal: interrupted, env: { ...process.env, ...env } };
+    const options = { cwd: root, timeout: GIT_TIMEOUT_MS, signal: interrupted, env: { ...process.env, ...env } };
     return (await promisify(execFile)('git', [...args], options)).stdout.trim();
   };
   const commit = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]).catch(() => {
@@ -88,7 +88,7 @@ export async function prepare(checkout: Checkout, interrupted: AbortSignal): Pro
     throw new TaskError(`${label} has no benchmarks that can be run: choose a later commit.`);
   }
   const { code, output } = await runBounded(checkout, ['scripts/run.mjs', 'build', '--quiet'], {
-    bound: PREPARATION_BOUND_MS,
+    bound: PREPARATION_TIMEOUT_MS,
     interrupted,
     env: {},
   });

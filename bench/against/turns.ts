@@ -27,7 +27,7 @@ export interface TurnsOptions {
 }
 
 /** One process measures one benchmark once. */
-const RUN_BOUND_MS = 20 * 60_000;
+const RUN_TIMEOUT_MS = 20 * 60_000;
 /** A benchmark that failed so often on one side is not run any more. */
 const MAX_FAILURES = 2;
 const MAX_QUOTED_CHARACTERS = 400;
@@ -70,7 +70,7 @@ async function runOnce(
   await rm(report, { force: true });
   await mkdir(temporary, { recursive: true });
   const { output } = await runBounded(checkout, ['bench/main.ts', bench], {
-    bound: RUN_BOUND_MS,
+    bound: RUN_TIMEOUT_MS,
     interrupted,
     env: { ...temporaryEnvironment(temporary), [REPORT_FILE]: report },
   });

@@ -13,7 +13,7 @@ import type { Libp2p } from 'libp2p';
 
 const ECHO_PROTOCOL = '/ggen-bench/echo/1.0.0';
 const TOPIC = 'ggen-bench';
-const ANSWER_BOUND_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 
 interface Services extends Record<string, unknown> {
   identify: Identify;
@@ -70,7 +70,7 @@ export class BareNode {
 
   /** Open a stream to a peer, send it so many bytes, and wait until they are back. */
   async roundTrip(address: string, bytes: number): Promise<void> {
-    const signal = AbortSignal.timeout(ANSWER_BOUND_MS);
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const stream = await this.#libp2p.dialProtocol(multiaddr(address), ECHO_PROTOCOL, { signal });
     const { promise: back, resolve } = Promise.withResolvers<undefined>();
     let received = 0;

@@ -18,7 +18,7 @@ export type BareReport =
 
 /** About what a record of a small package has, and a question for one. */
 const MESSAGE_BYTES = 1_024;
-const ORDER_BOUND_MS = 60_000;
+const ORDER_TIMEOUT_MS = 60_000;
 
 /** A bare libp2p node in a thread of its own; see bare-node.ts. One order at a time. */
 export class BarePeer {
@@ -34,7 +34,7 @@ export class BarePeer {
 
   static async start(): Promise<BarePeer> {
     const worker = new Worker(new URL('./bare-thread.ts', import.meta.url));
-    const [ready] = (await once(worker, 'message', { signal: AbortSignal.timeout(ORDER_BOUND_MS) })) as [BareReport];
+    const [ready] = (await once(worker, 'message', { signal: AbortSignal.timeout(ORDER_TIMEOUT_MS) })) as [BareReport];
     if (ready.said !== 'ready') throw new Error('The bare node did not start.');
     const reports = new EventEmitter<{ heard: []; answer: [BareReport] }>();
     worker.on('message', (report: BareReport) => {
@@ -58,7 +58,7 @@ export class BarePeer {
 
   /** Resolves with the next message of somebody else. */
   async hears(): Promise<void> {
-    await once(this.#reports, 'heard', { signal: AbortSignal.timeout(ORDER_BOUND_MS) });
+    await once(this.#reports, 'heard', { signal: AbortSignal.timeout(ORDER_TIMEOUT_MS) });
   }
 
   /** Milliseconds of one round trip over a new stream, from this thread and back to it, as a call of an engine goes. */
@@ -75,7 +75,7 @@ export class BarePeer {
   }
 
   async #tell(order: BareOrder): Promise<void> {
-    const answer = once(this.#reports, 'answer', { signal: AbortSignal.timeout(ORDER_BOUND_MS) });
+    const answer = once(this.#reports, 'answer', { signal: AbortSignal.timeout(ORDER_TIMEOUT_MS) });
     this.#worker.postMessage(order);
     const [report] = (await answer) as [BareReport];
     if (report.said === 'failed') throw new Error(`A bare node failed: ${report.why}`);

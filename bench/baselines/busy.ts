@@ -13,7 +13,7 @@ export interface Delays {
 }
 
 const SAMPLE_MS = 5;
-const ANSWER_BOUND_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 60_000;
 
 /** Delays of this thread's loop, and of the answers to `ask`, as long as `work` goes on. */
 export async function delaysDuring(ask: () => Promise<unknown>, work: () => Promise<unknown>): Promise<Delays> {
@@ -52,7 +52,7 @@ export async function delaysBesideBusyThreads(milliseconds: number): Promise<Del
     return await delaysDuring(
       async () => {
         asked.postMessage('answer');
-        await once(asked, 'message', { signal: AbortSignal.timeout(ANSWER_BOUND_MS) });
+        await once(asked, 'message', { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
       },
       () => delay(milliseconds),
     );
@@ -63,7 +63,7 @@ export async function delaysBesideBusyThreads(milliseconds: number): Promise<Del
 
 async function startBusy(): Promise<Worker> {
   const worker = new Worker(new URL('./busy-thread.ts', import.meta.url));
-  await once(worker, 'message', { signal: AbortSignal.timeout(ANSWER_BOUND_MS) });
+  await once(worker, 'message', { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
   return worker;
 }
 

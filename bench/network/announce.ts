@@ -42,7 +42,7 @@ const KNOWN = 3;
 const NETWORK_SETTLE_MS = 15_000;
 const ANNOUNCE_TIMEOUT_MS = 10_000;
 /** Fifty engines that start on a busy machine take their time. */
-const ORDER_BOUND_MS = 8 * 60_000;
+const ORDER_TIMEOUT_MS = 8 * 60_000;
 
 /**
  * How long after it is published a package is known to the last of 50 peers, each a whole engine, on loopback; and in turns,
@@ -175,7 +175,7 @@ async function request(
     ended.abort(new Error('A process that hosts peers has ended.'));
   };
   host.once('exit', end);
-  const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(ORDER_BOUND_MS)]);
+  const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(ORDER_TIMEOUT_MS)]);
   try {
     host.send(what);
     for (;;) {

@@ -23,7 +23,7 @@ export const BUNDLES: readonly Bundle[] = [
     format: 'cjs',
     maxBytes: 200_000,
   },
-  // What every window loads; the engine beside it is for the one that runs the node.
+  // What every window loads; the engine beside it is for the one that runs the node, a window or a command.
   { name: 'worker', entry: 'src/worker/main.ts', outfile: 'dist/worker.mjs', format: 'esm', maxBytes: 60_000 },
   { name: 'engine', entry: ENGINE, outfile: 'dist/engine.mjs', format: 'esm', maxBytes: 2_600_000 },
   // OpenTelemetry's SDK and exporters, for who sets an endpoint.
@@ -33,7 +33,7 @@ export const BUNDLES: readonly Bundle[] = [
     entry: 'src/cli/bin.ts',
     outfile: 'dist/ggen-p2p.mjs',
     format: 'esm',
-    maxBytes: 2_700_000,
+    maxBytes: 300_000,
     executable: true,
   },
 ];
@@ -54,9 +54,10 @@ function externalBundle(name: 'engine' | 'otlp'): Plugin {
   };
 }
 
-/** The command line is one file, and holds everything. */
+/** The command line loads the engine beside it only for what needs one: its help and version do not. */
 const EXTERNAL_BUNDLES: Partial<Record<Bundle['name'], Plugin[]>> = {
   worker: [externalBundle('engine')],
+  'ggen-p2p': [externalBundle('engine')],
   engine: [externalBundle('otlp')],
 };
 

@@ -44,9 +44,9 @@ function comlinkFaults(bundle: Bundle, metafile: Metafile): string[] {
   return [];
 }
 
-/** A process without a telemetry endpoint must not load the exporters. The command line is one file and contains them. */
+/** A process without a telemetry endpoint must not load the exporters. */
 function telemetryFaults(bundle: Bundle, metafile: Metafile): string[] {
-  if (bundle.name === 'otlp' || bundle.name === 'ggen-p2p') return [];
+  if (bundle.name === 'otlp') return [];
   return usedInputs(bundle, metafile)
     .filter((path) => /node_modules\/@opentelemetry\/(?!api\/)/.test(path))
     .map((path) => `${bundle.outfile} would contain ${path}, which belongs into dist/otlp.mjs.`);

@@ -8,11 +8,25 @@ if (major < 22 || (major === 22 && minor < 16)) {
     `error: ggen-p2p requires Node.js 22.16 or later, but this is ${process.versions.node}.\nnext: Install Node.js 24 from https://nodejs.org.\n`,
   );
   process.exitCode = 1;
+} else if (process.argv.length === 3 && ['--version', '-V'].includes(process.argv[2] ?? '')) {
+  // Scripts ask often, so nothing else is loaded for it.
+  const { VERSION } = await import('./version.ts');
+  process.stdout.write(`${VERSION}\n`);
 } else {
+  hideExperimentalWarnings();
   const { main } = await import('./main.ts');
   const code = await main(process.argv.slice(2));
   // An open connection would keep the process alive, so it exits here; the callbacks run when the output is flushed.
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
+
+/** node:sqlite is experimental in the Node versions that are supported, which is no news for users of this program. */
+function hideExperimentalWarnings(): void {
+  const listeners = process.listeners('warning');
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name !== 'ExperimentalWarning') for (const listener of listeners) listener(warning);
+  });
 }
 
 export {};

@@ -4,10 +4,12 @@ import { didYouMean } from './command-line/did-you-mean.ts';
 import type { Flags } from './command-line/flags.ts';
 import { parseFlags } from './command-line/flags.ts';
 import { commandHelp, overview } from './command-line/help.ts';
+import { commandTimeoutMs } from './command-line/options.ts';
 import type { Format } from './output/console.ts';
 import { Console, FORMATS } from './output/console.ts';
-import { VERSION } from './session/session.ts';
+import { VERSION } from './version.ts';
 import type { CommandSpec } from './command-line/command-spec.ts';
+import { withTimeLimit } from './session/time-limit.ts';
 import { stopRequest } from './session/stop-signal.ts';
 import { UsageError } from './command-line/usage-error.ts';
 
@@ -31,13 +33,23 @@ export async function main(args: readonly string[]): Promise<number> {
       return EXIT.done;
     }
     process.chdir(startFolder());
-    const code = await command.run({ flags, console: output, signal });
-    return code;
+    return await withTimeLimit(
+      command.run({ flags, console: output, signal }),
+      timeLimitMs(command, flags),
+      STOP_TIMEOUT_MS,
+    );
   } catch (error) {
     const { code, ...failure } = commandFailure(error, command?.name, signal.aborted);
     output.error(failure);
     return signal.aborted ? (exitCode() ?? code) : code;
   }
+}
+
+/** The longest time that a command may take: none unless `--timeout` was given, which bounds each command itself. */
+function timeLimitMs(command: CommandSpec, flags: Flags): number {
+  if (!flags.has('timeout')) return Infinity;
+  const timeoutMs = commandTimeoutMs(flags, 0);
+  return command.timeLimitMs?.(flags, timeoutMs) ?? timeoutMs;
 }
 
 /** Handle help and version. @throws UsageError for an unknown command */

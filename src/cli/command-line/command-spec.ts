@@ -44,6 +44,8 @@ export interface CommandSpec {
   /** Completions of the operands after the first one; as the first one when absent. */
   readonly completeNext?: Completion;
   readonly options: readonly OptionSpec[];
+  /** Milliseconds that the whole command may take when `--timeout` has this value; that value itself when absent. */
+  readonly timeLimitMs?: (flags: Flags, timeoutMs: number) => number;
   /** Shown below the options. */
   readonly notes?: string;
   /** Full command lines. */

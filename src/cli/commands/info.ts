@@ -1,4 +1,4 @@
-import { GgenError } from '../../shared/errors.ts';
+import { errorName } from '../../shared/errors.ts';
 import type { InstalledPackage, KeptRelease, PackageDetails, Provider, Release } from '../../shared/model.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
@@ -52,7 +52,7 @@ export const info: CommandSpec = {
 
 /** A package whose providers are not known is no error here. */
 function noProviders(error: unknown): readonly Provider[] {
-  if (error instanceof GgenError && error.name === 'PackageNotFound') return [];
+  if (errorName(error) === 'PackageNotFound') return [];
   throw error;
 }
 

@@ -60,11 +60,11 @@ export const publish: CommandSpec = {
     'ggen-p2p publish ./my-pack --version 1.2.0 --format json',
     'GGEN_P2P_PUBLISHER_KEY="$KEY" ggen-p2p publish . --bootstrap "$PEER" --copies 1',
   ],
+  timeLimitMs: (flags, timeoutMs) => timeoutMs + seedingOf(flags).seedSeconds * 1_000,
   run: async (context) => {
     const { flags, console: output } = context;
     const folder = flags.singleOperand('publish requires exactly one folder');
-    const copies = flags.number('copies', 1, MAX_COPIES);
-    const seedSeconds = flags.number('seed', 0, MAX_SEED_SECONDS) ?? (copies === undefined ? 0 : DEFAULT_SEED_SECONDS);
+    const { copies, seedSeconds } = seedingOf(flags);
     const options = await sessionOptions(context, 'optional');
     const timeoutMs = options.timeoutMs + seedSeconds * 1_000;
     await withSession({ ...options, timeoutMs }, async ({ engine, attached }, signal) => {
@@ -98,6 +98,13 @@ function acceptedKinds(flags: Flags): readonly string[] {
   throw new UsageError(
     `--accept takes '${PRIVATE_FINGERPRINT}', not '${unknown}'. --accept-secret takes fingerprints.`,
   );
+}
+
+/** How many copies to wait for, and how long to seed, which comes on top of `--timeout`. @throws UsageError */
+function seedingOf(flags: Flags): { readonly copies: number | undefined; readonly seedSeconds: number } {
+  const copies = flags.number('copies', 1, MAX_COPIES);
+  const seconds = flags.number('seed', 0, MAX_SEED_SECONDS);
+  return { copies, seedSeconds: seconds ?? (copies === undefined ? 0 : DEFAULT_SEED_SECONDS) };
 }
 
 /** Refuse an unexpected draft before it is signed. */

@@ -10,7 +10,7 @@ import { sendControlRequest } from '../service/control.ts';
 import { daemonLog, startDaemon } from '../service/daemon.ts';
 import { runPeer } from '../service/run.ts';
 import { checkPeerSettings } from '../service/peer.ts';
-import { VERSION } from '../session/session.ts';
+import { VERSION } from '../version.ts';
 import { SETTING_FLAGS, settingOptions } from '../settings/cli-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { resolveSettings } from '../settings/settings.ts';
@@ -35,6 +35,7 @@ export const start: CommandSpec = {
   name: 'start',
   summary: 'Run a peer in the foreground or as a daemon until it is stopped',
   options: OPTIONS,
+  timeLimitMs: (flags, timeoutMs) => (flags.isEnabled('daemon') ? timeoutMs : Infinity),
   notes:
     'SIGHUP reloads the configuration, SIGINT and SIGTERM stop the peer. With --format json, prints one object per event,\n' +
     'see docs/cli.md. If a VS Code window already runs the node, the peer stands by and takes over when the window closes.',

@@ -1,4 +1,4 @@
-import { VERSION } from '../session/session.ts';
+import { VERSION } from '../version.ts';
 import type { ControlRequest, PeerState } from './control.ts';
 import type { Peer } from './peer.ts';
 

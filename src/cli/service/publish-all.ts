@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors.ts';
+import { errorMessage, errorName, isAbort, toPlainError } from '../../shared/errors.ts';
 import { publisherKey } from '../publisher/key.ts';
 import { publishProject } from '../publisher/publish-project.ts';
 import type { PublishEngine } from '../publisher/publish-project.ts';
@@ -30,7 +30,7 @@ export async function publishAll(
 
 /** A peer that starts again has published its projects before, which is no error. */
 function alreadyPublished(error: unknown): { version: string; id?: string } | undefined {
-  if (!(error instanceof GgenError) || error.name !== 'VersionExists') return undefined;
-  const { version, id } = error.details;
+  if (errorName(error) !== 'VersionExists') return undefined;
+  const { version, id } = toPlainError(error).details;
   return { version: String(version), ...(typeof id === 'string' ? { id } : {}) };
 }

@@ -6,7 +6,7 @@ import { CommandError } from '../errors/command-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { Console } from '../output/console.ts';
 import { existingKey } from '../publisher/key.ts';
-import { VERSION } from '../session/session.ts';
+import { VERSION } from '../version.ts';
 import type { Settings } from '../settings/settings.ts';
 import { whenAborted } from '../session/stop-signal.ts';
 import { sendControlRequest, listenForControl } from './control.ts';

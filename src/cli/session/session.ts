@@ -4,14 +4,12 @@ import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors
 import type { EngineStatus } from '../../shared/model.ts';
 import { checkTraceparent } from '../../shared/traceparent.ts';
 import { openSharedEngine } from '../../worker/ownership/shared-engine.ts';
-import packageJson from '../../../package.json' with { type: 'json' };
+import { VERSION } from '../version.ts';
 import type { Flags } from '../command-line/flags.ts';
 import type { Console } from '../output/console.ts';
 import { NODE_SETTINGS } from '../settings/cli-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-
-export const VERSION = packageJson.version;
 
 /** Longest wait until new peers have identified themselves and their topics. */
 const IDENTIFY_TIMEOUT_MS = 2_000;

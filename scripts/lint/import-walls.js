@@ -69,6 +69,8 @@ export const WALLS = {
       'ignore',
       'ipfs-unixfs-importer',
       'jsonc-parser',
+      'minimatch',
+      'npm-packlist',
       'semver',
       'smol-toml',
     ],

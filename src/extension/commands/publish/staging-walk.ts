@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isAlwaysExcluded } from '../../../ignore/always-excluded.ts';
 import { IgnoreRules } from '../../../ignore/ignore-rules.ts';
+import { MANIFEST_FILES } from '../../../shared/contributions.ts';
 import { LIMITS } from '../../../shared/defaults.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { ProjectLimits, ReleaseDraft } from '../../../shared/model.ts';
@@ -38,11 +39,12 @@ export class StagingWalk {
   /** @throws GgenError ProjectTooLarge, InvalidRequest */
   async *files(): AsyncGenerator<{ readonly uri: vscode.Uri; readonly path: string }, void, undefined> {
     const none = new IgnoreRules({ git: [], manifest: [], ggen: [] }, '');
+    const withGitignore = !(await hasOwnList(this.#folder));
     const folders: Folder[] = [{ uri: this.#folder, path: '', depth: 1, rules: none }];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
       this.#signal.throwIfAborted();
       const entries = await vscode.workspace.fs.readDirectory(folder.uri);
-      const rules = await rulesInside(folder, entries);
+      const rules = await rulesInside(folder, entries, withGitignore);
       for (const [name, type] of entries) {
         const path = folder.path === '' ? name : `${folder.path}/${name}`;
         if (!isName(name)) {
@@ -103,9 +105,29 @@ function skipReason(type: vscode.FileType, depth: number): string | undefined {
   return type === vscode.FileType.Unknown ? t('not a file or folder') : undefined;
 }
 
+/**
+ * Whether npm takes the files of a project from a list of its own, which can contain what .gitignore names: the engine
+ * chooses among the copied files.
+ */
+async function hasOwnList(folder: vscode.Uri): Promise<boolean> {
+  const names = (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
+  if (MANIFEST_FILES.find((name) => names.includes(name)) !== 'package.json') return false;
+  if (names.includes('.npmignore')) return true;
+  try {
+    const text = new TextDecoder().decode(
+      await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'package.json')),
+    );
+    const manifest: unknown = JSON.parse(text);
+    return typeof manifest === 'object' && manifest !== null && 'files' in manifest;
+  } catch {
+    return false;
+  }
+}
+
 async function rulesInside(
   { uri, path, rules }: Folder,
   entries: readonly (readonly [string, vscode.FileType])[],
+  withGitignore: boolean,
 ): Promise<IgnoreRules> {
   const read = async (name: string): Promise<string | undefined> => {
     if (!entries.some(([entry, type]) => entry === name && type === vscode.FileType.File)) return undefined;
@@ -114,7 +136,7 @@ async function rulesInside(
     throw new GgenError('InvalidRequest', t('{0} is too large to read.', path === '' ? name : `${path}/${name}`));
   };
   return rules.forFolder(path.normalize('NFC'), {
-    gitignore: await read('.gitignore'),
+    gitignore: withGitignore ? await read('.gitignore') : undefined,
     ggenignore: await read('.ggenignore'),
   });
 }

@@ -1,3 +1,4 @@
+import type { NpmPackage } from '../npm/npm-package.ts';
 import type { SourcePosition } from './document.ts';
 import type { Dependency, Diagnostic, ManifestKind, PackageMetadata } from '../../../shared/model.ts';
 
@@ -19,18 +20,29 @@ export interface Manifest {
   readonly dependencies: readonly Dependency[];
   /**
    * Patterns in .gitignore syntax, relative to the root; a file must match one of them. Absent: all files. Comes from
-   * Cargo's `include` and equivalent keys. npm's `files` and Poetry's `include` select the files of a build for another
-   * registry, often without the sources, and do not apply to the project itself.
+   * Cargo's `include` and equivalent keys.
    */
   readonly include?: readonly string[];
   /** Patterns in .gitignore syntax, relative to the root, of files to exclude. */
   readonly exclude?: readonly string[];
+  /** What npm packs of the project, of a package.json only. */
+  readonly npm?: NpmPackage;
+  /** Files that the package's users load. Publishing without one of them is a mistake. */
+  readonly entryPoints?: readonly EntryPoint[];
   /** README that the manifest names, relative to the root; the scan checks that it exists. */
   readonly readme?: string;
   /** Positions in the file for later diagnostics. */
   readonly positions: ManifestPositions;
   /** Diagnostics of severity `error` block publishing. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A file that a manifest names as one that the package's users load. */
+export interface EntryPoint extends SourcePosition {
+  /** Key of the manifest: `main`, `bin`, `exports` … */
+  readonly key: string;
+  /** As written. */
+  readonly target: string;
 }
 
 /** 1-based positions of fields; absent for missing fields. */
@@ -73,6 +85,9 @@ export interface RawManifest {
   readonly readme?: Located<string> | undefined;
   readonly dependencies: readonly RawDependency[];
   /** Statements of the manifest that the project is not for everyone, as clauses: `\`private\` is true`. */
+  readonly npm?: NpmPackage | undefined;
+  /** Keys and values of the entry points. */
+  readonly entryPoints?: readonly (Located<string> & { readonly key: string })[] | undefined;
   readonly privacy?: readonly Located<string>[] | undefined;
   readonly include?: readonly Located<string>[] | undefined;
   readonly exclude?: readonly Located<string>[] | undefined;

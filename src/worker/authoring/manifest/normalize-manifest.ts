@@ -6,7 +6,7 @@ import { checkPath } from '../../paths/path-safety.ts';
 import { cleanDependencies, dependencyId } from './dependency.ts';
 import type { SourcePosition } from './document.ts';
 import { cleanLink } from './link.ts';
-import type { Located, Manifest, ManifestPositions, RawManifest } from './manifest.ts';
+import type { EntryPoint, Located, Manifest, ManifestPositions, RawManifest } from './manifest.ts';
 import { packageName } from './package-name.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
 import { cleanText } from './clean-text.ts';
@@ -33,6 +33,8 @@ export function normalizeManifest(
     ...(raw.include === undefined ? {} : { include: raw.include.map(({ value }) => value) }),
     ...(raw.exclude === undefined ? {} : { exclude: raw.exclude.map(({ value }) => value) }),
     ...(readme === undefined ? {} : { readme }),
+    ...(raw.npm === undefined ? {} : { npm: raw.npm }),
+    ...(raw.entryPoints === undefined ? {} : { entryPoints: entryPoints(report, raw.entryPoints) }),
   };
   return {
     kind,
@@ -45,6 +47,10 @@ export function normalizeManifest(
     positions: sourcePositions(report, raw),
     diagnostics: report.diagnostics,
   };
+}
+
+function entryPoints(report: DiagnosticCollector, raw: NonNullable<RawManifest['entryPoints']>): EntryPoint[] {
+  return raw.map(({ key, value, at }) => ({ key, target: value, ...report.positionOf(at) }));
 }
 
 /** A private project is published only when its publisher accepts that. All its statements need one acceptance. */

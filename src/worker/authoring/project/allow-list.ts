@@ -19,7 +19,8 @@ export function allowList(manifest: Manifest | undefined): (path: string) => boo
 
 /** Whether the manifest names the lock file itself among the files to publish; a pattern that matches it is not enough. */
 export function includesLock(manifest: Manifest | undefined): boolean {
-  return manifest?.include?.some((pattern) => posix.normalize(`/${pattern}`) === `/${LOCK_FILE}`) ?? false;
+  const patterns = [...(manifest?.include ?? []), ...(manifest?.npm?.files ?? [])];
+  return patterns.some((pattern) => posix.normalize(`/${pattern}`) === `/${LOCK_FILE}`);
 }
 
 /** The manifest's folder relative to the root; empty for the root. */

@@ -1,12 +1,18 @@
-import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, posix } from 'node:path';
+import ignore from 'ignore';
 import type { DraftProgress } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { Diagnostic, ProjectLimits } from '../../../shared/model.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import { checkTree } from '../../paths/path-safety.ts';
+import { entryPointDiagnostics } from '../preflight/entry-point-check.ts';
 import { allowList, includesLock, manifestFolder } from './allow-list.ts';
+import { IgnoreRules } from '../../../ignore/ignore-rules.ts';
+import { npmFiles } from '../npm/npm-files.ts';
+import type { NpmPackage } from '../npm/npm-package.ts';
+import type { GitWorkTree } from './git-work-tree.ts';
 import { readGitWorkTree } from './git-work-tree.ts';
 import { InstalledPackages } from './installed-packages.ts';
 import type { KnownInstall } from './installed-packages.ts';
@@ -48,13 +54,17 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
   const real = await realRoot(root);
   const installed = await InstalledPackages.of(real, options.installs);
   const workTree = await readGitWorkTree(real, signal);
+  const tracked = workTree?.tracked ?? new Set();
+  const listed = await npmList(real, manifest, tracked);
+  const exclude = parsePatternList(manifest?.exclude ?? [], folder);
   const { files, skipped, tooDeep, submodules, remarks } = await walkProject(real, {
-    rules: await repositoryIgnoreRules(real, parsePatternList(manifest?.exclude ?? [], folder)),
+    rules: listed === undefined ? await repositoryIgnoreRules(real, exclude) : new IgnoreRules(NO_PATTERNS, ''),
+    listed,
     allowed: allowList(manifest),
     installed,
     withLock: includesLock(manifest),
-    tracked: new PathSet(workTree?.tracked ?? []),
-    submodules: workTree?.submodules ?? new Set(),
+    tracked: new PathSet(tracked),
+    submodules: relevantSubmodules(workTree, manifest),
     limits: options.limits ?? resolveProjectLimits(undefined),
     signal,
     onProgress: (progress) => onProgress?.({ phase: 'scan', ...progress }),
@@ -75,12 +85,56 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
     diagnostics: [
       ...pathDiagnostics([...files.map(({ path }) => path), ...tooDeep.map((path) => `${path}/…`)]),
       ...manifestExcludedDiagnostics(files, manifest),
+      ...(manifest === undefined ? [] : entryPointDiagnostics(files, manifest)),
       ...readmeDiagnostics(readme, manifest),
       ...skippedDiagnostics(skipped),
       ...remarks.toSorted(byPath),
       ...submoduleDiagnostics(submodules, files),
     ],
   };
+}
+
+const NO_PATTERNS = { git: [], manifest: [], ggen: [] };
+
+/** The files that npm would pack; undefined for other kinds of projects. */
+async function npmList(
+  root: string,
+  manifest: Manifest | undefined,
+  tracked: ReadonlySet<string>,
+): Promise<PathSet | undefined> {
+  if (manifest?.npm === undefined) return undefined;
+  const folder = manifestFolder(manifest);
+  const files = await npmFiles(join(root, folder), manifest.npm);
+  const fixtures = await trackedFixtures(join(root, folder), manifest.npm, folder, tracked);
+  return new PathSet([...files.map((path) => posix.join(folder, path)), ...fixtures]);
+}
+
+/** Without a list of its own, a project has its fixtures: npm leaves out each folder named node_modules. */
+async function trackedFixtures(
+  absolutePath: string,
+  { files }: NpmPackage,
+  folder: string,
+  tracked: ReadonlySet<string>,
+): Promise<string[]> {
+  const hasOwnList = files !== undefined || (await lstat(join(absolutePath, '.npmignore')).catch(() => undefined));
+  if (hasOwnList) return [];
+  const prefix = folder === '' ? '' : `${folder}/`;
+  return [...tracked].filter(
+    (path) => path.startsWith(prefix) && path.split('/').slice(0, -1).includes('node_modules'),
+  );
+}
+
+/** With `files`, a submodule belongs to the release when an entry names it, its parent or a part of it. */
+function relevantSubmodules(workTree: GitWorkTree | undefined, manifest: Manifest | undefined): ReadonlySet<string> {
+  const submodules = workTree?.submodules ?? new Set<string>();
+  const files = manifest?.npm?.files;
+  if (manifest === undefined || files === undefined) return submodules;
+  const folder = manifestFolder(manifest);
+  const matcher = ignore({ ignorecase: false }).add(parsePatternList(files, folder));
+  const entries = files.map((entry) => posix.join(folder, entry));
+  const isNamed = (path: string): boolean =>
+    matcher.ignores(`${path}/`) || entries.some((entry) => entry.startsWith(`${path}/`));
+  return new Set([...submodules].filter(isNamed));
 }
 
 async function realRoot(root: string): Promise<string> {

@@ -1,4 +1,6 @@
 import type { ManifestFields } from '../manifest-fields.ts';
+import { npmEntryPoints } from '../../npm/entry-points.ts';
+import { npmPackage } from '../../npm/npm-package.ts';
 import { readDependencies, readPeople, readTags } from '../lists.ts';
 import type { Located, RawManifest } from '../manifest.ts';
 import type { ManifestReader } from '../manifest-reader.ts';
@@ -23,6 +25,8 @@ export const npmReader: ManifestReader = {
     homepage: root.text('homepage'),
     repository: address(root, 'repository'),
     dependencies: readDependencies(root.sub('ggen'), 'dependencies').map((one) => ({ ...one, syntax: 'npm' })),
+    npm: npmPackage(root.table),
+    entryPoints: npmEntryPoints(root),
     privacy: privacy(root),
   }),
 };

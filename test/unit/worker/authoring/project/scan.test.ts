@@ -124,17 +124,6 @@ describe('scanning a project', () => {
     assert.deepEqual(diagnostics, []);
   });
 
-  it('does not treat the `files` of npm as an allow-list', async () => {
-    await using folder = await ProjectFolder.of({
-      'package.json': '{"name":"n","version":"1.0.0","description":"x","license":"MIT","files":["dist"]}',
-      'src/index.ts': '',
-      'README.md': '',
-    });
-    const manifest = await readManifest(folder.root, undefined);
-    const { files } = await scanProject(folder.root, { manifest });
-    assert.ok(files.some(({ path }) => path === 'src/index.ts'));
-  });
-
   it('reports links and special files instead of following them', async function () {
     skipOnWindows(this, 'links without privileges');
     await using folder = await ProjectFolder.of({ 'README.md': '', 'real/file': 'x', '.gitignore': 'ignored-link\n' });

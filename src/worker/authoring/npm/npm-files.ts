@@ -1,0 +1,28 @@
+import packlist from 'npm-packlist';
+import { GgenError, errorMessage } from '../../../shared/errors.ts';
+import { BundledPackages } from './bundled-packages.ts';
+import type { NpmPackage } from './npm-package.ts';
+import { workspaceFolders, workspaceOf } from './workspaces.ts';
+
+/**
+ * The files that `npm pack` packs, found by npm's own code: `files`, .npmignore and .gitignore, and what npm always
+ * includes and excludes. No script of the package is run.
+ *
+ * @param folder absolute path of the package, links resolved
+ * @returns paths relative to the folder, NFC, with forward slashes
+ * @throws GgenError InvalidRequest when a folder or an ignore file cannot be read
+ */
+export async function npmFiles(folder: string, content: NpmPackage): Promise<string[]> {
+  const members = await workspaceFolders(folder, content);
+  const workspace = await workspaceOf(folder);
+  const options = workspace === undefined ? {} : { prefix: workspace, workspaces: [folder] };
+  try {
+    const tree = new BundledPackages(folder).rootNode(content, members);
+    const listed = await packlist(tree, { path: folder, ...options });
+    // npm writes `./` before a name that begins with `@`, for tar.
+    return listed.map((path) => path.replace(/^\.\//, '').normalize('NFC'));
+  } catch (cause) {
+    const message = `Cannot list the files that npm packs in ${folder}: ${errorMessage(cause)}`;
+    throw new GgenError('InvalidRequest', message, { details: { path: folder }, cause });
+  }
+}

@@ -1,0 +1,56 @@
+import { posix } from 'node:path';
+import type { Diagnostic } from '../../../shared/model.ts';
+import type { EntryPoint, Manifest } from '../manifest/manifest.ts';
+import { manifestFolder } from '../project/allow-list.ts';
+import type { ProjectFile } from '../project/project.ts';
+
+/** Endings that Node tries for `main`, and TypeScript for `types`. */
+const MAIN_ENDINGS = ['', '.js', '.json', '.node', '/index.js', '/index.json', '/index.node'];
+const TYPES_ENDINGS = ['', '.d.ts', '/index.d.ts', '.ts'];
+/** Keys without which the package cannot be used. */
+const REQUIRED_KEYS: ReadonlySet<string> = new Set(['main', 'bin', 'exports']);
+
+/** Reports entry points that are not among the files: usually the project is not built. */
+export function entryPointDiagnostics(files: readonly ProjectFile[], manifest: Manifest): Diagnostic[] {
+  const { entryPoints = [], path } = manifest;
+  if (entryPoints.length === 0) return [];
+  const paths = files.map((file) => file.path);
+  const published = new Set(paths);
+  const missing = entryPoints.filter((entry) => !isPublished(entry, manifestFolder(manifest), published, paths));
+  const distinct = missing.filter(
+    ({ key, target }, index) => missing.findIndex((one) => one.key === key && one.target === target) === index,
+  );
+  return distinct.map(({ key, target, line, column }) => {
+    const message =
+      `\`${key}\` names "${target}", which is not among the files that would be published. ` +
+      'Build first? If it is built, add it to the files that the project publishes.';
+    const severity = REQUIRED_KEYS.has(key) ? 'error' : 'warning';
+    return { severity, code: 'entry-point-missing', message, path, line, column };
+  });
+}
+
+function isPublished(
+  { key, target }: EntryPoint,
+  folder: string,
+  published: ReadonlySet<string>,
+  paths: readonly string[],
+): boolean {
+  const path = posix.join(folder, target.replaceAll('\\', '/')).normalize('NFC');
+  // A path that leads out of the package is not its file.
+  if (path.startsWith('../')) return true;
+  if (key === 'exports') return isExported(path, published, paths);
+  if (key === 'bin') return published.has(path);
+  const endings = key === 'types' || key === 'typings' ? TYPES_ENDINGS : MAIN_ENDINGS;
+  const base = path.replace(/\/$/, '');
+  const start = base === '.' ? '' : base;
+  return endings.some((ending) => published.has((start + ending).replace(/^\//, '')));
+}
+
+/** A target with `*` is one pattern of files, and one that ends with a slash is a folder. */
+function isExported(path: string, published: ReadonlySet<string>, paths: readonly string[]): boolean {
+  if (path.endsWith('/')) return paths.some((file) => file.startsWith(path));
+  const star = path.indexOf('*');
+  if (star < 0) return published.has(path);
+  const [before, after] = [path.slice(0, star), path.slice(path.lastIndexOf('*') + 1)];
+  return paths.some((file) => file.startsWith(before) && file.endsWith(after));
+}

@@ -7,6 +7,7 @@ import { commandHelp, overview } from './command-line/help.ts';
 import { commandTimeoutMs } from './command-line/options.ts';
 import type { Format } from './output/console.ts';
 import { Console, FORMATS } from './output/console.ts';
+import { loadWidths } from './output/width.ts';
 import { VERSION } from './version.ts';
 import type { CommandSpec } from './command-line/command-spec.ts';
 import { withTimeLimit } from './session/time-limit.ts';
@@ -33,6 +34,7 @@ export async function main(args: readonly string[]): Promise<number> {
       return EXIT.done;
     }
     process.chdir(startFolder());
+    await loadWidths();
     return await withTimeLimit(
       command.run({ flags, console: output, signal }),
       timeLimitMs(command, flags),

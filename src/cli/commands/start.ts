@@ -8,7 +8,6 @@ import { details } from '../output/table.ts';
 import type { PeerState } from '../service/control.ts';
 import { sendControlRequest } from '../service/control.ts';
 import { daemonLog, startDaemon } from '../service/daemon.ts';
-import { runPeer } from '../service/run.ts';
 import { checkPeerSettings } from '../service/peer.ts';
 import { VERSION } from '../version.ts';
 import { SETTING_FLAGS, settingOptions } from '../settings/cli-settings.ts';
@@ -50,6 +49,7 @@ export const start: CommandSpec = {
     const resolve = (): Promise<Settings> => resolveSettings(context.flags, process.env);
     const settings = await resolve();
     if (context.flags.isEnabled('daemon')) return startInBackground(context, settings);
+    const { runPeer } = await import('../service/run.ts');
     await runPeer({ settings, resolve, console: context.console, signal: context.signal });
     return EXIT.done;
   },

@@ -3,7 +3,6 @@ import type { Engine } from '../../shared/api/index.ts';
 import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors.ts';
 import type { EngineStatus } from '../../shared/model.ts';
 import { checkTraceparent } from '../../shared/traceparent.ts';
-import { openSharedEngine } from '../../worker/ownership/shared-engine.ts';
 import { VERSION } from '../version.ts';
 import type { Flags } from '../command-line/flags.ts';
 import type { Console } from '../output/console.ts';
@@ -55,6 +54,8 @@ export async function withSession<T>(
     !timeoutSignal.aborted || options.signal.aborted
       ? error
       : new GgenError('TimedOut', `Timed out after ${options.timeoutMs / 1_000} seconds.`, { cause: error });
+  // Loaded here, so that help and usage errors do not wait for it.
+  const { openSharedEngine } = await import('../../worker/ownership/shared-engine.ts');
   const opening = openSharedEngine({ dataDir: options.settings.dataDir, version: VERSION, traceparent, signal });
   const engine = await opening.catch((error: unknown) => {
     throw asTimeoutError(error);

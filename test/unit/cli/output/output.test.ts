@@ -5,8 +5,10 @@ import type { Format } from '../../../../src/cli/output/console.ts';
 import { sanitize } from '../../../../src/cli/output/sanitize.ts';
 import { barText, progressBar } from '../../../../src/cli/output/progress.ts';
 import { details, table } from '../../../../src/cli/output/table.ts';
-import { displayWidth, truncateToWidth } from '../../../../src/cli/output/width.ts';
+import { displayWidth, loadWidths, truncateToWidth } from '../../../../src/cli/output/width.ts';
 import { yaml } from '../../../../src/cli/output/yaml.ts';
+
+before(loadWidths);
 
 const same = (text: string): string => text;
 

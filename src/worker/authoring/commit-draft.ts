@@ -86,7 +86,7 @@ function assertPresent({ record }: Draft): void {
   } catch (cause) {
     throw new GgenError(
       'DraftOutdated',
-      `This computer's clock was set back after this draft of '${record.name}' was made, so peers would reject its time. Prepare it again.`,
+      `The clock of this machine was set back after this draft of '${record.name}' was prepared, so peers would reject its time. Prepare it again.`,
       { details: { name: record.name }, cause },
     );
   }

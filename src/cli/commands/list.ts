@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Engine } from '../../shared/api/index.ts';
 import { errorName } from '../../shared/errors.ts';
@@ -51,9 +51,12 @@ export const list: CommandSpec = {
     const { flags, console: output } = context;
     flags.noOperands('list');
     const project = flags.text('project');
+    const folder = resolve(project ?? '.');
+    // The engine names a project by its path without symbolic links.
+    const realFolder = await realpath(folder).catch(() => folder);
     await withSession(await sessionOptions(context, 'none'), async ({ engine }, signal) => {
-      const installed = (await engine.installed({}, { signal })).filter(
-        (one) => project === undefined || one.project === resolve(project),
+      const installed = (await engine.installed({ folders: [folder] }, { signal })).filter(
+        (one) => project === undefined || one.project === realFolder,
       );
       const known = await knownPackages(engine, new Set(installed.map(({ id }) => id)), signal);
       const listed = await Promise.all(installed.map((one) => describeInstalled(one, known.get(one.id))));

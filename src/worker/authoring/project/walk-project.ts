@@ -31,8 +31,6 @@ export interface WalkOptions {
    * .ggenignore counts. Absent: the ignore files decide.
    */
   readonly listed?: PathSet | undefined;
-  /** Whether only .ggenignore and the manifest's patterns count, and no .gitignore. */
-  readonly withoutGitignore?: boolean | undefined;
   readonly installed: InstalledPackages;
   /** Whether the manifest names the lock file among the files to publish. */
   readonly withLock: boolean;
@@ -198,12 +196,12 @@ function isNodeModules(name: string): boolean {
 async function rulesForFolder(
   folder: Folder,
   entries: readonly Dirent[],
-  { listed, withoutGitignore }: Pick<WalkOptions, 'listed' | 'withoutGitignore'>,
+  { listed }: Pick<WalkOptions, 'listed'>,
 ): Promise<IgnoreRules> {
   const read = async (name: string): Promise<string | undefined> =>
     entries.some((entry) => entry.name === name) ? readIgnoreFile(join(folder.absolutePath, name)) : undefined;
   const rules = folder.rules.forFolder(folder.path, {
-    gitignore: listed !== undefined || withoutGitignore === true ? undefined : await read('.gitignore'),
+    gitignore: listed !== undefined ? undefined : await read('.gitignore'),
     ggenignore: await read('.ggenignore'),
   });
   if (rules.size <= MAX_IGNORE_PATTERNS) return rules;

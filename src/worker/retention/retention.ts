@@ -157,7 +157,7 @@ export class Retention {
 function quotaExceeded(needed: number, { quota, pinned }: StorageUsage): GgenError {
   return new GgenError(
     'QuotaExceeded',
-    `There is no room for another ${megabytes(needed)}: packages can use ${megabytes(quota)}, and those that you published, installed, or keep offline use ${megabytes(pinned)}. Increase the quota, or uninstall or stop keeping a package.`,
+    `There is no room for another ${megabytes(needed)}: packages can use ${megabytes(quota)}, and those that you published, installed, or keep offline use ${megabytes(pinned)}. Increase the quota (ggen.content.quota, or --quota on the command line), or uninstall or stop keeping a package.`,
     { details: { needed, quota, pinned } },
   );
 }

@@ -22,8 +22,8 @@ export function entryPointDiagnostics(files: readonly ProjectFile[], manifest: M
   );
   return distinct.map(({ key, target, line, column }) => {
     const message =
-      `\`${key}\` names "${target}", which is not among the files that would be published. ` +
-      'Build first? If it is built, add it to the files that the project publishes.';
+      `\`${key}\` refers to "${target}", which is not among the files to publish. ` +
+      'Build the project first, or include the file if it is already built.';
     const severity = REQUIRED_KEYS.has(key) ? 'error' : 'warning';
     return { severity, code: 'entry-point-missing', message, path, line, column };
   });

@@ -16,7 +16,7 @@ async function missing(fields: Readonly<Record<string, unknown>>, files: Files =
     found,
   );
   return found.map(({ severity, message, line }) => {
-    assert.match(message, /Build first\?/);
+    assert.match(message, /Build the project first/);
     const [, key, target] = /^`(\w+)` names "(.*?)"/.exec(message) ?? [];
     return `${severity} ${key} ${target} ${line}`;
   });

@@ -17,7 +17,7 @@ async function missing(fields: Readonly<Record<string, unknown>>, files: Files =
   );
   return found.map(({ severity, message, line }) => {
     assert.match(message, /Build the project first/);
-    const [, key, target] = /^`(\w+)` names "(.*?)"/.exec(message) ?? [];
+    const [, key, target] = /^`(\w+)` refers to "(.*?)"/.exec(message) ?? [];
     return `${severity} ${key} ${target} ${line}`;
   });
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { collectOutput, exitOf, spawnOwned, stop } from '../scripts/lib/processes.ts';
 
 const CHILD_TIMEOUT_MS = 180_000;
-/** For what was printed last; somebody whom a process left behind may hold its output open. */
+/** Wait for the last output: a process that the child left behind can hold its pipe open. */
 const LAST_WORDS_TIMEOUT_MS = 2_000;
 
 /** Wait for a process to end, and for all that it printed. Its exit code; 1 when a signal ended it. */

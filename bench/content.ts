@@ -35,7 +35,7 @@ async function measureSmallFiles(peers: ContentPeers): Promise<Figure> {
     const release = await peers.publish(SMALL_FILES);
     const value = await peers.install(release);
     const walk = { type: 'walk', address: peers.publisher.address, root: release.root } as const;
-    rounds.push({ value, baseline: await peers.tell(walk) });
+    rounds.push({ value, baseline: await peers.send(walk) });
   }
   return {
     title: 'Install of 500 files of 2 kB (median)',

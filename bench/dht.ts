@@ -23,7 +23,7 @@ export async function measureDht(): Promise<readonly Figure[]> {
     peers.push(requester);
     await until('three peers joined', async () => (await requester.engine.status({})).routingTableSize === 2);
     const { total } = await requester.engine.listPackages({ section: 'network' });
-    if (total > 0) throw new Error(`the peer that shall ask knows ${total} of the packages already`);
+    if (total > 0) throw new Error(`the asking peer already knows ${total} of the packages already`);
     return [
       {
         title: 'DHT get with 3 peers (median)',

@@ -21,7 +21,7 @@ const quiet = { error: nothing, warn: nothing, info: nothing, debug: nothing };
 
 /**
  * Taking records in, as a peer that catches up gets them: verified, compared and stored by the batch, without holding up the
- * event loop. Nobody can take them in faster than their signatures are verified.
+ * event loop. Ingest cannot be faster than the verification of the signatures.
  */
 export async function measureIngest(): Promise<readonly Figure[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ggen-bench-ingest-'));

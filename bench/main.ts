@@ -65,9 +65,9 @@ async function measureAll(names: readonly string[]): Promise<number> {
 async function measureOne(bench: string, measure: Measurement): Promise<ReportedFigure[]> {
   const before = await otherWork();
   const figures = await measure();
-  const meanwhile = Math.max(before, await otherWork());
-  for (const figure of figures) console.log(line(figure, meanwhile > MAX_OTHER_WORK));
-  return figures.map((figure) => reported(bench, figure, meanwhile));
+  const otherLoad = Math.max(before, await otherWork());
+  for (const figure of figures) console.log(line(figure, otherLoad > MAX_OTHER_WORK));
+  return figures.map((figure) => reported(bench, figure, otherLoad));
 }
 
 /** To who asked for the report; else it is kept. */
@@ -77,7 +77,7 @@ async function hand(report: Report): Promise<void> {
   else console.log(`Kept in ${await keepResult('figures', report)}`);
 }
 
-/** What whoever called can put right, which needs no stack. */
+/** An error that the caller can correct; its stack is not shown. */
 function isUsers(error: unknown): error is Error {
   if (error instanceof TaskError) return true;
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');

@@ -9,7 +9,7 @@ import type { Figure, Round, Unit, Verdict } from './figure.ts';
 import { MAX_OTHER_WORK } from './other-work.ts';
 import type { Spread } from './statistics.ts';
 
-/** Environment variable with the path of the file that a run shall write its report to. */
+/** Environment variable with the path of the file to which a run writes its report. */
 export const REPORT_FILE = 'GGEN_BENCH_REPORT';
 
 /** Where results are kept; not committed. */

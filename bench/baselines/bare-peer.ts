@@ -45,18 +45,18 @@ export class BarePeer {
   }
 
   async dial(other: BarePeer): Promise<void> {
-    await this.#tell({ type: 'dial', address: other.address });
+    await this.#send({ type: 'dial', address: other.address });
   }
 
   async listeners(count: number): Promise<void> {
-    await this.#tell({ type: 'listeners', count });
+    await this.#send({ type: 'listeners', count });
   }
 
   async publish(): Promise<void> {
-    await this.#tell({ type: 'publish', bytes: MESSAGE_BYTES });
+    await this.#send({ type: 'publish', bytes: MESSAGE_BYTES });
   }
 
-  /** Resolves with the next message of somebody else. */
+  /** Resolves with the next message of another peer. */
   async hears(): Promise<void> {
     await once(this.#reports, 'heard', { signal: AbortSignal.timeout(ORDER_TIMEOUT_MS) });
   }
@@ -64,17 +64,17 @@ export class BarePeer {
   /** Milliseconds of one round trip over a new stream, from this thread and back to it, as a call of an engine goes. */
   async roundTrip(to: BarePeer): Promise<number> {
     const began = performance.now();
-    await this.#tell({ type: 'ask', address: to.address, bytes: MESSAGE_BYTES });
+    await this.#send({ type: 'ask', address: to.address, bytes: MESSAGE_BYTES });
     return performance.now() - began;
   }
 
   async stop(): Promise<void> {
     const ended = once(this.#worker, 'exit');
-    await this.#tell({ type: 'stop' });
+    await this.#send({ type: 'stop' });
     await ended;
   }
 
-  async #tell(order: BareOrder): Promise<void> {
+  async #send(order: BareOrder): Promise<void> {
     const answer = once(this.#reports, 'answer', { signal: AbortSignal.timeout(ORDER_TIMEOUT_MS) });
     this.#worker.postMessage(order);
     const [report] = (await answer) as [BareReport];

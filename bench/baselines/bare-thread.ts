@@ -7,20 +7,20 @@ import type { BareOrder, BareReport } from './bare-peer.ts';
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
 const node = await BareNode.start(() => {
-  tell({ said: 'heard' });
+  send({ said: 'heard' });
 });
 port.on('message', (order: BareOrder) => {
   obey(order).then(
     () => {
-      tell({ said: 'done' });
+      send({ said: 'done' });
       if (order.type === 'stop') port.close();
     },
     (error: unknown) => {
-      tell({ said: 'failed', why: String(error) });
+      send({ said: 'failed', why: String(error) });
     },
   );
 });
-tell({ said: 'ready', address: node.address });
+send({ said: 'ready', address: node.address });
 
 async function obey(order: BareOrder): Promise<void> {
   if (order.type === 'dial') await node.dial(order.address);
@@ -30,6 +30,6 @@ async function obey(order: BareOrder): Promise<void> {
   else await node.stop();
 }
 
-function tell(report: BareReport): void {
+function send(report: BareReport): void {
   port?.postMessage(report);
 }

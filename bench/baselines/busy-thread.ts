@@ -1,4 +1,4 @@
-/** A thread that verifies signatures, a hundred in a turn of its loop, and answers whoever asks in between. */
+/** A thread that verifies signatures, a hundred in a turn of its loop, and answers messages in between. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { verifyMany } from './verifications.ts';

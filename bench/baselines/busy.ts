@@ -42,8 +42,8 @@ async function sampleAnswers(ask: () => Promise<unknown>, stopped: AbortSignal):
 }
 
 /**
- * Delays while two other threads do nothing but verify signatures, of which one is asked: what a machine with few processors
- * does to everybody, whoever keeps it busy.
+ * Delays of answers of one thread while it and another verify signatures: the delay that a machine with few processors causes
+ * by itself.
  */
 export async function delaysBesideBusyThreads(milliseconds: number): Promise<Delays> {
   const threads = await Promise.all([startBusy(), startBusy()]);

@@ -34,8 +34,8 @@ export async function measureLargeFile(peers: ContentPeers): Promise<Figure[]> {
   const [first, another] = [publisher.address, second.address];
   const times = await inTurn(ROUNDS, {
     raw: async () => (await rawReceiver.send({ type: 'raw', address: raw.address, bytes: SIZE_BYTES })).durationMs,
-    tuned: () => peers.tell({ type: 'raw', address: tuned.address, bytes: SIZE_BYTES }),
-    http: () => peers.tell({ type: 'download', url: `${http.url}/${SIZE_BYTES}` }),
+    tuned: () => peers.send({ type: 'raw', address: tuned.address, bytes: SIZE_BYTES }),
+    http: () => peers.send({ type: 'download', url: `${http.url}/${SIZE_BYTES}` }),
     one: () => peers.fetch(large, [first]),
     other: () => peers.fetch(large, [another]),
     both: () => peers.fetch(large, [first, another]),

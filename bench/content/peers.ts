@@ -67,11 +67,11 @@ export class ContentPeers {
 
   /** Milliseconds that the receiver takes to fetch all blocks into an empty store. */
   fetch({ root, size }: Published, addresses: readonly string[]): Promise<number> {
-    return this.tell({ type: 'fetch', addresses, root, size });
+    return this.send({ type: 'fetch', addresses, root, size });
   }
 
   /** Milliseconds that the receiver takes. */
-  async tell(order: ReceiverCommand): Promise<number> {
+  async send(order: ReceiverCommand): Promise<number> {
     return (await this.#receiver.send(order)).durationMs;
   }
 

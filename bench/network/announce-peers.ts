@@ -14,7 +14,7 @@ import type { Addresses, PeerProcessCommand, PeerProcessMessage } from './announ
 
 /** Others that a peer hears before it counts as meshed: gossipsub passes a message on to six or more. */
 const MIN_TOPIC_PEERS = 4;
-/** Bare nodes find nobody by themselves: each is told to join so many of those before it. */
+/** Bare nodes do not discover each other: each is connected to this many of those before it. */
 const JOINED = 4;
 
 const folder = await mkdtemp(join(tmpdir(), 'ggen-bench-'));
@@ -61,7 +61,7 @@ async function startBare(bootstrap: readonly string[], count: number): Promise<r
       sendMessage({ type: 'heard', atMs: Date.now() });
     });
     bare.push(node);
-    // Out of the middle, so that the first ones are not everybody's.
+    // From the middle, so that the first nodes do not have connections to all others.
     const first = Math.max(0, Math.floor((known.length - JOINED) / 2));
     const joined = known.slice(first, first + JOINED);
     for (const address of joined) await node.dial(address);

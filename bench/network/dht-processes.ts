@@ -18,7 +18,7 @@ const PORTIONS = 3;
 /** Started at once: more only take each other's processor. */
 const START_CONCURRENCY = 4;
 const READY_TIMEOUT_MS = 60_000;
-/** A node puts its heads again this long after its start, to reach who came late; it must be over before somebody asks. */
+/** A node republishes its heads this long after its start, for nodes that joined later. Lookups are measured after it. */
 const HEAD_REPUBLISH_SETTLE_MS = 8_000;
 /** Records come to the publisher and the asker on no other way. */
 const ONLY_DHT = ['head'];

@@ -6,7 +6,7 @@ import { until, WorkerPeer } from '../worker-peer.ts';
 const SEARCHES = 100;
 /** The slowest twentieth is looked for in each of so many runs of searches. */
 const PORTIONS = 5;
-/** Nobody knows of a package before it is searched for. */
+/** No peer knows a package before it is searched for. */
 const ONLY_SEARCH = ['search'];
 
 /** Searching with the default fan-out of 3: each of three peers, in threads of their own, has packages that the asker has not. */

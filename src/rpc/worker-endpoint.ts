@@ -1,6 +1,6 @@
 import type { MessagePort, ResourceLimits } from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
-import { GgenError } from '../shared/errors.ts';
+import { GgenError, errorMessage } from '../shared/errors.ts';
 import type { RpcEndpoint } from './endpoint.ts';
 
 /** The channel between a thread and its worker: over the `Worker` on one side, over `parentPort` on the other. */
@@ -45,8 +45,7 @@ export const WORKER_RESOURCE_LIMITS: ResourceLimits = { maxYoungGenerationSizeMb
 export function workerClosed(worker: Worker): Promise<Error> {
   return new Promise((resolve) => {
     worker.once('error', (error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      resolve(new GgenError('EngineStopped', `The engine's worker crashed: ${message}`, { cause: error }));
+      resolve(new GgenError('EngineStopped', `The engine's worker crashed: ${errorMessage(error)}`, { cause: error }));
     });
     worker.once('exit', (code) => {
       const message = `The engine's worker ended with exit code ${code}.`;

@@ -65,7 +65,7 @@ describe('bootstrap and discovery', () => {
 
   it('every connected peer is in the routing table of the DHT, however many connect at the same time', async () => {
     const peers = await network.peers(10);
-    await eventually('everybody knows everybody', async () => {
+    await eventually('each peer knows all others', async () => {
       const figures = await Promise.all(peers.map(({ engine }) => engine.status({})));
       return figures.every(({ routingTableSize }) => routingTableSize === peers.length - 1);
     });

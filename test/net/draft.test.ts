@@ -225,8 +225,8 @@ describe('a draft', () => {
     const to = join(await network.folder(), 'old');
     const installed = await reader.engine.install({ id, version: '^1', to });
     assert.equal(installed.version, '1.0.1');
-    const again = await network.project('kept', '1.0.1', {});
-    await assert.rejects(draftOf(peer, again), { name: 'VersionExists' });
+    const second = await network.project('kept', '1.0.1', {});
+    await assert.rejects(draftOf(peer, second), { name: 'VersionExists' });
   });
 
   it('respects limits lower than those of the protocol', async () => {

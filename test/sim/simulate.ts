@@ -13,7 +13,7 @@ import type { RecordProtocol } from '../../src/worker/protocols/record-protocols
 import type { RoutingTableSize } from '../../src/worker/node/libp2p-options.ts';
 import { TestNetwork, eventually } from '../net/helpers/peers.ts';
 
-/** Without announce and sync, so that nobody knows of the package but its holder. */
+/** Without announce and sync, so that only the provider knows the package. */
 const PATHS: readonly RecordProtocol[] = ['head', 'keywords', 'search'];
 /** All share one thread: more at once would only keep each other waiting, until handshakes time out. */
 const JOIN_CONCURRENCY = 5;
@@ -23,7 +23,7 @@ const CLOSE_CONCURRENCY = 25;
 const BOOTSTRAP_PEERS = 2;
 /** For whatever hundreds of nodes on a few processors need to settle. */
 const STEP_TIMEOUT_MS = 300_000;
-/** Searches by nodes that are far from the holder, before another holder is taken. */
+/** Searches by nodes that are far from the provider, before another provider is chosen. */
 const SEARCHERS = 3;
 /** A user who finds nothing presses Enter again, but not for ever. */
 const MAX_ATTEMPTS = 3;
@@ -42,10 +42,10 @@ interface Published {
 }
 
 /**
- * Suite: whole nodes in one process on a memory transport, and keyword searches for packages whose holder nobody asked knows.
+ * Suite: whole nodes in one process on a memory transport, and keyword searches for packages whose provider is unknown to the peers that are asked.
  * Bounds are far above what it takes on a machine that has nothing else to do.
  *
- * @param rounds how many packages are to be found, each of another holder
+ * @param rounds how many packages are to be found, each of another provider
  */
 export function simulate(nodes: number, rounds: number): void {
   describe(`a simulated network of ${nodes} complete nodes`, () => {
@@ -147,9 +147,9 @@ export function simulate(nodes: number, rounds: number): void {
     }
 
     /**
-     * Search from nodes that never met the holder. All must find it.
+     * Search from nodes that were never connected to the provider. All must find it.
      *
-     * @returns whether one of them got it from the holder, and asked nobody else who ever met the holder or knows of the
+     * @returns whether one of them got it from the provider, and asked no other node that was ever connected to it or knows the
      *   package
      */
     async function searchFromDistantPeer(published: Published): Promise<boolean> {
@@ -161,12 +161,12 @@ export function simulate(nodes: number, rounds: number): void {
         const { peers = [] } = await searchWithRetries(searcher, published);
         const elapsed = performance.now() - began;
         const others = peers.filter(({ id }) => id !== published.provider.id);
-        // It may have come from whoever searched before, or from the holder after an attempt had ended.
+        // It may have come from a node that searched before, or from the provider after an attempt had ended.
         const cameFromProvider = peers.some(({ id, records }) => id === published.provider.id && records > 0);
         if (!cameFromProvider || others.some(({ id }) => informed.has(id))) continue;
         assert.ok(others.every(({ records }) => records === 0));
         console.log(
-          `      found in ${elapsed.toFixed(0)} ms; ${informed.size} of ${members.length} nodes met the holder, ` +
+          `      found in ${elapsed.toFixed(0)} ms; ${informed.size} of ${members.length} nodes met the provider, ` +
             `none of them among the ${others.length} others asked; ${megabytes()} MB`,
         );
         return true;
@@ -187,7 +187,7 @@ export function simulate(nodes: number, rounds: number): void {
       }
     }
 
-    /** Ids of the nodes that ever met the holder, or that know of the package. */
+    /** Ids of the nodes that were ever connected to the provider, or that know the package. */
     async function findInformedPeers({ word, provider }: Published): Promise<ReadonlySet<string>> {
       const informed = new Set([provider.id]);
       for (const { engine, id } of members) {
@@ -215,7 +215,7 @@ export function simulate(nodes: number, rounds: number): void {
   });
 }
 
-/** A small part of the network: in a table of the usual size everybody would know everybody, and nothing be proven. */
+/** A small part of the network: in a table of the usual size each node would know all others, which would prove nothing. */
 function tableFor(nodes: number): RoutingTableSize {
   return nodes < 100 ? { kBucketSize: 4, prefixLength: 0 } : { kBucketSize: 8, prefixLength: 1 };
 }

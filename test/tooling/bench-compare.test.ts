@@ -108,13 +108,13 @@ describe('what a run of another commit measured', () => {
     const rounds = [{ value: 20, baseline: 10 }];
     const one = reported('publish', { title: 'Publish', unit: 'ms', rounds, baseline: 'gossipsub', maxRatio: 3 });
     const two = { ...one, title: 'Again', baseline: { ...one.baseline, own: true } };
-    const failures = [{ bench: 'dht', message: 'nobody came' }];
+    const failures = [{ bench: 'dht', message: 'no peer connected' }];
     assert.deepEqual(readReport(JSON.stringify({ format: 1, figures: [one, two], failures })), {
       figures: [
         { key: 'Publish', unit: 'ms', value: 20, baseline: { title: 'gossipsub', value: 10 } },
         { key: 'Again', unit: 'ms', value: 20, baseline: { title: 'gossipsub', value: 10, own: true } },
       ],
-      failures: ['nobody came'],
+      failures: ['no peer connected'],
     });
   });
 

@@ -24,7 +24,7 @@ async function firstOutput(child: ChildProcess): Promise<string> {
 }
 
 function isAlive(pid: number): boolean {
-  // A process that ended and that nobody has asked about yet is still listed, as a zombie.
+  // A process that ended is listed as a zombie until its parent collects its exit code.
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
 }

@@ -47,7 +47,7 @@ export function nodeSettingValue(settings: NodeSettings, name: SettingName): unk
   return isTransferSetting(name) ? transfers?.[name] : fields[name];
 }
 
-/** Form of a field as `request-validation.ts` has it. */
+/** Form of a field as `request-form.ts` has it. */
 type FieldForm = 'text' | 'text?' | 'texts' | 'number' | 'flag' | 'map' | 'map?';
 
 const FIELD_FORMS: Readonly<Record<SettingRow['kind'], FieldForm>> = {

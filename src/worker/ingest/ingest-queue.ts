@@ -1,3 +1,4 @@
+import { toError } from '../../shared/errors.ts';
 import type { IngestResult } from '../protocols/record-sink.ts';
 import type { OpenedRecord, SealedRecord } from '../records/record.ts';
 import { FifoQueue } from './fifo-queue.ts';
@@ -189,7 +190,7 @@ export class IngestQueue {
       this.#schedule();
     };
     this.#options.verify(item.sealed).then(onVerified, (error: unknown) => {
-      onVerified(error instanceof Error ? error : new Error(String(error)));
+      onVerified(toError(error));
     });
   }
 

@@ -1,3 +1,5 @@
+import { BoundedCache } from '../../shared/bounded-cache.ts';
+
 export interface BucketLimits {
   /** Tokens that may be spent at once. */
   readonly capacity: number;
@@ -8,8 +10,8 @@ export interface BucketLimits {
 }
 
 interface Bucket {
-  level: number;
-  updatedAt: number;
+  readonly level: number;
+  readonly updatedAt: number;
 }
 
 const MAX_KEYS = 10_000;
@@ -17,12 +19,13 @@ const MAX_KEYS = 10_000;
 /** Token buckets, one per key, in bounded memory. A token may be a message, a byte or a millisecond. */
 export class TokenBuckets {
   readonly #limits: BucketLimits;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets: BoundedCache<Bucket>;
   readonly #now: () => number;
 
   /** @param now clock in milliseconds, monotonic */
   constructor(limits: BucketLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
+    this.#buckets = new BoundedCache({ maxEntries: limits.maxKeys ?? MAX_KEYS }, now);
     this.#now = now;
   }
 
@@ -33,12 +36,7 @@ export class TokenBuckets {
 
   /** Spends tokens, also more than are left: the key then has none until the debt is refilled. */
   spend(key: string, amount: number): void {
-    const level = this.#level(key) - amount;
-    this.#buckets.delete(key);
-    this.#buckets.set(key, { level, updatedAt: this.#now() });
-    if (this.#buckets.size <= (this.#limits.maxKeys ?? MAX_KEYS)) return;
-    const [oldest] = this.#buckets.keys();
-    if (oldest !== undefined) this.#buckets.delete(oldest);
+    this.#buckets.set(key, { level: this.#level(key) - amount, updatedAt: this.#now() });
   }
 
   /** Spends tokens if any are left, and returns whether it did. */

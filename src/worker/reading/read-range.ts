@@ -36,7 +36,12 @@ export async function readRange(
   return { bytes: range.target, size: node.size };
 }
 
-/** Reads the part of the range that lies in one node. @param nodeOffset offset of the node's first byte in the file */
+/**
+ * Reads the part of the range that lies in one node. It does not use `walkTree`: only the parts within the range are read, and
+ * several at the same time. The reader has the signal and the bound on blocks.
+ *
+ * @param nodeOffset offset of the node's first byte in the file
+ */
 async function readNodeRange(
   reader: TreeReader,
   node: FileNode,

@@ -5,7 +5,7 @@ import { CID } from 'multiformats/cid';
 import { isPackageName, publicKeyFromPublisherId } from '../../identity/publisher-id.ts';
 import { isWeakKey } from '../../identity/weak-key.ts';
 import { LIMITS } from '../../shared/defaults.ts';
-import { GgenError } from '../../shared/errors.ts';
+import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { Release } from '../../shared/model.ts';
 import { scanPayload } from './cbor-scan.ts';
 import { encodeEnvelope, equalBytes } from './envelope.ts';
@@ -65,7 +65,7 @@ function decodeScanned(payload: Uint8Array): unknown {
     return dagCbor.decode(payload);
   } catch (error) {
     // After the scan, the decoder fails only on duplicate keys.
-    throw recordFault('not-canonical', `it is not DAG-CBOR (${error instanceof Error ? error.message : 'unreadable'})`);
+    throw recordFault('not-canonical', `it is not DAG-CBOR (${errorMessage(error)})`);
   }
 }
 

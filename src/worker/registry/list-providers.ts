@@ -1,5 +1,5 @@
 import { parsePackageId } from '../../identity/publisher-id.ts';
-import { GgenError, isAbort } from '../../shared/errors.ts';
+import { GgenError, errorMessage, isAbort } from '../../shared/errors.ts';
 import type { Provider } from '../../shared/model.ts';
 import { parseRootCid } from '../blocks/block-storage.ts';
 import type { Calls } from '../../shared/api/index.ts';
@@ -61,7 +61,7 @@ async function findProvidersInDht(
   } catch (error) {
     signal.throwIfAborted();
     if (!timeoutSignal.aborted && !isAbort(error))
-      loggers('heads').debug(`Looking for providers of ${root}: ${String(error)}`);
+      loggers('heads').debug(`Looking for providers of ${root}: ${errorMessage(error)}`);
   }
   return [...found];
 }

@@ -1,3 +1,5 @@
+import { BoundedCache } from '../../shared/bounded-cache.ts';
+
 /** Proven invalid responses within the window that lead to a ban: one may come from a damaged disk, this many do not. */
 const INVALID_RESPONSES_PER_BAN = 5;
 /** Time in which these responses are counted. */
@@ -21,15 +23,13 @@ interface MisbehaviorRecord {
 
 /** Proven invalid responses of the last hour, by peer. Successes do not offset them: a malicious peer can collect those. */
 export class Misbehavior {
-  readonly #peers = new Map<string, MisbehaviorRecord>();
+  readonly #peers = new BoundedCache<MisbehaviorRecord>({ maxEntries: MAX_PEERS });
 
   /** Counts an invalid response. Returns the ban that follows, if any; each is longer than the last: an hour, a day, a month. */
   add(peer: string, now: number): BanDecision | undefined {
     const record = this.#peers.get(peer) ?? { times: [], bans: 0 };
     record.times = [...record.times.filter((time) => time > now - BAN_WINDOW_MS), now];
-    this.#peers.delete(peer);
     this.#peers.set(peer, record);
-    this.#forgetOldest();
     if (record.times.length < INVALID_RESPONSES_PER_BAN) return undefined;
     const durationMs = Math.min(MIN_BAN_DURATION_MS * 24 ** record.bans, MAX_BAN_DURATION_MS);
     record.bans++;
@@ -41,11 +41,5 @@ export class Misbehavior {
   forget(peer: string): void {
     const record = this.#peers.get(peer);
     if (record !== undefined) record.times = [];
-  }
-
-  #forgetOldest(): void {
-    if (this.#peers.size <= MAX_PEERS) return;
-    const [oldest] = this.#peers.keys();
-    if (oldest !== undefined) this.#peers.delete(oldest);
   }
 }

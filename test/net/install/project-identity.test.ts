@@ -41,8 +41,8 @@ describe('a project is known by its lock file', () => {
     const { plan } = await reader.engine.planInstall({ project: link, mode: 'add', packages: [id] });
     await reader.engine.applyPlan({ plan });
     for (const spelled of [project, link]) {
-      const again = await reader.engine.planInstall({ project: spelled, mode: 'lock' });
-      assert.deepEqual([again.project, again.changes], [project, false]);
+      const second = await reader.engine.planInstall({ project: spelled, mode: 'lock' });
+      assert.deepEqual([second.project, second.changes], [project, false]);
       const check = await reader.engine.verifyInstalled({ path: join(spelled, 'packages', 'mine') });
       assert.deepEqual([check.path, check.changed, check.missing], [join(project, 'packages', 'mine'), [], []]);
     }

@@ -23,7 +23,7 @@ describe('the bounded cache', () => {
     assert.equal(cache.size, 0);
     cache.set('a', 2);
     now = 199;
-    assert.equal(cache.get('a'), 2, 'set anew, it lives anew');
+    assert.equal(cache.get('a'), 2, 'setting a value again restarts its lifetime');
   });
 
   it('replaces, deletes and clears', () => {

@@ -1,7 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import semver from 'semver';
 
-/** Different version lists whose answer for the last range is cached. */
+/**
+ * Different version lists whose answer for the last range is cached. All are dropped together, because the next range makes
+ * them useless: an order of use would cost more than it saves.
+ */
 const MAX_CACHED_ANSWERS = 10_000;
 
 /** Registers SQL functions that need JavaScript: `offers(versions, range)` is 1 when a version satisfies the range. */

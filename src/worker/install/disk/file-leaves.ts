@@ -17,6 +17,8 @@ const MAX_FILE_NODES = 1_000_000;
  * Yields the pieces of a file of several blocks. Raw leaves are not read; their length is the one that the parent
  * declares.
  *
+ * It does not use `walkTree`: a leaf is yielded without being read, in the order of the file's bytes.
+ *
  * @throws GgenError RecordInvalid, and the errors of `get`
  */
 export async function* fileLeaves(cid: CID, get: GetBlock, signal: AbortSignal): AsyncGenerator<FileLeaf> {

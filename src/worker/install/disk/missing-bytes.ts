@@ -2,7 +2,14 @@ import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
 import { DAG_PB } from '../../dag/codecs.ts';
 import { collectBytes } from '../../blocks/block-storage.ts';
+import { walkTree } from '../../blocks/walk-tree.ts';
 import { decodeUnixFsNode } from './tree-files.ts';
+
+/** A block, and the size of everything below it. */
+interface Subtree {
+  readonly cid: CID;
+  readonly total: number;
+}
 
 /**
  * Estimates how many bytes of a release are not in the store. The sizes of missing subtrees come from their parents'
@@ -16,21 +23,21 @@ export async function estimateMissingBytes(
 ): Promise<number> {
   let bytes = 0;
   let missing = false;
-  const seen = new Set<string>();
-  const queue = [{ cid: root, total: size }];
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    signal.throwIfAborted();
-    const { cid, total } = next;
-    const key = cid.toString();
-    if (seen.has(key)) continue;
-    seen.add(key);
-    if (!(await store.has(cid))) {
-      missing = true;
-      bytes += total;
-    } else if (cid.code === DAG_PB) {
+  const walk = walkTree<Subtree, readonly Subtree[] | undefined>([{ cid: root, total: size }], {
+    keyOf: ({ cid }) => cid.toString(),
+    read: async ({ cid }) => {
+      if (!(await store.has(cid))) return undefined;
+      if (cid.code !== DAG_PB) return [];
       const { links } = decodeUnixFsNode(cid, await collectBytes(store.get(cid)));
-      queue.push(...links.map(({ Hash, Tsize = 0 }) => ({ cid: Hash, total: Tsize })));
-    }
+      return links.map(({ Hash, Tsize = 0 }) => ({ cid: Hash, total: Tsize }));
+    },
+    expand: (_subtree, children = []) => children,
+    signal,
+  });
+  for await (const { step, value } of walk) {
+    if (value !== undefined) continue;
+    missing = true;
+    bytes += step.total;
   }
   return missing ? Math.max(1, Math.min(bytes, size)) : 0;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { BoundedCache } from '../../../shared/bounded-cache.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { InstallPlan, PlannedPackage } from '../../../shared/model.ts';
 import type { Swap } from '../../catalog/tables/install-transactions.ts';
@@ -25,26 +26,24 @@ export interface StoredPlan {
   readonly lockAfter: string | undefined;
 }
 
-/** The oldest plan is dropped when there are more, or when it is older than `PLAN_LIFETIME_MS`: its caller is gone. */
+/** A plan that is older, or the least recently used of more plans, is dropped: its caller is gone. */
 const MAX_PLANS = 50;
 const PLAN_LIFETIME_MS = 60 * 60 * 1000;
 
 /** Plans that are not applied yet. */
 export class Plans {
-  readonly #plans = new Map<string, { readonly stored: StoredPlan; readonly expiresAt: number }>();
+  readonly #plans = new BoundedCache<StoredPlan>({ maxEntries: MAX_PLANS, ttlMs: PLAN_LIFETIME_MS });
 
   add(stored: Omit<StoredPlan, 'plan'> & { readonly plan: Omit<InstallPlan, 'plan'> }): InstallPlan {
     const plan = { ...stored.plan, plan: randomUUID() };
-    this.#plans.set(plan.plan, { stored: { ...stored, plan }, expiresAt: performance.now() + PLAN_LIFETIME_MS });
-    const [oldest] = this.#plans.keys();
-    if (this.#plans.size > MAX_PLANS && oldest !== undefined) this.#plans.delete(oldest);
+    this.#plans.set(plan.plan, { ...stored, plan });
     return plan;
   }
 
   /** @throws GgenError PlanOutdated */
   get(id: string): StoredPlan {
     const found = this.#plans.get(id);
-    if (found !== undefined && found.expiresAt > performance.now()) return found.stored;
+    if (found !== undefined) return found;
     throw new GgenError('PlanOutdated', 'This plan has expired. Try again.', { details: { plan: id } });
   }
 

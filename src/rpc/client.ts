@@ -39,7 +39,7 @@ export interface ConnectOptions {
  * Connect to the engine that `serveEngine` serves on the other end.
  *
  * @throws GgenError the error that kept the engine from opening (an `OpenError`, for example DataDirInUse);
- *   EngineStopped when the far side ends meanwhile; EngineUnavailable when it does not reply in time; VersionMismatch
+ *   EngineStopped when the far side ends before it replies; EngineUnavailable when it does not reply in time; VersionMismatch
  *   when it has another version of the protocol. AbortError when canceled.
  */
 export async function connectEngine(endpoint: RpcEndpoint, options: ConnectOptions): Promise<RemoteEngine> {

@@ -58,7 +58,7 @@ export function eventText(event: PeerEvent): string | undefined {
         : `Published ${event.id}@${event.version} from ${event.path}`;
     case 'reloaded':
       return 'Configuration reloaded';
-    // The log has these.
+    // These are log lines already.
     case 'mirrored':
     case 'error':
     case 'peer':

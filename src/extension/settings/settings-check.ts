@@ -146,7 +146,7 @@ function problemText(problem: SettingProblem, { t, factor }: Checker): string {
   }
 }
 
-/** A bound in the setting's unit: what rounding to whole bytes added is taken off again. */
+/** A bound in the setting's unit, rounded: bounds are stored in whole bytes, which makes 0.001 GiB a little more. */
 function shown(value: number): number {
   return Number(value.toPrecision(3));
 }

@@ -3,7 +3,7 @@ import type { SettingRow } from './setting-row.ts';
 const KB = 1_000;
 const MB = 1_000_000;
 
-/** Other peers take one that sends fewer bytes per second for stalled. */
+/** Lowest rate limit: a peer that sends more slowly looks stalled to others, which then stop waiting for it. */
 const MIN_RATE_BYTES_PER_SECOND = 16 * KB;
 const MAX_RATE_BYTES_PER_SECOND = 10_000_000 * KB;
 const MAX_BYTES_PER_DAY = 100_000_000 * MB;

@@ -10,7 +10,7 @@ export interface Changes {
   readonly peers: Readonly<Record<string, never>>;
   /** A peer's standing changed. `bannedPeer` is present when a ban began. */
   readonly standing: { readonly bannedPeer?: string };
-  /** A node works with these settings from now on. */
+  /** These settings are in force. */
   readonly settings: NodeSettings;
   /** Installed packages began or ceased to be seeded. */
   readonly seeding: Readonly<Record<string, never>>;

@@ -8,7 +8,7 @@ import type { NodeSettingsStore } from './node-settings-store.ts';
 import type { NetworkStatus, NodeSlot, RunningNode } from './node-slot.ts';
 
 export interface NodeLifecycleDeps {
-  /** Where the node is put while it runs. */
+  /** Holds the running node, for the parts that use it. */
   readonly slot: NodeSlot;
   readonly nodeSettings: Pick<NodeSettingsStore, 'saved'>;
   /** Save the settings and make the engine work with them, before a node does. */

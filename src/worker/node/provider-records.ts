@@ -2,7 +2,7 @@ import type { ContentRouting, PeerId, PeerInfo } from '@libp2p/interface';
 import type { KadDHT, QueryEvent } from '@libp2p/kad-dht';
 import type { CID } from 'multiformats/cid';
 
-/** What of the node is used to write provider records. */
+/** The parts of the node that write provider records. */
 export interface ProviderNode {
   readonly libp2p: {
     readonly services: { readonly dht: Pick<KadDHT, 'provide'> };
@@ -10,7 +10,7 @@ export interface ProviderNode {
   };
 }
 
-/** What of the node is used to look up providers. */
+/** The parts of the node that look up providers. */
 export interface ProviderLookupNode {
   readonly peerId: PeerId;
   readonly libp2p: { readonly services: { readonly dht: Pick<KadDHT, 'findProviders' | 'getClosestPeers'> } };

@@ -75,7 +75,7 @@ export async function openAsOwner(
   };
 }
 
-/** The engine as clients see it: its events can be stopped before those of its closing. */
+/** The engine as clients see it. Its events stop before the engine closes, so that clients do not see the closing as a stop. */
 class EventGate {
   readonly engine: DescribedEngine;
   #open = true;

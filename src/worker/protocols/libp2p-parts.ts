@@ -34,7 +34,7 @@ export interface PeerTopology {
 }
 
 /** What the peer store knows of a peer. */
-export interface PeerFacts {
+export interface StoredPeer {
   get(peer: PeerId): Promise<Pick<Peer, 'protocols'>>;
 }
 

@@ -17,7 +17,7 @@ const CACHE_TTL_MS = 300_000;
 const MAX_CACHED_PACKAGES = 500;
 /** Packages whose last refresh is remembered. */
 const MAX_TRACKED_REFRESHES = 10_000;
-const NAME_SEARCH_LIMIT = 20;
+const MAX_NAME_RESULTS = 20;
 
 export interface LookupDeps {
   readonly catalog: {
@@ -163,7 +163,7 @@ export class Lookup {
   /** @param onUpdate called after each answer and each failure of a peer */
   async #fanOut(name: string, signal: AbortSignal, onUpdate: () => void = ignoreUpdate): Promise<undefined> {
     const { fanOut, timeout: timeoutMs } = this.#deps.settings();
-    const query = { text: name, limit: NAME_SEARCH_LIMIT, includeYanked: true };
+    const query = { text: name, limit: MAX_NAME_RESULTS, includeYanked: true };
     await this.#deps.network()?.search.fanOut(query, { fanOut, signal, timeoutMs, onUpdate });
     return undefined;
   }

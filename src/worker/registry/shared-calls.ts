@@ -36,7 +36,7 @@ export class SharedCalls<Result, Progress = never> {
     const running = this.#calls.get(key) ?? this.#start(key, work);
     running.waiters++;
     if (onProgress !== undefined) {
-      // A function of its own, because two callers may pass the same one.
+      // Wrapped, because a set would keep only one of two callers that pass the same function.
       const listener = (progress: Progress): void => {
         onProgress(progress);
       };

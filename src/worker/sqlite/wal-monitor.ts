@@ -1,6 +1,6 @@
 /** Pages in the log after which a checkpoint is due: it then takes about ten milliseconds. */
 const CHECKPOINT_PAGES = 1_500;
-/** Pages per statement, before the first checkpoint tells. */
+/** Assumed pages per statement until the first checkpoint measures them. */
 const DEFAULT_PAGES_PER_STATEMENT = 0.5;
 
 /**

@@ -34,7 +34,7 @@ export async function assertFoldersUnchanged(
   const conflicts: Conflict[] = [];
   for (const { snapshot, swap } of jobs) {
     if (snapshot === undefined) continue;
-    // The staged folder stands at the target by now.
+    // At this point the staged folder has replaced the target, and the previous one is the backup.
     const paths = await findChangesSince(
       snapshot,
       swap.backup,

@@ -6,10 +6,10 @@ import { selectPeers } from '../../reputation/select-peers.ts';
 import type { RatedPeer } from '../../reputation/select-peers.ts';
 import { MIN_SCORE } from '../../reputation/standing.ts';
 import type { Tracing } from '../../telemetry/telemetry.ts';
-import type { PeerFacts } from '../libp2p-parts.ts';
+import type { StoredPeer } from '../libp2p-parts.ts';
 
 export interface SelectConnectedDeps {
-  readonly node: { readonly libp2p: { readonly peerStore: PeerFacts }; peers(): PeerId[] };
+  readonly node: { readonly libp2p: { readonly peerStore: StoredPeer }; peers(): PeerId[] };
   readonly peerReputation: Pick<PeerReputation, 'stats' | 'standing'>;
   readonly telemetry: Pick<Tracing, 'span'>;
   /** Of this node, rounded; undefined unless the user set one. */

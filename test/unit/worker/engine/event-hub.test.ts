@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineEvents } from '../../../../src/shared/events.ts';
 import { EventHub } from '../../../../src/worker/engine/event-hub.ts';
+import { FakeClock } from '../../../fake-clock.ts';
 
 describe('events of the engine', () => {
   let snapshotCount: number;
   let fault: Error | undefined;
   let errors: string[];
   let hub: EventHub;
+  let clock: FakeClock;
 
   beforeEach(() => {
     snapshotCount = 0;
     fault = undefined;
     errors = [];
+    clock = new FakeClock();
     const takeSnapshot = (): void => {
       if (fault !== undefined) throw fault;
       snapshotCount++;
@@ -35,12 +37,13 @@ describe('events of the engine', () => {
 
   afterEach(() => {
     hub.close();
+    clock[Symbol.dispose]();
   });
 
   it('take no snapshot without subscribers, and deliver one to the first subscriber', async () => {
     hub.peersChanged();
     hub.packagesChanged('a/b');
-    await delay(20);
+    await clock.advance(1_000);
     assert.equal(snapshotCount, 0);
     const received: EngineEvents['packages'][] = [];
     hub.subscribe('packages', (event) => received.push(event));
@@ -59,7 +62,7 @@ describe('events of the engine', () => {
     });
     hub.packagesChanged('a/b');
     hub.packagesChanged('a/c');
-    await notified.promise;
+    await clock.run(notified.promise);
     hub.subscribe('packages', (event) => second?.push(event));
     assert.deepEqual(first, second);
     assert.deepEqual(first?.[0]?.changed, ['a/b', 'a/c']);
@@ -71,12 +74,12 @@ describe('events of the engine', () => {
     const received: EngineEvents['packages'][] = [];
     hub.subscribe('packages', (event) => received.push(event));
     hub.packagesChanged('a/b');
-    while (errors.length === 0) await delay(1);
+    await clock.advance(1_000);
     hub.subscribe('packages', () => undefined);
     assert.deepEqual(errors, ['the disk is gone', 'the disk is gone']);
     fault = undefined;
     hub.packagesChanged('a/c');
-    while (received.length === 0) await delay(1);
+    await clock.advance(1_000);
     assert.deepEqual(
       received.map(({ changed }) => changed),
       [['a/b', 'a/c']],
@@ -85,7 +88,7 @@ describe('events of the engine', () => {
 
   it('deliver nothing after the hub is closed', async () => {
     hub.peersChanged();
-    await delay(20);
+    await clock.advance(1_000);
     hub.close();
     hub.subscribe('peers', () => assert.fail('it is over'));
     assert.equal(snapshotCount, 0);

@@ -42,6 +42,8 @@ export class BareNode {
       streamMuxers: [yamux()],
       // Fifty peers on one address come at once in some measurements.
       connectionManager: { inboundConnectionThreshold: 100, maxIncomingPendingConnections: 100 },
+      // It would close connections that answer late on a busy machine, and nothing dials them again here.
+      connectionMonitor: { enabled: false },
       services: {
         identify: identify(),
         // By default more than ten peers on one address are not listened to.

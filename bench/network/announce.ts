@@ -40,7 +40,7 @@ const PORTIONS = 4;
 const KNOWN = 3;
 /** Everything that a network does right after its start is over by then. */
 const NETWORK_SETTLE_MS = 15_000;
-const ANNOUNCE_TIMEOUT_MS = 10_000;
+const ANNOUNCE_TIMEOUT_MS = 30_000;
 /** Fifty engines that start on a busy machine take their time. */
 const ORDER_TIMEOUT_MS = 8 * 60_000;
 

@@ -128,7 +128,7 @@ describe('completion scripts', () => {
       return stdout.split('\n').filter((word) => word !== '');
     };
     skipIf(this, !(await hasBash()), 'bash is not here');
-    assert.deepEqual(await complete('ggen-p2p', 'peer'), ['peer-list', 'peer-info']);
+    assert.deepEqual(await complete('ggen-p2p', 'peer'), ['peer-list', 'peer-info', 'peer']);
     assert.deepEqual(await complete('ggen-p2p', 'search', '--min'), ['--min-reputation']);
     assert.deepEqual(await complete('ggen-p2p', 'search', '--format', ''), ['table', 'json', 'yaml']);
     assert.deepEqual(await complete('ggen-p2p', 'peer-list', '-f', 'y'), ['yaml']);

@@ -100,21 +100,23 @@ function decisionItems(draft: ReleaseDraft, { dryRun, accepted }: PreviewState):
   return [{ label, description: size, detail, alwaysShow: true, action: 'publish' }];
 }
 
+/** The version, with the next lower one. A maintenance release can be lower than all others without being the first. */
+function versionText({ version, previous, diagnostics }: ReleaseDraft): string {
+  if (previous !== undefined) return t('{0} (previous: {1})', version, previous);
+  return diagnostics.some(({ code }) => code === 'version-not-latest')
+    ? t('{0} (no lower version)', version)
+    : t('{0} (first release)', version);
+}
+
 function metadataItems(draft: ReleaseDraft, { withoutKey = false }: PreviewState): PreviewItem[] {
-  const { metadata, previous } = draft;
+  const { metadata } = draft;
   return [
     detailItem(
       'account',
       t('Namespace'),
       withoutKey ? t('yours, created when you first publish') : t('{0} (you)', shortPublisherId(draft.publisher)),
     ),
-    detailItem(
-      'tag',
-      t('Version'),
-      previous === undefined
-        ? t('{0} (no lower version)', draft.version)
-        : t('{0} (previous: {1})', draft.version, previous),
-    ),
+    detailItem('tag', t('Version'), versionText(draft)),
     detailItem('law', t('License'), metadata.license === '' ? t('not specified') : metadata.license),
     ...(metadata.description === '' ? [] : [detailItem('note', t('Description'), metadata.description)]),
     ...(metadata.authors.length === 0 ? [] : [detailItem('person', t('Authors'), metadata.authors.join(', '))]),

@@ -39,11 +39,12 @@ export class StagingWalk {
   /** @throws GgenError ProjectTooLarge, InvalidRequest */
   async *files(): AsyncGenerator<{ readonly uri: vscode.Uri; readonly path: string }, void, undefined> {
     const none = new IgnoreRules({ git: [], manifest: [], ggen: [] }, '');
-    const withGitignore = !(await hasOwnList(this.#folder));
+    let withGitignore = true;
     const folders: Folder[] = [{ uri: this.#folder, path: '', depth: 1, rules: none }];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
       this.#signal.throwIfAborted();
       const entries = await vscode.workspace.fs.readDirectory(folder.uri);
+      if (folder.path === '') withGitignore = !(await hasOwnList(folder.uri, entries));
       const rules = await rulesInside(folder, entries, withGitignore);
       for (const [name, type] of entries) {
         const path = folder.path === '' ? name : `${folder.path}/${name}`;
@@ -109,8 +110,11 @@ function skipReason(type: vscode.FileType, depth: number): string | undefined {
  * Whether npm takes the files of a project from a list of its own, which can contain what .gitignore names: the engine
  * chooses among the copied files.
  */
-async function hasOwnList(folder: vscode.Uri): Promise<boolean> {
-  const names = (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
+async function hasOwnList(
+  folder: vscode.Uri,
+  entries: readonly (readonly [string, vscode.FileType])[],
+): Promise<boolean> {
+  const names = entries.map(([name]) => name);
   if (MANIFEST_FILES.find((name) => names.includes(name)) !== 'package.json') return false;
   if (names.includes('.npmignore')) return true;
   try {

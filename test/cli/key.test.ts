@@ -134,7 +134,7 @@ describe('completion scripts', () => {
     assert.deepEqual(await complete('ggen-p2p', 'peer-list', '-f', 'y'), ['yaml']);
     assert.deepEqual(await complete('ggen-p2p', 'publish', 'exampl'), ['examples']);
     assert.deepEqual(await complete('ggen-p2p', 'key', 'im'), ['import']);
-    assert.deepEqual(await complete('ggen-p2p', 'help', 'sto'), ['stop']);
+    assert.deepEqual(await complete('ggen-p2p', 'help', 'sto'), ['stop-seeding', 'storage', 'stop']);
     // Bash splits --format=y into three words.
     assert.deepEqual(await complete('ggen-p2p', 'status', '--format', '=', 'y'), ['yaml']);
     assert.deepEqual(await complete('ggen-p2p', 'status', '--format', '='), ['table', 'json', 'yaml']);

@@ -79,7 +79,7 @@ async function runTiers(
   return results;
 }
 
-/** What runs one group after the other; each group is of lanes that run at the same time. */
+/** What runs one group after the other; each group is of sequences that run at the same time. */
 function groups(tiers: readonly Tier[]): (readonly Tier[])[][] {
   const sequence = (when: Tier['runs']): readonly Tier[] => tiers.filter(({ runs }) => runs === when);
   return [[sequence('first')], [sequence(undefined), sequence('waiting')], [sequence('last')]].map((sequences) =>
@@ -134,7 +134,10 @@ async function checkLeftovers(runId: string): Promise<Result> {
 }
 
 function summarize(results: readonly Result[], interrupt: AbortSignal): number {
-  const sum = (key: keyof Report): number => results.reduce((total, { report }) => total + report[key], 0);
+  const sum = (key: 'passed' | 'failed'): number => results.reduce((total, { report }) => total + report[key], 0);
+  for (const { title, report } of results) {
+    for (const failure of report.failures ?? []) console.log(`\n✘ ${title}: ${failure}`);
+  }
   console.log(`\n${'─'.repeat(66)}`);
   for (const { title, report, seconds } of results) {
     const state = report.failed === 0 ? 'ok    ' : 'FAILED';

@@ -6,6 +6,16 @@ export interface Report {
   readonly failed: number;
   /** Skipped by the test itself, because it does not apply here. */
   readonly pending: number;
+  /** What failed: the full title of each test, and the beginning of its error. */
+  readonly failures?: readonly string[];
+}
+
+/** Most characters of a failure in a report; the output of the step has it whole. */
+const MAX_FAILURE_CHARACTERS = 800;
+
+/** A failed test as `Report.failures` takes it. */
+export function limitFailure(failure: string): string {
+  return failure.slice(0, MAX_FAILURE_CHARACTERS);
 }
 
 /** Environment variable with the path of the file to write. */

@@ -1,4 +1,4 @@
-import { type Report } from '../../../scripts/test/report.ts';
+import { limitFailure, type Report } from '../../../scripts/test/report.ts';
 import { decodeHostEvent, type HostEvent } from './host-events.ts';
 
 /** Prints and counts the results of the suite in the extension host. */
@@ -16,7 +16,12 @@ export class HostPrinter {
 
   /** The counts. A suite that ended early counts as one more failure. */
   report(): Report {
-    return { passed: this.#passed, failed: this.#failures.length + (this.#ended ? 0 : 1), pending: this.#pending };
+    return {
+      passed: this.#passed,
+      failed: this.#failures.length + (this.#ended ? 0 : 1),
+      pending: this.#pending,
+      failures: this.#failures.map(limitFailure),
+    };
   }
 
   /** Print all failures, and whether the suite ran to its end. */

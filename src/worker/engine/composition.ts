@@ -13,7 +13,7 @@ import { Scheduler } from '../maintenance/scheduler.ts';
 import { SeededBlockstore } from '../node/seeded-blockstore.ts';
 import { ALL_RECORD_PROTOCOLS } from '../protocols/record-protocols.ts';
 import type { Network } from '../protocols/network.ts';
-import { Traffic } from '../protocols/traffic.ts';
+import { Traffic } from '../protocols/shared/traffic.ts';
 import { ReleaseReader } from '../reading/release-reader.ts';
 import { Lookup } from '../registry/lookup.ts';
 import { RegistrySearch } from '../registry/registry-search.ts';

@@ -1,7 +1,7 @@
 import type { EngineStatus } from '../../shared/model.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Scheduler } from '../maintenance/scheduler.ts';
-import type { Traffic } from '../protocols/traffic.ts';
+import type { Traffic } from '../protocols/shared/traffic.ts';
 import type { Retention } from '../retention/retention.ts';
 import type { NodeLifecycle } from './node-lifecycle.ts';
 import type { NodeSettingsStore } from './node-settings-store.ts';

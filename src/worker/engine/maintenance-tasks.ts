@@ -2,7 +2,7 @@ import { yieldEvery } from '../../shared/async.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { prunePeers, pruneExpiredValues } from '../catalog/pruning.ts';
 import type { PeriodicTask, TaskReport } from '../maintenance/scheduler.ts';
-import type { Traffic } from '../protocols/traffic.ts';
+import type { Traffic } from '../protocols/shared/traffic.ts';
 import type { PeerReputation } from '../reputation/peer-reputation.ts';
 
 const MINUTE_MS = 60_000;

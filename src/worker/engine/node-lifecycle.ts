@@ -3,7 +3,7 @@ import { needsRestart } from '../../shared/settings/node-settings.ts';
 import type { BootstrapResult, NodeSettings, NodeState, NodeStatus } from '../../shared/model.ts';
 import { parseBootstrapAddress } from '../node/dialer.ts';
 import { validateNodeSettings } from '../node/node-settings.ts';
-import type { Traffic } from '../protocols/traffic.ts';
+import type { Traffic } from '../protocols/shared/traffic.ts';
 import type { NodeSettingsStore } from './node-settings-store.ts';
 import type { NetworkStatus, NodeSlot, RunningNode } from './node-slot.ts';
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Catalog } from '../catalog/catalog.ts';
 import { LIMITS } from '../../shared/defaults.ts';
 import { errorName } from '../../shared/errors.ts';
-import type { RecordSink, IngestResult } from '../protocols/record-sink.ts';
+import type { RecordSink, IngestResult } from '../protocols/shared/record-sink.ts';
 import { mergeRecords } from '../records/next-record.ts';
 import { openRecord } from '../records/record.ts';
 import type { OpenedRecord, PackageRecord } from '../records/record.ts';

@@ -1,4 +1,4 @@
-import type { IngestResult } from '../protocols/record-sink.ts';
+import type { IngestResult } from '../protocols/shared/record-sink.ts';
 
 /** The records of one caller, and the result of each. */
 export class IngestJob {

@@ -1,5 +1,5 @@
 import { toError } from '../../shared/errors.ts';
-import type { IngestResult } from '../protocols/record-sink.ts';
+import type { IngestResult } from '../protocols/shared/record-sink.ts';
 import type { OpenedRecord, SealedRecord } from '../records/record.ts';
 import { FifoQueue } from './fifo-queue.ts';
 import { IngestJob } from './ingest-job.ts';

@@ -1,7 +1,7 @@
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { RecordSink, IngestResult } from '../protocols/record-sink.ts';
+import type { RecordSink, IngestResult } from '../protocols/shared/record-sink.ts';
 import { compareRecords } from '../records/compare.ts';
 import { isSignatureValidOffThread, openRecord, openSealed, recordDigest, unsealRecord } from '../records/record.ts';
 import type { OpenedRecord, SealedRecord } from '../records/record.ts';

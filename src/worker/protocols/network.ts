@@ -1,8 +1,8 @@
 import type { PeriodicTask, Scheduler } from '../maintenance/scheduler.ts';
 import { Announce } from './announce/index.ts';
 import type { AnnounceDeps } from './announce/index.ts';
-import { Blocks } from './blocks.ts';
-import type { BlocksDeps } from './blocks.ts';
+import { Blocks } from './blocks/index.ts';
+import type { BlocksDeps } from './blocks/index.ts';
 import { CarServer } from './car/server.ts';
 import type { CarServerDeps } from './car/server.ts';
 import { Heads } from './heads/index.ts';

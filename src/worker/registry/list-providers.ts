@@ -5,7 +5,7 @@ import { parseRootCid } from '../blocks/block-storage.ts';
 import type { Calls } from '../../shared/api/index.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { LoggerFactory } from '../logging/logger.ts';
-import type { Blocks } from '../protocols/blocks.ts';
+import type { Blocks } from '../protocols/blocks/index.ts';
 import type { PeerReputation } from '../reputation/peer-reputation.ts';
 import type { Lookup } from './lookup.ts';
 

@@ -4,7 +4,7 @@ import type { NodeSettings, PackageDetails, Release, ReleaseDetails } from '../.
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Heads } from '../protocols/heads/index.ts';
 import type { Search } from '../protocols/search/index.ts';
-import { Quorum } from '../protocols/quorum.ts';
+import { Quorum } from '../protocols/shared/quorum.ts';
 import { matchRelease } from '../records/releases.ts';
 import type { SpanHandle } from '../telemetry/span.ts';
 import type { Tracing } from '../telemetry/telemetry.ts';

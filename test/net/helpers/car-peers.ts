@@ -8,7 +8,7 @@ import type { TransferSettings } from '../../../src/shared/model.ts';
 import { collectBytes } from '../../../src/worker/blocks/block-storage.ts';
 import { fetchTree, openBlockSource } from '../../../src/worker/transfer/transfer.ts';
 import type { BlockSource } from '../../../src/worker/transfer/transfer.ts';
-import { Blocks } from '../../../src/worker/protocols/blocks.ts';
+import { Blocks } from '../../../src/worker/protocols/blocks/index.ts';
 import { ByteStream } from '../../../src/worker/protocols/wire/byte-stream.ts';
 import { CarServer } from '../../../src/worker/protocols/car/server.ts';
 import {
@@ -20,7 +20,7 @@ import {
   sectionPrefix,
 } from '../../../src/worker/protocols/car/wire.ts';
 import type { CarWant } from '../../../src/worker/protocols/car/wire.ts';
-import { Traffic } from '../../../src/worker/protocols/traffic.ts';
+import { Traffic } from '../../../src/worker/protocols/shared/traffic.ts';
 import { CAR_PROTOCOL } from '../../../src/worker/node/protocols.ts';
 import { SeededBlockstore } from '../../../src/worker/node/seeded-blockstore.ts';
 import type { TestTree } from '../../random-tree.ts';

@@ -1,5 +1,5 @@
 import type { StorageCalls } from '../../../shared/api/index.ts';
-import type { Traffic } from '../../protocols/traffic.ts';
+import type { Traffic } from '../../protocols/shared/traffic.ts';
 import type { Lookup } from '../../registry/lookup.ts';
 import { keepRelease, unkeepRelease } from '../../retention/keep-release.ts';
 import type { KeepDeps, UnkeepDeps } from '../../retention/keep-release.ts';

@@ -1,4 +1,4 @@
-import { TokenBuckets } from '../token-buckets.ts';
+import { TokenBuckets } from '../shared/token-buckets.ts';
 import {
   MAX_WAITING,
   MAX_WAITING_PER_PEER,

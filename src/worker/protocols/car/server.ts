@@ -4,9 +4,9 @@ import { blockBufferPool } from '../../dag/block-buffer-pool.ts';
 import { RAW } from '../../dag/codecs.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { CAR_PROTOCOL } from '../../node/protocols.ts';
-import type { RemoteConnection, StreamRegistrar } from '../libp2p-parts.ts';
-import { isLocal } from '../traffic.ts';
-import type { Traffic } from '../traffic.ts';
+import type { RemoteConnection, StreamRegistrar } from '../shared/libp2p-parts.ts';
+import { isLocal } from '../shared/traffic.ts';
+import type { Traffic } from '../shared/traffic.ts';
 import { ByteStream } from '../wire/byte-stream.ts';
 import { BlockWriter } from './block-writer.ts';
 import {

@@ -3,8 +3,8 @@ import { errorMessage } from '../../../shared/errors.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { notFoundOutcome } from '../../telemetry/span.ts';
 import type { Tracing } from '../../telemetry/telemetry.ts';
-import { Quorum } from '../quorum.ts';
-import type { RecordSink } from '../record-sink.ts';
+import { Quorum } from '../shared/quorum.ts';
+import type { RecordSink } from '../shared/record-sink.ts';
 import { headKey } from './head-key.ts';
 import { PUT_TIMEOUT_MS } from './limits.ts';
 

@@ -2,7 +2,7 @@ import type { ValidateFn, SelectFn } from '@libp2p/kad-dht';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { compareAge } from '../../records/compare.ts';
 import { openRecord, recordDigest } from '../../records/record.ts';
-import type { RecordSink } from '../record-sink.ts';
+import type { RecordSink } from '../shared/record-sink.ts';
 import { parseHeadKey } from './head-key.ts';
 
 interface ValidatorCatalog {

@@ -7,7 +7,7 @@ import type { ProviderLookupNode } from '../../node/provider-records.ts';
 import type { PeerReputation } from '../../reputation/peer-reputation.ts';
 import { notFoundOutcome } from '../../telemetry/span.ts';
 import type { Tracing } from '../../telemetry/telemetry.ts';
-import type { PeerAddressBook } from '../libp2p-parts.ts';
+import type { PeerAddressBook } from '../shared/libp2p-parts.ts';
 import {
   ANSWER_TIMEOUT_MS,
   GRACE_PERIOD_MS,

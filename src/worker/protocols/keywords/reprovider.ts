@@ -8,7 +8,7 @@ import type { PeriodicTask, Scheduler, TaskReport } from '../../maintenance/sche
 import { provide, stopProviding } from '../../node/provider-records.ts';
 import type { ProviderNode } from '../../node/provider-records.ts';
 import type { RecordProtocol } from '../record-protocols.ts';
-import { isRefreshDue } from '../refresh-policy.ts';
+import { isRefreshDue } from '../shared/refresh-policy.ts';
 import {
   CHECK_INTERVAL_MS,
   MAX_PARALLEL_PROVIDES,

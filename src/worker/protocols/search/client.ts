@@ -6,7 +6,7 @@ import { SEARCH_PROTOCOL } from '../../node/protocols.ts';
 import type { PeerReputation } from '../../reputation/peer-reputation.ts';
 import { outcomeOf } from '../../telemetry/span.ts';
 import type { SpanHandle, SpanOutcome } from '../../telemetry/span.ts';
-import type { ConnectionList, StreamDialer } from '../libp2p-parts.ts';
+import type { ConnectionList, StreamDialer } from '../shared/libp2p-parts.ts';
 import { Frames } from '../wire/frames.ts';
 import { ANSWER_IDLE_TIMEOUT_MS, MAX_FRAME_BYTES } from './limits.ts';
 import { InvalidAnswerError, receiveAnswer } from './receive-answer.ts';

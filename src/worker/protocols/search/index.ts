@@ -1,5 +1,5 @@
 import { SEARCH_PROTOCOL } from '../../node/protocols.ts';
-import type { StreamRegistrar } from '../libp2p-parts.ts';
+import type { StreamRegistrar } from '../shared/libp2p-parts.ts';
 import type { RecordProtocol } from '../record-protocols.ts';
 import { SearchClient } from './client.ts';
 import type { FanOutOptions, FanOutResult, SearchClientDeps } from './client.ts';

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { isInvalidRecord } from '../record-sink.ts';
-import type { RecordSink } from '../record-sink.ts';
+import { isInvalidRecord } from '../shared/record-sink.ts';
+import type { RecordSink } from '../shared/record-sink.ts';
 import type { Frames } from '../wire/frames.ts';
 import { DEFAULT_SEARCH_LIMIT, MAX_UNRELATED_RECORDS } from './limits.ts';
 import { isRelated } from './relevance.ts';

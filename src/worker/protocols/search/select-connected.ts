@@ -6,7 +6,7 @@ import { selectPeers } from '../../reputation/select-peers.ts';
 import type { RatedPeer } from '../../reputation/select-peers.ts';
 import { MIN_SCORE } from '../../reputation/standing.ts';
 import type { Tracing } from '../../telemetry/telemetry.ts';
-import type { StoredPeer } from '../libp2p-parts.ts';
+import type { StoredPeer } from '../shared/libp2p-parts.ts';
 
 export interface SelectConnectedDeps {
   readonly node: { readonly libp2p: { readonly peerStore: StoredPeer }; peers(): PeerId[] };

@@ -2,7 +2,7 @@ import type { Stream } from '@libp2p/interface';
 import { errorMessage, toError } from '../../../shared/errors.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Logger } from '../../logging/logger.ts';
-import type { RemoteConnection } from '../libp2p-parts.ts';
+import type { RemoteConnection } from '../shared/libp2p-parts.ts';
 import { Frames } from '../wire/frames.ts';
 import { ANSWER_IDLE_TIMEOUT_MS, MAX_FRAME_BYTES } from './limits.ts';
 import { ANSWER_END, decodeSearchRequest, encodeAnswer } from './wire.ts';

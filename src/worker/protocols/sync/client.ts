@@ -4,7 +4,7 @@ import type { Location } from '../../../shared/model.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { SYNC_PROTOCOL } from '../../node/protocols.ts';
 import type { PeerReputation } from '../../reputation/peer-reputation.ts';
-import type { StreamDialer } from '../libp2p-parts.ts';
+import type { StreamDialer } from '../shared/libp2p-parts.ts';
 import { Frames } from '../wire/frames.ts';
 import { FRAME_TIMEOUT_MS, MAX_FRAME_BYTES } from './limits.ts';
 import { receiveLog } from './receive-log.ts';

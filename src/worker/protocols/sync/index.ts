@@ -2,7 +2,7 @@ import type { PeerId } from '@libp2p/interface';
 import type { PeriodicTask, TaskReport } from '../../maintenance/scheduler.ts';
 import { SYNC_PROTOCOL } from '../../node/protocols.ts';
 import type { PeerReputation } from '../../reputation/peer-reputation.ts';
-import type { ConnectionList, PeerTopology, StreamDialer, StreamRegistrar } from '../libp2p-parts.ts';
+import type { ConnectionList, PeerTopology, StreamDialer, StreamRegistrar } from '../shared/libp2p-parts.ts';
 import { SyncClient } from './client.ts';
 import type { SyncClientDeps } from './client.ts';
 import { MAX_INBOUND_STREAMS, ROUND_TIMEOUT_MS, SYNC_INTERVAL_MS } from './limits.ts';

@@ -3,7 +3,7 @@ import { errorMessage, toError } from '../../../shared/errors.ts';
 import type { Location } from '../../../shared/model.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Logger } from '../../logging/logger.ts';
-import type { RemoteConnection } from '../libp2p-parts.ts';
+import type { RemoteConnection } from '../shared/libp2p-parts.ts';
 import { Frames } from '../wire/frames.ts';
 import { FRAME_TIMEOUT_MS, LOG_PAGE_SIZE, MAX_FRAME_BYTES } from './limits.ts';
 import { decodeRequest, encodeEnd, encodeEntry, encodeHead } from './wire.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { openCatalog } from '../../../../src/worker/catalog/catalog.ts';
-import type { IngestResult } from '../../../../src/worker/protocols/record-sink.ts';
+import type { IngestResult } from '../../../../src/worker/protocols/shared/record-sink.ts';
 import { openRecord } from '../../../../src/worker/records/record.ts';
 import { Ingest } from '../../../../src/worker/ingest/ingest.ts';
 import type { ContradictingRecord } from '../../../fixtures/records/contradicting-cases.ts';

@@ -9,7 +9,7 @@ import { CarSession } from '../../../../../src/worker/protocols/car/client.ts';
 import { CarServer } from '../../../../../src/worker/protocols/car/server.ts';
 import { encodeCarRequest } from '../../../../../src/worker/protocols/car/wire.ts';
 import type { WantScope } from '../../../../../src/worker/protocols/car/wire.ts';
-import { Traffic } from '../../../../../src/worker/protocols/traffic.ts';
+import { Traffic } from '../../../../../src/worker/protocols/shared/traffic.ts';
 import { FakeNetwork } from '../support/fake-network.ts';
 import type { FakeNode } from '../support/fake-network.ts';
 import { manualTimeouts } from '../support/manual-timeouts.ts';

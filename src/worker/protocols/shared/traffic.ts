@@ -1,6 +1,6 @@
 import { isPrivate } from '@libp2p/utils';
-import { GgenError } from '../../shared/errors.ts';
-import type { TransferSettings, TransferStatus } from '../../shared/model.ts';
+import { GgenError } from '../../../shared/errors.ts';
+import type { TransferSettings, TransferStatus } from '../../../shared/model.ts';
 import type { RemoteConnection } from './libp2p-parts.ts';
 import { TokenBuckets } from './token-buckets.ts';
 

@@ -1,16 +1,16 @@
 import type { Stream } from '@libp2p/interface';
 import type { CID } from 'multiformats/cid';
-import { errorName } from '../../shared/errors.ts';
-import { peerIdFromText } from '../node/peer-id.ts';
-import { CAR_PROTOCOL } from '../node/protocols.ts';
-import { BitswapSession } from './bitswap/client.ts';
-import type { BitswapDeps } from './bitswap/client.ts';
-import { CarSession } from './car/client.ts';
-import type { OnBlock } from './car/client.ts';
-import type { CarWant } from './car/wire.ts';
-import type { ConnectionList, StreamDialer } from './libp2p-parts.ts';
-import { isLocal } from './traffic.ts';
-import type { Traffic } from './traffic.ts';
+import { errorName } from '../../../shared/errors.ts';
+import { peerIdFromText } from '../../node/peer-id.ts';
+import { CAR_PROTOCOL } from '../../node/protocols.ts';
+import { BitswapSession } from '../bitswap/client.ts';
+import type { BitswapDeps } from '../bitswap/client.ts';
+import { CarSession } from '../car/client.ts';
+import type { OnBlock } from '../car/client.ts';
+import type { CarWant } from '../car/wire.ts';
+import type { ConnectionList, StreamDialer } from '../shared/libp2p-parts.ts';
+import { isLocal } from '../shared/traffic.ts';
+import type { Traffic } from '../shared/traffic.ts';
 
 /** Longest wait for a connection and a stream. */
 const OPEN_TIMEOUT_MS = 2_500;

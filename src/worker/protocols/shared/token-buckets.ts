@@ -1,4 +1,4 @@
-import { BoundedCache } from '../../shared/bounded-cache.ts';
+import { BoundedCache } from '../../../shared/bounded-cache.ts';
 
 export interface BucketLimits {
   /** Tokens that may be spent at once. */

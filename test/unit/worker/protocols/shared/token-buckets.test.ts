@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { TokenBuckets } from '../../../../src/worker/protocols/token-buckets.ts';
+import { TokenBuckets } from '../../../../../src/worker/protocols/shared/token-buckets.ts';
 
 describe('token buckets', () => {
   let now = 0;

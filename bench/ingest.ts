@@ -62,7 +62,7 @@ function figures({ fresh, known, delay }: Readonly<Record<'fresh' | 'known' | 'd
   ];
 }
 
-/** Milliseconds for a thousand, and the event loop's delay meanwhile. */
+/** Milliseconds for a thousand, and the event loop's delay in that time. */
 async function feed(
   ingest: Ingest,
   envelopes: readonly Uint8Array[],

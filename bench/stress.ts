@@ -26,8 +26,8 @@ const PEERS = 6;
 const SAMPLE_INTERVAL_MS = 5_000;
 const MB = 2 ** 20;
 const MAX_GROWTH = 1.25;
-const MIN_GROWTH_MB = 64;
-/** A package that is known costs its record, its index and its holders at each peer. */
+const MIN_GROWTH_BYTES = 64 * MB;
+/** A package that is known costs its record, its index and its providers at each peer. */
 const MB_PER_PACKAGE = 0.02 * PEERS;
 /** What may happen to a peer while others leave, without being a fault. */
 const EXPECTED = ['ContentUnavailable', 'PackageNotFound', 'VersionYanked', 'AbortError', 'TimeoutError', 'TimedOut'];
@@ -185,7 +185,7 @@ function checkGrowth(): { readonly middleMb: number; readonly lastMb: number; re
     part.reduce((sum, { heap, packages }) => sum + heap - packages * MB_PER_PACKAGE, 0) / Math.max(part.length, 1);
   const middleMb = Math.round(mean(samples.slice(third, 2 * third)));
   const lastMb = Math.round(mean(samples.slice(2 * third)));
-  const unbounded = third > 0 && lastMb > middleMb * MAX_GROWTH && lastMb > middleMb + MIN_GROWTH_MB;
+  const unbounded = third > 0 && lastMb > middleMb * MAX_GROWTH && (lastMb - middleMb) * MB > MIN_GROWTH_BYTES;
   return { middleMb, lastMb, unbounded };
 }
 

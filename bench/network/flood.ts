@@ -47,7 +47,7 @@ const STALL_TIMEOUT_MS = 5_000;
 const VERIFICATIONS = 1_000;
 const BUSY_MS = 1_500;
 
-/** What one kind of announcements did: milliseconds for a thousand, and what was felt in this thread meanwhile. */
+/** What one kind of announcements did: milliseconds for a thousand, and the delay of this thread in that time. */
 interface Phase extends Delays {
   readonly perThousand: number;
 }

@@ -61,7 +61,7 @@ const EXTERNAL_BUNDLES: Partial<Record<Bundle['name'], Plugin[]>> = {
   engine: [externalBundle('otlp')],
 };
 
-/** What esbuild is told for a bundle. Source maps lie beside it and stay out of the package. */
+/** Options of esbuild for a bundle. Source maps lie beside it and stay out of the package. */
 export function buildOptions(bundle: Bundle): BuildOptions & { readonly metafile: true } {
   return {
     entryPoints: [bundle.entry],

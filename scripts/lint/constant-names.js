@@ -11,6 +11,12 @@ const CONVENTIONS = [
   [/_(MAX|MIN|DEFAULT)$/, "begin with 'MAX_', 'MIN_' or 'DEFAULT_'"],
   [/(^|_)(TIMEOUT|INTERVAL|BACKOFF|DELAY|DURATION|TTL|GRACE)$/, "end in the unit, such as '_MS'"],
   [/_(MILLISECONDS|MILLIS|MSEC)$/, "end in '_MS'"],
+  [
+    /^(?!(MAX|MIN|DEFAULT)_).*_(SECONDS|MINUTES|HOURS|DAYS|SECS)$/,
+    "begin with 'MAX_', 'MIN_' or 'DEFAULT_', or end in '_MS'",
+  ],
+  [/^(?!(MAX|MIN|DEFAULT)_).*(?<!_RATE)_LIMIT$/, "begin with 'MAX_', or end in '_RATE_LIMIT'"],
+  [/_(KB|MB|GB|KIB|MIB|GIB)$/, "end in '_BYTES'"],
 ];
 
 /** @type {import('eslint').Rule.RuleModule} */

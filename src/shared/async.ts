@@ -18,6 +18,26 @@ export async function withTimeout(timeoutMs: number, work: Promise<unknown>): Pr
 }
 
 /**
+ * Waits for some work, but at most `timeoutMs`. The work itself continues.
+ *
+ * @param timeoutMs `Infinity` for no limit
+ * @param reason returns the error to reject with when the time has passed
+ * @throws the error of the work; `reason()`
+ */
+export async function rejectAfterTimeout<T>(work: Promise<T>, timeoutMs: number, reason: () => Error): Promise<T> {
+  if (timeoutMs === Infinity) return work;
+  const timedOut = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    timedOut.reject(reason());
+  }, timeoutMs);
+  try {
+    return await Promise.race([work, timedOut.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
  * Waits for some work until the signal fires. The work itself continues: it may be shared with other callers.
  *
  * @param reason returns the error to reject with when the signal fires during the wait; the signal's own reason by

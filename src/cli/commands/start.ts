@@ -15,7 +15,7 @@ import type { Settings } from '../settings/settings.ts';
 import { resolveSettings } from '../settings/settings.ts';
 import type { CommandContext, CommandSpec, OptionSpec } from '../command-line/command-spec.ts';
 
-const DAEMON_TIMEOUT_SECONDS = 30;
+const DEFAULT_TIMEOUT_SECONDS = 30;
 const POLL_INTERVAL_MS = 50;
 /** How long a peer that has just claimed the data folder may take to answer. */
 const OTHER_START_TIMEOUT_MS = 3_000;
@@ -26,7 +26,7 @@ const OPTIONS: readonly OptionSpec[] = [
   FORMAT_OPTION,
   {
     ...TIMEOUT_OPTION,
-    help: `with --daemon: timeout in seconds until the peer is ready (default ${DAEMON_TIMEOUT_SECONDS})`,
+    help: `with --daemon: timeout in seconds until the peer is ready (default ${DEFAULT_TIMEOUT_SECONDS})`,
   },
 ];
 
@@ -61,7 +61,7 @@ async function startInBackground(
 ): Promise<number> {
   checkPeerSettings(settings);
   const { dataDir } = settings;
-  const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(commandTimeoutMs(flags, DAEMON_TIMEOUT_SECONDS))]);
+  const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(commandTimeoutMs(flags, DEFAULT_TIMEOUT_SECONDS))]);
   const { peer, isNew } = await findOrStart(foregroundArguments(flags), dataDir, timeoutSignal);
   if (!isNew) output.note(`A peer is already running and keeps its settings. Stop it with 'ggen-p2p stop'.`);
   const { pid } = peer;

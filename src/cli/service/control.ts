@@ -77,7 +77,7 @@ async function replaceDeadSocket(server: Server, path: string): Promise<boolean>
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => undefined,
   );
-  // A process that was killed meanwhile left it.
+  // A process that was killed since then left it.
   if (age !== undefined && age > MAX_LOCK_AGE_MS) await rm(lock, { force: true });
   const file = await open(lock, 'wx').catch((error: unknown) => {
     if (errorCode(error) === 'EEXIST') return undefined;

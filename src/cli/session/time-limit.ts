@@ -1,3 +1,4 @@
+import { rejectAfterTimeout } from '../../shared/async.ts';
 import { GgenError } from '../../shared/errors.ts';
 
 /**
@@ -7,15 +8,10 @@ import { GgenError } from '../../shared/errors.ts';
  * @param timeoutMs `Infinity` for no limit
  * @throws GgenError TimedOut; what `work` throws
  */
-export async function withTimeLimit<T>(work: Promise<T>, timeoutMs: number, graceMs: number): Promise<T> {
-  if (timeoutMs === Infinity) return work;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new GgenError('TimedOut', `Timed out after ${timeoutMs / 1_000} seconds.`));
-  }, timeoutMs + graceMs);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function withTimeLimit<T>(work: Promise<T>, timeoutMs: number, graceMs: number): Promise<T> {
+  return rejectAfterTimeout(
+    work,
+    timeoutMs + graceMs,
+    () => new GgenError('TimedOut', `Timed out after ${timeoutMs / 1_000} seconds.`),
+  );
 }

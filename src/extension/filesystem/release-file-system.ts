@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../shared/api/index.ts';
+import { rejectAfterTimeout } from '../../shared/async.ts';
 import { errorName, isAbort } from '../../shared/errors.ts';
 import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import { errorText } from '../ui/error-text.ts';
@@ -121,18 +122,10 @@ export class ReleaseFileSystem implements vscode.FileSystemProvider, vscode.Disp
   }
 
   /** Bounds the wait for a root: the engine may have to start first, or to look up the package on the network. */
-  async #withRootTimeout<T>(pending: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(vscode.FileSystemError.Unavailable(t('Looking up the release timed out. Try again.')));
-      }, ROOT_TIMEOUT_MS);
-    });
-    try {
-      return await Promise.race([pending, timeout]);
-    } finally {
-      clearTimeout(timer);
-    }
+  #withRootTimeout<T>(pending: Promise<T>): Promise<T> {
+    return rejectAfterTimeout(pending, ROOT_TIMEOUT_MS, () =>
+      vscode.FileSystemError.Unavailable(t('Looking up the release timed out. Try again.')),
+    );
   }
 
   #parse(uri: vscode.Uri): ReleasePath {

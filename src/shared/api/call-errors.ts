@@ -38,7 +38,7 @@ export type PackageLookupError = 'PackageNotFound' | 'PackageAmbiguous';
 export type ReleaseLookupError = PackageLookupError | 'VersionNotFound';
 
 /**
- * Errors of fetching content: no reachable peer serves it, the node stopped meanwhile, today's download limit is
+ * Errors of fetching content: no reachable peer serves it, the node stopped during the call, today's download limit is
  * reached, or the content is not a plain tree within the limits.
  */
 export type FetchError = 'ContentUnavailable' | 'NodeNotRunning' | 'LimitReached' | 'RecordInvalid';

@@ -52,7 +52,7 @@ export class Drafts {
   }
 
   /**
-   * Runs `work` to publish a draft. Meanwhile the draft can be neither discarded nor committed again; afterwards it is
+   * Runs `work` to publish a draft. During the work the draft can be neither discarded nor committed again; afterwards it is
    * removed unless `work` failed.
    *
    * @throws GgenError DraftNotFound, InvalidRequest, and the errors of `work`

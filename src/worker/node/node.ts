@@ -5,6 +5,7 @@ import type { Helia } from '@helia/interface';
 import type { HeliaWithLibp2p } from '@helia/libp2p';
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface';
 import type { Blockstore } from 'interface-blockstore';
+import { rejectAfterTimeout } from '../../shared/async.ts';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import { libp2pOptions } from './libp2p-options.ts';
 import { quietLogger } from './quiet-logger.ts';
@@ -54,7 +55,9 @@ export async function startMarketplaceNode(
   );
   const starting = helia.start();
   try {
-    await rejectAfterTimeout(starting, NODE_START_TIMEOUT_MS, 'Starting the node');
+    await rejectAfterTimeout(starting, NODE_START_TIMEOUT_MS, () =>
+      timeoutError('Starting the node', NODE_START_TIMEOUT_MS),
+    );
   } catch (cause) {
     // stop() during start() has no effect, so the node stops when its start has ended.
     void starting.then(() => helia.stop()).catch(() => undefined);
@@ -80,24 +83,14 @@ export async function startMarketplaceNode(
     peers: () => [...connections().values()].map(({ remotePeer }) => remotePeer),
     addresses: () => libp2p.getMultiaddrs().map((address) => address.toString()),
     stop: () =>
-      rejectAfterTimeout(Promise.resolve(helia.stop()), NODE_STOP_TIMEOUT_MS, 'Stopping the node').then(
-        () => undefined,
-      ),
+      rejectAfterTimeout(Promise.resolve(helia.stop()), NODE_STOP_TIMEOUT_MS, () =>
+        timeoutError('Stopping the node', NODE_STOP_TIMEOUT_MS),
+      ).then(() => undefined),
   };
 }
 
-async function rejectAfterTimeout<T>(work: Promise<T>, timeoutMs: number, operation: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new GgenError('TimedOut', `${operation} took longer than ${timeoutMs / 1000} s.`));
-    }, timeoutMs);
-  });
-  try {
-    return await Promise.race([work, timedOut]);
-  } finally {
-    clearTimeout(timer);
-  }
+function timeoutError(operation: string, timeoutMs: number): GgenError {
+  return new GgenError('TimedOut', `${operation} took longer than ${timeoutMs / 1000} s.`);
 }
 
 function startFailedError(cause: unknown, listen: readonly string[]): GgenError {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { raceSignal, withTimeout, yieldEvery } from '../../../src/shared/async.ts';
+import { raceSignal, rejectAfterTimeout, withTimeout, yieldEvery } from '../../../src/shared/async.ts';
 
 /** Counts the turns of the event loop that pass while work runs. */
 async function countTurns(work: () => Promise<unknown>): Promise<number> {
@@ -69,5 +69,21 @@ describe('raceSignal', () => {
     await assert.rejects(race, { message: 'canceled' });
     await assert.rejects(explained, { message: 'explained' });
     await assert.rejects(raceSignal(pending, controller.signal), { message: 'canceled' });
+  });
+});
+
+describe('rejectAfterTimeout', () => {
+  const tooLate = (): Error => new Error('too late');
+
+  it('settles as the work does', async () => {
+    assert.equal(await rejectAfterTimeout(Promise.resolve(7), 60_000, tooLate), 7);
+    await assert.rejects(rejectAfterTimeout(Promise.reject(new Error('failed')), 60_000, tooLate), {
+      message: 'failed',
+    });
+    assert.equal(await rejectAfterTimeout(Promise.resolve(7), Infinity, tooLate), 7);
+  });
+
+  it('rejects with the given error when the time has passed', async () => {
+    await assert.rejects(rejectAfterTimeout(new Promise(() => undefined), 1, tooLate), { message: 'too late' });
   });
 });

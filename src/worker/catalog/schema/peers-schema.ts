@@ -1,4 +1,4 @@
-/** Peers, what they serve, and what this node told the DHT. */
+/** Peers, what they serve, and what this node provides in the DHT. */
 export const PEERS_SCHEMA = `
   -- 'location' is JSON.
   CREATE TABLE peers (

@@ -2,9 +2,9 @@
  * A process that writes and collects blocks until it is killed: `killed-collector.ts FOLDER ROOT`. Blocks below ROOT are pinned; all
  * others are collected. It prints the CID of each acknowledged block of the third kind, which must be stored afterwards.
  */
-import { BlockStore } from '../../../../src/worker/blocks/block-store.ts';
-import { GarbageCollector } from '../../../../src/worker/blocks/garbage-collector.ts';
-import { LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES, block } from './store-support.ts';
+import { BlockStore } from '../../src/worker/blocks/block-store.ts';
+import { GarbageCollector } from '../../src/worker/blocks/garbage-collector.ts';
+import { LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES, block } from '../unit/worker/blocks/store-support.ts';
 
 const [folder = '', root = ''] = process.argv.slice(2);
 const store = await BlockStore.open(folder);

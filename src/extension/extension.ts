@@ -10,12 +10,12 @@ import { registerReleases } from './filesystem/register.ts';
 import { watchOwnForks } from './engine/watch-own-forks.ts';
 import { ReadModel } from './model/read-model.ts';
 import { PublisherIdentity } from './publisher-identity.ts';
-import { watchRebuilt } from './ui/rebuilt-notice.ts';
+import { watchRebuilt } from './engine/rebuilt-notice.ts';
 import type { Services } from './services.ts';
 import { readAutoStart, readDataFolder } from './settings/settings.ts';
 import { settingsForStart, watchSettings } from './settings/settings-watch.ts';
 import type { TestHooks } from './test-hooks.ts';
-import { StatusBar } from './ui/status-bar.ts';
+import { StatusBar } from './views/status-bar.ts';
 import { followContextKeys } from './views/context-keys.ts';
 import { createViews } from './views/views.ts';
 

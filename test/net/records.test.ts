@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RecordProtocol } from '../../src/worker/protocols/record-protocols.ts';
+import type { RecordProtocol } from '../../src/worker/protocols/shared/record-protocols.ts';
 import { eventually, waitForListing, waitForMesh, networkPerTest } from './helpers/peers.ts';
 
 describe('how records travel', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import type { SearchPeer, SearchResults } from '../../src/shared/model.ts';
-import type { RecordProtocol } from '../../src/worker/protocols/record-protocols.ts';
+import type { RecordProtocol } from '../../src/worker/protocols/shared/record-protocols.ts';
 import { sealedRecord, signedRecord } from '../unit/worker/catalog/support.ts';
 import { TestNetwork, waitForConnections, eventually } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';

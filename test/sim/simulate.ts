@@ -9,7 +9,7 @@ import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.t
 import type { SearchResults } from '../../src/shared/model.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
 import type { LocalEngine } from '../../src/worker/engine/engine.ts';
-import type { RecordProtocol } from '../../src/worker/protocols/record-protocols.ts';
+import type { RecordProtocol } from '../../src/worker/protocols/shared/record-protocols.ts';
 import type { RoutingTableSize } from '../../src/worker/node/libp2p-options.ts';
 import { TestNetwork, eventually } from '../net/helpers/peers.ts';
 

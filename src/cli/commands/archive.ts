@@ -5,7 +5,7 @@ import { GgenError } from '../../shared/errors.ts';
 import type { ArchiveReceipt } from '../../shared/model.ts';
 import { CommandError } from '../errors/command-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
-import { ENGINE_OPTIONS, LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { ENGINE_OPTIONS, LOCAL_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import type { Console } from '../output/console.ts';
 import { progressBar } from '../output/progress.ts';
 import { bytes } from '../output/units.ts';

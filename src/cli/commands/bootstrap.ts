@@ -1,5 +1,6 @@
 import { EXIT } from '../errors/exit-codes.ts';
-import { FORMAT_OPTION, sessionOptions } from '../command-line/options.ts';
+import { FORMAT_OPTION } from '../command-line/options.ts';
+import { sessionOptions } from '../session/session-options.ts';
 import { table } from '../output/table.ts';
 import { withSession } from '../session/session.ts';
 import { NODE_FLAGS, settingOptions } from '../settings/cli-settings.ts';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Engine } from '../../shared/api/index.ts';
 import type { PackageSection } from '../../shared/model.ts';
 import type { CommandSpec, LiveCompletion } from '../command-line/command-spec.ts';
-import { LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { LOCAL_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { withSession } from '../session/session.ts';
 

@@ -1,7 +1,8 @@
 import { EXIT } from '../errors/exit-codes.ts';
 import { diagnose } from '../doctor/checks.ts';
 import type { CheckResult } from '../doctor/checks.ts';
-import { ENGINE_OPTIONS, commandTimeoutMs } from '../command-line/options.ts';
+import { commandTimeoutMs } from '../command-line/options.ts';
+import { ENGINE_OPTIONS } from '../session/session-options.ts';
 import type { View } from '../output/console.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { sanitize } from '../output/sanitize.ts';

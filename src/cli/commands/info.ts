@@ -1,7 +1,7 @@
 import { errorName } from '../../shared/errors.ts';
 import type { InstalledPackage, KeptRelease, PackageDetails, Provider, Release } from '../../shared/model.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { View } from '../output/console.ts';
 import { details, table } from '../output/table.ts';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { InstalledPackage } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { Flags } from '../command-line/flags.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { progressBar } from '../output/progress.ts';
 import { bytes, isoTime } from '../output/units.ts';
 import { withSession } from '../session/session.ts';

@@ -1,7 +1,7 @@
 import { GgenError } from '../../shared/errors.ts';
 import type { KeptRelease } from '../../shared/model.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
-import { ENGINE_OPTIONS, LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { ENGINE_OPTIONS, LOCAL_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { View } from '../output/console.ts';
 import { progressBar } from '../output/progress.ts';

@@ -4,7 +4,7 @@ import { isProtectedKey, protectKey } from '../../identity/protected-key.ts';
 import type { PublisherKey } from '../../identity/publisher-key.ts';
 import { CommandError } from '../errors/command-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
-import { LOCAL_OPTIONS } from '../command-line/options.ts';
+import { LOCAL_OPTIONS } from '../session/session-options.ts';
 import { details } from '../output/table.ts';
 import { keyFile, loadKeyFile, saveSecretFile } from '../publisher/key-file.ts';
 import { existingKey, keyFromEnvironment, keyFromText, KEY_VARIABLE } from '../publisher/key.ts';

@@ -4,7 +4,7 @@ import type { Engine } from '../../shared/api/index.ts';
 import { errorName } from '../../shared/errors.ts';
 import type { InstalledPackage, PackageDetails } from '../../shared/model.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
-import { LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { LOCAL_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { View } from '../output/console.ts';
 import { table } from '../output/table.ts';

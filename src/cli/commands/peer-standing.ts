@@ -2,7 +2,7 @@ import type { Engine } from '../../shared/api/index.ts';
 import type { PeerDetails } from '../../shared/model.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import type { Flags } from '../command-line/flags.ts';
-import { LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { LOCAL_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { isoTime } from '../output/units.ts';

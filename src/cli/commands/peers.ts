@@ -1,7 +1,7 @@
 import type { Engine } from '../../shared/api/index.ts';
 import type { PeerDetails } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import type { View } from '../output/console.ts';
 import { details, table } from '../output/table.ts';
 import { ago, isoTime, roundScore } from '../output/units.ts';

@@ -6,7 +6,7 @@ import type { View } from '../output/console.ts';
 import { progressBar } from '../output/progress.ts';
 import { table } from '../output/table.ts';
 import { bytes } from '../output/units.ts';
-import { sessionOptions } from '../command-line/options.ts';
+import { sessionOptions } from '../session/session-options.ts';
 import { withSession } from '../session/session.ts';
 import type { CommandContext, OptionSpec } from '../command-line/command-spec.ts';
 

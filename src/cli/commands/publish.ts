@@ -4,7 +4,7 @@ import { PRIVATE_FINGERPRINT } from '../../shared/defaults.ts';
 import { GgenError, isAbort } from '../../shared/errors.ts';
 import type { Diagnostic, PublishReceipt, ReleaseDraft } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import type { Flags } from '../command-line/flags.ts';
 import type { Console } from '../output/console.ts';
 import { progressBar } from '../output/progress.ts';

@@ -2,7 +2,7 @@ import type { Engine } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { FileChange, ReleaseComparison, ReleaseFiles } from '../../shared/model.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { View } from '../output/console.ts';

@@ -4,7 +4,7 @@ import type { PackageSummary, SearchQuery, SearchSort } from '../../shared/model
 import type { TypedQuery } from '../../shared/query-text.ts';
 import { parseQueryText, typedOperand } from '../../shared/query-text.ts';
 import { EXIT } from '../errors/exit-codes.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import type { View } from '../output/console.ts';
 import { table } from '../output/table.ts';
 import { roundScore } from '../output/units.ts';

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-line/command-spec.ts';
-import { LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { LOCAL_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { withSession } from '../session/session.ts';
 import { packageOperand } from './package-operand.ts';

@@ -1,6 +1,6 @@
 import type { EngineStatus } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';
-import { LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { LOCAL_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import type { View } from '../output/console.ts';
 import type { DetailRow } from '../output/table.ts';
 import { details, table } from '../output/table.ts';
@@ -10,7 +10,7 @@ import { withSession } from '../session/session.ts';
 import { VERSION } from '../version.ts';
 import type { ResolvedSetting, Settings } from '../settings/settings.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
-import { statusOutput } from './status-output.ts';
+import { statusOutput } from '../service/status-output.ts';
 
 /** Kind of the process that runs the node. `other`: a window or a command. */
 type Runner = 'peer' | 'other' | null;

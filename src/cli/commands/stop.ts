@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '../errors/command-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
-import { LOCAL_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { LOCAL_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { PeerState } from '../service/control.ts';
 import { sendControlRequest } from '../service/control.ts';

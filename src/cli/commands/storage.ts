@@ -1,7 +1,7 @@
 import type { Engine } from '../../shared/api/index.ts';
 import type { RepairResult, StorageReport } from '../../shared/model.ts';
 import type { CommandContext, CommandSpec } from '../command-line/command-spec.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import type { View } from '../output/console.ts';
 import { progressBar } from '../output/progress.ts';

@@ -1,5 +1,5 @@
 import { EXIT } from '../errors/exit-codes.ts';
-import { ENGINE_OPTIONS } from '../command-line/options.ts';
+import { ENGINE_OPTIONS } from '../session/session-options.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { packageOperand } from './package-operand.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { InstalledPackage, InstallationCheck } from '../../shared/model.ts';
 import { GgenError } from '../../shared/errors.ts';
 import { EXIT } from '../errors/exit-codes.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import type { View } from '../output/console.ts';
 import { sanitize } from '../output/sanitize.ts';
 import { progressBar } from '../output/progress.ts';

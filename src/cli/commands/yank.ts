@@ -1,5 +1,5 @@
 import { EXIT } from '../errors/exit-codes.ts';
-import { ENGINE_OPTIONS, sessionOptions } from '../command-line/options.ts';
+import { ENGINE_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { publisherKey } from '../publisher/key.ts';
 import { withSession } from '../session/session.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';

@@ -1,5 +1,5 @@
 import type { Engine } from '../../shared/api/index.ts';
-import { statusOutput } from '../commands/status-output.ts';
+import { statusOutput } from './status-output.ts';
 import type { Endpoints } from './http.ts';
 import { textResponse } from './http.ts';
 import { metricsText } from './metrics.ts';

@@ -14,7 +14,7 @@ import { openDatabase } from './open-database.ts';
 import type { Database } from '../sqlite/database.ts';
 import { openRecord } from '../records/record.ts';
 import type { OpenedRecord } from '../records/record.ts';
-import { OwnRecords } from './own-records.ts';
+import { OwnRecords } from './tables/own-records.ts';
 
 /** All tables of this node, in one SQLite database. */
 export interface Catalog {

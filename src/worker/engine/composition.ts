@@ -11,7 +11,7 @@ import { createLoggers } from '../logging/logger.ts';
 import type { Logger, LoggerFactory } from '../logging/logger.ts';
 import { Scheduler } from '../maintenance/scheduler.ts';
 import { SeededBlockstore } from '../node/seeded-blockstore.ts';
-import { ALL_RECORD_PROTOCOLS } from '../protocols/record-protocols.ts';
+import { ALL_RECORD_PROTOCOLS } from '../protocols/shared/record-protocols.ts';
 import type { Network } from '../protocols/network.ts';
 import { Traffic } from '../protocols/shared/traffic.ts';
 import { ReleaseReader } from '../reading/release-reader.ts';

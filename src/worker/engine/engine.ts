@@ -1,7 +1,7 @@
 import type { DescribedEngine } from '../../shared/call-traits.ts';
 import { ClosingStack } from '../../shared/closing-stack.ts';
 import type { RoutingTableSize, Transports } from '../node/libp2p-options.ts';
-import type { RecordProtocol } from '../protocols/record-protocols.ts';
+import type { RecordProtocol } from '../protocols/shared/record-protocols.ts';
 import { CALL_TABLE, CALL_TRAITS } from './calls/call-table.ts';
 import { Operations } from './calls/operations.ts';
 import { createCalls } from './calls/pipeline.ts';

@@ -15,7 +15,7 @@ import { loadOrCreatePeerKey } from '../node/peer-key.ts';
 import type { SeededBlockstore } from '../node/seeded-blockstore.ts';
 import { SqliteDatastore } from '../node/sqlite-datastore.ts';
 import { headValidator, selectHead } from '../protocols/heads/server.ts';
-import type { RecordProtocol } from '../protocols/record-protocols.ts';
+import type { RecordProtocol } from '../protocols/shared/record-protocols.ts';
 import type { RecordSink } from '../protocols/shared/record-sink.ts';
 import { Network } from '../protocols/network.ts';
 import { isLocal } from '../protocols/shared/traffic.ts';

@@ -5,8 +5,8 @@ import { createPublisherKey } from '../../../src/identity/publisher-key.ts';
 import type { PublisherKey } from '../../../src/identity/publisher-key.ts';
 import type { LocalEngine } from '../../../src/worker/engine/engine.ts';
 import { createEngine } from '../../../src/worker/engine/engine.ts';
-import { ALL_RECORD_PROTOCOLS } from '../../../src/worker/protocols/record-protocols.ts';
-import type { RecordProtocol } from '../../../src/worker/protocols/record-protocols.ts';
+import { ALL_RECORD_PROTOCOLS } from '../../../src/worker/protocols/shared/record-protocols.ts';
+import type { RecordProtocol } from '../../../src/worker/protocols/shared/record-protocols.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../../src/shared/settings/node-settings.ts';
 import type { NodeSettings, PublishReceipt, PeerSummary } from '../../../src/shared/model.ts';
 

@@ -5,7 +5,7 @@ import type { Diagnostic, InstalledPackage } from '../../../shared/model.ts';
 import { DEFAULT_PACKAGES_FOLDER, LOCK_FILE, lockedId } from '../../install/lock/lock-file.ts';
 import type { LockFile, LockedPackage } from '../../install/lock/lock-file.ts';
 import { readProjectLock } from '../../install/lock/project-lock.ts';
-import { folderOf } from '../../install/plan/folders.ts';
+import { folderOf } from '../../install/lock/folders.ts';
 import { foldCase } from '../../paths/path-safety.ts';
 import { readManifest } from '../manifest/read-manifest.ts';
 import { isWorkspaceRoot } from './workspace-root.ts';

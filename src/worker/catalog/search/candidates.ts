@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import type { SearchSort } from '../../../shared/model.ts';
 import type { Database, Row } from '../../sqlite/database.ts';
 import type { Condition } from './filters.ts';
-import { parseTexts } from '../tables/summaries.ts';
+import { parseTexts } from './summaries.ts';
 
 /** The fields of a package that ranking and facets use. */
 export interface SearchCandidate {

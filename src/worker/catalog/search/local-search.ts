@@ -7,7 +7,7 @@ import { conditionOf } from './filters.ts';
 import type { Condition, LocalQuery } from './filters.ts';
 import { fullTextQuery, relevance } from './relevance.ts';
 import { alternatives } from './spelling.ts';
-import { summariesOf } from '../tables/summaries.ts';
+import { summariesOf } from './summaries.ts';
 import { fold, queryWords } from './words.ts';
 
 /** Candidates per tier: enough to contain the best pages, few enough to rank at each keystroke. */

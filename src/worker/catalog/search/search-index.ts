@@ -2,7 +2,7 @@ import type { Database, Row } from '../../sqlite/database.ts';
 import { CREATE_TEXT_INDEX } from '../schema/search-schema.ts';
 import { indexPackages } from './index-package.ts';
 import type { IndexedPackage } from './index-package.ts';
-import { parseTexts } from '../tables/summaries.ts';
+import { parseTexts } from './summaries.ts';
 
 /** Target duration of one batch without its commit; the size of a batch follows from the duration of the last one. */
 const MAX_SLICE_MS = 10;

@@ -11,9 +11,9 @@ import type { LocalQuery } from '../search/filters.ts';
 import { upsertSummary } from '../search/index-package.ts';
 import { searchLocally } from '../search/local-search.ts';
 import type { LocalResults } from '../search/local-search.ts';
-import type { OwnRecords } from '../own-records.ts';
+import type { OwnRecords } from './own-records.ts';
 import { SearchIndex } from '../search/search-index.ts';
-import { summariesOf } from './summaries.ts';
+import { summariesOf } from '../search/summaries.ts';
 
 /** A stored package: its head and the signed envelope. */
 export interface StoredPackage extends OpenedRecord {

@@ -9,7 +9,7 @@ import type { Logger } from '../../logging/logger.ts';
 import { listInstalledFiles, verifiedBlockReader } from '../plan/installed-content.ts';
 import { fetchContent } from '../../transfer/fetch-content.ts';
 import type { FetchContentDeps } from '../../transfer/fetch-content.ts';
-import { assertNoSymlinks } from '../plan/folders.ts';
+import { assertNoSymlinks } from '../lock/folders.ts';
 import { writeReleases, announceInstalled } from './write-releases.ts';
 import type { AnnounceInstalledDeps, WriteReleasesDeps } from './write-releases.ts';
 import type { PlanStep, Plans, StoredPlan } from '../plan/plans.ts';

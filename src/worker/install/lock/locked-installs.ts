@@ -4,7 +4,7 @@ import { errorName } from '../../../shared/errors.ts';
 import type { InstalledPackage } from '../../../shared/model.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { realPath } from '../disk/real-path.ts';
-import { folderOf, packagesFolder } from '../plan/folders.ts';
+import { folderOf, packagesFolder } from './folders.ts';
 import { lockedId } from './lock-file.ts';
 import { findProject, readProjectLock } from './project-lock.ts';
 

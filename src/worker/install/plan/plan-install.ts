@@ -12,7 +12,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Lookup } from '../../registry/lookup.ts';
 import { desiredState } from '../resolve/desired-state.ts';
 import type { DesiredPackage } from '../resolve/desired-state.ts';
-import { assignFolders, folderOf, packagesFolder, assertNoSymlinks } from './folders.ts';
+import { assignFolders, folderOf, packagesFolder, assertNoSymlinks } from '../lock/folders.ts';
 import { lockedId, serializeLock } from '../lock/lock-file.ts';
 import type { LockedPackage } from '../lock/lock-file.ts';
 import { assertLockedRoots, checkAgainstRecords } from '../lock/lock-records.ts';

@@ -1,7 +1,7 @@
 import type { PeerId } from '@libp2p/interface';
 import type { TopicValidatorResult } from '../../node/gossip.ts';
 import { TOPIC } from '../../node/protocols.ts';
-import type { RecordProtocol } from '../record-protocols.ts';
+import type { RecordProtocol } from '../shared/record-protocols.ts';
 import { announce } from './client.ts';
 import type { AnnounceClientDeps } from './client.ts';
 import { AnnouncementValidator } from './server.ts';

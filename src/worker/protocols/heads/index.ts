@@ -1,7 +1,7 @@
 import type { PeerId } from '@libp2p/interface';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { PeriodicTask, TaskReport } from '../../maintenance/scheduler.ts';
-import type { RecordProtocol } from '../record-protocols.ts';
+import type { RecordProtocol } from '../shared/record-protocols.ts';
 import { isRefreshDue } from '../shared/refresh-policy.ts';
 import { HeadClient } from './client.ts';
 import type { HeadClientDeps } from './client.ts';

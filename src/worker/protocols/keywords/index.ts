@@ -1,5 +1,5 @@
 import type { PeerId } from '@libp2p/interface';
-import type { RecordProtocol } from '../record-protocols.ts';
+import type { RecordProtocol } from '../shared/record-protocols.ts';
 import { KeywordClient } from './client.ts';
 import type { KeywordClientDeps } from './client.ts';
 

@@ -7,7 +7,7 @@ import type { Logger } from '../../logging/logger.ts';
 import type { PeriodicTask, Scheduler, TaskReport } from '../../maintenance/scheduler.ts';
 import { provide, stopProviding } from '../../node/provider-records.ts';
 import type { ProviderNode } from '../../node/provider-records.ts';
-import type { RecordProtocol } from '../record-protocols.ts';
+import type { RecordProtocol } from '../shared/record-protocols.ts';
 import { isRefreshDue } from '../shared/refresh-policy.ts';
 import {
   CHECK_INTERVAL_MS,

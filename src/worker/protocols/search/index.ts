@@ -1,6 +1,6 @@
 import { SEARCH_PROTOCOL } from '../../node/protocols.ts';
 import type { StreamRegistrar } from '../shared/libp2p-parts.ts';
-import type { RecordProtocol } from '../record-protocols.ts';
+import type { RecordProtocol } from '../shared/record-protocols.ts';
 import { SearchClient } from './client.ts';
 import type { FanOutOptions, FanOutResult, SearchClientDeps } from './client.ts';
 import { MAX_INBOUND_STREAMS } from './limits.ts';

@@ -8,7 +8,7 @@ import {
   serializeLock,
 } from '../../../../../src/worker/install/lock/lock-file.ts';
 import type { LockedPackage } from '../../../../../src/worker/install/lock/lock-file.ts';
-import { assignFolders, packagesFolder } from '../../../../../src/worker/install/plan/folders.ts';
+import { assignFolders, packagesFolder } from '../../../../../src/worker/install/lock/folders.ts';
 
 const publisher = createPublisherKey().id;
 const other = createPublisherKey().id;

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { COMMANDS } from '../../shared/contributions.ts';
 import type { ViewState } from '../../shared/contributions.ts';
 import type { ReadModel } from '../model/read-model.ts';
-import { countPeers } from './format.ts';
-import { stateText } from './state-text.ts';
+import { countPeers } from '../ui/format.ts';
+import { stateText } from '../ui/state-text.ts';
 
 const { t } = vscode.l10n;
 

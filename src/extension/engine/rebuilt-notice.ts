@@ -3,11 +3,11 @@ import type { Engine } from '../../shared/api/index.ts';
 import { COMMANDS } from '../../shared/contributions.ts';
 import { isAbort } from '../../shared/errors.ts';
 import type { EngineStatus } from '../../shared/model.ts';
-import type { EngineClient } from '../engine/engine-client.ts';
-import { callWithTimeout } from '../engine/call-with-timeout.ts';
-import { followEngine } from '../engine/follow-engine.ts';
-import { plainText } from './plain-text.ts';
-import { commandAction, notify } from './notify.ts';
+import type { EngineClient } from './engine-client.ts';
+import { callWithTimeout } from './call-with-timeout.ts';
+import { followEngine } from './follow-engine.ts';
+import { plainText } from '../ui/plain-text.ts';
+import { commandAction, notify } from '../ui/notify.ts';
 
 const { t } = vscode.l10n;
 const STATUS_TIMEOUT_MS = 10_000;

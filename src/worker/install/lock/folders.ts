@@ -2,8 +2,8 @@ import { lstat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { GgenError } from '../../../shared/errors.ts';
 import { checkPath, foldCase } from '../../paths/path-safety.ts';
-import { DEFAULT_PACKAGES_FOLDER, lockedId, qualifiedFolder } from '../lock/lock-file.ts';
-import type { LockedPackage } from '../lock/lock-file.ts';
+import { DEFAULT_PACKAGES_FOLDER, lockedId, qualifiedFolder } from './lock-file.ts';
+import type { LockedPackage } from './lock-file.ts';
 
 /** Returns the absolute path of the packages' folder. @throws GgenError InvalidRequest */
 export function packagesFolder(project: string, folder = DEFAULT_PACKAGES_FOLDER): string {

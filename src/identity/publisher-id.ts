@@ -7,7 +7,7 @@
 
 import { base58btc } from 'multiformats/bases/base58';
 import { GgenError } from '../shared/errors.ts';
-import { LIMITS, NAME_PATTERN } from '../shared/defaults.ts';
+import { LIMITS, NAME_PATTERN } from '../shared/limits.ts';
 import { concat } from './record-domain.ts';
 import { isWeakKey } from './weak-key.ts';
 

@@ -1,4 +1,4 @@
-import { PRIVATE_FINGERPRINT } from './defaults.ts';
+import { PRIVATE_FINGERPRINT } from './limits.ts';
 import { GgenError } from './errors.ts';
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { errorName } from '../../src/shared/errors.ts';
-import { MAX_READ_BYTES } from '../../src/shared/defaults.ts';
+import { MAX_READ_BYTES } from '../../src/shared/limits.ts';
 import { countingProxy } from './helpers/counting-proxy.ts';
 import { waitForConnections, eventually, waitForListing, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';

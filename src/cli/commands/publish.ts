@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../../shared/api/index.ts';
-import { PRIVATE_FINGERPRINT } from '../../shared/defaults.ts';
+import { PRIVATE_FINGERPRINT } from '../../shared/limits.ts';
 import { GgenError, isAbort } from '../../shared/errors.ts';
 import type { Diagnostic, PublishReceipt, ReleaseDraft } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';

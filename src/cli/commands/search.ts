@@ -1,4 +1,4 @@
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import type { Engine } from '../../shared/api/index.ts';
 import type { PackageSummary, SearchQuery, SearchSort } from '../../shared/model.ts';
 import type { TypedQuery } from '../../shared/query-text.ts';

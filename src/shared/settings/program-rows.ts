@@ -1,4 +1,4 @@
-import { LIMITS } from '../defaults.ts';
+import { LIMITS } from '../limits.ts';
 import type { SettingRow } from './setting-row.ts';
 
 const MIB = 1024 ** 2;

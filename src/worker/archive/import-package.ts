@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Blockstore } from 'interface-blockstore';
 import type { InstallProgress } from '../../shared/api/index.ts';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { ArchiveReceipt, Release } from '../../shared/model.ts';
 import { matchesCid } from '../blocks/block-storage.ts';

@@ -1,5 +1,5 @@
 import { parsePackageId } from '../../identity/publisher-id.ts';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import type { Dependency, Diagnostic } from '../../shared/model.ts';
 import { LOCK_FILE, lockedId } from '../install/lock/lock-file.ts';
 import type { LockedPackage } from '../install/lock/lock-file.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Catalog } from '../catalog/catalog.ts';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { errorName } from '../../shared/errors.ts';
 import type { RecordSink, IngestResult } from '../protocols/shared/record-sink.ts';
 import { mergeRecords } from '../records/next-record.ts';

@@ -12,7 +12,7 @@ import type { KadDHT, SelectFn, ValidateFn } from '@libp2p/kad-dht';
 import type { Ping } from '@libp2p/ping';
 import type { Datastore } from 'interface-datastore';
 import type { Libp2pOptions, ServiceFactoryMap } from 'libp2p';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import type { NodeSettings } from '../../shared/model.ts';
 import { announcementId, decodeAnnouncement } from './announcement.ts';
 import { SCORE_THRESHOLDS, scoreParams } from './gossip-scoring.ts';

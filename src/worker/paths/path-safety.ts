@@ -1,4 +1,4 @@
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { hasInvisibleCharacter } from './invisible-characters.ts';
 import { checkSegment } from './path-segments.ts';
 

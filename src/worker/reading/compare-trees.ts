@@ -1,5 +1,5 @@
 import type { CID } from 'multiformats/cid';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import type { FileChange, ReleaseFile } from '../../shared/model.ts';
 import { walkTree } from '../blocks/walk-tree.ts';
 import { MAX_CONCURRENCY, mapConcurrently } from './tree-reader.ts';

@@ -1,6 +1,6 @@
 import { walkPath } from 'ipfs-unixfs-exporter';
 import type { CID } from 'multiformats/cid';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { GgenError, errorName } from '../../shared/errors.ts';
 import { checkPath } from '../paths/path-safety.ts';
 import { walkTree } from '../blocks/walk-tree.ts';

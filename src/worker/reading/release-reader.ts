@@ -1,5 +1,5 @@
 import type { Calls } from '../../shared/api/index.ts';
-import { MAX_READ_BYTES } from '../../shared/defaults.ts';
+import { MAX_READ_BYTES } from '../../shared/limits.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { ReleaseBytes, ReleaseComparison, ReleaseFiles, ReleaseFolder, ReleaseStat } from '../../shared/model.ts';
 import { parsePackageId } from '../../identity/publisher-id.ts';

@@ -1,5 +1,5 @@
 import type { CID } from 'multiformats/cid';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import { DAG_PB, RAW } from '../dag/codecs.ts';
 import { decodeUnixFs, shardDigits } from '../dag/nodes.ts';

@@ -1,5 +1,5 @@
 import type { CID } from 'multiformats/cid';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { BlockSource } from '../transfer/transfer.ts';
 import { decodeTreeNode } from './tree-node.ts';

@@ -1,6 +1,6 @@
 /** Converts a manifest's metadata to the form of records. */
 
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import type { PackageMetadata } from '../../shared/model.ts';
 import { METADATA_RULES, isRecordUrl } from './read-metadata.ts';
 import { normalizeText } from './record-text.ts';

@@ -4,7 +4,7 @@ import * as dagCbor from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
 import { isPackageName, publicKeyFromPublisherId } from '../../identity/publisher-id.ts';
 import { isWeakKey } from '../../identity/weak-key.ts';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { Release } from '../../shared/model.ts';
 import { scanPayload } from './cbor-scan.ts';

@@ -1,6 +1,6 @@
 /** Reads the metadata of a record from its wire form. */
 
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import type { PackageMetadata } from '../../shared/model.ts';
 import { recordFault } from './record-faults.ts';
 import { readMap, readText, readTexts } from './wire-fields.ts';

@@ -1,7 +1,7 @@
 /** Reads the releases of a record from their wire form. */
 
 import { isPackageName, isPublisherId } from '../../identity/publisher-id.ts';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import type { Dependency, ManifestKind, Release } from '../../shared/model.ts';
 import { recordFault } from './record-faults.ts';
 import { readBoolean, readInteger, readLink, readList, readMap, readText } from './wire-fields.ts';

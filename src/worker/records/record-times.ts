@@ -1,6 +1,6 @@
 /** Times of a record that lie in the future by this machine's clock, which peers reject. */
 
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { recordFault } from './record-faults.ts';
 import type { PackageRecord } from './package-record.ts';
 

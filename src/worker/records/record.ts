@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { publicKeyFromPublisherId } from '../../identity/publisher-id.ts';
 import { verifySignature, verifySignatureOffThread } from '../../identity/publisher-key.ts';
 import { recordBytesToSign } from '../../identity/record-domain.ts';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { GgenError } from '../../shared/errors.ts';
 import { decodeEnvelope, encodeEnvelope } from './envelope.ts';
 import { recordFault } from './record-faults.ts';

@@ -1,7 +1,7 @@
 /** Validates and orders versions by Semantic Versioning 2.0. */
 
 import semver from 'semver';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 
 const DIGITS = /^[0-9]+$/;
 

@@ -1,5 +1,5 @@
 import { isPublisherId } from '../../identity/publisher-id.ts';
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { SearchQuery } from '../../shared/model.ts';
 import { isVersionRange } from '../records/versions.ts';

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import type { NodeSettings, SearchPeer, SearchQuery, SearchResults } from '../../shared/model.ts';
 import { withTimeout } from '../../shared/async.ts';
 import type { Catalog } from '../catalog/catalog.ts';

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../shared/defaults.ts';
+import { LIMITS } from '../../shared/limits.ts';
 
 /** Limits of a release's tree, for content from peers and from files. */
 

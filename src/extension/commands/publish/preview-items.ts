@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { shortPublisherId } from '../../../identity/publisher-id.ts';
-import { PRIVATE_FINGERPRINT } from '../../../shared/defaults.ts';
+import { PRIVATE_FINGERPRINT } from '../../../shared/limits.ts';
 import type { Diagnostic, ReleaseDraft } from '../../../shared/model.ts';
 import { countFiles, formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { SETTINGS, SETTINGS_SECTION } from '../../../shared/contributions.ts';
-import { LIMITS } from '../../../shared/defaults.ts';
+import { LIMITS } from '../../../shared/limits.ts';
 import type { ProjectLimits } from '../../../shared/model.ts';
 
 const MEBIBYTE = 1024 * 1024;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isAlwaysExcluded } from '../../../ignore/always-excluded.ts';
 import { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import { MANIFEST_FILES } from '../../../shared/contributions.ts';
-import { LIMITS } from '../../../shared/defaults.ts';
+import { LIMITS } from '../../../shared/limits.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { ProjectLimits, ReleaseDraft } from '../../../shared/model.ts';
 import { formatBytes } from '../../ui/format.ts';

@@ -1,5 +1,5 @@
 import semver from 'semver';
-import { LIMITS, NAME_PATTERN } from '../../../shared/defaults.ts';
+import { LIMITS, NAME_PATTERN } from '../../../shared/limits.ts';
 import type { Dependency } from '../../../shared/model.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import type { RawDependency, RequirementSyntax } from './manifest.ts';

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../../shared/defaults.ts';
+import { LIMITS } from '../../../shared/limits.ts';
 import type { Located } from './manifest.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
 import { cleanText } from './clean-text.ts';

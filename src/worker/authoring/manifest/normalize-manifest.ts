@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { LIMITS, PRIVATE_FINGERPRINT } from '../../../shared/defaults.ts';
+import { LIMITS, PRIVATE_FINGERPRINT } from '../../../shared/limits.ts';
 import type { Diagnostic, ManifestKind, PackageMetadata } from '../../../shared/model.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import { checkPath } from '../../paths/path-safety.ts';

@@ -1,4 +1,4 @@
-import { LIMITS, NAME_PATTERN } from '../../../shared/defaults.ts';
+import { LIMITS, NAME_PATTERN } from '../../../shared/limits.ts';
 import { checkPath } from '../../paths/path-safety.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import { typeName } from './manifest-fields.ts';

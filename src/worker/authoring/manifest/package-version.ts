@@ -1,5 +1,5 @@
 import semver from 'semver';
-import { LIMITS } from '../../../shared/defaults.ts';
+import { LIMITS } from '../../../shared/limits.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import { typeName } from './manifest-fields.ts';
 import type { RawManifest } from './manifest.ts';

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../../shared/defaults.ts';
+import { LIMITS } from '../../../shared/limits.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { ProjectLimits } from '../../../shared/model.ts';
 

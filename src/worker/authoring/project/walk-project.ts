@@ -3,7 +3,7 @@ import { access, lstat, readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { isAlwaysExcluded, isVersionControlData } from '../../../ignore/always-excluded.ts';
 import type { IgnoreRules } from '../../../ignore/ignore-rules.ts';
-import { LIMITS } from '../../../shared/defaults.ts';
+import { LIMITS } from '../../../shared/limits.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { Diagnostic, ProjectLimits } from '../../../shared/model.ts';
 import { LOCK_FILE } from '../../install/lock/lock-file.ts';

@@ -2,7 +2,7 @@ import { parse, TomlError } from 'smol-toml';
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
 import { isPackageName, isPublisherId } from '../../../identity/publisher-id.ts';
-import { LIMITS } from '../../../shared/defaults.ts';
+import { LIMITS } from '../../../shared/limits.ts';
 import { GgenError, errorMessage } from '../../../shared/errors.ts';
 import { DAG_PB } from '../../dag/codecs.ts';
 import { checkPath } from '../../paths/path-safety.ts';

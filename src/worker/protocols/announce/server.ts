@@ -1,4 +1,4 @@
-import { LIMITS } from '../../../shared/defaults.ts';
+import { LIMITS } from '../../../shared/limits.ts';
 import { errorMessage } from '../../../shared/errors.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { CLAIM_BYTES, decodeAnnouncement } from '../../node/announcement.ts';

@@ -1,5 +1,5 @@
 import { isPublisherId } from '../../../identity/publisher-id.ts';
-import { NAME_PATTERN } from '../../../shared/defaults.ts';
+import { NAME_PATTERN } from '../../../shared/limits.ts';
 import { DHT_NAMESPACE } from '../../node/protocols.ts';
 
 /** DHT key of a package's head: `/ggen/<publisher>/<name>`. */

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../../shared/defaults.ts';
+import { LIMITS } from '../../../shared/limits.ts';
 
 /** A frame holds one record and a few flags. */
 export const MAX_FRAME_BYTES = LIMITS.maxRecordBytes + 1024;

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../../shared/defaults.ts';
+import { LIMITS } from '../../../shared/limits.ts';
 import type { SearchQuery, SearchSort } from '../../../shared/model.ts';
 import type { LocalQuery } from '../../catalog/search/filters.ts';
 import { asBytes, asCount, asMap, asText, asTexts } from '../wire/frames.ts';

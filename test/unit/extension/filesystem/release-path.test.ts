@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createPublisherKey } from '../../../../src/identity/publisher-key.ts';
-import { MAX_READ_BYTES } from '../../../../src/shared/defaults.ts';
+import { MAX_READ_BYTES } from '../../../../src/shared/limits.ts';
 import { parseReleasePath, releasePath } from '../../../../src/extension/filesystem/release-path.ts';
 import { MAX_OPEN_FILE_BYTES, readWholeFile } from '../../../../src/extension/filesystem/read-whole-file.ts';
 import { t as localize } from '../localize.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LIMITS } from '../../../../src/shared/defaults.ts';
+import { LIMITS } from '../../../../src/shared/limits.ts';
 import { checkPath, checkTree } from '../../../../src/worker/paths/path-safety.ts';
 
 /** Path, and a word of the reason why it is refused. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { publisherKeyFromSecret } from '../../../../src/identity/publisher-key.ts';
 import { RECORD_DOMAIN, RECORD_PAYLOAD_TYPE, RECORD_PREFIX } from '../../../../src/identity/record-domain.ts';
 import { isWeakKey } from '../../../../src/identity/weak-key.ts';
-import { LIMITS, NAME_PATTERN } from '../../../../src/shared/defaults.ts';
+import { LIMITS, NAME_PATTERN } from '../../../../src/shared/limits.ts';
 import { RECORD_FAULTS } from '../../../../src/worker/records/record-faults.ts';
 import { bytesToSign, encodePayload, openRecord, sealRecord } from '../../../../src/worker/records/record.ts';
 import type { PackageRecord } from '../../../../src/worker/records/record.ts';

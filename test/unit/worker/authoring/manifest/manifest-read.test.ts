@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { symlink } from 'node:fs/promises';
 import { MANIFEST_FILES } from '../../../../../src/shared/contributions.ts';
-import { LIMITS } from '../../../../../src/shared/defaults.ts';
+import { LIMITS } from '../../../../../src/shared/limits.ts';
 import { findManifest } from '../../../../../src/worker/authoring/manifest/manifest-formats.ts';
 import type { Manifest } from '../../../../../src/worker/authoring/manifest/manifest.ts';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';

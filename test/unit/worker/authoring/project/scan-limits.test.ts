@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
-import { LIMITS } from '../../../../../src/shared/defaults.ts';
+import { LIMITS } from '../../../../../src/shared/limits.ts';
 import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
 import { ProjectFolder } from '../project-folder.ts';
 import { published, scan } from './scan-files.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LIMITS } from '../../../../../src/shared/defaults.ts';
+import { LIMITS } from '../../../../../src/shared/limits.ts';
 import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
 import { skipIf, skipOnWindows } from '../../../../skip.ts';
 import { ProjectFolder } from '../project-folder.ts';

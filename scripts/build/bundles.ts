@@ -70,7 +70,7 @@ export function buildOptions(bundle: Bundle): BuildOptions & { readonly metafile
     bundle: true,
     platform: 'node',
     // The oldest Node that VS Code of engines.vscode brings, and the first with FTS5 in node:sqlite.
-    target: 'node22.16',
+    target: 'node22.20',
     external: ['vscode'],
     // Its main file is UMD, whose inner require calls esbuild cannot follow.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },

@@ -3,9 +3,10 @@
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-if (major < 22 || (major === 22 && minor < 16)) {
+// Earlier ones lack what the engine uses of node:sqlite, such as numbered parameters.
+if (major < 22 || major === 23 || (major === 22 && minor < 20) || (major === 24 && minor < 7)) {
   process.stderr.write(
-    `error: ggen-p2p requires Node.js 22.16 or later, but this is ${process.versions.node}.\nnext: Install Node.js 24 from https://nodejs.org.\n`,
+    `error: ggen-p2p requires Node.js 22.20+ or 24.7+, but this is ${process.versions.node}.\nnext: Install Node.js 24 from https://nodejs.org.\n`,
   );
   process.exitCode = 1;
 } else if (process.argv.length === 3 && ['--version', '-V'].includes(process.argv[2] ?? '')) {

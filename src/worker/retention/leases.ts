@@ -35,6 +35,15 @@ export class Leases {
     return Object.assign(release, { [Symbol.dispose]: release });
   }
 
+  /** Leases several roots until the one lease is released. */
+  leaseAll(roots: readonly { toString(): string }[]): Lease {
+    const leases = roots.map((root) => this.lease(root));
+    const release = (): void => {
+      for (const releaseOne of leases) releaseOne();
+    };
+    return Object.assign(release, { [Symbol.dispose]: release });
+  }
+
   /** Roots that are leased now, each once. */
   roots(): string[] {
     return [...this.#counts.keys()];

@@ -55,6 +55,11 @@ export class Retention {
     return this.#leases.lease(root);
   }
 
+  /** Leases several roots until the one lease is released. */
+  leaseAll(roots: readonly { toString(): string }[]): Lease {
+    return this.#leases.leaseAll(roots);
+  }
+
   /**
    * Leases a root whose content is about to be stored, and makes room for it: removes blocks that are not pinned, least
    * recently used first.

@@ -67,10 +67,11 @@ describe('traces of a real network, exported to a real collector', () => {
 
     const gossipSpan = await collector.span(
       'handle_gossipsub_event',
-      ({ attributes }) => attributes['outcome'] === 'new',
+      ({ attributes }) => attributes['package_id'] === receipt.id,
     );
     assert.deepEqual([gossipSpan.parentSpanId, gossipSpan.attributes['peer_id']], ['', publisher.id]);
-    assert.equal(gossipSpan.attributes['package_id'], receipt.id);
+    // The publisher also stores the record at the receiver through the DHT, which may be faster.
+    assert.ok(['new', 'same'].includes(String(gossipSpan.attributes['outcome'])));
     const identified = await collector.span(
       'handle_identify_event',
       ({ attributes }) => attributes['peer_id'] === receiver.id,

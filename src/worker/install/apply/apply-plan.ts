@@ -22,7 +22,7 @@ export type ApplyPlanDeps = FetchContentDeps &
     readonly catalog: {
       readonly installs: Pick<Catalog['installs'], 'add' | 'remove' | 'getByPath' | 'listByProject'>;
     };
-    readonly retention: { lease(root: string): Disposable };
+    readonly retention: { leaseAll(roots: readonly string[]): Disposable };
     readonly loggers: (scope: string) => Pick<Logger, 'info'>;
   };
 
@@ -50,8 +50,7 @@ export async function applyPlan(
   const { steps, plan } = stored;
   await assertPlanCurrent(installs, stored);
   const changedSteps = steps.filter(({ planned }) => planned.action !== 'keep');
-  using leases = new DisposableStack();
-  for (const { planned } of steps) leases.use(deps.retention.lease(planned.root));
+  using _leases = deps.retention.leaseAll(steps.map(({ planned }) => planned.root));
   const toFetch = changedSteps.map(({ planned }) => planned).filter(({ action }) => action !== 'remove');
   await fetchAll(deps, toFetch, signal, onProgress);
   const getPreviousBlock = verifiedBlockReader(deps);

@@ -59,6 +59,7 @@ export const WALLS = {
       'worker/blocks',
       'worker/catalog',
       'worker/records',
+      'worker/dag',
       'worker/paths',
       'worker/logging',
     ],

@@ -142,22 +142,24 @@ function comparisonOutput({ from, to, changes }: ReleaseComparison): Readonly<Re
   return {
     from,
     to,
-    changes: changes.map(({ path, kind, before, after }) => ({
+    changes: changes.map(({ path, kind, before, after, executable }) => ({
       path,
       kind,
       before: before ?? null,
       after: after ?? null,
+      executable: executable ?? null,
     })),
     added: count('added'),
     changed: count('changed'),
     removed: count('removed'),
+    mode: count('mode'),
   };
 }
 
 function formatComparison({ from, to, changes }: ReleaseComparison, view: View): string {
   if (changes.length === 0) return `${from} and ${to} have the same files.`;
   const size = (value: number | undefined): string => (value === undefined ? '' : bytes(value));
-  const rows = changes.map(({ kind, before, after, path }) => [kind, size(before), size(after), path]);
+  const rows = changes.map((change) => [changeText(change), size(change.before), size(change.after), change.path]);
   const columns = [
     { title: 'CHANGE' },
     { title: 'BEFORE', right: true },
@@ -165,6 +167,12 @@ function formatComparison({ from, to, changes }: ReleaseComparison, view: View):
     { title: 'FILE', whole: true },
   ];
   return `${table(columns, rows, view)}\n${view.dim(`from ${from} to ${to}`)}`;
+}
+
+/** With what happened to the execute bit, if that differs. */
+function changeText({ kind, executable }: FileChange): string {
+  if (executable === undefined) return kind;
+  return kind === 'added' ? 'added +x' : `${kind} ${executable ? '+x' : '-x'}`;
 }
 
 function releaseText({ id, version }: PackageOperand): string {

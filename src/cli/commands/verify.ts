@@ -75,8 +75,14 @@ function checkOutput(
   state: InstallationCheck,
   intact: boolean,
 ): { readonly intact: boolean } & Record<string, unknown> {
-  const { id, version, path, files, changed, missing, extra } = state;
-  return { package_id: id, version, path, intact, files, changed, missing, extra };
+  const { id, version, path, files, changed, executeBits, missing, extra } = state;
+  const execute_bits = { lost: executeBits.lost, added: executeBits.added };
+  return { package_id: id, version, path, intact, files, changed, execute_bits, missing, extra };
+}
+
+function bitText({ executeBits }: InstallationCheck, file: string): string {
+  if (executeBits.lost.includes(file)) return ' (execute bit lost)';
+  return executeBits.added.includes(file) ? ' (execute bit added)' : '';
 }
 
 function formatChecks(checks: readonly InstallationCheck[], strict: boolean, view: View): string {
@@ -86,7 +92,7 @@ function formatChecks(checks: readonly InstallationCheck[], strict: boolean, vie
       const { id, version, path, files, changed, missing, extra } = state;
       const mark = isIntact(state, strict) ? view.success('✓') : view.error('✗');
       const differences = [
-        ...changed.map((file) => `    changed  ${sanitize(file)}`),
+        ...changed.map((file) => `    changed  ${sanitize(file)}${bitText(state, file)}`),
         ...missing.map((file) => `    missing  ${sanitize(file)}`),
         ...extra.map((file) => `    extra    ${sanitize(file)}`),
       ];

@@ -23,9 +23,11 @@ export interface DraftFile {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
+  /** In the list of files: true or absent. In a list of changes: present when the execute bit changed. */
+  readonly executable?: boolean;
 }
 
-/** A file whose content differs from that in the previous release. */
+/** A file whose content or execute bit differs from that in the previous release. */
 export interface ChangedFile extends DraftFile {
   /** Size in the previous release, in bytes. */
   readonly before: number;

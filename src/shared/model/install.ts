@@ -77,8 +77,10 @@ export interface InstallationCheck {
   readonly path: string;
   /** Number of files in the release. */
   readonly files: number;
-  /** Files with other content than in the release, or replaced by a link. */
+  /** Files with other content or another execute bit than in the release, or replaced by a link. */
   readonly changed: readonly string[];
+  /** Those of `changed` that have the content of the release, and only lost or gained the execute bit. */
+  readonly executeBits: { readonly lost: readonly string[]; readonly added: readonly string[] };
   readonly missing: readonly string[];
   /** Paths that are not part of the release. A folder ends with a slash and stands for everything in it. */
   readonly extra: readonly string[];

@@ -39,6 +39,7 @@ export interface ReleaseFile {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
+  readonly executable?: true;
 }
 
 /** All files of a release. */
@@ -54,11 +55,14 @@ export interface ReleaseFiles {
 /** A file that differs between two releases. */
 export interface FileChange {
   readonly path: string;
-  readonly kind: 'added' | 'changed' | 'removed';
+  /** `mode`: the content is the same, and only the execute bit differs. */
+  readonly kind: 'added' | 'changed' | 'removed' | 'mode';
   /** Bytes in the first release; absent when it was added. */
   readonly before?: number;
   /** Bytes in the second release; absent when it was removed. */
   readonly after?: number;
+  /** Whether it is executable in the second release; absent when that is as in the first one, or it was removed. */
+  readonly executable?: boolean;
 }
 
 /** Files that differ between two releases. */

@@ -86,13 +86,23 @@ async function changedFiles(
 }
 
 function groupByKind(since: string, files: readonly FileChange[]): ReleaseChanges {
-  const ofKind = (wanted: FileChange['kind']): readonly FileChange[] => files.filter(({ kind }) => kind === wanted);
+  const ofKind = (...kinds: readonly FileChange['kind'][]): readonly FileChange[] =>
+    files.filter(({ kind }) => kinds.includes(kind));
   return {
     since,
-    added: ofKind('added').map(({ path, after = 0 }) => ({ path, size: after })),
-    changed: ofKind('changed').map(({ path, before = 0, after = 0 }) => ({ path, size: after, before })),
+    added: ofKind('added').map(({ path, after = 0, ...mode }) => ({ path, size: after, ...executableOf(mode) })),
+    changed: ofKind('changed', 'mode').map(({ path, before = 0, after = 0, ...mode }) => ({
+      path,
+      size: after,
+      before,
+      ...executableOf(mode),
+    })),
     removed: ofKind('removed').map(({ path, before = 0 }) => ({ path, size: before })),
   };
+}
+
+function executableOf({ executable }: Pick<FileChange, 'executable'>): { readonly executable?: boolean } {
+  return executable === undefined ? {} : { executable };
 }
 
 function changesUnknown({ path }: Manifest, version: string, error: unknown): Diagnostic {

@@ -218,7 +218,7 @@ function toReleaseDraft(
     manifest: manifest.path,
     metadata: draft.record.metadata,
     dependencies: manifest.dependencies,
-    files: scan.files.map(({ path, size }) => ({ path, size })),
+    files: scan.files.map(({ path, size, executable }) => (executable ? { path, size, executable } : { path, size })),
     size: scan.size,
     root,
     skipped: scan.skipped,

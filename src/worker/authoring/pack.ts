@@ -58,6 +58,7 @@ export async function packProject(
       scan.files.map((file) => ({
         path: file.path,
         size: file.size,
+        executable: file.executable,
         open: () => transform(file.path, readProjectFile(file, signal)),
       })),
       store,

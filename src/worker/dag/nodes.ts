@@ -12,6 +12,17 @@ export interface UnixFsNode {
   readonly links: readonly Link[];
 }
 
+/** The mode of an executable file, the only one that a release records. */
+export const EXECUTABLE_MODE = 0o755;
+
+/**
+ * Whether a UnixFS node is an executable file. Any other mode than 0755, from a tree that other software made, counts
+ * as none: no set-user-ID, set-group-ID or other bit ever reaches a disk.
+ */
+export function isExecutable({ type, mode }: UnixFS): boolean {
+  return type === 'file' && mode === EXECUTABLE_MODE;
+}
+
 /** The links of a dag-pb block. They are views of its bytes. @throws Error when the bytes are not dag-pb */
 export function decodeLinks(bytes: Uint8Array): readonly Link[] {
   return decode(bytes).Links;

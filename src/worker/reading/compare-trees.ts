@@ -6,7 +6,7 @@ import { MAX_CONCURRENCY, mapConcurrently } from './tree-reader.ts';
 import type { TreeReader } from './tree-reader.ts';
 import { describeLink, folderLinks, joinPath, listFolder } from './read-folder.ts';
 import type { TreeEntry } from './read-folder.ts';
-import { invalidTreeError } from './tree-node.ts';
+import { invalidTreeError, isLeaf } from './tree-node.ts';
 import type { FolderLink } from './tree-node.ts';
 
 interface Folder {
@@ -51,8 +51,8 @@ export async function listReleaseFiles(reader: TreeReader, root: CID, path = '')
   });
   for await (const { step: folder, value: entries } of walk) {
     pendingFolders--;
-    for (const { name, kind, size } of entries) {
-      if (kind === 'file') files.push({ path: joinPath(folder.path, name), size });
+    for (const entry of entries) {
+      if (entry.kind === 'file') files.push(releaseFile(joinPath(folder.path, entry.name), entry));
       else pendingFolders++;
     }
     if (files.length + pendingFolders > LIMITS.filesPerRelease)
@@ -123,23 +123,57 @@ async function compareEntries(path: string, before: EntrySide, after: EntrySide)
     return { changes: [], folders: [pair] };
   }
   if (oldEntry?.kind === 'file' && newEntry?.kind === 'file') {
-    return { changes: [{ path, kind: 'changed', before: oldEntry.size, after: newEntry.size }], folders: [] };
+    const change = await compareFiles(before.reader, oldEntry, after.reader, newEntry);
+    return { changes: [{ path, ...change }], folders: [] };
   }
   const removed = await filesOf(path, before);
   const added = await filesOf(path, after);
   return {
     changes: [
       ...removed.map((file): FileChange => ({ path: file.path, kind: 'removed', before: file.size })),
-      ...added.map((file): FileChange => ({ path: file.path, kind: 'added', after: file.size })),
+      ...added.map((file): FileChange => ({
+        path: file.path,
+        kind: 'added',
+        after: file.size,
+        ...(file.executable === true ? { executable: true } : {}),
+      })),
     ],
     folders: [],
   };
 }
 
+async function compareFiles(
+  oldReader: TreeReader,
+  oldFile: TreeEntry,
+  newReader: TreeReader,
+  newFile: TreeEntry,
+): Promise<Omit<FileChange, 'path'>> {
+  const sizes = { before: oldFile.size, after: newFile.size };
+  const { executable } = newFile;
+  if (executable === oldFile.executable) return { kind: 'changed', ...sizes };
+  const hasSameContent =
+    oldFile.size === newFile.size &&
+    (oldFile.size === 0 ||
+      (await contentParts(oldReader, oldFile.cid)) === (await contentParts(newReader, newFile.cid)));
+  return { kind: hasSameContent ? 'mode' : 'changed', ...sizes, executable };
+}
+
+/** The CIDs of a file's parts: equal for an executable file and the plain one of the same content. */
+async function contentParts(reader: TreeReader, cid: CID): Promise<string> {
+  if (isLeaf(cid)) return cid.toString();
+  const node = await reader.node(cid);
+  if (node.kind === 'folder' || node.data.length > 0) return cid.toString();
+  return node.parts.map((part) => part.cid.toString()).join();
+}
+
+function releaseFile(path: string, { size, executable }: Pick<TreeEntry, 'size' | 'executable'>): ReleaseFile {
+  return executable ? { path, size, executable } : { path, size };
+}
+
 /** The entry itself, or every file below it. */
 async function filesOf(path: string, { reader, entry }: EntrySide): Promise<ReleaseFile[]> {
   if (entry === undefined) return [];
-  return entry.kind === 'file' ? [{ path, size: entry.size }] : listReleaseFiles(reader, entry.cid, path);
+  return entry.kind === 'file' ? [releaseFile(path, entry)] : listReleaseFiles(reader, entry.cid, path);
 }
 
 function byName(links: readonly FolderLink[]): Map<string, FolderLink> {

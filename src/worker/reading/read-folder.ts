@@ -17,6 +17,7 @@ const MAX_SHARD_LOOKUP = { blocks: MAX_SHARD_DEPTH, bytes: 8 * 1024 * 1024 };
 /** A file or folder of a tree, with the CID of its content. */
 export interface TreeEntry extends FolderLink {
   readonly kind: 'file' | 'folder';
+  readonly executable: boolean;
 }
 
 /**
@@ -46,9 +47,10 @@ export async function folderLinks(reader: TreeReader, cid: CID, path: string): P
 
 /** Kind and size of a link's target. The link of a raw block tells both; other blocks are read. */
 export async function describeLink(reader: TreeReader, link: FolderLink): Promise<TreeEntry> {
-  if (isLeaf(link.cid)) return { ...link, kind: 'file' };
+  if (isLeaf(link.cid)) return { ...link, kind: 'file', executable: false };
   const node = await reader.node(link.cid);
-  return { ...link, kind: node.kind, size: node.kind === 'file' ? node.size : 0 };
+  if (node.kind === 'folder') return { ...link, kind: 'folder', size: 0, executable: false };
+  return { ...link, kind: 'file', size: node.size, executable: node.executable };
 }
 
 /** @throws GgenError as `folderLinks` */

@@ -2,7 +2,7 @@ import type { CID } from 'multiformats/cid';
 import { LIMITS } from '../../shared/limits.ts';
 import { GgenError, errorMessage } from '../../shared/errors.ts';
 import { DAG_PB, RAW } from '../dag/codecs.ts';
-import { decodeUnixFs, shardDigits } from '../dag/nodes.ts';
+import { decodeUnixFs, isExecutable, shardDigits } from '../dag/nodes.ts';
 import type { Link, UnixFsNode } from '../dag/nodes.ts';
 
 /** A part of a file that is a block of its own. */
@@ -19,6 +19,7 @@ export interface FileNode {
   /** The first bytes of the file, which the node itself contains; may be empty. */
   readonly data: Uint8Array;
   readonly parts: readonly FilePart[];
+  readonly executable: boolean;
 }
 
 export interface FolderLink {
@@ -49,7 +50,7 @@ export function isLeaf(cid: CID): boolean {
  * @throws GgenError RecordInvalid
  */
 export function decodeTreeNode(cid: CID, bytes: Uint8Array): TreeNode {
-  if (cid.code === RAW) return { kind: 'file', size: bytes.byteLength, data: bytes, parts: [] };
+  if (cid.code === RAW) return { kind: 'file', size: bytes.byteLength, data: bytes, parts: [], executable: false };
   if (cid.code !== DAG_PB) throw invalidTreeError(cid, 'it is neither a UnixFS node nor raw bytes');
   const node = decodeNode(cid, bytes);
   const { data, links } = node;
@@ -78,7 +79,8 @@ function decodeNode(cid: CID, bytes: Uint8Array): UnixFsNode {
   }
 }
 
-function fileNode(cid: CID, { links, data: { data = new Uint8Array(), blockSizes } }: UnixFsNode): FileNode {
+function fileNode(cid: CID, { links, data: unixFs }: UnixFsNode): FileNode {
+  const { data = new Uint8Array(), blockSizes } = unixFs;
   if (links.length !== blockSizes.length) throw invalidTreeError(cid, 'the sizes of its parts do not match its links');
   let size = data.byteLength;
   const parts = links.map((link, index): FilePart => {
@@ -87,7 +89,7 @@ function fileNode(cid: CID, { links, data: { data = new Uint8Array(), blockSizes
     if (size > LIMITS.bytesPerRelease) throw invalidTreeError(cid, 'its claimed size exceeds the limit for packages');
     return part;
   });
-  return { kind: 'file', size, data, parts };
+  return { kind: 'file', size, data, parts, executable: isExecutable(unixFs) };
 }
 
 function folderLink(cid: CID, { Name = '', Hash, Tsize = 0 }: Link): FolderLink {

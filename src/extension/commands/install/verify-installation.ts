@@ -50,9 +50,13 @@ export async function verifyInstallation(services: Services, argument?: unknown)
   if (picked?.restore === true && mayChange(installed.path)) await restore(services, installed, check);
 }
 
-function checkItems({ changed, missing, extra }: InstallationCheck): CheckItem[] {
+function checkItems({ changed, executeBits, missing, extra }: InstallationCheck): CheckItem[] {
   const items = (kind: 'changed' | 'missing' | 'extra', icon: string, paths: readonly string[]): CheckItem[] =>
-    paths.map((path) => ({ label: `$(${icon}) ${plainText(path)}`, show: { kind, path } }));
+    paths.map((path) => {
+      const description = describeBit(executeBits, path);
+      const item = { label: `$(${icon}) ${plainText(path)}`, show: { kind, path } };
+      return description === undefined ? item : { ...item, description };
+    });
   const group = (label: string, list: readonly CheckItem[]): CheckItem[] =>
     list.length === 0 ? [] : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...list];
   const broken = changed.length + missing.length;
@@ -73,6 +77,11 @@ function checkItems({ changed, missing, extra }: InstallationCheck): CheckItem[]
           },
         ])),
   ];
+}
+
+function describeBit({ lost, added }: InstallationCheck['executeBits'], path: string): string | undefined {
+  if (lost.includes(path)) return t('execute bit lost');
+  return added.includes(path) ? t('execute bit added') : undefined;
 }
 
 async function showFile(installed: InstalledPackage, { kind, path }: NonNullable<CheckItem['show']>): Promise<void> {

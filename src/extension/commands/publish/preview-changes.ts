@@ -29,8 +29,8 @@ export function changeItems({ since, added, changed, removed }: ReleaseChanges):
       ...detailItem('diff-added', path, t('added, {0}', formatBytes(size))),
       open: { path },
     })),
-    ...changed.map(({ path, size, before }) => ({
-      ...detailItem('diff-modified', path, t('changed, {0} → {1}', formatBytes(before), formatBytes(size))),
+    ...changed.map(({ path, size, before, executable }) => ({
+      ...detailItem('diff-modified', path, changedText(size, before, executable)),
       open: { path },
     })),
   ];
@@ -39,6 +39,12 @@ export function changeItems({ since, added, changed, removed }: ReleaseChanges):
   return left <= 0
     ? items
     : [...items.slice(0, MAX_LISTED_CHANGES), detailItem('ellipsis', t('and {0} more', left), '')];
+}
+
+function changedText(size: number, before: number, executable: boolean | undefined): string {
+  const sizes = t('changed, {0} → {1}', formatBytes(before), formatBytes(size));
+  if (executable === undefined) return sizes;
+  return t('{0}, {1}', sizes, executable ? t('now executable') : t('no longer executable'));
 }
 
 function sizeDelta({ added, changed, removed }: ReleaseChanges): number {

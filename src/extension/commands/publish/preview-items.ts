@@ -126,8 +126,8 @@ function metadataItems(draft: ReleaseDraft, { withoutKey = false }: PreviewState
 }
 
 function fileItems({ files }: ReleaseDraft): PreviewItem[] {
-  const shown = files.slice(0, MAX_LISTED_FILES).map(({ path, size }): PreviewItem => ({
-    ...detailItem('file', path, formatBytes(size)),
+  const shown = files.slice(0, MAX_LISTED_FILES).map(({ path, size, executable }): PreviewItem => ({
+    ...detailItem('file', path, executable === true ? t('{0}, executable', formatBytes(size)) : formatBytes(size)),
     open: { path },
   }));
   const left = files.length - shown.length;

@@ -77,11 +77,20 @@ function items(changes: readonly FileChange[]): ChangeItem[] {
 }
 
 function icon({ kind }: FileChange): string {
-  return { added: 'diff-added', changed: 'diff-modified', removed: 'diff-removed' }[kind];
+  return { added: 'diff-added', changed: 'diff-modified', mode: 'diff-modified', removed: 'diff-removed' }[kind];
 }
 
-function describe({ kind, before = 0, after = 0 }: FileChange): string {
+function describe(change: FileChange): string {
+  const { kind, executable } = change;
+  if (executable === undefined || kind === 'mode' || kind === 'removed') return describeContent(change);
+  const bit = executable ? t('now executable') : t('no longer executable');
+  return t('{0}, {1}', describeContent(change), kind === 'added' ? t('executable') : bit);
+}
+
+function describeContent({ kind, before = 0, after = 0, executable }: FileChange): string {
   switch (kind) {
+    case 'mode':
+      return executable === true ? t('now executable') : t('no longer executable');
     case 'added':
       return t('added, {0}', formatBytes(after));
     case 'removed':

@@ -4,6 +4,10 @@ import { execFile } from 'node:child_process';
 export interface GitWorkTree {
   /** Files in the index. */
   readonly tracked: ReadonlySet<string>;
+  /** Files that the index marks as executable. */
+  readonly executable: ReadonlySet<string>;
+  /** Whether the execute bits on the disk count; not with git's setting core.fileMode=false, as on Windows. */
+  readonly fileMode: boolean;
   /** Folders of submodules, whether or not they are checked out. */
   readonly submodules: ReadonlySet<string>;
   /** Files that differ from the last commit or are not tracked; ignored files are not among them. */
@@ -15,6 +19,8 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** Mode of a submodule in git's index. */
 const SUBMODULE_MODE = '160000';
+/** Mode of an executable file in git's index. */
+const EXECUTABLE_MODE = '100755';
 
 /**
  * Asks git about a folder. Git's own programs (hooks, the file system monitor) are disabled, because reading a project
@@ -25,11 +31,12 @@ const SUBMODULE_MODE = '160000';
 export async function readGitWorkTree(root: string, signal?: AbortSignal): Promise<GitWorkTree | undefined> {
   try {
     const prefix = (await git(root, ['rev-parse', '--show-prefix'], signal)).replace(/\n$/, '');
-    const [index, status] = await Promise.all([
+    const [index, fileMode, status] = await Promise.all([
       git(root, ['ls-files', '-s', '-z', '--', '.'], signal),
+      git(root, ['config', '--type=bool', '--default=true', 'core.fileMode'], signal),
       git(root, ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--', '.'], signal),
     ]);
-    return { ...parseIndex(index), uncommitted: parseStatus(status, prefix) };
+    return { ...parseIndex(index), fileMode: fileMode.trim() !== 'false', uncommitted: parseStatus(status, prefix) };
   } catch {
     signal?.throwIfAborted();
     return undefined;
@@ -55,8 +62,9 @@ function git(root: string, command: readonly string[], signal: AbortSignal | und
 }
 
 /** Each entry is `mode hash stage<TAB>path`. */
-function parseIndex(output: string): Pick<GitWorkTree, 'tracked' | 'submodules'> {
+function parseIndex(output: string): Pick<GitWorkTree, 'tracked' | 'executable' | 'submodules'> {
   const tracked = new Set<string>();
+  const executable = new Set<string>();
   const submodules = new Set<string>();
   for (const entry of output.split('\0')) {
     const tab = entry.indexOf('\t');
@@ -64,8 +72,9 @@ function parseIndex(output: string): Pick<GitWorkTree, 'tracked' | 'submodules'>
     const path = entry.slice(tab + 1).normalize('NFC');
     if (entry.startsWith(SUBMODULE_MODE)) submodules.add(path);
     else tracked.add(path);
+    if (entry.startsWith(EXECUTABLE_MODE)) executable.add(path);
   }
-  return { tracked, submodules };
+  return { tracked, executable, submodules };
 }
 
 /** Each entry is `XY path`, relative to the repository's root; a folder that is a repository of its own ends with `/`. */

@@ -11,6 +11,8 @@ export interface ProjectFile {
   /** In bytes. */
   readonly size: number;
   readonly mtimeMs: number;
+  /** Whether it can be executed: an execute bit is set, or git's index says so where the disk cannot. */
+  readonly executable: boolean;
 }
 
 /** An entry that is not published although the user may expect it. */

@@ -64,6 +64,7 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
     installed,
     withLock: includesLock(manifest),
     tracked: new PathSet(tracked),
+    executable: executableFiles(workTree),
     submodules: relevantSubmodules(workTree, manifest),
     limits: options.limits ?? resolveProjectLimits(undefined),
     signal,
@@ -92,6 +93,18 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
       ...submoduleDiagnostics(submodules, files),
     ],
   };
+}
+
+/**
+ * The files that can be executed as git's index tells, where the disk does not: on Windows, where nothing else can, and
+ * where git is told not to trust the disk. Undefined: the execute bits on the disk tell.
+ */
+export function executableFiles(
+  workTree: Pick<GitWorkTree, 'fileMode' | 'executable'> | undefined,
+  platform: NodeJS.Platform = process.platform,
+): ReadonlySet<string> | undefined {
+  if (platform === 'win32') return workTree?.executable ?? new Set();
+  return workTree?.fileMode === false ? workTree.executable : undefined;
 }
 
 const NO_PATTERNS = { git: [], manifest: [], ggen: [] };

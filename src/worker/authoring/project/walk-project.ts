@@ -10,6 +10,7 @@ import { LOCK_FILE } from '../../install/lock/lock-file.ts';
 import { ProjectBudget } from './budget.ts';
 import type { InstalledPackages } from './installed-packages.ts';
 import type { PathSet } from './path-set.ts';
+import { hasExecuteBit } from '../../install/disk/execute-bits.ts';
 import { STAGING_PREFIX } from '../../install/disk/staging-prefix.ts';
 import { readIgnoreFile } from './read-ignore-file.ts';
 import type { Submodule } from './submodules.ts';
@@ -36,6 +37,8 @@ export interface WalkOptions {
   readonly withLock: boolean;
   /** Files that git tracks. They are published even below a folder named node_modules. */
   readonly tracked: PathSet;
+  /** Files that can be executed, where the execute bits on the disk do not tell. */
+  readonly executable?: ReadonlySet<string> | undefined;
   /** Folders of git submodules. */
   readonly submodules: ReadonlySet<string>;
   readonly limits: ProjectLimits;
@@ -174,10 +177,11 @@ class ProjectWalker implements WalkResult {
 
   async #addFile(path: string, absolutePath: string): Promise<void> {
     try {
-      const { size, mtimeMs } = await lstat(absolutePath);
+      const { size, mtimeMs, mode } = await lstat(absolutePath);
       await access(absolutePath, constants.R_OK);
       this.#budget.add(path, size);
-      this.files.push({ path, absolutePath, size, mtimeMs });
+      const executable = this.#options.executable?.has(path) ?? hasExecuteBit(mode);
+      this.files.push({ path, absolutePath, size, mtimeMs, executable });
     } catch (error) {
       if (error instanceof GgenError) throw error;
       this.#skip(path, unreadableReason(error));

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import type { InstallProgress } from '../../../shared/api/index.ts';
 import type { InstallationCheck } from '../../../shared/model.ts';
 import { localState } from '../disk/local-state.ts';
+import type { LocalEntry } from '../disk/local-state.ts';
 import { realPath } from '../disk/real-path.ts';
 import { absolutePath } from '../disk/target.ts';
 import type { FetchContentDeps } from '../../transfer/fetch-content.ts';
@@ -52,8 +53,9 @@ export async function verifyInstalled(
         },
       })
     : { entries: [], missing: files.map((file) => file.path).sort() };
-  const pathsIn = (kind: string): string[] => state.entries.filter((one) => one.state === kind).map((one) => one.path);
-  const changed = pathsIn('changed');
+  const pathsIn = (...kinds: readonly LocalEntry['state'][]): string[] =>
+    state.entries.filter((one) => kinds.includes(one.state)).map((one) => one.path);
+  const changed = pathsIn('changed', 'bit-lost', 'bit-added');
   deps.catalog.installs.saveVerification(path, changed.length + state.missing.length);
   deps.onChange(installed.id);
   return {
@@ -62,6 +64,7 @@ export async function verifyInstalled(
     path,
     files: files.length,
     changed,
+    executeBits: { lost: pathsIn('bit-lost'), added: pathsIn('bit-added') },
     missing: state.missing,
     extra: pathsIn('extra'),
   };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 interface FileStamp {
   readonly inode: bigint;
   readonly size: bigint;
+  readonly mode: bigint;
   /** Nanoseconds since the epoch. */
   readonly modifiedNs: bigint;
 }
@@ -12,7 +13,7 @@ interface FileStamp {
 /** Everything in a folder at one moment, by relative path with forward slashes; a folder's path ends with a slash. */
 export type FolderSnapshot = ReadonlyMap<string, FileStamp>;
 
-const FOLDER: FileStamp = { inode: 0n, size: 0n, modifiedNs: 0n };
+const FOLDER: FileStamp = { inode: 0n, size: 0n, mode: 0n, modifiedNs: 0n };
 
 /** @throws Node's error when a folder cannot be read */
 export async function takeFolderSnapshot(folder: string, signal: AbortSignal): Promise<FolderSnapshot> {
@@ -60,11 +61,13 @@ export async function findChangesSince(
 }
 
 function isEqual(a: FileStamp, b: FileStamp): boolean {
-  return a.inode === b.inode && a.size === b.size && a.modifiedNs === b.modifiedNs;
+  return a.inode === b.inode && a.size === b.size && a.mode === b.mode && a.modifiedNs === b.modifiedNs;
 }
 
 /** Undefined when the path does not exist. */
 async function readFileStamp(path: string): Promise<FileStamp | undefined> {
   const stat = await lstat(path, { bigint: true }).catch(() => undefined);
-  return stat === undefined ? undefined : { inode: stat.ino, size: stat.size, modifiedNs: stat.mtimeNs };
+  return stat === undefined
+    ? undefined
+    : { inode: stat.ino, size: stat.size, mode: stat.mode, modifiedNs: stat.mtimeNs };
 }

@@ -2,7 +2,9 @@ import { readdir } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { foldCase } from '../../paths/path-safety.ts';
-import { fileMatchesCid } from './compare-file.ts';
+import { compareFile } from './compare-file.ts';
+import type { FileComparison } from './compare-file.ts';
+import { ExecuteBits } from './execute-bits.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
 
 /** An entry of an installed folder, compared with its release. */
@@ -10,10 +12,10 @@ export interface LocalEntry {
   /** With forward slashes; the path of a folder that does not belong to the release ends with one. */
   readonly path: string;
   /**
-   * `same`: the release's content. `changed`: a file of the release with other content, or a link in its place.
-   * `extra`: not in the release.
+   * `same`: as in the release. `changed`: a file of the release with other content, or a link in its place. `bit-lost`
+   * and `bit-added`: with the same content, and another execute bit. `extra`: not in the release.
    */
-  readonly state: 'same' | 'changed' | 'extra';
+  readonly state: FileComparison | 'extra';
 }
 
 export interface LocalState {
@@ -49,14 +51,15 @@ export async function localState(
   const found = await listEntries(folder, folders, signal);
   const queue = found.values();
   const entries: LocalEntry[] = [];
+  const options = { get, signal, executeBits: new ExecuteBits(folder) };
   const compare = async (): Promise<void> => {
     for (const { path, entry } of queue) {
       signal.throwIfAborted();
       const file = expected.get(path.normalize('NFC'));
       if (file === undefined) entries.push({ path: entry.isDirectory() ? `${path}/` : path, state: 'extra' });
       else {
-        const same = entry.isFile() && (await fileMatchesCid(join(folder, path), file.cid, get, signal));
-        entries.push({ path: entry.isDirectory() ? `${path}/` : path, state: same ? 'same' : 'changed' });
+        const state = entry.isFile() ? await compareFile(join(folder, path), file, options) : 'changed';
+        entries.push({ path: entry.isDirectory() ? `${path}/` : path, state });
         expected.delete(path.normalize('NFC'));
         onFile();
       }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { foldPath, foldersOf, localState } from './local-state.ts';
 import type { LocalEntry } from './local-state.ts';
-import { fileMatchesCid } from './compare-file.ts';
+import { compareFile } from './compare-file.ts';
+import { ExecuteBits } from './execute-bits.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
 
 /** The effect on a folder when its release is replaced or removed. */
@@ -37,6 +38,7 @@ export async function planReplacement(
 ): Promise<Replacement> {
   const extraFolders = foldersOf(after.map(({ path }) => path));
   const { entries } = await localState(before, folder, { get, signal, extraFolders });
+  const compareOptions = { get, signal, executeBits: new ExecuteBits(folder) };
   const newRelease = new NewRelease(before, after);
   const kept = new Set<TreeFile>();
   const preserve: string[] = [];
@@ -45,7 +47,7 @@ export async function planReplacement(
     if (entry.state === 'same' || overwrite.has(entry.path)) continue;
     const file = newRelease.file(entry.path);
     const isSame = async (): Promise<boolean> =>
-      file !== undefined && (await fileMatchesCid(join(folder, entry.path), file.cid, get, signal));
+      file !== undefined && (await compareFile(join(folder, entry.path), file, compareOptions)) === 'same';
     if (newRelease.isUnaffected(entry)) {
       if (file !== undefined) kept.add(file);
       preserve.push(entry.path);

@@ -3,7 +3,7 @@ import { LIMITS } from '../../../shared/limits.ts';
 import { GgenError, errorMessage } from '../../../shared/errors.ts';
 import { walkTree } from '../../blocks/walk-tree.ts';
 import { DAG_PB, RAW } from '../../dag/codecs.ts';
-import { decodeUnixFs, shardDigits } from '../../dag/nodes.ts';
+import { decodeUnixFs, isExecutable, shardDigits } from '../../dag/nodes.ts';
 import type { UnixFsNode } from '../../dag/nodes.ts';
 import { MAX_TREE_DEPTH } from '../../transfer/tree-limits.ts';
 
@@ -15,6 +15,7 @@ export interface TreeFile {
   /** Relative to the release's root, with forward slashes. Untrusted until `checkTree` has checked all paths. */
   readonly path: string;
   readonly cid: CID;
+  readonly executable: boolean;
 }
 
 /** Directories visited. Bounds hostile trees whose directories link to one another many times. */
@@ -54,7 +55,7 @@ export async function listTreeFiles(root: CID, get: GetBlock, signal: AbortSigna
   });
   for await (const { step, value } of walk) {
     if (!isFile(step, value)) continue;
-    files.push({ path: step.path, cid: step.cid });
+    files.push({ path: step.path, cid: step.cid, executable: value !== undefined && isExecutable(value.data) });
     if (files.length > LIMITS.filesPerRelease)
       throw invalidContentError(`has more than ${LIMITS.filesPerRelease} files`);
   }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { GgenError } from '../../../shared/errors.ts';
 import { blockBufferPool } from '../../dag/block-buffer-pool.ts';
 import { RAW } from '../../dag/codecs.ts';
+import { EXECUTABLE_MODE } from '../../dag/nodes.ts';
 import { fileContent } from './file-leaves.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
 
@@ -53,7 +54,7 @@ class FileWriter {
     this.#options = options;
   }
 
-  async write({ path, cid }: TreeFile): Promise<void> {
+  async write({ path, cid, executable }: TreeFile): Promise<void> {
     const { get, signal, onWritten } = this.#options;
     signal.throwIfAborted();
     const filePath = join(this.#folder, path);
@@ -65,7 +66,8 @@ class FileWriter {
       onWritten(bytes.length, true);
       return;
     }
-    const file = await open(filePath, 'wx');
+    // The system takes the bits of the user's umask away.
+    const file = executable ? await open(filePath, 'wx', EXECUTABLE_MODE) : await open(filePath, 'wx');
     try {
       for await (const bytes of fileContent(cid, get, signal)) {
         await file.writeFile(this.#countBytes(bytes));

@@ -27,7 +27,7 @@ const tree = fc
 type Tree = readonly (readonly [path: string, content: Uint8Array])[];
 
 describe('packing', () => {
-  it('gives equal trees one root for any order, Unicode form of names, modes and times', async () => {
+  it('gives equal trees one root for any order, Unicode form of names, times and modes without execute bits', async () => {
     await fc.assert(
       fc.asyncProperty(
         tree.chain((files) => fc.tuple(fc.constant(files), fc.shuffledSubarray(files, { minLength: files.length }))),
@@ -37,7 +37,7 @@ describe('packing', () => {
             shuffled,
             (name) => name.normalize('NFD'),
             async (at) => {
-              await chmod(at, 0o755);
+              await chmod(at, 0o640);
               await utimes(at, 1, 1);
             },
           );

@@ -27,10 +27,11 @@ function reader(signal = new AbortController().signal): TreeReader {
   return new TreeReader({ get }, signal);
 }
 
-async function imported(files: Files): Promise<CID> {
+/** @param executables paths of the files that can be executed */
+async function imported(files: Files, executables: readonly string[] = []): Promise<CID> {
   const sources = Object.entries(files).map(([path, content]) => {
     const bytes = Buffer.from(content);
-    return { path, size: bytes.length, open: () => of(bytes) };
+    return { path, size: bytes.length, executable: executables.includes(path), open: () => of(bytes) };
   });
   const { root } = await importTree(sources, store, { signal: new AbortController().signal, onFile: () => undefined });
   return root;
@@ -289,6 +290,34 @@ describe('reading a tree block by block', () => {
       assert.ok(!asked.includes(same.toString()));
       const raw = asked.filter((cid) => CID.parse(cid).code === 0x55);
       assert.deepEqual(raw, [], 'no content of a file');
+    });
+
+    it('differ in execute bits, which are told from changed content', async () => {
+      const large = new Uint8Array(2_500_000).fill(3);
+      const rest = { 'a.sh': 'a', 'b/large': large, empty: '', same: 's' };
+      const one = await imported({ ...rest, 'c.sh': 'c', 'd.sh': 'd' }, ['a.sh', 'c.sh', 'empty', 'same']);
+      const other = await imported({ ...rest, 'c.sh': 'changed', 'e.sh': 'e' }, ['b/large', 'e.sh', 'same']);
+      const both = reader();
+      assert.deepEqual(await compareTrees({ reader: both, cid: one }, { reader: both, cid: other }), [
+        { path: 'a.sh', kind: 'mode', before: 1, after: 1, executable: false },
+        { path: 'b/large', kind: 'mode', before: large.length, after: large.length, executable: true },
+        { path: 'c.sh', kind: 'changed', before: 1, after: 7, executable: false },
+        { path: 'd.sh', kind: 'removed', before: 1 },
+        { path: 'e.sh', kind: 'added', after: 1, executable: true },
+        { path: 'empty', kind: 'mode', before: 0, after: 0, executable: false },
+      ]);
+      assert.deepEqual(await listReleaseFiles(reader(), other), [
+        { path: 'a.sh', size: 1 },
+        { path: 'b/large', size: large.length, executable: true },
+        { path: 'c.sh', size: 7 },
+        { path: 'e.sh', size: 1, executable: true },
+        { path: 'empty', size: 0 },
+        { path: 'same', size: 1, executable: true },
+      ]);
+      const { cid, size, executable } = await findEntry(reader(), other, 'e.sh');
+      assert.deepEqual([size, executable], [1, true]);
+      const { bytes } = await readRange(reader(), cid, { offset: 0, length: 10 });
+      assert.equal(Buffer.from(bytes).toString(), 'e');
     });
 
     it('that are equal need no block', async () => {

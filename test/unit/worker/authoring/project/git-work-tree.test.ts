@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { chmod } from 'node:fs/promises';
 import { gitDiagnostics } from '../../../../../src/worker/authoring/preflight/git-check.ts';
 import type { ProjectScan } from '../../../../../src/worker/authoring/project/project.ts';
-import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
+import { readGitWorkTree } from '../../../../../src/worker/authoring/project/git-work-tree.ts';
+import { executableFiles, scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
+import { skipOnWindows } from '../../../../skip.ts';
 import { ProjectFolder, type Files } from '../project-folder.ts';
 
 function git(cwd: string, ...command: readonly string[]): void {
@@ -80,6 +83,29 @@ describe('a project in a git work tree', () => {
     assert.deepEqual(await found(), [['error', 'submodule-missing', 'vendor/lib']]);
     await folder.write({ '.ggenignore': 'vendor/lib/\n' });
     assert.deepEqual(await found(), []);
+  });
+
+  it('has the executable files of the disk, or those of the index where the disk does not tell', async function () {
+    skipOnWindows(this, 'modes of files');
+    await using folder = await repository({ 'committed.sh': '', 'member/run.sh': '', 'plain.txt': '' });
+    const executables = async (at: string): Promise<string[]> =>
+      (await scanProject(at)).files.filter(({ executable }) => executable).map(({ path }) => path);
+    git(folder.root, 'update-index', '--chmod=+x', 'committed.sh', 'member/run.sh');
+    await folder.write({ 'new.sh': '' });
+    for (const path of ['new.sh', 'plain.txt']) await chmod(folder.path(path), 0o744);
+    assert.deepEqual(await executables(folder.root), ['new.sh', 'plain.txt']);
+    git(folder.root, 'config', 'core.fileMode', 'false');
+    assert.deepEqual(await executables(folder.root), ['committed.sh', 'member/run.sh']);
+    assert.deepEqual(await executables(folder.path('member')), ['run.sh']);
+  });
+
+  it('tells which files can be executed on Windows, where nothing else does', async () => {
+    await using folder = await repository({ 'run.sh': '' });
+    git(folder.root, 'update-index', '--chmod=+x', 'run.sh');
+    const workTree = await readGitWorkTree(folder.root);
+    assert.deepEqual(executableFiles(workTree, 'win32'), new Set(['run.sh']));
+    assert.deepEqual(executableFiles(undefined, 'win32'), new Set());
+    assert.equal(executableFiles(undefined, 'linux'), undefined);
   });
 
   it('needs no git: without a repository nothing is remarked', async () => {

@@ -11,6 +11,7 @@ export type * from './model/read.ts';
 export type * from './model/draft.ts';
 export type * from './model/install.ts';
 export type * from './model/peer.ts';
+export type * from './model/publisher.ts';
 export type * from './model/node.ts';
 export type * from './model/metrics.ts';
 export type * from './model/storage.ts';

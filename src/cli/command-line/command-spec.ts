@@ -1,8 +1,8 @@
 import type { Flags } from './flags.ts';
 import type { Console } from '../output/console.ts';
 
-/** What the engine knows, offered as completions: ids and names of packages, or peer ids. */
-export type LiveCompletion = 'package' | 'installed' | 'kept' | 'peer';
+/** What the engine knows, offered as completions: ids and names of packages, peer ids, or publisher ids. */
+export type LiveCompletion = 'package' | 'installed' | 'kept' | 'peer' | 'publisher';
 
 /** Completions of a value: paths, what the engine knows, or fixed words. */
 export type Completion = 'file' | 'folder' | LiveCompletion | readonly string[];

@@ -13,6 +13,7 @@ import { withSession } from '../session/session.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { packageOperand } from './package-operand.ts';
+import { resolveOperand } from './resolve-operand.ts';
 
 export const exportCommand: CommandSpec = {
   name: 'export',
@@ -27,18 +28,20 @@ export const exportCommand: CommandSpec = {
     const [id, file, ...rest] = context.flags.operands;
     if (id === undefined || file === undefined || rest.length > 0)
       throw new UsageError('export requires a package and a file.');
-    const request = { ...packageOperand(id), to: resolve(file) };
-    if (!context.flags.isEnabled('replace') && (await fileAt(request.to)) !== undefined) {
+    const named = packageOperand(id);
+    const to = resolve(file);
+    if (!context.flags.isEnabled('replace') && (await fileAt(to)) !== undefined) {
       throw new CommandError(
         'FileExists',
         EXIT.failed,
-        `${request.to} already exists.`,
+        `${to} already exists.`,
         'Choose another file, or replace it with --replace.',
       );
     }
     const bar = progressBar(context.console);
     await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
       const progress = { signal, onProgress: bar.onProgress };
+      const request = { ...(await resolveOperand(context, engine, named, signal)), to };
       printReceipt(context.console, 'Exported', await engine.exportPackage(request, progress).finally(bar.end));
     });
     return EXIT.done;

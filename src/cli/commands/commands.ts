@@ -11,6 +11,7 @@ import { list } from './list.ts';
 import { peerStanding } from './peer-standing.ts';
 import { peerInfo, peerList } from './peers.ts';
 import { publish } from './publish.ts';
+import { publisher, publishers } from './publishers.ts';
 import { diff, files, readme } from './read.ts';
 import { search } from './search.ts';
 import { seeding, stopSeeding } from './seeding.ts';
@@ -51,6 +52,8 @@ export const CLI_COMMANDS: readonly CommandSpec[] = [
   stopSeeding,
   storage,
   peerStanding,
+  publisher,
+  publishers,
   stop,
   doctor,
   completion(() => visibleCommands()),

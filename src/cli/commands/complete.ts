@@ -6,14 +6,14 @@ import { LOCAL_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { withSession } from '../session/session.ts';
 
-const KINDS: readonly LiveCompletion[] = ['package', 'installed', 'kept', 'peer'];
+const KINDS: readonly LiveCompletion[] = ['package', 'installed', 'kept', 'peer', 'publisher'];
 const SECTIONS: readonly PackageSection[] = ['published', 'installed', 'network'];
 /** More values are no help to the user who completes a word. */
 const MAX_PACKAGES = 1_000;
 /** A shell waits for the answer while the user types. */
 const DEFAULT_TIMEOUT_SECONDS = 10;
 
-type CompletionEngine = Pick<Engine, 'listPackages' | 'installed' | 'kept' | 'peers'>;
+type CompletionEngine = Pick<Engine, 'listPackages' | 'installed' | 'kept' | 'peers' | 'publishers'>;
 
 export const complete: CommandSpec = {
   name: 'complete',
@@ -46,6 +46,8 @@ async function completions(
   switch (kind) {
     case 'peer':
       return (await engine.peers({}, { signal })).map(({ id }) => id);
+    case 'publisher':
+      return (await engine.publishers({}, { signal })).map(({ publisher }) => publisher);
     case 'installed':
       return packageWords(await engine.installed({}, { signal }));
     case 'kept':

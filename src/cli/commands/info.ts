@@ -9,6 +9,8 @@ import type { DetailRow } from '../output/table.ts';
 import { ago, bytes, isoTime, roundScore } from '../output/units.ts';
 import { withSession } from '../session/session.ts';
 import { packageOperand } from './package-operand.ts';
+import { publisherText } from './publishers.ts';
+import { resolveOperand } from './resolve-operand.ts';
 
 interface PackageInfo {
   readonly found: PackageDetails;
@@ -28,8 +30,9 @@ export const info: CommandSpec = {
   notes: 'ID is publisher/name or name. ID@VERSION shows the dependencies and sizes of that version.',
   examples: ['ggen-p2p info rust-error-types', 'ggen-p2p info rust-error-types@0.2.1 --format json'],
   run: async (context) => {
-    const operand = packageOperand(context.flags.singleOperand('info requires exactly one package'));
+    const named = packageOperand(context.flags.singleOperand('info requires exactly one package'));
     await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
+      const operand = await resolveOperand(context, engine, named, signal);
       const asked =
         operand.version === undefined
           ? undefined
@@ -61,6 +64,7 @@ function infoOutput({ found, release, providers, installed, kept }: PackageInfo)
   return {
     package_id: found.id,
     publisher: found.publisher,
+    publisher_state: found.publisherState ?? null,
     name: found.name,
     title: metadata.title,
     description: metadata.description,
@@ -145,7 +149,7 @@ function infoRows({ found, release, providers, installed, kept }: PackageInfo, v
     value === undefined || value === '' ? [] : [[name, value]];
   return [
     ['id', found.id],
-    ['publisher', found.published ? `${found.publisher} (your key)` : found.publisher],
+    ['publisher', publisherText({ publisher: found.publisher, own: found.published, state: found.publisherState })],
     ['license', metadata.license === '' ? '-' : metadata.license],
     ...(release === undefined
       ? ([['version', 'all versions are yanked', view.warn]] as const)

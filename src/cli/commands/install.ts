@@ -9,7 +9,8 @@ import { withSession } from '../session/session.ts';
 import type { CommandContext, CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { packageOperand } from './package-operand.ts';
-import { ACCEPT_ROOT_OPTION, changeProject, PROJECT_OPTIONS } from './project.ts';
+import { ACCEPT_ROOT_OPTION, changeProject, CHOOSE_OPTION, PROJECT_OPTIONS } from './project.ts';
+import { resolveOperand } from './resolve-operand.ts';
 
 export const install: CommandSpec = {
   name: 'install',
@@ -26,12 +27,15 @@ export const install: CommandSpec = {
     { long: 'version', value: 'V', help: 'exact version or range; same as ID@V' },
     { long: 'folder', value: 'DIR', help: 'folder in the project to install packages into (default packages)' },
     ...PROJECT_OPTIONS,
+    CHOOSE_OPTION,
     ACCEPT_ROOT_OPTION,
     ...ENGINE_OPTIONS,
   ],
   notes:
     'ID is publisher/name or name, optionally with @version (exact or a range). Without --to, packages and their dependencies\n' +
-    'are installed into the project and recorded in ggen.lock. Without an ID, installs exactly what ggen.lock lists.',
+    'are installed into the project and recorded in ggen.lock. Without an ID, installs exactly what ggen.lock lists.\n' +
+    'A name means the package that ggen.lock lists, else that of the publisher of your other packages, of a publisher that you\n' +
+    'trust or have installed from, or the only one. Otherwise you choose one.',
   examples: [
     'ggen-p2p install rust-error-types',
     'ggen-p2p install',
@@ -53,9 +57,11 @@ async function installInto(context: CommandContext): Promise<void> {
     flags,
     flags.singleOperand('install --to requires exactly one package: publisher/name or name'),
   );
-  const request = { id, to: resolve(flags.text('to') ?? ''), ...(version === undefined ? {} : { version }) };
+  const to = resolve(flags.text('to') ?? '');
   const bar = progressBar(output);
   await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
+    const named = version === undefined ? { id } : { id, version };
+    const request = { ...(await resolveOperand(context, engine, named, signal)), to };
     const installed = await engine.install(request, { signal, onProgress: bar.onProgress }).finally(bar.end);
     output.result(installedOutput(installed), (view) => {
       const { path, files, size } = installed;

@@ -9,6 +9,7 @@ import { table } from '../output/table.ts';
 import { ago, bytes, isoTime } from '../output/units.ts';
 import { withSession } from '../session/session.ts';
 import { namesPackage, packageOperand } from './package-operand.ts';
+import { resolveOperand } from './resolve-operand.ts';
 
 export const keep: CommandSpec = {
   name: 'keep',
@@ -27,9 +28,10 @@ export const keep: CommandSpec = {
       });
       return EXIT.done;
     }
-    const request = packageOperand(flags.singleOperand('keep requires at most one release'));
+    const named = packageOperand(flags.singleOperand('keep requires at most one release'));
     const bar = progressBar(output);
     await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
+      const request = await resolveOperand(context, engine, named, signal);
       const kept = await engine.keep(request, { signal, onProgress: bar.onProgress }).finally(bar.end);
       const { id, version, files, size } = kept;
       output.result(keptOutput(kept), (view) => {

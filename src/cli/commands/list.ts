@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Engine } from '../../shared/api/index.ts';
 import { errorName } from '../../shared/errors.ts';
-import type { InstalledPackage, PackageDetails } from '../../shared/model.ts';
+import type { InstalledPackage, PackageDetails, PublisherState } from '../../shared/model.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { LOCAL_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import { EXIT } from '../errors/exit-codes.ts';
@@ -21,6 +21,8 @@ interface ListedPackage {
   readonly latest: string | null;
   readonly outdated: boolean;
   readonly yanked: boolean;
+  /** What the user decided about the publisher. */
+  readonly publisher_state: PublisherState | null;
   readonly state: InstalledState;
   readonly path: string;
   readonly project: string | null;
@@ -95,6 +97,7 @@ async function describeInstalled(one: InstalledPackage, known: PackageDetails | 
     // Releases are in ascending order.
     outdated: own >= 0 && position(known?.latest) > own,
     yanked: known?.releases[own]?.yanked ?? false,
+    publisher_state: known?.publisherState ?? null,
     state: await installedState(one),
     path,
     project: project ?? null,
@@ -122,11 +125,13 @@ function byNameAndPath(a: ListedPackage, b: ListedPackage): number {
 
 function formatList(packages: readonly ListedPackage[], view: View): string {
   if (packages.length === 0) return 'No packages are installed.';
-  const rows = packages.map(({ package_id, version, latest, outdated, yanked, state, path }) => [
+  const rows = packages.map(({ package_id, version, latest, outdated, yanked, publisher_state, state, path }) => [
     package_id.split('/')[1] ?? package_id,
     version,
     outdated ? (latest ?? '') : '',
-    yanked ? `${state}, yanked` : state,
+    [state, ...(yanked ? ['yanked'] : []), ...(publisher_state === null ? [] : [`publisher ${publisher_state}`])].join(
+      ', ',
+    ),
     path,
     package_id,
   ]);

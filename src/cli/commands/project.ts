@@ -8,6 +8,8 @@ import { table } from '../output/table.ts';
 import { bytes } from '../output/units.ts';
 import { sessionOptions } from '../session/session-options.ts';
 import { withSession } from '../session/session.ts';
+import { packageOperand } from './package-operand.ts';
+import { noteNames, retryWithChoices } from './resolve-operand.ts';
 import type { CommandContext, OptionSpec } from '../command-line/command-spec.ts';
 
 /** Options of every command that changes a project's packages. */
@@ -28,6 +30,15 @@ export const PROJECT_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
+/** Option of the commands that may find several packages of one name. */
+export const CHOOSE_OPTION: OptionSpec = {
+  long: 'choose',
+  value: 'ID',
+  repeatable: true,
+  complete: 'package',
+  help: 'package that a name means, also in dependencies, when several publishers use it: publisher/name; repeatable',
+};
+
 /** Option of the commands that may find another content under a locked version. */
 export const ACCEPT_ROOT_OPTION: OptionSpec = {
   long: 'accept-root',
@@ -47,7 +58,11 @@ export async function changeProject(
   const bar = progressBar(output);
   await withSession(await sessionOptions(context, network), async ({ engine }, signal) => {
     const acceptedRoots = flags.texts('accept-root') ?? [];
-    const plan = await engine.planInstall({ ...request, project, acceptedRoots }, { signal });
+    const choices = (flags.texts('choose') ?? []).map((text) => packageOperand(text).id);
+    const plan = await retryWithChoices(context, engine, choices, signal, (chosen) =>
+      engine.planInstall({ ...request, project, acceptedRoots, choices: chosen }, { signal }),
+    );
+    noteNames(output, plan.names);
     const apply = plan.changes && !flags.isEnabled('dry-run');
     if (apply) {
       const overwrite = (flags.texts('overwrite') ?? []).map((path) => (path === '*' ? path : resolve(path)));
@@ -70,6 +85,7 @@ function planOutput(plan: InstallPlan, applied: boolean): Readonly<Record<string
     changes: plan.changes,
     bytes_to_fetch: plan.bytesToFetch,
     packages: plan.packages.map(plannedOutput),
+    names: plan.names.map(({ name, id, reason }) => ({ name, package_id: id, reason })),
     skipped: plan.skipped.map(({ id, requirement, by, reason }) => ({ package: id, requirement, by, reason })),
   };
 }

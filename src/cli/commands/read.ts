@@ -12,6 +12,7 @@ import { bytes } from '../output/units.ts';
 import { withSession } from '../session/session.ts';
 import { packageOperand } from './package-operand.ts';
 import type { PackageOperand } from './package-operand.ts';
+import { resolveOperand } from './resolve-operand.ts';
 
 const README_NAME = /^readme(?:\.\w+)?$/i;
 const CHANGELOG_NAME = /^(?:changelog|changes|history)(?:\.\w+)?$/i;
@@ -29,7 +30,8 @@ export const readme: CommandSpec = {
     const operand = packageOperand(context.flags.singleOperand('readme requires exactly one package'));
     const which = context.flags.isEnabled('changelog') ? 'changelog' : 'readme';
     await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
-      const { id, version, path } = await findDocument(engine, operand, which, signal);
+      const named = await resolveOperand(context, engine, operand, signal);
+      const { id, version, path } = await findDocument(engine, named, which, signal);
       const { bytes: content, size } = await engine.readFile({ release: `${id}@${version}`, path }, { signal });
       if (size > MAX_DOCUMENT_BYTES) throw new GgenError('LimitReached', `${path} has ${bytes(size)}.`);
       const text = new TextDecoder().decode(content);
@@ -81,7 +83,8 @@ export const files: CommandSpec = {
   run: async (context) => {
     const operand = packageOperand(context.flags.singleOperand('files requires exactly one release'));
     await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
-      const found = await engine.listFiles({ release: releaseText(operand) }, { signal });
+      const named = await resolveOperand(context, engine, operand, signal);
+      const found = await engine.listFiles({ release: releaseText(named) }, { signal });
       const output = { release: found.release, files: found.files, total: found.files.length, size: found.size };
       context.console.result(output, (view) => formatFiles(found, view));
     });
@@ -111,8 +114,11 @@ export const diff: CommandSpec = {
     'ggen-p2p diff my-pack@1.0.0 z6Mk…/their-pack@1.0.0 --format json',
   ],
   run: async (context) => {
-    const request = comparedReleases(context.flags.operands);
+    const { from, to } = comparedReleases(context.flags.operands);
     await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
+      const before = await resolveOperand(context, engine, from, signal);
+      const after = to.id === from.id ? { ...to, id: before.id } : await resolveOperand(context, engine, to, signal);
+      const request = { from: releaseText(before), to: releaseText(after) };
       const compared = await engine.compareReleases(request, { signal });
       context.console.result(comparisonOutput(compared), (view) => formatComparison(compared, view));
     });
@@ -121,7 +127,7 @@ export const diff: CommandSpec = {
 };
 
 /** @throws UsageError unless one or two releases are named */
-function comparedReleases([first, second, ...rest]: readonly string[]): { from: string; to: string } {
+function comparedReleases([first, second, ...rest]: readonly string[]): { from: PackageOperand; to: PackageOperand } {
   if (first === undefined || rest.length > 0)
     throw new UsageError('diff requires one or two releases: ID@VERSION, and ID@VERSION or VERSION.');
   const from = packageOperand(first);
@@ -129,7 +135,7 @@ function comparedReleases([first, second, ...rest]: readonly string[]): { from: 
     throw new UsageError('Specify the version to compare with the latest one: ID@VERSION.');
   const to =
     second === undefined ? { id: from.id } : isVersion(second) ? packageOperand(`${from.id}@${second}`) : undefined;
-  return { from: releaseText(from), to: releaseText(to ?? packageOperand(second ?? '')) };
+  return { from, to: to ?? packageOperand(second ?? '') };
 }
 
 /** Whether it is a version or range and no package id: names with a dot and a digit first would need their publisher. */

@@ -1,6 +1,6 @@
 import { LIMITS } from '../../shared/limits.ts';
 import type { Engine } from '../../shared/api/index.ts';
-import type { PackageSummary, SearchQuery, SearchSort } from '../../shared/model.ts';
+import type { PackageSummary, PublisherState, SearchQuery, SearchSort } from '../../shared/model.ts';
 import type { TypedQuery } from '../../shared/query-text.ts';
 import { parseQueryText, typedOperand } from '../../shared/query-text.ts';
 import { EXIT } from '../errors/exit-codes.ts';
@@ -25,6 +25,8 @@ interface FoundPackage {
   readonly description: string;
   readonly providers: readonly string[];
   readonly reputation: number | null;
+  /** What the user decided about the publisher. */
+  readonly publisher_state: PublisherState | null;
 }
 
 /** The shape that ggen documents. */
@@ -163,18 +165,22 @@ async function packageOutput(
     description: found.description,
     providers: providers.map(({ peer }) => peer),
     reputation: found.published ? 1 : best === undefined ? null : roundScore(best.reputation),
+    publisher_state: found.publisherState ?? null,
   };
 }
 
 function formatResults({ packages, local_count, remote_count, query_time_ms }: SearchOutput, view: View): string {
   const figures = view.dim(`${local_count} local, ${remote_count} from peers, ${query_time_ms} ms`);
   if (packages.length === 0) return `No packages found. Try fewer words or --min-reputation 0.\n${figures}`;
-  const rows = packages.map(({ name, version, description, providers, reputation, id }) => [
+  // Most users have decided nothing about most publishers.
+  const showsState = packages.some(({ publisher_state }) => publisher_state !== null);
+  const rows = packages.map(({ name, version, description, providers, reputation, publisher_state, id }) => [
     name,
     version ?? 'yanked',
     description,
     String(providers.length),
     reputation === null ? '-' : reputation.toFixed(2),
+    ...(showsState ? [publisher_state ?? ''] : []),
     id,
   ]);
   const columns = [
@@ -183,6 +189,7 @@ function formatResults({ packages, local_count, remote_count, query_time_ms }: S
     { title: 'DESCRIPTION', shrinks: true },
     { title: 'PEERS', right: true },
     { title: 'REPUTATION', right: true },
+    ...(showsState ? [{ title: 'PUBLISHER' }] : []),
     { title: 'ID', whole: true },
   ];
   return `${table(columns, rows, view)}\n${figures}`;

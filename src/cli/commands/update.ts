@@ -3,14 +3,14 @@ import { ENGINE_OPTIONS } from '../session/session-options.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { packageOperand } from './package-operand.ts';
-import { ACCEPT_ROOT_OPTION, changeProject, PROJECT_OPTIONS } from './project.ts';
+import { ACCEPT_ROOT_OPTION, changeProject, CHOOSE_OPTION, PROJECT_OPTIONS } from './project.ts';
 
 export const update: CommandSpec = {
   name: 'update',
   summary: "Update a project's packages to the latest versions that satisfy all requirements",
   operands: '[ID…]',
   complete: 'installed',
-  options: [...PROJECT_OPTIONS, ACCEPT_ROOT_OPTION, ...ENGINE_OPTIONS],
+  options: [...PROJECT_OPTIONS, CHOOSE_OPTION, ACCEPT_ROOT_OPTION, ...ENGINE_OPTIONS],
   notes: 'Updates all packages if no ID is given. ID@VERSION requests a specific version or range.',
   examples: ['ggen-p2p update', 'ggen-p2p update rust-error-types@^2', 'ggen-p2p update --dry-run'],
   run: async (context) => {

@@ -68,6 +68,7 @@ function reply(complete: Completion | undefined): string {
     case 'package':
     case 'kept':
     case 'peer':
+    case 'publisher':
       return live(complete);
     default:
       return `COMPREPLY=($(compgen -W "${complete.join(' ')}" -- "$cur"))`;

@@ -57,6 +57,7 @@ function values(complete: Completion): string {
     case 'package':
     case 'kept':
     case 'peer':
+    case 'publisher':
       return live(complete);
     default:
       return `-a ${quoted(complete.join(' '))}`;

@@ -61,6 +61,7 @@ function action(complete: Completion | undefined): string {
     case 'package':
     case 'kept':
     case 'peer':
+    case 'publisher':
       // After a space, `_arguments` calls the function without options of `compadd`.
       return ` _ggen_p2p_live ${complete}`;
     default:

@@ -1,8 +1,14 @@
+import type { ErrorDetails } from '../../shared/errors.ts';
+
 /** An error of the command line itself, with its exit code and the next step. */
 export class CommandError extends Error {
   override readonly name: string;
   readonly code: number;
   readonly next: string | undefined;
+  /** For programs. */
+  readonly details: ErrorDetails;
+  /** Lines for people, shown below the message. */
+  readonly list: string | undefined;
 
   constructor(
     name:
@@ -13,14 +19,18 @@ export class CommandError extends Error {
       | 'DaemonFailed'
       | 'HttpFailed'
       | 'ReloadFailed'
-      | 'FileExists',
+      | 'FileExists'
+      | 'PackageAmbiguous',
     code: number,
     message: string,
     next?: string,
+    { details = {}, list }: { readonly details?: ErrorDetails; readonly list?: string } = {},
   ) {
     super(message);
     this.name = name;
     this.code = code;
     this.next = next;
+    this.details = details;
+    this.list = list;
   }
 }

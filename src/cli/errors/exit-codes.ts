@@ -1,5 +1,6 @@
 import type { CallError } from '../../shared/api/index.ts';
-import { errorMessage, errorName, isAbort } from '../../shared/errors.ts';
+import type { ErrorDetails } from '../../shared/errors.ts';
+import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors.ts';
 import { CommandError } from './command-error.ts';
 
 /** Exit codes, as docs/cli.md documents them. */
@@ -12,6 +13,10 @@ export const EXIT = {
   refused: 5,
   noNode: 6,
 } as const;
+
+/** The next step where several publishers have a package of a name. */
+export const PREFER_PUBLISHER =
+  "Use one of these IDs instead of the name, or prefer its publisher from now on with 'ggen-p2p publisher trust ID'.";
 
 interface ErrorOutcome {
   readonly code: number;
@@ -34,7 +39,7 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
     code: EXIT.notFound,
     next: "Find it with 'ggen-p2p search', or connect to a peer that knows it with --bootstrap ADDR.",
   },
-  PackageAmbiguous: { code: EXIT.notFound, next: 'Include the publisher: publisher/name.' },
+  PackageAmbiguous: { code: EXIT.notFound, next: PREFER_PUBLISHER },
   VersionNotFound: {
     code: EXIT.notFound,
     next: 'Specify another version or range, or omit it for the latest version.',
@@ -118,21 +123,40 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
 export interface CommandFailure extends ErrorOutcome {
   readonly name: string;
   readonly message: string;
+  /** What the error has for programs; empty when nothing. */
+  readonly details: ErrorDetails;
+  /** Lines for people, shown below the message. */
+  readonly list?: string;
 }
 
 /** Exit code, message and next step of an error. `interrupted`: the user stopped the command. */
 export function commandFailure(error: unknown, command: string | undefined, interrupted: boolean): CommandFailure {
   const name = errorName(error);
   if (interrupted && isAbort(error))
-    return { name: 'Interrupted', message: 'Interrupted before it completed.', code: EXIT.failed };
+    return { name: 'Interrupted', message: 'Interrupted before it completed.', code: EXIT.failed, details: {} };
   if (name === 'UsageError') {
     const help = command === undefined ? 'ggen-p2p --help' : `ggen-p2p ${command} --help`;
-    return { name, message: errorMessage(error), code: EXIT.usage, next: `Run '${help}' for usage.` };
+    return { name, message: errorMessage(error), code: EXIT.usage, next: `Run '${help}' for usage.`, details: {} };
   }
   if (error instanceof CommandError) {
-    const { message, code, next } = error;
-    return { name, message, code, ...(next === undefined ? {} : { next }) };
+    const { message, code, next, details, list } = error;
+    return {
+      name,
+      message,
+      code,
+      details,
+      ...(next === undefined ? {} : { next }),
+      ...(list === undefined ? {} : { list }),
+    };
   }
   const known = Object.hasOwn(ERROR_OUTCOMES, name) ? ERROR_OUTCOMES[name as keyof typeof ERROR_OUTCOMES] : undefined;
-  return { name: name === '' ? 'Error' : name, message: errorMessage(error), ...(known ?? { code: EXIT.failed }) };
+  const details = error instanceof GgenError ? error.details : {};
+  const { candidates } = details;
+  return {
+    name: name === '' ? 'Error' : name,
+    message: errorMessage(error),
+    details,
+    ...(Array.isArray(candidates) ? { list: candidates.join('\n') } : {}),
+    ...(known ?? { code: EXIT.failed }),
+  };
 }

@@ -25,6 +25,18 @@ export interface ConsoleOptions {
   readonly format: Format;
 }
 
+/** An error as it is shown. */
+export interface ShownError {
+  readonly name: string;
+  readonly message: string;
+  /** The next step. */
+  readonly next?: string;
+  /** For programs: shown in JSON and YAML only. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** Lines for people, below the message. */
+  readonly list?: string;
+}
+
 /** Output of a command: results to standard output, everything else to standard error. */
 export class Console {
   readonly format: Format;
@@ -69,14 +81,17 @@ export class Console {
   }
 
   /** Print an error to standard error, in the format of the result. */
-  error({ name, message, next }: { readonly name: string; readonly message: string; readonly next?: string }): void {
+  error({ name, message, next, details = {}, list }: ShownError): void {
     this.#clearBar();
-    const output = { error: { name, message, next: next ?? null } };
+    const output = {
+      error: { name, message, next: next ?? null, ...(Object.keys(details).length === 0 ? {} : { details }) },
+    };
     if (this.format === 'json') this.#stderr.write(`${escapeControls(JSON.stringify(output))}\n`);
     else if (this.format === 'yaml') this.#stderr.write(yaml(output));
     else {
       const title = this.#usesColor(this.#stderr) ? styleText('red', 'error:', { validateStream: false }) : 'error:';
       this.#stderr.write(`${title} ${sanitizeLines(message)}\n`);
+      if (list !== undefined) this.#stderr.write(`${sanitizeLines(list)}\n`);
       if (next !== undefined) this.#stderr.write(`next: ${sanitizeLines(next)}\n`);
     }
   }

@@ -17,6 +17,7 @@ import { restartNode, startNode, stopNode } from './node-commands.ts';
 import { copyPeerAddress, listPeers, showPeer } from './peers/peer-commands.ts';
 import { banPeer, trustPeer, unbanPeer, untrustPeer } from './peers/standing-commands.ts';
 import { dryRunPublish, publishCommand } from './publish/publish.ts';
+import { listPublishers, setPublisherState } from './publishers.ts';
 import { browseFiles } from './read/browse.ts';
 import { compareInstalled, compareVersions } from './read/compare.ts';
 import { installRelease } from './read/install-release.ts';
@@ -61,6 +62,11 @@ function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
     unbanPeer,
     trustPeer,
     untrustPeer,
+    trustPublisher: (services, argument) => setPublisherState(services, argument, 'trusted'),
+    followPublisher: (services, argument) => setPublisherState(services, argument, 'followed'),
+    blockPublisher: (services, argument) => setPublisherState(services, argument, 'blocked'),
+    clearPublisher: (services, argument) => setPublisherState(services, argument, undefined),
+    listPublishers,
     copyPackageId,
     yankRelease,
     unyankRelease,

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { shortPublisherId } from '../../identity/publisher-id.ts';
 import { COMMANDS } from '../../shared/contributions.ts';
 import type { PackageSection, PackageSummary } from '../../shared/model.ts';
 import { countFiles, countProviders, formatBytes, formatTime } from '../ui/format.ts';
 import { plainText } from '../ui/plain-text.ts';
+import { publisherLine } from '../ui/publisher-text.ts';
 import { tooltip } from './tooltip.ts';
 import { equivocationText } from './package-tooltip.ts';
 import type { MoreNode, PackageNode, PackagesNode, ReleaseNode, SectionNode } from './package-nodes.ts';
@@ -73,6 +73,7 @@ function packageItem({ section, summary }: PackageNode): vscode.TreeItem {
     ...(isUpdatable(summary) ? ['updatable'] : []),
     ...(summary.changed === undefined ? [] : ['changed']),
     ...(summary.published ? ['own'] : []),
+    ...(summary.publisherState === undefined ? [] : [summary.publisherState]),
   ].join(' ');
   item.accessibilityInformation = { label: `${name}, ${line}` };
   return item;
@@ -88,16 +89,16 @@ function contestedLine({ equivocation, contested = [] }: PackageSummary): string
   ];
 }
 
-function packageIcon({ latest, equivocation }: PackageSummary): vscode.ThemeIcon {
+function packageIcon({ latest, equivocation, publisherState }: PackageSummary): vscode.ThemeIcon {
   if (equivocation) return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-  return new vscode.ThemeIcon(latest === undefined ? 'circle-slash' : 'package');
+  return new vscode.ThemeIcon(latest === undefined || publisherState === 'blocked' ? 'circle-slash' : 'package');
 }
 
 /** Version, publisher, providers and description in one line, the most important first. */
 function packageLine(section: PackageSection, summary: PackageSummary): string {
   return [
     ...(section === 'installed' ? installedVersions(summary) : latestVersion(summary)),
-    t('by {0}', summary.published ? t('you') : shortPublisherId(summary.publisher)),
+    publisherLine(summary, t),
     countProviders(summary, t),
     plainText(summary.description, 200),
   ]

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { PackageSummary } from '../../shared/model.ts';
 import { countPeers, formatBytes, formatTime } from '../ui/format.ts';
+import { publisherStateText } from '../ui/publisher-text.ts';
 import { tooltip } from './tooltip.ts';
 
 const { t } = vscode.l10n;
@@ -10,6 +11,7 @@ export function packageTooltip(summary: PackageSummary): vscode.MarkdownString {
   return tooltip(summary.title === '' ? summary.name : summary.title, summary.description, [
     [t('Warning'), summary.equivocation ? equivocationText(summary.contested ?? []) : undefined],
     [t('ID'), summary.id],
+    [t('Publisher'), publisherStateText(summary.publisherState, t)],
     [t('Latest version'), summary.latest ?? t('none (all versions yanked)')],
     [t('Versions'), String(summary.versions)],
     [t('Installed'), summary.installed.join(', ')],

@@ -31,7 +31,10 @@ export type OpenError =
   | 'EngineUnavailable'
   | 'DiskFull';
 
-/** No package of this id is known here or to the peers asked, or a bare name is that of several publishers. */
+/**
+ * No package of this id is known here or to the peers asked, or a bare name is that of several publishers and none of
+ * them is preferred; `details.candidates` has their full ids.
+ */
 export type PackageLookupError = 'PackageNotFound' | 'PackageAmbiguous';
 
 /** As `PackageLookupError`, or the package has no release of this version. */

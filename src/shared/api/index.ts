@@ -5,6 +5,7 @@ import type { CallOptions } from './call.ts';
 import type { InstallCalls } from './install.ts';
 import type { NodeCalls } from './node.ts';
 import type { PeerCalls } from './peers.ts';
+import type { PublisherCalls } from './publishers.ts';
 import type { ReadingCalls } from './reading.ts';
 import type { RegistryCalls } from './registry.ts';
 import type { StorageCalls } from './storage.ts';
@@ -15,6 +16,7 @@ export type * from './call.ts';
 export type * from './install.ts';
 export type * from './node.ts';
 export type * from './peers.ts';
+export type * from './publishers.ts';
 export type * from './reading.ts';
 export type * from './registry.ts';
 export type * from './storage.ts';
@@ -25,7 +27,15 @@ export type * from './storage.ts';
  * thread or a socket.
  */
 export interface Calls
-  extends NodeCalls, PeerCalls, RegistryCalls, AuthoringCalls, ReadingCalls, InstallCalls, StorageCalls {}
+  extends
+    NodeCalls,
+    PeerCalls,
+    PublisherCalls,
+    RegistryCalls,
+    AuthoringCalls,
+    ReadingCalls,
+    InstallCalls,
+    StorageCalls {}
 
 export type CallName = keyof Calls;
 

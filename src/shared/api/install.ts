@@ -85,7 +85,7 @@ export interface InstallCalls {
 
 /** A release to install outside of any project. */
 export interface InstallRequest {
-  /** `publisher/name`, or `name` where only one publisher has a package of that name. */
+  /** `publisher/name`, or `name` as `resolvePackage` understands it. */
   readonly id: string;
   /** Exact version or range; the latest when left out. */
   readonly version?: string;
@@ -120,6 +120,11 @@ export interface PlanRequest {
    * `LockMismatch`, whose `details.signedRoots` has the roots.
    */
   readonly acceptedRoots?: readonly string[];
+  /**
+   * `publisher/name` of the packages that bare names mean, in the request and in dependencies. `PackageAmbiguous` and
+   * `DependencyMissing` have the ids to choose from in `details.candidates`.
+   */
+  readonly choices?: readonly string[];
 }
 
 /** How far an installation has come. */

@@ -6,6 +6,7 @@ import type {
   RegistryMetadata,
   Release,
   ReleaseDetails,
+  ResolvedName,
   SearchQuery,
   SearchResults,
 } from '../model.ts';
@@ -13,7 +14,7 @@ import type { PackageLookupError, ReleaseLookupError } from './call-errors.ts';
 import type { Call, Empty } from './call.ts';
 
 /**
- * Finding packages. An `id` is `publisher/name`, or `name` where only one publisher has a package of that name. A
+ * Finding packages. An `id` is `publisher/name`, or `name` as `resolvePackage` understands it. A
  * `version` is exact or a semver range: a range finds its highest release that is not yanked, an exact version also
  * finds a yanked one.
  */
@@ -24,6 +25,18 @@ export interface RegistryCalls {
    * running node the search is local. Equal searches share one question to the network.
    */
   search: Call<SearchQuery, SearchResults, SearchResults>;
+  /**
+   * Find the package that an id or bare name means. In this order: what the lock file of `project` (absolute path of a
+   * folder) lists; the publisher of the packages that the project asks for; publishers whom the user trusts, and the
+   * user's own; publishers whom the user follows or installed packages of; the only package of that name. Packages of
+   * blocked publishers are never meant. `PackageAmbiguous` has the ids to choose from in `details.candidates`.
+   */
+  resolvePackage: Call<
+    { readonly id: string; readonly project?: string },
+    ResolvedName,
+    never,
+    PackageLookupError | 'LockInvalid'
+  >;
   /**
    * Find a package. A known package is answered at once and refreshed in the background; an unknown one is looked up on
    * the network.

@@ -1,3 +1,5 @@
+import type { ResolvedName } from './publisher.ts';
+
 /** What a plan changes in a project. */
 export type PlanMode =
   | 'add' // add packages, or change their required versions
@@ -63,6 +65,8 @@ export interface InstallPlan {
   /** Sorted by name; removed packages come last. */
   readonly packages: readonly PlannedPackage[];
   readonly skipped: readonly SkippedDependency[];
+  /** What the bare names of the request and of dependencies mean, and why. */
+  readonly names: readonly ResolvedName[];
   /** Bytes to fetch for all packages. */
   readonly bytesToFetch: number;
   /** Whether applying the plan changes a package or the lock file. */

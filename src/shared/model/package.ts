@@ -1,3 +1,5 @@
+import type { PublisherState } from './publisher.ts';
+
 /** Format of a manifest. The first five are ggen's, in the order in which ggen introduced them. */
 export type ManifestKind =
   | 'gpack' // A: gpack.toml with [gpack]
@@ -60,6 +62,8 @@ export interface PackageSummary {
   /** `publisher/name`. */
   readonly id: string;
   readonly publisher: string;
+  /** What the user decided about the publisher; absent when nothing. */
+  readonly publisherState?: PublisherState;
   readonly name: string;
   readonly title: string;
   readonly description: string;

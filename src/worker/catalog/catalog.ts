@@ -5,6 +5,7 @@ import { KeptReleases } from './tables/kept-releases.ts';
 import { ProvidedKeys } from './tables/provided-keys.ts';
 import { Packages } from './tables/packages.ts';
 import { Peers } from './tables/peers.ts';
+import { PublisherStates } from './tables/publisher-states.ts';
 import { SeededPackages } from './tables/seeded-packages.ts';
 import { StagingFolders } from './tables/staging-folders.ts';
 import { Standings } from './tables/standings.ts';
@@ -21,6 +22,7 @@ export interface Catalog {
   readonly db: Database;
   readonly packages: Packages;
   readonly peers: Peers;
+  readonly publishers: PublisherStates;
   readonly installs: Installs;
   readonly kept: KeptReleases;
   readonly forks: Forks;
@@ -55,6 +57,7 @@ export async function openCatalog(dataDir: string, lockTimeoutMs?: number): Prom
     db,
     packages,
     peers: new Peers(db),
+    publishers: new PublisherStates(db),
     installs: new Installs(db),
     kept: new KeptReleases(db),
     forks: new Forks(db),

@@ -1,6 +1,5 @@
-import { parsePackageId, shortPublisherId } from '../../identity/publisher-id.ts';
 import { GgenError } from '../../shared/errors.ts';
-import type { NodeSettings, PackageDetails, Release, ReleaseDetails } from '../../shared/model.ts';
+import type { NodeSettings, PackageDetails, Release, ReleaseDetails, ResolvedName } from '../../shared/model.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Heads } from '../protocols/heads/index.ts';
 import type { Search } from '../protocols/search/index.ts';
@@ -9,6 +8,8 @@ import { matchRelease } from '../records/releases.ts';
 import type { SpanHandle } from '../telemetry/span.ts';
 import type { Tracing } from '../telemetry/telemetry.ts';
 import { BoundedCache } from '../../shared/bounded-cache.ts';
+import type { NameContext } from './name-choice.ts';
+import { NameResolver, packageNotFound } from './resolve-name.ts';
 import { SharedCalls } from './shared-calls.ts';
 
 /** How long a package stays in memory, and the shortest time between two refreshes of it from the network (ggen's figure). */
@@ -21,7 +22,8 @@ const MAX_NAME_RESULTS = 20;
 
 export interface LookupDeps {
   readonly catalog: {
-    readonly packages: Pick<Catalog['packages'], 'countProviders' | 'details' | 'get' | 'publishersOf'>;
+    readonly packages: Pick<Catalog['packages'], 'countProviders' | 'details' | 'get'>;
+    readonly publishers: Pick<Catalog['publishers'], 'candidates' | 'get' | 'inState'>;
   };
   readonly telemetry: Pick<Tracing, 'span'>;
   readonly settings: () => Pick<NodeSettings, 'fanOut' | 'timeout'>;
@@ -37,15 +39,33 @@ export class Lookup {
   readonly #cache = new BoundedCache<PackageDetails>({ maxEntries: MAX_CACHED_PACKAGES, ttlMs: CACHE_TTL_MS });
   readonly #refreshed = new BoundedCache<true>({ maxEntries: MAX_TRACKED_REFRESHES, ttlMs: CACHE_TTL_MS });
   readonly #queries = new SharedCalls<undefined>();
+  readonly #names: NameResolver;
 
   constructor(deps: LookupDeps) {
     this.#deps = deps;
+    this.#names = new NameResolver(
+      { catalog: deps.catalog, isOnline: () => deps.network() !== undefined },
+      {
+        ofAnyone: (name, signal) => this.#search(name, signal),
+        ofPublishers: (name, publishers, signal) => this.#search(name, signal, publishers),
+        ofPublisher: (name, publisher, signal) => this.#queryNetwork(publisher, name, signal),
+      },
+    );
   }
 
   /** Drop a package from memory because it changed; without an id, all of them. */
   invalidate(id?: string): void {
     if (id === undefined) this.#cache.clear();
     else this.#cache.delete(id);
+  }
+
+  /**
+   * Find which package an id or bare name means, as `NameResolver.resolve`.
+   *
+   * @throws GgenError InvalidRequest, PackageNotFound, PackageAmbiguous
+   */
+  resolve(id: string, signal: AbortSignal, context?: NameContext): Promise<ResolvedName> {
+    return this.#names.resolve(id, signal, context);
   }
 
   /**
@@ -59,7 +79,7 @@ export class Lookup {
   }
 
   async #getPackage(id: string, signal: AbortSignal, span: SpanHandle): Promise<PackageDetails> {
-    const { name, publisher } = await this.#resolve(id, signal);
+    const { name, publisher } = await this.resolve(id, signal);
     const known = this.#known(publisher, name);
     span.set({ cache_hit: known !== undefined });
     if (known !== undefined) {
@@ -104,27 +124,6 @@ export class Lookup {
     return details;
   }
 
-  async #resolve(id: string, signal: AbortSignal): Promise<{ publisher: string; name: string }> {
-    const { publisher, name } = parsePackageId(id);
-    if (publisher !== undefined) return { publisher, name };
-    const { packages } = this.#deps.catalog;
-    let publishers = packages.publishersOf(name);
-    if (publishers.length === 0) {
-      await this.#search(name, signal);
-      publishers = packages.publishersOf(name);
-    }
-    const [only] = publishers;
-    if (only === undefined) throw packageNotFound(id, this.#deps.network() !== undefined);
-    if (publishers.length > 1) {
-      throw new GgenError(
-        'PackageAmbiguous',
-        `Several publishers have a package named '${name}': ${publishers.map(shortPublisherId).join(', ')}. Specify publisher/name.`,
-        { details: { name, candidates: publishers.map((owner) => `${owner}/${name}`) } },
-      );
-    }
-    return { publisher: only, name };
-  }
-
   /** Ask the DHT for the head and peers for the name, at the same time. What they answer is in the catalog afterwards. */
   async #queryNetwork(publisher: string, name: string, signal: AbortSignal): Promise<void> {
     const network = this.#deps.network();
@@ -156,14 +155,21 @@ export class Lookup {
     return this.#deps.catalog.packages.get(publisher, name)?.record.seq ?? 0;
   }
 
-  async #search(name: string, signal: AbortSignal): Promise<void> {
-    await this.#queries.run(`name ${name}`, (sharedSignal) => this.#fanOut(name, sharedSignal), { signal });
+  async #search(name: string, signal: AbortSignal, publishers: readonly string[] = []): Promise<void> {
+    const filter = publishers.length === 0 ? {} : { publishers };
+    const key = ['name', name, ...publishers].join(' ');
+    await this.#queries.run(key, (sharedSignal) => this.#fanOut(name, sharedSignal, ignoreUpdate, filter), { signal });
   }
 
   /** @param onUpdate called after each answer and each failure of a peer */
-  async #fanOut(name: string, signal: AbortSignal, onUpdate: () => void = ignoreUpdate): Promise<undefined> {
+  async #fanOut(
+    name: string,
+    signal: AbortSignal,
+    onUpdate: () => void,
+    filter: { readonly publishers?: readonly string[] } = {},
+  ): Promise<undefined> {
     const { fanOut, timeout: timeoutMs } = this.#deps.settings();
-    const query = { text: name, limit: MAX_NAME_RESULTS, includeYanked: true };
+    const query = { text: name, limit: MAX_NAME_RESULTS, includeYanked: true, ...filter };
     await this.#deps.network()?.search.fanOut(query, { fanOut, signal, timeoutMs, onUpdate });
     return undefined;
   }
@@ -179,16 +185,6 @@ export class Lookup {
 
 function ignoreUpdate(): void {
   // The caller reads the catalog when the search has ended.
-}
-
-function packageNotFound(id: string, online: boolean): GgenError {
-  return new GgenError(
-    'PackageNotFound',
-    online
-      ? `No connected peer knows the package '${id}'. Check the name, or connect to a peer that has it.`
-      : `The package '${id}' is not known on this machine, and the node is not running. Start the node to search the network.`,
-    { details: { id } },
-  );
 }
 
 function versionNotFound({ id, name, releases }: PackageDetails, version: string): GgenError {

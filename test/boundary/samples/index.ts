@@ -3,6 +3,7 @@ import { authoringSamples } from './authoring.ts';
 import { installSamples } from './install.ts';
 import { nodeSamples } from './node.ts';
 import { peerSamples } from './peers.ts';
+import { publisherSamples } from './publishers.ts';
 import { readingSamples } from './reading.ts';
 import { registrySamples } from './registry.ts';
 import type { Samples } from './sample.ts';
@@ -14,6 +15,7 @@ export { EVENT_SAMPLES } from './events.ts';
 export const SAMPLES: Samples<Calls> = {
   ...nodeSamples,
   ...peerSamples,
+  ...publisherSamples,
   ...registrySamples,
   ...authoringSamples,
   ...readingSamples,

@@ -41,6 +41,7 @@ const plan: InstallPlan = {
     },
   ],
   skipped: [{ id: 'extra', requirement: '^3', by: "'other' 2.0.0", reason: 'No peer knows it.' }],
+  names: [{ id: 'pub/example', publisher: 'pub', name: 'example', reason: 'only', others: [] }],
   bytesToFetch: 42,
   changes: true,
 };
@@ -56,7 +57,13 @@ const archive: ArchiveReceipt = {
 
 export const installSamples: Samples<InstallCalls> = {
   planInstall: {
-    request: { project: plan.project, mode: 'add', packages: ['pub/example@^1'], folder: 'packages' },
+    request: {
+      project: plan.project,
+      mode: 'add',
+      packages: ['pub/example@^1'],
+      folder: 'packages',
+      choices: ['pub/other'],
+    },
     response: plan,
   },
   applyPlan: {

@@ -33,6 +33,7 @@ export const release: Release = {
 const summary: PackageSummary = {
   id: 'pub/example',
   publisher: 'pub',
+  publisherState: 'followed',
   name: 'example',
   title: 'Example',
   description: '',
@@ -86,6 +87,10 @@ export const registrySamples: Samples<RegistryCalls> = {
     },
     response: results,
     progress: [{ ...results, packages: [] }, results],
+  },
+  resolvePackage: {
+    request: { id: 'example', project: '/home/user/project' },
+    response: { id: 'pub/example', publisher: 'pub', name: 'example', reason: 'trusted', others: ['other/example'] },
   },
   getPackage: { request: { id: 'pub/example' }, response: full },
   getPackageVersion: {

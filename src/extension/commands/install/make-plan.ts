@@ -1,25 +1,28 @@
 import * as vscode from 'vscode';
 import type { PlanRequest } from '../../../shared/api/index.ts';
-import { GgenError } from '../../../shared/errors.ts';
+import { errorMessage, GgenError } from '../../../shared/errors.ts';
 import type { InstallPlan } from '../../../shared/model.ts';
 import type { Services } from '../../services.ts';
 import { notify } from '../../ui/notify.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { withCancelButton } from '../../ui/progress.ts';
+import { chooseCandidate } from './choose-candidate.ts';
 
 const { t } = vscode.l10n;
 /** A modal dialog has room for several packages with two content roots each. */
 const MAX_DETAIL_LENGTH = 3_000;
+/** Names of one plan that the user is asked about. */
+const MAX_CHOICES = 100;
 
 /**
  * Resolve dependencies with a notification that can cancel it. When a locked version would get another content, the user
- * decides whether to accept it.
+ * decides whether to accept it; when several publishers use the name of a dependency, the user picks one.
  *
  * @throws GgenError as `planInstall` of the engine; AbortError when the user keeps the locked content
  */
 export async function makePlan(services: Services, title: string, request: PlanRequest): Promise<InstallPlan> {
   try {
-    return await plan(services, title, request);
+    return await planWithChoices(services, title, request);
   } catch (error) {
     if (!(error instanceof GgenError) || error.name !== 'LockMismatch') throw error;
     const { signedRoots } = error.details;
@@ -31,7 +34,24 @@ export async function makePlan(services: Services, title: string, request: PlanR
       accept,
     );
     if (picked !== accept) throw new DOMException('The locked content is kept', 'AbortError');
-    return await plan(services, title, { ...request, acceptedRoots: signedRoots.map(String) });
+    return await planWithChoices(services, title, { ...request, acceptedRoots: signedRoots.map(String) });
+  }
+}
+
+/** Asks which package each name means that several publishers use, until the plan is clear. */
+async function planWithChoices(services: Services, title: string, request: PlanRequest): Promise<InstallPlan> {
+  const choices = [...(request.choices ?? [])];
+  for (;;) {
+    try {
+      return await plan(services, title, { ...request, choices });
+    } catch (error) {
+      const candidates = error instanceof GgenError ? error.details['candidates'] : undefined;
+      if (!Array.isArray(candidates) || choices.length >= MAX_CHOICES) throw error;
+      const message = plainText(errorMessage(error), MAX_DETAIL_LENGTH);
+      const chosen = await chooseCandidate(services, candidates.map(String), message);
+      if (chosen === undefined) throw new DOMException('No package was chosen', 'AbortError');
+      choices.push(chosen);
+    }
   }
 }
 

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { shortPublisherId } from '../../../identity/publisher-id.ts';
 import { COMMANDS } from '../../../shared/contributions.ts';
 import type { CommandId, ViewState } from '../../../shared/contributions.ts';
 import type { PackageSummary, SearchResults } from '../../../shared/model.ts';
 import { countPeers, countProviders } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
+import { publisherLine } from '../../ui/publisher-text.ts';
 
 const { t } = vscode.l10n;
 
@@ -50,7 +50,7 @@ export function resultItems(text: string, results: SearchResults, context: Searc
 export function packageItem(summary: PackageSummary): PackageItem {
   const parts = [
     summary.latest === undefined ? t('all versions yanked') : plainText(summary.latest),
-    t('by {0}', summary.published ? t('you') : shortPublisherId(summary.publisher)),
+    publisherLine(summary, t),
     countProviders(summary, t),
     summary.installed.length > 0 ? t('installed: {0}', plainText(summary.installed.join(', '))) : '',
   ];

@@ -1,5 +1,6 @@
 import { INSTALLS_SCHEMA } from './installs-schema.ts';
 import { PEERS_SCHEMA } from './peers-schema.ts';
+import { PUBLISHERS_SCHEMA } from './publishers-schema.ts';
 import { RECORDS_SCHEMA } from './records-schema.ts';
 import { SEARCH_SCHEMA } from './search-schema.ts';
 
@@ -9,4 +10,5 @@ import { SEARCH_SCHEMA } from './search-schema.ts';
  */
 export const MIGRATIONS: readonly string[] = [
   [RECORDS_SCHEMA, PEERS_SCHEMA, INSTALLS_SCHEMA, SEARCH_SCHEMA].join('\n'),
+  PUBLISHERS_SCHEMA,
 ];

@@ -1,10 +1,11 @@
-import type { PackageSummary } from '../../../shared/model.ts';
+import type { PackageSummary, PublisherState } from '../../../shared/model.ts';
 import type { Database, Row } from '../../sqlite/database.ts';
 
 interface SummaryRow extends Row {
   id: number;
   publisher: string;
   name: string;
+  state: PublisherState | null;
   mine: number;
   updated: number;
   providers: number;
@@ -25,6 +26,7 @@ interface SummaryRow extends Row {
 const SELECT = `
   SELECT s.id, s.publisher, s.name, s.mine, s.updated, s.providers, s.latest, s.versions, s.size, s.title, s.license,
     s.categories, s.tags, s.description,
+    (SELECT u.state FROM publishers u WHERE u.publisher = s.publisher) AS state,
     (SELECT group_concat(DISTINCT i.version) FROM installs i WHERE i.publisher = s.publisher AND i.name = s.name)
       AS installed,
     (SELECT sum(i.changed) FROM installs i WHERE i.publisher = s.publisher AND i.name = s.name) AS changed,
@@ -50,6 +52,7 @@ function toSummary(row: SummaryRow): PackageSummary {
   return {
     id: `${row.publisher}/${row.name}`,
     publisher: row.publisher,
+    ...(row.state === null ? {} : { publisherState: row.state }),
     name: row.name,
     title: row.title,
     description: row.description,

@@ -8,6 +8,8 @@ import type { NodeCallParts } from './node-calls.ts';
 import { peerCalls } from './peer-calls.ts';
 import type { PeerCallParts } from './peer-calls.ts';
 import type { CallTable } from './pipeline.ts';
+import { publisherCalls } from './publisher-calls.ts';
+import type { PublisherCallParts } from './publisher-calls.ts';
 import { readingCalls } from './reading-calls.ts';
 import type { ReadingCallParts } from './reading-calls.ts';
 import { registryCalls } from './registry-calls.ts';
@@ -18,6 +20,7 @@ import type { StorageCallParts } from './storage-calls.ts';
 /** The parts of the engine that calls use. Each subject's rows see only those that they name. */
 export type CallParts = NodeCallParts &
   PeerCallParts &
+  PublisherCallParts &
   RegistryCallParts &
   AuthoringCallParts &
   ReadingCallParts &
@@ -28,6 +31,7 @@ export type CallParts = NodeCallParts &
 export const CALL_TABLE: CallTable<CallParts> = {
   ...nodeCalls,
   ...peerCalls,
+  ...publisherCalls,
   ...registryCalls,
   ...authoringCalls,
   ...readingCalls,

@@ -26,13 +26,20 @@ export type InstallCallParts = PlanInstallDeps &
   ExportDeps &
   ImportDeps & {
     readonly installLocks: InstallLocks;
-    readonly lookup: Pick<Lookup, 'getPackage' | 'getVersion'>;
+    readonly lookup: Pick<Lookup, 'getPackage' | 'getVersion' | 'resolve'>;
     readonly plans: Plans;
   };
 
 export const installCalls: CallRows<InstallCalls, InstallCallParts> = {
   planInstall: {
-    form: { project: 'text', mode: 'text', packages: 'texts?', folder: 'text?', acceptedRoots: 'texts?' },
+    form: {
+      project: 'text',
+      mode: 'text',
+      packages: 'texts?',
+      folder: 'text?',
+      acceptedRoots: 'texts?',
+      choices: 'texts?',
+    },
     idempotent: true,
     span: { name: 'plan_install', requestAttributes: ({ mode }) => ({ mode }) },
     run: (parts, request, { signal }) => planInstall(parts, parts.lookup, parts.plans, request, signal),

@@ -1,4 +1,5 @@
 import type { RegistryCalls } from '../../../shared/api/index.ts';
+import { resolvePackage } from '../../install/resolve/resolve-package.ts';
 import { listPackages } from '../../registry/list-packages.ts';
 import type { ListPackagesDeps } from '../../registry/list-packages.ts';
 import { listProviders } from '../../registry/list-providers.ts';
@@ -48,6 +49,11 @@ export const registryCalls: CallRows<RegistryCalls, RegistryCallParts> = {
       metrics.record('p2p_search_results', packages.length);
     },
     run: ({ registrySearch }, query, { signal, onProgress }) => registrySearch.search(query, signal, onProgress),
+  },
+  resolvePackage: {
+    form: { id: 'text', project: 'text?' },
+    idempotent: true,
+    run: ({ lookup }, request, { signal }) => resolvePackage(lookup, request, signal),
   },
   getPackage: {
     form: { id: 'text' },

@@ -16,7 +16,7 @@ import { assignFolders, folderOf, packagesFolder, assertNoSymlinks } from '../lo
 import { lockedId, serializeLock } from '../lock/lock-file.ts';
 import type { LockedPackage } from '../lock/lock-file.ts';
 import { assertLockedRoots, checkAgainstRecords } from '../lock/lock-records.ts';
-import { lookupSource } from '../resolve/lookup-source.ts';
+import { fullIds, lockContext, lookupSource } from '../resolve/lookup-source.ts';
 import type { PlanStep, Plans, ExistingTarget } from './plans.ts';
 import { readProjectLock } from '../lock/project-lock.ts';
 import type { ProjectLock } from '../lock/project-lock.ts';
@@ -26,6 +26,7 @@ export interface PlanInstallDeps {
   readonly catalog: {
     readonly installs: Pick<Catalog['installs'], 'getByPath' | 'listByProject'>;
     readonly packages: Pick<Catalog['packages'], 'details' | 'seenRoots'>;
+    readonly publishers: Pick<Catalog['publishers'], 'get'>;
   };
   readonly blocks: Pick<Blockstore, 'get' | 'has'>;
 }
@@ -41,9 +42,9 @@ const MODES = ['add', 'lock', 'update', 'remove'];
  */
 export async function planInstall(
   deps: PlanInstallDeps,
-  lookup: Pick<Lookup, 'getPackage' | 'getVersion'>,
+  lookup: Pick<Lookup, 'getPackage' | 'getVersion' | 'resolve'>,
   plans: Pick<Plans, 'add'>,
-  { project, mode, packages = [], folder, acceptedRoots = [] }: PlanRequest,
+  { project, mode, packages = [], folder, acceptedRoots = [], choices = [] }: PlanRequest,
   signal: AbortSignal,
 ): Promise<InstallPlan> {
   const root = await realPath(absolutePath(project, 'The project'));
@@ -56,13 +57,19 @@ export async function planInstall(
     mode === 'lock'
       ? await checkAgainstRecords(deps.catalog, lookup, lock.packages, acceptedRoots, signal)
       : lock.packages;
-  const source = lookupSource(lookup, lock.packages, signal);
+  // A package that the request names in full is what dependencies mean by its name.
+  const source = lookupSource(
+    lookup,
+    { ...lockContext(lock.packages), chosen: [...choices, ...fullIds(packages)] },
+    signal,
+  );
   const { packages: desired, skipped } = await desiredState({
     mode,
     packages,
     locked,
     installed: deps.catalog.installs.listByProject(root).map(({ id }) => id),
     source,
+    isBlocked: (publisher) => deps.catalog.publishers.get(publisher) === 'blocked',
     signal,
   });
   const lockedDir = packagesFolder(root, existingPackagesFolder(deps.catalog, root, lock));
@@ -79,18 +86,14 @@ export async function planInstall(
   const lockAfter = lock.text === undefined && assigned.size === 0 ? undefined : serializeLock(lockFile, lock.text);
   await checkWritable(lock.path);
   const planned = steps.map((step) => step.planned);
+  const changes = lockAfter !== lock.text || planned.some(({ action }) => action !== 'keep');
+  const bytesToFetch = planned.reduce((sum, one) => sum + one.bytesToFetch, 0);
+  const shown = { packages: planned, skipped, names: source.names(), bytesToFetch, changes };
   return plans.add({
     steps,
     lockBefore: lock.text,
     lockAfter,
-    plan: {
-      project: root,
-      lockFile: lock.path,
-      packages: planned,
-      skipped,
-      bytesToFetch: planned.reduce((sum, { bytesToFetch }) => sum + bytesToFetch, 0),
-      changes: lockAfter !== lock.text || planned.some(({ action }) => action !== 'keep'),
-    },
+    plan: { project: root, lockFile: lock.path, ...shown },
   });
 }
 

@@ -30,6 +30,8 @@ export interface DesiredStateOptions {
   /** Ids of the packages that are installed for the project, listed in the lock file or not. */
   readonly installed: readonly string[];
   readonly source: PackageSource;
+  /** Whether the user blocked this publisher: its locked packages stay as they are, and names mean none of its packages. */
+  readonly isBlocked: (publisher: string) => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -60,7 +62,7 @@ interface RequestedChanges {
 }
 
 async function collectRequests(options: DesiredStateOptions): Promise<RequestedChanges> {
-  const { mode, packages, locked, source } = options;
+  const { mode, packages, locked, source, isBlocked } = options;
   const requested = new Map<string, string>();
   for (const entry of locked) {
     if (entry.requirement !== undefined) requested.set(lockedId(entry), entry.requirement);
@@ -78,16 +80,18 @@ async function collectRequests(options: DesiredStateOptions): Promise<RequestedC
     unlocked.add(id);
   }
   const unlockAll = mode === 'update' && packages.length === 0;
+  const unblocked = locked.filter(({ publisher }) => !isBlocked(publisher));
+  const all = unblocked.length === locked.length ? 'all' : new Set(unblocked.map(lockedId));
   return {
     requested: [...requested].map(([id, requirement]) => ({ id, requirement })),
-    unlocked: unlockAll ? 'all' : unlocked,
+    unlocked: unlockAll ? all : unlocked,
   };
 }
 
 /** Finds a package that the user named, and its full id. */
 async function resolveNamed(
   text: string,
-  { mode, locked, installed, source }: DesiredStateOptions,
+  { mode, locked, installed, source, isBlocked }: DesiredStateOptions,
 ): Promise<{ id: string; version?: string }> {
   const { publisher, name, version } = parsePackageId(text);
   if (version !== undefined && !isVersionRange(version)) {
@@ -96,7 +100,11 @@ async function resolveNamed(
   const matches = locked.filter((entry) => entry.name === name && entry.publisher === (publisher ?? entry.publisher));
   const [onlyMatch] = matches;
   const rest = version === undefined ? {} : { version };
-  if (onlyMatch !== undefined && matches.length === 1) return { id: lockedId(onlyMatch), ...rest };
+  if (onlyMatch !== undefined && matches.length === 1) {
+    const usable = mode === 'remove' || !isBlocked(onlyMatch.publisher);
+    if (usable) return { id: lockedId(onlyMatch), ...rest };
+    if (mode === 'update') throw publisherBlocked(onlyMatch);
+  }
   const unlisted = installed.find((id) => id === text || id.endsWith(`/${text}`));
   if (mode === 'remove' && unlisted !== undefined) return { id: unlisted };
   if (mode !== 'add') throw notListed(text);
@@ -164,6 +172,14 @@ function fromLocked(entry: LockedPackage, { locked }: DesiredStateOptions): Desi
     ],
     yanked: false,
   };
+}
+
+function publisherBlocked(entry: LockedPackage): GgenError {
+  return new GgenError(
+    'PackageNotFound',
+    `'${entry.name}' is not updated, because you blocked its publisher ${entry.publisher}. Clear that, or uninstall the package.`,
+    { details: { id: lockedId(entry) } },
+  );
 }
 
 function notListed(text: string): GgenError {

@@ -37,8 +37,13 @@ export function dependencyMissing(id: string, requirement: Requirement, cause: G
   return new GgenError(
     'DependencyMissing',
     `${capitalize(describeRequirer(requirement))} needs '${id}' ${requirement.range}, which cannot be found: ${cause.message}`,
-    { details: { id, by: requirement.by, requirement: requirement.range }, cause },
+    { details: { id, by: requirement.by, requirement: requirement.range, ...candidatesOf(cause) }, cause },
   );
+}
+
+/** Full ids to choose from, where several publishers have a package of the name. */
+function candidatesOf({ details: { candidates } }: GgenError): { readonly candidates?: readonly string[] } {
+  return Array.isArray(candidates) ? { candidates: candidates.map(String) } : {};
 }
 
 /** `you`, or the package's name and version. */

@@ -77,7 +77,7 @@ export interface ReleaseDraft extends UnsignedDraft {
   readonly size: number;
   /** Content root. */
   readonly root: string;
-  /** Paths that were left out although no ignore file names them (symbolic links, special files), with the reason. */
+  /** Paths that were left out although no ignore file names them (links out of the repository, special files), with the reason. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
   /** Each one with a fingerprint must be accepted before the draft is published. */
   readonly diagnostics: readonly Diagnostic[];

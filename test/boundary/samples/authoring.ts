@@ -22,7 +22,7 @@ const draft: ReleaseDraft = {
   files: [{ path: 'src/ünïcode.ts', size: 12 }],
   size: 12,
   root: release.root,
-  skipped: [{ path: 'link', reason: 'symbolic link' }],
+  skipped: [{ path: 'link', reason: 'symbolic link out of the repository' }],
   diagnostics: [
     {
       severity: 'warning',

@@ -22,11 +22,7 @@ export async function readSource(root: string, path: string): Promise<ManifestSo
     return await readHandle(handle, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
-    return sourceFailure(
-      path,
-      'manifest-link',
-      'The manifest is a symbolic link, and links are not published. Use a regular file instead.',
-    );
+    return sourceFailure(path, 'manifest-link', 'The manifest is a symbolic link. Use a regular file instead.');
   }
 }
 

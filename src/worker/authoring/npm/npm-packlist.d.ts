@@ -1,4 +1,7 @@
 declare module 'npm-packlist' {
+  import type { EventEmitter } from 'node:events';
+  import type { Stats } from 'node:fs';
+
   /** The part of npm's tree of packages that the list of files depends on. */
   export interface PackageNode {
     readonly path: string;
@@ -24,6 +27,29 @@ declare module 'npm-packlist' {
     readonly workspaces?: readonly string[] | undefined;
   }
 
-  /** Resolves with paths relative to the package, with forward slashes. */
-  export default function packlist(tree: PackageNode, options: Options): Promise<string[]>;
+  export interface WalkerOptions extends Partial<Options> {
+    readonly isPackage?: boolean;
+  }
+
+  /** An entry of a folder, and whether the rules include it as a file and as a folder. */
+  export interface StatOptions {
+    readonly st: Stats;
+    readonly entry: string;
+    readonly file: boolean;
+    readonly dir: boolean;
+    readonly isSymbolicLink: boolean;
+  }
+
+  /** Walks one folder. It emits `done` with the list of files, and `error`. */
+  interface Walker extends EventEmitter {
+    start(): this;
+    /** Adds a file, or walks a folder. */
+    onstat(options: StatOptions, callback: () => void): void;
+    /** Walks a folder in this one. */
+    walker(entry: string, options: object, callback: () => void): void;
+    walkerOpt(entry: string, options: object): WalkerOptions;
+  }
+
+  const packlist: { readonly Walker: new (tree: PackageNode, options: WalkerOptions) => Walker };
+  export default packlist;
 }

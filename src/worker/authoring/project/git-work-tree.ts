@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
+import { realpath } from 'node:fs/promises';
 
 /** What git knows about the files of a project. Paths are relative to the project, NFC, with forward slashes. */
 export interface GitWorkTree {
+  /** Absolute path of the work tree's root, links resolved. */
+  readonly root: string;
   /** Files in the index. */
   readonly tracked: ReadonlySet<string>;
   /** Files that the index marks as executable. */
@@ -31,12 +34,18 @@ const EXECUTABLE_MODE = '100755';
 export async function readGitWorkTree(root: string, signal?: AbortSignal): Promise<GitWorkTree | undefined> {
   try {
     const prefix = (await git(root, ['rev-parse', '--show-prefix'], signal)).replace(/\n$/, '');
+    const topLevel = (await git(root, ['rev-parse', '--show-toplevel'], signal)).replace(/\n$/, '');
     const [index, fileMode, status] = await Promise.all([
       git(root, ['ls-files', '-s', '-z', '--', '.'], signal),
       git(root, ['config', '--type=bool', '--default=true', 'core.fileMode'], signal),
       git(root, ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--', '.'], signal),
     ]);
-    return { ...parseIndex(index), fileMode: fileMode.trim() !== 'false', uncommitted: parseStatus(status, prefix) };
+    return {
+      root: await realpath(topLevel),
+      ...parseIndex(index),
+      fileMode: fileMode.trim() !== 'false',
+      uncommitted: parseStatus(status, prefix),
+    };
   } catch {
     signal?.throwIfAborted();
     return undefined;

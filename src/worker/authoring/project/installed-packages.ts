@@ -49,6 +49,13 @@ export class InstalledPackages {
     return packages;
   }
 
+  /** Those of a repository around the project, whose own lock file need not be valid. @param root as for `of` */
+  static async ofRepository(root: string, known: readonly KnownInstall[] = []): Promise<InstalledPackages> {
+    const packages = new InstalledPackages(root, known);
+    await packages.#read('');
+    return packages;
+  }
+
   /** Packages that the project's own lock file lists. */
   get locked(): readonly LockedPackage[] {
     return this.#locks.get('')?.packages ?? [];
@@ -61,7 +68,10 @@ export class InstalledPackages {
    * @returns whether the folder has a lock file
    */
   async enter(folder: string): Promise<boolean> {
-    if (folder === '') return true;
+    return folder === '' || this.#read(folder);
+  }
+
+  async #read(folder: string): Promise<boolean> {
     try {
       this.#locks.set(folder, await readProjectLock(join(this.#root, folder)));
       return true;

@@ -21,6 +21,8 @@ import { submoduleDiagnostics } from './submodules.ts';
 import { findChangelog, findReadme } from './documents.ts';
 import { parsePatternList } from '../../../ignore/ignore-patterns.ts';
 import { resolveProjectLimits } from './project-limits.ts';
+import { ProjectLinks, repositoryLinks } from './project-links.ts';
+import type { RepositoryLinks } from './repository-links.ts';
 import type { ProjectFile, ProjectScan, SkippedEntry } from './project.ts';
 import { repositoryIgnoreRules } from './repository-ignore-rules.ts';
 import { walkProject } from './walk-project.ts';
@@ -55,7 +57,9 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
   const installed = await InstalledPackages.of(real, options.installs);
   const workTree = await readGitWorkTree(real, signal);
   const tracked = workTree?.tracked ?? new Set();
-  const listed = await npmList(real, manifest, tracked);
+  const links = repositoryLinks(real, workTree);
+  const listed = await npmList(real, manifest, tracked, links);
+  const trackedPaths = new PathSet(tracked);
   const exclude = parsePatternList(manifest?.exclude ?? [], folder);
   const { files, skipped, tooDeep, submodules, remarks } = await walkProject(real, {
     rules: listed === undefined ? await repositoryIgnoreRules(real, exclude) : new IgnoreRules(NO_PATTERNS, ''),
@@ -63,7 +67,14 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
     allowed: allowList(manifest),
     installed,
     withLock: includesLock(manifest),
-    tracked: new PathSet(tracked),
+    tracked: trackedPaths,
+    links: new ProjectLinks(links, {
+      root: real,
+      tracked: trackedPaths,
+      listed,
+      hasOwnList: hasOwnList(manifest),
+      installs: options.installs,
+    }),
     executable: executableFiles(workTree),
     submodules: relevantSubmodules(workTree, manifest),
     limits: options.limits ?? resolveProjectLimits(undefined),
@@ -107,6 +118,11 @@ export function executableFiles(
   return workTree?.fileMode === false ? workTree.executable : undefined;
 }
 
+/** Whether a list of the author's decides in place of git's ignore files. */
+function hasOwnList(manifest: Manifest | undefined): boolean {
+  return manifest?.npm?.files !== undefined;
+}
+
 const NO_PATTERNS = { git: [], manifest: [], ggen: [] };
 
 /** The files that npm would pack; undefined for other kinds of projects. */
@@ -114,10 +130,11 @@ async function npmList(
   root: string,
   manifest: Manifest | undefined,
   tracked: ReadonlySet<string>,
+  links: RepositoryLinks,
 ): Promise<PathSet | undefined> {
   if (manifest?.npm === undefined) return undefined;
   const folder = manifestFolder(manifest);
-  const files = await npmFiles(join(root, folder), manifest.npm);
+  const files = await npmFiles(join(root, folder), manifest.npm, links);
   const fixtures = await trackedFixtures(join(root, folder), manifest.npm, folder, tracked);
   return new PathSet([...files.map((path) => posix.join(folder, path)), ...fixtures]);
 }

@@ -10,6 +10,7 @@ import { LOCK_FILE } from '../../install/lock/lock-file.ts';
 import { ProjectBudget } from './budget.ts';
 import type { InstalledPackages } from './installed-packages.ts';
 import type { PathSet } from './path-set.ts';
+import type { ProjectLinks } from './project-links.ts';
 import { hasExecuteBit } from '../../install/disk/execute-bits.ts';
 import { STAGING_PREFIX } from '../../install/disk/staging-prefix.ts';
 import { readIgnoreFile } from './read-ignore-file.ts';
@@ -33,6 +34,8 @@ export interface WalkOptions {
    */
   readonly listed?: PathSet | undefined;
   readonly installed: InstalledPackages;
+  /** Links inside the repository, which are published as their content. */
+  readonly links: ProjectLinks;
   /** Whether the manifest names the lock file among the files to publish. */
   readonly withLock: boolean;
   /** Files that git tracks. They are published even below a folder named node_modules. */
@@ -68,10 +71,12 @@ interface Folder {
   readonly trackedOnly: boolean;
   /** Whether the folder has a lock file. */
   readonly hasLock: boolean;
+  /** Real paths of the folders with the links that led here; empty for a folder at its own place. */
+  readonly via: readonly string[];
 }
 
 /**
- * Finds the files below a folder that no rule excludes. Links are not followed.
+ * Finds the files below a folder that no rule excludes. Links inside the repository are followed.
  *
  * @param root absolute
  * @throws GgenError ProjectTooLarge, InvalidRequest
@@ -99,7 +104,7 @@ class ProjectWalker implements WalkResult {
 
   async walkProject(root: string): Promise<void> {
     const { rules } = this.#options;
-    this.#queue.push({ path: '', absolutePath: root, depth: 0, rules, trackedOnly: false, hasLock: false });
+    this.#queue.push({ path: '', absolutePath: root, depth: 0, rules, trackedOnly: false, hasLock: false, via: [] });
     while (this.#queue.length > 0) {
       this.#options.signal?.throwIfAborted();
       // Taken from the end: depth-first order keeps the queue short.
@@ -131,11 +136,29 @@ class ProjectWalker implements WalkResult {
     const path = (folder.path === '' ? '' : `${folder.path}/`) + entry.name.normalize('NFC');
     const absolutePath = join(folder.absolutePath, entry.name);
     if (entry.name.startsWith(STAGING_PREFIX) || this.#isExcludedName(entry, path)) return;
-    if (this.#isIgnored(folder, path, entry.isDirectory())) return;
+    if (await this.#isIgnored(folder, path, absolutePath, entry.isDirectory())) return;
     if (entry.isDirectory()) await this.#enterFolder(folder, path, absolutePath);
     else if (folder.trackedOnly && !this.#options.tracked.has(path)) return;
+    else if (entry.isSymbolicLink()) await this.#followLink(folder, path, absolutePath);
     else if (!entry.isFile()) this.#skip(path, fileTypeOf(entry));
     else if (this.#isPublished(folder, path)) await this.#addFile(path, absolutePath);
+  }
+
+  async #followLink(folder: Folder, path: string, absolutePath: string): Promise<void> {
+    const via = [...folder.via, folder.absolutePath];
+    const target = await this.#options.links.follow(absolutePath, via);
+    if ('skip' in target) this.#skip(path, target.skip);
+    else if (!target.isFolder) {
+      if (this.#isPublished(folder, path)) await this.#addFile(path, target.path);
+    } else if (!this.#excludesLinked(folder, path)) {
+      await this.#enterFolder({ ...folder, via, trackedOnly: false }, path, target.path);
+    }
+  }
+
+  /** Whether the rules exclude a link as a folder. To git a link is a file, which it may track. */
+  #excludesLinked({ rules, via }: Folder, path: string): boolean {
+    const isExempt = via.length > 0 || this.#options.tracked.has(path);
+    return isExempt ? rules.excludes(path, true) : rules.ignores(path, true);
   }
 
   #isExcludedName(entry: Dirent, path: string): boolean {
@@ -145,9 +168,11 @@ class ProjectWalker implements WalkResult {
     return isAlwaysExcluded(entry.name) && !isTrackedFixture;
   }
 
-  /** Git's ignore files do not apply to a file that git tracks. */
-  #isIgnored({ rules }: Folder, path: string, isFolder: boolean): boolean {
-    const { tracked } = this.#options;
+  /** Git's ignore files do not apply to a file that git tracks. They apply to what lies behind a link at its own place. */
+  async #isIgnored({ rules, via }: Folder, path: string, absolutePath: string, isFolder: boolean): Promise<boolean> {
+    const { tracked, links } = this.#options;
+    if (via.length > 0)
+      return rules.excludes(path, isFolder) || (await links.exclusion(absolutePath, isFolder)) !== undefined;
     const isTracked = isFolder ? tracked.hasBelow(path) : tracked.has(path);
     return isTracked ? rules.excludes(path, isFolder) : rules.ignores(path, isFolder);
   }
@@ -171,7 +196,7 @@ class ProjectWalker implements WalkResult {
     if (decision !== undefined) this.remarks.push(decision.remark);
     const depth = folder.depth + 1;
     if (depth < LIMITS.pathDepth)
-      this.#queue.push({ path, absolutePath, depth, rules: folder.rules, trackedOnly, hasLock: false });
+      this.#queue.push({ ...folder, path, absolutePath, depth, trackedOnly, hasLock: false });
     else this.tooDeep.push(path);
   }
 
@@ -180,7 +205,8 @@ class ProjectWalker implements WalkResult {
       const { size, mtimeMs, mode } = await lstat(absolutePath);
       await access(absolutePath, constants.R_OK);
       this.#budget.add(path, size);
-      const executable = this.#options.executable?.has(path) ?? hasExecuteBit(mode);
+      const source = this.#options.links.inProject(absolutePath) ?? path;
+      const executable = this.#options.executable?.has(source) ?? hasExecuteBit(mode);
       this.files.push({ path, absolutePath, size, mtimeMs, executable });
     } catch (error) {
       if (error instanceof GgenError) throw error;
@@ -216,7 +242,6 @@ async function rulesForFolder(
 }
 
 function fileTypeOf(entry: Dirent): string {
-  if (entry.isSymbolicLink()) return 'symbolic link';
   if (entry.isSocket()) return 'socket';
   if (entry.isFIFO()) return 'named pipe';
   if (entry.isBlockDevice() || entry.isCharacterDevice()) return 'device';

@@ -4,6 +4,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
 import { npmFiles } from '../../../../../src/worker/authoring/npm/npm-files.ts';
+import { RepositoryLinks } from '../../../../../src/worker/authoring/project/repository-links.ts';
 import type { ProjectScan } from '../../../../../src/worker/authoring/project/project.ts';
 import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
 import { createPublisherKey } from '../../../../../src/identity/publisher-key.ts';
@@ -36,7 +37,7 @@ function npmPack(cwd: string): string[] {
 }
 
 describe('the files of an npm project', () => {
-  for (const [name, { files, member = '', links = {} }] of Object.entries(NPM_LAYOUTS)) {
+  for (const [name, { files, member = '', links = {}, linked = [] }] of Object.entries(NPM_LAYOUTS)) {
     it(`are those that npm packs: ${name}`, async () => {
       await using folder = await ProjectFolder.of(files);
       for (const [path, target] of Object.entries(links)) {
@@ -44,11 +45,12 @@ describe('the files of an npm project', () => {
         await symlink(target, folder.path(path));
       }
       const root = join(folder.root, member);
-      const expected = npmPack(root);
+      // The one thing in which the lists differ: links inside the project become content.
+      const expected = [...npmPack(root), ...linked].sort();
       assert.ok(expected.includes('package.json'));
       const manifest = await readManifest(root, undefined);
       assert.ok(manifest.npm !== undefined);
-      assert.deepEqual((await npmFiles(root, manifest.npm)).toSorted(), expected);
+      assert.deepEqual((await npmFiles(root, manifest.npm, new RepositoryLinks(root, 'project'))).toSorted(), expected);
       assert.deepEqual(paths(await scan(root)), expected);
     });
   }

@@ -6,6 +6,8 @@ export interface NpmLayout {
   readonly member?: string;
   /** Links to make, by path. */
   readonly links?: Readonly<Record<string, string>>;
+  /** Files behind these links, which npm leaves out. */
+  readonly linked?: readonly string[];
 }
 
 const manifest = (fields: Readonly<Record<string, unknown>> = {}): string =>
@@ -166,7 +168,8 @@ export const NPM_LAYOUTS: Readonly<Record<string, NpmLayout>> = {
   },
   'links, and names that begin with @': {
     files: { ...COMMON, 'package.json': manifest({ files: ['@scope', 'lib'] }), '@scope/a.js': '', 'lib/real.js': '' },
-    links: { 'lib/link.js': 'real.js', 'lib/folder': '../src' },
+    links: { 'lib/link.js': 'real.js', 'lib/folder': '../src', outside: '..' },
+    linked: ['lib/folder/index.ts', 'lib/link.js'],
   },
   'editor state and backups': {
     files: {

@@ -26,7 +26,7 @@ export async function randomTree(
     const absolutePath = join(folder, path);
     await randomFile(absolutePath, size);
     const { mtimeMs } = await stat(absolutePath);
-    files.push({ path, absolutePath, size, mtimeMs, executable: false });
+    files.push({ path, absolutePath, size, mtimeMs, executable: false, rule: { text: 'no rule excludes it' } });
   }
   return files;
 }

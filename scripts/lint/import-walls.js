@@ -67,7 +67,6 @@ export const WALLS = {
       '@secretlint/core',
       '@secretlint/profiler',
       '@secretlint/secretlint-rule-preset-recommend',
-      'ignore',
       'ipfs-unixfs-importer',
       'jsonc-parser',
       'minimatch',

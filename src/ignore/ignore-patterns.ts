@@ -14,25 +14,40 @@ const UNPRINTABLE_CHARACTERS = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 /** Characters with a special meaning in patterns. */
 const PATTERN_CHARACTERS = /[\\*?[\]!#]/g;
 
+/** A pattern of an ignore file or a manifest. */
+export interface IgnorePattern {
+  /** Relative to the root of the whole tree. */
+  readonly pattern: string;
+  /** As written. */
+  readonly written: string;
+  /** File that contains it, relative to the root of the whole tree. */
+  readonly file?: string;
+  readonly line?: number;
+}
+
 /**
  * The patterns of an ignore file, in order. A pattern is relative to the folder of its file, as in git; the result is
  * relative to the root.
  *
  * @param folder path of the ignore file's folder from the root, with forward slashes; empty for the root
+ * @param name of the ignore file
  * @throws GgenError InvalidRequest for a pattern that takes too long to match
  */
-export function parsePatterns(text: string, folder: string): string[] {
-  return text
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/)
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => rebase(line, folder))
-    .filter((pattern) => pattern !== undefined);
+export function parsePatterns(text: string, folder: string, name: string): IgnorePattern[] {
+  const file = folder === '' ? name : `${folder}/${name}`;
+  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
+  return lines.flatMap((written, index) => parsePattern({ written, file, line: index + 1 }, folder));
 }
 
-/** Patterns of a manifest, relative to its folder; otherwise like `parsePatterns`. */
-export function parsePatternList(list: readonly string[], folder: string): string[] {
-  return list.flatMap((pattern) => parsePatterns(pattern, folder));
+/**
+ * A pattern relative to a folder; none for an empty line or a comment.
+ *
+ * @throws GgenError InvalidRequest for a pattern that takes too long to match
+ */
+export function parsePattern(source: Omit<IgnorePattern, 'pattern'>, folder: string): IgnorePattern[] {
+  const { written } = source;
+  const pattern = written === '' || written.startsWith('#') ? undefined : rebase(written, folder);
+  return pattern === undefined ? [] : [{ ...source, pattern }];
 }
 
 function rebase(line: string, folder: string): string | undefined {

@@ -1,5 +1,6 @@
-import ignore, { type Ignore } from 'ignore';
+import { PatternMatcher } from './pattern-matcher.ts';
 import { parsePatterns } from './ignore-patterns.ts';
+import type { IgnorePattern } from './ignore-patterns.ts';
 
 /** Texts of the ignore files of one folder; undefined for those that do not exist. */
 export interface IgnoreFiles {
@@ -9,9 +10,9 @@ export interface IgnoreFiles {
 
 /** Patterns in order of precedence: a later layer overrides an earlier one. */
 interface LayeredPatterns {
-  readonly git: readonly string[];
-  readonly manifest: readonly string[];
-  readonly ggen: readonly string[];
+  readonly git: readonly IgnorePattern[];
+  readonly manifest: readonly IgnorePattern[];
+  readonly ggen: readonly IgnorePattern[];
 }
 
 /**
@@ -22,15 +23,15 @@ interface LayeredPatterns {
  */
 export class IgnoreRules {
   readonly #patterns: LayeredPatterns;
-  readonly #matcher: Ignore;
-  #publishMatcher: Ignore | undefined;
+  readonly #matcher: PatternMatcher;
+  #publishMatcher: PatternMatcher | undefined;
   /** Path of the tree's root from the patterns' root, ending in a slash; empty when the two are the same. */
-  readonly #base: string;
+  readonly base: string;
 
   constructor(patterns: LayeredPatterns, base: string) {
     this.#patterns = patterns;
-    this.#base = base;
-    this.#matcher = matcherOf([...patterns.git, ...patterns.manifest, ...patterns.ggen]);
+    this.base = base;
+    this.#matcher = new PatternMatcher([...patterns.git, ...patterns.manifest, ...patterns.ggen]);
   }
 
   /** Number of patterns. */
@@ -38,34 +39,39 @@ export class IgnoreRules {
     return this.#patterns.git.length + this.#patterns.manifest.length + this.#patterns.ggen.length;
   }
 
-  /** Whether an entry is ignored, provided that its folder is not. `path` is relative to the tree. */
-  ignores(path: string, folder: boolean): boolean {
-    return this.#matcher.ignores(this.#base + path + (folder ? '/' : ''));
+  /**
+   * The pattern that ignores an entry, provided that its folder is not ignored; undefined when none does. `path` is
+   * relative to the tree.
+   */
+  ignoring(path: string, folder: boolean): IgnorePattern | undefined {
+    return this.#matcher.match(this.base + path + (folder ? '/' : ''));
   }
 
   /**
-   * Whether the manifest or a .ggenignore excludes an entry. Git's ignore files do not apply to files that git tracks.
+   * The pattern of the manifest or a .ggenignore that excludes an entry. Git's ignore files do not apply to files that
+   * git tracks.
    */
-  excludes(path: string, folder: boolean): boolean {
-    this.#publishMatcher ??= matcherOf([...this.#patterns.manifest, ...this.#patterns.ggen]);
-    return this.#publishMatcher.ignores(this.#base + path + (folder ? '/' : ''));
+  excluding(path: string, folder: boolean): IgnorePattern | undefined {
+    this.#publishMatcher ??= new PatternMatcher([...this.#patterns.manifest, ...this.#patterns.ggen]);
+    return this.#publishMatcher.match(this.base + path + (folder ? '/' : ''));
+  }
+
+  /** These rules and further patterns of git's layer. */
+  with(git: readonly IgnorePattern[]): IgnoreRules {
+    return new IgnoreRules({ ...this.#patterns, git: [...this.#patterns.git, ...git] }, this.base);
   }
 
   /** The rules inside a folder of the tree that has these ignore files. */
   forFolder(folder: string, files: IgnoreFiles): IgnoreRules {
     if (files.gitignore === undefined && files.ggenignore === undefined) return this;
-    const folderPath = (this.#base + folder).replace(/\/$/, '');
+    const folderPath = (this.base + folder).replace(/\/$/, '');
     return new IgnoreRules(
       {
-        git: [...this.#patterns.git, ...parsePatterns(files.gitignore ?? '', folderPath)],
+        git: [...this.#patterns.git, ...parsePatterns(files.gitignore ?? '', folderPath, '.gitignore')],
         manifest: this.#patterns.manifest,
-        ggen: [...this.#patterns.ggen, ...parsePatterns(files.ggenignore ?? '', folderPath)],
+        ggen: [...this.#patterns.ggen, ...parsePatterns(files.ggenignore ?? '', folderPath, '.ggenignore')],
       },
-      this.#base,
+      this.base,
     );
   }
-}
-
-function matcherOf(patterns: readonly string[]): Ignore {
-  return ignore({ ignorecase: false }).add(patterns.map((pattern) => ({ pattern })));
 }

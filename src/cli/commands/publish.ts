@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../../shared/api/index.ts';
 import { PRIVATE_FINGERPRINT } from '../../shared/limits.ts';
+import { ruleText } from '../../shared/pack-rule.ts';
 import { GgenError, isAbort } from '../../shared/errors.ts';
 import type { Diagnostic, PublishReceipt, ReleaseDraft } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';
@@ -120,7 +121,8 @@ function checkDraft(output: Console, flags: Flags, accepted: readonly string[]):
         output.note(diagnosticLine(found, fingerprint === PRIVATE_FINGERPRINT ? 'private' : `secret ${fingerprint}`));
     }
     if (flags.isEnabled('skip-verify')) return;
-    for (const { path, reason } of draft.skipped) output.note(`skipped: ${path} (${reason})`);
+    for (const { path, rule } of draft.excluded.filter(({ unsupported }) => unsupported))
+      output.note(`skipped: ${path} (${ruleText(rule)})`);
     for (const found of draft.diagnostics)
       if (found.severity === 'warning') output.note(diagnosticLine(found, 'warning'));
   };

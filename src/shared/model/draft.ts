@@ -27,6 +27,34 @@ export interface DraftFile {
   readonly executable?: boolean;
 }
 
+/** Why a file is part of a release, or an entry of the project is not. */
+export interface PackRule {
+  /** In English, without the pattern: `always included`, `excluded by the pattern`. */
+  readonly text: string;
+  /** The pattern that decided, as written. */
+  readonly pattern?: string;
+  /**
+   * File with the rule, relative to the project's root; `../` leads to the enclosing repository. Absent for built-in
+   * rules.
+   */
+  readonly path?: string;
+  readonly line?: number;
+}
+
+/** A file of a release, with the rule that includes it. */
+export interface PackedFile extends DraftFile {
+  readonly rule: PackRule;
+}
+
+/** An entry of a project that is not part of the release. */
+export interface ExcludedEntry {
+  /** Relative to the project's root; ends with a slash for a folder, whose content is not listed. */
+  readonly path: string;
+  readonly rule: PackRule;
+  /** A release cannot carry it: a link, a special file, or a file that cannot be read. No rule excludes it. */
+  readonly unsupported?: true;
+}
+
 /** A file whose content or execute bit differs from that in the previous release. */
 export interface ChangedFile extends DraftFile {
   /** Size in the previous release, in bytes. */
@@ -72,13 +100,15 @@ export interface ReleaseDraft extends UnsignedDraft {
   readonly metadata: PackageMetadata;
   readonly dependencies: readonly Dependency[];
   /** Sorted by path. */
-  readonly files: readonly DraftFile[];
+  readonly files: readonly PackedFile[];
   /** Bytes of all files. */
   readonly size: number;
   /** Content root. */
   readonly root: string;
-  /** Paths that were left out although no ignore file names them (links out of the repository, special files), with the reason. */
-  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** Entries that are not part of the release, sorted by path; at most 1,000 of each kind. */
+  readonly excluded: readonly ExcludedEntry[];
+  /** Number of excluded entries that are not listed. */
+  readonly moreExcluded: number;
   /** Each one with a fingerprint must be accepted before the draft is published. */
   readonly diagnostics: readonly Diagnostic[];
   /** Absent for a first release, and when the content of the previous release cannot be fetched. */

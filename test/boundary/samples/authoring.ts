@@ -19,10 +19,14 @@ const draft: ReleaseDraft = {
   manifest: 'package.json',
   metadata,
   dependencies: release.dependencies,
-  files: [{ path: 'src/ünïcode.ts', size: 12 }],
+  files: [{ path: 'src/ünïcode.ts', size: 12, rule: { text: 'no rule excludes it' } }],
   size: 12,
   root: release.root,
-  skipped: [{ path: 'link', reason: 'symbolic link out of the repository' }],
+  excluded: [
+    { path: 'dist/', rule: { text: 'excluded by the pattern', pattern: 'dist', path: '.gitignore', line: 2 } },
+    { path: 'link', rule: { text: 'symbolic link out of the repository' }, unsupported: true },
+  ],
+  moreExcluded: 3,
   diagnostics: [
     {
       severity: 'warning',

@@ -57,7 +57,11 @@ async function draftOf(
   const engine = await client.engine();
   const request = { root: project.root, publisher, limits, ...(manifest === undefined ? {} : { manifest }) };
   const draft = await engine.draftRelease(request, task);
-  return { ...draft, skipped: [...project.skipped, ...draft.skipped] };
+  return {
+    ...draft,
+    excluded: [...project.excluded, ...draft.excluded],
+    moreExcluded: project.moreExcluded + draft.moreExcluded,
+  };
 }
 
 function describe({ phase, files, bytes, totalFiles, totalBytes }: DraftProgress): { text: string; percent?: number } {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { shortPublisherId } from '../../../identity/publisher-id.ts';
 import { PRIVATE_FINGERPRINT } from '../../../shared/limits.ts';
 import type { Diagnostic, ReleaseDraft } from '../../../shared/model.ts';
+import { ruleText } from '../../../shared/pack-rule.ts';
 import { countFiles, formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { changeItems, changesTitle } from './preview-changes.ts';
@@ -48,10 +49,7 @@ export function previewItems(draft: ReleaseDraft, state: PreviewState): PreviewI
       ),
     ),
     ...group(t('Files'), fileItems(draft)),
-    ...group(
-      t('Excluded'),
-      draft.skipped.map(({ path, reason }) => detailItem('exclude', path, reason)),
-    ),
+    ...group(t('Excluded'), excludedItems(draft)),
   ];
 }
 
@@ -126,12 +124,29 @@ function metadataItems(draft: ReleaseDraft, { withoutKey = false }: PreviewState
 }
 
 function fileItems({ files }: ReleaseDraft): PreviewItem[] {
-  const shown = files.slice(0, MAX_LISTED_FILES).map(({ path, size, executable }): PreviewItem => ({
-    ...detailItem('file', path, executable === true ? t('{0}, executable', formatBytes(size)) : formatBytes(size)),
+  const shown = files.slice(0, MAX_LISTED_FILES).map(({ path, size, executable, rule }): PreviewItem => ({
+    ...detailItem(
+      'file',
+      path,
+      `${executable === true ? t('{0}, executable', formatBytes(size)) : formatBytes(size)}, ${ruleText(rule)}`,
+    ),
     open: { path },
   }));
   const left = files.length - shown.length;
   return left === 0 ? shown : [...shown, detailItem('ellipsis', t('and {0} more', countFiles(left, t)), '')];
+}
+
+/** What is not published, and why; an item with a rule in a file opens that file. */
+function excludedItems({ excluded, moreExcluded }: ReleaseDraft): PreviewItem[] {
+  const shown = excluded.slice(0, MAX_LISTED_FILES).map(({ path, rule }): PreviewItem => {
+    const item = detailItem('exclude', path, ruleText(rule));
+    const isInside = rule.path !== undefined && !rule.path.startsWith('../');
+    return isInside
+      ? { ...item, open: { path: rule.path, ...(rule.line === undefined ? {} : { line: rule.line }) } }
+      : item;
+  });
+  const left = moreExcluded + excluded.length - shown.length;
+  return left === 0 ? shown : [...shown, detailItem('ellipsis', t('and {0} more', left), '')];
 }
 
 function acceptableItem(finding: Diagnostic, { accepted }: PreviewState): PreviewItem {

@@ -4,13 +4,15 @@ import { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import { MANIFEST_FILES } from '../../../shared/contributions.ts';
 import { LIMITS } from '../../../shared/limits.ts';
 import { GgenError } from '../../../shared/errors.ts';
-import type { ProjectLimits, ReleaseDraft } from '../../../shared/model.ts';
+import type { ExcludedEntry, PackRule, ProjectLimits } from '../../../shared/model.ts';
 import { formatBytes } from '../../ui/format.ts';
 
 const { t } = vscode.l10n;
 
 /** Maximum size of an ignore file. */
 const MAX_IGNORE_FILE_BYTES = 1024 * 1024;
+/** Further excluded entries are counted. */
+const MAX_LISTED_EXCLUSIONS = 1_000;
 
 interface Folder {
   readonly uri: vscode.Uri;
@@ -22,7 +24,9 @@ interface Folder {
 
 /** Walks a project through VS Code's file systems and applies its ignore files and the limits. */
 export class StagingWalk {
-  readonly skipped: ReleaseDraft['skipped'][number][] = [];
+  /** What is not copied. */
+  readonly excluded: ExcludedEntry[] = [];
+  moreExcluded = 0;
   count = 0;
   bytes = 0;
   readonly #folder: vscode.Uri;
@@ -49,14 +53,15 @@ export class StagingWalk {
       for (const [name, type] of entries) {
         const path = folder.path === '' ? name : `${folder.path}/${name}`;
         if (!isName(name)) {
-          this.skipped.push({ path, reason: t('not a valid file name') });
+          this.#exclude({ path, rule: { text: t('not a valid file name') }, unsupported: true });
           continue;
         }
         const uri = vscode.Uri.joinPath(folder.uri, name);
         const isFolder = type === vscode.FileType.Directory;
-        if (isAlwaysExcluded(name) || rules.ignores(path.normalize('NFC'), isFolder)) continue;
+        const rule = excludingRule(rules, name, path, isFolder);
         const why = skipReason(type, folder.depth);
-        if (why !== undefined) this.skipped.push({ path, reason: why });
+        if (rule !== undefined) this.#exclude({ path: isFolder ? `${path}/` : path, rule });
+        else if (why !== undefined) this.#exclude({ path, rule: { text: why }, unsupported: true });
         else if (isFolder) folders.push({ uri, path, depth: folder.depth + 1, rules });
         else {
           await this.#add(uri);
@@ -70,6 +75,11 @@ export class StagingWalk {
   updateSize(uri: vscode.Uri, size: number): void {
     this.bytes += size - (this.#sizes.get(uri.path) ?? 0);
     this.#refuseTooLarge();
+  }
+
+  #exclude(entry: ExcludedEntry): void {
+    if (this.excluded.length < MAX_LISTED_EXCLUSIONS) this.excluded.push(entry);
+    else this.moreExcluded++;
   }
 
   async #add(uri: vscode.Uri): Promise<void> {
@@ -97,6 +107,20 @@ export class StagingWalk {
 /** A file system provider is not trusted: a name must not lead out of the folder. */
 function isName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name);
+}
+
+/** The rule that excludes an entry; undefined when none does. */
+function excludingRule(rules: IgnoreRules, name: string, path: string, isFolder: boolean): PackRule | undefined {
+  if (isAlwaysExcluded(name)) return { text: t('never published') };
+  const pattern = rules.ignoring(path.normalize('NFC'), isFolder);
+  if (pattern === undefined) return undefined;
+  const { written, file, line } = pattern;
+  return {
+    text: t('excluded by the pattern'),
+    pattern: written.trim(),
+    ...(file === undefined ? {} : { path: file }),
+    ...(line === undefined ? {} : { line }),
+  };
 }
 
 /** Why an entry is skipped; undefined when it is not. */

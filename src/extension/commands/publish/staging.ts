@@ -11,7 +11,8 @@ export interface ProjectOnDisk extends AsyncDisposable {
   /** Absolute path of the folder. */
   readonly root: string;
   /** Entries that were not copied. */
-  readonly skipped: ReleaseDraft['skipped'];
+  readonly excluded: ReleaseDraft['excluded'];
+  readonly moreExcluded: number;
 }
 
 export interface StagingOptions {
@@ -35,7 +36,7 @@ const MAX_PARALLEL_COPIES = 8;
  */
 export async function projectOnDisk(folder: vscode.Uri, options: StagingOptions): Promise<ProjectOnDisk> {
   if (folder.scheme === 'file') {
-    return { root: folder.fsPath, skipped: [], [Symbol.asyncDispose]: () => Promise.resolve() };
+    return { root: folder.fsPath, excluded: [], moreExcluded: 0, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   await removeStaleCopies();
   const root = await mkdtemp(join(tmpdir(), STAGING_PREFIX));
@@ -43,7 +44,7 @@ export async function projectOnDisk(folder: vscode.Uri, options: StagingOptions)
   try {
     const walk = new StagingWalk(folder, options.limits, options.signal);
     await copyAll(walk, root, options);
-    return { root, skipped: walk.skipped, [Symbol.asyncDispose]: remove };
+    return { root, excluded: walk.excluded, moreExcluded: walk.moreExcluded, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
     throw error;

@@ -22,9 +22,9 @@ export interface Manifest {
    * Patterns in .gitignore syntax, relative to the root; a file must match one of them. Absent: all files. Comes from
    * Cargo's `include` and equivalent keys.
    */
-  readonly include?: readonly string[];
+  readonly include?: readonly ManifestPattern[];
   /** Patterns in .gitignore syntax, relative to the root, of files to exclude. */
-  readonly exclude?: readonly string[];
+  readonly exclude?: readonly ManifestPattern[];
   /** What npm packs of the project, of a package.json only. */
   readonly npm?: NpmPackage;
   /** Files that the package's users load. Publishing without one of them is a mistake. */
@@ -35,6 +35,12 @@ export interface Manifest {
   readonly positions: ManifestPositions;
   /** Diagnostics of severity `error` block publishing. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A pattern of a manifest, with its line. */
+export interface ManifestPattern {
+  readonly value: string;
+  readonly line: number;
 }
 
 /** A file that a manifest names as one that the package's users load. */

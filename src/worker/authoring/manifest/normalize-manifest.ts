@@ -6,7 +6,7 @@ import { checkPath } from '../../paths/path-safety.ts';
 import { cleanDependencies, dependencyId } from './dependency.ts';
 import type { SourcePosition } from './document.ts';
 import { cleanLink } from './link.ts';
-import type { EntryPoint, Located, Manifest, ManifestPositions, RawManifest } from './manifest.ts';
+import type { EntryPoint, Located, Manifest, ManifestPattern, ManifestPositions, RawManifest } from './manifest.ts';
 import { packageName } from './package-name.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
 import { cleanText } from './clean-text.ts';
@@ -30,8 +30,8 @@ export function normalizeManifest(
   const dependencies = cleanDependencies(report, raw.dependencies);
   reportPrivate(report, raw);
   const optional = {
-    ...(raw.include === undefined ? {} : { include: raw.include.map(({ value }) => value) }),
-    ...(raw.exclude === undefined ? {} : { exclude: raw.exclude.map(({ value }) => value) }),
+    ...(raw.include === undefined ? {} : { include: patterns(report, raw.include) }),
+    ...(raw.exclude === undefined ? {} : { exclude: patterns(report, raw.exclude) }),
     ...(readme === undefined ? {} : { readme }),
     ...(raw.npm === undefined ? {} : { npm: raw.npm }),
     ...(raw.entryPoints === undefined ? {} : { entryPoints: entryPoints(report, raw.entryPoints) }),
@@ -47,6 +47,10 @@ export function normalizeManifest(
     positions: sourcePositions(report, raw),
     diagnostics: report.diagnostics,
   };
+}
+
+function patterns(report: DiagnosticCollector, raw: readonly Located<string>[]): ManifestPattern[] {
+  return raw.map(({ value, at }) => ({ value, line: report.positionOf(at).line }));
 }
 
 function entryPoints(report: DiagnosticCollector, raw: NonNullable<RawManifest['entryPoints']>): EntryPoint[] {

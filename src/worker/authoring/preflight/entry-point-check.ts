@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../../shared/model.ts';
 import type { EntryPoint, Manifest } from '../manifest/manifest.ts';
-import { manifestFolder } from '../project/allow-list.ts';
+import { manifestFolder } from '../selection/manifest-folder.ts';
 import type { ProjectFile } from '../project/project.ts';
 
 /** Endings that Node tries for `main`, and TypeScript for `types`. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../../shared/model.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { manifestFolder } from '../project/allow-list.ts';
+import { manifestFolder } from '../selection/manifest-folder.ts';
 import type { ProjectFile } from '../project/project.ts';
 
 const LICENSE_FILE = /^(?:licen[cs]e|copying|unlicen[cs]e)(?:[.-].*)?$/i;

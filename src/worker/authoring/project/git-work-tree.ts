@@ -11,6 +11,8 @@ export interface GitWorkTree {
   readonly executable: ReadonlySet<string>;
   /** Whether the execute bits on the disk count; not with git's setting core.fileMode=false, as on Windows. */
   readonly fileMode: boolean;
+  /** Tracked files that an ignore file names. */
+  readonly trackedIgnored: ReadonlySet<string>;
   /** Folders of submodules, whether or not they are checked out. */
   readonly submodules: ReadonlySet<string>;
   /** Files that differ from the last commit or are not tracked; ignored files are not among them. */
@@ -35,14 +37,16 @@ export async function readGitWorkTree(root: string, signal?: AbortSignal): Promi
   try {
     const prefix = (await git(root, ['rev-parse', '--show-prefix'], signal)).replace(/\n$/, '');
     const topLevel = (await git(root, ['rev-parse', '--show-toplevel'], signal)).replace(/\n$/, '');
-    const [index, fileMode, status] = await Promise.all([
+    const [index, ignored, fileMode, status] = await Promise.all([
       git(root, ['ls-files', '-s', '-z', '--', '.'], signal),
+      git(root, ['ls-files', '--cached', '--ignored', '--exclude-standard', '-z', '--', '.'], signal),
       git(root, ['config', '--type=bool', '--default=true', 'core.fileMode'], signal),
       git(root, ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--', '.'], signal),
     ]);
     return {
       root: await realpath(topLevel),
       ...parseIndex(index),
+      trackedIgnored: new Set(ignored.split('\0').map((path) => path.normalize('NFC'))),
       fileMode: fileMode.trim() !== 'false',
       uncommitted: parseStatus(status, prefix),
     };

@@ -1,12 +1,13 @@
 import { lstat } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { GgenError } from '../../../shared/errors.ts';
-import type { Diagnostic, InstalledPackage } from '../../../shared/model.ts';
+import type { Diagnostic, InstalledPackage, PackRule } from '../../../shared/model.ts';
 import { DEFAULT_PACKAGES_FOLDER, LOCK_FILE, lockedId } from '../../install/lock/lock-file.ts';
 import type { LockFile, LockedPackage } from '../../install/lock/lock-file.ts';
 import { readProjectLock } from '../../install/lock/project-lock.ts';
 import { folderOf } from '../../install/lock/folders.ts';
 import { foldCase } from '../../paths/path-safety.ts';
+import { RULES } from '../selection/pack-rules.ts';
 import { readManifest } from '../manifest/read-manifest.ts';
 import { isWorkspaceRoot } from './workspace-root.ts';
 
@@ -17,7 +18,7 @@ const QUALIFIED_FOLDER = /^~[1-9A-HJ-NP-Za-km-z]{8}-/;
 export type KnownInstall = Pick<InstalledPackage, 'id' | 'path'>;
 
 /** Why a folder is not packed, or why it is packed with a remark. */
-export type FolderDecision = { readonly skip: string } | { readonly remark: Diagnostic } | undefined;
+export type FolderDecision = { readonly skip: PackRule } | { readonly remark: Diagnostic } | undefined;
 
 /**
  * Recognizes the packages that are installed in a project. They belong to other publishers, so a release must not
@@ -91,7 +92,7 @@ export class InstalledPackages {
     const entry = lock.packages.find((one) => lockedId(one) === known || foldCase(folderOf(one)) === name);
     if (entry !== undefined) {
       const isInstalled = lockedId(entry) === known || isInPackagesFolder || (await isRelease(absolutePath, entry));
-      if (isInstalled) return { skip: `installed package; ${LOCK_FILE} lists it` };
+      if (isInstalled) return { skip: RULES.installed };
     }
     if (known !== undefined) return { remark: notLocked(path) };
     const isSuspect = isInPackagesFolder && (await this.#hasInstalledShape(path, absolutePath));

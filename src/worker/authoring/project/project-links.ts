@@ -4,6 +4,7 @@ import { isAlwaysExcluded } from '../../../ignore/always-excluded.ts';
 import type { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import { LOCK_FILE } from '../../install/lock/lock-file.ts';
 import type { GitWorkTree } from './git-work-tree.ts';
+import type { FileSelection } from '../selection/file-selection.ts';
 import { InstalledPackages } from './installed-packages.ts';
 import type { KnownInstall } from './installed-packages.ts';
 import type { PathSet } from './path-set.ts';
@@ -17,10 +18,8 @@ export interface ProjectLinksOptions {
   readonly root: string;
   /** Files that git tracks, relative to the project. Git's ignore files do not apply to them. */
   readonly tracked: PathSet;
-  /** Files that the project's package manager packs; ignore files of git do not apply to them. */
-  readonly listed?: PathSet | undefined;
-  /** Whether a list of the author's decides in place of git's ignore files. */
-  readonly hasOwnList: boolean;
+  /** Git's ignore files do not apply to the files that it lists. */
+  readonly selection: Pick<FileSelection, 'listed' | 'hasOwnList'>;
   readonly installs?: readonly KnownInstall[] | undefined;
 }
 
@@ -88,7 +87,7 @@ export class ProjectLinks {
   async #readFolder(path: string): Promise<RepositoryFolder> {
     const folder = join(this.#links.boundary, path);
     const parent: RepositoryFolder =
-      path === '' ? { rules: await repositoryIgnoreRules(folder, []) } : await this.#folder(parentOf(path));
+      path === '' ? { rules: await repositoryIgnoreRules(folder, undefined) } : await this.#folder(parentOf(path));
     if ('reason' in parent) return parent;
     const reason = path === '' ? undefined : await this.#reason(path, true, parent.rules);
     if (reason !== undefined) return { reason };
@@ -105,7 +104,8 @@ export class ProjectLinks {
     const what = isFolder ? 'a folder' : 'a file';
     const isWanted = this.#isWanted(path, isFolder);
     if (isAlwaysExcluded(posix.basename(path)) && !isWanted) return `${what} that is never published`;
-    const isIgnored = rules.excludes(path, isFolder) || (!isWanted && this.#isIgnoredByGit(path, isFolder, rules));
+    const isIgnored =
+      rules.excluding(path, isFolder) !== undefined || (!isWanted && this.#isIgnoredByGit(path, isFolder, rules));
     if (isIgnored) return `${what} that is ignored`;
     if (!isFolder) return undefined;
     const decision = await (await this.#installedPackages()).decide(path, join(this.#links.boundary, path));
@@ -113,14 +113,14 @@ export class ProjectLinks {
   }
 
   #isIgnoredByGit(path: string, isFolder: boolean, rules: IgnoreRules): boolean {
-    return !this.#options.hasOwnList && rules.ignores(path, isFolder);
+    return !this.#options.selection.hasOwnList && rules.ignoring(path, isFolder) !== undefined;
   }
 
   /** Whether the project publishes it, or something below it, at its own place. */
   #isWanted(path: string, isFolder: boolean): boolean {
     if (!path.startsWith(this.#base)) return isFolder && this.#base.startsWith(`${path}/`);
     const inside = path.slice(this.#base.length);
-    return [this.#options.tracked, this.#options.listed].some(
+    return [this.#options.tracked, this.#options.selection.listed].some(
       (paths) => paths !== undefined && (isFolder ? paths.hasBelow(inside) : paths.has(inside)),
     );
   }

@@ -1,25 +1,14 @@
 import type { LockedPackage } from '../../install/lock/lock-file.ts';
 import type { GitWorkTree } from './git-work-tree.ts';
-import type { Diagnostic } from '../../../shared/model.ts';
+import type { Diagnostic, ExcludedEntry, PackedFile } from '../../../shared/model.ts';
 
 /** A file that will be published. */
-export interface ProjectFile {
-  /** Relative to the project's root, with forward slashes, NFC. */
-  readonly path: string;
+export interface ProjectFile extends PackedFile {
   /** With the name as the file system stores it. */
   readonly absolutePath: string;
-  /** In bytes. */
-  readonly size: number;
   readonly mtimeMs: number;
   /** Whether it can be executed: an execute bit is set, or git's index says so where the disk cannot. */
   readonly executable: boolean;
-}
-
-/** An entry that is not published although the user may expect it. */
-export interface SkippedEntry {
-  readonly path: string;
-  /** Text for the user, for example `symbolic link`. */
-  readonly reason: string;
 }
 
 export interface ProjectScan {
@@ -29,8 +18,10 @@ export interface ProjectScan {
   readonly files: readonly ProjectFile[];
   /** Total size of the files, in bytes. */
   readonly size: number;
-  /** Sorted by path. Ignored files are not listed. */
-  readonly skipped: readonly SkippedEntry[];
+  /** What is not published, and by which rule; sorted by path, bounded. */
+  readonly excluded: readonly ExcludedEntry[];
+  /** Number of excluded entries that are not listed. */
+  readonly moreExcluded: number;
   /** Path of the README: the one that the manifest names, else one of the usual names. */
   readonly readme?: string;
   readonly changelog?: string;

@@ -1,7 +1,10 @@
 import { lstat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { parsePatterns } from '../../../ignore/ignore-patterns.ts';
+import { parsePattern, parsePatterns } from '../../../ignore/ignore-patterns.ts';
+import type { IgnorePattern } from '../../../ignore/ignore-patterns.ts';
 import { IgnoreRules } from '../../../ignore/ignore-rules.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { manifestFolder } from '../selection/manifest-folder.ts';
 import { readIgnoreFile } from './read-ignore-file.ts';
 
 /** Parent folders searched for a repository. */
@@ -13,27 +16,38 @@ const MAX_PARENT_LEVELS = 64;
  * whole repository ignores. When the repository ignores the project itself, its rules do not apply.
  *
  * @param root absolute, links resolved
- * @param exclude patterns of the manifest, relative to the root
+ * @param manifest whose `exclude` applies
  */
-export async function repositoryIgnoreRules(root: string, exclude: readonly string[]): Promise<IgnoreRules> {
-  const standaloneRules = new IgnoreRules({ git: [], manifest: patternsAt('', exclude), ggen: [] }, '');
+export async function repositoryIgnoreRules(root: string, manifest: Manifest | undefined): Promise<IgnoreRules> {
+  const standaloneRules = manifestIgnoreRules(manifest);
   const repositoryRoot = await findRepositoryRoot(root);
   if (repositoryRoot === undefined) return standaloneRules;
   const folders = relative(repositoryRoot, root)
     .split(sep)
     .filter((name) => name !== '');
   const base = folders.map((name) => `${name.normalize('NFC')}/`).join('');
-  const git = parsePatterns((await readIgnoreFile(join(repositoryRoot, '.git', 'info', 'exclude'))) ?? '', '');
+  const excludeFile = await readIgnoreFile(join(repositoryRoot, '.git', 'info', 'exclude'));
+  const git = parsePatterns(excludeFile ?? '', '', '.git/info/exclude');
   for (let depth = 0; depth < folders.length; depth++) {
     const text = await readIgnoreFile(join(repositoryRoot, ...folders.slice(0, depth), '.gitignore'));
-    git.push(...parsePatterns(text ?? '', folders.slice(0, depth).join('/')));
+    git.push(...parsePatterns(text ?? '', folders.slice(0, depth).join('/'), '.gitignore'));
   }
-  const rules = new IgnoreRules({ git, manifest: patternsAt(base.slice(0, -1), exclude), ggen: [] }, base);
-  return base !== '' && rules.ignores('', false) ? standaloneRules : rules;
+  const rules = new IgnoreRules({ git, manifest: excludePatterns(manifest, base), ggen: [] }, base);
+  return base !== '' && rules.ignoring('', false) !== undefined ? standaloneRules : rules;
 }
 
-function patternsAt(folder: string, patterns: readonly string[]): string[] {
-  return patterns.flatMap((pattern) => parsePatterns(pattern, folder));
+/** The rules of the manifest's `exclude` alone. */
+export function manifestIgnoreRules(manifest: Manifest | undefined): IgnoreRules {
+  return new IgnoreRules({ git: [], manifest: excludePatterns(manifest, ''), ggen: [] }, '');
+}
+
+/** @param base path of the project's root from the patterns' root, ending in a slash or empty */
+function excludePatterns(manifest: Manifest | undefined, base: string): IgnorePattern[] {
+  if (manifest?.exclude === undefined) return [];
+  const folder = (base + manifestFolder(manifest)).replace(/\/$/, '');
+  return manifest.exclude.flatMap(({ value, line }) =>
+    parsePattern({ written: value, file: base + manifest.path, line }, folder),
+  );
 }
 
 /** The nearest folder with a `.git`, from this one upwards. */

@@ -1,36 +1,34 @@
-import { lstat, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, posix } from 'node:path';
-import ignore from 'ignore';
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, posix } from 'node:path';
 import type { DraftProgress } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
-import type { Diagnostic, ProjectLimits } from '../../../shared/model.ts';
+import type { Diagnostic, ExcludedEntry, ProjectLimits } from '../../../shared/model.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import { checkTree } from '../../paths/path-safety.ts';
 import { entryPointDiagnostics } from '../preflight/entry-point-check.ts';
-import { allowList, includesLock, manifestFolder } from './allow-list.ts';
-import { IgnoreRules } from '../../../ignore/ignore-rules.ts';
-import { npmFiles } from '../npm/npm-files.ts';
-import type { NpmPackage } from '../npm/npm-package.ts';
 import type { GitWorkTree } from './git-work-tree.ts';
 import { readGitWorkTree } from './git-work-tree.ts';
 import { InstalledPackages } from './installed-packages.ts';
 import type { KnownInstall } from './installed-packages.ts';
 import { PathSet } from './path-set.ts';
 import { submoduleDiagnostics } from './submodules.ts';
+import { includesLock } from '../selection/includes-lock.ts';
+import { manifestFolder } from '../selection/manifest-folder.ts';
+import { selectFiles } from '../selection/select-files.ts';
 import { findChangelog, findReadme } from './documents.ts';
-import { parsePatternList } from '../../../ignore/ignore-patterns.ts';
+import { parsePattern } from '../../../ignore/ignore-patterns.ts';
+import { PatternMatcher } from '../../../ignore/pattern-matcher.ts';
 import { resolveProjectLimits } from './project-limits.ts';
 import { ProjectLinks, repositoryLinks } from './project-links.ts';
-import type { RepositoryLinks } from './repository-links.ts';
-import type { ProjectFile, ProjectScan, SkippedEntry } from './project.ts';
-import { repositoryIgnoreRules } from './repository-ignore-rules.ts';
+import type { ProjectFile, ProjectScan } from './project.ts';
+import { manifestIgnoreRules, repositoryIgnoreRules } from './repository-ignore-rules.ts';
 import { walkProject } from './walk-project.ts';
 
 /** Further problems of one kind are summarized, because the list crosses the RPC. */
 const MAX_LISTED_PROBLEMS = 100;
-/** Further entries are not listed. */
-const MAX_LISTED_SKIPPED = 1_000;
+/** Further excluded entries of one kind are counted. */
+const MAX_LISTED_EXCLUSIONS = 1_000;
 
 export interface ScanOptions {
   /** Applies its `include` and `exclude`, and requires that it is among the files. */
@@ -58,38 +56,32 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
   const workTree = await readGitWorkTree(real, signal);
   const tracked = workTree?.tracked ?? new Set();
   const links = repositoryLinks(real, workTree);
-  const listed = await npmList(real, manifest, tracked, links);
   const trackedPaths = new PathSet(tracked);
-  const exclude = parsePatternList(manifest?.exclude ?? [], folder);
-  const { files, skipped, tooDeep, submodules, remarks } = await walkProject(real, {
-    rules: listed === undefined ? await repositoryIgnoreRules(real, exclude) : new IgnoreRules(NO_PATTERNS, ''),
-    listed,
-    allowed: allowList(manifest),
+  const selection = await selectFiles(real, manifest, { tracked, links });
+  const { files, excluded, moreExcluded, tooDeep, submodules, remarks } = await walkProject(real, {
+    rules: selection.gitignore ? await repositoryIgnoreRules(real, manifest) : manifestIgnoreRules(manifest),
+    selection,
     installed,
     withLock: includesLock(manifest),
     tracked: trackedPaths,
-    links: new ProjectLinks(links, {
-      root: real,
-      tracked: trackedPaths,
-      listed,
-      hasOwnList: hasOwnList(manifest),
-      installs: options.installs,
-    }),
+    links: new ProjectLinks(links, { root: real, tracked: trackedPaths, selection, installs: options.installs }),
     executable: executableFiles(workTree),
+    trackedIgnored: workTree?.trackedIgnored ?? new Set(),
     submodules: relevantSubmodules(workTree, manifest),
     limits: options.limits ?? resolveProjectLimits(undefined),
     signal,
     onProgress: (progress) => onProgress?.({ phase: 'scan', ...progress }),
   });
   files.sort(byPath);
-  skipped.sort(byPath);
+  const listed = listedExclusions(excluded);
   const readme = resolveReadme(files, folder, manifest);
   const changelog = findChangelog(files, folder);
   return {
     root: real,
     files,
     size: files.reduce((sum, { size }) => sum + size, 0),
-    skipped: skipped.slice(0, MAX_LISTED_SKIPPED),
+    excluded: listed,
+    moreExcluded: moreExcluded + excluded.length - listed.length,
     ...(readme === undefined ? {} : { readme }),
     ...(changelog === undefined ? {} : { changelog }),
     ...(workTree === undefined ? {} : { workTree }),
@@ -99,7 +91,7 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
       ...manifestExcludedDiagnostics(files, manifest),
       ...(manifest === undefined ? [] : entryPointDiagnostics(files, manifest)),
       ...readmeDiagnostics(readme, manifest),
-      ...skippedDiagnostics(skipped),
+      ...unsupportedDiagnostics(excluded),
       ...remarks.toSorted(byPath),
       ...submoduleDiagnostics(submodules, files),
     ],
@@ -118,40 +110,12 @@ export function executableFiles(
   return workTree?.fileMode === false ? workTree.executable : undefined;
 }
 
-/** Whether a list of the author's decides in place of git's ignore files. */
-function hasOwnList(manifest: Manifest | undefined): boolean {
-  return manifest?.npm?.files !== undefined;
-}
-
-const NO_PATTERNS = { git: [], manifest: [], ggen: [] };
-
-/** The files that npm would pack; undefined for other kinds of projects. */
-async function npmList(
-  root: string,
-  manifest: Manifest | undefined,
-  tracked: ReadonlySet<string>,
-  links: RepositoryLinks,
-): Promise<PathSet | undefined> {
-  if (manifest?.npm === undefined) return undefined;
-  const folder = manifestFolder(manifest);
-  const files = await npmFiles(join(root, folder), manifest.npm, links);
-  const fixtures = await trackedFixtures(join(root, folder), manifest.npm, folder, tracked);
-  return new PathSet([...files.map((path) => posix.join(folder, path)), ...fixtures]);
-}
-
-/** Without a list of its own, a project has its fixtures: npm leaves out each folder named node_modules. */
-async function trackedFixtures(
-  absolutePath: string,
-  { files }: NpmPackage,
-  folder: string,
-  tracked: ReadonlySet<string>,
-): Promise<string[]> {
-  const hasOwnList = files !== undefined || (await lstat(join(absolutePath, '.npmignore')).catch(() => undefined));
-  if (hasOwnList) return [];
-  const prefix = folder === '' ? '' : `${folder}/`;
-  return [...tracked].filter(
-    (path) => path.startsWith(prefix) && path.split('/').slice(0, -1).includes('node_modules'),
-  );
+/** Sorted by path. Rules exclude far more entries than there are links, which must not be lost among them. */
+function listedExclusions(excluded: readonly ExcludedEntry[]): ExcludedEntry[] {
+  const sorted = excluded.toSorted(byPath);
+  const unsupported = sorted.filter((entry) => entry.unsupported).slice(0, MAX_LISTED_EXCLUSIONS);
+  const byRule = sorted.filter((entry) => !entry.unsupported).slice(0, MAX_LISTED_EXCLUSIONS);
+  return [...unsupported, ...byRule].sort(byPath);
 }
 
 /** With `files`, a submodule belongs to the release when an entry names it, its parent or a part of it. */
@@ -160,10 +124,10 @@ function relevantSubmodules(workTree: GitWorkTree | undefined, manifest: Manifes
   const files = manifest?.npm?.files;
   if (manifest === undefined || files === undefined) return submodules;
   const folder = manifestFolder(manifest);
-  const matcher = ignore({ ignorecase: false }).add(parsePatternList(files, folder));
+  const matcher = new PatternMatcher(files.flatMap((written) => parsePattern({ written }, folder)));
   const entries = files.map((entry) => posix.join(folder, entry));
   const isNamed = (path: string): boolean =>
-    matcher.ignores(`${path}/`) || entries.some((entry) => entry.startsWith(`${path}/`));
+    matcher.match(`${path}/`) !== undefined || entries.some((entry) => entry.startsWith(`${path}/`));
   return new Set([...submodules].filter(isNamed));
 }
 
@@ -221,9 +185,10 @@ function readmeDiagnostics(found: string | undefined, manifest: Manifest | undef
   return [{ severity: 'information', code: 'readme-missing', message, path, line: 1, column: 1 }];
 }
 
-function skippedDiagnostics(skipped: readonly SkippedEntry[]): Diagnostic[] {
-  const [next] = skipped.slice(MAX_LISTED_SKIPPED);
+function unsupportedDiagnostics(excluded: readonly ExcludedEntry[]): Diagnostic[] {
+  const unsupported = excluded.filter((entry) => entry.unsupported);
+  const [next] = unsupported.toSorted(byPath).slice(MAX_LISTED_EXCLUSIONS);
   if (next === undefined) return [];
-  const message = `${skipped.length} links and special files are skipped; the first ${MAX_LISTED_SKIPPED} are listed.`;
+  const message = `${unsupported.length} links and special files are skipped; the first ${MAX_LISTED_EXCLUSIONS} are listed.`;
   return [{ severity: 'information', code: 'skipped-many', message, path: next.path }];
 }

@@ -5,8 +5,10 @@ import { isAlwaysExcluded, isVersionControlData } from '../../../ignore/always-e
 import type { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import { LIMITS } from '../../../shared/limits.ts';
 import { GgenError } from '../../../shared/errors.ts';
-import type { Diagnostic, ProjectLimits } from '../../../shared/model.ts';
+import type { Diagnostic, ExcludedEntry, PackRule, ProjectLimits } from '../../../shared/model.ts';
 import { LOCK_FILE } from '../../install/lock/lock-file.ts';
+import type { FileSelection } from '../selection/file-selection.ts';
+import { PatternRules, RULES } from '../selection/pack-rules.ts';
 import { ProjectBudget } from './budget.ts';
 import type { InstalledPackages } from './installed-packages.ts';
 import type { PathSet } from './path-set.ts';
@@ -15,7 +17,7 @@ import { hasExecuteBit } from '../../install/disk/execute-bits.ts';
 import { STAGING_PREFIX } from '../../install/disk/staging-prefix.ts';
 import { readIgnoreFile } from './read-ignore-file.ts';
 import type { Submodule } from './submodules.ts';
-import type { ProjectFile, SkippedEntry } from './project.ts';
+import type { ProjectFile } from './project.ts';
 
 /** Folders read at once: slightly more than Node's thread pool has threads, which keeps them busy. */
 const MAX_CONCURRENT_FOLDERS = 8;
@@ -23,16 +25,12 @@ const MAX_CONCURRENT_FOLDERS = 8;
 const MAX_CONCURRENT_ENTRIES = 16;
 /** More patterns are a mistake or an attack, because each file is matched against all of them. */
 const MAX_IGNORE_PATTERNS = 10_000;
+/** Further excluded entries are counted. */
+const MAX_EXCLUDED = 50_000;
 
 export interface WalkOptions {
   readonly rules: IgnoreRules;
-  /** Whether a file that no rule excludes belongs to the release. */
-  readonly allowed: (path: string) => boolean;
-  /**
-   * The files that the project's own package manager would pack. Only these are published, and of the ignore files only
-   * .ggenignore counts. Absent: the ignore files decide.
-   */
-  readonly listed?: PathSet | undefined;
+  readonly selection: FileSelection;
   readonly installed: InstalledPackages;
   /** Links inside the repository, which are published as their content. */
   readonly links: ProjectLinks;
@@ -42,6 +40,8 @@ export interface WalkOptions {
   readonly tracked: PathSet;
   /** Files that can be executed, where the execute bits on the disk do not tell. */
   readonly executable?: ReadonlySet<string> | undefined;
+  /** Tracked files that an ignore file of git names. */
+  readonly trackedIgnored: ReadonlySet<string>;
   /** Folders of git submodules. */
   readonly submodules: ReadonlySet<string>;
   readonly limits: ProjectLimits;
@@ -52,7 +52,9 @@ export interface WalkOptions {
 /** Unsorted. */
 export interface WalkResult {
   readonly files: ProjectFile[];
-  readonly skipped: SkippedEntry[];
+  readonly excluded: ExcludedEntry[];
+  /** Number of excluded entries that were not kept. */
+  readonly moreExcluded: number;
   /** Folders whose files would exceed the maximum depth; they are not entered. */
   readonly tooDeep: readonly string[];
   /** Submodules that belong to the release, with whether their files are checked out. */
@@ -89,16 +91,19 @@ export async function walkProject(root: string, options: WalkOptions): Promise<W
 
 class ProjectWalker implements WalkResult {
   readonly files: ProjectFile[] = [];
-  readonly skipped: SkippedEntry[] = [];
+  readonly excluded: ExcludedEntry[] = [];
+  moreExcluded = 0;
   readonly tooDeep: string[] = [];
   readonly submodules: Submodule[] = [];
   readonly remarks: Diagnostic[] = [];
   readonly #options: WalkOptions;
   readonly #budget: ProjectBudget;
   readonly #queue: Folder[] = [];
+  readonly #patternRules: PatternRules;
 
   constructor(options: WalkOptions) {
     this.#options = options;
+    this.#patternRules = new PatternRules(options.rules.base, 'excluded by the pattern');
     this.#budget = new ProjectBudget(options.limits);
   }
 
@@ -116,15 +121,22 @@ class ProjectWalker implements WalkResult {
 
   async #visitFolder(folder: Folder): Promise<void> {
     const { path, absolutePath } = folder;
+    const { selection, submodules, installed } = this.#options;
     const entries = await readdir(absolutePath, { withFileTypes: true }).catch((error: unknown) => {
       this.#skip(path, unreadableReason(error));
       return [];
     });
-    if (this.#options.submodules.has(path)) this.submodules.push({ path, checkedOut: entries.length > 0 });
+    if (submodules.has(path)) this.submodules.push({ path, checkedOut: entries.length > 0 });
+    const names = entries.map(({ name }) => name);
+    const excluding = await selection.enter?.(path, absolutePath, names);
+    if (excluding !== undefined) {
+      this.#exclude(`${path}/`, excluding);
+      return;
+    }
     const inside = {
       ...folder,
-      rules: await rulesForFolder(folder, entries, this.#options),
-      hasLock: entries.some(({ name }) => name === LOCK_FILE) && (await this.#options.installed.enter(path)),
+      rules: await rulesForFolder(folder, names, selection),
+      hasLock: names.includes(LOCK_FILE) && (await installed.enter(path)),
     };
     for (let at = 0; at < entries.length; at += MAX_CONCURRENT_ENTRIES) {
       this.#options.signal?.throwIfAborted();
@@ -135,87 +147,123 @@ class ProjectWalker implements WalkResult {
   async #visitEntry(folder: Folder, entry: Dirent): Promise<void> {
     const path = (folder.path === '' ? '' : `${folder.path}/`) + entry.name.normalize('NFC');
     const absolutePath = join(folder.absolutePath, entry.name);
-    if (entry.name.startsWith(STAGING_PREFIX) || this.#isExcludedName(entry, path)) return;
-    if (await this.#isIgnored(folder, path, absolutePath, entry.isDirectory())) return;
-    if (entry.isDirectory()) await this.#enterFolder(folder, path, absolutePath);
-    else if (folder.trackedOnly && !this.#options.tracked.has(path)) return;
+    const isFolder = entry.isDirectory();
+    const excluding = await this.#excludingRule(folder, entry, path, absolutePath);
+    if (excluding !== undefined) this.#exclude(isFolder ? `${path}/` : path, excluding);
+    else if (isFolder) await this.#enterFolder(folder, path, absolutePath);
     else if (entry.isSymbolicLink()) await this.#followLink(folder, path, absolutePath);
     else if (!entry.isFile()) this.#skip(path, fileTypeOf(entry));
-    else if (this.#isPublished(folder, path)) await this.#addFile(path, absolutePath);
+    else await this.#visitFile(folder, path, absolutePath);
   }
 
   async #followLink(folder: Folder, path: string, absolutePath: string): Promise<void> {
     const via = [...folder.via, folder.absolutePath];
     const target = await this.#options.links.follow(absolutePath, via);
-    if ('skip' in target) this.#skip(path, target.skip);
-    else if (!target.isFolder) {
-      if (this.#isPublished(folder, path)) await this.#addFile(path, target.path);
-    } else if (!this.#excludesLinked(folder, path)) {
-      await this.#enterFolder({ ...folder, via, trackedOnly: false }, path, target.path);
+    if ('skip' in target) {
+      this.#skip(path, target.skip);
+      return;
     }
+    if (!target.isFolder) {
+      await this.#visitFile(folder, path, target.path);
+      return;
+    }
+    // To git a link is a file, which it may track.
+    const isExempt = folder.via.length > 0 || this.#options.tracked.has(path);
+    const pattern = isExempt ? folder.rules.excluding(path, true) : folder.rules.ignoring(path, true);
+    if (pattern !== undefined) this.#exclude(`${path}/`, this.#patternRules.of(pattern));
+    else await this.#enterFolder({ ...folder, via, trackedOnly: false }, path, target.path);
   }
 
-  /** Whether the rules exclude a link as a folder. To git a link is a file, which it may track. */
-  #excludesLinked({ rules, via }: Folder, path: string): boolean {
-    const isExempt = via.length > 0 || this.#options.tracked.has(path);
-    return isExempt ? rules.excludes(path, true) : rules.ignores(path, true);
-  }
-
-  #isExcludedName(entry: Dirent, path: string): boolean {
-    const { listed, tracked } = this.#options;
-    if (listed !== undefined) return isVersionControlData(entry.name);
-    const isTrackedFixture = entry.isDirectory() && isNodeModules(entry.name) && tracked.hasBelow(path);
-    return isAlwaysExcluded(entry.name) && !isTrackedFixture;
-  }
-
-  /** Git's ignore files do not apply to a file that git tracks. They apply to what lies behind a link at its own place. */
-  async #isIgnored({ rules, via }: Folder, path: string, absolutePath: string, isFolder: boolean): Promise<boolean> {
+  /** The rule that excludes an entry by its name or by an ignore file. */
+  async #excludingRule(
+    folder: Folder,
+    entry: Dirent,
+    path: string,
+    absolutePath: string,
+  ): Promise<PackRule | undefined> {
     const { tracked, links } = this.#options;
-    if (via.length > 0)
-      return rules.excludes(path, isFolder) || (await links.exclusion(absolutePath, isFolder)) !== undefined;
+    const { rules, trackedOnly, via } = folder;
+    const isFolder = entry.isDirectory();
     const isTracked = isFolder ? tracked.hasBelow(path) : tracked.has(path);
-    return isTracked ? rules.excludes(path, isFolder) : rules.ignores(path, isFolder);
+    const byName = this.#nameRule(entry, isTracked);
+    if (byName !== undefined) return byName;
+    // Git's ignore files do not apply to a file that git tracks. They apply to what lies behind a link at its own place.
+    const isExempt = isTracked || via.length > 0;
+    const pattern = isExempt ? rules.excluding(path, isFolder) : rules.ignoring(path, isFolder);
+    if (pattern !== undefined) return this.#patternRules.of(pattern);
+    if (trackedOnly && !isTracked) return RULES.notTracked;
+    const reason = via.length === 0 ? undefined : await links.exclusion(absolutePath, isFolder);
+    return reason === undefined ? undefined : { text: `a symbolic link leads to ${reason}` };
   }
 
-  #isPublished({ path: folder, hasLock }: Folder, path: string): boolean {
-    const { listed, allowed, withLock } = this.#options;
-    if (hasLock && posix.basename(path) === LOCK_FILE && !(withLock && folder === '')) return false;
-    return (listed === undefined || listed.has(path)) && allowed(path);
+  /** The rule by which an entry of this name is never published. */
+  #nameRule(entry: Dirent, isTracked: boolean): PackRule | undefined {
+    if (entry.name.startsWith(STAGING_PREFIX)) return RULES.staging;
+    if (isVersionControlData(entry.name)) return RULES.versionControl;
+    if (this.#options.selection.replacesDefaults || !isAlwaysExcluded(entry.name)) return undefined;
+    const isFixture = entry.isDirectory() && isTracked && isNodeModules(entry.name);
+    return isFixture ? undefined : RULES.neverPublished;
+  }
+
+  async #visitFile(folder: Folder, path: string, absolutePath: string): Promise<void> {
+    const { selection, withLock } = this.#options;
+    const isLock = folder.hasLock && posix.basename(path) === LOCK_FILE;
+    const decision = selection.file(path);
+    if (isLock && !(withLock && folder.path === '')) this.#exclude(path, RULES.lockFile);
+    else if (!decision.packed) this.#exclude(path, decision.rule);
+    else await this.#addFile(path, absolutePath, this.#trackedRule(folder, path) ?? decision.rule);
+  }
+
+  /** The rule of a file that is published only because git tracks it. */
+  #trackedRule({ rules, trackedOnly }: Folder, path: string): PackRule | undefined {
+    if (!this.#options.trackedIgnored.has(path)) return trackedOnly ? RULES.trackedFixture : undefined;
+    const pattern = rules.ignoring(path, false);
+    return pattern && { ...this.#patternRules.of(pattern), text: 'tracked by git, although ignored by the pattern' };
   }
 
   async #enterFolder(folder: Folder, path: string, absolutePath: string): Promise<void> {
-    const { listed, tracked, installed, submodules } = this.#options;
-    const trackedOnly = listed === undefined && (folder.trackedOnly || isNodeModules(posix.basename(path)));
-    if (trackedOnly && !tracked.hasBelow(path)) return;
-    if (listed !== undefined && !listed.hasBelow(path) && !submodules.has(path)) return;
+    const { selection, installed, submodules } = this.#options;
+    const selected = selection.folder(path);
+    if (!selected.packed && !submodules.has(path)) {
+      this.#exclude(`${path}/`, selected.rule);
+      return;
+    }
     const decision = await installed.decide(path, absolutePath);
     if (decision !== undefined && 'skip' in decision) {
-      this.#skip(path, decision.skip);
+      this.#exclude(`${path}/`, decision.skip);
       return;
     }
     if (decision !== undefined) this.remarks.push(decision.remark);
+    const trackedOnly = !selection.replacesDefaults && (folder.trackedOnly || isNodeModules(posix.basename(path)));
     const depth = folder.depth + 1;
     if (depth < LIMITS.pathDepth)
       this.#queue.push({ ...folder, path, absolutePath, depth, trackedOnly, hasLock: false });
     else this.tooDeep.push(path);
   }
 
-  async #addFile(path: string, absolutePath: string): Promise<void> {
+  async #addFile(path: string, absolutePath: string, rule: PackRule): Promise<void> {
     try {
       const { size, mtimeMs, mode } = await lstat(absolutePath);
       await access(absolutePath, constants.R_OK);
       this.#budget.add(path, size);
       const source = this.#options.links.inProject(absolutePath) ?? path;
       const executable = this.#options.executable?.has(source) ?? hasExecuteBit(mode);
-      this.files.push({ path, absolutePath, size, mtimeMs, executable });
+      this.files.push({ path, absolutePath, size, mtimeMs, executable, rule });
     } catch (error) {
       if (error instanceof GgenError) throw error;
       this.#skip(path, unreadableReason(error));
     }
   }
 
-  #skip(path: string, reason: string): void {
-    this.skipped.push({ path, reason });
+  #exclude(path: string, rule: PackRule): void {
+    if (this.excluded.length < MAX_EXCLUDED) this.excluded.push({ path, rule });
+    else this.moreExcluded++;
+  }
+
+  /** Notes an entry that a release cannot carry. */
+  #skip(path: string, text: string): void {
+    if (this.excluded.length < MAX_EXCLUDED) this.excluded.push({ path, rule: { text }, unsupported: true });
+    else this.moreExcluded++;
   }
 }
 
@@ -225,13 +273,13 @@ function isNodeModules(name: string): boolean {
 
 async function rulesForFolder(
   folder: Folder,
-  entries: readonly Dirent[],
-  { listed }: Pick<WalkOptions, 'listed'>,
+  names: readonly string[],
+  { gitignore }: Pick<FileSelection, 'gitignore'>,
 ): Promise<IgnoreRules> {
   const read = async (name: string): Promise<string | undefined> =>
-    entries.some((entry) => entry.name === name) ? readIgnoreFile(join(folder.absolutePath, name)) : undefined;
+    names.includes(name) ? readIgnoreFile(join(folder.absolutePath, name)) : undefined;
   const rules = folder.rules.forFolder(folder.path, {
-    gitignore: listed !== undefined ? undefined : await read('.gitignore'),
+    gitignore: gitignore ? await read('.gitignore') : undefined,
     ggenignore: await read('.ggenignore'),
   });
   if (rules.size <= MAX_IGNORE_PATTERNS) return rules;

@@ -47,8 +47,14 @@ describe('packages that are installed in a project', () => {
     });
     assert.deepEqual(paths(result), ['gpack.toml', 'packages/own-part/a.ts', 'src/lib/a.ts']);
     assert.deepEqual(
-      result.skipped.map(({ path, reason }) => [path, reason]),
-      ['lib', qualifiedFolder(twin)].map((name) => [`packages/${name}`, 'installed package; ggen.lock lists it']),
+      result.excluded.map(({ path, rule }) => [path, rule.text]),
+      [
+        ['ggen.lock', 'the manifest does not name it'],
+        ...['lib', qualifiedFolder(twin)].map((name) => [
+          `packages/${name}/`,
+          'installed package, listed in ggen.lock',
+        ]),
+      ],
     );
     assert.deepEqual(result.locked.map(({ name }) => name).sort(), ['lib', 'twin']);
   });

@@ -5,9 +5,16 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
 import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
+import { ruleText } from '../../../../../src/shared/pack-rule.ts';
+import type { ProjectScan } from '../../../../../src/worker/authoring/project/project.ts';
 import { skipIf, skipOnWindows } from '../../../../skip.ts';
 import { ProjectFolder } from '../project-folder.ts';
 import { MANIFEST, codes, published, scan } from './scan-files.ts';
+
+/** Entries that a release cannot carry, with the reason. */
+function unsupported(excluded: ProjectScan['excluded']): string[][] {
+  return excluded.filter((entry) => entry.unsupported).map(({ path, rule }) => [path, ruleText(rule)]);
+}
 
 describe('scanning a project', () => {
   it('lists files with sizes, sorted, with forward slashes', async () => {
@@ -25,7 +32,7 @@ describe('scanning a project', () => {
     assert.equal(result.size, 6);
     assert.equal(result.root, folder.root);
     assert.equal(result.files[3]?.absolutePath, folder.path('b', 'c', 'd.txt'));
-    assert.deepEqual([result.skipped, result.diagnostics, result.readme], [[], [], 'README.md']);
+    assert.deepEqual([result.excluded, result.diagnostics, result.readme], [[], [], 'README.md']);
   });
 
   it('always excludes what is not part of a project', async () => {
@@ -133,19 +140,16 @@ describe('scanning a project', () => {
     const server = createServer().listen(folder.path('socket'));
     await once(server, 'listening');
     try {
-      const { files, skipped } = await scanProject(folder.root);
+      const { files, excluded } = await scanProject(folder.root);
       assert.deepEqual(
         files.map(({ path }) => path),
         ['.gitignore', 'README.md', 'real/file'],
       );
-      assert.deepEqual(
-        skipped.map(({ path, reason }) => [path, reason]),
-        [
-          ['pipe', 'named pipe'],
-          ['secrets', 'symbolic link out of the project'],
-          ['socket', 'socket'],
-        ],
-      );
+      assert.deepEqual(unsupported(excluded), [
+        ['pipe', 'named pipe'],
+        ['secrets', 'symbolic link out of the project'],
+        ['socket', 'socket'],
+      ]);
     } finally {
       server.close();
     }
@@ -158,14 +162,11 @@ describe('scanning a project', () => {
     await chmod(folder.path('closed'), 0o000);
     await chmod(folder.path('locked'), 0o000);
     try {
-      const { skipped } = await scanProject(folder.root);
-      assert.deepEqual(
-        skipped.map(({ path, reason }) => [path, reason]),
-        [
-          ['closed', 'permission denied'],
-          ['locked', 'permission denied'],
-        ],
-      );
+      const { excluded } = await scanProject(folder.root);
+      assert.deepEqual(unsupported(excluded), [
+        ['closed', 'permission denied'],
+        ['locked', 'permission denied'],
+      ]);
     } finally {
       await chmod(folder.path('locked'), 0o700);
     }
@@ -175,12 +176,12 @@ describe('scanning a project', () => {
     skipOnWindows(this, 'links without privileges');
     await using folder = await ProjectFolder.of({ 'README.md': '', rules: '*.md\n' });
     await symlink('rules', folder.path('.gitignore'));
-    const { files, skipped } = await scanProject(folder.root);
+    const { files, excluded } = await scanProject(folder.root);
     assert.deepEqual(
       files.map(({ path }) => path),
       ['.gitignore', 'README.md', 'rules'],
     );
-    assert.deepEqual(skipped, []);
+    assert.deepEqual(excluded, []);
   });
 
   it('summarizes a large number of problems', async function () {

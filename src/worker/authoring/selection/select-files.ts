@@ -1,0 +1,19 @@
+import type { Manifest } from '../manifest/manifest.ts';
+import { npmSelection } from '../npm/npm-selection.ts';
+import type { FileSelection, RepositoryFiles } from './file-selection.ts';
+import { ManifestSelection } from './manifest-selection.ts';
+
+/**
+ * The rules by which a project's files are packed: those of its package manager, else those of its manifest.
+ *
+ * @param root absolute path of the project, links resolved
+ * @throws GgenError InvalidRequest
+ */
+export async function selectFiles(
+  root: string,
+  manifest: Manifest | undefined,
+  repository: RepositoryFiles,
+): Promise<FileSelection> {
+  if (manifest?.npm !== undefined) return npmSelection(root, manifest, manifest.npm, repository);
+  return new ManifestSelection(manifest);
+}

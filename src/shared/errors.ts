@@ -17,6 +17,7 @@ export type GgenErrorName =
   | 'DatabaseTooNew' // a newer version of the program wrote the data folder
   | 'ManifestNotFound' // the project has no manifest
   | 'ManifestInvalid' // the manifest, or a file that it names, has an error
+  | 'WorkspaceRoot' // the folder is the root of a workspace and no package itself
   | 'ProjectTooLarge' // the project has more files or bytes than a release may have
   | 'ProjectChanged' // a file changed or vanished while it was packed
   | 'PrivateNotAccepted' // the manifest says that the project is private, and that was not accepted

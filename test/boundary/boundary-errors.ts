@@ -16,6 +16,7 @@ const ERROR_NAMES = Object.keys({
   DatabaseTooNew: 0,
   ManifestNotFound: 0,
   ManifestInvalid: 0,
+  WorkspaceRoot: 0,
   ProjectTooLarge: 0,
   ProjectChanged: 0,
   PrivateNotAccepted: 0,

@@ -63,6 +63,33 @@ describe('a draft', () => {
     assert.equal((await publish(peer, draft, fingerprints)).version, '1.0.0');
   });
 
+  it('has the version that was asked for, also one that the manifest lacks', async () => {
+    const peer = await network.peer();
+    const root = await network.project('versioned', '1.0.0', { LICENSE: '' });
+    const request = { root, publisher: peer.key.id };
+    await publish(peer, await peer.engine.draftRelease({ ...request, version: '1.1.0' }));
+    await assert.rejects(peer.engine.draftRelease({ ...request, version: '1.1.0' }), { name: 'VersionExists' });
+    await assert.rejects(peer.engine.draftRelease({ ...request, version: '1.1' }), { name: 'InvalidRequest' });
+    await rm(join(root, 'gpack.toml'));
+    await writeFile(join(root, 'pyproject.toml'), '[project]\nname = "versioned"\ndynamic = ["version"]\n');
+    await assert.rejects(draftOf(peer, root), { name: 'ManifestInvalid', message: /pyproject\.toml:3:1: .*--version/ });
+    assert.equal((await peer.engine.draftRelease({ ...request, version: '1.2.0' })).previous, '1.1.0');
+  });
+
+  it('of the root of a workspace is none, unless its manifest is named', async () => {
+    const peer = await network.peer();
+    const root = await network.project('root', '1.0.0', {
+      'package.json': '{"name":"root","version":"1.0.0","private":true,"workspaces":["a"]}',
+      'a/package.json': '{"name":"a","version":"2.0.0"}',
+    });
+    await rm(join(root, 'gpack.toml'));
+    const member = '{"path":"a","manifest":"package.json","name":"a","version":"2.0.0","private":false}';
+    await assert.rejects(draftOf(peer, root), { name: 'WorkspaceRoot', details: { root, members: [member] } });
+    assert.equal((await draftOf(peer, join(root, 'a'))).version, '2.0.0');
+    const request = { root, manifest: 'package.json', publisher: peer.key.id };
+    assert.equal((await peer.engine.draftRelease(request)).name, 'root');
+  });
+
   it('has the installed packages as dependencies, and none of their files', async () => {
     const [peer, other] = await network.peers(2);
     const { id } = await other.publish('borrowed', '1.2.0', { 'README.md': '#', 'lib/x.ts': 'x' });

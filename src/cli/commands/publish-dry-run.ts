@@ -1,14 +1,16 @@
-import { resolve } from 'node:path';
 import { createPublisherKey } from '../../identity/publisher-key.ts';
 import { notAcceptedError } from '../../shared/acceptance.ts';
 import type { DraftProgress, Engine } from '../../shared/api/index.ts';
 import type { ReleaseDraft } from '../../shared/model.ts';
 import type { Console } from '../output/console.ts';
+import { projectTarget } from '../publisher/project-target.ts';
 
 interface DryRun {
   readonly folder: string;
   /** Publisher of the draft; undefined when there is no key yet. */
   readonly publisher: string | undefined;
+  /** Version to publish instead of the manifest's. */
+  readonly version: string | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: DraftProgress) => void;
   /** Reports the draft. */
@@ -27,9 +29,13 @@ export async function dryRun(
   output: Console,
   run: DryRun,
 ): Promise<void> {
-  const { folder, publisher, signal, onProgress, check, accepted } = run;
+  const { folder, publisher, version, signal, onProgress, check, accepted } = run;
   // Without a key, a temporary one is used and not stored: a dry run must not create a publisher.
-  const request = { root: resolve(folder), publisher: publisher ?? createPublisherKey().id };
+  const request = {
+    ...(await projectTarget(folder)),
+    publisher: publisher ?? createPublisherKey().id,
+    ...(version === undefined ? {} : { version }),
+  };
   const draft = await engine.draftRelease(request, { signal, onProgress });
   try {
     check(draft);

@@ -3,16 +3,18 @@ import type { Engine } from '../../shared/api/index.ts';
 import { PRIVATE_FINGERPRINT } from '../../shared/limits.ts';
 import { ruleText } from '../../shared/pack-rule.ts';
 import { GgenError, isAbort } from '../../shared/errors.ts';
-import type { Diagnostic, PublishReceipt, ReleaseDraft } from '../../shared/model.ts';
+import type { PublishReceipt, ReleaseDraft } from '../../shared/model.ts';
+import { diagnosticText } from '../errors/diagnostic-text.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { ENGINE_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import type { Flags } from '../command-line/flags.ts';
 import type { Console } from '../output/console.ts';
 import { progressBar } from '../output/progress.ts';
+import { chooseMember } from '../publisher/choose-member.ts';
 import { existingKey, publisherKey } from '../publisher/key.ts';
 import { publishProject } from '../publisher/publish-project.ts';
 import { withSession } from '../session/session.ts';
-import type { CommandSpec } from '../command-line/command-spec.ts';
+import type { CommandContext, CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { dryRun } from './publish-dry-run.ts';
 
@@ -27,7 +29,7 @@ export const publish: CommandSpec = {
   operands: 'PATH',
   complete: 'folder',
   options: [
-    { long: 'version', short: 'v', value: 'VERSION', help: 'fail unless the manifest has this version' },
+    { long: 'version', short: 'v', value: 'VERSION', help: "publish this version instead of the manifest's" },
     { long: 'skip-verify', help: 'hide warnings; errors still stop the publish' },
     { long: 'dry-run', help: 'show what would be published, without signing or publishing' },
     {
@@ -65,31 +67,40 @@ export const publish: CommandSpec = {
   run: async (context) => {
     const { flags, console: output } = context;
     const folder = flags.singleOperand('publish requires exactly one folder');
-    const { copies, seedSeconds } = seedingOf(flags);
-    const options = await sessionOptions(context, 'optional');
-    const timeoutMs = options.timeoutMs + seedSeconds * 1_000;
-    await withSession({ ...options, timeoutMs }, async ({ engine, attached }, signal) => {
-      const bar = progressBar(output);
-      const accepted = [...(flags.texts('accept-secret') ?? []), ...acceptedKinds(flags)];
-      const check = checkDraft(output, flags, accepted);
-      if (flags.isEnabled('dry-run')) {
-        const publisher = (await existingKey(process.env, options.settings.dataDir))?.id;
-        const run = { folder, publisher, signal, onProgress: bar.onProgress, check, accepted };
-        await dryRun(engine, output, run).finally(bar.end);
-        return;
-      }
-      const key = await publisherKey(process.env, options.settings.dataDir);
-      const steps = { signal, onProgress: bar.onProgress, check, accepted };
-      const receipt = await publishProject(engine, key, folder, steps).finally(bar.end);
-      printReceipt(output, receipt);
-      if (copies !== undefined) await waitForCopies(engine, receipt, copies, seedSeconds, signal);
-      else if (attached) return;
-      else if (seedSeconds > 0) await seedFor(seedSeconds, signal);
-      else output.note(`Seeding requires a running node for ${options.settings.dataDir}: run 'ggen-p2p start'.`);
+    await publishFolder(context, folder).catch(async (error: unknown) => {
+      await publishFolder(context, await chooseMember(error, folder, output, context.signal));
     });
     return EXIT.done;
   },
 };
+
+/** Publishes one package. @throws GgenError WorkspaceRoot when the folder has several */
+async function publishFolder(context: CommandContext, folder: string): Promise<void> {
+  const { flags, console: output } = context;
+  const { copies, seedSeconds } = seedingOf(flags);
+  const options = await sessionOptions(context, 'optional');
+  const timeoutMs = options.timeoutMs + seedSeconds * 1_000;
+  await withSession({ ...options, timeoutMs }, async ({ engine, attached }, signal) => {
+    const bar = progressBar(output);
+    const accepted = [...(flags.texts('accept-secret') ?? []), ...acceptedKinds(flags)];
+    const version = flags.text('version');
+    const check = checkDraft(output, flags, accepted);
+    if (flags.isEnabled('dry-run')) {
+      const publisher = (await existingKey(process.env, options.settings.dataDir))?.id;
+      const run = { folder, publisher, version, signal, onProgress: bar.onProgress, check, accepted };
+      await dryRun(engine, output, run).finally(bar.end);
+      return;
+    }
+    const key = await publisherKey(process.env, options.settings.dataDir);
+    const steps = { version, signal, onProgress: bar.onProgress, check, accepted };
+    const receipt = await publishProject(engine, key, folder, steps).finally(bar.end);
+    printReceipt(output, receipt);
+    if (copies !== undefined) await waitForCopies(engine, receipt, copies, seedSeconds, signal);
+    else if (attached) return;
+    else if (seedSeconds > 0) await seedFor(seedSeconds, signal);
+    else output.note(`Seeding requires a running node for ${options.settings.dataDir}: run 'ggen-p2p start'.`);
+  });
+}
 
 /** Fingerprints of what is accepted as a whole. */
 function acceptedKinds(flags: Flags): readonly string[] {
@@ -108,29 +119,22 @@ function seedingOf(flags: Flags): { readonly copies: number | undefined; readonl
   return { copies, seedSeconds: seconds ?? (copies === undefined ? 0 : DEFAULT_SEED_SECONDS) };
 }
 
-/** Refuse an unexpected draft before it is signed. */
+/** Report what the publisher should know before the draft is signed. */
 function checkDraft(output: Console, flags: Flags, accepted: readonly string[]): (draft: ReleaseDraft) => void {
-  const version = flags.text('version');
   return (draft) => {
-    if (version !== undefined && draft.version !== version) {
-      throw new UsageError(`The manifest ${draft.manifest} has version ${draft.version}, not ${version}.`);
-    }
     for (const found of draft.diagnostics) {
       const { fingerprint } = found;
       if (fingerprint !== undefined && !accepted.includes(fingerprint))
-        output.note(diagnosticLine(found, fingerprint === PRIVATE_FINGERPRINT ? 'private' : `secret ${fingerprint}`));
+        output.note(
+          `${fingerprint === PRIVATE_FINGERPRINT ? 'private' : `secret ${fingerprint}`}: ${diagnosticText(found)}`,
+        );
     }
     if (flags.isEnabled('skip-verify')) return;
     for (const { path, rule } of draft.excluded.filter(({ unsupported }) => unsupported))
       output.note(`skipped: ${path} (${ruleText(rule)})`);
     for (const found of draft.diagnostics)
-      if (found.severity === 'warning') output.note(diagnosticLine(found, 'warning'));
+      if (found.severity === 'warning') output.note(`warning: ${diagnosticText(found)}`);
   };
-}
-
-function diagnosticLine({ path, line: lineNumber, column, message }: Diagnostic, kind: string): string {
-  const position = lineNumber === undefined ? '' : `:${lineNumber}${column === undefined ? '' : `:${column}`}`;
-  return `${kind}: ${path}${position}: ${message}`;
 }
 
 function printReceipt(output: Console, { id, version, announcedTo, dhtStored }: PublishReceipt): void {

@@ -1,12 +1,10 @@
-import type { ErrorDetails } from '../../shared/errors.ts';
-
 /** An error of the command line itself, with its exit code and the next step. */
 export class CommandError extends Error {
   override readonly name: string;
   readonly code: number;
   readonly next: string | undefined;
   /** For programs. */
-  readonly details: ErrorDetails;
+  readonly details: Readonly<Record<string, unknown>>;
   /** Lines for people, shown below the message. */
   readonly list: string | undefined;
 
@@ -20,11 +18,12 @@ export class CommandError extends Error {
       | 'HttpFailed'
       | 'ReloadFailed'
       | 'FileExists'
-      | 'PackageAmbiguous',
+      | 'PackageAmbiguous'
+      | 'WorkspaceRoot',
     code: number,
     message: string,
     next?: string,
-    { details = {}, list }: { readonly details?: ErrorDetails; readonly list?: string } = {},
+    { details = {}, list }: { readonly details?: CommandError['details']; readonly list?: string } = {},
   ) {
     super(message);
     this.name = name;

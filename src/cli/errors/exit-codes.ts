@@ -1,7 +1,9 @@
 import type { CallError } from '../../shared/api/index.ts';
-import type { ErrorDetails } from '../../shared/errors.ts';
-import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors.ts';
+import type { Diagnostic } from '../../shared/model.ts';
+import { errorMessage, errorName, isAbort } from '../../shared/errors.ts';
 import { CommandError } from './command-error.ts';
+import { diagnosticText, isBlocking } from './diagnostic-text.ts';
+import { errorDetails } from './error-details.ts';
 
 /** Exit codes, as docs/cli.md documents them. */
 export const EXIT = {
@@ -87,6 +89,7 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
   DependencyMissing: { code: EXIT.notFound },
   DependencyConflict: { code: EXIT.refused },
   ManifestInvalid: { code: EXIT.refused, next: 'Fix the manifest, then publish again.' },
+  WorkspaceRoot: { code: EXIT.usage },
   DataDirInUse: {
     code: EXIT.noNode,
     next: 'The process that uses it is not responding. Stop it, resume it if it is suspended, or choose another folder with --data DIR.',
@@ -124,7 +127,7 @@ export interface CommandFailure extends ErrorOutcome {
   readonly name: string;
   readonly message: string;
   /** What the error has for programs; empty when nothing. */
-  readonly details: ErrorDetails;
+  readonly details: Readonly<Record<string, unknown>>;
   /** Lines for people, shown below the message. */
   readonly list?: string;
 }
@@ -150,13 +153,20 @@ export function commandFailure(error: unknown, command: string | undefined, inte
     };
   }
   const known = Object.hasOwn(ERROR_OUTCOMES, name) ? ERROR_OUTCOMES[name as keyof typeof ERROR_OUTCOMES] : undefined;
-  const details = error instanceof GgenError ? error.details : {};
-  const { candidates } = details;
+  const details = known === undefined ? {} : errorDetails(error);
+  const list = listOf(details);
   return {
     name: name === '' ? 'Error' : name,
     message: errorMessage(error),
     details,
-    ...(Array.isArray(candidates) ? { list: candidates.join('\n') } : {}),
+    ...(list === undefined ? {} : { list }),
     ...(known ?? { code: EXIT.failed }),
   };
+}
+
+/** Lines for people about what an error lists: candidates of a name, or the errors of a project when there are several. */
+function listOf({ candidates, diagnostics }: Readonly<Record<string, unknown>>): string | undefined {
+  if (Array.isArray(candidates)) return candidates.join('\n');
+  const errors = ((diagnostics ?? []) as readonly Diagnostic[]).filter(isBlocking);
+  return errors.length < 2 ? undefined : errors.map((one) => `  ${diagnosticText(one)}`).join('\n');
 }

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import type { PublisherKey } from '../../identity/publisher-key.ts';
 import type { DraftProgress, Engine } from '../../shared/api/index.ts';
 import type { PublishReceipt, ReleaseDraft } from '../../shared/model.ts';
+import { projectTarget } from './project-target.ts';
 
 export type PublishEngine = Pick<Engine, 'draftRelease' | 'publish' | 'discardDraft'>;
 
@@ -10,12 +10,14 @@ interface PublishSteps {
   readonly onProgress?: (progress: DraftProgress) => void;
   /** Inspects the draft before it is signed. Throws when it must not be published. */
   readonly check?: (draft: ReleaseDraft) => void;
+  /** Version to publish instead of the manifest's. */
+  readonly version?: string | undefined;
   /** Fingerprints of accepted secrets. */
   readonly accepted?: readonly string[];
 }
 
 /**
- * Pack, sign and publish the project in a folder. The engine gets the signature, never the key.
+ * Pack, sign and publish the project in a folder, or of a manifest. The engine gets the signature, never the key.
  *
  * @throws GgenError as `draftRelease` and `publish` do, and what `check` throws
  */
@@ -23,9 +25,14 @@ export async function publishProject(
   engine: PublishEngine,
   key: PublisherKey,
   folder: string,
-  { signal, onProgress, check, accepted = [] }: PublishSteps,
+  { signal, onProgress, check, version, accepted = [] }: PublishSteps,
 ): Promise<PublishReceipt> {
-  const draft = await engine.draftRelease({ root: resolve(folder), publisher: key.id }, { signal, onProgress });
+  const request = {
+    ...(await projectTarget(folder)),
+    publisher: key.id,
+    ...(version === undefined ? {} : { version }),
+  };
+  const draft = await engine.draftRelease(request, { signal, onProgress });
   try {
     check?.(draft);
     return await engine.publish({ draft: draft.draft, signature: key.sign(draft.bytesToSign), accepted }, { signal });

@@ -69,6 +69,7 @@ const ROWS: Readonly<Record<CallError | ExtensionError, ErrorRow>> = {
   },
   ManifestNotFound: { actions: [] },
   ManifestInvalid: { actions: [] },
+  WorkspaceRoot: { actions: [] },
   ProjectTooLarge: { actions: [] },
   ProjectChanged: { actions: [] },
   PrivateNotAccepted: { actions: [] },

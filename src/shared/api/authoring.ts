@@ -9,7 +9,8 @@ import type { Call } from './call.ts';
 export interface AuthoringCalls {
   /**
    * Read, check, pack and import a project. No peer sees anything of it. `ManifestInvalid` and `VersionExists` carry
-   * the diagnostics in `details.diagnostics`, each as JSON.
+   * the diagnostics in `details.diagnostics`, each as JSON. `WorkspaceRoot` carries the packages to choose from in
+   * `details.members`, each a `WorkspaceMember` as JSON.
    */
   draftRelease: Call<
     DraftRequest,
@@ -17,6 +18,7 @@ export interface AuthoringCalls {
     DraftProgress,
     | 'ManifestNotFound'
     | 'ManifestInvalid'
+    | 'WorkspaceRoot'
     | 'ProjectTooLarge'
     | 'ProjectChanged'
     | 'VersionExists'
@@ -74,6 +76,8 @@ export interface DraftRequest {
   readonly manifest?: string;
   /** Publisher id in whose namespace to publish. */
   readonly publisher: string;
+  /** Version to publish instead of the manifest's: full semver, or PEP 440 in a Python project. */
+  readonly version?: string;
   /** Lower limits than those that every peer enforces. */
   readonly limits?: ProjectLimits;
 }

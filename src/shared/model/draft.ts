@@ -17,6 +17,18 @@ export interface Diagnostic {
   readonly fingerprint?: string;
 }
 
+/** A package of a workspace or monorepo. */
+export interface WorkspaceMember {
+  /** Folder relative to the workspace's, with forward slashes. */
+  readonly path: string;
+  readonly manifest: string;
+  /** Empty when the manifest has none, or an error. */
+  readonly name: string;
+  readonly version: string;
+  /** Whether its manifest says that it is not for everyone. */
+  readonly private: boolean;
+}
+
 /** A file of a project. */
 export interface DraftFile {
   /** Relative to the project's root, with forward slashes. */

@@ -1,8 +1,9 @@
 import { isAbsolute } from 'node:path';
 import type { DraftProgress, DraftRequest } from '../../shared/api/index.ts';
-import { GgenError } from '../../shared/errors.ts';
+import { GgenError, errorName } from '../../shared/errors.ts';
 import type { Diagnostic, Release, ReleaseChanges, ReleaseDraft } from '../../shared/model.ts';
 import { readManifest } from './manifest/read-manifest.ts';
+import type { ReadManifestOptions } from './manifest/read-manifest.ts';
 import type { Manifest } from './manifest/manifest.ts';
 import { packProject } from './pack.ts';
 import type { PackedContent, ByteTransform } from './pack.ts';
@@ -13,6 +14,7 @@ import { SecretScanner } from './preflight/secrets/secret-scanner.ts';
 import { resolveProjectLimits } from './project/project-limits.ts';
 import { scanProject } from './project/scan-project.ts';
 import type { ProjectScan } from './project/project.ts';
+import { refuseWorkspaceRoot } from './project/workspace-root.ts';
 import { nextRecord, versionExists } from '../records/next-record.ts';
 import { normalizeMetadata } from '../records/normalize-metadata.ts';
 import { releaseBefore } from '../records/releases.ts';
@@ -57,16 +59,16 @@ export interface DraftContext {
  * a store of its own.
  *
  * @throws GgenError ManifestNotFound, ManifestInvalid and VersionExists (`details.diagnostics`: each as JSON),
- *   ProjectTooLarge, ProjectChanged, RecordTooLarge, InvalidRequest
+ *   WorkspaceRoot (`details.members`), ProjectTooLarge, ProjectChanged, RecordTooLarge, InvalidRequest
  */
 export async function draftRelease(
   { context, drafts, lookup }: DraftContext,
-  { root, manifest: requested, publisher, limits }: DraftRequest,
+  { root, manifest: requested, publisher, limits, version }: DraftRequest,
   signal: AbortSignal,
   onProgress: (progress: DraftProgress) => void,
 ): Promise<ReleaseDraft> {
   if (!isAbsolute(root)) throw new GgenError('InvalidRequest', `The project folder must be an absolute path: ${root}`);
-  const written = await readManifest(root, requested, signal);
+  const written = await readProjectManifest(root, requested, { signal, version });
   assertNoErrors(written.path, written.diagnostics);
   const previous = await fetchNewestRecord(context, publisher, written.name, signal);
   assertNewVersion(context.catalog, previous, publisher, written);
@@ -113,6 +115,23 @@ export async function draftRelease(
     return toReleaseDraft(draft, { manifest, scan, diagnostics, previous, changes, root: content.root });
   } catch (error) {
     await content.discard();
+    throw error;
+  }
+}
+
+/** Reads the manifest, unless the folder is the root of a workspace whose members are to be chosen from. */
+async function readProjectManifest(
+  root: string,
+  requested: string | undefined,
+  options: ReadManifestOptions,
+): Promise<Manifest> {
+  if (requested !== undefined) return await readManifest(root, requested, options);
+  try {
+    const manifest = await readManifest(root, undefined, options);
+    await refuseWorkspaceRoot(root, manifest);
+    return manifest;
+  } catch (error) {
+    if (errorName(error) === 'ManifestNotFound') await refuseWorkspaceRoot(root, undefined);
     throw error;
   }
 }
@@ -186,9 +205,13 @@ function assertNoErrors(path: string, diagnostics: readonly Diagnostic[]): void 
   const [first] = errors;
   if (first === undefined) return;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw new GgenError('ManifestInvalid', `Cannot publish the project: ${first.message}${more}`, {
+  throw new GgenError('ManifestInvalid', `Cannot publish the project: ${placeOf(first)}: ${first.message}${more}`, {
     details: { path, diagnostics: diagnostics.map((diagnostic) => JSON.stringify(diagnostic)) },
   });
+}
+
+function placeOf({ path, line, column }: Diagnostic): string {
+  return [path, line, column].filter((part) => part !== undefined).join(':');
 }
 
 function toReleaseDraft(

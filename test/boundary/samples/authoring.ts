@@ -71,6 +71,7 @@ export const authoringSamples: Samples<AuthoringCalls> = {
       root: '/home/ada/project',
       publisher: 'pub',
       manifest: 'gpack.toml',
+      version: '1.0.1',
       limits: { files: 10, bytes: 1_000 },
     },
     response: draft,

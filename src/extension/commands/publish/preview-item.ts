@@ -4,7 +4,7 @@ import { plainText } from '../../ui/plain-text.ts';
 
 /** One item of the preview. */
 export interface PreviewItem extends vscode.QuickPickItem {
-  readonly action?: 'publish' | 'private' | 'secrets' | 'cancel';
+  readonly action?: 'publish' | 'private' | 'secrets' | 'version' | 'cancel';
   /** File to open, relative to the project root, and the position in it. */
   readonly open?: Pick<Diagnostic, 'path' | 'line' | 'column'>;
 }

@@ -114,7 +114,11 @@ function metadataItems(draft: ReleaseDraft, { withoutKey = false }: PreviewState
       t('Namespace'),
       withoutKey ? t('yours, created when you first publish') : t('{0} (you)', shortPublisherId(draft.publisher)),
     ),
-    detailItem('tag', t('Version'), versionText(draft)),
+    {
+      ...detailItem('tag', t('Version'), versionText(draft)),
+      detail: t('Select to publish another version. The manifest stays as it is.'),
+      action: 'version',
+    },
     detailItem('law', t('License'), metadata.license === '' ? t('not specified') : metadata.license),
     ...(metadata.description === '' ? [] : [detailItem('note', t('Description'), metadata.description)]),
     ...(metadata.authors.length === 0 ? [] : [detailItem('person', t('Authors'), metadata.authors.join(', '))]),

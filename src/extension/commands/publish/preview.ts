@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ReleaseDraft } from '../../../shared/model.ts';
 import { plainText } from '../../ui/plain-text.ts';
+import { askVersion } from './ask-version.ts';
 import { reviewPrivate, reviewSecrets } from './review-findings.ts';
 import { openProjectFile } from './open-project-file.ts';
 import type { PreviewItem } from './preview-item.ts';
@@ -10,29 +11,48 @@ import type { PublishTarget } from './publish-target.ts';
 
 const { t } = vscode.l10n;
 
+/** What the user decided: publish with these findings accepted, or prepare another draft. */
+export type PreviewDecision = { readonly accepted: readonly string[] } | { readonly next: PublishTarget };
+
 /**
  * Preview a release and ask for confirmation. A quick pick can be filtered (does it include `.env`?) and used by
  * keyboard and mouse; selecting a file opens it and keeps the quick pick open.
  *
- * @returns fingerprints of the accepted findings; undefined when the user cancels
+ * @returns undefined when the user cancels
  */
-export async function confirmPublish(
-  draft: ReleaseDraft,
-  target: PublishTarget,
-): Promise<readonly string[] | undefined> {
+export async function confirmPublish(draft: ReleaseDraft, target: PublishTarget): Promise<PreviewDecision | undefined> {
   let accepted: ReadonlySet<string> = new Set();
   for (;;) {
     const action = await show(draft, target, { dryRun: false, accepted });
-    if (action === 'publish') return [...accepted];
+    if (action === 'publish') return { accepted: [...accepted] };
+    if (action === 'version') {
+      const next = await askVersion(target, draft.version);
+      if (next !== undefined) return { next };
+      continue;
+    }
     if (action === 'private') accepted = await reviewPrivate(draft, target, accepted);
     else if (action === 'secrets') accepted = await reviewSecrets(draft, target, accepted);
     else return undefined;
   }
 }
 
-/** Preview a release without publishing it. @param withoutKey no publisher key exists yet */
-export async function showDryRun(draft: ReleaseDraft, target: PublishTarget, withoutKey: boolean): Promise<void> {
-  await show(draft, target, { dryRun: true, withoutKey, accepted: new Set() });
+/**
+ * Preview a release without publishing it.
+ *
+ * @param withoutKey no publisher key exists yet
+ * @returns the target with the version to preview next; undefined when the user is done
+ */
+export async function showDryRun(
+  draft: ReleaseDraft,
+  target: PublishTarget,
+  withoutKey: boolean,
+): Promise<PublishTarget | undefined> {
+  for (;;) {
+    const action = await show(draft, target, { dryRun: true, withoutKey, accepted: new Set() });
+    if (action !== 'version') return undefined;
+    const next = await askVersion(target, draft.version);
+    if (next !== undefined) return next;
+  }
 }
 
 async function show(draft: ReleaseDraft, target: PublishTarget, state: PreviewState): Promise<PreviewItem['action']> {

@@ -11,6 +11,8 @@ export interface PublishTarget {
   readonly folder: vscode.Uri;
   /** Path of the selected manifest, relative to the folder; the engine looks for one when absent. */
   readonly manifest?: string;
+  /** Version to publish instead of the manifest's. */
+  readonly version?: string;
 }
 
 /**

@@ -9,6 +9,7 @@ import { plainText } from '../../ui/plain-text.ts';
 import { withCancelButton } from '../../ui/progress.ts';
 import { commandAction, notify, notifyUntrusted } from '../../ui/notify.ts';
 import { prepareDraft } from './prepare-draft.ts';
+import type { PreparedDraft } from './prepare-draft.ts';
 import { confirmPublish, showDryRun } from './preview.ts';
 import { showProblems } from './problems.ts';
 import { publishTarget } from './publish-target.ts';
@@ -19,25 +20,33 @@ const { t } = vscode.l10n;
 /** Publish a project: prepare a draft, preview it, and sign and announce it once the user confirms. */
 export async function publishCommand(services: Services, argument?: unknown): Promise<void> {
   const target = await trustedTarget(argument);
-  if (target === undefined) return;
+  if (target !== undefined) await publishTargetOnce(services, target);
+}
+
+/** Prepare, preview and publish; the user may choose another version on the way. */
+async function publishTargetOnce(services: Services, target: PublishTarget): Promise<void> {
   const { id } = await services.publisher.key();
-  const draft = await prepareDraft(services, target, id);
-  if (draft !== undefined) await confirmAndPublish(services, draft, target);
+  const prepared = await prepareDraft(services, target, id, (next) => publishTargetOnce(services, next));
+  const next = prepared && (await confirmAndPublish(services, prepared));
+  if (next !== undefined) await publishTargetOnce(services, next);
 }
 
 /** Preview what publishing would do. Nothing leaves this machine, and no publisher key is created. */
 export async function dryRunPublish(services: Services, argument?: unknown): Promise<void> {
   const target = await trustedTarget(argument);
-  if (target === undefined) return;
+  if (target !== undefined) await dryRunOnce(services, target);
+}
+
+async function dryRunOnce(services: Services, target: PublishTarget): Promise<void> {
   const key = await services.publisher.existing();
   // Before the first release, a temporary key gives the draft a namespace.
-  const draft = await prepareDraft(services, target, (key ?? createPublisherKey()).id);
-  if (draft === undefined) return;
-  try {
-    await showDryRun(draft, target, key === undefined);
-  } finally {
-    await discard(services, draft);
-  }
+  const { id } = key ?? createPublisherKey();
+  const prepared = await prepareDraft(services, target, id, (next) => dryRunOnce(services, next));
+  if (prepared === undefined) return;
+  const next = await showDryRun(prepared.draft, prepared.target, key === undefined).finally(() =>
+    discard(services, prepared.draft),
+  );
+  if (next !== undefined) await dryRunOnce(services, next);
 }
 
 /**
@@ -64,18 +73,24 @@ async function saveInside({ folder }: PublishTarget): Promise<void> {
   await Promise.all(edited.map((document) => document.save()));
 }
 
-async function confirmAndPublish(services: Services, draft: ReleaseDraft, target: PublishTarget): Promise<void> {
+/** Returns the target to publish next when the user chose another version. */
+async function confirmAndPublish(
+  services: Services,
+  { draft, target }: PreparedDraft,
+): Promise<PublishTarget | undefined> {
   let published = false;
   try {
-    const accepted = await confirmPublish(draft, target);
-    if (accepted === undefined) return;
-    const receipt = await sign(services, draft, accepted);
+    const decision = await confirmPublish(draft, target);
+    if (decision === undefined) return undefined;
+    if ('next' in decision) return decision.next;
+    const receipt = await sign(services, draft, decision.accepted);
     published = true;
     // Accepted secrets are no longer problems.
     const remarks = draft.diagnostics.filter(({ fingerprint }) => fingerprint === undefined);
     showProblems(services.diagnostics, target, remarks);
     void notifyPublished(draft, receipt);
     await services.publisher.showKeyNotice();
+    return undefined;
   } finally {
     if (!published) await discard(services, draft);
   }

@@ -26,6 +26,12 @@ export class DiagnosticCollector {
     this.diagnostics.push({ severity: 'error', code, message, path: this.#path, ...this.#locate(at), fingerprint });
   }
 
+  /** Adds a diagnostic of another file. */
+  addElsewhere(diagnostic: Diagnostic): void {
+    const isKnown = this.diagnostics.some(({ path, line }) => path === diagnostic.path && line === diagnostic.line);
+    if (!isKnown) this.diagnostics.push(diagnostic);
+  }
+
   add(severity: Diagnostic['severity'], code: string, message: string, at: KeyPath = []): void {
     // Errors are never dropped, because they decide whether the project can be published.
     if (this.diagnostics.length >= MAX_DIAGNOSTICS && severity !== 'error') return;

@@ -1,16 +1,13 @@
 import type { ManifestKind } from '../../../shared/model.ts';
-import type { Table } from './document.ts';
 import type { ManifestFields } from './manifest-fields.ts';
 import type { RawManifest } from './manifest.ts';
+import type { RelatedManifests } from './related-manifests.ts';
 
 /** What a reader may read of the project besides its manifest. */
 export interface ManifestContext {
   /** Path of the manifest, relative to the root. */
   readonly path: string;
-  /**
-   * Reads another manifest of the same language inside the project; undefined when there is none or it is unreadable.
-   */
-  readonly readTable: (path: string) => Promise<Table | undefined>;
+  readonly related: RelatedManifests;
 }
 
 /** Reads one form of manifest. */

@@ -12,20 +12,25 @@ import type { DiagnosticCollector } from './diagnostic-collector.ts';
 import { cleanText } from './clean-text.ts';
 import { packageVersion } from './package-version.ts';
 
-/** Converts what a reader found into the published form, and reports changed and missing fields. */
+/**
+ * Converts what a reader found into the published form, and reports changed and missing fields.
+ *
+ * @param options `version`: the version to publish instead of the manifest's
+ * @throws GgenError InvalidRequest when that version is none
+ */
 export function normalizeManifest(
   report: DiagnosticCollector,
-  kind: ManifestKind,
-  path: string,
+  options: { readonly kind: ManifestKind; readonly path: string; readonly version?: string | undefined },
   raw: RawManifest,
 ): Manifest {
+  const { kind, path } = options;
   if (raw.noPackageReason !== undefined) {
     report.add('error', 'manifest-no-package', raw.noPackageReason.value, raw.noPackageReason.at);
     return emptyManifest(kind, path, report.diagnostics);
   }
   const name = packageName(report, raw);
   const readme = readmePath(report, path, raw.readme);
-  const version = packageVersion(report, raw);
+  const version = packageVersion(report, raw, kind, options.version);
   const metadata = normalizeMetadata(report, raw, name);
   const dependencies = cleanDependencies(report, raw.dependencies);
   reportPrivate(report, raw);

@@ -7,24 +7,30 @@ import { checkPath } from '../../paths/path-safety.ts';
 import { ManifestSyntaxError, type ManifestDocument } from './document.ts';
 import { ManifestFields } from './manifest-fields.ts';
 import { findManifest, isManifestFile, kindOf, readerFor } from './manifest-formats.ts';
-import { parseJsonDocument } from './json-document.ts';
+import { parseManifest } from './parse-manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { emptyManifest, normalizeManifest } from './normalize-manifest.ts';
 import { DiagnosticCollector } from './diagnostic-collector.ts';
 import { readSource } from './manifest-source.ts';
-import { parseTomlDocument } from './toml-document.ts';
+import { RelatedManifests } from './related-manifests.ts';
+
+export interface ReadManifestOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The version to publish instead of the manifest's. */
+  readonly version?: string | undefined;
+}
 
 /**
  * Reads a project's manifest. Errors in the file become diagnostics, never exceptions.
  *
  * @param root absolute path of the project's folder
  * @param requested manifest relative to the root; the preferred one when omitted
- * @throws GgenError ManifestNotFound, UnsafePath
+ * @throws GgenError ManifestNotFound, UnsafePath, InvalidRequest (`version` is none)
  */
 export async function readManifest(
   root: string,
   requested: string | undefined,
-  signal?: AbortSignal,
+  { signal, version }: ReadManifestOptions = {},
 ): Promise<Manifest> {
   signal?.throwIfAborted();
   const path = requested === undefined ? await discover(root) : checkRequested(requested);
@@ -34,7 +40,7 @@ export async function readManifest(
   signal?.throwIfAborted();
   if ('diagnostic' in source) return emptyManifest(kindOf(path), path, [source.diagnostic]);
   try {
-    return await readDocument(root, path, parse(path, source.text));
+    return await readDocument(root, path, parseManifest(path, source.text), version);
   } catch (error) {
     if (!(error instanceof ManifestSyntaxError)) throw error;
     const message = `Cannot read the manifest: ${error.message}.`;
@@ -43,29 +49,17 @@ export async function readManifest(
   }
 }
 
-async function readDocument(root: string, path: string, document: ManifestDocument): Promise<Manifest> {
+async function readDocument(
+  root: string,
+  path: string,
+  document: ManifestDocument,
+  version: string | undefined,
+): Promise<Manifest> {
   const report = new DiagnosticCollector(path, document.locate);
   const fields = new ManifestFields(document.root, [], report);
   const reader = readerFor(posix.basename(path), fields);
-  const raw = await reader.read(fields, { path, readTable: (other) => readTable(root, other) });
-  return normalizeManifest(report, reader.kind, path, raw);
-}
-
-/** Reads a manifest that another one refers to. Its own errors are reported when it is published itself. */
-async function readTable(root: string, path: string): Promise<ManifestDocument['root'] | undefined> {
-  if (checkPath(path) !== undefined) return undefined;
-  const source = await readSource(root, path).catch(() => undefined);
-  if (source === undefined || 'diagnostic' in source) return undefined;
-  try {
-    return parse(path, source.text).root;
-  } catch (error) {
-    if (error instanceof ManifestSyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function parse(path: string, text: string): ManifestDocument {
-  return path.endsWith('.json') ? parseJsonDocument(text) : parseTomlDocument(text);
+  const raw = await reader.read(fields, { path, related: new RelatedManifests(root, report) });
+  return normalizeManifest(report, { kind: reader.kind, path, version }, raw);
 }
 
 async function discover(root: string): Promise<string> {

@@ -10,19 +10,25 @@ const MAX_PARENT_LEVELS = 64;
 /** Folders that a pattern with `**` visits at most. */
 const MAX_VISITED_FOLDERS = 20_000;
 
+/** Folders of the members of an npm workspace. @param root absolute path of the workspace */
+export function workspaceFolders(root: string, { workspaces }: NpmPackage): Promise<string[]> {
+  return memberFolders(root, workspaces, 'package.json');
+}
+
 /**
- * Folders of the members of an npm workspace, as `@npmcli/map-workspaces` finds them: each folder that a pattern of
- * `workspaces` matches and that has a package.json. A later pattern with `!` removes members.
+ * Folders of the members of a workspace, as `@npmcli/map-workspaces` finds them: each folder that a pattern matches and
+ * that has a manifest. A later pattern with `!` removes members.
  *
  * @param root absolute path of the workspace
+ * @param manifest file name of the members' manifests
  */
-export async function workspaceFolders(root: string, { workspaces }: NpmPackage): Promise<string[]> {
+export async function memberFolders(root: string, patterns: readonly string[], manifest: string): Promise<string[]> {
   const folders = new Set<string>();
-  for (const pattern of workspaces) {
+  for (const pattern of patterns) {
     const isNegated = pattern.startsWith('!');
     for (const folder of await expand(root, isNegated ? pattern.slice(1) : pattern)) {
       if (isNegated) folders.delete(folder);
-      else if (await exists(join(folder, 'package.json'))) folders.add(folder);
+      else if (await exists(join(folder, manifest))) folders.add(folder);
     }
   }
   return [...folders];
@@ -41,7 +47,7 @@ export async function workspaceOf(folder: string): Promise<string | undefined> {
 
 async function readPackage(path: string): Promise<NpmPackage | undefined> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const value: unknown = JSON.parse((await readFile(path, 'utf8')).replace(/^\ufeff/, ''));
     return isTable(value) ? npmPackage(value) : undefined;
   } catch {
     return undefined;

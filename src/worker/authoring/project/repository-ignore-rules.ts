@@ -1,14 +1,11 @@
-import { lstat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { parsePattern, parsePatterns } from '../../../ignore/ignore-patterns.ts';
 import type { IgnorePattern } from '../../../ignore/ignore-patterns.ts';
 import { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { manifestFolder } from '../selection/manifest-folder.ts';
 import { readIgnoreFile } from './read-ignore-file.ts';
-
-/** Parent folders searched for a repository. */
-const MAX_PARENT_LEVELS = 64;
+import { findRepositoryRoot } from './repository-root.ts';
 
 /**
  * Returns the rules that apply in a project's root before its own ignore files: those of the enclosing git repository
@@ -48,17 +45,4 @@ function excludePatterns(manifest: Manifest | undefined, base: string): IgnorePa
   return manifest.exclude.flatMap(({ value, line }) =>
     parsePattern({ written: value, file: base + manifest.path, line }, folder),
   );
-}
-
-/** The nearest folder with a `.git`, from this one upwards. */
-async function findRepositoryRoot(root: string): Promise<string | undefined> {
-  let folder = root;
-  for (let level = 0; level < MAX_PARENT_LEVELS; level++) {
-    const found = await lstat(join(folder, '.git')).catch(() => undefined);
-    if (found !== undefined) return folder;
-    const parent = dirname(folder);
-    if (parent === folder) return undefined;
-    folder = parent;
-  }
-  return undefined;
 }

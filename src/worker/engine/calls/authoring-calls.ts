@@ -23,7 +23,7 @@ const publishAttributes: PublishSpan['responseAttributes'] = ({ id, version, ann
 
 export const authoringCalls: CallRows<AuthoringCalls, AuthoringCallParts> = {
   draftRelease: {
-    form: { root: 'text', manifest: 'text?', publisher: 'text', limits: 'map?' },
+    form: { root: 'text', manifest: 'text?', publisher: 'text', version: 'text?', limits: 'map?' },
     idempotent: true,
     span: {
       name: 'draft_release',

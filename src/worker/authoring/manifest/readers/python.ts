@@ -9,7 +9,8 @@ import { firstDefined } from './ggen.ts';
 const NO_PROJECT_MESSAGE =
   'This pyproject.toml has neither `[project]` nor `[tool.poetry]`, so it does not describe a package.';
 const DYNAMIC_VERSION_MESSAGE =
-  'The version is `dynamic`, but build tools are not run. Set it explicitly, for example `version = "1.0.0"`.';
+  'The version is `dynamic`, but build tools are not run. Choose the version when you publish (`--version` on the ' +
+  'command line), or set it explicitly, for example `version = "1.0.0"`.';
 
 /** pyproject.toml: `[project]` of PEP 621, `[tool.poetry]`, or both (Poetry 2), where `[project]` has priority. */
 export const pythonReader: ManifestReader = {

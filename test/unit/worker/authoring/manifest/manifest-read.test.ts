@@ -108,7 +108,7 @@ describe('reading a manifest file', () => {
 
   it('stops when it is canceled', async () => {
     await using folder = await ProjectFolder.of({ 'gpack.toml': COMPLETE });
-    await assert.rejects(readManifest(folder.root, undefined, AbortSignal.abort()), { name: 'AbortError' });
+    await assert.rejects(readManifest(folder.root, undefined, { signal: AbortSignal.abort() }), { name: 'AbortError' });
   });
 
   it('cuts a description of 9,273 characters', async () => {

@@ -9,6 +9,7 @@ import type { SETTING_ROWS, SettingName } from './settings/rows.ts';
 /** Commands. */
 export const COMMANDS = {
   publish: 'ggen.publish',
+  publishWithDistTag: 'ggen.publishWithDistTag',
   publishDryRun: 'ggen.publishDryRun',
   search: 'ggen.search',
   install: 'ggen.install',
@@ -39,6 +40,8 @@ export const COMMANDS = {
   copyPackageId: 'ggen.copyPackageId',
   yankRelease: 'ggen.yankRelease',
   unyankRelease: 'ggen.unyankRelease',
+  setDistTag: 'ggen.setDistTag',
+  removeDistTag: 'ggen.removeDistTag',
   stopSeeding: 'ggen.stopSeeding',
   pauseSeeding: 'ggen.pauseSeeding',
   resumeSeeding: 'ggen.resumeSeeding',

@@ -13,6 +13,8 @@ export const LIMITS = {
   tags: 10,
   categoryLength: 64,
   tagLength: 64,
+  distTags: 20,
+  distTagLength: 64,
   authors: 20,
   textLength: 512,
   dependencies: 256,

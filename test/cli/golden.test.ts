@@ -138,7 +138,19 @@ describe('machine-readable output of the command line', () => {
     const next = await run('publish', own, '--dry-run', '-f', 'json');
     names.set(String(resultOf(next)['root']), '<next root>');
     await check('publish-dry-run.json', next);
+    await run('publish', own, '--tag', 'beta');
     await check('yank.json', await run('yank', 'own-pack@1.0.0', '-f', 'json'));
+    await check('dist-tag.json', await run('dist-tag', 'add', 'own-pack@1.1.0', 'next', '-f', 'json'));
+    assert.equal(
+      (await run('dist-tag', 'ls', 'own-pack')).output,
+      'DIST-TAG  VERSION\nlatest    1.1.0\nbeta      1.1.0\nnext      1.1.0\n',
+    );
+    assert.equal((await run('files', 'own-pack@next', '-f', 'json')).code, 0);
+    assert.deepEqual(resultOf(await run('dist-tag', 'rm', 'own-pack', 'next', '-f', 'json'))['dist_tags'], {
+      latest: '1.1.0',
+      beta: '1.1.0',
+    });
+    assert.equal((await run('dist-tag', 'rm', 'own-pack', 'next')).code, 3);
     const passphrase = await test.folder('passphrase');
     await writeFile(passphrase, 'correct horse battery');
     const key = [await test.folder('key.pem'), '--passphrase-file', passphrase, '-f', 'json'];

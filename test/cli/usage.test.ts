@@ -39,6 +39,9 @@ describe('invalid command-line usage', () => {
     ['no action', ['storage'], /requires an action: clean, verify/],
     ['a peer to ban that is none', ['peer', 'ban', 'x'], /not a peer ID/],
     ['a ban of no duration', ['peer', 'ban', UNREACHABLE_PEER.slice(-52), '--for', '0d'], /30m, 12h, or 7d/],
+    ['a dist-tag without a version', ['dist-tag', 'add', 'a', 'next'], /ID@VERSION/],
+    ['a dist-tag to remove without its name', ['dist-tag', 'rm', 'a'], /ID TAG/],
+    ['a publisher that is none', ['publisher', 'trust', 'me'], /not a publisher ID/],
     ['a release to compare without its version', ['diff', 'a'], /ID@VERSION/],
     ['an operand where none is', ['peer-list', 'all'], /no arguments/],
     [

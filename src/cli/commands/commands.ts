@@ -2,6 +2,7 @@ import { exportCommand, importCommand } from './archive.ts';
 import { bootstrap } from './bootstrap.ts';
 import { complete } from './complete.ts';
 import { completion } from './completion.ts';
+import { distTag } from './dist-tag.ts';
 import { doctor } from './doctor.ts';
 import { info } from './info.ts';
 import { install } from './install.ts';
@@ -47,6 +48,7 @@ export const CLI_COMMANDS: readonly CommandSpec[] = [
   exportCommand,
   importCommand,
   yank,
+  distTag,
   key,
   seeding,
   stopSeeding,

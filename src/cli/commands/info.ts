@@ -8,6 +8,7 @@ import { details, table } from '../output/table.ts';
 import type { DetailRow } from '../output/table.ts';
 import { ago, bytes, isoTime, roundScore } from '../output/units.ts';
 import { withSession } from '../session/session.ts';
+import { distTagsOf } from './dist-tag.ts';
 import { packageOperand } from './package-operand.ts';
 import { publisherText } from './publishers.ts';
 import { resolveOperand } from './resolve-operand.ts';
@@ -76,6 +77,7 @@ function infoOutput({ found, release, providers, installed, kept }: PackageInfo)
     repository: metadata.repository ?? null,
     documentation: metadata.documentation ?? null,
     latest: found.latest ?? null,
+    dist_tags: distTagsOf(found),
     updated_at: isoTime(found.updated),
     own: found.published,
     contested: found.contested ?? [],
@@ -127,6 +129,7 @@ function formatInfo(shown: PackageInfo, view: View): string {
     .toReversed()
     .map((one) => [
       one.version,
+      tagsAt(found, one.version),
       ago(one.published),
       bytes(one.size),
       String(one.files),
@@ -134,6 +137,7 @@ function formatInfo(shown: PackageInfo, view: View): string {
     ]);
   const columns = [
     { title: 'VERSION' },
+    { title: 'DIST-TAGS' },
     { title: 'PUBLISHED' },
     { title: 'SIZE', right: true },
     { title: 'FILES', right: true },
@@ -141,6 +145,12 @@ function formatInfo(shown: PackageInfo, view: View): string {
   ];
   parts.push(table(columns, versions, view));
   return parts.join('\n\n');
+}
+
+/** The dist-tags that name a version. */
+function tagsAt(found: PackageDetails, version: string): string {
+  const tags = Object.entries(distTagsOf(found)).filter(([, tagged]) => tagged === version);
+  return tags.map(([tag]) => tag).join(', ');
 }
 
 function infoRows({ found, release, providers, installed, kept }: PackageInfo, view: View): DetailRow[] {

@@ -11,6 +11,8 @@ interface DryRun {
   readonly publisher: string | undefined;
   /** Version to publish instead of the manifest's. */
   readonly version: string | undefined;
+  /** Dist-tag of the release. */
+  readonly tag: string | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: DraftProgress) => void;
   /** Reports the draft. */
@@ -29,12 +31,13 @@ export async function dryRun(
   output: Console,
   run: DryRun,
 ): Promise<void> {
-  const { folder, publisher, version, signal, onProgress, check, accepted } = run;
+  const { folder, publisher, version, tag, signal, onProgress, check, accepted } = run;
   // Without a key, a temporary one is used and not stored: a dry run must not create a publisher.
   const request = {
     ...(await projectTarget(folder)),
     publisher: publisher ?? createPublisherKey().id,
     ...(version === undefined ? {} : { version }),
+    ...(tag === undefined ? {} : { tag }),
   };
   const draft = await engine.draftRelease(request, { signal, onProgress });
   try {
@@ -49,11 +52,12 @@ export async function dryRun(
 }
 
 function printDraft(output: Console, draft: ReleaseDraft, id: string): void {
-  const { version, root, files, size, changes } = draft;
+  const { version, latest, root, files, size, changes } = draft;
   const paths = (list: readonly { readonly path: string }[] = []): string[] => list.map(({ path }) => path);
   const result = {
     package_id: id,
     version,
+    latest,
     root,
     files: files.length,
     size,

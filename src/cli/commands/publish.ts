@@ -30,6 +30,11 @@ export const publish: CommandSpec = {
   complete: 'folder',
   options: [
     { long: 'version', short: 'v', value: 'VERSION', help: "publish this version instead of the manifest's" },
+    {
+      long: 'tag',
+      value: 'TAG',
+      help: 'dist-tag of the release, for example next; with another tag than latest, the release does not become the latest version',
+    },
     { long: 'skip-verify', help: 'hide warnings; errors still stop the publish' },
     { long: 'dry-run', help: 'show what would be published, without signing or publishing' },
     {
@@ -83,16 +88,16 @@ async function publishFolder(context: CommandContext, folder: string): Promise<v
   await withSession({ ...options, timeoutMs }, async ({ engine, attached }, signal) => {
     const bar = progressBar(output);
     const accepted = [...(flags.texts('accept-secret') ?? []), ...acceptedKinds(flags)];
-    const version = flags.text('version');
+    const named = { version: flags.text('version'), tag: flags.text('tag') };
     const check = checkDraft(output, flags, accepted);
     if (flags.isEnabled('dry-run')) {
       const publisher = (await existingKey(process.env, options.settings.dataDir))?.id;
-      const run = { folder, publisher, version, signal, onProgress: bar.onProgress, check, accepted };
+      const run = { folder, publisher, ...named, signal, onProgress: bar.onProgress, check, accepted };
       await dryRun(engine, output, run).finally(bar.end);
       return;
     }
     const key = await publisherKey(process.env, options.settings.dataDir);
-    const steps = { version, signal, onProgress: bar.onProgress, check, accepted };
+    const steps = { ...named, signal, onProgress: bar.onProgress, check, accepted };
     const receipt = await publishProject(engine, key, folder, steps).finally(bar.end);
     printReceipt(output, receipt);
     if (copies !== undefined) await waitForCopies(engine, receipt, copies, seedSeconds, signal);
@@ -129,6 +134,7 @@ function checkDraft(output: Console, flags: Flags, accepted: readonly string[]):
           `${fingerprint === PRIVATE_FINGERPRINT ? 'private' : `secret ${fingerprint}`}: ${diagnosticText(found)}`,
         );
     }
+    if (draft.latest !== draft.version) output.note(`note: the latest version stays ${draft.latest}.`);
     if (flags.isEnabled('skip-verify')) return;
     for (const { path, rule } of draft.excluded.filter(({ unsupported }) => unsupported))
       output.note(`skipped: ${path} (${ruleText(rule)})`);

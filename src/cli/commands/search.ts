@@ -11,6 +11,7 @@ import { roundScore } from '../output/units.ts';
 import { withSession } from '../session/session.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
+import { distTagsOf } from './dist-tag.ts';
 import type { Flags } from '../command-line/flags.ts';
 
 const SORTS: readonly SearchSort[] = ['relevance', 'updated', 'name', 'providers'];
@@ -22,6 +23,7 @@ interface FoundPackage {
   readonly id: string;
   readonly name: string;
   readonly version: string | null;
+  readonly dist_tags: Readonly<Record<string, string>>;
   readonly description: string;
   readonly providers: readonly string[];
   readonly reputation: number | null;
@@ -162,6 +164,7 @@ async function packageOutput(
     id: found.id,
     name: found.name,
     version: found.latest ?? null,
+    dist_tags: distTagsOf(found),
     description: found.description,
     providers: providers.map(({ peer }) => peer),
     reputation: found.published ? 1 : best === undefined ? null : roundScore(best.reputation),

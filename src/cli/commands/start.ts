@@ -61,7 +61,10 @@ async function startInBackground(
 ): Promise<number> {
   checkPeerSettings(settings);
   const { dataDir } = settings;
-  const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(commandTimeoutMs(flags, DEFAULT_TIMEOUT_SECONDS))]);
+  const timeoutSignal = AbortSignal.any([
+    signal,
+    AbortSignal.timeout(commandTimeoutMs(flags, DEFAULT_TIMEOUT_SECONDS)),
+  ]);
   const { peer, isNew } = await findOrStart(foregroundArguments(flags), dataDir, timeoutSignal);
   if (!isNew) output.note(`A peer is already running and keeps its settings. Stop it with 'ggen-p2p stop'.`);
   const { pid } = peer;

@@ -12,6 +12,8 @@ interface PublishSteps {
   readonly check?: (draft: ReleaseDraft) => void;
   /** Version to publish instead of the manifest's. */
   readonly version?: string | undefined;
+  /** Dist-tag of the release. */
+  readonly tag?: string | undefined;
   /** Fingerprints of accepted secrets. */
   readonly accepted?: readonly string[];
 }
@@ -25,12 +27,13 @@ export async function publishProject(
   engine: PublishEngine,
   key: PublisherKey,
   folder: string,
-  { signal, onProgress, check, version, accepted = [] }: PublishSteps,
+  { signal, onProgress, check, version, tag, accepted = [] }: PublishSteps,
 ): Promise<PublishReceipt> {
   const request = {
     ...(await projectTarget(folder)),
     publisher: key.id,
     ...(version === undefined ? {} : { version }),
+    ...(tag === undefined ? {} : { tag }),
   };
   const draft = await engine.draftRelease(request, { signal, onProgress });
   try {

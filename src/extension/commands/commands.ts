@@ -16,7 +16,7 @@ import { verifyInstallation } from './install/verify-installation.ts';
 import { restartNode, startNode, stopNode } from './node-commands.ts';
 import { copyPeerAddress, listPeers, showPeer } from './peers/peer-commands.ts';
 import { banPeer, trustPeer, unbanPeer, untrustPeer } from './peers/standing-commands.ts';
-import { dryRunPublish, publishCommand } from './publish/publish.ts';
+import { dryRunPublish, publishCommand, publishWithDistTag } from './publish/publish.ts';
 import { listPublishers, setPublisherState } from './publishers.ts';
 import { browseFiles } from './read/browse.ts';
 import { compareInstalled, compareVersions } from './read/compare.ts';
@@ -32,6 +32,7 @@ import { cleanUpStorage } from './storage/clean-up.ts';
 import { keepOffline, stopKeeping } from './storage/keep.ts';
 import { verifyStorage } from './storage/verify-storage.ts';
 import { stopSeeding } from './stop-seeding.ts';
+import { removeDistTag, setDistTag } from './dist-tag.ts';
 import { unyankRelease, yankRelease } from './yank.ts';
 
 /** `argument` comes from a menu, a key binding or another extension, so that each command validates it. */
@@ -40,6 +41,7 @@ type Handler = (services: Services, argument: unknown) => Promise<void> | void;
 function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
   return {
     publish: publishCommand,
+    publishWithDistTag,
     publishDryRun: dryRunPublish,
     search: searchPackages,
     install: installCommand,
@@ -70,6 +72,8 @@ function handlers(views: Views): Record<keyof typeof COMMANDS, Handler> {
     copyPackageId,
     yankRelease,
     unyankRelease,
+    setDistTag,
+    removeDistTag,
     stopSeeding,
     pauseSeeding: (services) => pauseSeeding(services, true),
     resumeSeeding: (services) => pauseSeeding(services, false),

@@ -124,15 +124,16 @@ function isUpdatable({ latest, installed }: PackageSummary): boolean {
   return latest !== undefined && installed.length > 0 && !installed.includes(latest);
 }
 
-function releaseItem({ section, summary, release }: ReleaseNode): vscode.TreeItem {
+function releaseItem({ section, summary, release, distTags }: ReleaseNode): vscode.TreeItem {
   const installed = summary.installed.includes(release.version);
   const item = new vscode.TreeItem(plainText(release.version), None);
   item.id = `${section}:${summary.id}@${release.version}`;
   const contested = summary.contested?.includes(release.version) === true;
   item.iconPath = releaseIcon(release.yanked, installed, contested);
-  item.description = releaseLine({ release, installed, contested });
+  item.description = releaseLine({ release, distTags, installed, contested });
   item.tooltip = tooltip(`${summary.name} ${release.version}`, release.yanked ? t('Yanked by the publisher.') : '', [
     [t('Warning'), contested ? equivocationText([release.version]) : undefined],
+    [t('Dist-tags'), distTags.join(', ')],
     [t('Published'), formatTime(release.published, Date.now(), vscode.env.language)],
     [t('Size'), `${formatBytes(release.size)}, ${countFiles(release.files, t)}`],
     [t('Dependencies'), release.dependencies.map(({ id, requirement }) => `${id} ${requirement}`).join(', ')],
@@ -155,10 +156,12 @@ function releaseIcon(yanked: boolean, installed: boolean, contested: boolean): v
 
 function releaseLine({
   release,
+  distTags,
   installed,
   contested,
-}: Pick<ReleaseNode, 'release'> & { installed: boolean; contested: boolean }): string {
+}: Pick<ReleaseNode, 'release' | 'distTags'> & { installed: boolean; contested: boolean }): string {
   return [
+    ...distTags.map((tag) => plainText(tag)),
     ...(contested ? [t('conflicting content')] : []),
     ...(release.yanked ? [t('yanked')] : []),
     ...(installed ? [t('installed')] : []),

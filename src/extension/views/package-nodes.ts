@@ -17,6 +17,8 @@ export interface ReleaseNode {
   readonly section: PackageSection;
   readonly summary: PackageSummary;
   readonly release: Release;
+  /** Dist-tags that name it. */
+  readonly distTags: readonly string[];
 }
 
 /** Last node of a partly loaded list; its command loads the next page. */

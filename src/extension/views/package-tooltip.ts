@@ -13,6 +13,7 @@ export function packageTooltip(summary: PackageSummary): vscode.MarkdownString {
     [t('ID'), summary.id],
     [t('Publisher'), publisherStateText(summary.publisherState, t)],
     [t('Latest version'), summary.latest ?? t('none (all versions yanked)')],
+    [t('Dist-tags'), (summary.distTags ?? []).map(({ tag, version }) => `${tag} ${version}`).join(', ')],
     [t('Versions'), String(summary.versions)],
     [t('Installed'), summary.installed.join(', ')],
     [t('License'), summary.license],

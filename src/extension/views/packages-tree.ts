@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { distTagsAt } from '../ui/dist-tags.ts';
 import { errorText } from '../ui/error-text.ts';
 import type { PackageSection } from '../../shared/model.ts';
 import { callWithTimeout } from '../engine/call-with-timeout.ts';
@@ -101,10 +102,16 @@ export class PackagesTree implements vscode.TreeDataProvider<PackagesNode>, vsco
 
   async #releases({ section, summary }: PackageNode): Promise<ReleaseNode[]> {
     const engine = await this.#client.engine();
-    const { releases } = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) =>
+    const found = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) =>
       engine.getPackage({ id: summary.id }, { signal }),
     );
-    return releases.toReversed().map((release) => ({ kind: 'release', section, summary, release }));
+    return found.releases.toReversed().map((release) => ({
+      kind: 'release',
+      section,
+      summary,
+      release,
+      distTags: distTagsAt(found, release.version),
+    }));
   }
 
   #shownOf(section: PackageSection): number {

@@ -34,6 +34,17 @@ export interface AuthoringCalls {
     'PackageNotFound' | 'VersionNotFound' | 'NotPublisher' | 'RecordTooLarge'
   >;
   /**
+   * Prepare the record that sets a dist-tag to a version, or removes it when `version` is left out. `latest` is then the
+   * highest version that is no pre-release. `publish` takes the draft. `VersionNotFound`: the package has no such
+   * version, or no such tag.
+   */
+  draftDistTag: Call<
+    { readonly id: string; readonly tag: string; readonly version?: string; readonly publisher: string },
+    UnsignedDraft,
+    never,
+    'PackageNotFound' | 'VersionNotFound' | 'VersionYanked' | 'NotPublisher' | 'RecordTooLarge'
+  >;
+  /**
    * Prepare the record that merges a fork which the event `forks` reports. It says nothing that the publisher has not
    * signed before. `DraftOutdated`: there is no fork. `publish` takes it.
    */
@@ -46,7 +57,7 @@ export interface AuthoringCalls {
   /** Forget a draft and remove its blocks. Unknown drafts, and one that is being published, are ignored. */
   discardDraft: Call<{ readonly draft: string }, void>;
   /**
-   * Publish a release or a merge: store its blocks and record, announce it to connected peers, put the head into the
+   * Publish a release, a dist-tag or a merge: store its blocks and record, announce it to connected peers, put the head into the
    * DHT (at most 3 s). A cancel before the record is stored leaves the draft as it was; a later one only ends the wait.
    * `SecretsNotAccepted` and `PrivateNotAccepted` carry the fingerprints that are missing in `details.fingerprints`.
    */
@@ -80,6 +91,11 @@ export interface DraftRequest {
   readonly version?: string;
   /** Lower limits than those that every peer enforces. */
   readonly limits?: ProjectLimits;
+  /**
+   * Dist-tag of the release. With another one than `latest` the release does not become the latest; without one it
+   * becomes the latest when it is the highest that is no pre-release.
+   */
+  readonly tag?: string;
 }
 
 /** A draft with its publisher's signature. */

@@ -1,4 +1,4 @@
-import type { Dependency, ManifestKind, PackageMetadata } from './package.ts';
+import type { Dependency, DistTag, ManifestKind, PackageMetadata } from './package.ts';
 
 /** A finding about a manifest, a file or a setting, and its position. Line and column count from 1. */
 export interface Diagnostic {
@@ -106,6 +106,10 @@ export interface ReleaseDraft extends UnsignedDraft {
   readonly name: string;
   /** Highest published version below this one; absent when there is none. */
   readonly previous?: string;
+  /** Version that is the latest once this release is published. */
+  readonly latest: string;
+  /** Dist-tags that the package has then. */
+  readonly distTags: readonly DistTag[];
   readonly kind: ManifestKind;
   /** The manifest, relative to the root. */
   readonly manifest: string;

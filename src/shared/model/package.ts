@@ -30,9 +30,16 @@ export interface PackageMetadata {
 /** A dependency as written in the manifest. `id` is `name` or `publisher/name`. */
 export interface Dependency {
   readonly id: string;
-  /** A semver range, for example `^1.2`. */
+  /** A semver range, for example `^1.2`, or a dist-tag. */
   readonly requirement: string;
   readonly optional: boolean;
+}
+
+/** A name for a version that the publisher moves, as `next`. `latest` is among them only when the publisher set it. */
+export interface DistTag {
+  readonly tag: string;
+  /** A release that is not yanked. */
+  readonly version: string;
 }
 
 /** One version of a package. */
@@ -70,8 +77,13 @@ export interface PackageSummary {
   readonly license: string;
   readonly categories: readonly string[];
   readonly tags: readonly string[];
-  /** Newest stable version that is not yanked, or the newest pre-release without one; absent when all are yanked. */
+  /**
+   * Version that the publisher set as `latest`, else the highest that is neither yanked nor a pre-release, else the
+   * highest pre-release; absent when all are yanked.
+   */
   readonly latest?: string;
+  /** Ascending by tag; absent when there are none. */
+  readonly distTags?: readonly DistTag[];
   /** Number of releases, yanked ones included. */
   readonly versions: number;
   /** Size in bytes of the latest release. */

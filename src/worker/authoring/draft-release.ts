@@ -16,8 +16,9 @@ import { scanProject } from './project/scan-project.ts';
 import type { ProjectScan } from './project/project.ts';
 import { refuseWorkspaceRoot } from './project/workspace-root.ts';
 import { nextRecord, versionExists } from '../records/next-record.ts';
+import type { AddRelease } from '../records/next-record.ts';
 import { normalizeMetadata } from '../records/normalize-metadata.ts';
-import { releaseBefore } from '../records/releases.ts';
+import { latestRelease, releaseBefore } from '../records/releases.ts';
 import type { PackageRecord } from '../records/record.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { compareWithPreviousRelease } from './draft-changes.ts';
@@ -63,7 +64,7 @@ export interface DraftContext {
  */
 export async function draftRelease(
   { context, drafts, lookup }: DraftContext,
-  { root, manifest: requested, publisher, limits, version }: DraftRequest,
+  { root, manifest: requested, publisher, limits, version, tag }: DraftRequest,
   signal: AbortSignal,
   onProgress: (progress: DraftProgress) => void,
 ): Promise<ReleaseDraft> {
@@ -71,7 +72,7 @@ export async function draftRelease(
   const written = await readProjectManifest(root, requested, { signal, version });
   assertNoErrors(written.path, written.diagnostics);
   const previous = await fetchNewestRecord(context, publisher, written.name, signal);
-  assertNewVersion(context.catalog, previous, publisher, written);
+  assertNewVersion(context.catalog, previous, publisher, written, tag);
   const scan = await scanProject(root, {
     manifest: written,
     installs: context.catalog.installs.list(),
@@ -103,12 +104,12 @@ export async function draftRelease(
       ...scan.diagnostics,
       ...nameDiagnostics(context.catalog.packages, publisher, manifest),
       ...comparison.diagnostics,
-      ...versionDiagnostics(manifest, previous?.releases ?? []),
+      ...versionDiagnostics(manifest, previous ?? { releases: [] }),
       ...preflight(manifest, scan, changes),
       ...dependencies,
     ];
     assertNoErrors(manifest.path, diagnostics);
-    const record = nextRecord(previous, releaseChange(publisher, manifest, content));
+    const record = nextRecord(previous, releaseChange(publisher, manifest, content, tag));
     const fingerprints = diagnostics.map(({ fingerprint }) => fingerprint).filter((one) => one !== undefined);
     const newDraft = { kind: 'release', record, version: manifest.version, content } as const;
     const draft = drafts.add({ ...newDraft, fingerprints: [...new Set(fingerprints)] });
@@ -144,7 +145,8 @@ function releaseChange(
   publisher: string,
   { name, version, kind, metadata, dependencies }: Manifest,
   { root, size, files, readme, changelog }: ReleaseContent,
-): Parameters<typeof nextRecord>[1] {
+  tag: string | undefined,
+): AddRelease {
   const release: Omit<Release, 'published' | 'yanked'> = {
     version,
     root,
@@ -155,7 +157,8 @@ function releaseChange(
     ...(readme === undefined ? {} : { readme }),
     ...(changelog === undefined ? {} : { changelog }),
   };
-  return { kind: 'release', publisher, name, metadata: normalizeMetadata(metadata, name), release };
+  const change = { kind: 'release', publisher, name, metadata: normalizeMetadata(metadata, name), release } as const;
+  return tag === undefined ? change : { ...change, tag };
 }
 
 /** Returns the newest record, which another machine of the publisher may have put into the DHT. */
@@ -173,18 +176,19 @@ async function fetchNewestRecord(
   return mergedHead(catalog, publisher, name);
 }
 
-/** Checks the version before packing, which may take long. */
+/** Checks the version and the dist-tag before packing, which may take long. */
 function assertNewVersion(
   { packages }: { readonly packages: Pick<Catalog['packages'], 'seenRoots'> },
   previous: PackageRecord | undefined,
   publisher: string,
   manifest: Manifest,
+  tag: string | undefined,
 ): void {
   const { name, version } = manifest;
   try {
     // A version of a record that was lost to another one stays used: peers that saw it reject it with other content.
     if (packages.seenRoots(publisher, name, [version]).size > 0) throw versionExists(`${publisher}/${name}`, version);
-    nextRecord(previous, releaseChange(publisher, manifest, EMPTY_CONTENT));
+    nextRecord(previous, releaseChange(publisher, manifest, EMPTY_CONTENT, tag));
   } catch (error) {
     if (!(error instanceof GgenError) || error.name !== 'VersionExists') throw error;
     const { message, details } = error;
@@ -252,6 +256,8 @@ function toReleaseDraft(
     excluded: scan.excluded,
     moreExcluded: scan.moreExcluded,
     diagnostics,
+    latest: latestRelease(draft.record)?.version ?? draft.version,
+    distTags: draft.record.distTags ?? [],
     ...(before === undefined ? {} : { previous: before }),
     ...(changes === undefined ? {} : { changes }),
   };

@@ -11,12 +11,12 @@ import type { PackageRecord } from '../records/record.ts';
 export interface Draft {
   readonly id: string;
   /** `merge` adds no release; it merges records that two machines signed independently. */
-  readonly kind: 'release' | 'yank' | 'merge';
+  readonly kind: 'release' | 'yank' | 'dist-tag' | 'merge';
   readonly record: PackageRecord;
   readonly version: string;
   readonly payload: Uint8Array;
   readonly bytesToSign: Uint8Array;
-  /** Absent for a yank or a merge. */
+  /** Absent unless it is a release. */
   readonly content?: PackedContent;
   /** Fingerprints of the findings that block publishing until the publisher accepts each one. */
   readonly fingerprints: readonly string[];

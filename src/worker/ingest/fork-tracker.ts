@@ -75,10 +75,12 @@ export function mergedHead(
   return merged;
 }
 
-/** Whether the forks of an own package contain releases or yanks that its head lacks. */
+/** Whether the forks of an own package contain releases, yanks or dist-tags that its head lacks. */
 export function hasDiverged(catalog: Pick<Catalog, 'packages' | 'forks'>, publisher: string, name: string): boolean {
   const head = catalog.packages.get(publisher, name)?.record;
-  return head !== undefined && !isDeepStrictEqual(mergedHead(catalog, publisher, name)?.releases, head.releases);
+  if (head === undefined) return false;
+  const merged = mergedHead(catalog, publisher, name);
+  return !isDeepStrictEqual([merged?.releases, merged?.distTags], [head.releases, head.distTags]);
 }
 
 /**

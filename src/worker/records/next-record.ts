@@ -1,7 +1,15 @@
 /** The record that follows another one by publishing, yanking or merging. Nothing is signed here. */
 
 import { GgenError } from '../../shared/errors.ts';
-import type { PackageMetadata, Release } from '../../shared/model.ts';
+import type { DistTag, PackageMetadata, Release } from '../../shared/model.ts';
+import {
+  assertDistTag,
+  distTagsAfterRelease,
+  distTagsField,
+  mergeDistTags,
+  setDistTag,
+  withoutYanked,
+} from './dist-tags.ts';
 import type { PackageRecord } from './package-record.ts';
 import { withoutFutureTimes } from './record-times.ts';
 import { latestRelease } from './releases.ts';
@@ -14,6 +22,8 @@ export interface AddRelease {
   /** Replaces the metadata of the previous record when the release is the latest. */
   readonly metadata: PackageMetadata;
   readonly release: Omit<Release, 'published' | 'yanked'>;
+  /** Dist-tag of the release; `latest`, where it applies, when left out. */
+  readonly tag?: string;
 }
 
 export interface SetYanked {
@@ -22,23 +32,40 @@ export interface SetYanked {
   readonly yanked: boolean;
 }
 
-export type RecordChange = AddRelease | SetYanked;
+/** Moves a dist-tag to a version, or removes it when there is no version. */
+export interface MoveDistTag {
+  readonly kind: 'dist-tag';
+  readonly tag: string;
+  readonly version?: string;
+}
+
+export type RecordChange = AddRelease | SetYanked | MoveDistTag;
 
 /**
  * Returns the record after a change: `seq` is one higher, `updated` is the current time or, when the clock lies behind,
  * one millisecond after the previous record. Times that peers would reject as future ones become the current time. A version is published once, also when it is yanked; lower ones than the
  * highest may follow. The metadata describe the latest release, so that a maintenance release does not change them.
  *
- * @throws GgenError VersionExists, VersionNotFound, PackageNotFound (yank without a record), InvalidRequest (another
- *   package)
+ * @throws GgenError VersionExists, VersionNotFound, VersionYanked (a dist-tag for a yanked release), PackageNotFound (a
+ *   change without a record), InvalidRequest (another package, or no dist-tag)
  */
 export function nextRecord(
   previous: PackageRecord | undefined,
   change: RecordChange,
   now: number = Date.now(),
 ): PackageRecord {
-  const next = change.kind === 'release' ? withRelease(previous, change, now) : withYanked(previous, change, now);
-  return withoutFutureTimes(next, now);
+  return withoutFutureTimes(changed(previous, change, now), now);
+}
+
+function changed(previous: PackageRecord | undefined, change: RecordChange, now: number): PackageRecord {
+  switch (change.kind) {
+    case 'release':
+      return withRelease(previous, change, now);
+    case 'yank':
+      return withYanked(previous, change, now);
+    case 'dist-tag':
+      return withDistTag(previous, change, now);
+  }
 }
 
 /**
@@ -55,16 +82,19 @@ export function mergeRecords(a: PackageRecord, b: PackageRecord, now: number = D
   for (const release of newer.releases) {
     releases.set(release.version, mergeRelease(release, releases.get(release.version)));
   }
+  const { distTags: newerTags, ...rest } = newer;
+  const merged = [...releases.values()].sort((left, right) => compareVersions(left.version, right.version));
   return {
-    ...newer,
+    ...rest,
     seq: newer.seq + 1,
     updated: Math.max(now, a.updated + 1, b.updated + 1),
-    releases: [...releases.values()].sort((left, right) => compareVersions(left.version, right.version)),
+    releases: merged,
+    ...distTagsField(mergeDistTags(older.distTags, newerTags, merged)),
   };
 }
 
 function withRelease(previous: PackageRecord | undefined, change: AddRelease, now: number): PackageRecord {
-  const { publisher, name, metadata, release } = change;
+  const { publisher, name, metadata, release, tag } = change;
   if (previous !== undefined) checkSamePackage(previous, publisher, name);
   const before = previous?.releases ?? [];
   if (before.some(({ version }) => version === release.version))
@@ -72,13 +102,16 @@ function withRelease(previous: PackageRecord | undefined, change: AddRelease, no
   const updated = timeAfter(previous, now);
   const added: Release = { ...release, published: updated, yanked: false };
   const releases = [...before, added].sort((a, b) => compareVersions(a.version, b.version));
+  const tags = distTagsField(distTagsAfterRelease(previous, releases, release.version, tag));
+  const isLatest = latestRelease({ releases, ...tags }) === added;
   return {
     publisher,
     name,
     seq: (previous?.seq ?? 0) + 1,
     updated,
-    metadata: previous === undefined || latestRelease(releases) === added ? metadata : previous.metadata,
+    metadata: previous === undefined || isLatest ? metadata : previous.metadata,
     releases,
+    ...tags,
   };
 }
 
@@ -94,17 +127,47 @@ export function versionExists(id: string, version: string): GgenError {
 
 function withYanked(previous: PackageRecord | undefined, change: SetYanked, now: number): PackageRecord {
   const { version, yanked } = change;
-  if (previous === undefined)
-    throw new GgenError('PackageNotFound', 'There is no such package, so no release can be yanked.');
-  if (!previous.releases.some((release) => release.version === version)) {
-    throw new GgenError('VersionNotFound', `Package '${previous.name}' has no version ${version}.`);
-  }
+  const { distTags = [], ...rest } = assertHasVersion(previous, version);
+  const releases = rest.releases.map((release) => (release.version === version ? { ...release, yanked } : release));
   return {
-    ...previous,
-    seq: previous.seq + 1,
+    ...rest,
+    seq: rest.seq + 1,
     updated: timeAfter(previous, now),
-    releases: previous.releases.map((release) => (release.version === version ? { ...release, yanked } : release)),
+    releases,
+    ...distTagsField(withoutYanked({ releases, distTags })),
   };
+}
+
+function withDistTag(previous: PackageRecord | undefined, { tag, version }: MoveDistTag, now: number): PackageRecord {
+  if (previous === undefined) throw noPackage();
+  assertDistTag(tag);
+  const { distTags = [], ...rest } = previous;
+  const next = { ...rest, seq: rest.seq + 1, updated: timeAfter(previous, now) };
+  if (version === undefined) {
+    if (!distTags.some((one) => one.tag === tag)) throw noSuchTag(rest.name, tag, distTags);
+    return { ...next, ...distTagsField(distTags.filter((one) => one.tag !== tag)) };
+  }
+  const release = assertHasVersion(previous, version).releases.find((one) => one.version === version);
+  if (release?.yanked === true) {
+    throw new GgenError('VersionYanked', `${rest.name} ${version} is yanked, so no dist-tag can name it.`);
+  }
+  return { ...next, ...distTagsField(setDistTag(distTags, tag, version)) };
+}
+
+/** @throws GgenError PackageNotFound, VersionNotFound */
+function assertHasVersion(previous: PackageRecord | undefined, version: string): PackageRecord {
+  if (previous === undefined) throw noPackage();
+  if (previous.releases.some((release) => release.version === version)) return previous;
+  throw new GgenError('VersionNotFound', `Package '${previous.name}' has no version ${version}.`);
+}
+
+function noPackage(): GgenError {
+  return new GgenError('PackageNotFound', 'There is no such package, so it cannot be changed.');
+}
+
+function noSuchTag(name: string, tag: string, tags: readonly DistTag[]): GgenError {
+  const known = tags.length === 0 ? 'It has none' : `It has ${tags.map((one) => one.tag).join(', ')}`;
+  return new GgenError('VersionNotFound', `Package '${name}' has no dist-tag '${tag}' that you set. ${known}.`);
 }
 
 function mergeRelease(release: Release, other: Release | undefined): Release {

@@ -1,6 +1,6 @@
 /** The package record in memory: keys and CIDs are texts. On the wire it is DAG-CBOR in a signed envelope. */
 
-import type { PackageMetadata, Release } from '../../shared/model.ts';
+import type { DistTag, PackageMetadata, Release } from '../../shared/model.ts';
 
 /** A publisher's statement about one package: its metadata and all releases. */
 export interface PackageRecord {
@@ -14,6 +14,8 @@ export interface PackageRecord {
   readonly metadata: PackageMetadata;
   /** Ascending by version, at least one. */
   readonly releases: readonly Release[];
+  /** Ascending by tag; absent when there are none. */
+  readonly distTags?: readonly DistTag[];
 }
 
 /** A verified record with its signed bytes. */

@@ -9,6 +9,7 @@ import { GgenError, errorMessage } from '../../shared/errors.ts';
 import type { Release } from '../../shared/model.ts';
 import { scanPayload } from './cbor-scan.ts';
 import { encodeEnvelope, equalBytes } from './envelope.ts';
+import { readDistTags } from './dist-tags.ts';
 import { recordFault } from './record-faults.ts';
 import { readBytes, readInteger, readMap, readText } from './wire-fields.ts';
 import { readMetadata } from './read-metadata.ts';
@@ -71,8 +72,8 @@ function decodeScanned(payload: Uint8Array): unknown {
 
 function readRecord(wire: unknown): PackageRecord {
   checkFormat(wire);
-  const fields = readMap(wire, 'record', FIELDS);
-  return {
+  const fields = readMap(wire, 'record', FIELDS, ['distTags']);
+  const record = {
     publisher: readPublisher(fields['publisher']),
     name: readName(fields['name']),
     seq: readInteger(fields['seq'], 'seq', 1),
@@ -80,6 +81,8 @@ function readRecord(wire: unknown): PackageRecord {
     metadata: readMetadata(fields['metadata']),
     releases: readReleases(fields['releases']),
   };
+  if (!Object.hasOwn(fields, 'distTags')) return record;
+  return { ...record, distTags: readDistTags(fields['distTags'], record.releases) };
 }
 
 /** Checked first, because a later format may have other fields. */
@@ -103,8 +106,8 @@ function readName(value: unknown): string {
 }
 
 function toWire(record: PackageRecord): unknown {
-  const { publisher, name, seq, updated, metadata, releases } = record;
-  return {
+  const { publisher, name, seq, updated, metadata, releases, distTags } = record;
+  return withoutUndefined({
     v: FORMAT_VERSION,
     publisher: publicKeyFromPublisherId(publisher),
     name,
@@ -112,7 +115,8 @@ function toWire(record: PackageRecord): unknown {
     updated,
     metadata: withoutUndefined(metadata),
     releases: releases.map(releaseToWire),
-  };
+    distTags,
+  });
 }
 
 function releaseToWire(release: Release): unknown {

@@ -6,7 +6,7 @@ import type { Dependency, ManifestKind, Release } from '../../shared/model.ts';
 import { recordFault } from './record-faults.ts';
 import { readBoolean, readInteger, readLink, readList, readMap, readText } from './wire-fields.ts';
 import type { WireFields } from './wire-fields.ts';
-import { compareVersions, isVersion, isVersionRange } from './versions.ts';
+import { compareVersions, isRequirement, isVersion } from './versions.ts';
 
 const REQUIRED = ['version', 'root', 'size', 'files', 'kind', 'dependencies', 'published', 'yanked'];
 const OPTIONAL = ['readme', 'changelog'];
@@ -92,8 +92,8 @@ function readDependency(value: unknown, field: string): Dependency {
   const id = readText(fields['id'], `${field}.id`, { max: LIMITS.textLength });
   if (!isDependencyId(id)) throw recordFault('bad-dependency', `'${id.slice(0, 64)}' is not a package ID`, field);
   const requirement = readText(fields['requirement'], `${field}.requirement`, { max: LIMITS.versionLength });
-  if (!isVersionRange(requirement)) {
-    throw recordFault('bad-range', `'${requirement.slice(0, 64)}' is not a version range`, field);
+  if (!isRequirement(requirement)) {
+    throw recordFault('bad-range', `'${requirement.slice(0, 64)}' is neither a version range nor a dist-tag`, field);
   }
   return { id, requirement, optional: readBoolean(fields['optional'], `${field}.optional`) };
 }

@@ -38,6 +38,7 @@ export const RECORD_FAULTS = [
   'bad-number', // negative, fractional, unsafe, or above its limit
   'bad-url',
   'unknown-kind', // of manifest
+  'bad-dist-tag', // no dist-tag, or one that names no release that is not yanked
 ] as const;
 
 export type RecordFault = (typeof RECORD_FAULTS)[number];

@@ -3,6 +3,9 @@
 import semver from 'semver';
 import { LIMITS } from '../../shared/limits.ts';
 
+/** Lower case, so that two tags never differ in letter case only. */
+const DIST_TAG = /^[a-z](?:[a-z0-9]|[.-](?=[a-z0-9]))*$/;
+
 const DIGITS = /^[0-9]+$/;
 
 /** Whether the text is exactly a semver 2.0 version (no `v`, no spaces) with numbers in the safe range. */
@@ -19,6 +22,20 @@ export function isVersion(text: string): boolean {
 /** Whether the text is a version range in npm's syntax. An exact version is one, too. */
 export function isVersionRange(text: string): boolean {
   return text.length <= LIMITS.versionLength && semver.validRange(text) !== null;
+}
+
+/** Whether the text can be a dist-tag. As in npm it must not be a range, such as `v1` and `x`. */
+export function isDistTag(text: string): boolean {
+  return text.length <= LIMITS.distTagLength && DIST_TAG.test(text) && semver.validRange(text) === null;
+}
+
+/** Whether the text is what a dependency may ask for: a version, a range, or a dist-tag. */
+export function isRequirement(text: string): boolean {
+  return isVersionRange(text) || isDistTag(text);
+}
+
+export function isPrerelease(version: string): boolean {
+  return semver.prerelease(version) !== null;
 }
 
 /**

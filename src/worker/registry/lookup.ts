@@ -95,13 +95,12 @@ export class Lookup {
   /**
    * Find a release of a package.
    *
-   * @param version exact, a range, or empty for the latest. An exact version also finds a yanked release.
+   * @param version exact, a range, a dist-tag, or empty for the latest. An exact version also finds a yanked release.
    * @throws GgenError as getPackage, and VersionNotFound
    */
   async getVersion(id: string, version: string, signal: AbortSignal): Promise<ReleaseDetails> {
     const details = await this.getPackage(id, signal);
-    const pick = (from: PackageDetails): Release | undefined =>
-      matchRelease(from.releases, version === '' ? '*' : version);
+    const pick = (from: PackageDetails): Release | undefined => matchRelease(from, version);
     let release = pick(details);
     if (release === undefined) {
       // The publisher may have released the version after the known record was signed.

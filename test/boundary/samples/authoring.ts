@@ -15,6 +15,8 @@ const draft: ReleaseDraft = {
   publisher: 'pub',
   name: 'example',
   previous: '1.0.0',
+  latest: '1.0.1',
+  distTags: [{ tag: 'next', version: '1.0.1' }],
   kind: 'npm',
   manifest: 'package.json',
   metadata,
@@ -73,6 +75,7 @@ export const authoringSamples: Samples<AuthoringCalls> = {
       manifest: 'gpack.toml',
       version: '1.0.1',
       limits: { files: 10, bytes: 1_000 },
+      tag: 'next',
     },
     response: draft,
     progress: [
@@ -81,6 +84,10 @@ export const authoringSamples: Samples<AuthoringCalls> = {
     ],
   },
   draftYank: { request: { id: 'example', version: '1.0.0', yanked: true, publisher: 'pub' }, response: unsigned },
+  draftDistTag: {
+    request: { id: 'example', tag: 'next', version: '1.0.0', publisher: 'pub' },
+    response: unsigned,
+  },
   draftMerge: { request: { id: 'pub/example', publisher: 'pub' }, response: unsigned },
   discardDraft: { request: { draft: 'draft-1' }, response: undefined },
   publish: { request: { ...signed, accepted: ['0123456789abcdef'] }, response: receipt },

@@ -41,6 +41,7 @@ const summary: PackageSummary = {
   categories: [],
   tags: [],
   latest: '1.0.0',
+  distTags: [{ tag: 'next', version: '1.0.0-rc.1+build.5' }],
   versions: 2,
   size: 0,
   updated: 1_760_000_000_004,

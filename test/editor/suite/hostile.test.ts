@@ -53,7 +53,7 @@ describe('untrusted text from packages', () => {
       published: 0,
       yanked: false,
     } as const;
-    const item = packagesItem({ kind: 'release', section: 'network', summary: SUMMARY, release });
+    const item = packagesItem({ kind: 'release', section: 'network', summary: SUMMARY, release, distTags: ['own'] });
     assert.equal(item.contextValue, 'release installable');
   });
 });

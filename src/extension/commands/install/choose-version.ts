@@ -3,6 +3,7 @@ import { GgenError } from '../../../shared/errors.ts';
 import type { Release } from '../../../shared/model.ts';
 import { callWithTimeout } from '../../engine/call-with-timeout.ts';
 import type { Services } from '../../services.ts';
+import { distTagsAt } from '../../ui/dist-tags.ts';
 import { formatBytes, formatTime } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 
@@ -20,16 +21,13 @@ export async function chooseVersion(
   title = t('Select the version of {0} to install', plainText(name)),
 ): Promise<string | undefined> {
   const engine = await client.engine();
-  const releases = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) =>
-    engine.listVersions({ id }, { signal }),
-  );
-  const offered = releases.filter((release) => !release.yanked).toReversed();
+  const found = await callWithTimeout(READ_TIMEOUT_MS, undefined, (signal) => engine.getPackage({ id }, { signal }));
+  const offered = found.releases.filter((release) => !release.yanked).toReversed();
   if (offered.length === 0) {
     throw new GgenError('VersionYanked', t('All versions of {0} have been yanked by the publisher.', plainText(name)));
   }
   if (offered.length === 1) return offered[0]?.version;
-  const latest = offered.find(({ version }) => !isPrerelease(version)) ?? offered[0];
-  const items = offered.map((release) => versionItem(release, release === latest));
+  const items = offered.map((release) => versionItem(release, distTagsAt(found, release.version)));
   const picked = await vscode.window.showQuickPick(items, {
     title,
     placeHolder: t('Highest version first'),
@@ -38,16 +36,14 @@ export async function chooseVersion(
   return picked?.version;
 }
 
-/** Whether the semver version has a pre-release part, which precedes the build metadata. */
-function isPrerelease(version: string): boolean {
-  return version.split('+', 1)[0]?.includes('-') === true;
-}
-
-function versionItem(release: Release, latest: boolean): vscode.QuickPickItem & { readonly version: string } {
+function versionItem(
+  release: Release,
+  distTags: readonly string[],
+): vscode.QuickPickItem & { readonly version: string } {
   const published = formatTime(release.published, Date.now(), vscode.env.language);
   return {
     label: `$(tag) ${plainText(release.version)}`,
-    description: [...(latest ? [t('latest')] : []), published, formatBytes(release.size)].join(' · '),
+    description: [...distTags.map((tag) => plainText(tag)), published, formatBytes(release.size)].join(' · '),
     version: release.version,
   };
 }

@@ -24,7 +24,12 @@ export async function chooseMember(target: PublishTarget, error: unknown): Promi
     ignoreFocusOut: true,
   });
   if (picked === undefined) return undefined;
-  return { folder: fileOf(target, picked.path), ...(target.version === undefined ? {} : { version: target.version }) };
+  const { version, tag } = target;
+  return {
+    folder: fileOf(target, picked.path),
+    ...(version === undefined ? {} : { version }),
+    ...(tag === undefined ? {} : { tag }),
+  };
 }
 
 /** The members that the engine found: JSON strings in `details.members`. */

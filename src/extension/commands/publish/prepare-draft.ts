@@ -72,7 +72,7 @@ export async function prepareDraft(
 
 async function draftOf(
   { client }: Services,
-  { folder, manifest, version }: PublishTarget,
+  { folder, manifest, version, tag }: PublishTarget,
   publisher: string,
   task: TaskContext<DraftProgress>,
 ): Promise<ReleaseDraft> {
@@ -85,6 +85,7 @@ async function draftOf(
     limits,
     ...(manifest === undefined ? {} : { manifest }),
     ...(version === undefined ? {} : { version }),
+    ...(tag === undefined ? {} : { tag }),
   };
   const draft = await engine.draftRelease(request, task);
   return {

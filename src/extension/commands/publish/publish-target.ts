@@ -13,6 +13,8 @@ export interface PublishTarget {
   readonly manifest?: string;
   /** Version to publish instead of the manifest's. */
   readonly version?: string;
+  /** Dist-tag of the release. */
+  readonly tag?: string;
 }
 
 /**

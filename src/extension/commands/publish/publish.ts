@@ -8,6 +8,7 @@ import { countFiles, countPeers, formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { withCancelButton } from '../../ui/progress.ts';
 import { commandAction, notify, notifyUntrusted } from '../../ui/notify.ts';
+import { enterDistTag } from '../enter-dist-tag.ts';
 import { prepareDraft } from './prepare-draft.ts';
 import type { PreparedDraft } from './prepare-draft.ts';
 import { confirmPublish, showDryRun } from './preview.ts';
@@ -21,6 +22,13 @@ const { t } = vscode.l10n;
 export async function publishCommand(services: Services, argument?: unknown): Promise<void> {
   const target = await trustedTarget(argument);
   if (target !== undefined) await publishTargetOnce(services, target);
+}
+
+/** Publish a project under a dist-tag that the user enters; with another one than `latest` it does not become the latest. */
+export async function publishWithDistTag(services: Services, argument?: unknown): Promise<void> {
+  const target = await trustedTarget(argument);
+  const tag = target && (await enterDistTag(t('Publish with Dist-Tag'), 'next'));
+  if (target !== undefined && tag !== undefined) await publishTargetOnce(services, { ...target, tag });
 }
 
 /** Prepare, preview and publish; the user may choose another version on the way. */

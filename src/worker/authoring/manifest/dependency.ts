@@ -1,8 +1,8 @@
-import semver from 'semver';
 import { LIMITS, NAME_PATTERN } from '../../../shared/limits.ts';
 import type { Dependency } from '../../../shared/model.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import type { RawDependency, RequirementSyntax } from './manifest.ts';
+import { isRequirement } from '../../records/versions.ts';
 import { normalizeName } from './package-name.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
 
@@ -39,7 +39,11 @@ function cleanDependency(report: DiagnosticCollector, dependency: RawDependency)
   const requirement = normalizeRequirement(dependency.requirement, dependency.syntax);
   if (requirement === undefined) {
     const written = escapeInvisibleCharacters(dependency.requirement.slice(0, LIMITS.versionLength));
-    warn(report, dependency, `"${written}" is not a version range such as \`^1.2\`; "${shown}" was ignored.`);
+    warn(
+      report,
+      dependency,
+      `"${written}" is neither a version range such as \`^1.2\` nor a dist-tag; "${shown}" was ignored.`,
+    );
     return undefined;
   }
   return { id, requirement, optional: dependency.optional };
@@ -60,7 +64,7 @@ export function dependencyId(written: string): string | undefined {
 const BARE_VERSION = /^\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
 /**
- * Converts a requirement to an equivalent semver range. Undefined when the text is no requirement.
+ * Converts a requirement to an equivalent semver range; a dist-tag stays one. Undefined when the text is no requirement.
  *
  * @param syntax `ggen`, as Cargo: a bare version gets a caret, commas become spaces. `npm`: the text is a range already,
  *   and a bare version is exact
@@ -69,7 +73,7 @@ export function normalizeRequirement(written: string, syntax: RequirementSyntax 
   const text = written.trim();
   if (text === '' || text === 'latest') return '*';
   const range = syntax === 'npm' ? text : fromGgen(text);
-  return range.length <= LIMITS.versionLength && semver.validRange(range) !== null ? range : undefined;
+  return isRequirement(range) ? range : undefined;
 }
 
 function fromGgen(text: string): string {

@@ -1,12 +1,13 @@
-import type { Diagnostic, Release } from '../../../shared/model.ts';
+import type { Diagnostic } from '../../../shared/model.ts';
 import { compareVersions } from '../../records/versions.ts';
 import { latestRelease } from '../../records/releases.ts';
+import type { TaggedReleases } from '../../records/releases.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 
 /** Says that installations without a version do not get this release, because a higher one is the latest. */
 export function versionDiagnostics(
   { version, path, positions }: Pick<Manifest, 'version' | 'path' | 'positions'>,
-  published: readonly Release[],
+  published: TaggedReleases,
 ): Diagnostic[] {
   const latest = latestRelease(published);
   if (latest === undefined || compareVersions(version, latest.version) > 0) return [];

@@ -11,4 +11,6 @@ import { SEARCH_SCHEMA } from './search-schema.ts';
 export const MIGRATIONS: readonly string[] = [
   [RECORDS_SCHEMA, PEERS_SCHEMA, INSTALLS_SCHEMA, SEARCH_SCHEMA].join('\n'),
   PUBLISHERS_SCHEMA,
+  // JSON of the record's dist-tags.
+  "ALTER TABLE summaries ADD COLUMN dist_tags TEXT NOT NULL DEFAULT '[]'",
 ];

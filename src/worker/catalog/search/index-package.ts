@@ -13,11 +13,12 @@ export type LabelKind = 'category' | 'tag' | 'license' | 'publisher';
 
 const UPSERT_SUMMARY = `
   INSERT INTO summaries (id, publisher, name, mine, updated, providers, latest, versions, size, title, license,
-    categories, tags, description, offered, withdrawn)
+    categories, tags, description, offered, withdrawn, dist_tags)
   VALUES (?1, ?2, ?3, ?4, ?5, (SELECT count(*) FROM active_providers WHERE publisher = ?2 AND name = ?3),
-    ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+    ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
   ON CONFLICT (id) DO UPDATE SET mine = ?4, updated = ?5, latest = ?6, versions = ?7, size = ?8, title = ?9,
-    license = ?10, categories = ?11, tags = ?12, description = ?13, offered = ?14, withdrawn = ?15`;
+    license = ?10, categories = ?11, tags = ?12, description = ?13, offered = ?14, withdrawn = ?15,
+    dist_tags = ?16`;
 
 /** The fields of a package that the search index contains. */
 export interface IndexedPackage {
@@ -85,8 +86,8 @@ export function licensesIn(expression: string): string[] {
 
 /** Writes the summary of a package, from which lists read and the search index is built. */
 export function upsertSummary(db: StatementRunner, id: number, record: PackageRecord, mine: boolean): void {
-  const { publisher, name, updated, releases, metadata } = record;
-  const latest = latestRelease(releases);
+  const { publisher, name, updated, releases, metadata, distTags = [] } = record;
+  const latest = latestRelease(record);
   const versions = (yanked: boolean): string =>
     releases
       .filter((release) => release.yanked === yanked)
@@ -109,6 +110,7 @@ export function upsertSummary(db: StatementRunner, id: number, record: PackageRe
     metadata.description,
     versions(false),
     versions(true),
+    JSON.stringify(distTags),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { PackageSummary, PublisherState } from '../../../shared/model.ts';
+import type { DistTag, PackageSummary, PublisherState } from '../../../shared/model.ts';
 import type { Database, Row } from '../../sqlite/database.ts';
 
 interface SummaryRow extends Row {
@@ -17,6 +17,8 @@ interface SummaryRow extends Row {
   categories: string;
   tags: string;
   description: string;
+  /** JSON. */
+  dist_tags: string;
   installed: string | null;
   changed: number | null;
   /** JSON; null without a proof of equivocation. */
@@ -25,7 +27,7 @@ interface SummaryRow extends Row {
 
 const SELECT = `
   SELECT s.id, s.publisher, s.name, s.mine, s.updated, s.providers, s.latest, s.versions, s.size, s.title, s.license,
-    s.categories, s.tags, s.description,
+    s.categories, s.tags, s.description, s.dist_tags,
     (SELECT u.state FROM publishers u WHERE u.publisher = s.publisher) AS state,
     (SELECT group_concat(DISTINCT i.version) FROM installs i WHERE i.publisher = s.publisher AND i.name = s.name)
       AS installed,
@@ -60,6 +62,7 @@ function toSummary(row: SummaryRow): PackageSummary {
     categories: parseTexts(row.categories),
     tags: parseTexts(row.tags),
     ...(row.latest === null ? {} : { latest: row.latest }),
+    ...(row.dist_tags === '[]' ? {} : { distTags: JSON.parse(row.dist_tags) as DistTag[] }),
     versions: row.versions,
     size: row.size,
     updated: row.updated,

@@ -1,6 +1,7 @@
 import type { AuthoringCalls, Calls } from '../../../shared/api/index.ts';
 import { commitDraft } from '../../authoring/commit-draft.ts';
 import type { CommitDraftDeps } from '../../authoring/commit-draft.ts';
+import { draftDistTag } from '../../authoring/draft-dist-tag.ts';
 import { draftMerge } from '../../authoring/draft-merge.ts';
 import { draftRelease } from '../../authoring/draft-release.ts';
 import type { DraftContext } from '../../authoring/draft-release.ts';
@@ -23,7 +24,7 @@ const publishAttributes: PublishSpan['responseAttributes'] = ({ id, version, ann
 
 export const authoringCalls: CallRows<AuthoringCalls, AuthoringCallParts> = {
   draftRelease: {
-    form: { root: 'text', manifest: 'text?', publisher: 'text', version: 'text?', limits: 'map?' },
+    form: { root: 'text', manifest: 'text?', publisher: 'text', version: 'text?', limits: 'map?', tag: 'text?' },
     idempotent: true,
     span: {
       name: 'draft_release',
@@ -38,6 +39,11 @@ export const authoringCalls: CallRows<AuthoringCalls, AuthoringCallParts> = {
     form: { id: 'text', version: 'text', yanked: 'flag', publisher: 'text' },
     idempotent: true,
     run: ({ catalog, drafts }, request) => draftYank(catalog, drafts, request),
+  },
+  draftDistTag: {
+    form: { id: 'text', tag: 'text', version: 'text?', publisher: 'text' },
+    idempotent: true,
+    run: ({ catalog, drafts }, request) => draftDistTag(catalog, drafts, request),
   },
   draftMerge: {
     form: { id: 'text', publisher: 'text' },
@@ -56,7 +62,8 @@ export const authoringCalls: CallRows<AuthoringCalls, AuthoringCallParts> = {
     measure: (_receipt, metrics) => {
       metrics.add('p2p_packages_published_total');
     },
-    run: (parts, draft, { signal }) => commitDraft(parts, parts.drafts, draft, ['release', 'merge'], signal),
+    run: (parts, draft, { signal }) =>
+      commitDraft(parts, parts.drafts, draft, ['release', 'dist-tag', 'merge'], signal),
   },
   delete: {
     form: { draft: 'text', signature: 'bytes', accepted: 'texts?' },

@@ -1,8 +1,8 @@
 import { parsePackageId } from '../../../identity/publisher-id.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { PlanMode, SkippedDependency, Dependent } from '../../../shared/model.ts';
-import { latestRelease } from '../../records/releases.ts';
-import { isVersionRange } from '../../records/versions.ts';
+import { LATEST_TAG, taggedRelease } from '../../records/releases.ts';
+import { isDistTag, isRequirement } from '../../records/versions.ts';
 import { describeRequirer } from './explain.ts';
 import { LOCK_FILE, lockedId } from '../lock/lock-file.ts';
 import type { LockedPackage } from '../lock/lock-file.ts';
@@ -75,7 +75,7 @@ async function collectRequests(options: DesiredStateOptions): Promise<RequestedC
       const listed = locked.some((entry) => lockedId(entry) === id);
       if (!requested.delete(id) && listed) throw notRequested(id, locked);
     } else if (mode === 'add' || (version !== undefined && requested.has(id))) {
-      requested.set(id, version ?? (await latestRequirement(id, source)));
+      requested.set(id, await requirementFor(id, version, source));
     }
     unlocked.add(id);
   }
@@ -94,8 +94,8 @@ async function resolveNamed(
   { mode, locked, installed, source, isBlocked }: DesiredStateOptions,
 ): Promise<{ id: string; version?: string }> {
   const { publisher, name, version } = parsePackageId(text);
-  if (version !== undefined && !isVersionRange(version)) {
-    throw new GgenError('InvalidRequest', `'${version}' is neither a version nor a version range.`);
+  if (version !== undefined && !isRequirement(version)) {
+    throw new GgenError('InvalidRequest', `'${version}' is neither a version, a version range, nor a dist-tag.`);
   }
   const matches = locked.filter((entry) => entry.name === name && entry.publisher === (publisher ?? entry.publisher));
   const [onlyMatch] = matches;
@@ -111,12 +111,25 @@ async function resolveNamed(
   return { id: (await source.find(text.split('@', 1)[0] ?? text, '')).id, ...rest };
 }
 
-/** The requirement of a package that the user named without a version: compatible with its latest release. */
-async function latestRequirement(id: string, source: PackageSource): Promise<string> {
-  const { name, releases } = await source.find(id, '');
-  const latest = latestRelease(releases);
-  if (latest !== undefined) return `^${latest.version}`;
-  throw new GgenError('VersionYanked', `The publisher yanked all versions of '${name}'.`);
+/**
+ * The requirement of a package that the user named: the range, or what is compatible with the release that a dist-tag
+ * names, as in npm. Without a version that is `latest`.
+ */
+async function requirementFor(id: string, version: string | undefined, source: PackageSource): Promise<string> {
+  const tag = version ?? LATEST_TAG;
+  if (!isDistTag(tag)) return tag;
+  const candidate = await source.find(id, '');
+  const release = taggedRelease(candidate, tag);
+  if (release !== undefined) return `^${release.version}`;
+  if (tag === LATEST_TAG) {
+    throw new GgenError('VersionYanked', `The publisher yanked all versions of '${candidate.name}'.`);
+  }
+  const known = [LATEST_TAG, ...(candidate.distTags ?? []).map((one) => one.tag)];
+  throw new GgenError(
+    'VersionNotFound',
+    `'${candidate.name}' has no dist-tag '${tag}'. It has ${[...new Set(known)].join(', ')}.`,
+    { details: { id, version: tag } },
+  );
 }
 
 function fromSolution({ chosen, skipped }: Solution, requested: readonly RequestedPackage[]): DesiredProjectState {

@@ -123,7 +123,7 @@ class Solver {
       const chosen = choices.get(candidate.id);
       if (chosen === undefined) return await this.#choose(candidate, next.requirement, choices, open.slice(index + 1));
       const requirements = [...chosen.requirements, next.requirement];
-      if (!satisfies(chosen.release, next.requirement, this.#lockedVersion(candidate))) {
+      if (!satisfies(candidate, chosen.release, next.requirement, this.#lockedVersion(candidate))) {
         return this.#fail(dependencyConflict(candidate, requirements), [
           candidate.id,
           ...requirements.map(({ by }) => by),

@@ -1,13 +1,14 @@
 import semver from 'semver';
 import type { Dependency, Release } from '../../../shared/model.ts';
-import { compareVersions } from '../../records/versions.ts';
+import { preferredRelease, taggedRelease } from '../../records/releases.ts';
+import type { TaggedReleases } from '../../records/releases.ts';
+import { compareVersions, isDistTag } from '../../records/versions.ts';
 
-/** A package and its releases. */
-export interface PackageCandidate {
+/** A package, its releases and its dist-tags. */
+export interface PackageCandidate extends TaggedReleases {
   readonly id: string;
   readonly publisher: string;
   readonly name: string;
-  readonly releases: readonly Release[];
 }
 
 /** A version range, and the package that requires it. */
@@ -29,20 +30,23 @@ export interface ResolvedPackage {
 
 /**
  * Whether a release satisfies a requirement. A yanked one does only when it is the locked version, or when the user
- * named exactly this version. Pre-releases count only when the range names one of the same version, as in npm.
+ * named exactly this version. Pre-releases count only when the range names one of the same version, as in npm. A dist-tag
+ * is satisfied by the release that it names, and by the locked one.
  */
 export function satisfies(
+  candidate: PackageCandidate,
   { version, yanked }: Release,
   { by, range }: Requirement,
   lockedVersion: string | undefined,
 ): boolean {
+  if (isDistTag(range)) return version === lockedVersion || version === taggedRelease(candidate, range)?.version;
   if (yanked && version !== lockedVersion && (by !== '' || range !== version)) return false;
   return version === range || semver.satisfies(version, range);
 }
 
 /**
  * Returns the releases that satisfy a requirement in the order in which to try them: the locked one when it is preferred,
- * then descending, yanked ones last.
+ * then the one of a dist-tag, then descending, yanked ones last.
  */
 export function satisfyingReleases(
   candidate: PackageCandidate,
@@ -50,12 +54,15 @@ export function satisfyingReleases(
   lockedVersion: string | undefined,
   preferLocked: boolean,
 ): Release[] {
-  const isPreferred = ({ version }: Release): number => Number(preferLocked && version === lockedVersion);
+  const { range } = requirement;
+  const named = isDistTag(range) ? taggedRelease(candidate, range) : preferredRelease(candidate, range);
+  const preference = ({ version }: Release): number =>
+    preferLocked && version === lockedVersion ? 2 : version === named?.version ? 1 : 0;
   return candidate.releases
-    .filter((release) => satisfies(release, requirement, lockedVersion))
+    .filter((release) => satisfies(candidate, release, requirement, lockedVersion))
     .sort(
       (a, b) =>
-        isPreferred(b) - isPreferred(a) || Number(a.yanked) - Number(b.yanked) || compareVersions(b.version, a.version),
+        preference(b) - preference(a) || Number(a.yanked) - Number(b.yanked) || compareVersions(b.version, a.version),
     );
 }
 

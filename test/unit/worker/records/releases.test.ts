@@ -28,7 +28,7 @@ describe('the latest release', () => {
     ['!1.0.0', undefined],
   ] as const) {
     it(`of ${versions} is ${latest ?? 'none'}`, () => {
-      assert.equal(latestRelease(releases(versions))?.version, latest);
+      assert.equal(latestRelease({ releases: releases(versions) })?.version, latest);
     });
   }
 });
@@ -65,18 +65,44 @@ describe('a release by version or range', () => {
     ['', '2.0.0+b'],
     [' 1.x ', '1.2.0'],
     ['1.9.9', undefined],
+    ['newest', undefined],
     ['>=4', undefined],
   ] as const) {
     it(`'${wanted}' finds ${found ?? 'none'}`, () => {
-      assert.equal(matchRelease(all, wanted)?.version, found);
+      assert.equal(matchRelease({ releases: all }, wanted)?.version, found);
     });
   }
 
   it('reports an invalid version or range', () => {
-    for (const text of ['newest', 'git+ssh://x', `>${'1'.repeat(200)}`, '1.0.0 || what']) {
-      assert.throws(() => matchRelease(all, text), { name: 'InvalidRequest' }, text);
+    for (const text of ['Newest', 'git+ssh://x', `>${'1'.repeat(200)}`, '1.0.0 || what']) {
+      assert.throws(() => matchRelease({ releases: all }, text), { name: 'InvalidRequest' }, text);
     }
   });
+});
+
+describe('a release by dist-tag', () => {
+  const tagged = {
+    releases: releases('1.0.0 1.1.0 1.2.0 !1.3.0 2.0.0-beta.1'),
+    distTags: [
+      { tag: 'latest', version: '1.1.0' },
+      { tag: 'next', version: '2.0.0-beta.1' },
+      { tag: 'old', version: '1.3.0' },
+    ],
+  };
+  for (const [wanted, found, why] of [
+    ['next', '2.0.0-beta.1', 'the publisher set it'],
+    ['latest', '1.1.0', 'the publisher set it'],
+    ['', '1.1.0', 'it is the latest'],
+    ['*', '1.1.0', 'a range prefers the latest that the publisher set'],
+    ['^1.0.0', '1.1.0', 'a range prefers the latest that the publisher set'],
+    ['^1.2.0', '1.2.0', 'the latest does not satisfy it'],
+    ['old', undefined, 'its release is yanked'],
+    ['beta', undefined, 'there is no such tag'],
+  ] as const) {
+    it(`'${wanted}' finds ${found ?? 'none'}, because ${why}`, () => {
+      assert.equal(matchRelease(tagged, wanted)?.version, found);
+    });
+  }
 });
 
 describe('versions', () => {

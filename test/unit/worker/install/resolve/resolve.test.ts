@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createPublisherKey } from '../../../../../src/identity/publisher-key.ts';
 import { GgenError } from '../../../../../src/shared/errors.ts';
-import type { Release } from '../../../../../src/shared/model.ts';
+import type { DistTag, Release } from '../../../../../src/shared/model.ts';
 import { resolveDependencies } from '../../../../../src/worker/install/resolve/resolve-dependencies.ts';
 import type {
   RequestedPackage,
@@ -31,6 +31,13 @@ function releaseOf(version: string, needs: readonly string[]): Release {
   };
 }
 
+const DIST_TAGS: Readonly<Record<string, readonly DistTag[]>> = {
+  tagged: [
+    { tag: 'latest', version: '1.0.0' },
+    { tag: 'next', version: '2.0.0-beta.1' },
+  ],
+};
+
 function sourceOf(packageIndex: PackageIndex): { find(id: string): Promise<PackageCandidate> } {
   return {
     find: (id) => {
@@ -41,7 +48,8 @@ function sourceOf(packageIndex: PackageIndex): { find(id: string): Promise<Packa
       if (releases.length === 0) {
         return Promise.reject(new GgenError('PackageNotFound', `No peer knows '${name}'.`));
       }
-      return Promise.resolve({ id: `${publisher}/${name}`, publisher, name, releases });
+      const distTags = DIST_TAGS[name] ?? [];
+      return Promise.resolve({ id: `${publisher}/${name}`, publisher, name, releases, distTags });
     },
   };
 }
@@ -67,6 +75,28 @@ async function resolveNames(
 }
 
 describe('resolving dependencies', () => {
+  it('understands dist-tags in requirements, and prefers the latest that the publisher set, as npm does', async () => {
+    const packageIndex = {
+      'a@1.0.0': ['tagged next'],
+      'b@1.0.0': ['tagged ^1'],
+      'c@1.0.0': ['tagged latest'],
+      'd@1.0.0': ['tagged beta'],
+      'e@1.0.0': ['tagged ^1.1.0'],
+      'tagged@1.0.0': [],
+      'tagged@1.1.0': [],
+      'tagged@2.0.0-beta.1': [],
+    };
+    const versionFor = async (name: string, locked = {}, unlocked: ResolveOptions['unlocked'] = new Set()) =>
+      (await resolveNames(packageIndex, [name], locked, unlocked)).chosen.find((one) => one.startsWith('tagged'));
+    assert.equal(await versionFor('a'), 'tagged@2.0.0-beta.1');
+    assert.equal(await versionFor('b'), 'tagged@1.0.0');
+    assert.equal(await versionFor('c'), 'tagged@1.0.0');
+    assert.equal(await versionFor('e'), 'tagged@1.1.0');
+    await assert.rejects(versionFor('d'), { name: 'DependencyConflict', message: /requires beta/ });
+    assert.equal(await versionFor('a', { tagged: '1.1.0' }), 'tagged@1.1.0', 'what is locked stays');
+    assert.equal(await versionFor('a', { tagged: '1.1.0' }, 'all'), 'tagged@2.0.0-beta.1', 'an update follows the tag');
+  });
+
   it('selects the highest version that satisfies the requirement, transitively', async () => {
     const packageIndex = {
       'a@1.0.0': ['b ^1'],

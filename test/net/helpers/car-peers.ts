@@ -60,7 +60,7 @@ export class CarNetwork {
       const { signal } = this.#stopped;
       try {
         for (;;) {
-          const requests = decodeCarRequest(
+          const { wants: requests } = decodeCarRequest(
             await readFrame(bytes, 1024 * 1024, (least) => bytes.waitForBytes(signal, least)),
           );
           await answer(requests, new AnswerWriter(bytes, stream, signal));

@@ -21,6 +21,7 @@ export class BlockWriter {
   readonly #signal: AbortSignal;
   readonly #slowReader = new AbortController();
   readonly #allowance: Allowance;
+  readonly #onSent: (bytes: number, ms: number) => void;
   readonly #progressTimer: NodeJS.Timeout;
   #pendingChunks: Uint8Array[] = [];
   #pendingBytes = 0;
@@ -28,8 +29,15 @@ export class BlockWriter {
   #progressBytes = 0;
   #isWriting = false;
 
-  constructor(stream: Pick<ByteStream, 'write'>, signal: AbortSignal, allowance: Allowance) {
+  /** @param onSent called with the bytes that the stream took, and how long that lasted in milliseconds */
+  constructor(
+    stream: Pick<ByteStream, 'write'>,
+    signal: AbortSignal,
+    allowance: Allowance,
+    onSent: (bytes: number, ms: number) => void = () => undefined,
+  ) {
     this.#stream = stream;
+    this.#onSent = onSent;
     this.#signal = AbortSignal.any([signal, this.#slowReader.signal]);
     this.#allowance = allowance;
     this.#progressTimer = setInterval(() => {
@@ -72,11 +80,13 @@ export class BlockWriter {
   }
 
   async #send(chunk: Uint8Array): Promise<void> {
+    const startedAt = performance.now();
     await this.#allowance.spend(chunk.length);
     this.#isWriting = true;
     await this.#stream.write(chunk, this.#signal);
     this.#isWriting = false;
     this.#progressBytes += chunk.length;
+    this.#onSent(chunk.length, performance.now() - startedAt);
   }
 }
 

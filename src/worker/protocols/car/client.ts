@@ -3,9 +3,11 @@ import type { CID } from 'multiformats/cid';
 import { toError } from '../../../shared/errors.ts';
 import { ByteStream } from '../wire/byte-stream.ts';
 import { CLIENT_IDLE_TIMEOUT_MS } from './limits.ts';
+import { readBatches } from './batch-reader.ts';
 import { StallDetector } from './stall-detector.ts';
-import { encodeCarRequest, readCarHeader, readHead, readSection } from './wire.ts';
-import type { CarWant } from './wire.ts';
+import { ProtocolViolationError, encodeCarRequest, readCarHeader, readHead, readSection } from './wire.ts';
+import type { CarWant, WaitForBytes } from './wire.ts';
+import { hasZstd } from './zstd.ts';
 
 /** The peer serves nothing at the moment: its limits are reached, or its user paused seeding. */
 export class PeerBusyError extends Error {
@@ -22,6 +24,8 @@ export interface CarSessionOptions {
   readonly maxChunkBytes: () => number;
   /** Resolves when this many bytes may be received. */
   readonly onReceived: (bytes: number, signal: AbortSignal) => Promise<void>;
+  /** Whether compressed answers are read. They are where the runtime can. */
+  readonly acceptsZstd?: boolean;
 }
 
 /**
@@ -32,6 +36,7 @@ export class CarSession {
   readonly #options: CarSessionOptions;
   readonly #ended = new AbortController();
   #opening: Promise<{ stream: ByteStream; stallDetector: StallDetector }> | undefined;
+  readonly #acceptsZstd: boolean;
   #activeRequests = 0;
   #lastUsedAt = 0;
   #writing: Promise<unknown> = Promise.resolve();
@@ -39,6 +44,7 @@ export class CarSession {
 
   constructor(options: CarSessionOptions) {
     this.#options = options;
+    this.#acceptsZstd = options.acceptsZstd ?? hasZstd();
   }
 
   /**
@@ -96,11 +102,11 @@ export class CarSession {
     onBlock: OnBlock,
   ): Promise<void> {
     const { signal } = this.#ended;
-    const written = this.#writing.then(() => stream.write(encodeCarRequest(wants), signal));
+    const written = this.#writing.then(() => stream.write(encodeCarRequest(wants, this.#acceptsZstd), signal));
     this.#writing = written;
     const read = this.#reading.then(async () => {
       await written;
-      await this.#receive(stream, stallDetector, onBlock);
+      await this.#receive(stream, stallDetector, wants, onBlock);
     });
     this.#reading = read;
     await Promise.all([written, read]);
@@ -111,7 +117,12 @@ export class CarSession {
     return { stream, stallDetector: new StallDetector(stream) };
   }
 
-  async #receive(stream: ByteStream, stallDetector: StallDetector, onBlock: OnBlock): Promise<void> {
+  async #receive(
+    stream: ByteStream,
+    stallDetector: StallDetector,
+    wants: readonly CarWant[],
+    onBlock: OnBlock,
+  ): Promise<void> {
     const { signal } = this.#ended;
     const { onReceived } = this.#options;
     const waitForBytes = async (minBytes: number): Promise<number> => {
@@ -120,12 +131,23 @@ export class CarSession {
       return count;
     };
     stallDetector.reset();
-    if ((await readHead(stream, waitForBytes)).busy) throw new PeerBusyError('The peer is not seeding at the moment');
-    await readCarHeader(stream, waitForBytes);
-    for (;;) {
-      const section = await readSection(stream, waitForBytes);
-      if (section === undefined) return;
-      await onBlock(section.cid, section.bytes);
-    }
+    const { busy, isCompressed } = await readHead(stream, waitForBytes);
+    if (busy) throw new PeerBusyError('The peer is not seeding at the moment');
+    if (isCompressed && !this.#acceptsZstd)
+      throw new ProtocolViolationError('The answer has an encoding that was not offered');
+    const blocks = isCompressed ? readBatches(stream, wants, waitForBytes) : readSections(stream, waitForBytes);
+    for await (const { cid, bytes } of blocks) await onBlock(cid, bytes);
+  }
+}
+
+async function* readSections(
+  stream: ByteStream,
+  waitForBytes: WaitForBytes,
+): AsyncGenerator<{ readonly cid: CID; readonly bytes: Uint8Array }> {
+  await readCarHeader(stream, waitForBytes);
+  for (;;) {
+    const section = await readSection(stream, waitForBytes);
+    if (section === undefined) return;
+    yield section;
   }
 }

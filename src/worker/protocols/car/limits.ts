@@ -11,6 +11,14 @@ export const MAX_CID_BYTES = 128;
 /** Bytes of a larger section that are awaited at once, before they move to the block's buffer: chunks that wait long survive
  * young garbage collections, which makes them expensive. */
 export const MAX_GATHERED_BYTES = 256 * 1024;
+/** Blocks that are compressed together: enough to share what they have in common, and soon on the wire. */
+export const BATCH_BYTES = 1024 * 1024;
+/** A batch and the block that completes it, with their numbers and lengths. */
+export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+/** What does not compress grows by a few bytes in each 128 KiB. */
+export const MAX_COMPRESSED_BYTES = MAX_BATCH_BYTES + 64 * 1024;
+/** Parts of large files: whether compressing them pays depends on the link. */
+export const MIN_LARGE_BLOCK_BYTES = 256 * 1024;
 /** Length prefix of a frame: an unsigned varint of up to 256 MiB, far above every limit here. */
 export const MAX_PREFIX_BYTES = 4;
 

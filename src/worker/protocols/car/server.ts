@@ -1,4 +1,5 @@
 import type { Stream } from '@libp2p/interface';
+import type { CID } from 'multiformats/cid';
 import { errorMessage, toError } from '../../../shared/errors.ts';
 import { blockBufferPool } from '../../dag/block-buffer-pool.ts';
 import { RAW } from '../../dag/codecs.ts';
@@ -8,6 +9,7 @@ import type { RemoteConnection, StreamRegistrar } from '../shared/libp2p-parts.t
 import { isLocal } from '../shared/traffic.ts';
 import type { Traffic } from '../shared/traffic.ts';
 import { ByteStream } from '../wire/byte-stream.ts';
+import { BatchWriter } from './batch-writer.ts';
 import { BlockWriter } from './block-writer.ts';
 import {
   MAX_CONCURRENT_ANSWERS,
@@ -19,6 +21,8 @@ import {
 import { walkWants } from './walk-wants.ts';
 import type { SeededBlockReader } from './walk-wants.ts';
 import { END_OF_ANSWER, decodeCarRequest, encodeCarHeader, encodeHead, readFrame } from './wire.ts';
+import type { CarRequest, CarWant } from './wire.ts';
+import { CompressionYield, hasZstd } from './zstd.ts';
 
 export interface CarServerDeps {
   readonly node: { readonly libp2p: StreamRegistrar };
@@ -55,7 +59,8 @@ export class CarServer {
       ended.abort(new Error('The requesting peer disconnected'));
     });
     try {
-      while (await this.#answerNext(bytes, connection, signal)) continue;
+      const saving = new CompressionYield();
+      while (await this.#answerNext(bytes, connection, saving, signal)) continue;
       await bytes.close(AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]));
     } catch (error) {
       bytes.abort(toError(error));
@@ -64,11 +69,16 @@ export class CarServer {
   }
 
   /** Returns false when the client sends no further request. */
-  async #answerNext(stream: ByteStream, connection: RemoteConnection, signal: AbortSignal): Promise<boolean> {
+  async #answerNext(
+    stream: ByteStream,
+    connection: RemoteConnection,
+    saving: CompressionYield,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const idleSignal = AbortSignal.any([signal, AbortSignal.timeout(SERVER_IDLE_TIMEOUT_MS)]);
     while (stream.available === 0) if ((await stream.waitForBytes(idleSignal)) === 0) return false;
     const timeoutSignal = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-    const wants = decodeCarRequest(
+    const request = decodeCarRequest(
       await readFrame(stream, MAX_REQUEST_BYTES, (minBytes) => stream.waitForBytes(timeoutSignal, minBytes)),
     );
     const peer = connection.remotePeer.toString();
@@ -76,25 +86,47 @@ export class CarServer {
       await stream.write(encodeHead(true), timeoutSignal);
       return true;
     }
-    const out = new BlockWriter(stream, signal, this.#deps.traffic.sendAllowance(connection, signal));
+    const out = new BlockWriter(stream, signal, this.#deps.traffic.sendAllowance(connection, signal), (bytes, ms) => {
+      saving.recordSending(bytes, ms);
+    });
     try {
-      const [first] = wants;
-      await out.bytes(encodeHead(false));
-      if (first !== undefined) await out.bytes(encodeCarHeader(first.cid));
-      for await (const { cid, bytes } of walkWants(wants, this.#deps.seededBlocks)) {
-        // The answer then ends without the remaining blocks, as if this node did not have them.
-        if (!this.#deps.traffic.maySend(isLocal(connection))) break;
-        await out.block(cid, bytes);
-        // Once the stream takes more, a large block is encrypted. A node's bytes stay: its links, views of them, are still walked.
-        if (cid.code === RAW) blockBufferPool.release(bytes);
-      }
-      await out.bytes(END_OF_ANSWER);
-      await out.flush();
+      const isCompressed = request.acceptsZstd && hasZstd();
+      await out.bytes(encodeHead(false, isCompressed));
+      if (isCompressed) await this.#sendBatches(request, new BatchWriter(out, request.wants, saving), connection);
+      else await this.#sendSections(request, out, connection);
     } finally {
       out.end();
       this.#end(peer);
     }
     return true;
+  }
+
+  async #sendSections({ wants }: CarRequest, out: BlockWriter, connection: RemoteConnection): Promise<void> {
+    const [first] = wants;
+    if (first !== undefined) await out.bytes(encodeCarHeader(first.cid));
+    for await (const { cid, bytes } of this.#blocks(wants, connection)) {
+      await out.block(cid, bytes);
+      // Once the stream takes more, a large block is encrypted. A node's bytes stay: its links, views of them, are still walked.
+      if (cid.code === RAW) blockBufferPool.release(bytes);
+    }
+    await out.bytes(END_OF_ANSWER);
+    await out.flush();
+  }
+
+  async #sendBatches({ wants }: CarRequest, batches: BatchWriter, connection: RemoteConnection): Promise<void> {
+    for await (const { cid, bytes } of this.#blocks(wants, connection)) await batches.block(cid, bytes);
+    await batches.end();
+  }
+
+  async *#blocks(
+    wants: readonly CarWant[],
+    connection: RemoteConnection,
+  ): AsyncGenerator<{ readonly cid: CID; readonly bytes: Uint8Array }> {
+    for await (const block of walkWants(wants, this.#deps.seededBlocks)) {
+      // The answer then ends without the remaining blocks, as if this node did not have them.
+      if (!this.#deps.traffic.maySend(isLocal(connection))) return;
+      yield block;
+    }
   }
 
   /** Counts one more answer to this peer; returns false when the limits do not allow it. */

@@ -32,9 +32,18 @@ export type WaitForBytes = (minBytes: number) => Promise<number>;
 
 const SCOPE_BY_KEY = { blocks: 'block', nodes: 'nodes', trees: 'tree' } as const satisfies Record<string, WantScope>;
 
+/** The compressed form of an answer. */
+export const ZSTD_ENCODING = 'zstd';
+
+export interface CarRequest {
+  readonly wants: readonly CarWant[];
+  /** Whether the client reads answers in the encoding `zstd`. */
+  readonly acceptsZstd: boolean;
+}
+
 /** One request as a frame. */
-export function encodeCarRequest(wants: readonly CarWant[]): Uint8Array {
-  const lists: Record<string, readonly CID[]> = {};
+export function encodeCarRequest(wants: readonly CarWant[], acceptsZstd = false): Uint8Array {
+  const lists: Record<string, readonly CID[] | readonly string[]> = acceptsZstd ? { encodings: [ZSTD_ENCODING] } : {};
   for (const [key, scope] of Object.entries(SCOPE_BY_KEY)) {
     const cids = wants.filter((want) => want.scope === scope).map(({ cid }) => cid);
     if (cids.length > 0) lists[key] = cids;
@@ -43,7 +52,7 @@ export function encodeCarRequest(wants: readonly CarWant[]): Uint8Array {
 }
 
 /** @throws ProtocolViolationError */
-export function decodeCarRequest(bytes: Uint8Array): CarWant[] {
+export function decodeCarRequest(bytes: Uint8Array): CarRequest {
   const request = decodeMap(bytes);
   const wants: CarWant[] = [];
   for (const [key, scope] of Object.entries(SCOPE_BY_KEY)) {
@@ -58,16 +67,41 @@ export function decodeCarRequest(bytes: Uint8Array): CarWant[] {
     }
   }
   if (wants.length === 0) throw new ProtocolViolationError('The request is empty');
-  return wants;
+  const { encodings } = request;
+  return { wants, acceptsZstd: Array.isArray(encodings) && encodings.includes(ZSTD_ENCODING) };
 }
 
-/** The first frame of an answer. @param busy no blocks follow, because the server serves nothing at the moment */
-export function encodeHead(busy: boolean): Uint8Array {
-  return encodeFrame(encode({ busy }));
+/**
+ * The first frame of an answer.
+ *
+ * @param busy no blocks follow, because the server serves nothing at the moment
+ * @param isCompressed the answer has the encoding `zstd`
+ */
+export function encodeHead(busy: boolean, isCompressed = false): Uint8Array {
+  return encodeFrame(encode({ busy, ...(isCompressed ? { encoding: ZSTD_ENCODING } : {}) }));
 }
 
-export async function readHead(stream: ByteStream, waitForBytes: WaitForBytes): Promise<{ busy: boolean }> {
-  return { busy: decodeMap(await readFrame(stream, MAX_HEAD_BYTES, waitForBytes))['busy'] === true };
+/** @throws ProtocolViolationError; Error when the stream is cut */
+export async function readHead(
+  stream: ByteStream,
+  waitForBytes: WaitForBytes,
+): Promise<{ readonly busy: boolean; readonly isCompressed: boolean }> {
+  const { busy, encoding } = decodeMap(await readFrame(stream, MAX_HEAD_BYTES, waitForBytes));
+  if (encoding !== undefined && encoding !== ZSTD_ENCODING)
+    throw new ProtocolViolationError('The answer has an encoding that was not offered');
+  return { busy: busy === true, isCompressed: encoding === ZSTD_ENCODING };
+}
+
+/** What begins an item of an answer in the encoding `zstd`: its end, one section as in a CAR, or a compressed batch. */
+export const ITEM = {
+  end: new Uint8Array([0]),
+  section: new Uint8Array([1]),
+  batch: new Uint8Array([2]),
+} as const;
+
+/** The byte that begins the next item. */
+export async function readItem(stream: ByteStream, waitForBytes: WaitForBytes): Promise<number | undefined> {
+  return (await readExactly(stream, 1, waitForBytes))[0];
 }
 
 /** The header of a CARv1 stream. https://ipld.io/specs/transport/car/carv1/ */

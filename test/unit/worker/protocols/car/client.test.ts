@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { constants, zstdCompress } from 'node:zlib';
+import type { ZstdOptions } from 'node:zlib';
 import { encode } from '@ipld/dag-cbor';
 import type { CID } from 'multiformats/cid';
 import { encode as varint } from 'uint8-varint';
@@ -7,6 +10,7 @@ import { CarSession } from '../../../../../src/worker/protocols/car/client.ts';
 import type { CarSessionOptions } from '../../../../../src/worker/protocols/car/client.ts';
 import {
   END_OF_ANSWER,
+  ITEM,
   decodeCarRequest,
   encodeCarHeader,
   encodeHead,
@@ -37,7 +41,7 @@ function sessionWith(
           const request = await readFrame(bytes, 1024 * 1024, (minBytes) => bytes.waitForBytes(never, minBytes));
           await answer(
             bytes,
-            decodeCarRequest(request).map(({ cid }) => cid),
+            decodeCarRequest(request).wants.map(({ cid }) => cid),
             inbound,
           );
         }
@@ -130,6 +134,81 @@ describe('a CAR session', () => {
     });
   }
 
+  const BATCHES: readonly [what: string, items: () => Promise<Uint8Array>][] = [
+    ['is not Zstandard', () => Promise.resolve(batchOf(Buffer.from('no frame')))],
+    ['is a bomb', () => compressed(Buffer.alloc(200 * 1024 * 1024))],
+    ['is slightly larger than allowed', () => compressed(Buffer.alloc(4 * 1024 * 1024 + 1))],
+    [
+      'needs a window of 128 MiB',
+      () =>
+        compressed(Buffer.alloc(1_000), { [constants.ZSTD_c_windowLog]: 27, [constants.ZSTD_c_contentSizeFlag]: 0 }),
+    ],
+    [
+      'is announced as longer than allowed',
+      () => Promise.resolve(Buffer.concat([ITEM.batch, varint(5 * 1024 * 1024)])),
+    ],
+    ['is empty', () => compressed(new Uint8Array())],
+    ['has a block that nothing named', () => compressed(Buffer.from([7, 1, 1]))],
+    ['ends within a block', () => compressed(Buffer.from([0, 100, 1]))],
+    ['ends within a number', () => compressed(Buffer.from([0x80]))],
+    ['has a number without end', () => compressed(Buffer.alloc(20, 0xff))],
+    [
+      'has a block of 3 MiB',
+      () => compressed(Buffer.concat([varint(0), varint(3 * 1024 * 1024), Buffer.alloc(3 * 1024 * 1024)])),
+    ],
+    ['is no item', () => Promise.resolve(Buffer.from([9]))],
+    ['is an empty section', () => Promise.resolve(Buffer.concat([ITEM.section, END_OF_ANSWER]))],
+  ];
+  for (const [what, items] of BATCHES) {
+    it(`rejects a compressed answer with a batch that ${what}`, async () => {
+      const answer = await items();
+      const { session } = sessionWith(async (out) => {
+        await out.write(encodeHead(false, true), never);
+        await out.write(answer, never);
+      });
+      await assert.rejects(
+        session.fetch(wants(small), () => undefined),
+        { name: 'ProtocolViolationError' },
+      );
+    });
+  }
+
+  it('rejects a compressed answer that it did not ask for, and an unknown encoding', async () => {
+    const { session } = sessionWith((out) => out.write(encodeHead(false, true), never), { acceptsZstd: false });
+    await assert.rejects(
+      session.fetch(wants(small), () => undefined),
+      { name: 'ProtocolViolationError' },
+    );
+    const { session: other } = sessionWith((out) => out.write(frame({ busy: false, encoding: 'br' }), never));
+    await assert.rejects(
+      other.fetch(wants(small), () => undefined),
+      { name: 'ProtocolViolationError' },
+    );
+  });
+
+  it('reads blocks of compressed batches by the numbers that request and nodes give them', async () => {
+    const leaf = await blocks.leaf(Buffer.from('leaf'));
+    const node = await blocks.node([small, leaf]);
+    const batch = [node, leaf, small].flatMap((cid, index) => [
+      varint([1, 3, 0][index] ?? 9),
+      varint(blocks.bytes(cid).length),
+      blocks.bytes(cid),
+    ]);
+    const { session } = sessionWith(async (out) => {
+      await out.write(encodeHead(false, true), never);
+      await out.write(await compressed(Buffer.concat(batch)), never);
+      await out.write(Buffer.concat([ITEM.section, sectionPrefix(large, 1_500_000)]), never);
+      await out.write(blocks.bytes(large), never);
+      await out.write(ITEM.end, never);
+    });
+    const received: string[] = [];
+    await session.fetch(wants(small, node), (cid, bytes) => {
+      assert.deepEqual(Buffer.from(bytes), Buffer.from(blocks.bytes(cid)));
+      received.push(cid.toString());
+    });
+    assert.deepEqual(received, [node, leaf, small, large].map(String));
+  });
+
   for (const [what, section] of [
     ['is longer than a block may be', () => varint(3 * 1024 * 1024)],
     ['does not begin with a CID', () => Buffer.concat([varint(50), randomBytes(50).fill(0xff, 0, 8)])],
@@ -204,6 +283,14 @@ describe('a CAR session', () => {
     );
   });
 });
+
+function batchOf(bytes: Uint8Array): Uint8Array {
+  return Buffer.concat([ITEM.batch, varint(bytes.length), bytes]);
+}
+
+async function compressed(bytes: Uint8Array, params: Record<number, number> = {}): Promise<Uint8Array> {
+  return batchOf(await promisify<Uint8Array, ZstdOptions, Buffer>(zstdCompress)(bytes, { params }));
+}
 
 function frame(value: unknown): Uint8Array {
   const bytes = encode(value);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { encode } from '@ipld/dag-cbor';
-import type { CID } from 'multiformats/cid';
+import { CID } from 'multiformats/cid';
 import { DEFAULT_NODE_SETTINGS } from '../../../../../src/shared/settings/node-settings.ts';
 import type { TransferSettings } from '../../../../../src/shared/model.ts';
 import { CAR_PROTOCOL } from '../../../../../src/worker/node/protocols.ts';
@@ -25,6 +25,8 @@ class Setup {
   readonly client: FakeNode;
   readonly server: FakeNode;
   readonly traffic: Traffic;
+  /** Bytes that came to the client. */
+  received = 0;
 
   constructor(client: FakeNode, server: FakeNode, settings: Partial<TransferSettings>) {
     this.client = client;
@@ -35,11 +37,15 @@ class Setup {
     );
   }
 
-  session(): CarSession {
+  session(acceptsZstd = true): CarSession {
     return new CarSession({
+      acceptsZstd,
+      onReceived: (bytes) => {
+        this.received += bytes;
+        return Promise.resolve();
+      },
       open: (signal) => this.client.libp2p.dialProtocol(this.server.peerId, CAR_PROTOCOL, { signal }),
       maxChunkBytes: () => Infinity,
-      onReceived: () => Promise.resolve(),
     });
   }
 
@@ -79,9 +85,48 @@ describe('the CAR server', () => {
     const left = await blocks.node([a, b]);
     const right = await blocks.node([b, c]);
     const root = await blocks.node([left, right]);
-    assert.deepEqual(await setup.fetch([root, c], 'block'), [root, c]);
-    assert.deepEqual(await setup.fetch([root], 'nodes'), [root, left, right]);
-    assert.deepEqual(await setup.fetch([root, c], 'tree'), [root, left, a, b, right, c]);
+    const plain = setup.session(false);
+    assert.deepEqual(await setup.fetch([root, c], 'block', plain), [root, c]);
+    assert.deepEqual(await setup.fetch([root], 'nodes', plain), [root, left, right]);
+    assert.deepEqual(await setup.fetch([root, c], 'tree', plain), [root, left, a, b, right, c]);
+  });
+
+  it('compresses what is alike together, and sends what does not compress as it is, after its nodes', async () => {
+    const setup = await setUp();
+    const { blocks } = setup;
+    const texts = await Promise.all(
+      Array.from({ length: 400 }, (_, index) => blocks.leaf(Buffer.from(`line ${index} of a text\n`.repeat(200)))),
+    );
+    const noise = await Promise.all([700, 5_000, 300_000, 1_000_000].map((size) => blocks.leaf(randomBytes(size))));
+    const large = await blocks.leaf(Buffer.alloc(1_000_000, 'large and alike. '));
+    const empty = await blocks.leaf(new Uint8Array());
+    const folders = [await blocks.node([...texts, empty]), await blocks.node([...noise, large, ...texts])];
+    const root = await blocks.node(folders);
+    const all = [root, ...folders, ...texts, ...noise, large, empty].map(String).sort();
+    for (const acceptsZstd of [false, true]) {
+      setup.received = 0;
+      const received = (await setup.fetch([root], 'tree', setup.session(acceptsZstd))).map(String);
+      assert.deepEqual(received.toSorted(), all);
+      for (const folder of folders) assert.ok(received.indexOf(String(folder)) > 0);
+      for (const leaf of noise) assert.ok(received.indexOf(String(leaf)) > received.indexOf(String(folders[1])));
+      const rawBytes = all.reduce((sum, cid) => sum + blocks.bytes(CID.parse(cid)).length, 0);
+      if (acceptsZstd) assert.ok(setup.received < 1_305_700 + 405 * 34 + 30_000, `${setup.received} bytes came`);
+      else assert.ok(setup.received > rawBytes);
+    }
+  });
+
+  it('answers several requests of one session in either encoding', async () => {
+    const setup = await setUp();
+    const leaves = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => setup.blocks.leaf(Buffer.alloc(90_000, index))),
+    );
+    const session = setup.session();
+    const answers = await Promise.all(leaves.map((leaf) => setup.fetch([leaf, leaves[0] ?? leaf], 'block', session)));
+    assert.deepEqual(
+      answers.map(([first]) => first),
+      leaves,
+    );
+    assert.ok(setup.received < 20 * 1_000);
   });
 
   it('leaves out blocks that it does not have, with everything that only they link to', async () => {

@@ -131,20 +131,20 @@ function skipReason(type: vscode.FileType, depth: number): string | undefined {
 }
 
 /**
- * Whether npm takes the files of a project from a list of its own, which can contain what .gitignore names: the engine
- * chooses among the copied files.
+ * Whether npm or Cargo takes the files of a project from a list of its own, which can contain what .gitignore names: the
+ * engine chooses among the copied files.
  */
 async function hasOwnList(
   folder: vscode.Uri,
   entries: readonly (readonly [string, vscode.FileType])[],
 ): Promise<boolean> {
   const names = entries.map(([name]) => name);
-  if (MANIFEST_FILES.find((name) => names.includes(name)) !== 'package.json') return false;
-  if (names.includes('.npmignore')) return true;
+  const name = MANIFEST_FILES.find((one) => names.includes(one));
+  if (name !== 'package.json' && name !== 'Cargo.toml') return false;
+  if (name === 'package.json' && names.includes('.npmignore')) return true;
   try {
-    const text = new TextDecoder().decode(
-      await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'package.json')),
-    );
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, name)));
+    if (name === 'Cargo.toml') return /^\s*include\s*=/m.test(text);
     const manifest: unknown = JSON.parse(text);
     return typeof manifest === 'object' && manifest !== null && 'files' in manifest;
   } catch {

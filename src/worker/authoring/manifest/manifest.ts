@@ -1,3 +1,4 @@
+import type { CargoPackage } from '../cargo/cargo-package.ts';
 import type { NpmPackage } from '../npm/npm-package.ts';
 import type { SourcePosition } from './document.ts';
 import type { Dependency, Diagnostic, ManifestKind, PackageMetadata } from '../../../shared/model.ts';
@@ -27,6 +28,8 @@ export interface Manifest {
   readonly exclude?: readonly ManifestPattern[];
   /** What npm packs of the project, of a package.json only. */
   readonly npm?: NpmPackage;
+  /** What Cargo packs of the project, of a Cargo.toml only. */
+  readonly cargo?: CargoPackage;
   /** Files that the package's users load. Publishing without one of them is a mistake. */
   readonly entryPoints?: readonly EntryPoint[];
   /** README that the manifest names, relative to the root; the scan checks that it exists. */
@@ -92,6 +95,7 @@ export interface RawManifest {
   readonly dependencies: readonly RawDependency[];
   /** Statements of the manifest that the project is not for everyone, as clauses: `\`private\` is true`. */
   readonly npm?: NpmPackage | undefined;
+  readonly cargo?: CargoPackage | undefined;
   /** Keys and values of the entry points. */
   readonly entryPoints?: readonly (Located<string> & { readonly key: string })[] | undefined;
   readonly privacy?: readonly Located<string>[] | undefined;

@@ -39,6 +39,7 @@ export function normalizeManifest(
     ...(raw.exclude === undefined ? {} : { exclude: patterns(report, raw.exclude) }),
     ...(readme === undefined ? {} : { readme }),
     ...(raw.npm === undefined ? {} : { npm: raw.npm }),
+    ...(raw.cargo === undefined ? {} : { cargo: raw.cargo }),
     ...(raw.entryPoints === undefined ? {} : { entryPoints: entryPoints(report, raw.entryPoints) }),
   };
   return {

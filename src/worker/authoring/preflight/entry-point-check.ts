@@ -4,29 +4,48 @@ import type { EntryPoint, Manifest } from '../manifest/manifest.ts';
 import { manifestFolder } from '../selection/manifest-folder.ts';
 import type { ProjectFile } from '../project/project.ts';
 
+/** Keys of a Cargo.toml that name a source file. */
+const CARGO_KEYS: readonly string[] = ['lib.path', 'bin.path', 'build'];
 /** Endings that Node tries for `main`, and TypeScript for `types`. */
 const MAIN_ENDINGS = ['', '.js', '.json', '.node', '/index.js', '/index.json', '/index.node'];
 const TYPES_ENDINGS = ['', '.d.ts', '/index.d.ts', '.ts'];
 /** Keys without which the package cannot be used. */
-const REQUIRED_KEYS: ReadonlySet<string> = new Set(['main', 'bin', 'exports']);
+const REQUIRED_KEYS: ReadonlySet<string> = new Set(['main', 'bin', 'exports', ...CARGO_KEYS]);
+/** Where Cargo finds targets that the manifest does not name. */
+const DEFAULT_CARGO_TARGET = /^src\/(?:lib\.rs|main\.rs|bin\/[^/]+(?:\.rs|\/main\.rs))$/;
 
 /** Reports entry points that are not among the files: usually the project is not built. */
 export function entryPointDiagnostics(files: readonly ProjectFile[], manifest: Manifest): Diagnostic[] {
   const { entryPoints = [], path } = manifest;
-  if (entryPoints.length === 0) return [];
   const paths = files.map((file) => file.path);
+  if (entryPoints.length === 0) return cargoTargetDiagnostics(paths, manifest);
   const published = new Set(paths);
   const missing = entryPoints.filter((entry) => !isPublished(entry, manifestFolder(manifest), published, paths));
   const distinct = missing.filter(
     ({ key, target }, index) => missing.findIndex((one) => one.key === key && one.target === target) === index,
   );
-  return distinct.map(({ key, target, line, column }) => {
-    const message =
-      `\`${key}\` refers to "${target}", which is not among the files to publish. ` +
-      'Build the project first, or include the file if it is already built.';
+  const named = distinct.map(({ key, target, line, column }): Diagnostic => {
+    const hint = CARGO_KEYS.includes(key)
+      ? 'Add the file, or include it if it exists.'
+      : 'Build the project first, or include the file if it is already built.';
+    const message = `\`${key}\` refers to "${target}", which is not among the files to publish. ${hint}`;
     const severity = REQUIRED_KEYS.has(key) ? 'error' : 'warning';
     return { severity, code: 'entry-point-missing', message, path, line, column };
   });
+  return [...named, ...cargoTargetDiagnostics(paths, manifest)];
+}
+
+/** Cargo cannot build a package without a library and without a program. */
+function cargoTargetDiagnostics(paths: readonly string[], manifest: Manifest): Diagnostic[] {
+  const { cargo, path } = manifest;
+  if (cargo?.hasDefaultTargets !== true) return [];
+  const folder = manifestFolder(manifest);
+  const inside = paths.map((file) => (folder === '' ? file : posix.relative(folder, file)));
+  if (inside.some((file) => DEFAULT_CARGO_TARGET.test(file))) return [];
+  const message =
+    'Neither src/lib.rs nor src/main.rs is among the files to publish, so Cargo cannot build the package. ' +
+    'Add the file, or include it if it exists.';
+  return [{ severity: 'error', code: 'entry-point-missing', message, path, line: 1, column: 1 }];
 }
 
 function isPublished(
@@ -39,7 +58,7 @@ function isPublished(
   // A path that leads out of the package is not its file.
   if (path.startsWith('../')) return true;
   if (key === 'exports') return isExported(path, published, paths);
-  if (key === 'bin') return published.has(path);
+  if (key === 'bin' || CARGO_KEYS.includes(key)) return published.has(path);
   const endings = key === 'types' || key === 'typings' ? TYPES_ENDINGS : MAIN_ENDINGS;
   const base = path.replace(/\/$/, '');
   const start = base === '.' ? '' : base;

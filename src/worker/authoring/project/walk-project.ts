@@ -117,6 +117,8 @@ class ProjectWalker implements WalkResult {
       await Promise.all(batch.map((folder) => this.#visitFolder(folder)));
       this.#options.onProgress?.({ files: this.#budget.files, bytes: this.#budget.bytes });
     }
+    for (const { path, absolutePath, rule } of this.#options.selection.outside ?? [])
+      await this.#addFile(path, absolutePath, rule);
   }
 
   async #visitFolder(folder: Folder): Promise<void> {
@@ -181,14 +183,14 @@ class ProjectWalker implements WalkResult {
     path: string,
     absolutePath: string,
   ): Promise<PackRule | undefined> {
-    const { tracked, links } = this.#options;
+    const { tracked, links, selection } = this.#options;
     const { rules, trackedOnly, via } = folder;
     const isFolder = entry.isDirectory();
     const isTracked = isFolder ? tracked.hasBelow(path) : tracked.has(path);
     const byName = this.#nameRule(entry, isTracked);
     if (byName !== undefined) return byName;
     // Git's ignore files do not apply to a file that git tracks. They apply to what lies behind a link at its own place.
-    const isExempt = isTracked || via.length > 0;
+    const isExempt = isTracked || via.length > 0 || selection.required?.has(path) === true;
     const pattern = isExempt ? rules.excluding(path, isFolder) : rules.ignoring(path, isFolder);
     if (pattern !== undefined) return this.#patternRules.of(pattern);
     if (trackedOnly && !isTracked) return RULES.notTracked;

@@ -19,6 +19,10 @@ export interface FileSelection {
   readonly hasOwnList: boolean;
   /** The files that are packed, where they are known before the walk. */
   readonly listed?: PathSet;
+  /** Files that are packed although an ignore file of git names them. */
+  readonly required?: ReadonlySet<string>;
+  /** Files from elsewhere in the repository that are packed, too. */
+  readonly outside?: readonly OutsideFile[];
   /**
    * Whether the package manager's own rules replace ours for dependencies and for the state of editors. Data of version
    * control is never packed.
@@ -35,6 +39,14 @@ export interface FileSelection {
    * @returns the rule by which nothing in the folder is packed
    */
   enter?(path: string, absolutePath: string, names: readonly string[]): Promise<PackRule | undefined>;
+}
+
+/** A file of the repository that is packed under another path. */
+export interface OutsideFile {
+  readonly path: string;
+  /** Links resolved. */
+  readonly absolutePath: string;
+  readonly rule: PackRule;
 }
 
 export function packedBy(rule: PackRule): PackDecision {

@@ -1,3 +1,4 @@
+import { cargoSelection } from '../cargo/cargo-selection.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { npmSelection } from '../npm/npm-selection.ts';
 import type { FileSelection, RepositoryFiles } from './file-selection.ts';
@@ -15,5 +16,6 @@ export async function selectFiles(
   repository: RepositoryFiles,
 ): Promise<FileSelection> {
   if (manifest?.npm !== undefined) return npmSelection(root, manifest, manifest.npm, repository);
+  if (manifest?.cargo !== undefined) return cargoSelection(root, manifest, manifest.cargo, repository);
   return new ManifestSelection(manifest);
 }

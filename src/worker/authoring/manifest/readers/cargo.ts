@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
+import { cargoEntryPoints, cargoPackage } from '../../cargo/cargo-package.ts';
 import { isTable, ownValue, type Table } from '../document.ts';
 import type { ManifestFields } from '../manifest-fields.ts';
 import { readDependencies, readPeople } from '../lists.ts';
 import type { Located, RawDependency, RawManifest } from '../manifest.ts';
 import type { ManifestReader, ManifestContext } from '../manifest-reader.ts';
-import { selection } from './ggen.ts';
 
 const VIRTUAL_WORKSPACE_MESSAGE =
   'This Cargo.toml is a workspace without a package. Open the folder of one of its members.';
@@ -34,14 +34,24 @@ export const cargoReader: ManifestReader = {
       homepage: main.text('homepage'),
       repository: main.text('repository'),
       documentation: main.text('documentation'),
-      // Cargo allows `readme = true` and `readme = false`, which name no file.
-      readme: typeof main.value('readme') === 'string' ? main.text('readme') : undefined,
+      readme: readme(main),
       dependencies: await dependencies(main, workspace),
       privacy: privacy(main),
-      ...selection(main),
+      cargo: cargoPackage(root, main),
+      entryPoints: cargoEntryPoints(root, main),
     };
   },
 };
+
+/**
+ * Cargo allows `readme = true` and `readme = false`, which name no file. A file outside of the package is packed in its
+ * root.
+ */
+function readme(main: ManifestFields): Located<string> | undefined {
+  const named = typeof main.value('readme') === 'string' ? main.text('readme') : undefined;
+  if (named === undefined || !posix.normalize(named.value).startsWith('../')) return named;
+  return { ...named, value: posix.basename(named.value) };
+}
 
 /** `publish = false`, or a list of registries without the public one. */
 function privacy(main: ManifestFields): Located<string>[] {
@@ -59,7 +69,7 @@ function license(main: ManifestFields): Located<string> | undefined {
   );
 }
 
-/** Keys whose value is a path, relative to the workspace's root: the file lies outside of the member's folder. */
+/** Keys whose value is a path, relative to the workspace's folder. */
 const PATH_KEYS = ['readme', 'license-file'];
 
 /** Returns the package's table with each `key.workspace = true` replaced by the workspace's value. */
@@ -74,26 +84,18 @@ async function inherit(
   let noVersionReason: Located<string> | undefined;
   for (const key of inherited) {
     const value = found && ownValue(found.package, key);
-    table[key] = PATH_KEYS.includes(key) ? pathValue(found, value) : value;
+    table[key] = found !== undefined && PATH_KEYS.includes(key) ? pathValue(found, value) : value;
     if (value === undefined && key === 'version')
       noVersionReason = { value: notInheritedMessage(key), at: main.at(key) };
     else if (value === undefined)
       main.report.add('warning', 'manifest-inherited', notInheritedMessage(key), main.at(key));
-    else if (PATH_KEYS.includes(key) && found?.isOwn === false) reportOutside(main, key, value);
   }
   return { main: main.inner(table, main.path), ...(noVersionReason && { noVersionReason }) };
 }
 
-/** In the workspace's own package the path is right; a member's folder does not have the file. */
-function pathValue(found: Workspace | undefined, value: unknown): unknown {
-  return found?.isOwn === true ? value : undefined;
-}
-
-function reportOutside(main: ManifestFields, key: string, value: unknown): void {
-  const message =
-    `\`${key}\` is inherited, but the file ${JSON.stringify(value)} lies in the workspace's folder and is not published with this member. ` +
-    'Link or copy it into this folder.';
-  main.report.add('warning', 'manifest-inherited', message, main.at(key));
+function pathValue({ folder }: Workspace, value: unknown): unknown {
+  if (value === true) return posix.join(folder, 'README.md');
+  return typeof value === 'string' ? posix.join(folder, value) : value;
 }
 
 /**
@@ -134,8 +136,8 @@ function notInheritedMessage(key: string): string {
 
 /** What members of a workspace inherit. */
 interface Workspace {
-  /** Whether the workspace and the package are in one Cargo.toml. */
-  readonly isOwn: boolean;
+  /** Path of its folder from the package's; empty for the same folder. */
+  readonly folder: string;
   /** `[workspace.package]`. */
   readonly package: Table;
   /** `[workspace.metadata.ggen.dependencies]`. */
@@ -148,17 +150,18 @@ async function findWorkspace(
   main: ManifestFields,
   { path, related }: ManifestContext,
 ): Promise<Workspace | undefined> {
-  if (root.hasTable('workspace')) return workspaceIn(root.table, true);
+  if (root.hasTable('workspace')) return workspaceIn(root.table, '');
   const folder = posix.dirname(path);
   const named = main.value('workspace');
   if (typeof named === 'string') {
     const table = await related.read(posix.join(folder, named, 'Cargo.toml'));
-    return table && workspaceIn(table, false);
+    return table && workspaceIn(table, named);
   }
   for (const above of await related.foldersAbove(folder)) {
     const table = await related.read(posix.join(above.path, 'Cargo.toml'));
     if (table === undefined || !isTable(ownValue(table, 'workspace'))) continue;
-    if (!isExcluded(inner(table, 'workspace'), above.inside)) return workspaceIn(table, false);
+    if (!isExcluded(inner(table, 'workspace'), above.inside))
+      return workspaceIn(table, posix.relative(above.inside, ''));
   }
   return undefined;
 }
@@ -169,10 +172,10 @@ function isExcluded(workspace: Table, member: string): boolean {
   return folders.some((one) => `${member}/`.startsWith(`${posix.normalize(one).replace(/\/$/, '')}/`));
 }
 
-function workspaceIn(table: Table, isOwn: boolean): Workspace {
+function workspaceIn(table: Table, folder: string): Workspace {
   const workspace = inner(table, 'workspace');
   return {
-    isOwn,
+    folder,
     package: inner(workspace, 'package'),
     dependencies: inner(inner(inner(workspace, 'metadata'), 'ggen'), 'dependencies'),
   };

@@ -101,7 +101,7 @@ describe('scanning a project', () => {
 
   it('honors include and exclude of the manifest', async () => {
     await using folder = await ProjectFolder.of({
-      'Cargo.toml':
+      'package.toml':
         '[package]\nname="c"\nversion="1.0.0"\ndescription="x"\nlicense="MIT"\ninclude=["/src","*.rs"]\nexclude=["fixtures/"]\n',
       '.ggenignore': '!src/keep/fixtures/\n',
       'src/lib.rs': '',
@@ -119,9 +119,9 @@ describe('scanning a project', () => {
     assert.deepEqual(
       files.map(({ path }) => path),
       [
-        'Cargo.toml',
         'LICENSE-MIT',
         'benches/b.rs',
+        'package.toml',
         'readme.md',
         'src/data.bin',
         'src/keep/fixtures/small.bin',

@@ -11,22 +11,48 @@ const PUBLISHER_ID = /^z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/;
 
 /**
  * Converts dependencies to the form of a record: a valid id, a range that semver parses, no duplicates, a bounded
- * number. Dependencies that cannot be converted are dropped with a warning.
+ * number. A range that cannot be read is an error: without it, the release would lack the dependency. What refers to a
+ * path or URL is no dependency on a package, and all such entries have one remark.
  */
 export function cleanDependencies(report: DiagnosticCollector, raw: readonly RawDependency[]): Dependency[] {
   const byId = new Map<string, Dependency>();
-  for (const dependency of raw) {
+  for (const dependency of raw.filter((one) => !isReference(one))) {
     const clean = cleanDependency(report, dependency);
     if (clean === undefined) continue;
     if (byId.has(clean.id)) warn(report, dependency, `"${clean.id}" is listed twice. The first entry is used.`);
     else byId.set(clean.id, clean);
   }
+  reportReferences(report, raw.filter(isReference));
   const dependencies = [...byId.values()];
   if (dependencies.length > LIMITS.dependencies) {
     const message = `There are ${dependencies.length} dependencies; only the first ${LIMITS.dependencies} are published.`;
     report.add('warning', 'manifest-dependency', message, raw[0]?.at.slice(0, -1));
   }
   return dependencies.slice(0, LIMITS.dependencies);
+}
+
+/** A path, a URL, or a protocol such as `workspace:` and `file:`. */
+const REFERENCE = /[\\/]|^[a-z][a-z+]*:/i;
+const MAX_NAMED_REFERENCES = 3;
+
+function isReference({ requirement }: RawDependency): boolean {
+  return REFERENCE.test(requirement.trim());
+}
+
+function reportReferences(report: DiagnosticCollector, references: readonly RawDependency[]): void {
+  const [first] = references;
+  if (first === undefined) return;
+  const named = references
+    .slice(0, MAX_NAMED_REFERENCES)
+    .map(({ id }) => `"${escapeInvisibleCharacters(id.slice(0, LIMITS.nameLength))}"`);
+  const more = references.length > named.length ? ` and ${references.length - named.length} more` : '';
+  const written = escapeInvisibleCharacters(first.requirement.trim().slice(0, LIMITS.versionLength));
+  const subject = references.length === 1 ? 'It is not a dependency' : 'They are not dependencies';
+  const verb = references.length === 1 ? 'refers' : 'refer';
+  const message =
+    `${named.join(', ')}${more} ${verb} to a path or URL, such as "${written}". ` +
+    `${subject} on a package with a version range, and not published as such.`;
+  report.add('warning', 'manifest-dependency-reference', message, first.at);
 }
 
 function cleanDependency(report: DiagnosticCollector, dependency: RawDependency): Dependency | undefined {
@@ -39,11 +65,8 @@ function cleanDependency(report: DiagnosticCollector, dependency: RawDependency)
   const requirement = normalizeRequirement(dependency.requirement, dependency.syntax);
   if (requirement === undefined) {
     const written = escapeInvisibleCharacters(dependency.requirement.slice(0, LIMITS.versionLength));
-    warn(
-      report,
-      dependency,
-      `"${written}" is neither a version range such as \`^1.2\` nor a dist-tag; "${shown}" was ignored.`,
-    );
+    const message = `"${written}", required for "${shown}", is neither a version range such as \`^1.2\` nor a dist-tag.`;
+    report.add('error', 'manifest-dependency-range', message, dependency.at);
     return undefined;
   }
   return { id, requirement, optional: dependency.optional };

@@ -26,6 +26,10 @@ export class DiagnosticCollector {
     this.diagnostics.push({ severity: 'error', code, message, path: this.#path, ...this.#locate(at), fingerprint });
   }
 
+  addAt(severity: Diagnostic['severity'], code: string, message: string, position: SourcePosition): void {
+    this.diagnostics.push({ severity, code, message, path: this.#path, ...position });
+  }
+
   /** Adds a diagnostic of another file. */
   addElsewhere(diagnostic: Diagnostic): void {
     const isKnown = this.diagnostics.some(({ path, line }) => path === diagnostic.path && line === diagnostic.line);

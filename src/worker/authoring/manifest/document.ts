@@ -9,6 +9,8 @@ export interface SourcePosition {
 /** A parsed manifest with the positions of its keys. */
 export interface ManifestDocument {
   readonly root: Table;
+  /** Keys, as messages, that are defined again in the same object; the last definition counts. Only JSON allows them. */
+  readonly duplicates?: readonly SyntaxProblem[];
   /** Position of the key, or of its nearest ancestor with a known position. */
   readonly locate: (at: KeyPath) => SourcePosition;
 }
@@ -16,16 +18,23 @@ export interface ManifestDocument {
 /** A table of an untrusted document: read its keys with `ownValue`. */
 export type Table = Readonly<Record<string, unknown>>;
 
-/** A syntax error with its position. */
-export class ManifestSyntaxError extends Error {
-  override readonly name = 'ManifestSyntaxError';
+/** What a parser cannot accept, and where. */
+export interface SyntaxProblem {
+  /** A clause without a period. */
+  readonly message: string;
   readonly position: SourcePosition;
-
-  constructor(message: string, position: SourcePosition) {
-    super(message);
-    this.position = position;
-  }
 }
+
+/** A parsed manifest: with problems, what can be read besides. */
+export interface ParsedManifest {
+  /** In the order of their positions; empty for a valid document. */
+  readonly problems: readonly SyntaxProblem[];
+  /** Absent when the problems do not let anything be read. With problems, keys may be missing in it. */
+  readonly document?: ManifestDocument;
+}
+
+/** Further problems of one file do not help its author. */
+export const MAX_SYNTAX_PROBLEMS = 50;
 
 /** Maximum nesting of a document; real manifests stay below 8. */
 export const MAX_DOCUMENT_DEPTH = 64;

@@ -90,10 +90,18 @@ function dependencyFromElement(
   return [];
 }
 
+/** The path or URL of a dependency without a version, as Cargo and Poetry write it; empty when there is none. */
+function reference(details: ManifestFields): string {
+  const path = details.value('path');
+  if (typeof path === 'string') return path.includes('/') ? path : `./${path}`;
+  const url = ['git', 'url'].map((key) => details.value(key)).find((value) => typeof value === 'string');
+  return url ?? '';
+}
+
 function dependencyFromDetails(details: ManifestFields, id: string): RawDependency {
   return {
     id,
-    requirement: details.text('version', 'requirement')?.value ?? '',
+    requirement: details.text('version', 'requirement')?.value ?? reference(details),
     optional: details.value('optional') === true,
     at: details.path,
   };

@@ -55,7 +55,7 @@ function decode(bytes: Uint8Array, path: string): ManifestSource {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     return { text };
   } catch {
-    const at = new KeyLocations(text).position(text.indexOf('\ufffd'));
+    const at = new KeyLocations(text).position(invalidOffset(bytes, text));
     return sourceFailure(
       path,
       'manifest-encoding',
@@ -63,6 +63,17 @@ function decode(bytes: Uint8Array, path: string): ManifestSource {
       at,
     );
   }
+}
+
+/** Offset in the text of the first bytes that are no UTF-8: encoding the text again gives other bytes there. */
+function invalidOffset(bytes: Uint8Array, text: string): number {
+  const encoded = new TextEncoder().encode(text);
+  const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  const differing = bytes.subarray(mark).findIndex((byte, index) => byte !== encoded[index]);
+  const valid = differing < 0 ? bytes.length : differing;
+  // Bytes of the replacement character may equal the invalid ones by chance, so the offset is that of a character.
+  const before = new TextDecoder().decode(bytes.subarray(mark, mark + valid)).replace(/\ufffd$/, '');
+  return before.length;
 }
 
 function sourceFailure(

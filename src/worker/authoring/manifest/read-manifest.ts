@@ -2,12 +2,14 @@ import { readdir } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { MANIFEST_FILES } from '../../../shared/contributions.ts';
 import { GgenError } from '../../../shared/errors.ts';
+import { LIMITS } from '../../../shared/limits.ts';
+import type { Diagnostic } from '../../../shared/model.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import { checkPath } from '../../paths/path-safety.ts';
-import { ManifestSyntaxError, type ManifestDocument } from './document.ts';
+import type { ParsedManifest, SyntaxProblem } from './document.ts';
 import { ManifestFields } from './manifest-fields.ts';
 import { findManifest, isManifestFile, kindOf, readerFor } from './manifest-formats.ts';
-import { parseManifest } from './parse-manifest.ts';
+import { parseManifest, syntaxDiagnostic } from './parse-manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { emptyManifest, normalizeManifest } from './normalize-manifest.ts';
 import { DiagnosticCollector } from './diagnostic-collector.ts';
@@ -39,27 +41,44 @@ export async function readManifest(
   });
   signal?.throwIfAborted();
   if ('diagnostic' in source) return emptyManifest(kindOf(path), path, [source.diagnostic]);
-  try {
-    return await readDocument(root, path, parseManifest(path, source.text), version);
-  } catch (error) {
-    if (!(error instanceof ManifestSyntaxError)) throw error;
-    const message = `Cannot read the manifest: ${error.message}.`;
-    const diagnostic = { severity: 'error', code: 'manifest-syntax', message, path, ...error.position } as const;
-    return emptyManifest(kindOf(path), path, [diagnostic]);
-  }
+  return await readDocument(root, path, parseManifest(path, source.text), version);
 }
 
 async function readDocument(
   root: string,
   path: string,
-  document: ManifestDocument,
+  { document, problems }: ParsedManifest,
   version: string | undefined,
 ): Promise<Manifest> {
+  const syntax = problems.map((problem) => syntaxDiagnostic(path, problem));
+  if (document === undefined) return emptyManifest(kindOf(path), path, syntax);
   const report = new DiagnosticCollector(path, document.locate);
   const fields = new ManifestFields(document.root, [], report);
   const reader = readerFor(posix.basename(path), fields);
   const raw = await reader.read(fields, { path, related: new RelatedManifests(root, report) });
-  return normalizeManifest(report, { kind: reader.kind, path, version }, raw);
+  reportDuplicates(report, document.duplicates ?? []);
+  const manifest = normalizeManifest(report, { kind: reader.kind, path, version }, raw);
+  if (syntax.length === 0) return manifest;
+  const others = manifest.diagnostics.filter((one) => isIndependent(one, syntax));
+  return emptyManifest(manifest.kind, path, [...syntax, ...others]);
+}
+
+function reportDuplicates(report: DiagnosticCollector, duplicates: readonly SyntaxProblem[]): void {
+  for (const { message: key, position } of duplicates) {
+    const shown = escapeInvisibleCharacters(key.slice(0, LIMITS.nameLength));
+    report.addAt(
+      'warning',
+      'manifest-key-twice',
+      `"${shown}" is defined more than once; the last definition counts.`,
+      position,
+    );
+  }
+}
+
+/** Whether a finding is none that a syntax problem may have caused: about its line, or about something missing. */
+function isIndependent({ code, line }: Diagnostic, syntax: readonly Diagnostic[]): boolean {
+  if (code.endsWith('-missing') || code === 'manifest-no-package') return false;
+  return !syntax.some((problem) => problem.line === line);
 }
 
 async function discover(root: string): Promise<string> {

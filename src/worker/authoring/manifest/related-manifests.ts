@@ -3,9 +3,9 @@ import { posix, relative, sep } from 'node:path';
 import { checkPath } from '../../paths/path-safety.ts';
 import { findRepositoryRoot } from '../project/repository-root.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
-import { ManifestSyntaxError, type Table } from './document.ts';
+import type { Table } from './document.ts';
 import { readSource } from './manifest-source.ts';
-import { parseManifest } from './parse-manifest.ts';
+import { parseManifest, syntaxDiagnostic } from './parse-manifest.ts';
 
 /** Other manifests of the same repository, from which a manifest inherits. */
 export class RelatedManifests {
@@ -36,20 +36,9 @@ export class RelatedManifests {
       this.#report.addElsewhere(source.diagnostic);
       return undefined;
     }
-    try {
-      return parseManifest(clean, source.text).root;
-    } catch (error) {
-      if (!(error instanceof ManifestSyntaxError)) throw error;
-      const message = `Cannot read the manifest: ${error.message}.`;
-      this.#report.addElsewhere({
-        severity: 'error',
-        code: 'manifest-syntax',
-        message,
-        path: clean,
-        ...error.position,
-      });
-      return undefined;
-    }
+    const { problems, document } = parseManifest(clean, source.text);
+    for (const problem of problems) this.#report.addElsewhere(syntaxDiagnostic(clean, problem));
+    return problems.length === 0 ? document?.root : undefined;
   }
 
   /**

@@ -56,7 +56,7 @@ function rushPatterns(text: string): WorkspacePatterns | undefined {
 }
 
 function tomlPatterns(text: string, path: readonly string[], manifest: string): WorkspacePatterns | undefined {
-  const workspace = path.reduce<unknown>(ownIn, parseTomlDocument(stripMark(text)).root);
+  const workspace = path.reduce<unknown>(ownIn, parseTomlDocument(stripMark(text)).document?.root);
   if (!isTable(workspace)) return undefined;
   return { include: textsOf(ownIn(workspace, 'members')), exclude: textsOf(ownIn(workspace, 'exclude')), manifest };
 }

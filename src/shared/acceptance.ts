@@ -1,5 +1,17 @@
+import { clockText } from './clock-text.ts';
 import { PRIVATE_FINGERPRINT } from './limits.ts';
+import type { ClockComparison } from './model.ts';
 import { GgenError } from './errors.ts';
+
+/** The error of signing while the clock is so far ahead of peers that they would reject the record. */
+export function clockAheadError(clock: ClockComparison): GgenError {
+  const { ahead, peers } = clock;
+  return new GgenError(
+    'ClockAhead',
+    `${clockText(clock)} They would reject the record, because its time is in the future. Nothing was published.`,
+    { details: { ahead, peers } },
+  );
+}
 
 /**
  * The error of publishing a draft with findings that its publisher did not accept.

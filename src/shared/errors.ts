@@ -22,6 +22,7 @@ export type GgenErrorName =
   | 'ProjectChanged' // a file changed or vanished while it was packed
   | 'PrivateNotAccepted' // the manifest says that the project is private, and that was not accepted
   | 'SecretsNotAccepted' // the draft has what looks like secrets, and not every one was accepted
+  | 'ClockAhead' // the clock is so far ahead of peers that they would reject what is signed now
   | 'VersionExists' // the version was published before
   | 'DraftNotFound' // the draft expired, was published or was discarded
   | 'DraftOutdated' // the package changed since the draft was made

@@ -39,5 +39,8 @@ export const MAX_READ_BYTES = 4 * 1024 * 1024;
 /** A package name: lower-case letters and digits, with `-`, `_` and `.` between them, and no two dots in a row. */
 export const NAME_PATTERN = /^[a-z0-9](?:[a-z0-9_-]|\.(?!\.))*(?<=[a-z0-9])$/;
 
+/** Accepts that a record is signed although the clock is ahead of peers, which would reject it. */
+export const CLOCK_FINGERPRINT = 'clock';
+
 /** Accepts that a private project is published; stands beside the fingerprints of secrets. */
 export const PRIVATE_FINGERPRINT = 'private';

@@ -30,6 +30,7 @@ const ERROR_NAMES = Object.keys({
   RecordTooLarge: 0,
   PackageNotFound: 0,
   PackageAmbiguous: 0,
+  ClockAhead: 0,
   VersionNotFound: 0,
   VersionYanked: 0,
   ContentUnavailable: 0,

@@ -6,6 +6,7 @@ import { table } from '../output/table.ts';
 import { publisherKey } from '../publisher/key.ts';
 import { withSession } from '../session/session.ts';
 import { ENGINE_OPTIONS, sessionOptions } from '../session/session-options.ts';
+import { ACCEPT_CLOCK_OPTION, acceptedClock } from './accept-clock.ts';
 import { packageOperand } from './package-operand.ts';
 import type { PackageOperand } from './package-operand.ts';
 import { resolveOperand } from './resolve-operand.ts';
@@ -18,7 +19,7 @@ export const distTag: CommandSpec = {
   operands: 'add ID@VERSION [TAG] | rm ID TAG | ls ID',
   complete: ACTIONS,
   completeNext: 'package',
-  options: [...ENGINE_OPTIONS],
+  options: [ACCEPT_CLOCK_OPTION, ...ENGINE_OPTIONS],
   notes:
     "TAG is 'latest' if omitted. Only the publisher can change dist-tags. Without 'latest', the latest version is the highest one\n" +
     'that is not a pre-release. Install a dist-tag with ID@TAG. A yanked version loses its dist-tags.',
@@ -70,7 +71,8 @@ async function changeTag(context: CommandContext, { id }: PackageOperand, change
     const key = await publisherKey(process.env, options.settings.dataDir);
     const own = id.includes('/') ? id : `${key.id}/${id}`;
     const draft = await engine.draftDistTag({ id: own, publisher: key.id, ...change }, { signal });
-    const request = { draft: draft.draft, signature: key.sign(draft.bytesToSign) };
+    const signature = key.sign(draft.bytesToSign);
+    const request = { draft: draft.draft, signature, accepted: acceptedClock(context.flags) };
     const receipt = await engine.publish(request, { signal });
     printTags(context, await engine.getPackage({ id: receipt.id }, { signal }));
   });

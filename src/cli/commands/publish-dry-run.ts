@@ -1,5 +1,7 @@
 import { createPublisherKey } from '../../identity/publisher-key.ts';
-import { notAcceptedError } from '../../shared/acceptance.ts';
+import { clockAheadError, notAcceptedError } from '../../shared/acceptance.ts';
+import { isClockAhead } from '../../shared/clock-text.ts';
+import { CLOCK_FINGERPRINT } from '../../shared/limits.ts';
 import type { DraftProgress, Engine } from '../../shared/api/index.ts';
 import type { ReleaseDraft } from '../../shared/model.ts';
 import type { Console } from '../output/console.ts';
@@ -27,7 +29,7 @@ interface DryRun {
  * @throws GgenError as `draftRelease`, and when publishing would be refused, as `publish`
  */
 export async function dryRun(
-  engine: Pick<Engine, 'draftRelease' | 'discardDraft'>,
+  engine: Pick<Engine, 'draftRelease' | 'discardDraft' | 'status'>,
   output: Console,
   run: DryRun,
 ): Promise<void> {
@@ -46,6 +48,9 @@ export async function dryRun(
     const fingerprints = draft.diagnostics.map(({ fingerprint }) => fingerprint).filter((one) => one !== undefined);
     const missing = [...new Set(fingerprints)].filter((one) => !accepted.includes(one));
     if (missing.length > 0) throw notAcceptedError(missing);
+    const { clock } = await engine.status({}, { signal });
+    if (clock !== undefined && isClockAhead(clock) && !accepted.includes(CLOCK_FINGERPRINT))
+      throw clockAheadError(clock);
   } finally {
     await engine.discardDraft({ draft: draft.draft });
   }

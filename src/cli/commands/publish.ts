@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../../shared/api/index.ts';
-import { PRIVATE_FINGERPRINT } from '../../shared/limits.ts';
+import { CLOCK_FINGERPRINT, PRIVATE_FINGERPRINT } from '../../shared/limits.ts';
 import { ruleText } from '../../shared/pack-rule.ts';
 import { GgenError, isAbort } from '../../shared/errors.ts';
 import type { PublishReceipt, ReleaseDraft } from '../../shared/model.ts';
@@ -47,7 +47,7 @@ export const publish: CommandSpec = {
       long: 'accept',
       value: 'WHAT',
       repeatable: true,
-      help: "'private': publish a project whose manifest marks it as private; everyone on the network can read it",
+      help: "'private': publish a project whose manifest marks it as private; everyone on the network can read it. 'clock': publish although peers say that this computer's clock is ahead",
     },
     {
       long: 'seed',
@@ -110,10 +110,10 @@ async function publishFolder(context: CommandContext, folder: string): Promise<v
 /** Fingerprints of what is accepted as a whole. */
 function acceptedKinds(flags: Flags): readonly string[] {
   const kinds = flags.texts('accept') ?? [];
-  const unknown = kinds.find((kind) => kind !== PRIVATE_FINGERPRINT);
+  const unknown = kinds.find((kind) => kind !== PRIVATE_FINGERPRINT && kind !== CLOCK_FINGERPRINT);
   if (unknown === undefined) return kinds;
   throw new UsageError(
-    `--accept takes '${PRIVATE_FINGERPRINT}', not '${unknown}'. --accept-secret takes fingerprints.`,
+    `--accept takes '${PRIVATE_FINGERPRINT}' or '${CLOCK_FINGERPRINT}', not '${unknown}'. --accept-secret takes fingerprints.`,
   );
 }
 

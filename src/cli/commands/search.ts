@@ -1,3 +1,4 @@
+import { clockText, isClockWrong } from '../../shared/clock-text.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { Engine } from '../../shared/api/index.ts';
 import type { PackageSummary, PublisherState, SearchQuery, SearchSort } from '../../shared/model.ts';
@@ -109,6 +110,10 @@ export const search: CommandSpec = {
         query_time_ms: Math.round(elapsed),
       };
       context.console.result(output, (view) => formatResults(output, view));
+      const { clock } = await engine.status({}, { signal });
+      // A clock that is behind rejects new records as ones of the future.
+      if (packages.length === 0 && clock !== undefined && isClockWrong(clock))
+        context.console.note(`warning: ${clockText(clock)} Set it, because new packages may be rejected.`);
     });
     return EXIT.done;
   },

@@ -1,3 +1,4 @@
+import { clockText, isClockWrong } from '../../shared/clock-text.ts';
 import type { EngineStatus } from '../../shared/model.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { LOCAL_OPTIONS, sessionOptions } from '../session/session-options.ts';
@@ -111,6 +112,9 @@ function runningDetails(found: EngineStatus, runner: Runner, view: View): Detail
       'peers',
       `${found.connectedPeers} connected, ${found.routingTableSize} in the DHT routing table, ${found.topicPeers} subscribed to announcements`,
     ],
+    ...(found.clock === undefined || !isClockWrong(found.clock)
+      ? []
+      : [['clock', clockText(found.clock), view.warn] as const]),
     ...found.bootstrap.map(
       ({ address, state, error }) =>
         ['bootstrap', `${state} ${address}${error === undefined ? '' : `: ${error}`}`] as const,

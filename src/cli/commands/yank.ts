@@ -4,6 +4,7 @@ import { publisherKey } from '../publisher/key.ts';
 import { withSession } from '../session/session.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
+import { ACCEPT_CLOCK_OPTION, acceptedClock } from './accept-clock.ts';
 import { packageOperand } from './package-operand.ts';
 
 export const yank: CommandSpec = {
@@ -11,7 +12,7 @@ export const yank: CommandSpec = {
   summary: 'Yank one of your releases so that it is no longer installed by default, or undo a yank',
   operands: 'ID@VERSION',
   complete: 'package',
-  options: [{ long: 'undo', help: 'undo the yank' }, ...ENGINE_OPTIONS],
+  options: [{ long: 'undo', help: 'undo the yank' }, ACCEPT_CLOCK_OPTION, ...ENGINE_OPTIONS],
   notes: 'Nothing is deleted: installed copies stay, and the exact version can still be installed.',
   examples: ['ggen-p2p yank my-pack@1.2.0', 'ggen-p2p yank my-pack@1.2.0 --undo'],
   run: async (context) => {
@@ -24,7 +25,8 @@ export const yank: CommandSpec = {
       const key = await publisherKey(process.env, options.settings.dataDir);
       const own = id.includes('/') ? id : `${key.id}/${id}`;
       const draft = await engine.draftYank({ id: own, version, yanked, publisher: key.id }, { signal });
-      const receipt = await engine.delete({ draft: draft.draft, signature: key.sign(draft.bytesToSign) }, { signal });
+      const signed = { draft: draft.draft, signature: key.sign(draft.bytesToSign), accepted: acceptedClock(flags) };
+      const receipt = await engine.delete(signed, { signal });
       const result = {
         package_id: receipt.id,
         version: receipt.version,

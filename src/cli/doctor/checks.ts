@@ -1,5 +1,8 @@
 import { statfs } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { clockText, isClockWrong } from '../../shared/clock-text.ts';
 import { errorMessage } from '../../shared/errors.ts';
+import type { ClockComparison, EngineStatus } from '../../shared/model.ts';
 import { commandFailure } from '../errors/exit-codes.ts';
 import { bytes } from '../output/units.ts';
 import { existingKey } from '../publisher/key.ts';
@@ -18,6 +21,9 @@ export interface CheckResult {
   readonly next?: string;
 }
 
+/** How long to wait until a connected peer told its time. */
+const CLOCK_TIMEOUT_MS = 2_000;
+const POLL_INTERVAL_MS = 50;
 /** With less free space, a package of the largest size does not fit. */
 const MIN_FREE_BYTES = 1_000_000_000;
 
@@ -96,7 +102,7 @@ async function checkNetwork(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<CheckResult[]> {
-  const { node, bootstrap, connectedPeers } = await engine.status({}, { signal });
+  const { node, bootstrap, connectedPeers, clock } = await comparedStatus(engine, signal);
   const local = node.addresses.every((address) => /^\/(?:ip4\/127\.|ip6\/::1\/)/.test(address));
   const listening: CheckResult =
     node.state !== 'running'
@@ -136,7 +142,27 @@ async function checkNetwork(
               ? "Connect to one with 'ggen-p2p bootstrap ADDR'."
               : 'Start a peer on one of those machines.',
         };
-  return [listening, ...joined, peers];
+  return [listening, ...joined, peers, ...(clock === undefined ? [] : [checkClock(clock)])];
+}
+
+/** The status once a connected peer told its time, or after a short wait. */
+async function comparedStatus(engine: EngineSession['engine'], signal: AbortSignal): Promise<EngineStatus> {
+  const deadline = performance.now() + CLOCK_TIMEOUT_MS;
+  for (;;) {
+    const status = await engine.status({}, { signal });
+    if (status.clock !== undefined || status.connectedPeers === 0 || performance.now() > deadline) return status;
+    await delay(POLL_INTERVAL_MS, undefined, { signal });
+  }
+}
+
+function checkClock(clock: ClockComparison): CheckResult {
+  const detail = clockText(clock);
+  if (!isClockWrong(clock)) return { name: 'clock', state: 'ok', detail };
+  const effect =
+    clock.ahead > 0
+      ? 'Peers reject what you publish now.'
+      : 'This machine rejects what peers publish now, so that it is not found.';
+  return { name: 'clock', state: 'failed', detail, next: `${effect} Set the clock of this computer.` };
 }
 
 function failed(name: string, error: unknown, next?: string): CheckResult {

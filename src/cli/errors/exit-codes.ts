@@ -75,6 +75,10 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
     code: EXIT.refused,
     next: 'Remove each one, or accept it with --accept-secret FINGERPRINT.',
   },
+  ClockAhead: {
+    code: EXIT.refused,
+    next: "Set this computer's clock, then publish again. If the peers are wrong, publish anyway with --accept clock.",
+  },
   VersionExists: { code: EXIT.refused, next: 'Set another version in the manifest.' },
   FilesChanged: { code: EXIT.refused, next: 'Discard the changes with --overwrite PATH, or move the files elsewhere.' },
   LockMismatch: {

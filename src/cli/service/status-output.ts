@@ -23,6 +23,7 @@ export function statusOutput(status: EngineStatus): Readonly<Record<string, unkn
     connected_peers: status.connectedPeers,
     routing_table_size: status.routingTableSize,
     topic_peers: status.topicPeers,
+    clock: status.clock === undefined ? null : { ahead_ms: status.clock.ahead, peers: status.clock.peers },
     packages: { published: counts.published, installed: counts.installed, network: counts.network },
     storage: {
       bytes: status.storage.bytes,

@@ -8,6 +8,7 @@ import { plainText } from '../ui/plain-text.ts';
 import { withCancelButton } from '../ui/progress.ts';
 import { isPackageNode } from '../views/package-nodes.ts';
 import { enterDistTag } from './enter-dist-tag.ts';
+import { unlessClockAhead } from './unless-clock-ahead.ts';
 
 const { t } = vscode.l10n;
 const READ_TIMEOUT_MS = 10_000;
@@ -103,7 +104,8 @@ async function change(
     await services.node.start(signal);
     const engine = await services.client.engine();
     const draft = await engine.draftDistTag({ id, publisher: key.id, ...tagChange }, { signal });
-    await engine.publish({ draft: draft.draft, signature: key.sign(draft.bytesToSign) }, { signal });
+    const signature = key.sign(draft.bytesToSign);
+    await unlessClockAhead((accepted) => engine.publish({ draft: draft.draft, signature, accepted }, { signal }));
   });
 }
 

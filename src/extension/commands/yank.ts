@@ -6,6 +6,7 @@ import type { Services } from '../services.ts';
 import { plainText } from '../ui/plain-text.ts';
 import { withCancelButton } from '../ui/progress.ts';
 import { isPackageNode } from '../views/package-nodes.ts';
+import { unlessClockAhead } from './unless-clock-ahead.ts';
 
 const { t } = vscode.l10n;
 const READ_TIMEOUT_MS = 10_000;
@@ -39,7 +40,8 @@ async function changeYank(services: Services, argument: unknown, yanked: boolean
     const engine = await services.client.engine();
     const { id, version } = release;
     const draft = await engine.draftYank({ id, version, yanked, publisher: key.id }, { signal });
-    await engine.delete({ draft: draft.draft, signature: key.sign(draft.bytesToSign) }, { signal });
+    const signature = key.sign(draft.bytesToSign);
+    await unlessClockAhead((accepted) => engine.delete({ draft: draft.draft, signature, accepted }, { signal }));
   });
   const done = yanked
     ? t('{0} {1} yanked', release.name, release.version)

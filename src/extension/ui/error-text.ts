@@ -74,6 +74,7 @@ const ROWS: Readonly<Record<CallError | ExtensionError, ErrorRow>> = {
   ProjectChanged: { actions: [] },
   PrivateNotAccepted: { actions: [] },
   SecretsNotAccepted: { actions: [] },
+  ClockAhead: { advice: (t) => t("Set this computer's clock, then publish again."), actions: [] },
   VersionExists: { actions: [] },
   DraftNotFound: {
     replacement: (t) =>

@@ -68,6 +68,7 @@ export interface AuthoringCalls {
     | 'DraftNotFound'
     | 'DraftOutdated'
     | 'SignatureInvalid'
+    | 'ClockAhead'
     | 'PrivateNotAccepted'
     | 'SecretsNotAccepted'
     | 'QuotaExceeded'
@@ -76,7 +77,12 @@ export interface AuthoringCalls {
    * Yank a release, or take that back, as the draft says. Nothing is ever removed from a record. Cancel as in
    * `publish`.
    */
-  delete: Call<SignedDraft, PublishReceipt, never, 'DraftNotFound' | 'DraftOutdated' | 'SignatureInvalid'>;
+  delete: Call<
+    SignedDraft,
+    PublishReceipt,
+    never,
+    'DraftNotFound' | 'DraftOutdated' | 'SignatureInvalid' | 'ClockAhead'
+  >;
 }
 
 /** A project to make a release of. */
@@ -104,7 +110,10 @@ export interface SignedDraft {
   readonly draft: string;
   /** 64 bytes, Ed25519 over `bytesToSign`. */
   readonly signature: Uint8Array;
-  /** Fingerprints of the diagnostics that the publisher accepts; every secret in the draft needs one, and a private project. */
+  /**
+   * Fingerprints of the diagnostics that the publisher accepts; every secret in the draft needs one, and a private project.
+   * `clock` publishes although peers say that the clock is ahead; otherwise that ends in `ClockAhead`.
+   */
   readonly accepted?: readonly string[];
 }
 

@@ -48,6 +48,8 @@ export interface EngineStatus {
   readonly routingTableSize: number;
   /** Connected peers that subscribe to announcements. */
   readonly topicPeers: number;
+  /** Absent until a connected peer told its time. */
+  readonly clock?: ClockComparison;
   readonly counts: PackageCounts;
   /** Resident memory of the process, in bytes. */
   readonly memory: number;
@@ -59,6 +61,14 @@ export interface EngineStatus {
   readonly transfers: TransferStatus;
   /** When a damaged catalog was set aside and rebuilt, where it is, and why; absent when that never happened. */
   readonly rebuilt?: { readonly at: number; readonly setAside: string; readonly reason: string };
+}
+
+/** This machine's clock compared with those of connected peers. */
+export interface ClockComparison {
+  /** Milliseconds by which this machine's clock is ahead of the peers' median; negative when it is behind. */
+  readonly ahead: number;
+  /** Number of peers compared with. */
+  readonly peers: number;
 }
 
 /** State of a background task. */

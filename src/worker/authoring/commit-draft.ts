@@ -1,7 +1,9 @@
-import type { PublishReceipt } from '../../shared/model.ts';
+import { isClockAhead } from '../../shared/clock-text.ts';
+import { CLOCK_FINGERPRINT } from '../../shared/limits.ts';
+import type { ClockComparison, PublishReceipt } from '../../shared/model.ts';
 import { GgenError } from '../../shared/errors.ts';
 import type { SignedDraft } from '../../shared/api/index.ts';
-import { notAcceptedError } from '../../shared/acceptance.ts';
+import { clockAheadError, notAcceptedError } from '../../shared/acceptance.ts';
 import { openRecord, sealRecord } from '../records/record.ts';
 import { assertNoFutureTimes } from '../records/record-times.ts';
 import type { BlockStore } from '../blocks/block-store.ts';
@@ -33,13 +35,15 @@ export interface CommitDraftDeps {
   readonly loggers: (scope: string) => Pick<Logger, 'info'>;
   /** Undefined while no node runs. */
   readonly network: () => PublishNetwork | undefined;
+  /** This machine's clock compared with those of connected peers. */
+  readonly clock: () => ClockComparison | undefined;
 }
 
 /**
  * Publishes a signed draft: verifies the signature, moves the blocks to the block store, stores the record, and
  * announces it.
  *
- * @throws GgenError DraftNotFound, DraftOutdated, SignatureInvalid, PrivateNotAccepted, SecretsNotAccepted (each with
+ * @throws GgenError DraftNotFound, DraftOutdated, SignatureInvalid, ClockAhead, PrivateNotAccepted, SecretsNotAccepted (each with
  *   `details.fingerprints`), InvalidRequest, DiskFull, QuotaExceeded
  */
 export async function commitDraft(
@@ -51,6 +55,7 @@ export async function commitDraft(
 ): Promise<PublishReceipt> {
   const { draft, envelope } = await drafts.commit(id, kinds, async (found) => {
     assertAccepted(found, accepted);
+    if (!accepted.includes(CLOCK_FINGERPRINT)) assertClock(deps.clock());
     const sealed = sealRecord(found.payload, signature);
     assertPresent(found);
     assertFollowsHead(deps.catalog, found);
@@ -77,6 +82,11 @@ export async function commitDraft(
 function assertAccepted({ fingerprints }: Draft, accepted: readonly string[]): void {
   const missing = fingerprints.filter((fingerprint) => !accepted.includes(fingerprint));
   if (missing.length > 0) throw notAcceptedError(missing);
+}
+
+/** Requires that peers take what this machine signs now, as far as their clocks tell. */
+function assertClock(clock: ClockComparison | undefined): void {
+  if (clock !== undefined && isClockAhead(clock)) throw clockAheadError(clock);
 }
 
 /** Requires that peers do not reject the record as one of the future: the clock may have been set back since the draft. */

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import type { DraftProgress, DraftRequest } from '../../shared/api/index.ts';
 import { GgenError, errorName } from '../../shared/errors.ts';
-import type { Diagnostic, Release, ReleaseChanges, ReleaseDraft } from '../../shared/model.ts';
+import type { ClockComparison, Diagnostic, Release, ReleaseChanges, ReleaseDraft } from '../../shared/model.ts';
 import { readManifest } from './manifest/read-manifest.ts';
 import type { ReadManifestOptions } from './manifest/read-manifest.ts';
 import type { Manifest } from './manifest/manifest.ts';
@@ -9,6 +9,7 @@ import { packProject } from './pack.ts';
 import type { PackedContent, ByteTransform } from './pack.ts';
 import { LfsPointers } from './preflight/lfs-pointers.ts';
 import { preflight } from './preflight/preflight.ts';
+import { clockDiagnostics } from './preflight/clock-check.ts';
 import { versionDiagnostics } from './preflight/version-order.ts';
 import { SecretScanner } from './preflight/secrets/secret-scanner.ts';
 import { resolveProjectLimits } from './project/project-limits.ts';
@@ -46,6 +47,8 @@ export interface DraftReleaseDeps extends CompareDeps {
   readonly dataDir: string;
   readonly catalog: CompareDeps['catalog'] & ProviderTables & Pick<Catalog, 'packages' | 'forks' | 'installs'>;
   readonly network: () => DraftNetwork | undefined;
+  /** This machine's clock compared with those of connected peers. */
+  readonly clock: () => ClockComparison | undefined;
 }
 
 /** Dependencies of `draftRelease`, the store of drafts, and the lookup of dependencies. */
@@ -102,6 +105,7 @@ export async function draftRelease(
       ...pointers.diagnostics(),
       ...manifest.diagnostics,
       ...scan.diagnostics,
+      ...clockDiagnostics(manifest, context.clock()),
       ...nameDiagnostics(context.catalog.packages, publisher, manifest),
       ...comparison.diagnostics,
       ...versionDiagnostics(manifest, previous ?? { releases: [] }),

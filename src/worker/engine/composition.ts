@@ -1,7 +1,7 @@
 import type { ClosingStack } from '../../shared/closing-stack.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../shared/settings/node-settings.ts';
 import { errorMessage } from '../../shared/errors.ts';
-import type { NodeSettings } from '../../shared/model.ts';
+import type { ClockComparison, NodeSettings } from '../../shared/model.ts';
 import { EventFanOut } from '../../shared/event-fan-out.ts';
 import { Drafts } from '../authoring/drafts.ts';
 import { ForkTracker, divergedPackages } from '../ingest/fork-tracker.ts';
@@ -10,6 +10,7 @@ import { Plans } from '../install/plan/plans.ts';
 import { createLoggers } from '../logging/logger.ts';
 import type { Logger, LoggerFactory } from '../logging/logger.ts';
 import { Scheduler } from '../maintenance/scheduler.ts';
+import { PeerClocks } from '../node/peer-clocks.ts';
 import { SeededBlockstore } from '../node/seeded-blockstore.ts';
 import { ALL_RECORD_PROTOCOLS } from '../protocols/shared/record-protocols.ts';
 import type { Network } from '../protocols/network.ts';
@@ -50,6 +51,9 @@ export interface CoreParts extends EngineStorage {
   readonly slot: NodeSlot;
   readonly peerReputation: PeerReputation;
   readonly peerView: PeerView;
+  readonly peerClocks: PeerClocks;
+  /** This machine's clock compared with those of connected peers. */
+  readonly clock: () => ClockComparison | undefined;
   readonly scheduler: Scheduler;
   readonly telemetry: Telemetry;
 }
@@ -76,6 +80,9 @@ export function composeCore(options: EngineOptions, storage: EngineStorage, clos
     },
   });
   const peerView = new PeerView(catalog, peerReputation, slot);
+  const peerClocks = new PeerClocks();
+  const clock = (): ClockComparison | undefined =>
+    peerClocks.compare((slot.running?.peerDirectory.list(true) ?? []).map(({ id }) => id));
   const events = new EventHub(
     {
       peers: () => peerView.list(false),
@@ -99,7 +106,7 @@ export function composeCore(options: EngineOptions, storage: EngineStorage, clos
   });
   const core = { ...storage, dataDir, version, changes, events, loggers, nodeSettings, slot };
   closing.defer(tolerant(loggers('engine'), () => telemetry.close()));
-  return { ...core, peerReputation, peerView, scheduler, telemetry };
+  return { ...core, peerReputation, peerView, peerClocks, clock, scheduler, telemetry };
 }
 
 /** What receives, keeps and seeds records and blocks. */

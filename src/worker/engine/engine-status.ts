@@ -1,4 +1,4 @@
-import type { EngineStatus } from '../../shared/model.ts';
+import type { ClockComparison, EngineStatus } from '../../shared/model.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Scheduler } from '../maintenance/scheduler.ts';
 import type { Traffic } from '../protocols/shared/traffic.ts';
@@ -10,6 +10,7 @@ export interface EngineStatusParts {
   readonly dataDir: string;
   readonly version: string;
   readonly catalog: Pick<Catalog, 'db' | 'packages'>;
+  readonly clock: () => ClockComparison | undefined;
   readonly nodeLifecycle: Pick<NodeLifecycle, 'status' | 'networkStatus'>;
   readonly nodeSettings: Pick<NodeSettingsStore, 'saved'>;
   readonly retention: Pick<Retention, 'usage'>;
@@ -19,6 +20,7 @@ export interface EngineStatusParts {
 
 /** The state of the engine at this moment. */
 export function engineStatus(parts: EngineStatusParts): EngineStatus {
+  const clock = parts.clock();
   const { dataDir, version, catalog, nodeLifecycle, nodeSettings, retention, scheduler, traffic } = parts;
   return {
     version,
@@ -29,6 +31,7 @@ export function engineStatus(parts: EngineStatusParts): EngineStatus {
     tasks: scheduler.status(),
     storage: retention.usage(),
     transfers: traffic.status(),
+    ...(clock === undefined ? {} : { clock }),
     ...nodeLifecycle.networkStatus(),
     ...(nodeSettings.saved === undefined ? {} : { settings: nodeSettings.saved }),
     ...(catalog.db.rebuilt === undefined ? {} : { rebuilt: catalog.db.rebuilt }),

@@ -9,6 +9,7 @@ import { Dialer } from '../node/dialer.ts';
 import type { RoutingTableSize, Transports } from '../node/libp2p-options.ts';
 import { startMarketplaceNode } from '../node/node.ts';
 import type { MarketplaceNode } from '../node/node.ts';
+import type { PeerClocks } from '../node/peer-clocks.ts';
 import { PeerDirectory } from '../node/peer-directory.ts';
 import { peerIdFromText } from '../node/peer-id.ts';
 import { loadOrCreatePeerKey } from '../node/peer-key.ts';
@@ -40,6 +41,7 @@ export interface NodeParts {
   readonly routingTable?: RoutingTableSize;
   readonly sink: RecordSink;
   readonly peerReputation: PeerReputation;
+  readonly peerClocks: PeerClocks;
   readonly telemetry: Telemetry;
   readonly loggers: LoggerFactory;
   readonly enabledProtocols: ReadonlySet<RecordProtocol>;
@@ -129,7 +131,8 @@ function limitBitswap({ seededBlocks, traffic }: NodeParts, node: MarketplaceNod
 }
 
 function createNetwork(parts: NodeParts, node: MarketplaceNode, stopped: AbortSignal): Network {
-  const { catalog, sink, seededBlocks, traffic, peerReputation, telemetry, scheduler, enabledProtocols } = parts;
+  const { catalog, sink, seededBlocks, traffic, peerReputation, peerClocks, telemetry, scheduler, enabledProtocols } =
+    parts;
   return new Network({
     node,
     catalog,
@@ -137,6 +140,7 @@ function createNetwork(parts: NodeParts, node: MarketplaceNode, stopped: AbortSi
     seededBlocks,
     traffic,
     peerReputation,
+    peerClocks,
     telemetry,
     scheduler,
     log: parts.loggers('network'),

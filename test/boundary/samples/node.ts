@@ -64,6 +64,7 @@ export const status: EngineStatus = {
   connectedPeers: 1,
   routingTableSize: 2,
   topicPeers: 3,
+  clock: { ahead: -1_500, peers: 3 },
   counts: { published: 1, installed: 2, network: 3 },
   memory: 123_456_789,
   storage: { blocks: 12, bytes: 3_000_000, pinned: 2_000_000, evictable: 1_000_000, quota: 5_368_709_120, damaged: 1 },

@@ -9,6 +9,7 @@ import { plainText } from '../../ui/plain-text.ts';
 import { withCancelButton } from '../../ui/progress.ts';
 import { commandAction, notify, notifyUntrusted } from '../../ui/notify.ts';
 import { enterDistTag } from '../enter-dist-tag.ts';
+import { unlessClockAhead } from '../unless-clock-ahead.ts';
 import { prepareDraft } from './prepare-draft.ts';
 import type { PreparedDraft } from './prepare-draft.ts';
 import { confirmPublish, showDryRun } from './preview.ts';
@@ -118,7 +119,9 @@ async function sign(services: Services, draft: ReleaseDraft, accepted: readonly 
       signal.throwIfAborted();
       const signature = key.sign(draft.bytesToSign);
       // Publishing is not cancelable: after a cancel, the user could not tell whether the package is public.
-      return await engine.publish({ draft: draft.draft, signature, accepted });
+      return await unlessClockAhead((clock) =>
+        engine.publish({ draft: draft.draft, signature, accepted: [...accepted, ...clock] }),
+      );
     },
   );
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CallOptions } from '../../../shared/api/index.ts';
-import type { PackageSummary, SearchResults } from '../../../shared/model.ts';
+import type { ClockComparison, PackageSummary, SearchResults } from '../../../shared/model.ts';
 import { isAbort } from '../../../shared/errors.ts';
 import type { Services } from '../../services.ts';
 import type { PackageNode } from '../../views/package-nodes.ts';
@@ -32,6 +32,8 @@ class PackagePicker {
   readonly #pick = vscode.window.createQuickPick<ResultItem>();
   readonly #session: SearchSession;
   #pages = new ResultPages();
+  /** This machine's clock compared with those of peers, once a search found nothing. */
+  #clock: ClockComparison | undefined;
   #more: AbortController | undefined;
   /** Whether the list of filters is shown instead of this quick pick. */
   #filtersOpen = false;
@@ -53,6 +55,7 @@ class PackagePicker {
       show: (text, results, final) => {
         this.#pages.first(results);
         this.#show(text, final);
+        if (final && results.packages.length === 0) void this.#readClock(text);
       },
       fail: (_text, error) => {
         this.#fail(error);
@@ -102,10 +105,25 @@ class PackagePicker {
     const before = this.#pick.activeItems[0];
     const { state, connectedPeers } = this.#services.model;
     const more = final && this.#pages.mayHaveMore;
-    this.#pick.items = resultItems(text, results, { state, peers: connectedPeers.length, final, more });
+    this.#pick.items = resultItems(text, results, {
+      state,
+      peers: connectedPeers.length,
+      final,
+      more,
+      ...(this.#clock === undefined ? {} : { clock: this.#clock }),
+    });
     const { ignored } = parseQueryText(text);
     this.#pick.prompt = searchStatusText(results, { shown: results.packages.length, final, ignored }, t);
     this.#activate(before !== undefined && 'summary' in before ? before.summary.id : undefined);
+  }
+
+  /** A search that found nothing may have failed because of the clock. */
+  async #readClock(text: string): Promise<void> {
+    const { client } = this.#services;
+    const status = await client.current?.status({}).catch(() => undefined);
+    if (status?.clock === undefined || this.#pick.value.trim() !== text.trim()) return;
+    this.#clock = status.clock;
+    this.#show(text, true);
   }
 
   #activate(id: string | undefined): void {

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../../shared/contributions.ts';
 import type { CommandId, ViewState } from '../../../shared/contributions.ts';
-import type { PackageSummary, SearchResults } from '../../../shared/model.ts';
+import { isClockWrong } from '../../../shared/clock-text.ts';
+import type { ClockComparison, PackageSummary, SearchResults } from '../../../shared/model.ts';
+import { clockMessage } from '../../ui/clock-message.ts';
 import { countPeers, countProviders } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
 import { publisherLine } from '../../ui/publisher-text.ts';
@@ -37,13 +39,18 @@ export interface SearchContext {
   readonly final: boolean;
   /** There can be another page. */
   readonly more: boolean;
+  /** This machine's clock compared with those of connected peers. */
+  readonly clock?: ClockComparison;
 }
 
 export function resultItems(text: string, results: SearchResults, context: SearchContext): ResultItem[] {
   const items: ResultItem[] = results.packages.map(packageItem);
   if (context.more) items.push(moreNote());
   if (context.state !== 'running') items.push(stoppedNote());
-  else if (items.length === 0 && context.final) items.push(nothingNote(text, context.peers));
+  else if (items.length === 0 && context.final) {
+    items.push(nothingNote(text, context.peers));
+    if (context.clock !== undefined && isClockWrong(context.clock)) items.push(clockNote(context.clock));
+  }
   return items;
 }
 
@@ -93,6 +100,15 @@ function stoppedNote(): NoteItem {
     detail: t('Select to start the node and search the network.'),
     alwaysShow: true,
     next: COMMANDS.startNode,
+  };
+}
+
+function clockNote(clock: ClockComparison): NoteItem {
+  return {
+    label: '$(warning)',
+    description: clockMessage(clock, t),
+    detail: t('Set it, because new packages may be rejected.'),
+    alwaysShow: true,
   };
 }
 

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { isClockWrong } from '../../../shared/clock-text.ts';
 import { COMMANDS } from '../../../shared/contributions.ts';
 import type { EngineStatus } from '../../../shared/model.ts';
+import { clockMessage } from '../../ui/clock-message.ts';
 import type { Detail, DetailGroup } from '../../ui/details.ts';
 import { formatBytes, formatTime } from '../../ui/format.ts';
 import { taskIcon, taskLine } from '../../ui/task-text.ts';
@@ -125,8 +127,14 @@ function networkDetails(status: EngineStatus): Detail[] {
     { label: t('Connected peers'), value: String(status.connectedPeers), icon: 'vm-active', run: listPeers },
     { label: t('Peers subscribed to announcements'), value: String(status.topicPeers), icon: 'broadcast' },
     { label: t('Peers in the DHT routing table'), value: String(status.routingTableSize), icon: 'table' },
+    ...clockDetails(status),
     ...status.bootstrap.map(bootstrapDetail),
   ];
+}
+
+function clockDetails({ clock }: EngineStatus): Detail[] {
+  if (clock === undefined) return [];
+  return [{ label: t('Clock'), value: clockMessage(clock, t), icon: isClockWrong(clock) ? 'warning' : 'watch' }];
 }
 
 function bootstrapDetail({ address, state, error }: EngineStatus['bootstrap'][number]): Detail {

@@ -3,6 +3,7 @@ import { toError } from '../../../shared/errors.ts';
 import type { Location } from '../../../shared/model.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { SYNC_PROTOCOL } from '../../node/protocols.ts';
+import type { PeerClocks } from '../../node/peer-clocks.ts';
 import type { PeerReputation } from '../../reputation/peer-reputation.ts';
 import type { StreamDialer } from '../shared/libp2p-parts.ts';
 import { Frames } from '../wire/frames.ts';
@@ -15,6 +16,7 @@ export interface SyncClientDeps extends ReceiveDeps {
   readonly node: { readonly libp2p: StreamDialer };
   readonly catalog: ReceiveDeps['catalog'] & { readonly peers: Pick<Catalog['peers'], 'cursor' | 'saveLocation'> };
   readonly peerReputation: ReceiveDeps['peerReputation'] & Pick<PeerReputation, 'recordSuccess'>;
+  readonly peerClocks: Pick<PeerClocks, 'add'>;
   /** Of this node, rounded; undefined unless the user set one. */
   readonly ownLocation: () => Location | undefined;
   readonly stopped: AbortSignal;
@@ -35,7 +37,7 @@ export class SyncClient {
    * @throws Error when the peer breaks the protocol, stalls or disconnects; what came before stays
    */
   async pullPortion(peer: PeerId): Promise<boolean> {
-    const { node, catalog, peerReputation, ownLocation } = this.#deps;
+    const { node, catalog, peerReputation, peerClocks, ownLocation } = this.#deps;
     const id = peer.toString();
     const startedAt = performance.now();
     const stream = await node.libp2p.dialProtocol(peer, SYNC_PROTOCOL, { signal: this.#timeoutSignal() });
@@ -43,9 +45,12 @@ export class SyncClient {
     try {
       const ownEpoch = catalog.db.epoch;
       const cursor = catalog.peers.cursor(id);
+      const requestedAt = performance.now();
       await frames.write(encodeRequest(cursor, ownLocation()), this.#timeoutSignal());
-      const { epoch, location } = decodeHead(await frames.read(this.#timeoutSignal()));
-      const responseTimeMs = performance.now() - startedAt;
+      const { epoch, location, time } = decodeHead(await frames.read(this.#timeoutSignal()));
+      const answeredAt = performance.now();
+      const responseTimeMs = answeredAt - startedAt;
+      if (time !== undefined) peerClocks.add(id, time, answeredAt - requestedAt);
       catalog.peers.saveLocation(id, location);
       const { newRecords, hasMore } = await receiveLog(this.#deps, frames, {
         peer: id,

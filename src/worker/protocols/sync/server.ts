@@ -47,7 +47,7 @@ export class SyncServer {
     let position = request.after;
     let remainingBytes = request.limitBytes;
     catalog.peers.saveLocation(peer, request.location);
-    await frames.write(encodeHead({ epoch, location: ownLocation() }), this.#timeoutSignal());
+    await frames.write(encodeHead({ epoch, location: ownLocation(), time: Date.now() }), this.#timeoutSignal());
     for (;;) {
       const page = catalog.packages.readLogAfter(position, LOG_PAGE_SIZE);
       const timeoutSignal = this.#timeoutSignal();

@@ -22,6 +22,8 @@ export interface SyncRequest {
 export interface SyncHead {
   readonly epoch: string;
   readonly location: Location | undefined;
+  /** The server's clock when it wrote the head, in milliseconds since the Unix epoch; undefined when it does not say. */
+  readonly time: number | undefined;
 }
 
 /** One record of the server's log. */
@@ -61,14 +63,20 @@ export function decodeRequest(frame: unknown, epoch: string): SyncRequest {
   };
 }
 
-export function encodeHead({ epoch, location }: SyncHead): Record<string, unknown> {
-  return { epoch, ...locationField(location) };
+export function encodeHead({ epoch, location, time }: SyncHead): Record<string, unknown> {
+  return { epoch, ...locationField(location), ...(time === undefined ? {} : { time }) };
 }
 
 /** @throws Error when the frame is not the head of an answer */
 export function decodeHead(frame: unknown): SyncHead {
   const head = asMap(frame);
-  return { epoch: asText(head['epoch'], MAX_EPOCH_LENGTH), location: parseLocation(head['location']) };
+  const { time } = head;
+  return {
+    epoch: asText(head['epoch'], MAX_EPOCH_LENGTH),
+    location: parseLocation(head['location']),
+    // A time that is none is no reason to refuse the peer's records.
+    time: Number.isSafeInteger(time) && Number(time) >= 0 ? Number(time) : undefined,
+  };
 }
 
 export function encodeEntry({ position, envelope, isSeeding }: LogEntry): Record<string, unknown> {

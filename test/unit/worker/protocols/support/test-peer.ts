@@ -5,6 +5,7 @@ import { openCatalog } from '../../../../../src/worker/catalog/catalog.ts';
 import type { Catalog } from '../../../../../src/worker/catalog/catalog.ts';
 import { Ingest } from '../../../../../src/worker/ingest/ingest.ts';
 import { ALL_RECORD_PROTOCOLS } from '../../../../../src/worker/protocols/shared/record-protocols.ts';
+import { PeerClocks } from '../../../../../src/worker/node/peer-clocks.ts';
 import type { RecordProtocol } from '../../../../../src/worker/protocols/shared/record-protocols.ts';
 import { Frames } from '../../../../../src/worker/protocols/wire/frames.ts';
 import type { OpenedRecord } from '../../../../../src/worker/records/record.ts';
@@ -47,6 +48,7 @@ export class TestPeer {
   readonly node: FakeNode;
   readonly catalog: Catalog;
   readonly peerReputation: PeerReputation;
+  readonly peerClocks = new PeerClocks();
   readonly log = new LogLines();
   readonly telemetry = testTracing();
   readonly key: PublisherKey = createPublisherKey();

@@ -42,6 +42,24 @@ describe('a sync client', () => {
     });
   }
 
+  for (const time of ['soon', -1, 1.5, null, Number.MAX_VALUE]) {
+    it(`takes the records of a peer whose time is ${String(time)}, and ignores that time`, async () => {
+      await withScript(
+        async (frames) => {
+          await frames.read(never);
+          await frames.write({ epoch: 'one', time }, never);
+          await frames.write({ p: 1, record: sealedRecord(key, 'x'), serves: false }, never);
+          await frames.write(encodeEnd({ hasMore: false }), never);
+        },
+        async (client, sync, server) => {
+          await sync.pull(server.node.peerId);
+          assert.deepEqual(client.known(), ['x']);
+          assert.equal(client.peerClocks.compare([server.id]), undefined);
+        },
+      );
+    });
+  }
+
   it('ends a session whose log does not move forward, and keeps the records before that', async () => {
     await withScript(
       async (frames) => {

@@ -24,7 +24,7 @@ export function corrupt(envelope: Uint8Array): Uint8Array {
 /** An honest answer: its head, then all records after the position. */
 export async function answer(frames: Frames, envelopes: readonly Uint8Array[], epoch = 'one'): Promise<void> {
   await frames.read(never);
-  await frames.write(encodeHead({ epoch, location: undefined }), never);
+  await frames.write(encodeHead({ epoch, location: undefined, time: undefined }), never);
   for (const [index, envelope] of envelopes.entries())
     await frames.write(encodeEntry({ position: index + 1, envelope, isSeeding: true }), never);
   await frames.write(encodeEnd({ hasMore: false }), never);

@@ -60,7 +60,7 @@ describe('sync', () => {
       async (frames) => {
         const { after } = (await frames.read(never)) as { after: number };
         asked.push(after);
-        await frames.write(encodeHead({ epoch: 'one', location: undefined }), never);
+        await frames.write(encodeHead({ epoch: 'one', location: undefined, time: undefined }), never);
         const entry = { position: after + 1, envelope: envelopes[after]!, isSeeding: false };
         await frames.write(encodeEntry(entry), never);
         await frames.write(encodeEnd({ hasMore: after + 1 < envelopes.length }), never);
@@ -97,7 +97,7 @@ describe('sync', () => {
     await withScript(
       async (frames) => {
         requests.push(await frames.read(never));
-        await frames.write(encodeHead({ epoch, location: undefined }), never);
+        await frames.write(encodeHead({ epoch, location: undefined, time: undefined }), never);
         await frames.write(encodeEntry({ position: 7, envelope: sealedRecord(key, 'a'), isSeeding: false }), never);
         await frames.write(encodeEnd({ hasMore: false }), never);
       },
@@ -127,7 +127,7 @@ describe('sync', () => {
       async (frames, stream) => {
         sessions++;
         const { after } = (await frames.read(never)) as { after: number };
-        await frames.write(encodeHead({ epoch: 'one', location: undefined }), never);
+        await frames.write(encodeHead({ epoch: 'one', location: undefined, time: undefined }), never);
         for (let position = after + 1; position <= envelopes.length; position++) {
           await frames.write(encodeEntry({ position, envelope: envelopes[position - 1]!, isSeeding: false }), never);
           if (sessions === 1 && position === 2) {

@@ -57,7 +57,7 @@ export class WorkerPeer {
 
   /** Send so many bytes per second from now on, to peers on this machine too. */
   async setLimits(uploadRate: number): Promise<void> {
-    const transfers = { ...this.#settings.transfers, uploadRate, limitLocalNetworkNetwork: true };
+    const transfers = { ...this.#settings.transfers, uploadRate, limitLocalNetwork: true };
     await this.engine.startNode({ ...this.#settings, transfers });
   }
 

@@ -14,7 +14,7 @@ const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 
 /** Numbers that differ from run to run: only their presence and type are compared. */
 const VARIABLE_FIELDS =
-  /("?(?:query_time_ms|uptime_s|memory_bytes|pinned_bytes|damaged_blocks|pid|clients|average_response_ms|round_trip_ms|bytes_per_second|routing_table_size|topic_peers|successful_retrievals|reputation|success|response_time|availability|recency|packages_provided|verified_packages|announced_to|remote_count|connected_peers|removed_blocks|removed_bytes|bytes)"?: )(?:-?\d[\d.]*|null)/g;
+  /("?(?:query_time_ms|uptime_s|memory_bytes|pinned_bytes|damaged_blocks|pid|clients|average_response_ms|round_trip_ms|bytes_per_second|routing_table_size|topic_peers|successful_retrievals|reputation|success|response_time|availability|recency|packages_provided|verified_packages|announced_to|remote_count|connected_peers|removed_blocks|removed_bytes|bytes_received|bytes)"?: )(?:-?\d[\d.]*|null)/g;
 
 describe('machine-readable output of the command line', () => {
   const test = new CliTest();

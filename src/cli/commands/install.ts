@@ -64,16 +64,25 @@ async function installInto(context: CommandContext): Promise<void> {
     const request = { ...(await resolveOperand(context, engine, named, signal)), to };
     const installed = await engine.install(request, { signal, onProgress: bar.onProgress }).finally(bar.end);
     output.result(installedOutput(installed), (view) => {
-      const { path, files, size } = installed;
+      const { path, files, size, received = 0 } = installed;
       const what = `${installed.id}@${installed.version}`;
-      return `${view.success('Installed')} ${what}\n${view.dim(`${files} files, ${bytes(size)}, in ${path}`)}`;
+      return `${view.success('Installed')} ${what}\n${view.dim(`${files} files, ${bytes(size)} (${bytes(received)} received), in ${path}`)}`;
     });
   });
 }
 
 function installedOutput(installed: InstalledPackage): Readonly<Record<string, unknown>> {
-  const { id, version, root, path, files, size, installedAt } = installed;
-  return { package_id: id, version, root, path, files, size, installed_at: isoTime(installedAt) };
+  const { id, version, root, path, files, size, received = 0, installedAt } = installed;
+  return {
+    package_id: id,
+    version,
+    root,
+    path,
+    files,
+    size,
+    bytes_received: received,
+    installed_at: isoTime(installedAt),
+  };
 }
 
 function requestedPackages(flags: Flags): string[] {

@@ -64,26 +64,37 @@ export async function changeProject(
     );
     noteNames(output, plan.names);
     const apply = plan.changes && !flags.isEnabled('dry-run');
+    let received: number | undefined;
     if (apply) {
       const overwrite = (flags.texts('overwrite') ?? []).map((path) => (path === '*' ? path : resolve(path)));
       const progress = { signal, onProgress: bar.onProgress };
-      await engine.applyPlan({ plan: plan.plan, overwrite }, progress).finally(bar.end);
+      const installed = await engine.applyPlan({ plan: plan.plan, overwrite }, progress).finally(bar.end);
+      received = installed.reduce((sum, one) => sum + (one.received ?? 0), 0);
     }
-    output.result(planOutput(plan, apply), (view) => formatPlan(plan, apply, view));
+    output.result(planOutput(plan, received), (view) => formatPlan(plan, received, view));
   });
+}
+
+/** What was missing, and what came over the network for it. */
+function receivedText(missing: number, received: number): string {
+  return missing === 0
+    ? 'Everything was stored here.'
+    : `Received ${bytes(received)} for ${bytes(missing)} of content.`;
 }
 
 function projectFolder(flags: Flags): string {
   return resolve(flags.text('project') ?? '.');
 }
 
-function planOutput(plan: InstallPlan, applied: boolean): Readonly<Record<string, unknown>> {
+/** @param received bytes that came from peers; undefined when the plan was not applied */
+function planOutput(plan: InstallPlan, received: number | undefined): Readonly<Record<string, unknown>> {
   return {
     project: plan.project,
     lock_file: plan.lockFile,
-    applied,
+    applied: received !== undefined,
     changes: plan.changes,
     bytes_to_fetch: plan.bytesToFetch,
+    bytes_received: received ?? null,
     packages: plan.packages.map(plannedOutput),
     names: plan.names.map(({ name, id, reason }) => ({ name, package_id: id, reason })),
     skipped: plan.skipped.map(({ id, requirement, by, reason }) => ({ package: id, requirement, by, reason })),
@@ -109,7 +120,7 @@ function plannedOutput(planned: PlannedPackage): Readonly<Record<string, unknown
 
 function formatPlan(
   { packages, skipped, changes, bytesToFetch, lockFile }: InstallPlan,
-  applied: boolean,
+  received: number | undefined,
   view: View,
 ): string {
   const rows = packages.map(({ name, version, from, action, path, yanked }) => [
@@ -128,8 +139,8 @@ function formatPlan(
   const left = skipped.map(({ id, by, reason }) => view.dim(`skipped ${id}, required by ${by}: ${reason}`));
   const outcome = !changes
     ? 'Nothing to do.'
-    : applied
-      ? `${view.success('Done')}. Updated ${lockFile}.`
+    : received !== undefined
+      ? `${view.success('Done')}. Updated ${lockFile}. ${receivedText(bytesToFetch, received)}`
       : `Nothing was changed. ${bytes(bytesToFetch)} would be fetched.`;
   return [...(rows.length > 0 ? [table(columns, rows, view)] : []), ...roots, ...withdrawn, ...left, outcome].join(
     '\n',

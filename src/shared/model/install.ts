@@ -36,7 +36,10 @@ export interface PlannedPackage {
   readonly from?: string;
   /** Content root that the lock file lists for the package, else the installed one; absent when there is neither. */
   readonly fromRoot?: string;
-  /** Bytes to fetch; 0 when all blocks are stored here. */
+  /**
+   * Bytes of the blocks that are not stored here; 0 when all are. The whole size when no peer told in time which blocks the
+   * release has. Less may come over the network, because peers compress.
+   */
   readonly bytesToFetch: number;
   /** Whether the project itself requires it, and not only another package. */
   readonly requested: boolean;

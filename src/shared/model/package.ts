@@ -155,6 +155,8 @@ export interface InstalledPackage {
   readonly project?: string;
   /** Files that were changed or missing when it was last verified; absent when it never was. */
   readonly changed?: number;
+  /** Bytes that came from peers for it, compressed where they were; only in the answer of the call that installed it. */
+  readonly received?: number;
 }
 
 /** Number of packages in each section. */

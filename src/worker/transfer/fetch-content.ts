@@ -34,6 +34,8 @@ export interface FetchContentDeps extends RankedProvidersDeps {
   readonly loggers: LoggerFactory;
 }
 
+export type FetchOptions = Pick<TransferOptions, 'content' | 'isUpdate'>;
+
 /** The content of a release that was looked up. */
 export function contentOf({ publisher, name, release }: ReleaseDetails): ContentRef {
   const { version, root, size, files } = release;
@@ -44,6 +46,7 @@ export function contentOf({ publisher, name, release }: ReleaseDetails): Content
  * Fetches every missing block of a release from the peers that are known to serve it, best first, and verifies all of
  * them.
  *
+ * @returns the bytes that came from peers, as they were on the streams
  * @throws GgenError QuotaExceeded, and the errors of `fetchTree`
  */
 export function fetchContent(
@@ -51,24 +54,26 @@ export function fetchContent(
   content: ContentRef,
   signal: AbortSignal,
   onProgress: (progress: InstallProgress) => void,
-): Promise<void> {
+  options: FetchOptions = {},
+): Promise<number> {
   const { publisher, name, version, size } = content;
   const attributes = { package_id: `${publisher}/${name}`, package_version: version, package_size: size };
   return deps.telemetry.span('fetch_content', attributes, (span) =>
-    fetchFromProviders(deps, content, signal, onProgress, span),
+    fetchFromProviders(deps, content, { signal, onBlock: fetchProgress(content, onProgress), ...options }, span),
   );
 }
 
 async function fetchFromProviders(
   deps: FetchContentDeps,
   content: ContentRef,
-  signal: AbortSignal,
-  onProgress: (progress: InstallProgress) => void,
+  options: Pick<TransferOptions, 'signal' | 'onBlock' | 'content' | 'isUpdate'>,
   span: SpanHandle,
-): Promise<void> {
+): Promise<number> {
   const { root, size } = content;
+  const { signal } = options;
+  let received = 0;
   const tally = new TransferTally();
-  using _lease = await deps.retention.reserve(root, size, signal);
+  using _lease = await deps.retention.reserve(root, options.content === 'nodes' ? 0 : size, signal);
   const startedAt = performance.now();
   try {
     await fetchTree(parseRootCid(root), {
@@ -76,9 +81,11 @@ async function fetchFromProviders(
       network: deps.network()?.blocks,
       providers: rankedProviders(deps, content),
       moreProviders: () => rankedProviders(deps, content),
-      signal,
+      ...options,
       size,
-      onBlock: fetchProgress(content, onProgress),
+      onReceived: (bytes) => {
+        received += bytes;
+      },
       onSuccess: (peer, responseMs, bytes) => {
         tally.recordBlock(peer, responseMs, bytes);
       },
@@ -88,6 +95,7 @@ async function fetchFromProviders(
       },
       log: deps.loggers('transfer'),
     });
+    return received;
   } finally {
     tally.commit(deps.peerReputation, content, performance.now() - startedAt);
   }

@@ -5,7 +5,7 @@ import { BandwidthProbe } from './bandwidth-probe.ts';
 import { unavailableError } from './unavailable-error.ts';
 import { ProviderSession } from './provider-session.ts';
 import type { ProviderCandidate } from './provider-session.ts';
-import type { BlockNetwork, TransferOptions } from './transfer-types.ts';
+import type { BlockNetwork, ProviderSchedulerOptions } from './transfer-types.ts';
 import type { TreeBlock, TreeBlocks } from './tree-blocks.ts';
 
 /** Number of parallel providers of one transfer. */
@@ -14,6 +14,8 @@ const MAX_PROVIDER_SESSIONS = 4;
  * The release must have this many bytes for each additional provider: more sessions would not make a small one faster.
  */
 const MIN_BYTES_PER_SESSION = 1024 * 1024;
+/** A missing sub-tree of a release up to this size is requested as a whole: that saves a round trip. */
+const MAX_UNSEEN_TREE_BYTES = 256 * 1024;
 /** Pending requests to one provider: it receives the next request while it answers the previous one. */
 const MAX_REQUESTS_PER_SESSION = 2;
 /** How often the scheduler checks whether to steal work and whether to add a provider. */
@@ -31,11 +33,6 @@ const MAX_BUSY_ATTEMPTS = 10;
 const LOOKUP_TIMEOUT_MS = 3_000;
 /** Errors of a session whose peer broke the protocol: it is not asked again in this transfer. */
 const INVALID_ERROR_NAMES = ['InvalidBlockError', 'ProtocolViolationError'];
-
-export type ProviderSchedulerOptions = Pick<
-  TransferOptions,
-  'network' | 'providers' | 'moreProviders' | 'onSuccess' | 'onFailure' | 'log'
->;
 
 /**
  * Decides which provider is asked for which blocks. Each provider gets its own requests, and fast ones get more. An
@@ -145,7 +142,9 @@ export class ProviderScheduler {
       const [candidate] = this.#readyCandidates();
       if (candidate === undefined) return;
       this.#candidates = this.#candidates.filter((one) => one !== candidate);
-      this.#sessions.add(new ProviderSession(candidate, network.session(this.#root, candidate.peer)));
+      this.#sessions.add(
+        new ProviderSession(candidate, network.session(this.#root, candidate.peer, this.#options.onReceived)),
+      );
     }
   }
 
@@ -187,7 +186,8 @@ export class ProviderScheduler {
 
   #sendRequest(session: ProviderSession, batch: readonly TreeBlock[]): void {
     const request = session.startRequest();
-    const scope = this.#size <= MIN_BYTES_PER_SESSION / 4 ? 'tree' : 'nodes';
+    const { content = 'all', isUpdate = false } = this.#options;
+    const scope = content === 'all' && !isUpdate && this.#size <= MAX_UNSEEN_TREE_BYTES ? 'tree' : 'nodes';
     const wantlist = batch.map((block) => ({ cid: block.cid, scope: scopeOf(block, scope) }));
     batch.forEach((block) => {
       this.#blocks.markRequested(block, request, scopeOf(block, scope));

@@ -32,8 +32,8 @@ export interface BlockSession {
 
 /** The members of the running node that transfers use. */
 export interface BlockNetwork {
-  /** Opens a session with one peer. */
-  session(root: CID, peer: string): BlockSession;
+  /** Opens a session with one peer. @param onReceived called with the bytes that come from it, as they are on the stream */
+  session(root: CID, peer: string, onReceived?: (bytes: number) => void): BlockSession;
   /** Aborted when the node stops. */
   readonly stopped: AbortSignal;
   /** Providers of a content root from the DHT, as they are found. */
@@ -54,6 +54,12 @@ export interface TransferOptions {
   readonly size: number;
   /** Called with the size of each block of the tree that is verified, stored before or fetched. */
   readonly onBlock: (bytes: number) => void;
+  /** What to fetch: all blocks below the root, or only those that have links: folders, and the nodes of files. */
+  readonly content?: 'all' | 'nodes';
+  /** Whether blocks below a missing node are probably stored, as those of an earlier release. They are not requested unseen. */
+  readonly isUpdate?: boolean;
+  /** Called with the bytes that come from peers, as they are on their streams. */
+  readonly onReceived?: (bytes: number) => void;
   /** Called for each verified block that a peer sent. */
   readonly onSuccess: (peer: string, responseMs: number, bytes: number) => void;
   /**
@@ -62,6 +68,11 @@ export interface TransferOptions {
   readonly onFailure: (peer: string, kind: 'timeout' | 'invalid') => void;
   readonly log: Logger;
 }
+
+export type ProviderSchedulerOptions = Pick<
+  TransferOptions,
+  'network' | 'providers' | 'moreProviders' | 'content' | 'isUpdate' | 'onReceived' | 'onSuccess' | 'onFailure' | 'log'
+>;
 
 /** Options of a block source, as of a transfer. */
 export type BlockSourceOptions = Pick<

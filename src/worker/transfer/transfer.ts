@@ -10,16 +10,16 @@ import { MAX_TREE_OVERHEAD_BYTES } from './tree-limits.ts';
 export type * from './transfer-types.ts';
 
 /**
- * Fetches every missing block below `root` into the store, from several providers at the same time. Every block is
+ * Fetches every missing block below `root`, or every missing node, into the store, from several providers at the same time. Every block is
  * verified against its hash, including those that were stored before.
  *
  * @throws GgenError ContentUnavailable, NodeNotRunning, LimitReached, RecordInvalid (the tree is not a plain UnixFS
  *   tree, or is too large); the reason of the signal
  */
 export async function fetchTree(root: CID, options: TransferOptions): Promise<void> {
-  const { store, size, signal, onBlock } = options;
+  const { store, size, signal, onBlock, content = 'all' } = options;
   signal.throwIfAborted();
-  const blocks = new TreeBlocks(root, { store, maxBytes: size + MAX_TREE_OVERHEAD_BYTES, onBlock });
+  const blocks = new TreeBlocks(root, { store, maxBytes: size + MAX_TREE_OVERHEAD_BYTES, onBlock, content });
   const providers = new ProviderScheduler(root, blocks, options, size);
   try {
     blocks.add(root, { depth: 0, size, followLinks: true });

@@ -56,6 +56,8 @@ export interface TreeBlocksOptions {
   readonly store: Blockstore;
   readonly maxBytes: number;
   readonly onBlock: (bytes: number) => void;
+  /** As `TransferOptions.content`. */
+  readonly content?: 'all' | 'nodes';
 }
 
 /** The peer sent a block that was not requested, was sent before, or does not match its hash. */
@@ -281,6 +283,7 @@ export class TreeBlocks {
       return;
     }
     for (const { Hash, Tsize = MAX_LEAF_BYTES } of links) {
+      if (this.#options.content === 'nodes' && Hash.code === RAW) continue;
       const isRequested = request !== undefined && (scope === 'tree' || (scope === 'nodes' && Hash.code === DAG_PB));
       const size = Hash.code === RAW ? Math.min(Tsize, MAX_LEAF_BYTES) : Tsize;
       this.add(Hash, { depth: depth + 1, size, followLinks: true }, isRequested ? { request, scope } : undefined);

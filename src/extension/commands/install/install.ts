@@ -90,16 +90,17 @@ function revealAction(path: string): NotificationAction {
 async function notifyInstalled(plan: InstallPlan, installed: readonly InstalledPackage[], id: string): Promise<void> {
   const found = installed.find((one) => one.id === id);
   if (found === undefined) return;
-  const { name, version, path, files, size } = found;
+  const { name, version, path, files, size, received = 0 } = found;
   const others = plan.packages.filter(({ action }) => action !== 'keep').length - 1;
   const message = [
     t(
-      'Installed {0} {1} in {4}: {2}, {3}, every byte verified.',
+      'Installed {0} {1} in {4}: {2}, {3} ({5} received), every byte verified.',
       plainText(name),
       plainText(version),
       countFiles(files, t),
       formatBytes(size),
       plainText(path),
+      formatBytes(received),
     ),
     ...(others > 0
       ? [others === 1 ? t('1 other package was also changed.') : t('{0} other packages were also changed.', others)]

@@ -52,7 +52,7 @@ export async function applyPlan(
   const changedSteps = steps.filter(({ planned }) => planned.action !== 'keep');
   using _leases = deps.retention.leaseAll(steps.map(({ planned }) => planned.root));
   const toFetch = changedSteps.map(({ planned }) => planned).filter(({ action }) => action !== 'remove');
-  await fetchAll(deps, toFetch, signal, onProgress);
+  const received = await fetchAll(deps, toFetch, signal, onProgress);
   const getPreviousBlock = verifiedBlockReader(deps);
   for (const { planned, existing } of changedSteps) {
     if (existing.previous !== undefined && existing.before === 'folder') {
@@ -82,7 +82,12 @@ export async function applyPlan(
     changedSteps.map(({ planned }) => planned),
   );
   deps.loggers('install').info(`${changedSteps.length} packages changed in ${plan.project}`);
-  return installs.listByProject(plan.project);
+  return installs.listByProject(plan.project).map((installed) => {
+    const bytes = received.get(installed.id);
+    return bytes === undefined
+      ? installed
+      : { ...installed, received: bytes + (stored.received.get(installed.root) ?? 0) };
+  });
 }
 
 /**
@@ -105,21 +110,25 @@ async function assertPlanCurrent(
   });
 }
 
+/** Returns the bytes that came from peers, by id of the package. */
 async function fetchAll(
   deps: FetchContentDeps,
   packages: readonly PlannedPackage[],
   signal: AbortSignal,
   onProgress: (progress: InstallProgress) => void,
-): Promise<void> {
+): Promise<ReadonlyMap<string, number>> {
+  const received = new Map<string, number>();
   const totalBytes = packages.reduce((sum, { size }) => sum + size, 0);
   const totalFiles = packages.reduce((sum, { files }) => sum + files, 0);
   let fetchedBytes = 0;
   for (const one of packages) {
-    await fetchContent(deps, one, signal, ({ bytes }) => {
+    const report = ({ bytes }: InstallProgress): void => {
       onProgress({ phase: 'fetch', files: 0, bytes: fetchedBytes + bytes, totalFiles, totalBytes });
-    });
+    };
+    received.set(one.id, await fetchContent(deps, one, signal, report, { isUpdate: one.action === 'update' }));
     fetchedBytes += one.size;
   }
+  return received;
 }
 
 function toTreeChange({ planned, existing: { before, previous } }: PlanStep): TreeChange {

@@ -49,7 +49,8 @@ export async function installRelease(
   if (existing !== undefined)
     assertLockedRoots([existing], [{ publisher, name, version: release.version, root: release.root }], []);
   using _lease = deps.retention.lease(release.root);
-  await fetchContent(deps, contentOf(found), signal, onProgress);
+  const isUpdate = existing !== undefined;
+  const received = await fetchContent(deps, contentOf(found), signal, onProgress, { isUpdate });
   signal.throwIfAborted();
   const getPreviousBlock = verifiedBlockReader(deps);
   if (existing !== undefined) await listInstalledFiles(deps, existing, getPreviousBlock, signal);
@@ -77,7 +78,7 @@ export async function installRelease(
   if (installed === undefined) throw new Error('The install transaction ended without recording anything');
   await announceInstalled(deps, [installed]);
   deps.loggers('install').info(`Installed ${found.id}@${release.version} in ${path}`);
-  return installed;
+  return { ...installed, received };
 }
 
 /** Returns the installation to be replaced. @throws GgenError NotInstalled, InvalidRequest */

@@ -1,4 +1,3 @@
-import type { Blockstore } from 'interface-blockstore';
 import { lstat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { PlanRequest } from '../../../shared/api/index.ts';
@@ -17,25 +16,26 @@ import { lockedId, serializeLock } from '../lock/lock-file.ts';
 import type { LockedPackage } from '../lock/lock-file.ts';
 import { assertLockedRoots, checkAgainstRecords } from '../lock/lock-records.ts';
 import { fullIds, lockContext, lookupSource } from '../resolve/lookup-source.ts';
+import { fetchFolders } from './fetch-folders.ts';
+import type { FetchFoldersDeps } from './fetch-folders.ts';
 import type { PlanStep, Plans, ExistingTarget } from './plans.ts';
 import { readProjectLock } from '../lock/project-lock.ts';
 import type { ProjectLock } from '../lock/project-lock.ts';
 
 /** Dependencies of `planInstall`. */
-export interface PlanInstallDeps {
-  readonly catalog: {
+export interface PlanInstallDeps extends FetchFoldersDeps {
+  readonly catalog: FetchFoldersDeps['catalog'] & {
     readonly installs: Pick<Catalog['installs'], 'getByPath' | 'listByProject'>;
     readonly packages: Pick<Catalog['packages'], 'details' | 'seenRoots'>;
     readonly publishers: Pick<Catalog['publishers'], 'get'>;
   };
-  readonly blocks: Pick<Blockstore, 'get' | 'has'>;
 }
 
 const MODES = ['add', 'lock', 'update', 'remove'];
 
 /**
- * Plans how to bring a project to a requested state. Looks up unknown packages in the network; fetches no content and
- * writes nothing.
+ * Plans how to bring a project to a requested state. Looks up unknown packages in the network, and fetches the folders of
+ * their releases to tell which content is missing; fetches no content of files and writes nothing into the project.
  *
  * @throws GgenError InvalidRequest, LockInvalid, LockMismatch, DependencyConflict, DependencyMissing, NotInstalled,
  *   TargetNotEmpty, TargetNotWritable, UnsafePath, and the errors of `Lookup`
@@ -77,6 +77,7 @@ export async function planInstall(
   const entries = desired.map(({ entry }) => entry);
   assertLockedRoots(lock.packages, entries, acceptedRoots);
   const assigned = assignFolders(entries, lock.packages, await installedState.occupied(entries));
+  const received = await fetchFolders(deps, entries, signal);
   const steps: PlanStep[] = [];
   for (const one of desired)
     steps.push(await installedState.planStep(one, assigned.get(lockedId(one.entry)) ?? one.entry, signal));
@@ -93,6 +94,7 @@ export async function planInstall(
     steps,
     lockBefore: lock.text,
     lockAfter,
+    received,
     plan: { project: root, lockFile: lock.path, ...shown },
   });
 }

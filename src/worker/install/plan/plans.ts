@@ -24,6 +24,8 @@ export interface StoredPlan {
   readonly lockBefore: string | undefined;
   /** Undefined when there is no lock file and none is needed. */
   readonly lockAfter: string | undefined;
+  /** Bytes that came from peers while the plan was made, by content root. */
+  readonly received: ReadonlyMap<string, number>;
 }
 
 /** A plan that is older, or the least recently used of more plans, is dropped: its caller is gone. */

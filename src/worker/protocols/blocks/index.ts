@@ -18,9 +18,14 @@ export class Blocks {
     this.#deps = deps;
   }
 
-  /** Opens a session with exactly this peer. @param peer its id */
-  session(root: CID, peer: string): PeerSession {
-    return new PeerSession(this.#deps, root, peer);
+  /**
+   * Opens a session with exactly this peer.
+   *
+   * @param peer its id
+   * @param onReceived called with the bytes that come from it, as they are on the stream
+   */
+  session(root: CID, peer: string, onReceived?: (bytes: number) => void): PeerSession {
+    return new PeerSession(this.#deps, root, peer, onReceived);
   }
 
   /** Fires when the node stops, which ends every session. */

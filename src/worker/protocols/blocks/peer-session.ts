@@ -27,6 +27,7 @@ export class PeerSession {
   readonly #deps: PeerSessionDeps;
   readonly #root: CID;
   readonly #peer: string;
+  readonly #onReceived: (bytes: number) => void;
   readonly #closed = new AbortController();
   readonly #car: CarSession;
   #bitswap: BitswapSession | undefined;
@@ -35,16 +36,21 @@ export class PeerSession {
   /**
    * @param root of the release that the blocks belong to
    * @param peer its id
+   * @param onReceived called with the bytes that come from it, as they are on the stream
    */
-  constructor(deps: PeerSessionDeps, root: CID, peer: string) {
+  constructor(deps: PeerSessionDeps, root: CID, peer: string, onReceived: (bytes: number) => void = () => undefined) {
     this.#deps = deps;
     this.#root = root;
     this.#peer = peer;
+    this.#onReceived = onReceived;
     const { traffic } = deps;
     this.#car = new CarSession({
       open: (signal) => this.#open(signal),
       maxChunkBytes: () => traffic.maxChunkBytes('received', this.#isLocal),
-      onReceived: (bytes, signal) => traffic.spend('received', bytes, this.#isLocal, signal),
+      onReceived: (bytes, signal) => {
+        onReceived(bytes);
+        return traffic.spend('received', bytes, this.#isLocal, signal);
+      },
     });
   }
 
@@ -61,6 +67,7 @@ export class PeerSession {
       }
     }
     await this.#bitswap.fetch(wants, async (cid, bytes) => {
+      this.#onReceived(bytes.length);
       await this.#deps.traffic.spend('received', bytes.length, this.#isLocal, this.#closed.signal);
       await onBlock(cid, bytes);
     });

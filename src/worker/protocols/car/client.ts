@@ -17,6 +17,13 @@ export class PeerBusyError extends Error {
 /** Called with each block; the next one is read when the returned promise has resolved. An error ends the session. */
 export type OnBlock = (cid: CID, bytes: Uint8Array) => Promise<void> | void;
 
+interface OpenStream {
+  readonly stream: ByteStream;
+  readonly stallDetector: StallDetector;
+  /** Bytes of the stream that were reported as received. */
+  counted: number;
+}
+
 export interface CarSessionOptions {
   /** Opens a stream of the protocol to the peer. */
   readonly open: (signal: AbortSignal) => Promise<Stream>;
@@ -35,7 +42,7 @@ export interface CarSessionOptions {
 export class CarSession {
   readonly #options: CarSessionOptions;
   readonly #ended = new AbortController();
-  #opening: Promise<{ stream: ByteStream; stallDetector: StallDetector }> | undefined;
+  #opening: Promise<OpenStream> | undefined;
   readonly #acceptsZstd: boolean;
   #activeRequests = 0;
   #lastUsedAt = 0;
@@ -96,38 +103,35 @@ export class CarSession {
     this.#opening = undefined;
   }
 
-  async #requestOn(
-    { stream, stallDetector }: { stream: ByteStream; stallDetector: StallDetector },
-    wants: readonly CarWant[],
-    onBlock: OnBlock,
-  ): Promise<void> {
+  async #requestOn(open: OpenStream, wants: readonly CarWant[], onBlock: OnBlock): Promise<void> {
     const { signal } = this.#ended;
-    const written = this.#writing.then(() => stream.write(encodeCarRequest(wants, this.#acceptsZstd), signal));
+    const written = this.#writing.then(() => open.stream.write(encodeCarRequest(wants, this.#acceptsZstd), signal));
     this.#writing = written;
     const read = this.#reading.then(async () => {
       await written;
-      await this.#receive(stream, stallDetector, wants, onBlock);
+      await this.#receive(open, wants, onBlock);
     });
     this.#reading = read;
     await Promise.all([written, read]);
   }
 
-  async #open(signal: AbortSignal): Promise<{ stream: ByteStream; stallDetector: StallDetector }> {
+  async #open(signal: AbortSignal): Promise<OpenStream> {
     const stream = new ByteStream(await this.#options.open(signal));
-    return { stream, stallDetector: new StallDetector(stream) };
+    return { stream, stallDetector: new StallDetector(stream), counted: 0 };
   }
 
-  async #receive(
-    stream: ByteStream,
-    stallDetector: StallDetector,
-    wants: readonly CarWant[],
-    onBlock: OnBlock,
-  ): Promise<void> {
+  async #receive(open: OpenStream, wants: readonly CarWant[], onBlock: OnBlock): Promise<void> {
+    const { stream, stallDetector } = open;
     const { signal } = this.#ended;
-    const { onReceived } = this.#options;
+    // Bytes also come while nothing waits for them.
+    const countReceived = async (): Promise<void> => {
+      const bytes = stream.received - open.counted;
+      open.counted = stream.received;
+      if (bytes > 0) await this.#options.onReceived(bytes, signal);
+    };
     const waitForBytes = async (minBytes: number): Promise<number> => {
       const count = await stallDetector.waitForBytes(signal, Math.min(minBytes, this.#options.maxChunkBytes()));
-      if (count > 0) await onReceived(count, signal);
+      await countReceived();
       return count;
     };
     stallDetector.reset();
@@ -137,6 +141,7 @@ export class CarSession {
       throw new ProtocolViolationError('The answer has an encoding that was not offered');
     const blocks = isCompressed ? readBatches(stream, wants, waitForBytes) : readSections(stream, waitForBytes);
     for await (const { cid, bytes } of blocks) await onBlock(cid, bytes);
+    await countReceived();
   }
 }
 

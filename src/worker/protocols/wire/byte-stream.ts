@@ -13,6 +13,7 @@ export class ByteStream {
   readonly #stream: Stream;
   readonly #chunks: Uint8Array[] = [];
   #buffered = 0;
+  #received = 0;
   #ended = false;
   #failure: Error | undefined;
   #resolveWait: (() => void) | undefined;
@@ -33,6 +34,11 @@ export class ByteStream {
   /** Bytes that can be taken now. */
   get available(): number {
     return this.#buffered;
+  }
+
+  /** Bytes that came so far, taken or not. */
+  get received(): number {
+    return this.#received;
   }
 
   /** The other side sends nothing more. */
@@ -163,6 +169,7 @@ export class ByteStream {
     for (const chunk of data instanceof Uint8Array ? [data] : data) {
       this.#chunks.push(chunk);
       this.#buffered += chunk.length;
+      this.#received += chunk.length;
     }
     if (this.#buffered > HIGH_WATER_BYTES) this.#schedulePause();
     if (this.#buffered >= this.#waitTargetBytes) this.#resolveWait?.();

@@ -82,7 +82,12 @@ describe('a CAR session', () => {
 
   it('delivers blocks of any size one after the other, and counts their bytes', async () => {
     let counted = 0;
-    const { session } = sessionWith((out, cids) => send(out, ...cids), {
+    let server: MemoryStream | undefined;
+    const answer = (out: ByteStream, cids: readonly CID[], stream: MemoryStream): Promise<void> => {
+      server = stream;
+      return send(out, ...cids);
+    };
+    const { session } = sessionWith(answer, {
       maxChunkBytes: () => 10_000,
       onReceived: (bytes) => {
         counted += bytes;
@@ -100,6 +105,7 @@ describe('a CAR session', () => {
     });
     assert.deepEqual(received, [small, large, small]);
     assert.ok(counted > 1_500_200);
+    assert.equal(counted, server?.sentBytes, 'also those that came while a block was stored');
   });
 
   it('uses one stream for all requests, and a new one after the peer closed it', async () => {

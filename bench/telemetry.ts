@@ -98,7 +98,7 @@ async function measureSearches(catalog: Catalog, telemetry: Telemetry): Promise<
     });
   const observed = (): Promise<SearchResults> =>
     observeCall(telemetry, registryCalls.search, {
-      name: 'search',
+      operation: 'search',
       request: { text: 'par' },
       traceparent: undefined,
       run: asked,

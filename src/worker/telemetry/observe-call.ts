@@ -24,8 +24,8 @@ export interface CallObservation<Request, Response> {
 
 /** A call that is about to run. */
 export interface ObservedCall<Request, Response> {
-  /** The call's name, as in the contract. */
-  readonly name: string;
+  /** As `operationOf` the call's name. */
+  readonly operation: string;
   readonly request: Request;
   /** The span of the caller, if it has one, as W3C `traceparent`. */
   readonly traceparent: string | undefined;
@@ -64,9 +64,8 @@ async function withAttributes<Request, Response>(
 async function measured<Request, Response>(
   metrics: Metrics,
   measure: CallObservation<Request, Response>['measure'],
-  { name, run }: ObservedCall<Request, Response>,
+  { operation, run }: ObservedCall<Request, Response>,
 ): Promise<Response> {
-  const operation = operationOf(name);
   const startedAt = performance.now();
   let status = 'error';
   try {
@@ -84,6 +83,6 @@ async function measured<Request, Response>(
 }
 
 /** A call's name as ggen writes operations: `getPackage` is `get_package`. */
-function operationOf(name: string): string {
+export function operationOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,10 +1,10 @@
 import type { CallName, CallOptions, EngineCalls } from '../../../shared/api/index.ts';
-import { observeCall } from '../../telemetry/observe-call.ts';
+import { observeCall, operationOf } from '../../telemetry/observe-call.ts';
 import type { CallObservation } from '../../telemetry/observe-call.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { CallRow, RunOptions } from './call-row.ts';
 import type { Operations } from './operations.ts';
-import { validateRequest } from './request-form.ts';
+import { requestValidator } from './request-form.ts';
 import type { AnyRequestForm } from './request-form.ts';
 
 /** One row for each call of the contract. */
@@ -40,12 +40,14 @@ function pipeline<Parts>(
   parts: Parts,
   { operations, telemetry }: PipelineDeps,
 ): (request: Readonly<Record<string, unknown>>, options?: CallOptions<unknown>) => Promise<unknown> {
+  const validate = requestValidator(name, row.form);
+  const operation = operationOf(name);
   return async (request, options = {}) => {
-    validateRequest(name, row.form, request);
+    validate(request);
     const { traceparent, onProgress = ignoreProgress } = options;
     return operations.run(options.signal, (signal) =>
       observeCall(telemetry, row, {
-        name,
+        operation,
         request,
         traceparent,
         run: async () => await row.run(parts, request, { signal, onProgress }),

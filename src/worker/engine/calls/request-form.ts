@@ -54,15 +54,27 @@ export function validateRequest(
   form: AnyRequestForm,
   request: Readonly<Record<string, unknown>>,
 ): void {
-  for (const [field, kind] of Object.entries(form)) {
-    const value = request[field];
-    if (kind.endsWith('?') && value === undefined) continue;
+  requestValidator(call, form)(request);
+}
+
+/** `validateRequest` for one form and many requests: the form is read once. */
+export function requestValidator(
+  call: CallName,
+  form: AnyRequestForm,
+): (request: Readonly<Record<string, unknown>>) => void {
+  const fields = Object.entries(form).map(([field, kind]) => {
     const { test, expected } = FIELD_KINDS[kind.replace('?', '') as FieldKind];
-    if (test(value)) continue;
-    throw new GgenError('InvalidRequest', `The call ${call} requires ${expected} as '${field}'.`, {
-      details: { call, field },
-    });
-  }
+    return { field, isOptional: kind.endsWith('?'), test, expected };
+  });
+  return (request) => {
+    for (const { field, isOptional, test, expected } of fields) {
+      const value = request[field];
+      if ((isOptional && value === undefined) || test(value)) continue;
+      throw new GgenError('InvalidRequest', `The call ${call} requires ${expected} as '${field}'.`, {
+        details: { call, field },
+      });
+    }
+  };
 }
 
 function isText(value: unknown): boolean {

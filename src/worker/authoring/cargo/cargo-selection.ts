@@ -7,8 +7,9 @@ import type { FileSelection, OutsideFile, PackDecision, RepositoryFiles } from '
 import { excludedBy, packedBy } from '../selection/file-selection.ts';
 import { manifestFolder } from '../selection/manifest-folder.ts';
 import { RULES } from '../selection/pack-rules.ts';
+import { PathPatterns } from '../selection/path-patterns.ts';
+import type { PatternMatch } from '../selection/path-patterns.ts';
 import type { CargoPackage } from './cargo-package.ts';
-import { CargoPatterns } from './cargo-patterns.ts';
 
 /** In Cargo's order of preference. */
 const DEFAULT_READMES = ['README.md', 'README.txt', 'README'];
@@ -63,12 +64,11 @@ class CargoSelection implements FileSelection {
   readonly gitignore: boolean;
   readonly hasOwnList: boolean;
   readonly replacesDefaults = true;
-  readonly required: ReadonlySet<string>;
   readonly outside: readonly OutsideFile[];
   readonly #sources: CargoSources;
   readonly #folder: string;
-  readonly #include: CargoPatterns | undefined;
-  readonly #exclude: CargoPatterns;
+  readonly #include: PathPatterns<ManifestPattern> | undefined;
+  readonly #exclude: PathPatterns<ManifestPattern>;
   /** Folders that are not looked into, except for a required file. */
   readonly #closed = new Map<string, PackRule>();
 
@@ -79,9 +79,8 @@ class CargoSelection implements FileSelection {
     this.hasOwnList = include.length > 0;
     // Cargo asks git only without `include`, and only when git tracks the manifest.
     this.gitignore = !this.hasOwnList && sources.isTracked;
-    this.#include = this.hasOwnList ? new CargoPatterns(include) : undefined;
-    this.#exclude = new CargoPatterns(this.gitignore || this.hasOwnList ? exclude : [HIDDEN_FILES, ...exclude]);
-    this.required = new Set([...sources.required.keys(), 'Cargo.lock'].map((path) => posix.join(this.#folder, path)));
+    this.#include = this.hasOwnList ? new PathPatterns(include) : undefined;
+    this.#exclude = new PathPatterns(this.gitignore || this.hasOwnList ? exclude : [HIDDEN_FILES, ...exclude]);
     this.outside = sources.outside.map((file) => ({ ...file, path: posix.join(this.#folder, file.path) }));
   }
 
@@ -116,6 +115,13 @@ class CargoSelection implements FileSelection {
       : packedBy(this.#patternRule('included by the pattern', match.source));
   }
 
+  exempts(path: string, isFolder: boolean): boolean {
+    const inside = this.#relative(path);
+    if (inside === undefined) return false;
+    const required = [...this.#sources.required.keys(), 'Cargo.lock'];
+    return required.some((file) => (isFolder ? file.startsWith(`${inside}/`) : file === inside));
+  }
+
   enter(path: string, _absolutePath: string, names: readonly string[]): Promise<PackRule | undefined> {
     const isNested = path !== this.#folder && this.#relative(path) !== undefined && names.includes('Cargo.toml');
     return Promise.resolve(isNested ? { text: 'a Cargo package of its own', path: `${path}/Cargo.toml` } : undefined);
@@ -133,7 +139,7 @@ class CargoSelection implements FileSelection {
     return this.gitignore || this.hasOwnList ? undefined : this.#excluding(this.#exclude.folder(inside));
   }
 
-  #excluding(match: ReturnType<CargoPatterns['file']>): PackRule | undefined {
+  #excluding(match: PatternMatch<ManifestPattern> | undefined): PackRule | undefined {
     if (match === undefined || match.isNegated) return undefined;
     return match.source === HIDDEN_FILES ? HIDDEN : this.#patternRule('excluded by the pattern', match.source);
   }

@@ -1,5 +1,6 @@
 import type { CargoPackage } from '../cargo/cargo-package.ts';
 import type { NpmPackage } from '../npm/npm-package.ts';
+import type { PythonPackage } from '../python/python-package.ts';
 import type { SourcePosition } from './document.ts';
 import type { Dependency, Diagnostic, ManifestKind, PackageMetadata } from '../../../shared/model.ts';
 
@@ -30,6 +31,8 @@ export interface Manifest {
   readonly npm?: NpmPackage;
   /** What Cargo packs of the project, of a Cargo.toml only. */
   readonly cargo?: CargoPackage;
+  /** What the build tool packs of the project, of a pyproject.toml with a known tool. */
+  readonly python?: PythonPackage;
   /** Files that the package's users load. Publishing without one of them is a mistake. */
   readonly entryPoints?: readonly EntryPoint[];
   /** README that the manifest names, relative to the root; the scan checks that it exists. */
@@ -96,6 +99,7 @@ export interface RawManifest {
   /** Statements of the manifest that the project is not for everyone, as clauses: `\`private\` is true`. */
   readonly npm?: NpmPackage | undefined;
   readonly cargo?: CargoPackage | undefined;
+  readonly python?: PythonPackage | undefined;
   /** Keys and values of the entry points. */
   readonly entryPoints?: readonly (Located<string> & { readonly key: string })[] | undefined;
   readonly privacy?: readonly Located<string>[] | undefined;

@@ -40,6 +40,7 @@ export function normalizeManifest(
     ...(readme === undefined ? {} : { readme }),
     ...(raw.npm === undefined ? {} : { npm: raw.npm }),
     ...(raw.cargo === undefined ? {} : { cargo: raw.cargo }),
+    ...(raw.python === undefined ? {} : { python: raw.python }),
     ...(raw.entryPoints === undefined ? {} : { entryPoints: entryPoints(report, raw.entryPoints) }),
   };
   return {

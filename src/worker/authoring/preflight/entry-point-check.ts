@@ -20,19 +20,35 @@ export function entryPointDiagnostics(files: readonly ProjectFile[], manifest: M
   const paths = files.map((file) => file.path);
   if (entryPoints.length === 0) return cargoTargetDiagnostics(paths, manifest);
   const published = new Set(paths);
-  const missing = entryPoints.filter((entry) => !isPublished(entry, manifestFolder(manifest), published, paths));
+  const isMissing = (entry: EntryPoint): boolean =>
+    manifest.kind === 'python'
+      ? !hasModule(entry, paths)
+      : !isPublished(entry, manifestFolder(manifest), published, paths);
+  const missing = entryPoints.filter(isMissing);
   const distinct = missing.filter(
     ({ key, target }, index) => missing.findIndex((one) => one.key === key && one.target === target) === index,
   );
   const named = distinct.map(({ key, target, line, column }): Diagnostic => {
-    const hint = CARGO_KEYS.includes(key)
-      ? 'Add the file, or include it if it exists.'
-      : 'Build the project first, or include the file if it is already built.';
+    const hint =
+      CARGO_KEYS.includes(key) || manifest.kind === 'python'
+        ? 'Add the file, or include it if it exists.'
+        : 'Build the project first, or include the file if it is already built.';
     const message = `\`${key}\` refers to "${target}", which is not among the files to publish. ${hint}`;
-    const severity = REQUIRED_KEYS.has(key) ? 'error' : 'warning';
+    const severity = REQUIRED_KEYS.has(key) || manifest.kind === 'python' ? 'error' : 'warning';
     return { severity, code: 'entry-point-missing', message, path, line, column };
   });
   return [...named, ...cargoTargetDiagnostics(paths, manifest)];
+}
+
+/** Whether one of the files is a module of Python, or the package with this name, wherever its sources begin. */
+function hasModule({ target }: EntryPoint, paths: readonly string[]): boolean {
+  const module = target.replaceAll('.', '/');
+  const isModule = (path: string): boolean => {
+    const at = path.lastIndexOf(module);
+    if (at < 0 || (at > 0 && path[at - 1] !== '/')) return false;
+    return /^(?:\/__init__)?\.[^/]+$/.test(path.slice(at + module.length));
+  };
+  return paths.some(isModule);
 }
 
 /** Cargo cannot build a package without a library and without a program. */

@@ -190,7 +190,7 @@ class ProjectWalker implements WalkResult {
     const byName = this.#nameRule(entry, isTracked);
     if (byName !== undefined) return byName;
     // Git's ignore files do not apply to a file that git tracks. They apply to what lies behind a link at its own place.
-    const isExempt = isTracked || via.length > 0 || selection.required?.has(path) === true;
+    const isExempt = isTracked || via.length > 0 || selection.exempts?.(path, isFolder) === true;
     const pattern = isExempt ? rules.excluding(path, isFolder) : rules.ignoring(path, isFolder);
     if (pattern !== undefined) return this.#patternRules.of(pattern);
     if (trackedOnly && !isTracked) return RULES.notTracked;

@@ -19,8 +19,6 @@ export interface FileSelection {
   readonly hasOwnList: boolean;
   /** The files that are packed, where they are known before the walk. */
   readonly listed?: PathSet;
-  /** Files that are packed although an ignore file of git names them. */
-  readonly required?: ReadonlySet<string>;
   /** Files from elsewhere in the repository that are packed, too. */
   readonly outside?: readonly OutsideFile[];
   /**
@@ -32,6 +30,8 @@ export interface FileSelection {
   folder(path: string): PackDecision;
   /** Decides about a file in a folder that was entered. */
   file(path: string): PackDecision;
+  /** Whether git's ignore files do not apply to an entry, because it, or something in it, is named explicitly. */
+  exempts?(path: string, isFolder: boolean): boolean;
   /**
    * Called before the decisions about a folder's content.
    *

@@ -1,6 +1,7 @@
 import { cargoSelection } from '../cargo/cargo-selection.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { npmSelection } from '../npm/npm-selection.ts';
+import { pythonSelection } from '../python/select-python.ts';
 import type { FileSelection, RepositoryFiles } from './file-selection.ts';
 import { ManifestSelection } from './manifest-selection.ts';
 
@@ -17,5 +18,6 @@ export async function selectFiles(
 ): Promise<FileSelection> {
   if (manifest?.npm !== undefined) return npmSelection(root, manifest, manifest.npm, repository);
   if (manifest?.cargo !== undefined) return cargoSelection(root, manifest, manifest.cargo, repository);
-  return new ManifestSelection(manifest);
+  const python = manifest?.python && (await pythonSelection(root, manifest, manifest.python));
+  return python ?? new ManifestSelection(manifest);
 }

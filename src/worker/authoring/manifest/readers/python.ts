@@ -1,8 +1,8 @@
 import { escapeInvisibleCharacters } from '../../../paths/invisible-characters.ts';
-import { isTable } from '../document.ts';
 import type { ManifestFields } from '../manifest-fields.ts';
 import { readDependencies, readPeople, readTags } from '../lists.ts';
 import type { Located, RawManifest } from '../manifest.ts';
+import { pythonPackage, scriptModules } from '../../python/python-package.ts';
 import type { ManifestReader } from '../manifest-reader.ts';
 import { firstDefined } from './ggen.ts';
 
@@ -21,6 +21,7 @@ export const pythonReader: ManifestReader = {
     const project = root.sub('project');
     const poetry = root.sub('tool').sub('poetry');
     const sections = [project, poetry];
+    const python = pythonPackage(root);
     const described = root.has('project') || root.sub('tool').has('poetry');
     const text = (key: string): Located<string> | undefined => firstDefined(sections, (section) => section.text(key));
     return {
@@ -41,7 +42,8 @@ export const pythonReader: ManifestReader = {
       readme: firstDefined(sections, readme),
       dependencies: readDependencies(root.sub('tool').sub('ggen'), 'dependencies'),
       privacy: sections.flatMap(privateClassifiers),
-      exclude: exclude(poetry),
+      python,
+      ...(python === undefined ? {} : { entryPoints: scriptModules(root) }),
     };
   },
 };
@@ -87,17 +89,6 @@ function normalizeLabel(label: string): string {
 function readme(section: ManifestFields): Located<string> | undefined {
   if (section.hasTable('readme')) return section.sub('readme').text('file');
   return section.texts('readme')[0];
-}
-
-/** Poetry's patterns are relative to the project; its `include` adds files to a build and is no allow-list. */
-function exclude(poetry: ManifestFields): Located<string>[] | undefined {
-  const value = poetry.value('exclude');
-  if (!Array.isArray(value)) return undefined;
-  const paths = poetry.elements('exclude', value).flatMap(({ value: item, at }) => {
-    const path = isTable(item) ? poetry.inner(item, at).text('path')?.value : item;
-    return typeof path === 'string' ? [{ value: `/${path.replace(/^\/+/, '')}`, at }] : [];
-  });
-  return paths.length > 0 ? paths : undefined;
 }
 
 function firstNonEmpty<R>(sections: readonly ManifestFields[], read: (section: ManifestFields) => R[]): R[] {

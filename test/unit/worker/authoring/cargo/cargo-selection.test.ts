@@ -4,9 +4,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ruleText } from '../../../../../src/shared/pack-rule.ts';
-import { CargoPatterns } from '../../../../../src/worker/authoring/cargo/cargo-patterns.ts';
+import { cargoSelection } from '../../../../../src/worker/authoring/cargo/cargo-selection.ts';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
 import type { ProjectScan } from '../../../../../src/worker/authoring/project/project.ts';
+import { RepositoryLinks } from '../../../../../src/worker/authoring/project/repository-links.ts';
 import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
 import { skipIf, skipOnWindows } from '../../../../skip.ts';
 import { ProjectFolder, type Files } from '../project-folder.ts';
@@ -134,7 +135,14 @@ describe('the sources that a Cargo.toml needs', () => {
 });
 
 describe('patterns of a Cargo.toml', () => {
-  it('are refused when they take too long to match', () => {
-    assert.throws(() => new CargoPatterns([{ value: '**/**/**/**/a', line: 1 }]), { name: 'InvalidRequest' });
+  it('are refused when they take too long to match', async () => {
+    await using folder = await ProjectFolder.of({
+      'Cargo.toml': `${MANIFEST}exclude = ["**/**/**/**/a"]\n`,
+      'src/lib.rs': '',
+    });
+    const manifest = await readManifest(folder.root, undefined);
+    assert.ok(manifest.cargo !== undefined);
+    const repository = { tracked: new Set<string>(), links: new RepositoryLinks(folder.root, 'project') };
+    await assert.rejects(cargoSelection(folder.root, manifest, manifest.cargo, repository), { name: 'InvalidRequest' });
   });
 });

@@ -5,6 +5,7 @@ import { CLOCK_FINGERPRINT } from '../../shared/limits.ts';
 import type { DraftProgress, Engine } from '../../shared/api/index.ts';
 import type { ReleaseDraft } from '../../shared/model.ts';
 import type { Console } from '../output/console.ts';
+import { packedFilesResult, packedFilesText } from '../output/packed-files.ts';
 import { projectTarget } from '../publisher/project-target.ts';
 
 interface DryRun {
@@ -70,12 +71,13 @@ function printDraft(output: Console, draft: ReleaseDraft, id: string): void {
     added: paths(changes?.added),
     changed: paths(changes?.changed),
     removed: paths(changes?.removed),
+    ...packedFilesResult(draft),
   };
   output.result(result, (view) => {
     const since =
       changes === undefined
         ? ''
         : `; since ${changes.since}: ${changes.added.length} added, ${changes.changed.length} changed, ${changes.removed.length} removed`;
-    return `${view.success('Nothing was published.')} ${id}@${version} would contain ${files.length} files, ${size} bytes${since}`;
+    return `${packedFilesText(draft, view)}\n\n${view.success('Nothing was published.')} ${id}@${version} would contain ${files.length} files, ${size} bytes${since}`;
   });
 }

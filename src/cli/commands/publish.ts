@@ -9,6 +9,7 @@ import { EXIT } from '../errors/exit-codes.ts';
 import { ENGINE_OPTIONS, sessionOptions } from '../session/session-options.ts';
 import type { Flags } from '../command-line/flags.ts';
 import type { Console } from '../output/console.ts';
+import { packedFilesNotice } from '../output/packed-files.ts';
 import { progressBar } from '../output/progress.ts';
 import { chooseMember } from '../publisher/choose-member.ts';
 import { existingKey, publisherKey } from '../publisher/key.ts';
@@ -97,7 +98,7 @@ async function publishFolder(context: CommandContext, folder: string): Promise<v
       return;
     }
     const key = await publisherKey(process.env, options.settings.dataDir);
-    const steps = { ...named, signal, onProgress: bar.onProgress, check, accepted };
+    const steps = { ...named, signal, onProgress: bar.onProgress, check: showAndCheck(output, check), accepted };
     const receipt = await publishProject(engine, key, folder, steps).finally(bar.end);
     printReceipt(output, receipt);
     if (copies !== undefined) await waitForCopies(engine, receipt, copies, seedSeconds, signal);
@@ -140,6 +141,14 @@ function checkDraft(output: Console, flags: Flags, accepted: readonly string[]):
       output.note(`skipped: ${path} (${ruleText(rule)})`);
     for (const found of draft.diagnostics)
       if (found.severity === 'warning') output.note(`warning: ${diagnosticText(found)}`);
+  };
+}
+
+/** Shows what will be public, then reports. Programs read it with --dry-run. */
+function showAndCheck(output: Console, check: (draft: ReleaseDraft) => void): (draft: ReleaseDraft) => void {
+  return (draft) => {
+    if (output.format === 'table') output.note(packedFilesNotice(draft, output.view().width));
+    check(draft);
   };
 }
 

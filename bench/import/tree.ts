@@ -25,8 +25,8 @@ export async function randomTree(
   for (const [path, size] of Object.entries(sizes)) {
     const absolutePath = join(folder, path);
     await randomFile(absolutePath, size);
-    const { mtimeMs } = await stat(absolutePath);
-    files.push({ path, absolutePath, size, mtimeMs, executable: false, rule: { text: 'no rule excludes it' } });
+    const { mtimeMs, mode } = await stat(absolutePath);
+    files.push({ path, absolutePath, size, mtimeMs, mode, executable: false, rule: { text: 'no rule excludes it' } });
   }
   return files;
 }

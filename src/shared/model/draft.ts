@@ -63,7 +63,7 @@ export interface ExcludedEntry {
   /** Relative to the project's root; ends with a slash for a folder, whose content is not listed. */
   readonly path: string;
   readonly rule: PackRule;
-  /** A release cannot carry it: a link, a special file, or a file that cannot be read. No rule excludes it. */
+  /** A release cannot carry it: a link, a special file, an empty folder, or what cannot be read. No rule excludes it. */
   readonly unsupported?: true;
 }
 

@@ -73,7 +73,8 @@ export class NpmRules {
     if (NEVER_PACKED.test(posix.basename(path)) || NEVER_PACKED_ROOT.test(inside)) return NEVER;
     const pattern = this.#rulesOf(path).ignoring(path, isFolder);
     if (pattern !== undefined) return this.#patternRules.of(pattern);
-    return this.#files === undefined ? NOT_PACKED : NOT_IN_FILES;
+    if (this.#files === undefined) return isFolder ? NOTHING_PACKED : NOT_PACKED;
+    return isFolder && this.#files.some((entry) => isNamed(inside, entry)) ? NOTHING_PACKED : NOT_IN_FILES;
   }
 
   /** The patterns that apply to an entry: those of its folder. */
@@ -102,6 +103,7 @@ const NO_PATTERNS = new IgnoreRules({ git: [], manifest: [], ggen: [] }, '');
 const ALWAYS: PackRule = { text: 'always packed by npm' };
 const NEVER: PackRule = { text: 'never packed by npm' };
 const NOT_IN_FILES: PackRule = { text: '`files` does not name it' };
+const NOTHING_PACKED: PackRule = { text: 'npm packs nothing in it' };
 const NOT_PACKED: PackRule = { text: 'not packed by npm' };
 
 function isNamed(path: string, { path: named, matcher }: FilesEntry): boolean {

@@ -6,6 +6,7 @@ import { gitDiagnostics } from './git-check.ts';
 import { largeFileDiagnostics } from './large-file-check.ts';
 import { licenseDiagnostics } from './license-check.ts';
 import { lookAlikeDiagnostics } from './look-alikes.ts';
+import { longPathDiagnostics, modeDiagnostics, trackedExcludedDiagnostics } from './not-carried.ts';
 
 /**
  * Returns warnings about a project before it is published. The manifest reader and the scan report what blocks
@@ -17,6 +18,9 @@ export function preflight(manifest: Manifest, scan: ProjectScan, changes: Releas
     ...breakingChangeDiagnostics(changes, manifest),
     ...largeFileDiagnostics(scan.files),
     ...gitDiagnostics(scan.files, scan.workTree),
+    ...trackedExcludedDiagnostics(scan.excluded, scan.workTree),
+    ...modeDiagnostics(scan.files),
+    ...longPathDiagnostics(scan.files),
     ...lookAlikeDiagnostics(scan.files.map(({ path }) => path)),
   ];
 }

@@ -6,6 +6,8 @@ import type { Diagnostic, ExcludedEntry, PackedFile } from '../../../shared/mode
 export interface ProjectFile extends PackedFile {
   /** With the name as the file system stores it. */
   readonly absolutePath: string;
+  /** As `stat` returns it. */
+  readonly mode: number;
   readonly mtimeMs: number;
   /** Whether it can be executed: an execute bit is set, or git's index says so where the disk cannot. */
   readonly executable: boolean;

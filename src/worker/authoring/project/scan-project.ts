@@ -6,6 +6,7 @@ import type { Diagnostic, ExcludedEntry, ProjectLimits } from '../../../shared/m
 import type { Manifest } from '../manifest/manifest.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import { checkTree } from '../../paths/path-safety.ts';
+import { emptyFolderDiagnostics } from '../preflight/empty-folders.ts';
 import { entryPointDiagnostics } from '../preflight/entry-point-check.ts';
 import type { GitWorkTree } from './git-work-tree.ts';
 import { readGitWorkTree } from './git-work-tree.ts';
@@ -90,6 +91,7 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
       ...pathDiagnostics([...files.map(({ path }) => path), ...tooDeep.map((path) => `${path}/…`)]),
       ...manifestExcludedDiagnostics(files, manifest),
       ...(manifest === undefined ? [] : entryPointDiagnostics(files, manifest)),
+      ...(manifest === undefined ? [] : await emptyFolderDiagnostics(real, files, manifest)),
       ...readmeDiagnostics(readme, manifest),
       ...unsupportedDiagnostics(excluded),
       ...remarks.toSorted(byPath),

@@ -126,9 +126,11 @@ class ProjectWalker implements WalkResult {
     const { selection, submodules, installed } = this.#options;
     const entries = await readdir(absolutePath, { withFileTypes: true }).catch((error: unknown) => {
       this.#skip(path, unreadableReason(error));
-      return [];
+      return undefined;
     });
-    if (submodules.has(path)) this.submodules.push({ path, checkedOut: entries.length > 0 });
+    if (submodules.has(path)) this.submodules.push({ path, checkedOut: entries?.length !== 0 });
+    else if (entries?.length === 0 && path !== '') this.#skip(`${path}/`, 'empty folder');
+    if (entries === undefined || entries.length === 0) return;
     const names = entries.map(({ name }) => name);
     const excluding = await selection.enter?.(path, absolutePath, names);
     if (excluding !== undefined) {
@@ -250,7 +252,7 @@ class ProjectWalker implements WalkResult {
       this.#budget.add(path, size);
       const source = this.#options.links.inProject(absolutePath) ?? path;
       const executable = this.#options.executable?.has(source) ?? hasExecuteBit(mode);
-      this.files.push({ path, absolutePath, size, mtimeMs, executable, rule });
+      this.files.push({ path, absolutePath, size, mode, mtimeMs, executable, rule });
     } catch (error) {
       if (error instanceof GgenError) throw error;
       this.#skip(path, unreadableReason(error));

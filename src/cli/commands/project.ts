@@ -63,6 +63,7 @@ export async function changeProject(
       engine.planInstall({ ...request, project, acceptedRoots, choices: chosen }, { signal }),
     );
     noteNames(output, plan.names);
+    if (request.mode === 'remove') noteRequired(output, plan, request.packages ?? []);
     const apply = plan.changes && !flags.isEnabled('dry-run');
     let received: number | undefined;
     if (apply) {
@@ -73,6 +74,21 @@ export async function changeProject(
     }
     output.result(planOutput(plan, received), (view) => formatPlan(plan, received, view));
   });
+}
+
+/** Tells which packages of an uninstall stay, because others require them. */
+function noteRequired(
+  output: CommandContext['console'],
+  { packages }: InstallPlan,
+  uninstalled: readonly string[],
+): void {
+  for (const { id, name, action, requiredBy } of packages) {
+    if (action === 'remove' || !uninstalled.some((text) => text === id || text === name)) continue;
+    const by = requiredBy.map((dependent) => dependent.by).join(', ');
+    output.note(
+      `note: '${name}' stays, because it is required by ${by}. It is removed with the last package that requires it.`,
+    );
+  }
 }
 
 /** What was missing, and what came over the network for it. */
@@ -93,6 +109,7 @@ function planOutput(plan: InstallPlan, received: number | undefined): Readonly<R
     lock_file: plan.lockFile,
     applied: received !== undefined,
     changes: plan.changes,
+    lock_changes: plan.lockChanges,
     bytes_to_fetch: plan.bytesToFetch,
     bytes_received: received ?? null,
     packages: plan.packages.map(plannedOutput),
@@ -119,7 +136,7 @@ function plannedOutput(planned: PlannedPackage): Readonly<Record<string, unknown
 }
 
 function formatPlan(
-  { packages, skipped, changes, bytesToFetch, lockFile }: InstallPlan,
+  { packages, skipped, changes, bytesToFetch, lockFile, lockChanges }: InstallPlan,
   received: number | undefined,
   view: View,
 ): string {
@@ -140,7 +157,7 @@ function formatPlan(
   const outcome = !changes
     ? 'Nothing to do.'
     : received !== undefined
-      ? `${view.success('Done')}. Updated ${lockFile}. ${receivedText(bytesToFetch, received)}`
+      ? `${view.success('Done')}. ${lockChanges ? `Updated ${lockFile}. ` : ''}${receivedText(bytesToFetch, received)}`
       : `Nothing was changed. ${bytes(bytesToFetch)} would be fetched.`;
   return [...(rows.length > 0 ? [table(columns, rows, view)] : []), ...roots, ...withdrawn, ...left, outcome].join(
     '\n',

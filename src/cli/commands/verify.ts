@@ -40,6 +40,9 @@ export const verify: CommandSpec = {
     const packages = checks.map((state) => checkOutput(state, isIntact(state, strict)));
     const different = packages.filter(({ intact }) => !intact).length;
     output.result({ packages, different }, (view) => formatChecks(checks, strict, view));
+    if (checks.some((state) => !isIntact(state, false))) {
+      output.note("Restore the files of a project with 'ggen-p2p install --overwrite PATH', '*' for all of them.");
+    }
     return different > 0 ? EXIT.failed : EXIT.done;
   },
 };

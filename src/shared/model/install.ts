@@ -31,7 +31,8 @@ export interface PlannedPackage {
   readonly files: number;
   /** Absolute path of its folder. */
   readonly path: string;
-  readonly action: 'install' | 'update' | 'keep' | 'remove';
+  /** `restore`: the locked release is in the folder, but files of it were changed or are missing. */
+  readonly action: 'install' | 'update' | 'restore' | 'keep' | 'remove';
   /** Version that is installed in the folder now; absent when none is. */
   readonly from?: string;
   /** Content root that the lock file lists for the package, else the installed one; absent when there is neither. */
@@ -74,6 +75,8 @@ export interface InstallPlan {
   readonly bytesToFetch: number;
   /** Whether applying the plan changes a package or the lock file. */
   readonly changes: boolean;
+  /** Whether applying the plan changes the lock file. */
+  readonly lockChanges: boolean;
 }
 
 /** An installed package compared with its release. Paths are relative to its folder, with forward slashes. */

@@ -44,6 +44,7 @@ const plan: InstallPlan = {
   names: [{ id: 'pub/example', publisher: 'pub', name: 'example', reason: 'only', others: [] }],
   bytesToFetch: 42,
   changes: true,
+  lockChanges: true,
 };
 
 const archive: ArchiveReceipt = {

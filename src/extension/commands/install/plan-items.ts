@@ -21,6 +21,7 @@ export function planItems(plan: InstallPlan, confirmLabel: string): PlanItem[] {
     { label: `$(check) ${confirmLabel}`, description: summary(plan), alwaysShow: true, apply: true },
     ...group(t('Will be installed'), of('install').map(packageItem)),
     ...group(t('Will be updated (select to see what changed)'), of('update').map(updateItem)),
+    ...group(t('Will be restored (files changed or missing)'), of('restore').map(packageItem)),
     ...group(t('Will be removed'), of('remove').map(packageItem)),
     ...group(
       t('Skipped'),

@@ -102,7 +102,7 @@ async function assertPlanCurrent(
   const lock = await readProjectLock(plan.project);
   const rootsUnchanged = steps.every(({ planned, existing }) => {
     const row = installs.getByPath(planned.path);
-    return row === undefined || row.root === existing.previous || existing.before !== 'folder';
+    return row === undefined || row.root === existing.recorded || existing.before !== 'folder';
   });
   if (lock.text === lockBefore && rootsUnchanged) return;
   throw new GgenError('PlanOutdated', `The packages of ${plan.project} changed after this plan was made. Try again.`, {

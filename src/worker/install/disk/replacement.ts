@@ -46,8 +46,9 @@ export async function planReplacement(
   for (const entry of entries) {
     if (entry.state === 'same' || overwrite.has(entry.path)) continue;
     const file = newRelease.file(entry.path);
+    // An execute bit is set again without a question: no content is lost.
     const isSame = async (): Promise<boolean> =>
-      file !== undefined && (await compareFile(join(folder, entry.path), file, compareOptions)) === 'same';
+      file !== undefined && (await compareFile(join(folder, entry.path), file, compareOptions)) !== 'changed';
     if (newRelease.isUnaffected(entry)) {
       if (file !== undefined) kept.add(file);
       preserve.push(entry.path);

@@ -1,24 +1,20 @@
-import { lstat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import type { PlanRequest } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
-import type { InstallPlan, InstalledPackage, PlannedPackage } from '../../../shared/model.ts';
-import { parseRootCid } from '../../blocks/block-storage.ts';
-import { estimateMissingBytes } from '../disk/missing-bytes.ts';
+import type { InstallPlan } from '../../../shared/model.ts';
 import { realPath } from '../disk/real-path.ts';
-import { absolutePath, checkTarget, checkWritable } from '../disk/target.ts';
+import { absolutePath, checkWritable } from '../disk/target.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Lookup } from '../../registry/lookup.ts';
 import { desiredState } from '../resolve/desired-state.ts';
-import type { DesiredPackage } from '../resolve/desired-state.ts';
-import { assignFolders, folderOf, packagesFolder, assertNoSymlinks } from '../lock/folders.ts';
-import { lockedId, serializeLock } from '../lock/lock-file.ts';
-import type { LockedPackage } from '../lock/lock-file.ts';
+import { assignFolders, packagesFolder, assertNoSymlinks } from '../lock/folders.ts';
+import { serializeLock } from '../lock/lock-file.ts';
 import { assertLockedRoots, checkAgainstRecords } from '../lock/lock-records.ts';
 import { fullIds, lockContext, lookupSource } from '../resolve/lookup-source.ts';
 import { fetchFolders } from './fetch-folders.ts';
 import type { FetchFoldersDeps } from './fetch-folders.ts';
-import type { PlanStep, Plans, ExistingTarget } from './plans.ts';
+import { InstalledState } from './installed-state.ts';
+import type { Plans } from './plans.ts';
 import { readProjectLock } from '../lock/project-lock.ts';
 import type { ProjectLock } from '../lock/project-lock.ts';
 
@@ -73,23 +69,26 @@ export async function planInstall(
     signal,
   });
   const lockedDir = packagesFolder(root, existingPackagesFolder(deps.catalog, root, lock));
-  const installedState = new InstalledState(deps, packagesDir, lockedDir, lock.packages);
+  const installedState = new InstalledState(deps, {
+    packagesDir,
+    lockedDir,
+    locked: lock.packages,
+    strict: mode === 'lock',
+  });
   const entries = desired.map(({ entry }) => entry);
   assertLockedRoots(lock.packages, entries, acceptedRoots);
   const assigned = assignFolders(entries, lock.packages, await installedState.occupied(entries));
   const received = await fetchFolders(deps, entries, signal);
-  const steps: PlanStep[] = [];
-  for (const one of desired)
-    steps.push(await installedState.planStep(one, assigned.get(lockedId(one.entry)) ?? one.entry, signal));
-  steps.sort(({ planned: a }, { planned: b }) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const steps = await installedState.planSteps(desired, assigned, signal);
   steps.push(...(await installedState.removals(root, steps)));
   const lockFile = { packages: [...assigned.values()], packagesFolder: toPortable(relative(root, packagesDir)) };
   const lockAfter = lock.text === undefined && assigned.size === 0 ? undefined : serializeLock(lockFile, lock.text);
   await checkWritable(lock.path);
   const planned = steps.map((step) => step.planned);
-  const changes = lockAfter !== lock.text || planned.some(({ action }) => action !== 'keep');
+  const lockChanges = lockAfter !== lock.text;
+  const changes = lockChanges || planned.some(({ action }) => action !== 'keep');
   const bytesToFetch = planned.reduce((sum, one) => sum + one.bytesToFetch, 0);
-  const shown = { packages: planned, skipped, names: source.names(), bytesToFetch, changes };
+  const shown = { packages: planned, skipped, names: source.names(), bytesToFetch, changes, lockChanges };
   return plans.add({
     steps,
     lockBefore: lock.text,
@@ -112,149 +111,6 @@ function existingPackagesFolder(
 
 function toPortable(path: string): string {
   return path.replaceAll(sep, '/');
-}
-
-/** What is installed in the project at the moment. */
-class InstalledState {
-  readonly #deps: PlanInstallDeps;
-  readonly #packagesDir: string;
-  readonly #lockedDir: string;
-  readonly #locked: ReadonlyMap<string, LockedPackage>;
-
-  /** @param lockedDir where the packages of the lock file are now */
-  constructor(deps: PlanInstallDeps, packagesDir: string, lockedDir: string, locked: readonly LockedPackage[]) {
-    this.#deps = deps;
-    this.#packagesDir = packagesDir;
-    this.#lockedDir = lockedDir;
-    this.#locked = new Map(locked.map((entry) => [lockedId(entry), entry]));
-  }
-
-  /** Returns the ids of new packages whose plain folder holds other files. */
-  async occupied(entries: readonly LockedPackage[]): Promise<Set<string>> {
-    const ids = new Set<string>();
-    for (const entry of entries) {
-      const id = lockedId(entry);
-      const path = join(this.#packagesDir, entry.name);
-      const isOwn = this.#locked.has(id) || this.#deps.catalog.installs.getByPath(path)?.id === id;
-      if (!isOwn && (await isNonEmpty(path))) ids.add(id);
-    }
-    return ids;
-  }
-
-  async planStep({ requiredBy, yanked }: DesiredPackage, entry: LockedPackage, signal: AbortSignal): Promise<PlanStep> {
-    const { publisher, name, version, root, size, files, requirement } = entry;
-    const path = join(this.#packagesDir, folderOf(entry));
-    const existing = await this.#findExisting(path, entry);
-    const fromRoot = this.#locked.get(lockedId(entry))?.root ?? existing.previous;
-    const action = existing.previous === undefined ? 'install' : existing.row?.root === root ? 'keep' : 'update';
-    const planned: PlannedPackage = {
-      id: lockedId(entry),
-      publisher,
-      name,
-      version,
-      root,
-      size,
-      files,
-      path,
-      action,
-      ...(existing.from === undefined ? {} : { from: existing.from }),
-      ...(fromRoot === undefined ? {} : { fromRoot }),
-      bytesToFetch:
-        action === 'keep' ? 0 : await estimateMissingBytes(parseRootCid(root), size, this.#deps.blocks, signal),
-      requested: requirement !== undefined,
-      yanked: yanked || this.#isYanked(entry),
-      requiredBy,
-    };
-    return { planned, existing };
-  }
-
-  #isYanked({ publisher, name, version }: LockedPackage): boolean {
-    const releases = this.#deps.catalog.packages.details(publisher, name)?.releases ?? [];
-    return releases.some((release) => release.version === version && release.yanked);
-  }
-
-  /**
-   * Steps that remove the packages that are no longer required: installed ones, and those that came with the project.
-   */
-  async removals(project: string, steps: readonly PlanStep[]): Promise<PlanStep[]> {
-    const plannedPaths = new Set(steps.map(({ planned }) => planned.path));
-    const rows = this.#deps.catalog.installs.listByProject(project).filter(({ path }) => !plannedPaths.has(path));
-    const removed = await Promise.all(
-      rows.map(async (row): Promise<PlanStep> => ({
-        planned: toRemoval(row),
-        existing: { previous: row.root, before: (await isFolder(row.path)) ? 'folder' : 'nothing' },
-      })),
-    );
-    const known = new Set([...plannedPaths, ...rows.map(({ path }) => path)]);
-    for (const [id, entry] of this.#locked) {
-      const path = join(this.#lockedDir, folderOf(entry));
-      if (known.has(path) || !(await isFolder(path)) || !(await isNonEmpty(path))) continue;
-      removed.push({
-        planned: toRemoval({ ...entry, id, path }),
-        existing: { previous: entry.root, before: 'folder' },
-      });
-    }
-    return removed;
-  }
-
-  /** Finds what exists at a package's path: an installation, a checkout that the lock file describes, or nothing. */
-  async #findExisting(
-    path: string,
-    entry: LockedPackage,
-  ): Promise<ExistingTarget & { readonly from?: string; readonly row?: InstalledPackage }> {
-    const row = this.#deps.catalog.installs.getByPath(path);
-    if (await isFolder(path)) {
-      if (row?.id === lockedId(entry)) return { previous: row.root, from: row.version, before: 'folder', row };
-      const locked = this.#locked.get(lockedId(entry));
-      if (locked !== undefined && row === undefined && (await isNonEmpty(path))) {
-        return { previous: locked.root, from: locked.version, before: 'folder' };
-      }
-    }
-    return { before: (await checkTarget(path)).before };
-  }
-}
-
-function toRemoval({
-  id,
-  publisher,
-  name,
-  version,
-  root,
-  size,
-  files,
-  path,
-}: Omit<InstalledPackage, 'installedAt'>): PlannedPackage {
-  return {
-    id,
-    publisher,
-    name,
-    version,
-    root,
-    size,
-    files,
-    path,
-    action: 'remove',
-    from: version,
-    fromRoot: root,
-    bytesToFetch: 0,
-    requested: false,
-    yanked: false,
-    requiredBy: [],
-  };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => undefined))?.isDirectory() === true;
-}
-
-async function isNonEmpty(path: string): Promise<boolean> {
-  try {
-    await checkTarget(path);
-    return false;
-  } catch (error) {
-    if (error instanceof GgenError && error.name === 'TargetNotEmpty') return true;
-    throw error;
-  }
 }
 
 function lockMissing(path: string): GgenError {

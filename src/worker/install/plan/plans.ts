@@ -6,8 +6,10 @@ import type { Swap } from '../../catalog/tables/install-transactions.ts';
 
 /** What exists at the path of a package. */
 export interface ExistingTarget {
-  /** Root of the release that is installed there; absent when none is. */
+  /** Root of the release that is installed there; absent when none is, or when its files are to be restored. */
   readonly previous?: string;
+  /** Root of the release that this machine installed there, as far as it remembers. */
+  readonly recorded?: string;
   readonly before: Swap['before'];
 }
 

@@ -77,7 +77,8 @@ async function collectRequests(options: DesiredStateOptions): Promise<RequestedC
     } else if (mode === 'add' || (version !== undefined && requested.has(id))) {
       requested.set(id, await requirementFor(id, version, source));
     }
-    unlocked.add(id);
+    // What another package requires stays, in its locked version.
+    if (mode !== 'remove') unlocked.add(id);
   }
   const unlockAll = mode === 'update' && packages.length === 0;
   const unblocked = locked.filter(({ publisher }) => !isBlocked(publisher));

@@ -1,0 +1,249 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Blockstore } from 'interface-blockstore';
+import { GgenError } from '../../../shared/errors.ts';
+import type { InstalledPackage, PlannedPackage } from '../../../shared/model.ts';
+import { parseRootCid } from '../../blocks/block-storage.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { estimateMissingBytes } from '../disk/missing-bytes.ts';
+import { checkTarget } from '../disk/target.ts';
+import { folderOf } from '../lock/folders.ts';
+import { lockedId } from '../lock/lock-file.ts';
+import type { LockedPackage } from '../lock/lock-file.ts';
+import type { DesiredPackage } from '../resolve/desired-state.ts';
+import { compareInstalled } from './compare-installed.ts';
+import type { InstalledComparison } from './compare-installed.ts';
+import type { ExistingTarget, PlanStep } from './plans.ts';
+
+/** Dependencies of `InstalledState`. */
+export interface InstalledStateDeps {
+  readonly blocks: Blockstore;
+  readonly catalog: {
+    readonly installs: Pick<Catalog['installs'], 'getByPath' | 'listByProject'>;
+    readonly packages: Pick<Catalog['packages'], 'details'>;
+  };
+}
+
+export interface InstalledStateOptions {
+  /** Where the packages are to be. */
+  readonly packagesDir: string;
+  /** Where the packages of the lock file are now. */
+  readonly lockedDir: string;
+  readonly locked: readonly LockedPackage[];
+  /** Whether files that were changed by hand are an error instead of being preserved. */
+  readonly strict: boolean;
+}
+
+/** What is installed in the project at the moment. */
+export class InstalledState {
+  readonly #deps: InstalledStateDeps;
+  readonly #packagesDir: string;
+  readonly #lockedDir: string;
+  readonly #locked: ReadonlyMap<string, LockedPackage>;
+  readonly #strict: boolean;
+
+  constructor(deps: InstalledStateDeps, { packagesDir, lockedDir, locked, strict }: InstalledStateOptions) {
+    this.#deps = deps;
+    this.#packagesDir = packagesDir;
+    this.#lockedDir = lockedDir;
+    this.#locked = new Map(locked.map((entry) => [lockedId(entry), entry]));
+    this.#strict = strict;
+  }
+
+  /** Returns the ids of new packages whose plain folder holds other files. */
+  async occupied(entries: readonly LockedPackage[]): Promise<Set<string>> {
+    const ids = new Set<string>();
+    for (const entry of entries) {
+      const id = lockedId(entry);
+      const path = join(this.#packagesDir, entry.name);
+      const isOwn = this.#locked.has(id) || this.#deps.catalog.installs.getByPath(path)?.id === id;
+      if (!isOwn && (await isNonEmpty(path))) ids.add(id);
+    }
+    return ids;
+  }
+
+  /** @param assigned the packages with their folders, by id */
+  async planSteps(
+    desired: readonly DesiredPackage[],
+    assigned: ReadonlyMap<string, LockedPackage>,
+    signal: AbortSignal,
+  ): Promise<PlanStep[]> {
+    const steps: PlanStep[] = [];
+    for (const one of desired) {
+      steps.push(await this.#planStep(one, assigned.get(lockedId(one.entry)) ?? one.entry, signal));
+    }
+    return steps.sort(({ planned: a }, { planned: b }) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+
+  async #planStep(
+    { requiredBy, yanked }: DesiredPackage,
+    entry: LockedPackage,
+    signal: AbortSignal,
+  ): Promise<PlanStep> {
+    const { publisher, name, version, root, size, files, requirement } = entry;
+    const path = join(this.#packagesDir, folderOf(entry));
+    const existing = await this.#findExisting(path, entry, signal);
+    const fromRoot = this.#locked.get(lockedId(entry))?.root ?? existing.previous;
+    const action = actionFor(existing, root, this.#strict);
+    const planned: PlannedPackage = {
+      id: lockedId(entry),
+      publisher,
+      name,
+      version,
+      root,
+      size,
+      files,
+      path,
+      action,
+      ...(existing.from === undefined ? {} : { from: existing.from }),
+      ...(fromRoot === undefined ? {} : { fromRoot }),
+      bytesToFetch:
+        action === 'keep' ? 0 : await estimateMissingBytes(parseRootCid(root), size, this.#deps.blocks, signal),
+      requested: requirement !== undefined,
+      yanked: yanked || this.#isYanked(entry),
+      requiredBy,
+    };
+    const { previous, recorded, before } = existing;
+    const target = { before, ...(recorded === undefined ? {} : { recorded }) };
+    // What the folder holds counts as the user's own where it is not the release.
+    const isRelease = previous !== undefined && action !== 'restore' && action !== 'install';
+    return { planned, existing: isRelease ? { ...target, previous } : target };
+  }
+
+  #isYanked({ publisher, name, version }: LockedPackage): boolean {
+    const releases = this.#deps.catalog.packages.details(publisher, name)?.releases ?? [];
+    return releases.some((release) => release.version === version && release.yanked);
+  }
+
+  /**
+   * Steps that remove the packages that are no longer required: installed ones, and those that came with the project.
+   */
+  async removals(project: string, steps: readonly PlanStep[]): Promise<PlanStep[]> {
+    const plannedPaths = new Set(steps.map(({ planned }) => planned.path));
+    const rows = this.#deps.catalog.installs.listByProject(project).filter(({ path }) => !plannedPaths.has(path));
+    const removed = await Promise.all(
+      rows.map(async (row): Promise<PlanStep> => ({
+        planned: toRemoval(row),
+        existing: { previous: row.root, recorded: row.root, before: (await isFolder(row.path)) ? 'folder' : 'nothing' },
+      })),
+    );
+    const known = new Set([...plannedPaths, ...rows.map(({ path }) => path)]);
+    for (const [id, entry] of this.#locked) {
+      const path = join(this.#lockedDir, folderOf(entry));
+      if (known.has(path) || !(await isFolder(path)) || !(await isNonEmpty(path))) continue;
+      removed.push({
+        planned: toRemoval({ ...entry, id, path }),
+        existing: { previous: entry.root, before: 'folder' },
+      });
+    }
+    return removed;
+  }
+
+  /**
+   * Finds what exists at a package's path. The lock file and this machine's memory may disagree about the release in the
+   * folder, after a checkout of another commit for example: the files decide.
+   */
+  async #findExisting(path: string, entry: LockedPackage, signal: AbortSignal): Promise<ExistingPackage> {
+    const id = lockedId(entry);
+    const found = this.#deps.catalog.installs.getByPath(path);
+    const row = found?.id === id ? found : undefined;
+    const locked = this.#locked.get(id);
+    if (
+      (await isFolder(path)) &&
+      (row !== undefined || (found === undefined && locked !== undefined && (await isNonEmpty(path))))
+    ) {
+      const recorded = row === undefined ? {} : { recorded: row.root };
+      if (!this.#strict && row !== undefined && (locked === undefined || locked.root === row.root)) {
+        return { ...recorded, previous: row.root, from: row.version, before: 'folder' };
+      }
+      const candidates = [locked, row].filter((one) => one !== undefined);
+      const release = await this.#closest(candidates, path, signal);
+      if (release !== undefined) return { ...recorded, ...release, before: 'folder' };
+    }
+    return { before: (await checkTarget(path)).before };
+  }
+
+  /** The release from which the folder differs least. */
+  async #closest(
+    releases: readonly Pick<InstalledPackage, 'root' | 'version'>[],
+    path: string,
+    signal: AbortSignal,
+  ): Promise<{ previous: string; from: string; comparison: InstalledComparison } | undefined> {
+    const compared: { previous: string; from: string; comparison: InstalledComparison }[] = [];
+    for (const { root, version } of releases) {
+      if (compared.some(({ previous }) => previous === root)) continue;
+      compared.push({
+        previous: root,
+        from: version,
+        comparison: await compareInstalled(this.#deps, root, path, signal),
+      });
+    }
+    return compared.sort((a, b) => a.comparison.differences - b.comparison.differences)[0];
+  }
+}
+
+/** What exists at the path of a package. */
+interface ExistingPackage extends ExistingTarget {
+  /** Version of `previous`. */
+  readonly from?: string;
+  /** How the folder differs from `previous`; absent when the two were not compared. */
+  readonly comparison?: InstalledComparison;
+}
+
+function actionFor(
+  { previous, recorded, comparison }: ExistingPackage,
+  root: string,
+  strict: boolean,
+): PlannedPackage['action'] {
+  if (previous === undefined) return 'install';
+  if (previous !== root) return 'update';
+  const isRecorded = recorded === root;
+  if (comparison === undefined) return 'keep';
+  // A checkout has the files, and this machine has the blocks only after it fetched them.
+  if (comparison.differences === 0) return isRecorded ? 'keep' : 'install';
+  if (strict || comparison.missing > 0) return 'restore';
+  return isRecorded ? 'keep' : 'update';
+}
+
+function toRemoval({
+  id,
+  publisher,
+  name,
+  version,
+  root,
+  size,
+  files,
+  path,
+}: Omit<InstalledPackage, 'installedAt'>): PlannedPackage {
+  return {
+    id,
+    publisher,
+    name,
+    version,
+    root,
+    size,
+    files,
+    path,
+    action: 'remove',
+    from: version,
+    fromRoot: root,
+    bytesToFetch: 0,
+    requested: false,
+    yanked: false,
+    requiredBy: [],
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isDirectory() === true;
+}
+
+async function isNonEmpty(path: string): Promise<boolean> {
+  try {
+    await checkTarget(path);
+    return false;
+  } catch (error) {
+    if (error instanceof GgenError && error.name === 'TargetNotEmpty') return true;
+    throw error;
+  }
+}

@@ -60,8 +60,8 @@ describe('installing what the lock file lists', () => {
         await readTree(project),
         new Map([...before, [join('packages', 'mine', 'own.txt'), Buffer.from('own\n')]]),
       );
-      const again = await peer.engine.planInstall({ project, mode: 'lock' });
-      assert.equal(again.changes, false);
+      const repeated = await peer.engine.planInstall({ project, mode: 'lock' });
+      assert.equal(repeated.changes, false);
     });
   }
 

@@ -14,7 +14,7 @@ import { fullIds, lockContext, lookupSource } from '../resolve/lookup-source.ts'
 import { fetchFolders } from './fetch-folders.ts';
 import type { FetchFoldersDeps } from './fetch-folders.ts';
 import { InstalledState } from './installed-state.ts';
-import type { Plans } from './plans.ts';
+import type { PlanStep, Plans } from './plans.ts';
 import { readProjectLock } from '../lock/project-lock.ts';
 import type { ProjectLock } from '../lock/project-lock.ts';
 
@@ -84,11 +84,7 @@ export async function planInstall(
   const lockFile = { packages: [...assigned.values()], packagesFolder: toPortable(relative(root, packagesDir)) };
   const lockAfter = lock.text === undefined && assigned.size === 0 ? undefined : serializeLock(lockFile, lock.text);
   await checkWritable(lock.path);
-  const planned = steps.map((step) => step.planned);
-  const lockChanges = lockAfter !== lock.text;
-  const changes = lockChanges || planned.some(({ action }) => action !== 'keep');
-  const bytesToFetch = planned.reduce((sum, one) => sum + one.bytesToFetch, 0);
-  const shown = { packages: planned, skipped, names: source.names(), bytesToFetch, changes, lockChanges };
+  const shown = { skipped, names: source.names(), ...summarize(steps, lockAfter !== lock.text) };
   return plans.add({
     steps,
     lockBefore: lock.text,
@@ -96,6 +92,19 @@ export async function planInstall(
     received,
     plan: { project: root, lockFile: lock.path, ...shown },
   });
+}
+
+function summarize(
+  steps: readonly PlanStep[],
+  lockChanges: boolean,
+): Pick<InstallPlan, 'packages' | 'bytesToFetch' | 'changes' | 'lockChanges'> {
+  const packages = steps.map(({ planned }) => planned);
+  return {
+    packages,
+    bytesToFetch: packages.reduce((sum, one) => sum + one.bytesToFetch, 0),
+    changes: lockChanges || packages.some(({ action }) => action !== 'keep'),
+    lockChanges,
+  };
 }
 
 /** Folder of the project's packages, relative to it; undefined when there is neither a lock file nor an installation. */

@@ -12,13 +12,20 @@ if (major < 22 || major === 23 || (major === 22 && minor < 20) || (major === 24 
 } else if (process.argv.length === 3 && ['--version', '-V'].includes(process.argv[2] ?? '')) {
   // Scripts ask often, so nothing else is loaded for it.
   const { VERSION } = await import('./version.ts');
+  const { watchOutput } = await import('./output/output-failure.ts');
+  watchOutput();
   process.stdout.write(`${VERSION}\n`);
 } else {
   hideExperimentalWarnings();
+  const { watchOutput } = await import('./output/output-failure.ts');
+  watchOutput();
   const { main } = await import('./main.ts');
   const code = await main(process.argv.slice(2));
-  // An open connection would keep the process alive, so it exits here; the callbacks run when the output is flushed.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+  // An open connection would keep the process alive, so it exits here; the callbacks run when the output is flushed, or
+  // failed, which its event says a moment later.
+  process.stdout.write('', () =>
+    process.stderr.write('', () => setImmediate(() => process.exit(code))),
+  );
 }
 
 /** node:sqlite is experimental in the Node versions that are supported, which is no news for users of this program. */

@@ -91,7 +91,10 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
     next: "Run 'ggen-p2p verify' without arguments to check everything installed on this machine.",
   },
   DependencyMissing: { code: EXIT.notFound },
-  DependencyConflict: { code: EXIT.refused },
+  DependencyConflict: {
+    code: EXIT.refused,
+    next: "Install a version that agrees with the others (ID@VERSION), or install a release without its dependencies into another folder: 'ggen-p2p install ID@VERSION --to DIR'.",
+  },
   ManifestInvalid: { code: EXIT.refused, next: 'Fix the manifest, then publish again.' },
   WorkspaceRoot: { code: EXIT.usage },
   DataDirInUse: {

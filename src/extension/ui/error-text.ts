@@ -106,7 +106,7 @@ const ROWS: Readonly<Record<CallError | ExtensionError, ErrorRow>> = {
   FilesChanged: { actions: [] },
   NotInstalled: { actions: [] },
   DependencyConflict: {
-    advice: (t) => t('Request different versions, or ask the publishers to agree on one.'),
+    advice: (t) => t('Request other versions, or install one of the packages into another folder.'),
     actions: [],
   },
   DependencyMissing: { actions: ['connectToPeer', 'showPeers'] },

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { CID } from 'multiformats/cid';
 import type { InstallProgress } from '../../../shared/api/index.ts';
@@ -56,6 +56,8 @@ export interface InstallTreesOptions {
 
 /** Attempts before the call fails because the user keeps changing files in the folders. */
 const MAX_ATTEMPTS = 3;
+/** Read, write and execute for owner, group and others. */
+const PERMISSION_BITS = 0o777;
 
 /** Number of files and bytes written to a target. */
 export interface InstalledSize {
@@ -118,8 +120,7 @@ async function tryInstall(
     for (const [index, { text, target }] of texts.entries()) {
       currentTarget = target;
       const staging = swaps[jobs.length + index]?.staging;
-      // Flushed before the rename, so that a power cut cannot leave an empty lock file.
-      if (staging !== undefined) await writeFile(staging, text, { flag: 'wx', flush: true });
+      if (staging !== undefined) await writeText(staging, text, target);
     }
     options.signal.throwIfAborted();
   } catch (error) {
@@ -204,6 +205,16 @@ function createSwap({ target, before }: Pick<Swap, 'target' | 'before'>, hasCont
   const suffix = `${basename(target).slice(0, 64)}-${randomBytes(4).toString('hex')}`;
   const siblingPath = (kind: string): string => join(dirname(target), `${STAGING_PREFIX}${kind}${suffix}`);
   return { target, before, backup: siblingPath('old-'), ...(hasContent ? { staging: siblingPath('') } : {}) };
+}
+
+/**
+ * Writes a text file to be renamed to `target`, whose mode it keeps; a new one follows the umask. Flushed, so that a power
+ * cut cannot leave an empty lock file.
+ */
+async function writeText(path: string, text: string, target: string): Promise<void> {
+  await writeFile(path, text, { flag: 'wx', flush: true });
+  const replaced = await lstat(target).catch(() => undefined);
+  if (replaced?.isFile() === true) await chmod(path, replaced.mode & PERMISSION_BITS);
 }
 
 /** Returns the parent folders of the targets that do not exist, outermost first. */

@@ -1,6 +1,7 @@
 import { shortPublisherId } from '../../../identity/publisher-id.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import { compareVersions } from '../../records/versions.ts';
+import { satisfies } from './selection.ts';
 import type { PackageCandidate, Requirement } from './selection.ts';
 
 /** Versions or requirements that one sentence lists. */
@@ -21,7 +22,7 @@ export function dependencyConflict(candidate: PackageCandidate, requirements: re
   );
   return new GgenError(
     'DependencyConflict',
-    `No version of '${candidate.name}' (by ${shortPublisherId(candidate.publisher)}) satisfies all requirements: ${joinLimited(requirers, '; ')}. ${known}.`,
+    `No version of '${candidate.name}' (by ${shortPublisherId(candidate.publisher)}) satisfies all requirements: ${joinLimited(requirers, '; ')}. ${known}.${oneVersionHint(candidate, requirements)}`,
     {
       details: {
         id: candidate.id,
@@ -30,6 +31,17 @@ export function dependencyConflict(candidate: PackageCandidate, requirements: re
       },
     },
   );
+}
+
+/**
+ * Says that two versions side by side are no solution, where each requirement alone has one. Packages are used by their
+ * path below the project, so that a second version in another folder would not be found by those that require it.
+ */
+function oneVersionHint(candidate: PackageCandidate, requirements: readonly Requirement[]): string {
+  const isSatisfiable = (requirement: Requirement): boolean =>
+    candidate.releases.some((release) => satisfies(candidate, release, requirement, undefined));
+  if (requirements.length < 2 || !requirements.every(isSatisfiable)) return '';
+  return ` A project has one version of each package: choose versions of the packages that require '${candidate.name}' so that they agree, or install one of them outside of this project, into a folder of its own.`;
 }
 
 /** Explains that a required package cannot be found. */

@@ -22,11 +22,12 @@ export const WALLS = {
   // The worker thread's entry.
   worker: { rooms: ['rpc', 'worker/engine', 'worker/ownership'], packages: [] },
   // Which process runs the engine. It sees the composition root and nothing behind it.
-  'worker/ownership': { rooms: ['shared', 'rpc', 'worker/engine'], packages: [] },
+  'worker/ownership': { rooms: ['shared', 'platform', 'rpc', 'worker/engine'], packages: [] },
   // The composition root sees every room of the engine.
   'worker/engine': {
     rooms: [
       'shared',
+      'platform',
       'worker/authoring',
       'worker/archive',
       'worker/install',
@@ -254,7 +255,7 @@ export const WALLS = {
   ignore: { rooms: ['shared'], packages: ['ignore'] },
   identity: { rooms: ['shared'], packages: ['multiformats'] },
   // What differs between operating systems, for the command line and the extension.
-  platform: { rooms: [], packages: [] },
+  platform: { rooms: ['shared'], packages: [] },
   shared: { rooms: [], packages: [] },
 };
 

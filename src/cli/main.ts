@@ -36,7 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
     process.chdir(startFolder());
     await loadWidths();
     return await withTimeLimit(
-      command.run({ flags, console: output, signal }),
+      command.run({ flags, console: output, signal, reads: isReading(command, flags) }),
       timeLimitMs(command, flags),
       STOP_TIMEOUT_MS,
     );
@@ -45,6 +45,10 @@ export async function main(args: readonly string[]): Promise<number> {
     output.error(failure);
     return signal.aborted ? (exitCode() ?? code) : code;
   }
+}
+
+function isReading({ reads = () => false }: CommandSpec, flags: Flags): boolean {
+  return reads === true || reads(flags);
 }
 
 /** The longest time that a command may take: none unless `--timeout` was given, which bounds each command itself. */

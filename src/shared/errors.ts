@@ -12,6 +12,7 @@ export type GgenErrorName =
   | 'NodeNotRunning' // the call needs the network, and the node is stopped
   | 'NodeStartFailed' // the node could not listen, or its key file cannot be read
   | 'DataDirInUse' // another process owns the data folder and does not answer
+  | 'DataDirNotWritable' // the data folder cannot be created or written
   | 'DataDirNotPrivate' // another user may write into the folder of the engine's socket
   | 'UnsupportedRuntime' // this Node has no node:sqlite, or no full-text search in it
   | 'DatabaseTooNew' // a newer version of the program wrote the data folder

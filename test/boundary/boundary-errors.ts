@@ -31,6 +31,7 @@ const ERROR_NAMES = Object.keys({
   PackageNotFound: 0,
   PackageAmbiguous: 0,
   ClockAhead: 0,
+  DataDirNotWritable: 0,
   VersionNotFound: 0,
   VersionYanked: 0,
   ContentUnavailable: 0,

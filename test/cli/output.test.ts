@@ -38,7 +38,9 @@ describe('output that cannot be written', () => {
     });
 
     it(`${args.join(' ')} fails without a word when its reader has left`, async () => {
-      const child = spawn(process.execPath, [PROGRAM, ...(await withData(args))], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, [PROGRAM, ...(await withData(args))], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       child.stdout.destroy();
       let errors = '';
       child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));

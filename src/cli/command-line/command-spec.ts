@@ -28,6 +28,8 @@ export interface CommandContext {
   readonly console: Console;
   /** Aborts when the process is to end. */
   readonly signal: AbortSignal;
+  /** Whether the command only reads, so that a data folder that cannot be written is no obstacle. */
+  readonly reads: boolean;
 }
 
 /** A command of the command line. */
@@ -44,6 +46,8 @@ export interface CommandSpec {
   /** Completions of the operands after the first one; as the first one when absent. */
   readonly completeNext?: Completion;
   readonly options: readonly OptionSpec[];
+  /** Whether the command, with these flags, changes nothing in the data folder that is to last. */
+  readonly reads?: true | ((flags: Flags) => boolean);
   /** Milliseconds that the whole command may take when `--timeout` has this value; that value itself when absent. */
   readonly timeLimitMs?: (flags: Flags, timeoutMs: number) => number;
   /** Shown below the options. */

@@ -21,6 +21,7 @@ export const exportCommand: CommandSpec = {
   operands: 'ID FILE',
   complete: 'package',
   completeNext: 'file',
+  reads: true,
   options: [{ long: 'replace', help: 'replace FILE if it exists' }, ...ENGINE_OPTIONS],
   notes: 'For machines without a network. Run import there to read the file and verify every byte.',
   examples: ['ggen-p2p export rust-error-types@0.2.1 ./errors.car'],

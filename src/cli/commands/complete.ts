@@ -21,6 +21,7 @@ export const complete: CommandSpec = {
   summary: 'Print completion values, one per line',
   operands: KINDS.join(' | '),
   complete: KINDS,
+  reads: true,
   options: [...LOCAL_OPTIONS],
   notes: 'Prints nothing, and creates no data folder, if there is none yet.',
   examples: ['ggen-p2p complete installed'],

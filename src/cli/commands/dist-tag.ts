@@ -19,6 +19,7 @@ export const distTag: CommandSpec = {
   operands: 'add ID@VERSION [TAG] | rm ID TAG | ls ID',
   complete: ACTIONS,
   completeNext: 'package',
+  reads: ({ operands }) => operands[0] === 'ls',
   options: [ACCEPT_CLOCK_OPTION, ...ENGINE_OPTIONS],
   notes:
     "TAG is 'latest' if omitted. Only the publisher can change dist-tags. Without 'latest', the latest version is the highest one\n" +

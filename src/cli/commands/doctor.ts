@@ -13,6 +13,7 @@ const MARKS = { ok: '✓', warning: '!', failed: '✗' } as const;
 export const doctor: CommandSpec = {
   name: 'doctor',
   summary: 'Check whether this machine can publish and fetch packages',
+  reads: true,
   options: [...ENGINE_OPTIONS],
   notes: 'Changes nothing. Exits with code 1 if a check fails.',
   examples: ['ggen-p2p doctor', 'ggen-p2p doctor --bootstrap /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…'],

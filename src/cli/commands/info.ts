@@ -27,6 +27,7 @@ export const info: CommandSpec = {
   summary: 'Show a package with its versions, dependencies, publisher, providers, license, and sizes',
   operands: 'ID',
   complete: 'package',
+  reads: true,
   options: [...ENGINE_OPTIONS],
   notes: 'ID is publisher/name or name. ID@VERSION shows the dependencies and sizes of that version.',
   examples: ['ggen-p2p info rust-error-types', 'ggen-p2p info rust-error-types@0.2.1 --format json'],

@@ -17,6 +17,7 @@ export const install: CommandSpec = {
   summary: 'Install packages into a project, or a single release into a folder, and verify every byte',
   operands: '[ID…]',
   complete: 'package',
+  reads: (flags) => flags.isEnabled('dry-run'),
   options: [
     {
       long: 'to',

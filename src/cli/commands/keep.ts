@@ -16,6 +16,7 @@ export const keep: CommandSpec = {
   summary: 'Fetch a release and keep it offline, or list the releases that are kept offline',
   operands: '[ID[@VERSION]]',
   complete: 'package',
+  reads: ({ operands }) => operands.length === 0,
   options: [...ENGINE_OPTIONS],
   notes: 'Releases that are kept offline are seeded and never removed to free up space. Without an ID, lists them.',
   examples: ['ggen-p2p keep rust-error-types', 'ggen-p2p keep rust-error-types@0.2.1', 'ggen-p2p keep'],

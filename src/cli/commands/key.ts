@@ -1,3 +1,4 @@
+import { toNotWritableError } from '../../platform/not-writable.ts';
 import { stat } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { isProtectedKey, protectKey } from '../../identity/protected-key.ts';
@@ -93,7 +94,9 @@ async function importKey({ console: output, flags }: CommandContext, dataDir: st
       "Back it up with 'ggen-p2p key export FILE', then import the new key with --replace.",
     );
   }
-  await saveSecretFile(keyFile(dataDir), imported.secret());
+  await saveSecretFile(keyFile(dataDir), imported.secret()).catch((error: unknown) => {
+    throw toNotWritableError(dataDir, error);
+  });
   output.result(
     { publisher: imported.id, file: keyFile(dataDir) },
     (view) => `${view.success('Imported')} ${imported.id}`,

@@ -35,6 +35,7 @@ interface ListedPackage {
 export const list: CommandSpec = {
   name: 'list',
   summary: 'List the packages installed on this machine, with their states',
+  reads: true,
   options: [
     {
       long: 'project',

@@ -63,6 +63,7 @@ function fullPeerOutput(peer: PeerDetails): Readonly<Record<string, unknown>> {
 export const peerList: CommandSpec = {
   name: 'peer-list',
   summary: 'List known peers, connected ones first',
+  reads: true,
   options: [
     { long: 'verbose', short: 'v', help: 'also show names, connections, and standings' },
     { long: 'min-reputation', value: 'SCORE', help: 'only peers with at least this reputation, 0 to 1 (default 0)' },
@@ -98,6 +99,7 @@ export const peerInfo: CommandSpec = {
   summary: 'Show details about a peer',
   operands: 'PEER-ID',
   complete: 'peer',
+  reads: true,
   options: [
     { long: 'full', help: 'also show protocols, packages, and how the reputation is calculated' },
     ...ENGINE_OPTIONS,

@@ -29,6 +29,7 @@ export const publish: CommandSpec = {
   summary: 'Publish the project in a folder',
   operands: 'PATH',
   complete: 'folder',
+  reads: (flags) => flags.isEnabled('dry-run'),
   options: [
     { long: 'version', short: 'v', value: 'VERSION', help: "publish this version instead of the manifest's" },
     {

@@ -55,6 +55,7 @@ export const publisher: CommandSpec = {
 export const publishers: CommandSpec = {
   name: 'publishers',
   summary: 'List the publishers that you trust, follow, block, or have installed from',
+  reads: true,
   options: [...LOCAL_OPTIONS],
   examples: ['ggen-p2p publishers', 'ggen-p2p publishers --format json'],
   run: async (context) => {

@@ -24,6 +24,7 @@ export const readme: CommandSpec = {
   summary: 'Print the README of a package without installing it',
   operands: 'ID[@VERSION]',
   complete: 'package',
+  reads: true,
   options: [{ long: 'changelog', help: 'print the changelog instead' }, ...ENGINE_OPTIONS],
   examples: ['ggen-p2p readme rust-error-types', 'ggen-p2p readme rust-error-types@0.2.1 --changelog'],
   run: async (context) => {
@@ -78,6 +79,7 @@ export const files: CommandSpec = {
   summary: 'List the files of a release without installing it',
   operands: 'ID[@VERSION]',
   complete: 'package',
+  reads: true,
   options: [...ENGINE_OPTIONS],
   examples: ['ggen-p2p files rust-error-types', 'ggen-p2p files rust-error-types@0.2.1 --format json'],
   run: async (context) => {
@@ -106,6 +108,7 @@ export const diff: CommandSpec = {
   summary: 'List the files in which two releases differ',
   operands: 'ID@VERSION [ID@VERSION | VERSION]',
   complete: 'package',
+  reads: true,
   options: [...ENGINE_OPTIONS],
   notes: 'The second release can be a version of the same package. It defaults to the latest version.',
   examples: [

@@ -44,6 +44,7 @@ export const search: CommandSpec = {
   name: 'search',
   summary: 'Search this machine and the best connected peers',
   operands: 'QUERY…',
+  reads: true,
   options: [
     {
       long: 'category',

@@ -19,6 +19,7 @@ type Runner = 'peer' | 'other' | null;
 export const status: CommandSpec = {
   name: 'status',
   summary: 'Show the state of the node, and where each setting comes from',
+  reads: true,
   options: [
     { long: 'verbose', short: 'v', help: 'also show background tasks, and where each setting comes from' },
     ...LOCAL_OPTIONS,
@@ -30,7 +31,9 @@ export const status: CommandSpec = {
     const options = await sessionOptions(context, 'none');
     const { settings } = options;
     return withSession(options, async ({ engine, attached }, signal) => {
-      const found = await engine.status({}, { signal });
+      const current = await engine.status({}, { signal });
+      // Of a folder that cannot be written, the engine reads a copy.
+      const found = attached ? current : { ...current, dataDir: settings.dataDir };
       const runner: Runner = attached
         ? (await sendControlRequest(settings.dataDir, 'state')) === undefined
           ? 'other'

@@ -10,6 +10,7 @@ export const update: CommandSpec = {
   summary: "Update a project's packages to the latest versions that satisfy all requirements",
   operands: '[ID…]',
   complete: 'installed',
+  reads: (flags) => flags.isEnabled('dry-run'),
   options: [...PROJECT_OPTIONS, CHOOSE_OPTION, ACCEPT_ROOT_OPTION, ...ENGINE_OPTIONS],
   notes: 'Updates all packages if no ID is given. ID@VERSION requests a specific version or range.',
   examples: ['ggen-p2p update', 'ggen-p2p update rust-error-types@^2', 'ggen-p2p update --dry-run'],
@@ -26,6 +27,7 @@ export const uninstall: CommandSpec = {
   summary: 'Remove packages, and dependencies that are no longer needed, from a project',
   operands: 'ID…',
   complete: 'installed',
+  reads: (flags) => flags.isEnabled('dry-run'),
   options: [...PROJECT_OPTIONS, ...ENGINE_OPTIONS],
   examples: ['ggen-p2p uninstall rust-error-types'],
   run: async (context) => {

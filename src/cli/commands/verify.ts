@@ -15,6 +15,7 @@ export const verify: CommandSpec = {
   summary: 'Compare the files of installed packages with their releases',
   operands: '[ID | FOLDER…]',
   complete: 'installed',
+  reads: true,
   options: [
     { long: 'strict', help: 'also treat files that are not part of the release as differences' },
     ...ENGINE_OPTIONS,

@@ -44,6 +44,7 @@ export async function diagnose(context: CommandContext, timeoutMs: number): Prom
     flags: context.flags,
     console: context.console,
     network: 'optional',
+    reads: true,
     timeoutMs,
     signal: context.signal,
   };
@@ -51,7 +52,7 @@ export async function diagnose(context: CommandContext, timeoutMs: number): Prom
     await withSession(options, async (session, signal) => {
       found.push(
         checkNode(session, settings),
-        await checkSpace(settings.dataDir),
+        session.copied ? dataFolderNotWritable(settings.dataDir) : await checkSpace(settings.dataDir),
         ...(await checkNetwork(session, settings, signal)),
       );
     });
@@ -81,6 +82,15 @@ function checkNode({ attached, status: { owner, version } }: EngineSession, { da
     ? `running in process ${owner?.pid ?? '?'} (version ${version}), data in ${dataDir}`
     : `not running; one was started for this check, data in ${dataDir}`;
   return { name: 'node', state: 'ok', detail };
+}
+
+function dataFolderNotWritable(dataDir: string): CheckResult {
+  return {
+    name: 'data folder',
+    state: 'failed',
+    detail: `${dataDir} cannot be written, so nothing can be published, installed, or fetched`,
+    next: 'Make it writable, or choose another folder with --data DIR.',
+  };
 }
 
 async function checkSpace(dataDir: string): Promise<CheckResult> {

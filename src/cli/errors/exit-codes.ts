@@ -102,6 +102,10 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
     next: 'The process that uses it is not responding. Stop it, resume it if it is suspended, or choose another folder with --data DIR.',
   },
   DataDirNotPrivate: { code: EXIT.noNode },
+  DataDirNotWritable: {
+    code: EXIT.noNode,
+    next: 'Choose a folder that you can write with --data DIR. Commands that only read work without that.',
+  },
   DatabaseTooNew: {
     code: EXIT.noNode,
     next: 'Use the newest version of the program on this machine, or choose another folder with --data DIR.',

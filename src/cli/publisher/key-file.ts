@@ -1,3 +1,4 @@
+import { toNotWritableError } from '../../platform/not-writable.ts';
 import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PublisherKey } from '../../identity/publisher-key.ts';
@@ -22,7 +23,9 @@ export async function loadOrCreateKeyFile(dataDir: string): Promise<PublisherKey
   const known = await loadKeyFile(dataDir);
   if (known !== undefined) return known;
   const key = createPublisherKey();
-  await saveSecretFile(keyFile(dataDir), key.secret());
+  await saveSecretFile(keyFile(dataDir), key.secret()).catch((error: unknown) => {
+    throw toNotWritableError(dataDir, error);
+  });
   return key;
 }
 

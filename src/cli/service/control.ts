@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { chmod, open, rm, stat } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { toNotWritableError } from '../../platform/not-writable.ts';
 import { socketAddress } from '../../worker/ownership/socket-address.ts';
 
 /** State of a peer, as it answers other commands. */
@@ -51,7 +52,7 @@ export async function listenForControl(dataDir: string, answer: ControlAnswer): 
   try {
     await listen(server, path);
   } catch (error) {
-    if (errorCode(error) !== 'EADDRINUSE') throw error;
+    if (errorCode(error) !== 'EADDRINUSE') throw toNotWritableError(dataDir, error);
     if (pipe || !(await replaceDeadSocket(server, path))) return undefined;
   }
   if (!pipe) await chmod(path, 0o600);

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdir, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { toNotWritableError } from '../../platform/not-writable.ts';
 import { CommandError } from '../errors/command-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 
@@ -25,9 +27,10 @@ export async function startDaemon(
   dataDir: string,
   timeoutSignal: AbortSignal,
 ): Promise<number> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = daemonLog(dataDir);
-  const log = await open(path, 'a', 0o600);
+  const log = await openLog(dataDir, path).catch((error: unknown) => {
+    throw toNotWritableError(dataDir, error);
+  });
   const { size } = await log.stat();
   try {
     const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', 'start', ...args], {
@@ -47,6 +50,11 @@ export async function startDaemon(
   } finally {
     await log.close();
   }
+}
+
+async function openLog(dataDir: string, path: string): Promise<FileHandle> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  return open(path, 'a', 0o600);
 }
 
 /** Tell the parent of a peer in the background that it is ready, so that the parent can exit. */

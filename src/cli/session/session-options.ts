@@ -12,10 +12,10 @@ export const LOCAL_OPTIONS: readonly OptionSpec[] = [FORMAT_OPTION, TIMEOUT_OPTI
 
 /** Options of a session from a command's flags. @throws UsageError */
 export async function sessionOptions(
-  { flags, console, signal }: CommandContext,
+  { flags, console, signal, reads }: CommandContext,
   network: EngineSessionOptions['network'],
   seconds = DEFAULT_TIMEOUT_SECONDS,
 ): Promise<EngineSessionOptions> {
   const settings = await resolveSettings(flags, process.env);
-  return { settings, flags, console, network, signal, timeoutMs: commandTimeoutMs(flags, seconds) };
+  return { settings, flags, console, network, signal, reads, timeoutMs: commandTimeoutMs(flags, seconds) };
 }

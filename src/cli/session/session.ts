@@ -3,6 +3,8 @@ import type { Engine } from '../../shared/api/index.ts';
 import { errorMessage, errorName, GgenError, isAbort } from '../../shared/errors.ts';
 import type { EngineStatus } from '../../shared/model.ts';
 import { checkTraceparent } from '../../shared/traceparent.ts';
+import type { DataFolderCopy } from '../../worker/ownership/read-only-copy.ts';
+import type { SharedEngine } from '../../worker/ownership/shared-engine.ts';
 import { VERSION } from '../version.ts';
 import type { Flags } from '../command-line/flags.ts';
 import type { Console } from '../output/console.ts';
@@ -23,6 +25,8 @@ export interface EngineSession {
   readonly status: EngineStatus;
   /** Whether another process runs the node. */
   readonly attached: boolean;
+  /** Whether the data folder cannot be written, and the engine reads a copy of it. */
+  readonly copied: boolean;
 }
 
 export interface EngineSessionOptions {
@@ -34,6 +38,8 @@ export interface EngineSessionOptions {
   /** Timeout of the whole session, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Whether the command only reads: a data folder that cannot be written is then copied for it. */
+  readonly reads?: boolean;
 }
 
 /**
@@ -56,9 +62,13 @@ export async function withSession<T>(
       : new GgenError('TimedOut', `Timed out after ${options.timeoutMs / 1_000} seconds.`, { cause: error });
   // Loaded here, so that help and usage errors do not wait for it.
   const { openSharedEngine } = await import('../../worker/ownership/shared-engine.ts');
-  const opening = openSharedEngine({ dataDir: options.settings.dataDir, version: VERSION, traceparent, signal });
-  const engine = await opening.catch((error: unknown) => {
-    throw asTimeoutError(error);
+  const open = (dataDir: string): Promise<SharedEngine> =>
+    openSharedEngine({ dataDir, version: VERSION, traceparent, signal });
+  let copy: DataFolderCopy | undefined;
+  const engine = await open(options.settings.dataDir).catch(async (error: unknown) => {
+    copy = await readableCopy(options, error);
+    if (copy === undefined) throw asTimeoutError(error);
+    return open(copy.path);
   });
   try {
     const attached = !engine.isOwner;
@@ -70,7 +80,7 @@ export async function withSession<T>(
     const restore =
       options.network === 'none' ? undefined : await ensureJoined(engine, status, attached, options, signal);
     try {
-      return await work({ engine, status, attached }, signal);
+      return await work({ engine, status, attached, copied: copy !== undefined }, signal);
     } finally {
       await restore?.();
     }
@@ -78,7 +88,21 @@ export async function withSession<T>(
     throw asTimeoutError(error);
   } finally {
     await engine.close();
+    await copy?.remove();
   }
+}
+
+/** A copy of a data folder that cannot be written, for a command that only reads; undefined for any other error. */
+async function readableCopy(
+  { settings: { dataDir }, reads = false, console: output }: EngineSessionOptions,
+  error: unknown,
+): Promise<DataFolderCopy | undefined> {
+  if (!reads || !['DataDirNotWritable', 'DataDirNotPrivate'].includes(errorName(error))) return undefined;
+  const { copyDataFolder } = await import('../../worker/ownership/read-only-copy.ts');
+  const copy = await copyDataFolder(dataDir).catch(() => undefined);
+  if (copy !== undefined)
+    output.note(`note: ${dataDir} cannot be written. This command reads a copy of it; nothing is saved there.`);
+  return copy;
 }
 
 function showWarnings(engine: Pick<Engine, 'subscribe'>, output: Console): void {

@@ -53,6 +53,7 @@ const ROWS: Readonly<Record<CallError | ExtensionError, ErrorRow>> = {
     actions: ['restartNode', 'showLog'],
   },
   DataDirNotPrivate: { actions: ['showLog'] },
+  DataDirNotWritable: { actions: ['openSettings', 'showLog'] },
   VersionMismatch: {
     replacement: (t) =>
       t(

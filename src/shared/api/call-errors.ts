@@ -16,6 +16,7 @@ export type CommonError = 'InvalidRequest' | 'EngineStopped' | 'Interrupted' | '
  * Errors of opening an engine.
  *
  * - `DataDirInUse`: another process owns the data folder and does not answer.
+ * - `DataDirNotWritable`: the data folder cannot be created or written.
  * - `DataDirNotPrivate`: another user may write into the folder of the engine's socket.
  * - `DatabaseTooNew`: a newer version of the program wrote the data folder.
  * - `UnsupportedRuntime`: Node has no SQLite with full-text search.
@@ -24,6 +25,7 @@ export type CommonError = 'InvalidRequest' | 'EngineStopped' | 'Interrupted' | '
  */
 export type OpenError =
   | 'DataDirInUse'
+  | 'DataDirNotWritable'
   | 'DataDirNotPrivate'
   | 'DatabaseTooNew'
   | 'UnsupportedRuntime'

@@ -3,6 +3,7 @@ import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage, GgenError } from '../../shared/errors.ts';
+import { toNotWritableError } from '../../platform/not-writable.ts';
 
 /** Longest path of a unix socket that every system accepts: macOS allows 103 bytes, Linux 107. */
 const MAX_SOCKET_PATH_BYTES = 100;
@@ -16,11 +17,12 @@ const SHORT_PATH_PARENT = '/tmp';
  * written. Creates missing folders, for this user only.
  *
  * @param name of the service that answers there: one folder can have several
- * @throws GgenError DataDirNotPrivate when another user can write into the folder; InvalidRequest when it cannot be created
+ * @throws GgenError DataDirNotPrivate when another user can write into the folder; DataDirNotWritable when it cannot be
+ *   created; InvalidRequest when the path cannot be that of a folder
  */
 export async function socketAddress(dataDir: string, name = 'engine'): Promise<string> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw isUnusable(error) ? unusableFolderError(dataDir, error) : error;
+    throw isUnusable(error) ? unusableFolderError(dataDir, error) : toNotWritableError(dataDir, error);
   });
   const folder = await realpath(dataDir);
   if (process.platform === 'win32') {
@@ -52,10 +54,10 @@ async function checkPrivate(folder: string): Promise<void> {
   );
 }
 
-/** Whether the path itself is unusable: it or a folder above it is a file, or this user may not create a folder. */
+/** Whether the path itself is unusable: it or a folder above it is a file. */
 function isUnusable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return ['EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS'].includes(code);
+  return ['EEXIST', 'ENOTDIR'].includes(code);
 }
 
 function unusableFolderError(path: string, cause: unknown): GgenError {

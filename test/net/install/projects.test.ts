@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmod, copyFile, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GgenError } from '../../../src/shared/errors.ts';
 import { TestNetwork, eventually, waitForListing } from '../helpers/peers.ts';
 import type { TestPeer } from '../helpers/peers.ts';
 import { readTree } from '../helpers/trees.ts';
-import { skipOnWindows } from '../../skip.ts';
 import { LOCK, actions, installPackages } from './project-packages.ts';
 import { publishNeeding } from './publish-dependents.ts';
 
@@ -72,22 +71,6 @@ describe('packages of a project', () => {
     const repeated = await reader.engine.planInstall({ project, mode: 'add', packages: [app] });
     assert.equal(repeated.changes, false);
     await assert.rejects(reader.engine.applyPlan({ plan: plan.plan }), { name: 'PlanOutdated' });
-  });
-
-  it('leave the mode of the lock file as the user set it, and a new one follows the umask', async function () {
-    skipOnWindows(this, 'modes of files');
-    const app = await publishApp();
-    const mode = async (): Promise<number> => (await stat(join(project, LOCK))).mode & 0o777;
-    const before = process.umask(0o027);
-    try {
-      await installPackages(reader, project, 'add', `${publisher.key.id}/base@1.0.0`);
-      assert.equal(await mode(), 0o640);
-      await chmod(join(project, LOCK), 0o606);
-      await installPackages(reader, project, 'add', app);
-      assert.equal(await mode(), 0o606);
-    } finally {
-      process.umask(before);
-    }
   });
 
   it('are restored from the lock file on another machine, byte for byte, and without a network from local blocks', async () => {

@@ -16,6 +16,7 @@ import { publisher, publishers } from './publishers.ts';
 import { diff, files, readme } from './read.ts';
 import { search } from './search.ts';
 import { seeding, stopSeeding } from './seeding.ts';
+import { secrets } from './secrets.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
@@ -56,6 +57,7 @@ export const CLI_COMMANDS: readonly CommandSpec[] = [
   peerStanding,
   publisher,
   publishers,
+  secrets,
   stop,
   doctor,
   completion(() => visibleCommands()),

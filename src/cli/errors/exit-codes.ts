@@ -73,7 +73,7 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
   },
   SecretsNotAccepted: {
     code: EXIT.refused,
-    next: 'Remove each one, or accept it with --accept-secret FINGERPRINT.',
+    next: "Remove each one, accept it with --accept-secret FINGERPRINT, or record it as reviewed with 'ggen-p2p secrets PATH --accept FINGERPRINT'.",
   },
   ClockAhead: {
     code: EXIT.refused,

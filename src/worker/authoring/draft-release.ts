@@ -11,6 +11,7 @@ import { LfsPointers } from './preflight/lfs-pointers.ts';
 import { preflight } from './preflight/preflight.ts';
 import { clockDiagnostics } from './preflight/clock-check.ts';
 import { versionDiagnostics } from './preflight/version-order.ts';
+import { SecretBaseline } from './preflight/secrets/secret-baseline.ts';
 import { SecretScanner } from './preflight/secrets/secret-scanner.ts';
 import { resolveProjectLimits } from './project/project-limits.ts';
 import { scanProject } from './project/scan-project.ts';
@@ -91,6 +92,7 @@ export async function draftRelease(
   const dependencyCheck = dependencyDiagnostics(context.catalog, lookup, manifest, signal);
   dependencyCheck.catch(() => undefined);
   const secrets = new SecretScanner();
+  const baseline = await SecretBaseline.read(scan.root);
   const pointers = new LfsPointers();
   const scanBytes: ByteTransform = (path, bytes) => pointers.scan(path, secrets.scan(path, bytes));
   const content = await packProject(context.dataDir, scan, signal, onProgress, scanBytes);
@@ -101,7 +103,7 @@ export async function draftRelease(
     ]);
     const { changes } = comparison;
     const diagnostics = [
-      ...secrets.diagnostics(),
+      ...secrets.diagnostics(baseline),
       ...pointers.diagnostics(),
       ...manifest.diagnostics,
       ...scan.diagnostics,

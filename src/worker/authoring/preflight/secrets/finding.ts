@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../../../../shared/model.ts';
 
+/** Why a finding is probably no secret: it is reported, and does not block. */
+export type Harmless = 'fixture' | 'placeholder' | 'public';
+
 /** A probable secret in a text. */
 export interface Finding {
   /** Offsets in UTF-16 code units; `end` is exclusive. */
@@ -10,6 +13,23 @@ export interface Finding {
   readonly rule: string;
   /** Description with its article: `a GitHub token`. */
   readonly what: string;
+  /** Set by a rule that knows; other reasons are found later. */
+  readonly harmless?: Harmless;
+}
+
+/** A finding at its place. */
+export interface FoundSecret {
+  readonly path: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** File inside an archive. */
+  readonly inside?: string;
+  readonly code: string;
+  readonly what: string;
+  /** The beginning and end of the secret; empty for a whole file. */
+  readonly masked: string;
+  readonly fingerprint: string;
+  readonly harmless?: Harmless | undefined;
 }
 
 /**
@@ -22,13 +42,38 @@ export function fingerprintOf(path: string, rule: string, secret: string | Uint8
   return place.digest('hex').slice(0, 10) + whole.digest('hex').slice(0, 6);
 }
 
-/** The message never contains the secret, because it is logged and shown. */
-export function secretDiagnostic(
-  place: Pick<Diagnostic, 'path' | 'line' | 'column'>,
-  { code, what, fingerprint }: { readonly code: string; readonly what: string; readonly fingerprint: string },
-): Diagnostic {
+/** Passwords may be short and guessed, so that less of them is shown. */
+const MIN_SHOWN_LENGTH = 20;
+
+/** Enough of a secret to find it in its line, and too little to use it. A private key shows its header. */
+export function mask(value: string, rule: string): string {
+  if (rule === 'privatekey' && value.startsWith('-----BEGIN')) return value;
+  const isPassword = rule === 'connection' || rule === 'random-named' || value.length < MIN_SHOWN_LENGTH;
+  if (value.includes('://')) return `${value.slice(0, value.indexOf('://'))}://…`;
+  return isPassword ? `${value.slice(0, 2)}…` : `${value.slice(0, 4)}…${value.slice(-2)}`;
+}
+
+const HARMLESS_TEXTS: Readonly<Record<Harmless, string>> = {
+  fixture: 'It is in a test or an example, so it does not block publishing.',
+  placeholder: 'It looks like a placeholder, so it does not block publishing.',
+  public: 'Keys of this kind are meant to be public, so it does not block publishing.',
+};
+
+/** The message contains the secret only masked, because it is logged and shown. */
+export function secretDiagnostic({ path, line, column, inside, ...found }: FoundSecret): Diagnostic {
+  const { code, what, masked, fingerprint, harmless } = found;
+  const place = { path, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+  const where = inside === undefined ? '' : ` in "${inside}"`;
+  const looks = `This looks like ${what}${masked === '' ? '' : ` (${masked})`}${where}.`;
+  if (harmless !== undefined)
+    return {
+      severity: 'warning',
+      code: `secret-${harmless}`,
+      message: `${looks} ${HARMLESS_TEXTS[harmless]}`,
+      ...place,
+    };
   const message =
-    `This looks like ${what}. Anyone who gets the package can read it. ` +
+    `${looks} Anyone who gets the package can read it. ` +
     'Remove it, add the file to .ggenignore, or accept it when you publish.';
   return { severity: 'error', code, message, ...place, fingerprint };
 }

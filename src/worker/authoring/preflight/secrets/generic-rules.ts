@@ -31,7 +31,8 @@ const AWS_KEY_ID = /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])/g;
 const PLACEHOLDER =
   /^[<$%{[*]|\$\{|\{\{|example|placeholder|change[_-]?me|dummy|your[_-]|insert|redacted|xxxx|0000|1234567|abcdefg|process\.env|^(?:https?|file|arn|urn):/i;
 /** Public values: hashes of packages and blocks, ids of peers and publishers. */
-const PUBLIC_VALUE = /^(?:sha(?:1|256|384|512)-|Qm[1-9A-HJ-NP-Za-km-z]{44}$|z(?:6Mk|dj7|b2r)|12D3KooW|did:|ssh-)/;
+const PUBLIC_VALUE =
+  /^(?:sha(?:1|256|384|512)-|Qm[1-9A-HJ-NP-Za-km-z]{44}$|z(?:6Mk|dj7|b2r)|[xyztuv]pub[1-9A-HJ-NP-Za-km-z]{100}|12D3KooW|did:|ssh-)/;
 
 /** Characters of a token without a name. */
 const TOKEN = /^[A-Za-z0-9+/_-]{32,128}={0,2}$/;
@@ -63,7 +64,7 @@ export function findGenericSecrets(text: string): Finding[] {
     const start = index + 1;
     const place = { start, end: start + value.length };
     if (isNamedSecret(value) && isNamed(text, index)) findings.push({ ...place, ...NAMED_RULE });
-    else if (isRandomToken(value)) findings.push({ ...place, ...RANDOM_RULE });
+    else if (isRandomToken(value, text, index)) findings.push({ ...place, ...RANDOM_RULE });
   }
   for (const { 0: whole, 1: value = '', index } of text.matchAll(SETTING_VALUE)) {
     if (!isNamedSecret(value)) continue;
@@ -83,13 +84,24 @@ function isNamed(text: string, end: number): boolean {
   return SECRET_NAME_PREFIX.test(text.slice(Math.max(0, end - MAX_NAME_LENGTH), end));
 }
 
+/** The name of a hash or of a public key before a value. */
+const HASH_NAME =
+  /(?:sha-?\d{1,3}|hash|digest|checksum|integrity|thumbprint|fingerprint|etag|nonce|cid|parse|signature|public[_-]?key|pub[_-]?key|verif\w{0,10}[_-]?key)[\w-]{0,20}["'`]?\]?[ \t]{0,4}(?:=>|:=|[:=(])[ \t]{0,4}$/i;
+
+function isHash(text: string, end: number): boolean {
+  return HASH_NAME.test(text.slice(Math.max(0, end - MAX_NAME_LENGTH), end));
+}
+
+/** A key of a message or of settings, and a package with its version: words with a few digits. */
+const WORDS = /^[a-z][a-z-]*\d{0,2}(?:[./:][a-z][a-z-]*\d{0,2}){2,}$|^@?[\w./-]+@\d+\.\d+/i;
+
 export function isNamedSecret(value: string): boolean {
-  if (PLACEHOLDER.test(value) || PUBLIC_VALUE.test(value)) return false;
+  if (PLACEHOLDER.test(value) || PUBLIC_VALUE.test(value) || WORDS.test(value)) return false;
   return /\d/.test(value) && /[A-Za-z]/.test(value) && entropy(value) >= MIN_NAMED_ENTROPY_BITS;
 }
 
-function isRandomToken(value: string): boolean {
-  if (!TOKEN.test(value) || PLACEHOLDER.test(value) || PUBLIC_VALUE.test(value)) return false;
+function isRandomToken(value: string, text: string, start: number): boolean {
+  if (!TOKEN.test(value) || isHash(text, start) || PLACEHOLDER.test(value) || PUBLIC_VALUE.test(value)) return false;
   const mixed = /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value);
   return mixed && looksMixed(value) && entropy(value) >= MIN_UNNAMED_ENTROPY_BITS;
 }

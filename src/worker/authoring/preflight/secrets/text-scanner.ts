@@ -1,19 +1,30 @@
 import { yieldToEventLoop } from '../../../../shared/async.ts';
-import type { Diagnostic } from '../../../../shared/model.ts';
-import type { Finding } from './finding.ts';
-import { fingerprintOf, secretDiagnostic, withoutOverlaps } from './finding.ts';
+import { findConnectionSecrets } from './connection-rules.ts';
 import { findEmbeddedSecrets } from './embedded-rules.ts';
+import type { Finding, FoundSecret } from './finding.ts';
+import { fingerprintOf, mask, withoutOverlaps } from './finding.ts';
 import { findGenericSecrets } from './generic-rules.ts';
+import { harmlessReason } from './harmless.ts';
+import { findServiceSecrets } from './service-rules.ts';
 
 /** Characters searched before the event loop continues: a few milliseconds for the slowest text. */
 const SLICE_LENGTH = 64 * 1024;
 /** Characters that consecutive slices share: longer than any secret, so that one of them contains it completely. */
 const OVERLAP_LENGTH = 4 * 1024;
 
+/** Where a text is found. */
+export interface TextPlace {
+  readonly path: string;
+  /** File inside an archive, whose lines have no place in a file on disk. */
+  readonly inside?: string | undefined;
+  /** Text between other data, as in a database: what looks random there is mostly no text. */
+  readonly isEmbedded?: () => boolean;
+}
+
 /** Searches the text of one file while it is read, and keeps at most one slice. */
 export class TextScanner {
-  readonly diagnostics: Diagnostic[] = [];
-  readonly #path: string;
+  readonly found: FoundSecret[] = [];
+  readonly #place: TextPlace;
   /** Text that is not searched yet, preceded by its overlap with the last slice. */
   #window = '';
   /** Position of the window's first character. */
@@ -22,8 +33,8 @@ export class TextScanner {
   /** End of the last finding, relative to the window's start. */
   #reportedEnd = 0;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(place: TextPlace) {
+    this.#place = place;
   }
 
   async push(text: string): Promise<void> {
@@ -45,22 +56,38 @@ export class TextScanner {
   async #scanWindow(text: string, limit: number): Promise<void> {
     // Loaded with the first draft, so that the engine starts faster.
     const { findKnownSecrets } = await import('./known-secrets.ts');
-    const known = await findKnownSecrets(text, this.#path);
-    const random = [...findGenericSecrets(text), ...findEmbeddedSecrets(text)].filter(
-      ({ start, end }) => !known.some((one) => start < one.end && end > one.start),
-    );
-    for (const finding of withoutOverlaps([...known, ...random])) {
+    const known = without(findServiceSecrets(text), await findKnownSecrets(text, this.#name));
+    const named = without(known, findConnectionSecrets(text));
+    const all = without(named, [...findGenericSecrets(text), ...findEmbeddedSecrets(text)]);
+    for (const finding of withoutOverlaps(all)) {
       if (finding.start >= limit || finding.start < this.#reportedEnd) continue;
+      if (this.#place.isEmbedded?.() === true && finding.rule === 'random') continue;
       this.#reportedEnd = finding.end;
       this.#report(text, finding);
     }
   }
 
-  #report(text: string, { start, end, rule, what }: Finding): void {
-    const fingerprint = fingerprintOf(this.#path, rule, text.slice(start, end));
+  get #name(): string {
+    return this.#place.inside ?? this.#place.path;
+  }
+
+  #report(text: string, finding: Finding): void {
+    const { start, end, rule, what } = finding;
+    const { path, inside, isEmbedded } = this.#place;
+    const value = text.slice(start, end);
+    const harmless = harmlessReason(inside === undefined ? path : `${path}/${inside}`, text, finding);
     const code = rule.startsWith('random') ? 'secret-random' : 'secret';
-    const place = { path: this.#path, ...advance(text.slice(0, start), this.#line, this.#column) };
-    this.diagnostics.push(secretDiagnostic(place, { code, what, fingerprint }));
+    const isPlaced = inside === undefined && isEmbedded?.() !== true;
+    this.found.push({
+      path,
+      ...(isPlaced ? advance(text.slice(0, start), this.#line, this.#column) : {}),
+      ...(inside === undefined ? {} : { inside }),
+      code,
+      what,
+      masked: mask(value, rule),
+      fingerprint: fingerprintOf(inside === undefined ? path : `${path}!${inside}`, rule, value),
+      harmless,
+    });
   }
 
   #advanceWindow(length: number): void {
@@ -70,6 +97,11 @@ export class TextScanner {
     this.#window = this.#window.slice(length);
     this.#reportedEnd = Math.max(0, this.#reportedEnd - length);
   }
+}
+
+/** Findings of both lists, without those of the second that overlap one of the first. */
+function without(first: readonly Finding[], second: readonly Finding[]): Finding[] {
+  return [...first, ...second.filter(({ start, end }) => !first.some((one) => start < one.end && end > one.start))];
 }
 
 /** Returns line and column after a text that starts at the given ones. */

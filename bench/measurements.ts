@@ -8,6 +8,7 @@ export const MEASUREMENTS: Readonly<Record<string, () => Promise<readonly Measur
   windows: async () => [(await import('./windows.ts')).measureWindows],
   publish: async () => [(await import('./publish.ts')).measurePublish],
   content: async () => [(await import('./content.ts')).measureContent],
+  wire: async () => [(await import('./wire.ts')).measureWire],
   import: async () => [(await import('./import.ts')).measureImport],
   read: async () => [(await import('./read.ts')).measureRead],
   draft: async () => [(await import('./draft.ts')).measureDraft],

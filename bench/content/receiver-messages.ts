@@ -1,7 +1,14 @@
 /** What a receiver's thread is told to do, and what it answers: milliseconds, or bytes of memory. */
 export type ReceiverCommand =
   | { readonly type: 'raw'; readonly address: string; readonly bytes: number }
-  | { readonly type: 'fetch'; readonly addresses: readonly string[]; readonly root: string; readonly size: number }
+  | {
+      readonly type: 'fetch';
+      readonly addresses: readonly string[];
+      readonly root: string;
+      readonly size: number;
+      /** Without compression on the wire. */
+      readonly plain?: boolean;
+    }
   | { readonly type: 'download'; readonly url: string }
   | { readonly type: 'walk'; readonly address: string; readonly root: string }
   | { readonly type: 'stop' };

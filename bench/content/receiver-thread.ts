@@ -44,7 +44,7 @@ port.postMessage('ready');
 
 async function runCommand(command: ReceiverCommand): Promise<ReceiverResult> {
   if (command.type === 'raw') return raw(peer, command.address, command.bytes);
-  if (command.type === 'fetch') return fetchRelease(command.addresses, command.root, command.size);
+  if (command.type === 'fetch') return fetchRelease(command);
   if (command.type === 'download') return download(command.url);
   if (command.type === 'walk') return walk(command.address, command.root);
   stopped.abort();
@@ -88,11 +88,16 @@ async function download(url: string): Promise<ReceiverResult> {
 }
 
 /** A transfer into an empty store on disk; the connections are there before the clock runs, as with the raw stream. */
-async function fetchRelease(addresses: readonly string[], root: string, size: number): Promise<ReceiverResult> {
+async function fetchRelease({
+  addresses,
+  root,
+  size,
+  plain = false,
+}: Extract<ReceiverCommand, { type: 'fetch' }>): Promise<ReceiverResult> {
   const folder = await mkdtemp(join(tmpdir(), 'ggen-bench-'));
   try {
     for (const address of addresses) await peer.dial(address);
-    const blocks = new Blocks({ node: peer.node, stopped: stopped.signal, traffic });
+    const blocks = new Blocks({ node: peer.node, stopped: stopped.signal, traffic, acceptsZstd: !plain });
     const store = await openBlockStore(folder);
     let first: number | undefined;
     const began = performance.now();

@@ -1,12 +1,14 @@
 import { createConnection, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A way to a peer that counts what comes from it. */
+/** A way to a peer that counts what comes from it and goes to it. */
 export interface CountingProxy {
   /** The peer's address by way of the proxy. */
   readonly address: string;
   /** Bytes that came from the peer so far, as they were on the wire: content, protocols and encryption. */
   readonly received: () => number;
+  /** Bytes that went to the peer. */
+  readonly sent: () => number;
   close(): Promise<void>;
 }
 
@@ -15,10 +17,14 @@ export async function countingProxy(address: string): Promise<CountingProxy> {
   const [, , host = '', , port = '', , id = ''] = address.split('/');
   const sockets = new Set<Socket>();
   let received = 0;
+  let sent = 0;
   const server = createServer((incoming) => {
     const outgoing = createConnection(Number(port), host);
     outgoing.on('data', (chunk) => {
       received += chunk.length;
+    });
+    incoming.on('data', (chunk) => {
+      sent += chunk.length;
     });
     for (const [socket, other] of [
       [incoming, outgoing],
@@ -39,6 +45,7 @@ export async function countingProxy(address: string): Promise<CountingProxy> {
   return {
     address: `/ip4/127.0.0.1/tcp/${own}/p2p/${id}`,
     received: () => received,
+    sent: () => sent,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

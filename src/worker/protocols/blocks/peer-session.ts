@@ -20,6 +20,8 @@ const MAX_OUTBOUND_STREAMS = 64;
 export interface PeerSessionDeps extends BitswapDeps {
   readonly node: BitswapDeps['node'] & { readonly libp2p: StreamDialer & ConnectionList };
   readonly traffic: Pick<Traffic, 'maxChunkBytes' | 'spend'>;
+  /** As `CarSessionOptions.acceptsZstd`. */
+  readonly acceptsZstd?: boolean;
 }
 
 /** Fetches blocks from one peer: over CAR, or over bitswap when the peer does not speak CAR. */
@@ -43,8 +45,9 @@ export class PeerSession {
     this.#root = root;
     this.#peer = peer;
     this.#onReceived = onReceived;
-    const { traffic } = deps;
+    const { traffic, acceptsZstd } = deps;
     this.#car = new CarSession({
+      ...(acceptsZstd === undefined ? {} : { acceptsZstd }),
       open: (signal) => this.#open(signal),
       maxChunkBytes: () => traffic.maxChunkBytes('received', this.#isLocal),
       onReceived: (bytes, signal) => {

@@ -8,7 +8,7 @@ import { NamedCids } from './named-cids.ts';
 import { ITEM } from './wire.ts';
 import type { CarWant } from './wire.ts';
 import { compress, isCompressible } from './zstd.ts';
-import type { CompressionYield } from './zstd.ts';
+import type { CompressionPolicy } from './zstd.ts';
 
 /** A block that waits for the end of its batch. The writer owns the buffer of a leaf. */
 interface PendingBlock {
@@ -23,35 +23,32 @@ interface PendingBlock {
 export class BatchWriter {
   readonly #out: Pick<BlockWriter, 'block' | 'bytes' | 'flush'>;
   readonly #named: NamedCids;
-  readonly #yield: CompressionYield;
+  readonly #policy: CompressionPolicy;
   #batch: Uint8Array[] = [];
   #plain: PendingBlock[] = [];
-  #batched: PendingBlock[] = [];
   #pendingBytes = 0;
 
   constructor(
     out: Pick<BlockWriter, 'block' | 'bytes' | 'flush'>,
     wants: readonly CarWant[],
-    saving: CompressionYield,
+    policy: CompressionPolicy,
   ) {
     this.#out = out;
     this.#named = new NamedCids(wants);
-    this.#yield = saving;
+    this.#policy = policy;
   }
 
   async block(cid: CID, bytes: Uint8Array): Promise<void> {
     const number = this.#named.numberOf(cid);
     this.#named.addLinks(cid, bytes);
     const isLarge = bytes.length >= MIN_LARGE_BLOCK_BYTES;
-    const isWorthwhile = cid.code !== RAW || ((!isLarge || this.#yield.pays) && isCompressible(bytes));
-    if (number !== undefined && isWorthwhile) {
+    const isWorthwhile = cid.code !== RAW || ((!isLarge || this.#policy.paysForLarge) && isCompressible(bytes));
+    if (number === undefined || !isWorthwhile) await this.#addPlain({ cid, bytes });
+    else if (isLarge) await this.#writeLarge(number, { cid, bytes });
+    else {
       this.#batch.push(varint(number), varint(bytes.length), bytes);
-      this.#batched.push({ cid, bytes });
-    } else if (this.#batch.length === 0) {
-      await this.#writePlain({ cid, bytes });
-      return;
-    } else this.#plain.push({ cid, bytes });
-    this.#pendingBytes += bytes.length;
+      this.#pendingBytes += bytes.length;
+    }
     if (this.#pendingBytes >= BATCH_BYTES) await this.#flush();
   }
 
@@ -62,27 +59,44 @@ export class BatchWriter {
   }
 
   /** Leaves that do not compress follow the batch: a node that links to them may be in it. */
+  async #addPlain(block: PendingBlock): Promise<void> {
+    if (this.#batch.length === 0) {
+      await this.#writePlain(block);
+      return;
+    }
+    this.#plain.push(block);
+    this.#pendingBytes += block.bytes.length;
+  }
+
   async #flush(): Promise<void> {
-    const [batch, batched, plain] = [this.#batch, this.#batched, this.#plain];
-    [this.#batch, this.#batched, this.#plain, this.#pendingBytes] = [[], [], [], 0];
-    if (batch.length > 0) await this.#writeBatch(Buffer.concat(batch), batched);
+    const [batch, plain] = [this.#batch, this.#plain];
+    [this.#batch, this.#plain, this.#pendingBytes] = [[], [], 0];
+    if (batch.length > 0) {
+      const bytes = Buffer.concat(batch);
+      await this.#writeBatch(await compress(bytes, this.#policy.smallLevel(bytes.length)));
+    }
     for (const block of plain) await this.#writePlain(block);
+  }
+
+  async #writeLarge(number: number, { cid, bytes }: PendingBlock): Promise<void> {
+    await this.#flush();
+    const startedAt = performance.now();
+    const compressed = await compress(Buffer.concat([varint(number), varint(bytes.length), bytes]));
+    this.#policy.recordLarge(bytes.length, compressed.length, performance.now() - startedAt);
+    release(cid, bytes);
+    await this.#writeBatch(compressed);
+  }
+
+  async #writeBatch(compressed: Uint8Array): Promise<void> {
+    await this.#out.bytes(ITEM.batch);
+    await this.#out.bytes(varint(compressed.length));
+    await this.#out.bytes(compressed);
   }
 
   async #writePlain({ cid, bytes }: PendingBlock): Promise<void> {
     await this.#out.bytes(ITEM.section);
     await this.#out.block(cid, bytes);
     release(cid, bytes);
-  }
-
-  async #writeBatch(bytes: Uint8Array, blocks: readonly PendingBlock[]): Promise<void> {
-    for (const block of blocks) release(block.cid, block.bytes);
-    const startedAt = performance.now();
-    const compressed = await compress(bytes);
-    this.#yield.recordCompression(bytes.length, compressed.length, performance.now() - startedAt);
-    await this.#out.bytes(ITEM.batch);
-    await this.#out.bytes(varint(compressed.length));
-    await this.#out.bytes(compressed);
   }
 }
 

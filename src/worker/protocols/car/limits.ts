@@ -17,8 +17,8 @@ export const BATCH_BYTES = 1024 * 1024;
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 /** What does not compress grows by a few bytes in each 128 KiB. */
 export const MAX_COMPRESSED_BYTES = MAX_BATCH_BYTES + 64 * 1024;
-/** Parts of large files: whether compressing them pays depends on the link. */
-export const MIN_LARGE_BLOCK_BYTES = 256 * 1024;
+/** Parts of files of several blocks: whether compressing them pays depends on the link. */
+export const MIN_LARGE_BLOCK_BYTES = 1024 * 1024;
 /** Length prefix of a frame: an unsigned varint of up to 256 MiB, far above every limit here. */
 export const MAX_PREFIX_BYTES = 4;
 

@@ -22,7 +22,7 @@ import { walkWants } from './walk-wants.ts';
 import type { SeededBlockReader } from './walk-wants.ts';
 import { END_OF_ANSWER, decodeCarRequest, encodeCarHeader, encodeHead, readFrame } from './wire.ts';
 import type { CarRequest, CarWant } from './wire.ts';
-import { CompressionYield, hasZstd } from './zstd.ts';
+import { CompressionPolicy, hasZstd } from './zstd.ts';
 
 export interface CarServerDeps {
   readonly node: { readonly libp2p: StreamRegistrar };
@@ -59,8 +59,8 @@ export class CarServer {
       ended.abort(new Error('The requesting peer disconnected'));
     });
     try {
-      const saving = new CompressionYield();
-      while (await this.#answerNext(bytes, connection, saving, signal)) continue;
+      const policy = new CompressionPolicy(isLocal(connection));
+      while (await this.#answerNext(bytes, connection, policy, signal)) continue;
       await bytes.close(AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]));
     } catch (error) {
       bytes.abort(toError(error));
@@ -72,7 +72,7 @@ export class CarServer {
   async #answerNext(
     stream: ByteStream,
     connection: RemoteConnection,
-    saving: CompressionYield,
+    policy: CompressionPolicy,
     signal: AbortSignal,
   ): Promise<boolean> {
     const idleSignal = AbortSignal.any([signal, AbortSignal.timeout(SERVER_IDLE_TIMEOUT_MS)]);
@@ -87,12 +87,12 @@ export class CarServer {
       return true;
     }
     const out = new BlockWriter(stream, signal, this.#deps.traffic.sendAllowance(connection, signal), (bytes, ms) => {
-      saving.recordSending(bytes, ms);
+      policy.recordSent(bytes, ms);
     });
     try {
       const isCompressed = request.acceptsZstd && hasZstd();
       await out.bytes(encodeHead(false, isCompressed));
-      if (isCompressed) await this.#sendBatches(request, new BatchWriter(out, request.wants, saving), connection);
+      if (isCompressed) await this.#sendBatches(request, new BatchWriter(out, request.wants, policy), connection);
       else await this.#sendSections(request, out, connection);
     } finally {
       out.end();

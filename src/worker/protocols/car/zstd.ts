@@ -2,8 +2,10 @@ import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { MAX_BATCH_BYTES } from './limits.ts';
 
+/** Smaller than gzip's best, at some 50 MB a second: for the first bytes of a stream, which are all that most releases have. */
+const HIGH_LEVEL = 6;
 /** Zstandard's default: nearly as small as gzip's best, and several times as fast. */
-const COMPRESSION_LEVEL = 3;
+const DEFAULT_LEVEL = 3;
 /** The window of a batch, as a power of two: 2 MiB, and what a reader accepts. Larger ones would cost it memory. */
 const WINDOW_LOG = 21;
 const MAX_WINDOW_LOG = 22;
@@ -14,9 +16,9 @@ export function hasZstd(): boolean {
 }
 
 /** One frame of Zstandard (RFC 8878). */
-export async function compress(bytes: Uint8Array): Promise<Uint8Array> {
+export async function compress(bytes: Uint8Array, level: number = DEFAULT_LEVEL): Promise<Uint8Array> {
   const { ZSTD_c_compressionLevel, ZSTD_c_windowLog } = zlib.constants;
-  const params = { [ZSTD_c_compressionLevel]: COMPRESSION_LEVEL, [ZSTD_c_windowLog]: WINDOW_LOG };
+  const params = { [ZSTD_c_compressionLevel]: level, [ZSTD_c_windowLog]: WINDOW_LOG };
   return promisify<Uint8Array, zlib.ZstdOptions, Buffer>(zlib.zstdCompress)(bytes, { params });
 }
 
@@ -44,40 +46,67 @@ export function isCompressible(bytes: Uint8Array): boolean {
   return entropy < MAX_COMPRESSIBLE_ENTROPY;
 }
 
-/** Large blocks that are compressed before it is judged whether that pays. */
-const MIN_JUDGED_BYTES = 8 * 1024 * 1024;
+/** Bytes of a stream in small blocks that are compressed at the high level. */
+const MAX_HIGH_LEVEL_BYTES = 2 * 1024 * 1024;
+/**
+ * A link that takes more than 20 MB a second is about as fast as both ends can work: it waits for the hashing and storing of
+ * the other side, which compression does not shorten.
+ */
+const MIN_LINK_MS_PER_BYTE = 1_000 / 20e6;
 /** Older measurements count half after so many bytes. */
 const HALF_LIFE_BYTES = 4 * 1024 * 1024;
 
+/** What must be sent before a link's speed counts as known. */
+const MIN_MEASURED_BYTES = 512 * 1024;
+
 /**
- * Decides whether compressing large blocks makes a stream faster: not when the link takes bytes faster than they can be
- * compressed.
+ * Decides how the blocks of a stream are compressed, and whether that makes it faster for large ones: not when the link
+ * takes bytes faster than they can be compressed. Until its speed is known, a link within this machine or its network
+ * counts as fast, and any other one as slow.
  */
-export class CompressionYield {
-  #judgedBytes = 0;
-  readonly #compressed = { bytes: 0, saved: 0, ms: 0 };
+export class CompressionPolicy {
+  readonly #isPresumedFast: boolean;
+  #smallBytes = 0;
+  readonly #large = { bytes: 0, saved: 0, ms: 0 };
   readonly #sent = { bytes: 0, ms: 0 };
 
-  recordCompression(before: number, after: number, ms: number): void {
-    this.#judgedBytes += before;
-    this.#compressed.bytes += before;
-    this.#compressed.saved += before - after;
-    this.#compressed.ms += ms;
+  constructor(isPresumedFast: boolean) {
+    this.#isPresumedFast = isPresumedFast;
+  }
+
+  /** The level for the next batch of small blocks. */
+  smallLevel(bytes: number): number {
+    const level = this.#smallBytes < MAX_HIGH_LEVEL_BYTES ? HIGH_LEVEL : DEFAULT_LEVEL;
+    this.#smallBytes += bytes;
+    return level;
+  }
+
+  /** Whether the next large block is worth it: the time of sending what is saved exceeds that of compressing. */
+  get paysForLarge(): boolean {
+    const msPerByte = this.#msPerByte;
+    if (msPerByte < MIN_LINK_MS_PER_BYTE) return false;
+    const { bytes, saved, ms } = this.#large;
+    return bytes === 0 || ms < saved * msPerByte;
+  }
+
+  get #msPerByte(): number {
+    if (this.#sent.bytes >= MIN_MEASURED_BYTES) return this.#sent.ms / this.#sent.bytes;
+    return this.#isPresumedFast ? 0 : Infinity;
+  }
+
+  /** @param ms time to compress a large block */
+  recordLarge(before: number, after: number, ms: number): void {
+    this.#large.bytes += before;
+    this.#large.saved += before - after;
+    this.#large.ms += ms;
   }
 
   /** @param ms time until the stream took the bytes */
-  recordSending(bytes: number, ms: number): void {
+  recordSent(bytes: number, ms: number): void {
     this.#sent.bytes += bytes;
     this.#sent.ms += ms;
     if (this.#sent.bytes < 2 * HALF_LIFE_BYTES) return;
     this.#sent.bytes /= 2;
     this.#sent.ms /= 2;
-  }
-
-  /** Whether the next large block is worth it: the time of sending what is saved exceeds that of compressing. */
-  get pays(): boolean {
-    if (this.#judgedBytes < MIN_JUDGED_BYTES || this.#sent.bytes === 0) return true;
-    const { bytes, saved, ms } = this.#compressed;
-    return ms / bytes < ((saved / bytes) * this.#sent.ms) / this.#sent.bytes;
   }
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import {
-  CompressionYield,
+  CompressionPolicy,
   compress,
   decompress,
   hasZstd,
@@ -35,24 +35,42 @@ describe('Zstandard', () => {
 
 describe('compressing large blocks', () => {
   it('goes on where the link is slower than the compression, and ends where it is faster', () => {
-    const slow = new CompressionYield();
-    const fast = new CompressionYield();
-    for (let count = 0; count < 8; count++) {
-      assert.ok(slow.pays && fast.pays, 'nothing is judged before 8 MiB');
-      for (const one of [slow, fast]) one.recordCompression(MIB, MIB / 4, 10);
-      slow.recordSending(MIB / 4, 250);
-      fast.recordSending(MIB / 4, 0.5);
+    const slow = new CompressionPolicy(false);
+    const fast = new CompressionPolicy(false);
+    assert.ok(slow.paysForLarge && fast.paysForLarge);
+    for (let count = 0; count < 3; count++) {
+      for (const one of [slow, fast]) one.recordLarge(MIB, MIB / 4, 10);
+      slow.recordSent(MIB / 4, 250);
+      fast.recordSent(MIB / 4, 0.5);
     }
-    assert.deepEqual([slow.pays, fast.pays], [true, false]);
+    assert.deepEqual([slow.paysForLarge, fast.paysForLarge], [true, false]);
     // The link becomes slower: older measurements fade.
-    for (let count = 0; count < 40; count++) fast.recordSending(MIB, 1_000);
-    assert.ok(fast.pays);
+    for (let count = 0; count < 40; count++) fast.recordSent(MIB, 1_000);
+    assert.ok(fast.paysForLarge);
   });
 
   it('ends when it saves nothing', () => {
-    const one = new CompressionYield();
-    for (let count = 0; count < 8; count++) one.recordCompression(MIB, MIB, 10);
-    one.recordSending(MIB, 1_000);
-    assert.ok(!one.pays);
+    const one = new CompressionPolicy(false);
+    one.recordLarge(MIB, MIB, 10);
+    assert.ok(!one.paysForLarge);
+    one.recordSent(MIB, 1_000);
+    assert.ok(!one.paysForLarge);
+  });
+
+  it('begins in a local network once that turns out to be slow', () => {
+    const one = new CompressionPolicy(true);
+    assert.ok(!one.paysForLarge);
+    one.recordSent(MIB, 5);
+    assert.ok(!one.paysForLarge);
+    one.recordSent(MIB, 200);
+    assert.ok(one.paysForLarge);
+  });
+
+  it('leaves the first small blocks of a stream to the highest level', () => {
+    const one = new CompressionPolicy(true);
+    const levels = [1, 2, 3, 4].map(() => one.smallLevel(MIB));
+    assert.equal(levels[0], levels[1]);
+    assert.ok(levels[1]! > levels[2]!);
+    assert.equal(levels[2], levels[3]);
   });
 });

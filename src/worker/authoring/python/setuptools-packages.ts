@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import { Minimatch } from 'minimatch';
 import type { PackRule } from '../../../shared/model.ts';
 import { isTable, ownValue } from '../manifest/document.ts';
 import type { ManifestFields } from '../manifest/manifest-fields.ts';
+import { matchesName } from '../selection/glob.ts';
 import { patterns } from './python-package.ts';
 import type { ListStep } from './python-selection.ts';
 
@@ -114,16 +114,11 @@ function searchesOf(tool: ManifestFields, names: ReadonlySet<string>): Search[] 
 
 /** Names of packages by shell patterns, in which `*` matches dots too. */
 function globs(find: ManifestFields, key: string): ((module: string) => boolean)[] {
-  return patterns(find, key).map(({ value }) => {
-    const matcher = new Minimatch(value, {
-      nobrace: true,
-      noext: true,
-      noglobstar: true,
-      dot: true,
-      platform: 'linux',
-    });
-    return (module) => matcher.match(module);
-  });
+  return patterns(find, key).map(
+    ({ value }) =>
+      (module) =>
+        matchesName(value, module),
+  );
 }
 
 function isFound({ where, include, namespaces }: Search, folder: string, regular: ReadonlySet<string>): boolean {

@@ -1,12 +1,10 @@
 import { posix } from 'node:path';
-import { Minimatch } from 'minimatch';
 import { parsePattern } from '../../../ignore/ignore-patterns.ts';
-
-const MATCHING = { dot: true, nonegate: true, nocomment: true, noext: true, platform: 'linux' } as const;
+import { Glob } from './glob.ts';
 
 interface CompiledPattern<T> {
   readonly source: T;
-  readonly matcher: Minimatch;
+  readonly glob: Glob;
   readonly isNegated: boolean;
   readonly isFolderOnly: boolean;
 }
@@ -42,7 +40,7 @@ export class PathPatterns<T extends { readonly value: string }> {
   }
 
   #match(path: string, isFolder: boolean): PatternMatch<T> | undefined {
-    return this.#patterns.findLast(({ matcher, isFolderOnly }) => (isFolder || !isFolderOnly) && matcher.match(path));
+    return this.#patterns.findLast(({ glob, isFolderOnly }) => (isFolder || !isFolderOnly) && glob.matches(path));
   }
 }
 
@@ -56,7 +54,6 @@ function compile<T extends { readonly value: string }>(source: T): CompiledPatte
   const isFolderOnly = written.endsWith('/');
   const body = isFolderOnly ? written.slice(0, -1) : written;
   const isAnywhere = !body.includes('/') && !body.startsWith('**/');
-  const glob = `${isAnywhere ? '**/' : ''}${body.replace(/^\//, '')}`;
-  const matcher = new Minimatch(glob.endsWith('/**') ? `${glob}/*` : glob, MATCHING);
-  return [{ source, matcher, isNegated, isFolderOnly }];
+  const text = `${isAnywhere ? '**/' : ''}${body.replace(/^\//, '')}`;
+  return [{ source, glob: new Glob(text, { braces: true }), isNegated, isFolderOnly }];
 }

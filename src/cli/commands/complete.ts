@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
 import type { Engine } from '../../shared/api/index.ts';
 import type { PackageSection } from '../../shared/model.ts';
@@ -50,7 +51,7 @@ async function completions(
     case 'publisher':
       return (await engine.publishers({}, { signal })).map(({ publisher }) => publisher);
     case 'installed':
-      return packageWords(await engine.installed({}, { signal }));
+      return packageWords(await engine.installed({ folders: [resolve('.')] }, { signal }));
     case 'kept':
       return packageWords(await engine.kept({}, { signal }));
     case 'package': {

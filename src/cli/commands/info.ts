@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { errorName } from '../../shared/errors.ts';
 import type { InstalledPackage, KeptRelease, PackageDetails, Provider, Release } from '../../shared/model.ts';
 import type { CommandSpec } from '../command-line/command-spec.ts';
@@ -46,7 +47,9 @@ export const info: CommandSpec = {
         found,
         release: found.releases.find((release) => release.version === version),
         providers: await engine.providers({ id: found.id }, { signal }).catch(noProviders),
-        installed: (await engine.installed({}, { signal })).filter(({ id }) => id === found.id),
+        installed: (await engine.installed({ folders: [resolve('.')] }, { signal })).filter(
+          ({ id }) => id === found.id,
+        ),
         kept: (await engine.kept({}, { signal })).filter(({ id }) => id === found.id),
       };
       context.console.result(infoOutput(shown), (view) => formatInfo(shown, view));

@@ -58,9 +58,9 @@ export const list: CommandSpec = {
     // The engine names a project by its path without symbolic links.
     const realFolder = await realpath(folder).catch(() => folder);
     await withSession(await sessionOptions(context, 'none'), async ({ engine }, signal) => {
-      const installed = (await engine.installed({ folders: [folder] }, { signal })).filter(
-        (one) => project === undefined || one.project === realFolder,
-      );
+      const installed = (
+        await engine.installed({ folders: [folder], strict: project !== undefined }, { signal })
+      ).filter((one) => project === undefined || one.project === realFolder);
       const known = await knownPackages(engine, new Set(installed.map(({ id }) => id)), signal);
       const listed = await Promise.all(installed.map((one) => describeInstalled(one, known.get(one.id))));
       const packages = listed.filter(({ outdated }) => outdated || !flags.isEnabled('outdated')).sort(byNameAndPath);

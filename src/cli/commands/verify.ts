@@ -29,7 +29,10 @@ export const verify: CommandSpec = {
     const bar = progressBar(output);
     const checks = await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
       const folders = [resolve('.'), ...flags.operands.map((operand) => resolve(operand))];
-      const chosen = await selectInstalled(await engine.installed({ folders }, { signal }), flags.operands);
+      const chosen = await selectInstalled(
+        await engine.installed({ folders, strict: true }, { signal }),
+        flags.operands,
+      );
       const found: InstallationCheck[] = [];
       for (const { path } of chosen) {
         const progress = { signal, onProgress: bar.onProgress };

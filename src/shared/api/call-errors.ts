@@ -57,7 +57,8 @@ export type InstalledContentError = FetchError | 'QuotaExceeded' | 'ContentCorru
  * Errors of writing into the user's folders. `FilesChanged` names in `details` the changed files that would be lost,
  * unless `overwrite` names them. Nothing was changed.
  */
-export type WriteError = InstalledContentError | 'FilesChanged' | 'TargetNotEmpty' | 'TargetNotWritable';
+export type WriteError =
+  InstalledContentError | 'LockInvalid' | 'FilesChanged' | 'TargetNotEmpty' | 'TargetNotWritable';
 
 /**
  * Errors of reading. `NodeNotRunning`: a block is not in the block store, and no node can fetch it. `FileNotFound`: the

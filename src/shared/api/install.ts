@@ -49,9 +49,15 @@ export interface InstallCalls {
   /**
    * List all installations on this machine, in projects and outside. What the lock file of a project lists is installed
    * when its folder exists. `folders` (absolute paths) adds the projects that they belong to, also those that another
-   * machine installed. Installations whose folder is gone are forgotten.
+   * machine installed; with `strict`, a lock file of these that cannot be read is an error. Installations whose folder is
+   * gone are forgotten.
    */
-  installed: Call<{ readonly folders?: readonly string[] }, readonly InstalledPackage[]>;
+  installed: Call<
+    { readonly folders?: readonly string[]; readonly strict?: boolean },
+    readonly InstalledPackage[],
+    never,
+    'LockInvalid'
+  >;
   /** Remove the package that is installed at this absolute path. A package of a project is removed by a plan. */
   uninstall: Call<
     { readonly path: string; readonly overwrite?: readonly string[] },
@@ -67,7 +73,7 @@ export interface InstallCalls {
     { readonly path: string },
     InstallationCheck,
     InstallProgress,
-    InstalledContentError | 'NotInstalled' | 'LockMismatch'
+    InstalledContentError | 'NotInstalled' | 'LockInvalid' | 'LockMismatch'
   >;
   /**
    * Write a release and its record to one file at the absolute path `to`, fetching what is missing here. An existing

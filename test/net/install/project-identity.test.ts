@@ -135,4 +135,31 @@ describe('a project is known by its lock file', () => {
     assert.deepEqual(await reader.engine.installed({}), []);
     assert.deepEqual((await reader.engine.listPackages({ section: 'installed' })).packages, []);
   });
+
+  it('and not by a lock file that cannot be read', async () => {
+    await addPackages();
+    const path = join(project, LOCK);
+    await writeFile(path, `<<<<<<< HEAD\n${await readFile(path, 'utf8')}`);
+    await assert.rejects(reader.engine.installed({ folders: [project], strict: true }), { name: 'LockInvalid' });
+    await assert.rejects(reader.engine.verifyInstalled({ path: join(project, 'packages', 'mine') }), {
+      name: 'LockInvalid',
+    });
+    assert.equal((await reader.engine.installed({ folders: [project] })).length, 2, 'lists still show what is there');
+  });
+
+  it('and not by its path: a new project at the path of a removed one inherits nothing', async () => {
+    await addPackages('vendor');
+    await rm(project, { recursive: true });
+    await mkdir(project);
+    const fresh = await reader.engine.planInstall({ project, mode: 'add', packages: ['other'] });
+    assert.deepEqual(
+      fresh.packages.map(({ action, path }) => [action, path]),
+      [['install', join(project, 'packages', 'other')]],
+    );
+    // Files of the user at the paths of the removed packages are no installation.
+    await mkdir(join(project, 'vendor', 'mine'), { recursive: true });
+    await writeFile(join(project, 'vendor', 'mine', 'a.txt'), 'my own\n');
+    await installPackages(reader, project, 'add', 'other');
+    assert.equal(await readFile(join(project, 'vendor', 'mine', 'a.txt'), 'utf8'), 'my own\n');
+  });
 });

@@ -70,9 +70,9 @@ export const installCalls: CallRows<InstallCalls, InstallCallParts> = {
       ),
   },
   installed: {
-    form: { folders: 'texts?' },
+    form: { folders: 'texts?', strict: 'flag?' },
     idempotent: true,
-    run: (parts, { folders = [] }) => listInstalled(parts, folders),
+    run: (parts, { folders = [], strict = false }) => listInstalled(parts, { folders, strict }),
   },
   uninstall: {
     form: { path: 'text', overwrite: 'texts?' },

@@ -27,19 +27,21 @@ export interface FindInstalledDeps {
  * them or their disk may be unavailable.
  *
  * @param folders absolute paths; the project of each is listed, whether this machine installed it or not
+ * @param strict whether a lock file of these projects that cannot be read is an error; else it lists no package
  * @returns most recently installed first
+ * @throws GgenError LockInvalid
  */
 export async function listInstalled(
   { catalog: { installs, installTransactions } }: ListInstalledDeps,
-  folders: readonly string[],
+  { folders, strict }: { readonly folders: readonly string[]; readonly strict: boolean },
 ): Promise<InstalledPackage[]> {
   const rows = installs.list();
   const projects = new Set(rows.flatMap(({ project }) => project ?? []));
-  for (const folder of folders) {
-    const project = await findProject(await realPath(folder));
-    if (project !== undefined) projects.add(project);
+  for (const project of await projectsOf(folders)) {
+    if (strict) await readProjectLock(project);
+    projects.add(project);
   }
-  const locked = (await Promise.all([...projects].map(lockedPackages))).flat();
+  const locked = (await Promise.all([...projects].map(readablePackages))).flat();
   const lockedByPath = new Map(locked.map((one) => [one.path, one]));
   const listed: InstalledPackage[] = [];
   for (const row of rows) {
@@ -62,11 +64,17 @@ export async function listInstalled(
   return listed.sort((a, b) => b.installedAt - a.installedAt);
 }
 
+async function projectsOf(folders: readonly string[]): Promise<string[]> {
+  const projects = await Promise.all(folders.map(async (folder) => findProject(await realPath(folder))));
+  return projects.filter((project) => project !== undefined);
+}
+
 /**
  * Finds the package that is installed at a path: the one that the lock file of its project lists there, else the one
  * that this machine installed there.
  *
  * @param path absolute, without symbolic links
+ * @throws GgenError LockInvalid
  */
 export async function findInstalled(
   { catalog: { installs } }: FindInstalledDeps,
@@ -82,16 +90,21 @@ export async function findInstalled(
 /** A package that a lock file lists; its folder may not exist. */
 type LockedInstall = Omit<InstalledPackage, 'installedAt'>;
 
-/** The packages that a project's lock file lists. One that cannot be read lists none. */
+/** The packages that a project's lock file lists. @throws GgenError LockInvalid */
 async function lockedPackages(project: string): Promise<LockedInstall[]> {
+  const { packages, packagesFolder: folder } = await readProjectLock(project);
+  const into = packagesFolder(project, folder);
+  return packages.map((entry): LockedInstall => {
+    const { publisher, name, version, root, files, size } = entry;
+    const path = join(into, folderOf(entry));
+    return { id: lockedId(entry), publisher, name, version, root, files, size, path, project };
+  });
+}
+
+/** None where the lock file cannot be read. */
+async function readablePackages(project: string): Promise<LockedInstall[]> {
   try {
-    const { packages, packagesFolder: folder } = await readProjectLock(project);
-    const into = packagesFolder(project, folder);
-    return packages.map((entry): LockedInstall => {
-      const { publisher, name, version, root, files, size } = entry;
-      const path = join(into, folderOf(entry));
-      return { id: lockedId(entry), publisher, name, version, root, files, size, path, project };
-    });
+    return await lockedPackages(project);
   } catch (error) {
     if (errorName(error) === 'LockInvalid') return [];
     throw error;

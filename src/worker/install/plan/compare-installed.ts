@@ -12,6 +12,8 @@ export interface InstalledComparison {
   readonly differences: number;
   /** Files that are missing. */
   readonly missing: number;
+  /** Files that are as in the release. */
+  readonly same: number;
 }
 
 /**
@@ -31,9 +33,10 @@ export async function compareInstalled(
     const files = await listTreeFiles(parseRootCid(root), get, signal);
     const { entries, missing } = await localState(files, folder, { get, signal });
     const changed = entries.filter(({ state }) => state !== 'same' && state !== 'extra');
-    return { differences: changed.length + missing.length, missing: missing.length };
+    const same = entries.filter(({ state }) => state === 'same').length;
+    return { differences: changed.length + missing.length, missing: missing.length, same };
   } catch (error) {
-    if (errorName(error) === 'ContentCorrupt') return { differences: Infinity, missing: 0 };
+    if (errorName(error) === 'ContentCorrupt') return { differences: Infinity, missing: 0, same: 0 };
     signal.throwIfAborted();
     throw toTargetError(folder, error);
   }

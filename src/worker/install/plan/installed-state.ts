@@ -30,6 +30,8 @@ export interface InstalledStateOptions {
   /** Where the packages of the lock file are now. */
   readonly lockedDir: string;
   readonly locked: readonly LockedPackage[];
+  /** As `projectInstalls` returns them. */
+  readonly installs: readonly InstalledPackage[];
   /** Whether files that were changed by hand are an error instead of being preserved. */
   readonly strict: boolean;
 }
@@ -40,13 +42,15 @@ export class InstalledState {
   readonly #packagesDir: string;
   readonly #lockedDir: string;
   readonly #locked: ReadonlyMap<string, LockedPackage>;
+  readonly #installs: readonly InstalledPackage[];
   readonly #strict: boolean;
 
-  constructor(deps: InstalledStateDeps, { packagesDir, lockedDir, locked, strict }: InstalledStateOptions) {
+  constructor(deps: InstalledStateDeps, { packagesDir, lockedDir, locked, installs, strict }: InstalledStateOptions) {
     this.#deps = deps;
     this.#packagesDir = packagesDir;
     this.#lockedDir = lockedDir;
     this.#locked = new Map(locked.map((entry) => [lockedId(entry), entry]));
+    this.#installs = installs;
     this.#strict = strict;
   }
 
@@ -56,7 +60,7 @@ export class InstalledState {
     for (const entry of entries) {
       const id = lockedId(entry);
       const path = join(this.#packagesDir, entry.name);
-      const isOwn = this.#locked.has(id) || this.#deps.catalog.installs.getByPath(path)?.id === id;
+      const isOwn = this.#locked.has(id) || this.#installedAt(path)?.id === id;
       if (!isOwn && (await isNonEmpty(path))) ids.add(id);
     }
     return ids;
@@ -110,6 +114,12 @@ export class InstalledState {
     return { planned, existing: isRelease ? { ...target, previous } : target };
   }
 
+  /** A folder outside of every project counts as well. */
+  #installedAt(path: string): InstalledPackage | undefined {
+    const row = this.#deps.catalog.installs.getByPath(path);
+    return row?.project === undefined ? row : this.#installs.find((one) => one.path === path);
+  }
+
   #isYanked({ publisher, name, version }: LockedPackage): boolean {
     const releases = this.#deps.catalog.packages.details(publisher, name)?.releases ?? [];
     return releases.some((release) => release.version === version && release.yanked);
@@ -118,9 +128,9 @@ export class InstalledState {
   /**
    * Steps that remove the packages that are no longer required: installed ones, and those that came with the project.
    */
-  async removals(project: string, steps: readonly PlanStep[]): Promise<PlanStep[]> {
+  async removals(steps: readonly PlanStep[]): Promise<PlanStep[]> {
     const plannedPaths = new Set(steps.map(({ planned }) => planned.path));
-    const rows = this.#deps.catalog.installs.listByProject(project).filter(({ path }) => !plannedPaths.has(path));
+    const rows = this.#installs.filter(({ path }) => !plannedPaths.has(path));
     const removed = await Promise.all(
       rows.map(async (row): Promise<PlanStep> => ({
         planned: toRemoval(row),
@@ -145,7 +155,7 @@ export class InstalledState {
    */
   async #findExisting(path: string, entry: LockedPackage, signal: AbortSignal): Promise<ExistingPackage> {
     const id = lockedId(entry);
-    const found = this.#deps.catalog.installs.getByPath(path);
+    const found = this.#installedAt(path);
     const row = found?.id === id ? found : undefined;
     const locked = this.#locked.get(id);
     if (
@@ -180,6 +190,29 @@ export class InstalledState {
     }
     return compared.sort((a, b) => a.comparison.differences - b.comparison.differences)[0];
   }
+}
+
+/**
+ * What this machine installed in a project. A project is known by its lock file: what that does not list counts only
+ * while files of it are in its folder, because another project may have been created at the same path.
+ *
+ * @param uninstalled packages that the user wants to remove, by id or name: they count in any case
+ */
+export async function projectInstalls(
+  deps: InstalledStateDeps,
+  project: string,
+  { locked, uninstalled }: { readonly locked: readonly LockedPackage[]; readonly uninstalled: readonly string[] },
+  signal: AbortSignal,
+): Promise<InstalledPackage[]> {
+  const listed = new Set(locked.map(lockedId));
+  const installs: InstalledPackage[] = [];
+  for (const row of deps.catalog.installs.listByProject(project)) {
+    const isListed = listed.has(row.id) || uninstalled.some((text) => text === row.id || text === row.name);
+    const isThere = async (): Promise<boolean> =>
+      (await isFolder(row.path)) && (await compareInstalled(deps, row.root, row.path, signal)).same > 0;
+    if (isListed || (await isThere())) installs.push(row);
+  }
+  return installs;
 }
 
 /** What exists at the path of a package. */

@@ -1,7 +1,7 @@
 import { dirname, relative, sep } from 'node:path';
 import type { PlanRequest } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
-import type { InstallPlan } from '../../../shared/model.ts';
+import type { InstallPlan, InstalledPackage } from '../../../shared/model.ts';
 import { realPath } from '../disk/real-path.ts';
 import { absolutePath, checkWritable } from '../disk/target.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
@@ -13,7 +13,7 @@ import { assertLockedRoots, checkAgainstRecords } from '../lock/lock-records.ts'
 import { fullIds, lockContext, lookupSource } from '../resolve/lookup-source.ts';
 import { fetchFolders } from './fetch-folders.ts';
 import type { FetchFoldersDeps } from './fetch-folders.ts';
-import { InstalledState } from './installed-state.ts';
+import { InstalledState, projectInstalls } from './installed-state.ts';
 import type { PlanStep, Plans } from './plans.ts';
 import { readProjectLock } from '../lock/project-lock.ts';
 import type { ProjectLock } from '../lock/project-lock.ts';
@@ -46,7 +46,10 @@ export async function planInstall(
   const root = await realPath(absolutePath(project, 'The project'));
   if (!MODES.includes(mode)) throw new GgenError('InvalidRequest', `'${mode}' is not a mode of planning.`);
   const lock = await readProjectLock(root);
-  const packagesDir = packagesFolder(root, folder ?? existingPackagesFolder(deps.catalog, root, lock));
+  const uninstalled = mode === 'remove' ? packages : [];
+  const installs = await projectInstalls(deps, root, { locked: lock.packages, uninstalled }, signal);
+  const lockedFolder = existingPackagesFolder(root, lock, installs);
+  const packagesDir = packagesFolder(root, folder ?? lockedFolder);
   await assertNoSymlinks(root, packagesDir);
   if (mode === 'lock' && lock.text === undefined) throw lockMissing(lock.path);
   const locked =
@@ -63,16 +66,16 @@ export async function planInstall(
     mode,
     packages,
     locked,
-    installed: deps.catalog.installs.listByProject(root).map(({ id }) => id),
+    installed: installs.map(({ id }) => id),
     source,
     isBlocked: (publisher) => deps.catalog.publishers.get(publisher) === 'blocked',
     signal,
   });
-  const lockedDir = packagesFolder(root, existingPackagesFolder(deps.catalog, root, lock));
   const installedState = new InstalledState(deps, {
     packagesDir,
-    lockedDir,
+    lockedDir: packagesFolder(root, lockedFolder),
     locked: lock.packages,
+    installs,
     strict: mode === 'lock',
   });
   const entries = desired.map(({ entry }) => entry);
@@ -80,7 +83,7 @@ export async function planInstall(
   const assigned = assignFolders(entries, lock.packages, await installedState.occupied(entries));
   const received = await fetchFolders(deps, entries, signal);
   const steps = await installedState.planSteps(desired, assigned, signal);
-  steps.push(...(await installedState.removals(root, steps)));
+  steps.push(...(await installedState.removals(steps)));
   const lockFile = { packages: [...assigned.values()], packagesFolder: toPortable(relative(root, packagesDir)) };
   const lockAfter = lock.text === undefined && assigned.size === 0 ? undefined : serializeLock(lockFile, lock.text);
   await checkWritable(lock.path);
@@ -109,12 +112,11 @@ function summarize(
 
 /** Folder of the project's packages, relative to it; undefined when there is neither a lock file nor an installation. */
 function existingPackagesFolder(
-  { installs }: Pick<PlanInstallDeps['catalog'], 'installs'>,
   project: string,
   lock: ProjectLock,
+  [first]: readonly InstalledPackage[],
 ): string | undefined {
   if (lock.text !== undefined) return lock.packagesFolder;
-  const [first] = installs.listByProject(project);
   return first === undefined ? undefined : toPortable(relative(project, dirname(first.path)));
 }
 

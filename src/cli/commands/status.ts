@@ -123,10 +123,19 @@ function runningDetails(found: EngineStatus, runner: Runner, view: View): Detail
         ['bootstrap', `${state} ${address}${error === undefined ? '' : `: ${error}`}`] as const,
     ),
     ['packages', `${counts.published} published, ${counts.installed} installed, ${counts.network} on the network`],
+    ...telemetryDetails(found, view),
     ['stored', `${bytes(found.storage.bytes)} of ${bytes(found.storage.quota)}`],
     ['memory', bytes(found.memory)],
     ['data', found.dataDir],
   ];
+}
+
+function telemetryDetails({ telemetry }: EngineStatus, view: View): DetailRow[] {
+  if (telemetry === undefined) return [];
+  const { endpoint, error } = telemetry;
+  return error === undefined
+    ? [['telemetry', `sent to ${endpoint}`]]
+    : [['telemetry', `cannot be sent to ${endpoint}: ${error}`, view.warn]];
 }
 
 /** Settings that a command or peer uses when it starts now, with their sources. */

@@ -23,6 +23,8 @@ export interface CheckResult {
 
 /** How long to wait until a connected peer told its time. */
 const CLOCK_TIMEOUT_MS = 2_000;
+/** How long to wait for the first delivery of telemetry: spans are collected for a second, and sent in at most two. */
+const TELEMETRY_TIMEOUT_MS = 5_000;
 const POLL_INTERVAL_MS = 50;
 /** With less free space, a package of the largest size does not fit. */
 const MIN_FREE_BYTES = 1_000_000_000;
@@ -152,7 +154,13 @@ async function checkNetwork(
               ? "Connect to one with 'ggen-p2p bootstrap ADDR'."
               : 'Start a peer on one of those machines.',
         };
-  return [listening, ...joined, peers, ...(clock === undefined ? [] : [checkClock(clock)])];
+  return [
+    listening,
+    ...joined,
+    peers,
+    ...(clock === undefined ? [] : [checkClock(clock)]),
+    ...(await checkTelemetry(engine, signal)),
+  ];
 }
 
 /** The status once a connected peer told its time, or after a short wait. */
@@ -163,6 +171,31 @@ async function comparedStatus(engine: EngineSession['engine'], signal: AbortSign
     if (status.clock !== undefined || status.connectedPeers === 0 || performance.now() > deadline) return status;
     await delay(POLL_INTERVAL_MS, undefined, { signal });
   }
+}
+
+/** Whether traces and metrics are delivered, once something was sent; nothing when no endpoint is set. */
+async function checkTelemetry(engine: EngineSession['engine'], signal: AbortSignal): Promise<CheckResult[]> {
+  const deadline = performance.now() + TELEMETRY_TIMEOUT_MS;
+  // A traced call, without which there may be nothing to send.
+  await engine.search({ text: '', scope: 'local', limit: 1 }, { signal });
+  for (;;) {
+    const { telemetry } = await engine.status({}, { signal });
+    if (telemetry === undefined) return [];
+    const { endpoint, sentAt, error } = telemetry;
+    if (error !== undefined) return [telemetryFailed(endpoint, error)];
+    if (sentAt !== undefined) return [{ name: 'telemetry', state: 'ok', detail: `sent to ${endpoint}` }];
+    if (performance.now() > deadline) return [telemetryFailed(endpoint, 'no answer yet')];
+    await delay(POLL_INTERVAL_MS, undefined, { signal });
+  }
+}
+
+function telemetryFailed(endpoint: string, error: string): CheckResult {
+  return {
+    name: 'telemetry',
+    state: 'warning',
+    detail: `cannot be sent to ${endpoint}: ${error}`,
+    next: 'Check the endpoint, and HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS if it is behind a proxy.',
+  };
 }
 
 function checkClock(clock: ClockComparison): CheckResult {

@@ -32,9 +32,16 @@ export function statusOutput(status: EngineStatus): Readonly<Record<string, unkn
       damaged_blocks: status.storage.damaged,
     },
     memory_bytes: status.memory,
+    telemetry: telemetryOutput(status.telemetry),
     bootstrap: status.bootstrap.map(({ address, state, error }) => ({ address, state, error: error ?? null })),
     settings: settings === undefined ? null : settingsOutput(settings),
   };
+}
+
+function telemetryOutput(telemetry: EngineStatus['telemetry']): Readonly<Record<string, unknown>> | null {
+  if (telemetry === undefined) return null;
+  const { endpoint, sentAt, error } = telemetry;
+  return { endpoint, sent_at: isoTime(sentAt), error: error ?? null };
 }
 
 /** The node's settings by their flags, in the form that the command line takes. */

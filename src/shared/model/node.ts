@@ -59,6 +59,8 @@ export interface EngineStatus {
   /** Background tasks; those of the node only while it runs. */
   readonly tasks: readonly TaskStatus[];
   readonly transfers: TransferStatus;
+  /** Absent while no telemetry is sent. */
+  readonly telemetry?: TelemetryStatus;
   /** When a damaged catalog was set aside and rebuilt, where it is, and why; absent when that never happened. */
   readonly rebuilt?: { readonly at: number; readonly setAside: string; readonly reason: string };
 }
@@ -69,6 +71,16 @@ export interface ClockComparison {
   readonly ahead: number;
   /** Number of peers compared with. */
   readonly peers: number;
+}
+
+/** Where traces and metrics are sent. */
+export interface TelemetryStatus {
+  /** Base URL of the OTLP endpoint. */
+  readonly endpoint: string;
+  /** When something was last delivered; absent before that. */
+  readonly sentAt?: number;
+  /** Why the last delivery failed, in words for the user; absent when it did not. */
+  readonly error?: string;
 }
 
 /** State of a background task. */

@@ -9,6 +9,7 @@ import { errorMessage } from '../../shared/errors.ts';
 import type { MetricsSnapshot } from '../../shared/model.ts';
 import { withTimeout } from '../../shared/async.ts';
 import type { Logger } from '../logging/logger.ts';
+import { otlpAgentOptions } from './otlp-agent.ts';
 import { resourceMetrics } from './otlp-metrics.ts';
 
 /** Loaded only when an endpoint is set. No other file imports OpenTelemetry's SDK or exporters. */
@@ -19,6 +20,8 @@ export interface OtlpOptions {
   readonly version: string;
   readonly log: Logger;
   readonly snapshot: () => MetricsSnapshot;
+  /** Called after each delivery, with its error if it failed. */
+  readonly onExport: (error: Error | undefined) => void;
 }
 
 export interface Otlp {
@@ -41,8 +44,12 @@ const MAX_ATTRIBUTE_LENGTH = 256;
 const SCOPE = 'ggen-p2p';
 const WARNING_INTERVAL_MS = 5 * 60_000;
 
-/** Send spans and metrics to an OTLP endpoint over HTTP, as JSON. Headers, certificates and compression come from OTEL_EXPORTER_OTLP_*. */
-export function startOtlp({ endpoint, version, log, snapshot }: OtlpOptions): Otlp {
+/**
+ * Send spans and metrics to an OTLP endpoint over HTTP, as JSON. Headers, certificates and compression come from
+ * OTEL_EXPORTER_OTLP_*, the proxy from HTTPS_PROXY and the like.
+ */
+export function startOtlp({ endpoint, version, log, snapshot, onExport }: OtlpOptions): Otlp {
+  const warn = exportWarnings(endpoint, log);
   const resource = resourceFromAttributes({
     'service.name': process.env['OTEL_SERVICE_NAME'] ?? SCOPE,
     'service.version': version,
@@ -50,12 +57,16 @@ export function startOtlp({ endpoint, version, log, snapshot }: OtlpOptions): Ot
     'service.instance.id': randomUUID(),
     'process.pid': process.pid,
   });
-  const options = (signal: string): { url: string; timeoutMillis: number } => ({
+  const options = (signal: 'traces' | 'metrics') => ({
     url: `${endpoint}/v1/${signal}`,
     timeoutMillis: EXPORT_TIMEOUT_MS,
+    httpAgentOptions: otlpAgentOptions(signal === 'traces' ? 'TRACES' : 'METRICS'),
   });
   const processor = new BatchSpanProcessor({
-    exporter: withExportWarnings(new OTLPTraceExporter(options('traces')), endpoint, log),
+    exporter: watched(new OTLPTraceExporter(options('traces')), (error) => {
+      onExport(error);
+      if (error !== undefined) warn(error);
+    }),
     scheduledDelayMillis: EXPORT_DELAY_MS,
     exportTimeoutMillis: 2 * EXPORT_TIMEOUT_MS,
     maxQueueSize: MAX_QUEUED_SPANS,
@@ -66,6 +77,7 @@ export function startOtlp({ endpoint, version, log, snapshot }: OtlpOptions): Ot
   const sendMetrics = async (): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     metrics.export(resourceMetrics(snapshot(), resource, { name: SCOPE, version }), ({ error }) => {
+      onExport(error);
       if (error === undefined) resolve(undefined);
       else reject(error);
     });
@@ -83,16 +95,22 @@ export function startOtlp({ endpoint, version, log, snapshot }: OtlpOptions): Ot
   };
 }
 
-/** The exporter with a warning now and then when spans cannot be delivered: the SDK drops them silently. */
-function withExportWarnings(exporter: SpanExporter, endpoint: string, log: Logger): SpanExporter {
+/** Warns now and then when spans cannot be delivered: the SDK drops them silently. */
+function exportWarnings(endpoint: string, log: Logger): (error: Error) => void {
   let nextWarningAt = 0;
+  return (error) => {
+    if (performance.now() < nextWarningAt) return;
+    nextWarningAt = performance.now() + WARNING_INTERVAL_MS;
+    log.warn(`Could not send traces to ${endpoint}: ${errorMessage(error)}`);
+  };
+}
+
+/** The exporter, with what came of each delivery. */
+function watched(exporter: SpanExporter, onExport: (error: Error | undefined) => void): SpanExporter {
   return {
     export: (spans, done) => {
       exporter.export(spans, (result) => {
-        if (result.error !== undefined && performance.now() >= nextWarningAt) {
-          nextWarningAt = performance.now() + WARNING_INTERVAL_MS;
-          log.warn(`Could not send traces to ${endpoint}: ${errorMessage(result.error)}`);
-        }
+        onExport(result.error);
         done(result);
       });
     },

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Context, Tracer } from '@opentelemetry/api';
-import { errorMessage } from '../../shared/errors.ts';
+import { errorMessage, toError } from '../../shared/errors.ts';
+import type { TelemetryStatus } from '../../shared/model.ts';
 import { parseOtlpEndpoint } from '../../shared/otlp-endpoint.ts';
 import { parseTraceparent } from '../../shared/traceparent.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -16,6 +17,8 @@ import type { SpanHandle } from './span.ts';
 
 /** How often metrics are sent (OpenTelemetry's default). */
 const METRICS_INTERVAL_MS = 60_000;
+/** Characters of an export's error that are kept. */
+const MAX_ERROR_LENGTH = 300;
 /** How long closing waits for the last spans and metrics to be delivered. */
 const CLOSE_TIMEOUT_MS = 700;
 
@@ -51,6 +54,9 @@ export class Telemetry {
   readonly #options: TelemetryOptions;
   readonly #active = new AsyncLocalStorage<Frame>();
   #otlp: Otlp | undefined;
+  #export: Omit<TelemetryStatus, 'endpoint'> = {};
+  /** An endpoint to which nothing can be sent at all. */
+  #unusable: TelemetryStatus | undefined;
   #stopTask: () => Promise<void> = () => Promise.resolve();
   #pendingSwitch: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -97,6 +103,12 @@ export class Telemetry {
     await this.#pendingSwitch;
   }
 
+  /** Where spans and metrics are sent, and what came of it; undefined when nowhere. */
+  status(): TelemetryStatus | undefined {
+    const endpoint = this.#otlp?.endpoint;
+    return endpoint === undefined ? this.#unusable : { endpoint, ...this.#export };
+  }
+
   /** Deliver the remaining spans, within 0.7 s, and send nothing more. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -118,11 +130,21 @@ export class Telemetry {
   async #switchTo(endpoint: string | undefined): Promise<void> {
     if (this.#otlp?.endpoint === endpoint) return;
     await this.#disconnect();
+    this.#unusable = undefined;
     if (endpoint === undefined || this.#isClosed) return;
     const { log, version, scheduler } = this.#options;
     try {
       const { startOtlp } = await import('./otlp.ts');
-      const otlp = startOtlp({ endpoint, version, log, snapshot: () => this.metrics.snapshot() });
+      this.#export = {};
+      const otlp = startOtlp({
+        endpoint,
+        version,
+        log,
+        snapshot: () => this.metrics.snapshot(),
+        onExport: (error) => {
+          this.#export = error === undefined ? { sentAt: Date.now() } : { ...this.#export, error: exportError(error) };
+        },
+      });
       this.#otlp = otlp;
       this.#stopTask = scheduler.add({
         name: 'metrics',
@@ -137,6 +159,7 @@ export class Telemetry {
       log.info(`Sending traces and metrics to ${endpoint}`);
     } catch (error) {
       // Telemetry that fails must not break the engine.
+      this.#unusable = { endpoint, error: exportError(toError(error)) };
       log.error(`Cannot send traces and metrics: ${errorMessage(error)}`);
     }
   }
@@ -187,6 +210,13 @@ export class Telemetry {
       this.metrics.record('p2p_dht_query_duration_ms', performance.now() - startedAt);
     }
   }
+}
+
+/** The reason in one line: an exporter's error may hold the whole answer of a server. */
+function exportError(error: Error): string {
+  const reason = errorMessage(error).split('\n', 1)[0]?.trim() ?? '';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return (reason === '' ? code : reason).slice(0, MAX_ERROR_LENGTH);
 }
 
 /** Run work, and call `onEnd` or `onError` when it has settled, before code that awaits it continues. */

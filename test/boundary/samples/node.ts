@@ -65,6 +65,7 @@ export const status: EngineStatus = {
   routingTableSize: 2,
   topicPeers: 3,
   clock: { ahead: -1_500, peers: 3 },
+  telemetry: { endpoint: 'http://127.0.0.1:4318', sentAt: 1_760_000_000_007, error: 'connect ECONNREFUSED' },
   counts: { published: 1, installed: 2, network: 3 },
   memory: 123_456_789,
   storage: { blocks: 12, bytes: 3_000_000, pinned: 2_000_000, evictable: 1_000_000, quota: 5_368_709_120, damaged: 1 },

@@ -22,6 +22,7 @@ export function networkGroups(status: EngineStatus): DetailGroup[] {
 export function engineGroups(status: EngineStatus): DetailGroup[] {
   return [
     { title: t('Storage'), details: storageDetails(status) },
+    ...telemetryGroups(status),
     { title: t('Background Tasks'), details: status.tasks.map(taskDetail) },
     {
       title: t('Engine'),
@@ -33,6 +34,15 @@ export function engineGroups(status: EngineStatus): DetailGroup[] {
       ],
     },
   ];
+}
+
+/** Where traces and metrics are sent, and whether that fails; empty when they are not sent. */
+function telemetryGroups({ telemetry }: EngineStatus): DetailGroup[] {
+  if (telemetry === undefined) return [];
+  const { endpoint, error } = telemetry;
+  const details: Detail[] = [{ label: t('Endpoint'), value: endpoint, icon: 'pulse' }];
+  if (error !== undefined) details.push({ label: t('Last delivery failed'), value: error, icon: 'warning' });
+  return [{ title: t('Telemetry'), details }];
 }
 
 /** The process that runs the node, and the number of its clients. */

@@ -8,7 +8,7 @@ import { NODE_SETTINGS_FORM } from './node-settings-form.ts';
 
 export interface NodeCallParts extends EngineStatusParts {
   readonly nodeLifecycle: EngineStatusParts['nodeLifecycle'] & Pick<NodeLifecycle, 'start' | 'stop'>;
-  readonly telemetry: { readonly metrics: Pick<Metrics, 'snapshot'> };
+  readonly telemetry: EngineStatusParts['telemetry'] & { readonly metrics: Pick<Metrics, 'snapshot'> };
 }
 
 export const nodeCalls: CallRows<NodeCalls, NodeCallParts> = {

@@ -6,6 +6,7 @@ import type { DraftProgress, Engine } from '../../shared/api/index.ts';
 import type { ReleaseDraft } from '../../shared/model.ts';
 import type { Console } from '../output/console.ts';
 import { packedFilesResult, packedFilesText } from '../output/packed-files.ts';
+import { bytes } from '../output/units.ts';
 import { projectTarget } from '../publisher/project-target.ts';
 
 interface DryRun {
@@ -78,6 +79,6 @@ function printDraft(output: Console, draft: ReleaseDraft, id: string): void {
       changes === undefined
         ? ''
         : `; since ${changes.since}: ${changes.added.length} added, ${changes.changed.length} changed, ${changes.removed.length} removed`;
-    return `${packedFilesText(draft, view)}\n\n${view.success('Nothing was published.')} ${id}@${version} would contain ${files.length} files, ${size} bytes${since}`;
+    return `${packedFilesText(draft, view)}\n\n${view.success('Nothing was published.')} ${id}@${version} would contain ${files.length === 1 ? '1 file' : `${files.length} files`}, ${bytes(size)}${since}`;
   });
 }

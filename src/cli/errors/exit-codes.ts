@@ -95,7 +95,7 @@ const ERROR_OUTCOMES: Readonly<Record<CallError | CliError, ErrorOutcome>> = {
     code: EXIT.refused,
     next: "Install a version that agrees with the others (ID@VERSION), or install a release without its dependencies into another folder: 'ggen-p2p install ID@VERSION --to DIR'.",
   },
-  ManifestInvalid: { code: EXIT.refused, next: 'Fix the manifest, then publish again.' },
+  ManifestInvalid: { code: EXIT.refused, next: 'Fix what is named above, then publish again.' },
   WorkspaceRoot: { code: EXIT.usage },
   DataDirInUse: {
     code: EXIT.noNode,

@@ -35,11 +35,10 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     process.chdir(startFolder());
     await loadWidths();
-    return await withTimeLimit(
-      command.run({ flags, console: output, signal, reads: isReading(command, flags) }),
-      timeLimitMs(command, flags),
-      STOP_TIMEOUT_MS,
-    );
+    // Before the command runs: a wrong flag would leave its promise without a handler.
+    const limitMs = timeLimitMs(command, flags);
+    const running = command.run({ flags, console: output, signal, reads: isReading(command, flags) });
+    return await withTimeLimit(running, limitMs, STOP_TIMEOUT_MS);
   } catch (error) {
     const { code, ...failure } = commandFailure(error, command?.name, signal.aborted);
     output.error(failure);

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Engine } from '../../shared/api/index.ts';
-import { GgenError } from '../../shared/errors.ts';
+import { toPlainError } from '../../shared/errors.ts';
+import type { PlainError } from '../../shared/errors.ts';
 import type { NameReason, PackageDetails, ResolvedName } from '../../shared/model.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { CommandError } from '../errors/command-error.ts';
@@ -74,22 +75,23 @@ export async function retryWithChoices<T>(
     try {
       return await attempt(choices);
     } catch (error) {
-      const candidates = candidatesOf(error);
-      if (!(error instanceof GgenError) || candidates.length === 0 || asked >= MAX_QUESTIONS) throw error;
-      choices.push(await choosePackage(context, engine, error, candidates, signal));
+      // By its form: the engine of this process is another bundle, with a class of its own.
+      const plain = toPlainError(error);
+      const candidates = candidatesOf(plain);
+      if (candidates.length === 0 || asked >= MAX_QUESTIONS) throw error;
+      choices.push(await choosePackage(context, engine, plain, candidates, signal));
     }
   }
 }
 
-function candidatesOf(error: unknown): readonly string[] {
-  const candidates = error instanceof GgenError ? error.details['candidates'] : undefined;
+function candidatesOf({ details: { candidates } }: PlainError): readonly string[] {
   return Array.isArray(candidates) ? candidates.map(String) : [];
 }
 
 async function choosePackage(
   { console: output }: CommandContext,
   engine: Pick<Engine, 'getPackage'>,
-  error: GgenError,
+  error: PlainError,
   candidates: readonly string[],
   signal: AbortSignal,
 ): Promise<string> {

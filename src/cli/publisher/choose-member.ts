@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { GgenError, errorName } from '../../shared/errors.ts';
+import { errorName } from '../../shared/errors.ts';
 import type { WorkspaceMember } from '../../shared/model.ts';
 import { shellWord } from '../command-line/shell-word.ts';
 import { CommandError } from '../errors/command-error.ts';
@@ -29,7 +29,7 @@ export async function chooseMember(
   signal: AbortSignal,
   terminal: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<string> {
-  if (!(error instanceof GgenError) || errorName(error) !== 'WorkspaceRoot') throw error;
+  if (errorName(error) !== 'WorkspaceRoot') throw error;
   const members = errorDetails(error)['members'] as readonly WorkspaceMember[];
   const asks = terminal.input.isTTY && terminal.output.isTTY && output.format === 'table';
   if (!asks) throw membersError(folder, members);

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 
 /** Words in the names of secrets. */
-export const SECRET_WORD = String.raw`(?:passw(?:or)?d|passphrase|secret|token|(?:api|access|private|signing|encryption)[_-]?key|credentials?)`;
+export const SECRET_WORD = String.raw`(?:passw(?:or)?d|passphrase|secret|token|(?:api|access|private|signing|encryption|account|storage|master|auth|admin|hmac|session)[_-]?key|credentials?)`;
 /**
  * Ends with such a name, directly before the value: `dbPassword: `, `["api-key"] = `, `token => `; also inside a quoted
  * text, as in a notebook: `\"token\": \`.
@@ -32,7 +32,7 @@ const PLACEHOLDER =
   /^[<$%{[*]|\$\{|\{\{|example|placeholder|change[_-]?me|dummy|your[_-]|insert|redacted|xxxx|0000|1234567|abcdefg|process\.env|^(?:https?|file|arn|urn):/i;
 /** Public values: hashes of packages and blocks, ids of peers and publishers. */
 const PUBLIC_VALUE =
-  /^(?:sha(?:1|256|384|512)-|Qm[1-9A-HJ-NP-Za-km-z]{44}$|z(?:6Mk|dj7|b2r)|[xyztuv]pub[1-9A-HJ-NP-Za-km-z]{100}|12D3KooW|did:|ssh-)/;
+  /^(?:sha(?:1|256|384|512)-|[mMuU]A[VXY][A-Z]|Qm[1-9A-HJ-NP-Za-km-z]{44}$|z(?:6Mk|dj7|b2r)|[xyztuv]pub[1-9A-HJ-NP-Za-km-z]{100}|12D3KooW|did:|ssh-)/;
 
 /** Characters of a token without a name. */
 const TOKEN = /^[A-Za-z0-9+/_-]{32,128}={0,2}$/;
@@ -88,8 +88,22 @@ function isNamed(text: string, end: number): boolean {
 const HASH_NAME =
   /(?:sha-?\d{1,3}|hash|digest|checksum|integrity|thumbprint|fingerprint|etag|nonce|cid|parse|signature|public[_-]?key|pub[_-]?key|verif\w{0,10}[_-]?key)[\w-]{0,20}["'`]?\]?[ \t]{0,4}(?:=>|:=|[:=(])[ \t]{0,4}$/i;
 
+/** Public parameters of a JSON Web Key (RFC 7517), and what identifies it. */
+const KEY_PARAMETER = /(?:^|[{,\s/])["']?(?:x|y|n|kid|x5t|x5t#S256)["']?[ \t]{0,4}:[ \t]{0,4}$/;
+
 function isHash(text: string, end: number): boolean {
-  return HASH_NAME.test(text.slice(Math.max(0, end - MAX_NAME_LENGTH), end));
+  const before = text.slice(Math.max(0, end - MAX_NAME_LENGTH), end);
+  return HASH_NAME.test(before) || KEY_PARAMETER.test(before);
+}
+
+/** Minimum share of printable characters in what a base64 text encodes, from which it is no key. */
+const MIN_PRINTABLE_RATIO = 0.85;
+
+/** Whether a token is base64 of a text, such as a URL. */
+function isEncodedText(token: string): boolean {
+  const bytes = Buffer.from(token, 'base64');
+  const printable = bytes.filter((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d).length;
+  return printable >= MIN_PRINTABLE_RATIO * bytes.length;
 }
 
 /** A key of a message or of settings, and a package with its version: words with a few digits. */
@@ -103,7 +117,7 @@ export function isNamedSecret(value: string): boolean {
 function isRandomToken(value: string, text: string, start: number): boolean {
   if (!TOKEN.test(value) || isHash(text, start) || PLACEHOLDER.test(value) || PUBLIC_VALUE.test(value)) return false;
   const mixed = /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value);
-  return mixed && looksMixed(value) && entropy(value) >= MIN_UNNAMED_ENTROPY_BITS;
+  return mixed && looksMixed(value) && entropy(value) >= MIN_UNNAMED_ENTROPY_BITS && !isEncodedText(value);
 }
 
 /** Shannon entropy in bits per character. */

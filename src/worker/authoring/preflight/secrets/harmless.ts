@@ -20,9 +20,9 @@ const ALGOLIA_CONTEXT = /algolia|docsearch|appId|indexName/i;
 /** The configuration of a Firebase web app names its other public values beside the key. */
 const FIREBASE_CONTEXT = /authDomain|firebaseapp\.com|firebaseConfig|messagingSenderId|storageBucket/;
 
-/** What stands for a token in documentation: words, sequences, one character again and again. */
+/** What stands for a token in documentation: words, sequences, one character again and again, and Azurite's key. */
 const PLACEHOLDER_TOKEN =
-  /example|placeholder|your[-_]|xxxx|(.)\1{7}|0123456|1234567|abcdefg|abcd1234|deadbeef|dummy|sample|redacted|notreal|not-?a-?real|fake|changeme|<|\$\{|\.\.\./i;
+  /example|placeholder|your[-_]|xxxx|(.)\1{7}|0123456|1234567|abcdefg|abcd1234|deadbeef|dummy|sample|redacted|notreal|Eby8vdM02xNOcq|not-?a-?real|fake|changeme|<|\$\{|\.\.\./i;
 
 /** Why a finding is probably no secret; undefined when it may be one. */
 export function harmlessReason(path: string, text: string, finding: Finding): Harmless | undefined {

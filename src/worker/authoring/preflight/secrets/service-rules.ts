@@ -16,7 +16,7 @@ interface ServiceRule {
 const CONTEXT_LENGTH = 400;
 
 const RULES: readonly ServiceRule[] = [
-  service('azure-storage', 'an Azure storage account key', ['AccountKey='], /AccountKey=([A-Za-z0-9+/]{86}==)/g),
+  service('azure-storage', 'an Azure storage account key', ['AccountKey='], /AccountKey=([A-Za-z0-9+/]{80,90}={0,2})/g),
   service(
     'azure-bus',
     'an Azure shared access key',
@@ -28,7 +28,7 @@ const RULES: readonly ServiceRule[] = [
       'azure-sas',
       'an Azure shared access signature',
       ['sig='],
-      /\bsig=([A-Za-z0-9%+/_-]{43,64}(?:=|%3D)?)(?![\w%])/g,
+      /\bsig=([A-Za-z0-9%+/_-]{40,100}(?:=|%3D)?)(?![\w%])/g,
     ),
     check: (_value, text, start) => /\b(?:sv=20\d\d-|se=20\d\d|skn=)/.test(around(text, start)),
   },
@@ -47,7 +47,10 @@ const RULES: readonly ServiceRule[] = [
       ['.'],
       /(?<![\w.-])[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w.-])/g,
     ),
-    check: (value) => /^\d{17,20}$/.test(Buffer.from(value.split('.', 1)[0] ?? '', 'base64').toString('latin1')),
+    // The first part is the bot's id.
+    check: (value, text, start) =>
+      /^\d{17,20}$/.test(Buffer.from(value.split('.', 1)[0] ?? '', 'base64').toString('latin1')) ||
+      /discord|login|bot/i.test(text.slice(Math.max(0, start - 60), start)),
   },
   service(
     'discord',
@@ -67,12 +70,17 @@ const RULES: readonly ServiceRule[] = [
     ['webhook.office.com'],
     /webhook\.office\.com\/webhookb2\/([\w@-]{30,100}\/IncomingWebhook\/[\w/-]{32,100})/g,
   ),
-  service('age', 'an age secret key', ['AGE-SECRET-KEY-1'], /AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}/g),
+  service(
+    'age',
+    'an age secret key',
+    ['AGE-SECRET-KEY-1'],
+    /AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{55,62}/g,
+  ),
   service(
     'wallet',
     'an extended private key of a wallet',
     ['prv'],
-    /[xyztuvYZUV]prv[1-9A-HJ-NP-Za-km-z]{107,108}(?!\w)/g,
+    /[xyztuvYZUV]prv[1-9A-HJ-NP-Za-km-z]{100,112}(?!\w)/g,
   ),
   {
     ...service(
@@ -126,6 +134,8 @@ const RULES: readonly ServiceRule[] = [
   ),
   service('dynatrace', 'a Dynatrace token', ['dt0c01.'], /dt0c01\.[A-Z0-9]{24}\.[A-Z0-9]{64}/g),
   service('alibaba', 'an Alibaba Cloud key', ['LTAI'], /LTAI[A-Za-z0-9]{17,21}(?!\w)/g),
+  service('sendgrid', 'a SendGrid key', ['SG.'], /SG\.[\w-]{22}\.[\w-]{43}/g),
+  service('gitlab', 'a GitLab token', ['glpat-'], /glpat-[\w-]{20,300}/g),
   service('npm', 'an npm token', ['npm_'], /npm_[A-Za-z0-9]{36}(?!\w)/g),
 ];
 

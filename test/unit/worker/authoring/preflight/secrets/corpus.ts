@@ -105,6 +105,7 @@ export const POSITIVES: readonly Sample[] = [
     what: 'Azure SAS',
     text: `https://shop.blob.core.windows.net/c/f?sv=2023-01-03&se=2030-01-01&sr=b&sp=r&sig=${chars(43)}%3D`,
   },
+  { what: 'Azure storage in a setting', path: 'deploy.sh', text: `AZURE_STORAGE_KEY=${chars(86, BASE64)}==\n` },
   { what: 'Azure client secret', text: `clientSecret = "${chars(3)}8Q~${chars(34, `${ALNUM}-_.`)}"` },
   { what: 'Twilio key', text: `const key = 'SK${chars(32, HEX)}';` },
   { what: 'Twilio client', text: `twilio('AC${chars(32, HEX)}', '${chars(32, HEX)}')` },
@@ -237,5 +238,18 @@ export const NEGATIVES: readonly Sample[] = [
   { what: 'version', text: 'const tokenizer = "tokenizer@1.2.3-beta.4";' },
   { what: 'phrase', text: 'the mnemonic phrase is a list of words that you write down' },
   { what: 'discord link', text: 'https://discord.gg/abcdefg and https://discord.com/channels/123456789012345678/1' },
+  {
+    what: 'Azure on a developer machine',
+    text: `AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/${chars(31)}==;`,
+  },
+  {
+    what: 'public JSON Web Key',
+    text: `{"kty":"EC","crv":"P-256","x":"${chars(43, URL_SAFE)}","y":"${chars(43, URL_SAFE)}"}`,
+  },
+  {
+    what: 'encoded text',
+    text: `parse("${Buffer.from('{"Name":"A Person","Role":"Reader","Level":12345}').toString('base64')}")`,
+  },
+  { what: 'multibase', text: `CID.parse('mAXASI${chars(43, BASE64)}')` },
   { what: 'account id', text: `const sid = "AC${chars(32, HEX)}";` },
 ];

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { GgenError } from '../../src/shared/errors.ts';
 import type { Diagnostic, PublishReceipt, ReleaseDraft } from '../../src/shared/model.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
+import { skipOnWindows } from '../skip.ts';
 import { eventually, waitForListing, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
 
@@ -46,6 +47,23 @@ describe('a draft', () => {
     }
     assert.equal((await peer.engine.listPackages({ section: 'published' })).total, 0);
     assert.equal((await publish(peer, draft, fingerprints)).version, '1.0.0');
+  });
+
+  it('has the secrets of files behind links, also where the link has another name', async function () {
+    skipOnWindows(this, 'links without privileges');
+    const peer = await network.peer();
+    const root = await network.project('linked', '1.0.0', {
+      'settings/.env': 'A=1',
+      'src/a.ts': `"${TOKEN}"`,
+      LICENSE: '',
+    });
+    await symlink('settings/.env', join(root, 'notes.txt'));
+    await symlink('src', join(root, 'copy'));
+    const { diagnostics } = await draftOf(peer, root);
+    assert.deepEqual(
+      diagnostics.filter(({ fingerprint }) => fingerprint !== undefined).map(({ path }) => path),
+      ['copy/a.ts', 'notes.txt', 'settings/.env', 'src/a.ts'],
+    );
   });
 
   it('of a private project is published only when that was accepted, by itself', async () => {

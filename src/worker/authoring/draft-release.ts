@@ -94,7 +94,7 @@ export async function draftRelease(
   const secrets = new SecretScanner();
   const baseline = await SecretBaseline.read(scan.root);
   const pointers = new LfsPointers();
-  const scanBytes: ByteTransform = (path, bytes) => pointers.scan(path, secrets.scan(path, bytes));
+  const scanBytes: ByteTransform = (path, bytes, name) => pointers.scan(path, secrets.scan(path, bytes, name));
   const content = await packProject(context.dataDir, scan, signal, onProgress, scanBytes);
   try {
     const [comparison, dependencies] = await Promise.all([

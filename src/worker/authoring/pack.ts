@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { CID } from 'multiformats/cid';
 import type { DraftProgress } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
@@ -27,8 +27,16 @@ export interface PackedContent {
   discard(): Promise<void>;
 }
 
-/** Inspects the bytes of a file on their way into the draft and yields them unchanged. */
-export type ByteTransform = (path: string, bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+/**
+ * Inspects the bytes of a file on their way into the draft and yields them unchanged.
+ *
+ * @param realName of the file, which a link may give another one
+ */
+export type ByteTransform = (
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+  realName: string,
+) => AsyncIterable<Uint8Array>;
 
 /**
  * Imports a scanned project into a draft. A failure removes all of its blocks.
@@ -59,7 +67,7 @@ export async function packProject(
         path: file.path,
         size: file.size,
         executable: file.executable,
-        open: () => transform(file.path, readProjectFile(file, signal)),
+        open: () => transform(file.path, readProjectFile(file, signal), basename(file.absolutePath)),
       })),
       store,
       { signal, onFile: importProgress(scan, onProgress) },

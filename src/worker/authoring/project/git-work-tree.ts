@@ -11,6 +11,8 @@ export interface GitWorkTree {
   readonly executable: ReadonlySet<string>;
   /** Whether the execute bits on the disk count; not with git's setting core.fileMode=false, as on Windows. */
   readonly fileMode: boolean;
+  /** Links that git checked out as files with their target as text, as on Windows; empty with core.symlinks=true. */
+  readonly textLinks: ReadonlySet<string>;
   /** Tracked files that an ignore file names. */
   readonly trackedIgnored: ReadonlySet<string>;
   /** Folders of submodules, whether or not they are checked out. */
@@ -26,6 +28,8 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const SUBMODULE_MODE = '160000';
 /** Mode of an executable file in git's index. */
 const EXECUTABLE_MODE = '100755';
+/** Mode of a symbolic link in git's index. */
+const LINK_MODE = '120000';
 
 /**
  * Asks git about a folder. Git's own programs (hooks, the file system monitor) are disabled, because reading a project
@@ -37,15 +41,18 @@ export async function readGitWorkTree(root: string, signal?: AbortSignal): Promi
   try {
     const prefix = (await git(root, ['rev-parse', '--show-prefix'], signal)).replace(/\n$/, '');
     const topLevel = (await git(root, ['rev-parse', '--show-toplevel'], signal)).replace(/\n$/, '');
-    const [index, ignored, fileMode, status] = await Promise.all([
+    const [index, ignored, fileMode, symlinks, status] = await Promise.all([
       git(root, ['ls-files', '-s', '-z', '--', '.'], signal),
       git(root, ['ls-files', '--cached', '--ignored', '--exclude-standard', '-z', '--', '.'], signal),
       git(root, ['config', '--type=bool', '--default=true', 'core.fileMode'], signal),
+      git(root, ['config', '--type=bool', '--default=true', 'core.symlinks'], signal),
       git(root, ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--', '.'], signal),
     ]);
+    const { links, ...files } = parseIndex(index);
     return {
       root: await realpath(topLevel),
-      ...parseIndex(index),
+      ...files,
+      textLinks: symlinks.trim() === 'false' ? links : new Set(),
       trackedIgnored: new Set(ignored.split('\0').map((path) => path.normalize('NFC'))),
       fileMode: fileMode.trim() !== 'false',
       uncommitted: parseStatus(status, prefix),
@@ -75,7 +82,10 @@ function git(root: string, command: readonly string[], signal: AbortSignal | und
 }
 
 /** Each entry is `mode hash stage<TAB>path`. */
-function parseIndex(output: string): Pick<GitWorkTree, 'tracked' | 'executable' | 'submodules'> {
+function parseIndex(
+  output: string,
+): Pick<GitWorkTree, 'tracked' | 'executable' | 'submodules'> & { readonly links: ReadonlySet<string> } {
+  const links = new Set<string>();
   const tracked = new Set<string>();
   const executable = new Set<string>();
   const submodules = new Set<string>();
@@ -86,8 +96,9 @@ function parseIndex(output: string): Pick<GitWorkTree, 'tracked' | 'executable' 
     if (entry.startsWith(SUBMODULE_MODE)) submodules.add(path);
     else tracked.add(path);
     if (entry.startsWith(EXECUTABLE_MODE)) executable.add(path);
+    if (entry.startsWith(LINK_MODE)) links.add(path);
   }
-  return { tracked, executable, submodules };
+  return { tracked, executable, submodules, links };
 }
 
 /** Each entry is `XY path`, relative to the repository's root; a folder that is a repository of its own ends with `/`. */

@@ -1,5 +1,5 @@
-import { lstat } from 'node:fs/promises';
-import { join, posix, relative, sep } from 'node:path';
+import { lstat, readFile } from 'node:fs/promises';
+import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { isAlwaysExcluded } from '../../../ignore/always-excluded.ts';
 import type { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import { LOCK_FILE } from '../../install/lock/lock-file.ts';
@@ -13,6 +13,11 @@ import { repositoryIgnoreRules } from './repository-ignore-rules.ts';
 import { RepositoryLinks } from './repository-links.ts';
 import type { LinkTarget } from './repository-links.ts';
 
+/** Links in files of text that lead to one another. */
+const MAX_TEXT_LINKS = 8;
+/** Longer than the path of any file. */
+const MAX_LINK_TEXT_BYTES = 4_096;
+
 export interface ProjectLinksOptions {
   /** Absolute path of the project, links resolved. */
   readonly root: string;
@@ -21,6 +26,7 @@ export interface ProjectLinksOptions {
   /** Git's ignore files do not apply to the files that it lists. */
   readonly selection: Pick<FileSelection, 'listed' | 'hasOwnList'>;
   readonly installs?: readonly KnownInstall[] | undefined;
+  readonly workTree?: Pick<GitWorkTree, 'textLinks'> | undefined;
 }
 
 /** A folder of the repository: the rules inside it, or why nothing in it is published. */
@@ -52,9 +58,15 @@ export class ProjectLinks {
     this.#base = base === '' ? '' : `${base}/`;
   }
 
+  /** Whether a file stands for a link, because git checked it out where the file system has none. */
+  isTextLink(absolutePath: string): boolean {
+    const path = this.inProject(absolutePath);
+    return path !== undefined && this.#options.workTree?.textLinks.has(path) === true;
+  }
+
   /** As `RepositoryLinks.resolve`. */
   async follow(link: string, via: readonly string[]): Promise<LinkTarget> {
-    const target = await this.#links.resolve(link, via);
+    const target = await this.#resolve(link, via);
     if ('skip' in target) return target;
     const reason = await this.exclusion(target.path, target.isFolder);
     return reason === undefined ? target : { skip: `symbolic link to ${reason}` };
@@ -76,6 +88,16 @@ export class ProjectLinks {
   inProject(absolutePath: string): string | undefined {
     const path = toPath(relative(this.#options.root, absolutePath));
     return path === '..' || path.startsWith('../') ? undefined : path;
+  }
+
+  async #resolve(link: string, via: readonly string[]): Promise<LinkTarget> {
+    let at = link;
+    for (let depth = 0; depth < MAX_TEXT_LINKS; depth++) {
+      const target = await this.#links.resolve(this.isTextLink(at) ? await textTarget(at) : at, via);
+      if ('skip' in target || target.isFolder || !this.isTextLink(target.path)) return target;
+      at = target.path;
+    }
+    return { skip: 'symbolic link to itself' };
   }
 
   #folder(path: string): Promise<RepositoryFolder> {
@@ -129,6 +151,13 @@ export class ProjectLinks {
     this.#installed ??= InstalledPackages.ofRepository(this.#links.boundary, this.#options.installs);
     return this.#installed;
   }
+}
+
+/** The path that a link in the form of a file names: its text. */
+async function textTarget(link: string): Promise<string> {
+  const { size } = await lstat(link);
+  const text = size <= MAX_LINK_TEXT_BYTES ? await readFile(link, 'utf8').catch(() => '') : '';
+  return resolve(dirname(link), text);
 }
 
 function toPath(path: string): string {

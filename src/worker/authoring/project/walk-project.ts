@@ -155,7 +155,8 @@ class ProjectWalker implements WalkResult {
     const excluding = await this.#excludingRule(folder, entry, path, absolutePath);
     if (excluding !== undefined) this.#exclude(isFolder ? `${path}/` : path, excluding);
     else if (isFolder) await this.#enterFolder(folder, path, absolutePath);
-    else if (entry.isSymbolicLink()) await this.#followLink(folder, path, absolutePath);
+    else if (entry.isSymbolicLink() || this.#options.links.isTextLink(absolutePath))
+      await this.#followLink(folder, path, absolutePath);
     else if (!entry.isFile()) this.#skip(path, fileTypeOf(entry));
     else await this.#visitFile(folder, path, absolutePath);
   }

@@ -39,6 +39,8 @@ interface FilePlace {
   readonly path: string;
   /** Path inside an archive. */
   readonly inside?: string | undefined;
+  /** Name of the file itself, where a link gives it another one. */
+  readonly realName?: string | undefined;
   readonly depth?: number;
   readonly budget?: ArchiveBudget;
 }
@@ -64,10 +66,10 @@ export class FileScanner {
   #fileFinding: FoundSecret | undefined;
 
   constructor(place: FilePlace) {
-    const { path, inside } = place;
+    const { path, inside, realName } = place;
     this.#place = place;
     this.#budget = place.budget ?? { bytes: 0, files: 0 };
-    this.#rule = secretFileRule(inside ?? path);
+    this.#rule = secretFileRule(inside ?? path) ?? (realName === undefined ? undefined : secretFileRule(realName));
     this.#hash = this.#rule === undefined ? undefined : createHash('sha256');
     this.#text = new TextScanner({ path, inside, isEmbedded: () => this.#kind?.kind === 'database' });
   }

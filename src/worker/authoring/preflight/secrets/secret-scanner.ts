@@ -17,9 +17,13 @@ export class SecretScanner {
   readonly #found: FoundSecret[] = [];
   readonly #unsearched: { readonly path: string; readonly obstacle: string }[] = [];
 
-  /** Searches the bytes of a file and yields them unchanged. */
-  async *scan(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-    const fileScanner = new FileScanner({ path });
+  /** Searches the bytes of a file and yields them unchanged. @param realName of the file, where a link gives it another one */
+  async *scan(
+    path: string,
+    bytes: AsyncIterable<Uint8Array>,
+    realName?: string,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const fileScanner = new FileScanner({ path, realName });
     for await (const chunk of bytes) {
       await fileScanner.push(chunk);
       yield chunk;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createPublisherKey } from '../../../../../src/identity/publisher-key.ts';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
@@ -199,6 +199,39 @@ describe('symbolic links in a project', () => {
     execFileSync('git', ['update-index', '--chmod=+x', 'tools/plain'], { cwd: folder.root });
     execFileSync('git', ['config', 'core.fileMode', 'false'], { cwd: folder.root });
     assert.deepEqual(await executables(), ['bin/plain', 'tools/plain']);
+  });
+
+  it('that git checked out as files of text, as on Windows, are content as well', async () => {
+    await using folder = await folderWith(
+      { 'a.txt': 'a', 'tools/b.txt': 'b' },
+      { link: 'a.txt', chain: 'link', bin: 'tools', out: '/etc/passwd', self: 'self2', self2: 'self', lost: 'nothing' },
+    );
+    initGit(folder, '.');
+    const links = ['link', 'chain', 'bin', 'out', 'self', 'self2', 'lost'];
+    execFileSync('git', ['config', 'core.symlinks', 'false'], { cwd: folder.root });
+    for (const path of links) await rm(folder.path(path));
+    execFileSync('git', ['checkout', '-q', '--', ...links], { cwd: folder.root });
+    assert.equal(await readFile(folder.path('link'), 'utf8'), 'a.txt');
+    const found = await scanProject(folder.root);
+    assert.deepEqual(await contents(found), {
+      'a.txt': 'a',
+      'bin/b.txt': 'b',
+      chain: 'a',
+      link: 'a',
+      'tools/b.txt': 'b',
+    });
+    assert.deepEqual(skips(found), [
+      'lost: symbolic link to nothing',
+      'out: symbolic link out of the repository',
+      'self: symbolic link to itself',
+      'self2: symbolic link to itself',
+    ]);
+    execFileSync('git', ['config', 'core.symlinks', 'true'], { cwd: folder.root });
+    const { files } = await scanProject(folder.root);
+    assert.ok(
+      files.some(({ path }) => path === 'bin'),
+      'a file in the place of a link that was meant',
+    );
   });
 
   describe('in an npm project', () => {

@@ -119,9 +119,10 @@ function planOutput(plan: InstallPlan, received: number | undefined): Readonly<R
 }
 
 function plannedOutput(planned: PlannedPackage): Readonly<Record<string, unknown>> {
-  const { id, version, root, action, from, fromRoot, path, size, files, requested, yanked } = planned;
+  const { id, publisherState, version, root, action, from, fromRoot, path, size, files, requested, yanked } = planned;
   return {
     package_id: id,
+    publisher_state: publisherState ?? null,
     version,
     root,
     action,
@@ -140,10 +141,14 @@ function formatPlan(
   received: number | undefined,
   view: View,
 ): string {
-  const rows = packages.map(({ name, version, from, action, path, yanked }) => [
+  const rows = packages.map(({ name, version, from, action, path, yanked, publisherState }) => [
     name,
     action === 'update' ? `${from ?? ''} → ${version}` : version,
-    `${action}${yanked ? ', yanked' : ''}`,
+    [
+      action,
+      ...(yanked ? ['yanked'] : []),
+      ...(publisherState === undefined ? [] : [`publisher ${publisherState}`]),
+    ].join(', '),
     path,
   ]);
   const columns = [{ title: 'PACKAGE' }, { title: 'VERSION' }, { title: 'ACTION' }, { title: 'FOLDER', whole: true }];

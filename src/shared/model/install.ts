@@ -1,4 +1,4 @@
-import type { ResolvedName } from './publisher.ts';
+import type { PublisherState, ResolvedName } from './publisher.ts';
 
 /** What a plan changes in a project. */
 export type PlanMode =
@@ -21,6 +21,8 @@ export interface PlannedPackage {
   /** `publisher/name`. */
   readonly id: string;
   readonly publisher: string;
+  /** What the user decided about the publisher; absent when nothing. */
+  readonly publisherState?: PublisherState;
   readonly name: string;
   readonly version: string;
   /** Content root. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { shortPublisherId } from '../../../identity/publisher-id.ts';
 import type { InstallPlan, PlannedPackage } from '../../../shared/model.ts';
 import { countFiles, formatBytes } from '../../ui/format.ts';
 import { plainText } from '../../ui/plain-text.ts';
+import { nameReasonText, publisherLine } from '../../ui/publisher-text.ts';
 
 const { t } = vscode.l10n;
 
@@ -19,7 +19,10 @@ export function planItems(plan: InstallPlan, confirmLabel: string): PlanItem[] {
     plan.packages.filter((one) => one.action === action);
   return [
     { label: `$(check) ${confirmLabel}`, description: summary(plan), alwaysShow: true, apply: true },
-    ...group(t('Will be installed'), of('install').map(packageItem)),
+    ...group(
+      t('Will be installed'),
+      of('install').map((one) => withReason(packageItem(one), reasonOf(plan, one))),
+    ),
     ...group(t('Will be updated (select to see what changed)'), of('update').map(updateItem)),
     ...group(t('Will be restored (files changed or missing)'), of('restore').map(packageItem)),
     ...group(t('Will be removed'), of('remove').map(packageItem)),
@@ -44,13 +47,25 @@ function summary({ packages, bytesToFetch }: InstallPlan): string {
   ].join(' · ');
 }
 
+/** Why a name means this package, where the user should know of it; undefined when it was named in full or is locked. */
+function reasonOf({ names }: InstallPlan, { id }: PlannedPackage): string | undefined {
+  const found = names.find((one) => one.id === id);
+  const others = found !== undefined && found.others.length > 0 ? t('other publishers use this name, too') : '';
+  const reason = nameReasonText(found?.reason, t);
+  return reason === undefined ? undefined : [reason, others].filter((part) => part !== '').join('; ');
+}
+
+function withReason(item: PlanItem, reason: string | undefined): PlanItem {
+  return reason === undefined ? item : { ...item, detail: [item.detail ?? '', reason].join(' · ') };
+}
+
 function packageItem(one: PlannedPackage): PlanItem {
-  const { name, version, publisher, size, files, path, yanked, bytesToFetch } = one;
+  const { name, version, size, files, path, yanked, bytesToFetch } = one;
   return {
     label: `$(package) ${plainText(name)} ${plainText(version)}`,
     description: [
       ...(yanked ? [t('yanked')] : []),
-      t('by {0}', shortPublisherId(publisher)),
+      publisherLine({ ...one, published: false }, t),
       countFiles(files, t),
       formatBytes(size),
       ...(bytesToFetch > 0 || one.action !== 'install' ? [] : [t('already stored')]),

@@ -21,6 +21,7 @@ export interface InstalledStateDeps {
   readonly catalog: {
     readonly installs: Pick<Catalog['installs'], 'getByPath' | 'listByProject'>;
     readonly packages: Pick<Catalog['packages'], 'details'>;
+    readonly publishers: Pick<Catalog['publishers'], 'get'>;
   };
 }
 
@@ -89,9 +90,11 @@ export class InstalledState {
     const existing = await this.#findExisting(path, entry, signal);
     const fromRoot = this.#locked.get(lockedId(entry))?.root ?? existing.previous;
     const action = actionFor(existing, root, this.#strict);
+    const publisherState = this.#deps.catalog.publishers.get(publisher);
     const planned: PlannedPackage = {
       id: lockedId(entry),
       publisher,
+      ...(publisherState === undefined ? {} : { publisherState }),
       name,
       version,
       root,

@@ -119,12 +119,18 @@ function metadataItems(draft: ReleaseDraft, { withoutKey = false }: PreviewState
       detail: t('Select to publish another version. The manifest stays as it is.'),
       action: 'version',
     },
+    ...(draft.latest === draft.version ? [] : [detailItem('versions', t('Latest version stays'), draft.latest)]),
+    ...(draft.distTags.length === 0 ? [] : [detailItem('bookmark', t('Dist-tags'), distTagsText(draft))]),
     detailItem('law', t('License'), metadata.license === '' ? t('not specified') : metadata.license),
     ...(metadata.description === '' ? [] : [detailItem('note', t('Description'), metadata.description)]),
     ...(metadata.authors.length === 0 ? [] : [detailItem('person', t('Authors'), metadata.authors.join(', '))]),
     ...(metadata.tags.length === 0 ? [] : [detailItem('symbol-keyword', t('Tags'), metadata.tags.join(', '))]),
     { ...detailItem('file-code', t('Manifest'), draft.manifest), open: { path: draft.manifest } },
   ];
+}
+
+function distTagsText({ distTags }: ReleaseDraft): string {
+  return distTags.map(({ tag, version }) => `${tag} ${version}`).join(', ');
 }
 
 function fileItems({ files }: ReleaseDraft): PreviewItem[] {

@@ -113,6 +113,7 @@ function planOutput(plan: InstallPlan, received: number | undefined): Readonly<R
     bytes_to_fetch: plan.bytesToFetch,
     bytes_received: received ?? null,
     packages: plan.packages.map(plannedOutput),
+    mismatches: plan.mismatches.map(({ id, version, locked, signed }) => ({ package_id: id, version, locked, signed })),
     names: plan.names.map(({ name, id, reason }) => ({ name, package_id: id, reason })),
     skipped: plan.skipped.map(({ id, requirement, by, reason }) => ({ package: id, requirement, by, reason })),
   };
@@ -137,7 +138,7 @@ function plannedOutput(planned: PlannedPackage): Readonly<Record<string, unknown
 }
 
 function formatPlan(
-  { packages, skipped, changes, bytesToFetch, lockFile, lockChanges }: InstallPlan,
+  { packages, skipped, mismatches, changes, bytesToFetch, lockFile, lockChanges }: InstallPlan,
   received: number | undefined,
   view: View,
 ): string {
@@ -158,13 +159,23 @@ function formatPlan(
   const withdrawn = packages
     .filter(({ yanked, action }) => yanked && action !== 'remove')
     .map(({ id, version }) => view.warn(`${id}@${version} was yanked by its publisher. Update to another version.`));
+  const unsigned = mismatches.map(({ id, version, locked, signed }) =>
+    view.warn(
+      `${id}@${version} was locked with content root ${locked}, but its publisher signed ${signed}. Check the history of the lock file.`,
+    ),
+  );
   const left = skipped.map(({ id, by, reason }) => view.dim(`skipped ${id}, required by ${by}: ${reason}`));
   const outcome = !changes
     ? 'Nothing to do.'
     : received !== undefined
       ? `${view.success('Done')}. ${lockChanges ? `Updated ${lockFile}. ` : ''}${receivedText(bytesToFetch, received)}`
       : `Nothing was changed. ${bytes(bytesToFetch)} would be fetched.`;
-  return [...(rows.length > 0 ? [table(columns, rows, view)] : []), ...roots, ...withdrawn, ...left, outcome].join(
-    '\n',
-  );
+  return [
+    ...(rows.length > 0 ? [table(columns, rows, view)] : []),
+    ...roots,
+    ...withdrawn,
+    ...unsigned,
+    ...left,
+    outcome,
+  ].join('\n');
 }

@@ -47,8 +47,8 @@ export interface InstallCalls {
     ReleaseLookupError | WriteError | 'NotInstalled' | 'LockMismatch'
   >;
   /**
-   * List all installations on this machine, in projects and outside. What the lock file of a project lists is installed
-   * when its folder exists. `folders` (absolute paths) adds the projects that they belong to, also those that another
+   * List all installations on this machine, in projects and outside. What the lock file of a project lists is installed,
+   * and missing when it has no folder. `folders` (absolute paths) adds the projects that they belong to, also those that another
    * machine installed; with `strict`, a lock file of these that cannot be read is an error. Installations whose folder is
    * gone are forgotten.
    */

@@ -60,6 +60,15 @@ export interface SkippedDependency {
   readonly reason: string;
 }
 
+/** A locked version, and the content root that its publisher's record has for it. */
+export interface RootMismatch {
+  /** `publisher/name`. */
+  readonly id: string;
+  readonly version: string;
+  readonly locked: string;
+  readonly signed: string;
+}
+
 /** What an installation will do, before anything is fetched or written. */
 export interface InstallPlan {
   /** Handle for `applyPlan`, valid for an hour. */
@@ -71,6 +80,11 @@ export interface InstallPlan {
   /** Sorted by name; removed packages come last. */
   readonly packages: readonly PlannedPackage[];
   readonly skipped: readonly SkippedDependency[];
+  /**
+   * Locked versions whose content root is not the one that the publisher signed, and that the plan replaces or removes: the lock
+   * file was edited, or the publisher signed two contents. A version that stays is refused with LockMismatch instead.
+   */
+  readonly mismatches: readonly RootMismatch[];
   /** What the bare names of the request and of dependencies mean, and why. */
   readonly names: readonly ResolvedName[];
   /** Bytes to fetch for all packages. */

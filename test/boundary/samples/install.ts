@@ -45,6 +45,7 @@ const plan: InstallPlan = {
   bytesToFetch: 42,
   changes: true,
   lockChanges: true,
+  mismatches: [],
 };
 
 const archive: ArchiveReceipt = {

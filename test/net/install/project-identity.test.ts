@@ -136,6 +136,40 @@ describe('a project is known by its lock file', () => {
     assert.deepEqual((await reader.engine.listPackages({ section: 'installed' })).packages, []);
   });
 
+  it('and lists its packages before they are installed, in a fresh clone without them', async () => {
+    await addPackages();
+    const clone = join(await network.folder(), 'clone');
+    await mkdir(clone);
+    await cp(join(project, LOCK), join(clone, LOCK));
+    const machine = await network.peer({ bootstrap: [publisher.address] });
+    await waitForListing(machine, id, '1.0.0');
+    const expected = ['mine', 'other'].map((name) => join(clone, 'packages', name));
+    assert.deepEqual(paths(await machine.engine.installed({ folders: [clone] })), expected);
+    const check = await machine.engine.verifyInstalled({ path: join(clone, 'packages', 'mine') });
+    assert.deepEqual(check.missing, ['a.txt', 'b.txt', 'gpack.toml']);
+  });
+
+  it('and an edited lock file does not make signed files the own ones of the user', async () => {
+    await addPackages();
+    const lock = join(project, LOCK);
+    const text = await readFile(lock, 'utf8');
+    const { root } = await publisher.publish('mine', '1.1.0', { 'a.txt': 'newer\n' });
+    await waitForListing(reader, id, '1.1.0');
+    const [installed] = (await reader.engine.installed({})).filter((one) => one.id === id);
+    const clone = join(await network.folder(), 'clone');
+    await cp(project, clone, { recursive: true });
+    await writeFile(join(clone, LOCK), text.replace(installed?.root ?? '', root));
+    const machine = await network.peer({ bootstrap: [publisher.address] });
+    await waitForListing(machine, id, '1.1.0');
+    const { plan, mismatches } = await machine.engine.planInstall({ project: clone, mode: 'remove', packages: [id] });
+    assert.deepEqual(
+      mismatches.map(({ locked }) => locked),
+      [root],
+    );
+    await machine.engine.applyPlan({ plan });
+    assert.deepEqual(await readdir(join(clone, 'packages')), ['other']);
+  });
+
   it('and not by a lock file that cannot be read', async () => {
     await addPackages();
     const path = join(project, LOCK);

@@ -174,6 +174,11 @@ describe('packages of a project', () => {
       await waitForListing(victim, id, '1.0.1');
       const newer = await victim.engine.planInstall({ project: clone, mode: 'update' });
       assert.equal(newer.packages.find(({ name }) => name === 'mine')?.version, '1.0.1', 'a new version may change');
+      assert.deepEqual(
+        newer.mismatches,
+        [{ id, version: '1.0.0', locked, signed }],
+        'and the plan says what was locked',
+      );
     } finally {
       await island.close();
     }

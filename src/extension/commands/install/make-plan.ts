@@ -61,7 +61,23 @@ async function plan({ client }: Services, title: string, request: PlanRequest): 
     return await engine.planInstall(request, { signal });
   });
   warnAboutYanked(found);
+  warnAboutMismatches(found);
   return found;
+}
+
+/** The plan replaces the locked version, so that without this the wrong content would disappear unseen. */
+function warnAboutMismatches({ mismatches }: InstallPlan): void {
+  if (mismatches.length === 0) return;
+  const names = mismatches.map(
+    ({ id, version }) => `${plainText(id.slice(id.indexOf('/') + 1))} ${plainText(version)}`,
+  );
+  void notify(
+    'warning',
+    t(
+      'ggen.lock listed other content than the publisher signed for {0}. Check the history of the lock file.',
+      names.join(', '),
+    ),
+  );
 }
 
 /** A yanked release stays installed, so the plan may have no change that shows it. */

@@ -1,5 +1,5 @@
 import { GgenError, errorName } from '../../../shared/errors.ts';
-import type { Release } from '../../../shared/model.ts';
+import type { Release, RootMismatch } from '../../../shared/model.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Lookup } from '../../registry/lookup.ts';
 import { LOCK_FILE, lockedId } from './lock-file.ts';
@@ -62,6 +62,18 @@ export function assertLockedRoots(
     return same ? [] : [{ locked: entry, signed: now.root }];
   });
   if (changed.length > 0) throw lockMismatch(changed);
+}
+
+/** The locked versions whose roots are not the signed ones, as far as the records are known here. */
+export function findRootMismatches(
+  packages: Pick<Catalog['packages'], 'seenRoots'>,
+  locked: readonly VersionContent[],
+): RootMismatch[] {
+  return locked.flatMap((entry) => {
+    const { publisher, name, version, root } = entry;
+    const signed = packages.seenRoots(publisher, name, [version]).get(version);
+    return signed === undefined || signed === root ? [] : [{ id: lockedId(entry), version, locked: root, signed }];
+  });
 }
 
 /** A locked version, and the other content root that its publisher's record has. */

@@ -5,7 +5,7 @@ import type { InstalledPackage } from '../../../shared/model.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { realPath } from '../disk/real-path.ts';
 import { folderOf, packagesFolder } from './folders.ts';
-import { lockedId } from './lock-file.ts';
+import { LOCK_FILE, lockedId } from './lock-file.ts';
 import { findProject, readProjectLock } from './project-lock.ts';
 
 /** Dependencies of `listInstalled`. */
@@ -23,7 +23,7 @@ export interface FindInstalledDeps {
 
 /**
  * Lists the installed packages. In a project the lock file says what is installed, so that a moved project and a fresh
- * clone with its packages are known. Installations whose folder is gone are forgotten, unless their project can restore
+ * clone are known, with or without the folders of their packages. Installations whose folder is gone are forgotten, unless their project can restore
  * them or their disk may be unavailable.
  *
  * @param folders absolute paths; the project of each is listed, whether this machine installed it or not
@@ -58,8 +58,7 @@ export async function listInstalled(
   const listedPaths = new Set(listed.map(({ path }) => path));
   for (const entry of locked) {
     if (listedPaths.has(entry.path)) continue;
-    const installed = await installedFrom(entry);
-    if (installed !== undefined) listed.push(installed);
+    listed.push(await installedFrom(entry));
   }
   return listed.sort((a, b) => b.installedAt - a.installedAt);
 }
@@ -84,11 +83,11 @@ export async function findInstalled(
   const project = await findProject(dirname(path));
   const locked = project === undefined ? [] : await lockedPackages(project);
   const entry = locked.find((one) => one.path === path);
-  return entry === undefined || isSame(row, entry) ? row : ((await installedFrom(entry)) ?? row);
+  return entry === undefined || isSame(row, entry) ? row : await installedFrom(entry);
 }
 
 /** A package that a lock file lists; its folder may not exist. */
-type LockedInstall = Omit<InstalledPackage, 'installedAt'>;
+type LockedInstall = Omit<InstalledPackage, 'installedAt'> & { readonly project: string };
 
 /** The packages that a project's lock file lists. @throws GgenError LockInvalid */
 async function lockedPackages(project: string): Promise<LockedInstall[]> {
@@ -115,9 +114,12 @@ function isSame(row: InstalledPackage | undefined, entry: LockedInstall | undefi
   return entry !== undefined && row?.id === entry.id && row.root === entry.root;
 }
 
-async function installedFrom(entry: LockedInstall): Promise<InstalledPackage | undefined> {
+/** A locked package without a folder is to be installed: it is dated by its lock file. */
+async function installedFrom(entry: LockedInstall): Promise<InstalledPackage> {
   const stat = await lstat(entry.path).catch(() => undefined);
-  return stat?.isDirectory() === true ? { ...entry, installedAt: Math.floor(stat.mtimeMs) } : undefined;
+  const dated =
+    stat?.isDirectory() === true ? stat : await lstat(join(entry.project, LOCK_FILE)).catch(() => undefined);
+  return { ...entry, installedAt: Math.floor(dated?.mtimeMs ?? 0) };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -20,8 +20,8 @@ export interface InstalledStateDeps {
   readonly blocks: Blockstore;
   readonly catalog: {
     readonly installs: Pick<Catalog['installs'], 'getByPath' | 'listByProject'>;
-    readonly packages: Pick<Catalog['packages'], 'details'>;
     readonly publishers: Pick<Catalog['publishers'], 'get'>;
+    readonly packages: Pick<Catalog['packages'], 'details' | 'seenRoots'>;
   };
 }
 
@@ -131,7 +131,7 @@ export class InstalledState {
   /**
    * Steps that remove the packages that are no longer required: installed ones, and those that came with the project.
    */
-  async removals(steps: readonly PlanStep[]): Promise<PlanStep[]> {
+  async removals(steps: readonly PlanStep[], signal: AbortSignal): Promise<PlanStep[]> {
     const plannedPaths = new Set(steps.map(({ planned }) => planned.path));
     const rows = this.#installs.filter(({ path }) => !plannedPaths.has(path));
     const removed = await Promise.all(
@@ -144,9 +144,17 @@ export class InstalledState {
     for (const [id, entry] of this.#locked) {
       const path = join(this.#lockedDir, folderOf(entry));
       if (known.has(path) || !(await isFolder(path)) || !(await isNonEmpty(path))) continue;
+      // An edited lock file does not make files of the signed release the user's own.
+      const signed = this.#deps.catalog.packages.seenRoots(entry.publisher, entry.name, [entry.version]);
+      const roots = [signed.get(entry.version) ?? entry.root, entry.root];
+      const release = await this.#closest(
+        roots.map((root) => ({ root, version: entry.version })),
+        path,
+        signal,
+      );
       removed.push({
         planned: toRemoval({ ...entry, id, path }),
-        existing: { previous: entry.root, before: 'folder' },
+        existing: { previous: release?.previous ?? entry.root, before: 'folder' },
       });
     }
     return removed;

@@ -9,7 +9,7 @@ import type { Lookup } from '../../registry/lookup.ts';
 import { desiredState } from '../resolve/desired-state.ts';
 import { assignFolders, packagesFolder, assertNoSymlinks } from '../lock/folders.ts';
 import { serializeLock } from '../lock/lock-file.ts';
-import { assertLockedRoots, checkAgainstRecords } from '../lock/lock-records.ts';
+import { assertLockedRoots, checkAgainstRecords, findRootMismatches } from '../lock/lock-records.ts';
 import { fullIds, lockContext, lookupSource } from '../resolve/lookup-source.ts';
 import { fetchFolders } from './fetch-folders.ts';
 import type { FetchFoldersDeps } from './fetch-folders.ts';
@@ -71,29 +71,26 @@ export async function planInstall(
     isBlocked: (publisher) => deps.catalog.publishers.get(publisher) === 'blocked',
     signal,
   });
-  const installedState = new InstalledState(deps, {
-    packagesDir,
-    lockedDir: packagesFolder(root, lockedFolder),
-    locked: lock.packages,
-    installs,
-    strict: mode === 'lock',
-  });
+  const lockedDir = packagesFolder(root, lockedFolder);
+  const options = { packagesDir, lockedDir, locked: lock.packages, installs, strict: mode === 'lock' };
+  const installedState = new InstalledState(deps, options);
   const entries = desired.map(({ entry }) => entry);
   assertLockedRoots(lock.packages, entries, acceptedRoots);
   const assigned = assignFolders(entries, lock.packages, await installedState.occupied(entries));
   const received = await fetchFolders(deps, entries, signal);
   const steps = await installedState.planSteps(desired, assigned, signal);
-  steps.push(...(await installedState.removals(steps)));
+  steps.push(...(await installedState.removals(steps, signal)));
   const lockFile = { packages: [...assigned.values()], packagesFolder: toPortable(relative(root, packagesDir)) };
   const lockAfter = lock.text === undefined && assigned.size === 0 ? undefined : serializeLock(lockFile, lock.text);
   await checkWritable(lock.path);
   const shown = { skipped, names: source.names(), ...summarize(steps, lockAfter !== lock.text) };
+  const mismatches = findRootMismatches(deps.catalog.packages, lock.packages);
   return plans.add({
     steps,
     lockBefore: lock.text,
     lockAfter,
     received,
-    plan: { project: root, lockFile: lock.path, ...shown },
+    plan: { project: root, lockFile: lock.path, mismatches, ...shown },
   });
 }
 

@@ -30,19 +30,21 @@ export async function decompress(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /** How many bytes of a block are looked at. */
-const SAMPLE_BYTES = 4_096;
-/** Bits per byte of compressed and encrypted data: 7.95 in such a sample. Text has 4 to 6. */
+const MAX_SAMPLE_BYTES = 4_096;
+/** A shorter sample has few different bytes whatever it is. Such a block is not worth the question. */
+const MIN_SAMPLE_BYTES = 1_024;
+/** Bits per byte. Compressed and encrypted data have 7.8 to 7.95 in such a sample, text has 4 to 6. */
 const MAX_COMPRESSIBLE_ENTROPY = 7.6;
 
 /** Estimates from the entropy (Shannon's) of a sample whether compression would make a block smaller. */
 export function isCompressible(bytes: Uint8Array): boolean {
-  // A short sample has few different bytes whatever it is. Such a block is not worth the question.
-  if (bytes.length < SAMPLE_BYTES) return true;
-  const start = (bytes.length - SAMPLE_BYTES) >> 1;
+  if (bytes.length < MIN_SAMPLE_BYTES) return true;
+  const size = Math.min(bytes.length, MAX_SAMPLE_BYTES);
+  const start = (bytes.length - size) >> 1;
   const counts = new Uint32Array(256);
-  for (const byte of bytes.subarray(start, start + SAMPLE_BYTES)) counts[byte] = (counts[byte] ?? 0) + 1;
+  for (const byte of bytes.subarray(start, start + size)) counts[byte] = (counts[byte] ?? 0) + 1;
   let entropy = 0;
-  for (const count of counts) if (count > 0) entropy -= (count / SAMPLE_BYTES) * Math.log2(count / SAMPLE_BYTES);
+  for (const count of counts) if (count > 0) entropy -= (count / size) * Math.log2(count / size);
   return entropy < MAX_COMPRESSIBLE_ENTROPY;
 }
 

@@ -28,7 +28,9 @@ describe('Zstandard', () => {
     assert.ok(isCompressible(program));
     assert.ok(isCompressible(Buffer.from(randomBytes(30_000).toString('base64'))));
     assert.ok(isCompressible(Buffer.alloc(10_000)));
-    assert.ok(!isCompressible(randomBytes(10_000)));
+    for (const size of [1_024, 2_000, 10_000]) assert.ok(!isCompressible(randomBytes(size)), `${size} bytes`);
+    assert.ok(isCompressible(source.subarray(0, 1_024)));
+    assert.ok(isCompressible(Buffer.from(randomBytes(800).toString('base64'))));
     assert.ok(!isCompressible(gzipSync(program)));
   });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Editor } from '../harness/editor.ts';
 import { openEditor } from '../harness/editor.ts';
+import { eventually } from '../harness/eventually.ts';
 import type { TemporaryProject } from '../harness/project.ts';
 import { copyExample } from '../harness/project.ts';
 import { testSettings } from '../harness/settings.ts';
@@ -65,6 +66,7 @@ describe('publish preview', () => {
     assert.match(await quickInput.title(), /^Secret 1 of 2: \.env:1$/);
     await workbench.screenshot('secret');
     await quickInput.choose('Publish anyway');
+    await waitForTitle(/^Secret 2 of 2: /);
     await quickInput.choose('Go back');
     await quickInput.choose('1 possible secret');
     await quickInput.waitForRow('Go back');
@@ -90,11 +92,54 @@ describe('publish preview', () => {
     await quickInput.choose('Publish anyway');
     // The possible secrets of the last release still need a decision of their own.
     await quickInput.choose('2 possible secrets');
+    await waitForTitle(/^Secret 1 of 2: /);
     await quickInput.choose('Publish anyway');
+    await waitForTitle(/^Secret 2 of 2: /);
     await quickInput.choose('Publish anyway');
     await quickInput.choose('Publish reading-time 1.1.1');
     await workbench.notifications.waitFor(/^Published reading-time 1\.1\.1/);
     await workbench.notifications.clear();
+    await writeFile(manifest, before);
+  });
+
+  it('publishes another version than the manifest has, and records all possible secrets at once', async () => {
+    const { quickInput, notifications } = workbench;
+    await workbench.runCommand('Ggen: Publish Project…');
+    // The manifest still has the version of an earlier release.
+    await notifications.press(/1\.1\.0/, 'Publish Another Version…');
+    await quickInput.waitForMessage(/The manifest stays as it is/);
+    await quickInput.type('1.1.2');
+    await quickInput.accept();
+    await quickInput.choose('2 possible secrets');
+    await quickInput.choose('Publish all 2 anyway, and record them in .ggensecrets');
+    await quickInput.waitForRow('Publish reading-time 1.1.2');
+    const baseline = await readFile(join(project.folder, '.ggensecrets'), 'utf8');
+    assert.match(baseline, /^#.*\n[0-9a-f]{16} {2}# \.env:1\n[0-9a-f]{16} {2}# src\/key\.js:2\n$/);
+    await quickInput.choose('Version');
+    await quickInput.waitForMessage(/The manifest stays as it is/);
+    await quickInput.type('1.1.3');
+    await quickInput.accept();
+    await workbench.screenshot('another-version');
+    await quickInput.choose('Publish reading-time 1.1.3');
+    await notifications.waitFor(/^Published reading-time 1\.1\.3/);
+    await rm(join(project.folder, '.ggensecrets'));
+  });
+
+  it('offers the members of a workspace', async () => {
+    const { quickInput } = workbench;
+    const manifest = join(project.folder, 'package.json');
+    const before = await readFile(manifest, 'utf8');
+    await writeFile(manifest, '{ "name": "root", "private": true, "workspaces": ["parts/*"] }\n');
+    await mkdir(join(project.folder, 'parts', 'one'), { recursive: true });
+    await writeFile(join(project.folder, 'parts/one/package.json'), '{ "name": "part-one", "version": "3.0.0" }\n');
+    await workbench.runCommand('Ggen: Publish Project…');
+    const { description, detail } = await quickInput.waitForRow('part-one');
+    assert.deepEqual([description, detail], ['3.0.0', 'parts/one']);
+    await workbench.screenshot('workspace-members');
+    await quickInput.choose('part-one');
+    await quickInput.waitForRow('Publish part-one 3.0.0');
+    await quickInput.cancel();
+    await rm(join(project.folder, 'parts'), { recursive: true });
     await writeFile(manifest, before);
   });
 
@@ -114,7 +159,7 @@ describe('publish preview', () => {
     assert.match(described('src/reading-time.js') ?? '', /^removed, /);
     assert.match(described('src/new.js') ?? '', /^added, 11 B$/);
     const breaking = described('package.json:3') ?? '';
-    assert.ok(breaking.startsWith('1.2.0 no longer has src/reading-time.js, which 1.1.1 had'), breaking);
+    assert.ok(breaking.startsWith('1.2.0 no longer has src/reading-time.js, which 1.1.3 had'), breaking);
     await quickInput.cancel();
     await workbench.runCommand('Problems: Focus on Problems View');
     const panel = workbench.page.locator('.markers-panel');
@@ -132,6 +177,12 @@ describe('publish preview', () => {
       await workbench.quickInput.stableRows();
       await workbench.screenshot(`publish-preview-${theme}`);
     });
+  }
+
+  /** Consecutive quick picks have the same rows. */
+  async function waitForTitle(expected: RegExp): Promise<void> {
+    const { quickInput } = workbench;
+    await eventually(`the title ${expected.source}`, async () => expected.test(await quickInput.title()));
   }
 
   async function change(version = '1.1.0'): Promise<void> {

@@ -38,7 +38,10 @@ export async function reviewSecrets(
       question: t('Publish this possible secret?'),
       back: t('Remove it, or exclude its file, before publishing.'),
       risk: t('Everyone will be able to read it. This cannot be undone.'),
-      record: t('Publish all {0} anyway, and record them in {1}', unreviewed.length, SECRET_BASELINE_FILE),
+      record:
+        unreviewed.length === 1
+          ? t('Publish anyway, and record it in {0}', SECRET_BASELINE_FILE)
+          : t('Publish all {0} anyway, and record them in {1}', unreviewed.length, SECRET_BASELINE_FILE),
     });
     if (decision === 'back') return decided;
     if (decision === 'record') await recordAccepted(target, unreviewed);

@@ -152,7 +152,7 @@ describe('machine-readable output of the command line', () => {
       latest: '1.1.0',
       beta: '1.1.0',
     });
-    assert.equal((await run('dist-tag', 'rm', 'own-pack', 'next')).code, 3);
+    assert.equal((await run('dist-tag', 'rm', 'own-pack', 'next')).code, 2);
     const passphrase = await test.folder('passphrase');
     await writeFile(passphrase, 'correct horse battery');
     const key = [await test.folder('key.pem'), '--passphrase-file', passphrase, '-f', 'json'];

@@ -39,6 +39,7 @@ describe('invalid command-line usage', () => {
     ['no action', ['storage'], /requires an action: clean, verify/],
     ['a peer to ban that is none', ['peer', 'ban', 'x'], /not a peer ID/],
     ['a ban of no duration', ['peer', 'ban', UNREACHABLE_PEER.slice(-52), '--for', '0d'], /30m, 12h, or 7d/],
+    ['a choice without its publisher', ['install', 'a', '--choose', 'a'], /full ID/],
     ['a dist-tag without a version', ['dist-tag', 'add', 'a', 'next'], /ID@VERSION/],
     ['a dist-tag to remove without its name', ['dist-tag', 'rm', 'a'], /ID TAG/],
     ['a publisher that is none', ['publisher', 'trust', 'me'], /not a publisher ID/],

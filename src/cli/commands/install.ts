@@ -8,6 +8,7 @@ import { bytes, isoTime } from '../output/units.ts';
 import { withSession } from '../session/session.ts';
 import type { CommandContext, CommandSpec } from '../command-line/command-spec.ts';
 import { UsageError } from '../command-line/usage-error.ts';
+import { ownUmask } from '../command-line/umask.ts';
 import { packageOperand } from './package-operand.ts';
 import { ACCEPT_ROOT_OPTION, changeProject, CHOOSE_OPTION, PROJECT_OPTIONS } from './project.ts';
 import { resolveOperand } from './resolve-operand.ts';
@@ -63,7 +64,9 @@ async function installInto(context: CommandContext): Promise<void> {
   await withSession(await sessionOptions(context, 'optional'), async ({ engine }, signal) => {
     const named = version === undefined ? { id } : { id, version };
     const request = { ...(await resolveOperand(context, engine, named, signal)), to };
-    const installed = await engine.install(request, { signal, onProgress: bar.onProgress }).finally(bar.end);
+    const installed = await engine
+      .install({ ...request, ...(await ownUmask()) }, { signal, onProgress: bar.onProgress })
+      .finally(bar.end);
     output.result(installedOutput(installed), (view) => {
       const { path, files, size, received = 0 } = installed;
       const what = `${installed.id}@${installed.version}`;

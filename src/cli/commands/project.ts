@@ -8,6 +8,8 @@ import { table } from '../output/table.ts';
 import { bytes } from '../output/units.ts';
 import { sessionOptions } from '../session/session-options.ts';
 import { withSession } from '../session/session.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { ownUmask } from '../command-line/umask.ts';
 import { packageOperand } from './package-operand.ts';
 import { noteNames, retryWithChoices } from './resolve-operand.ts';
 import type { CommandContext, OptionSpec } from '../command-line/command-spec.ts';
@@ -55,10 +57,10 @@ export async function changeProject(
 ): Promise<void> {
   const { flags, console: output } = context;
   const project = projectFolder(flags);
+  const choices = (flags.texts('choose') ?? []).map(chosenId);
   const bar = progressBar(output);
   await withSession(await sessionOptions(context, network), async ({ engine }, signal) => {
     const acceptedRoots = flags.texts('accept-root') ?? [];
-    const choices = (flags.texts('choose') ?? []).map((text) => packageOperand(text).id);
     const plan = await retryWithChoices(context, engine, choices, signal, (chosen) =>
       engine.planInstall({ ...request, project, acceptedRoots, choices: chosen }, { signal }),
     );
@@ -69,7 +71,9 @@ export async function changeProject(
     if (apply) {
       const overwrite = (flags.texts('overwrite') ?? []).map((path) => (path === '*' ? path : resolve(path)));
       const progress = { signal, onProgress: bar.onProgress };
-      const installed = await engine.applyPlan({ plan: plan.plan, overwrite }, progress).finally(bar.end);
+      const installed = await engine
+        .applyPlan({ plan: plan.plan, overwrite, ...(await ownUmask()) }, progress)
+        .finally(bar.end);
       received = installed.reduce((sum, one) => sum + (one.received ?? 0), 0);
     }
     output.result(planOutput(plan, received), (view) => formatPlan(plan, received, view));
@@ -96,6 +100,13 @@ function receivedText(missing: number, received: number): string {
   return missing === 0
     ? 'Everything was stored here.'
     : `Received ${bytes(received)} for ${bytes(missing)} of content.`;
+}
+
+/** @throws UsageError unless it names the publisher */
+function chosenId(text: string): string {
+  const { id } = packageOperand(text);
+  if (id.includes('/')) return id;
+  throw new UsageError(`--choose takes the full ID of a package, publisher/name, not '${text}'.`);
 }
 
 function projectFolder(flags: Flags): string {

@@ -36,7 +36,7 @@ export interface AuthoringCalls {
   /**
    * Prepare the record that sets a dist-tag to a version, or removes it when `version` is left out. `latest` is then the
    * highest version that is no pre-release. `publish` takes the draft. `VersionNotFound`: the package has no such
-   * version, or no such tag.
+   * version; `InvalidRequest`: it has no such tag.
    */
   draftDistTag: Call<
     { readonly id: string; readonly tag: string; readonly version?: string; readonly publisher: string },

@@ -30,11 +30,12 @@ export interface InstallCalls {
     | 'RecordInvalid'
   >;
   /**
+   * `umask`: that of the caller's process, by which new files get their modes; that of the engine's process when left out.
    * Do what a plan says, as a whole or not at all, and answer what the project has then. `PlanOutdated`: the plan
    * expired, or the lock file or a folder changed since. After another error the plan can be applied again.
    */
   applyPlan: Call<
-    { readonly plan: string; readonly overwrite?: readonly string[] },
+    { readonly plan: string; readonly overwrite?: readonly string[]; readonly umask?: number },
     readonly InstalledPackage[],
     InstallProgress,
     WriteError | 'PlanOutdated' | 'LockInvalid'
@@ -104,6 +105,8 @@ export interface InstallRequest {
   readonly replace?: boolean;
   /** Absolute paths of changed files that may be lost, as `FilesChanged` names them; `*` for all of them. */
   readonly overwrite?: readonly string[];
+  /** As that of `applyPlan`. */
+  readonly umask?: number;
 }
 
 /** A change of a project's packages. */

@@ -167,7 +167,7 @@ function noPackage(): GgenError {
 
 function noSuchTag(name: string, tag: string, tags: readonly DistTag[]): GgenError {
   const known = tags.length === 0 ? 'It has none' : `It has ${tags.map((one) => one.tag).join(', ')}`;
-  return new GgenError('VersionNotFound', `Package '${name}' has no dist-tag '${tag}' that you set. ${known}.`);
+  return new GgenError('InvalidRequest', `Package '${name}' has no dist-tag '${tag}' that you set. ${known}.`);
 }
 
 function mergeRelease(release: Release, other: Release | undefined): Release {

@@ -45,19 +45,19 @@ export const installCalls: CallRows<InstallCalls, InstallCallParts> = {
     run: (parts, request, { signal }) => planInstall(parts, parts.lookup, parts.plans, request, signal),
   },
   applyPlan: {
-    form: { plan: 'text', overwrite: 'texts?' },
+    form: { plan: 'text', overwrite: 'texts?', umask: 'number?' },
     idempotent: false,
     span: { name: 'apply_plan', responseAttributes: (packages) => ({ result_count: packages.length }) },
-    run: (parts, { plan, overwrite = [] }, { signal, onProgress }) => {
+    run: (parts, { plan, overwrite = [], umask }, { signal, onProgress }) => {
       const { installLocks, plans } = parts;
       const { project } = plans.get(plan).plan;
       return installLocks.ofProject(project, signal, () =>
-        applyPlan(parts, plans, plan, { overwrite, signal, onProgress }),
+        applyPlan(parts, plans, plan, { overwrite, umask, signal, onProgress }),
       );
     },
   },
   install: {
-    form: { id: 'text', version: 'text?', to: 'text', replace: 'flag?', overwrite: 'texts?' },
+    form: { id: 'text', version: 'text?', to: 'text', replace: 'flag?', overwrite: 'texts?', umask: 'number?' },
     idempotent: false,
     span: {
       name: 'install',

@@ -28,6 +28,8 @@ export type ApplyPlanDeps = FetchContentDeps &
 
 export interface ApplyOptions {
   readonly overwrite: readonly string[];
+  /** Umask of the user's process; that of this process when left out. */
+  readonly umask?: number | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: InstallProgress) => void;
 }
@@ -43,7 +45,7 @@ export async function applyPlan(
   deps: ApplyPlanDeps,
   plans: Pick<Plans, 'get' | 'delete'>,
   id: string,
-  { overwrite, signal, onProgress }: ApplyOptions,
+  { overwrite, umask, signal, onProgress }: ApplyOptions,
 ): Promise<readonly InstalledPackage[]> {
   const { installs } = deps.catalog;
   const stored = plans.get(id);
@@ -65,7 +67,7 @@ export async function applyPlan(
     deps,
     changedSteps.map(toTreeChange),
     textChanges,
-    { getPreviousBlock, overwrite, signal, onProgress },
+    { getPreviousBlock, overwrite, umask, signal, onProgress },
     (written) => {
       const now = Date.now();
       for (const { planned } of changedSteps) installs.remove(planned.path);

@@ -40,7 +40,7 @@ export async function installRelease(
   signal: AbortSignal,
   onProgress: (progress: InstallProgress) => void,
 ): Promise<InstalledPackage> {
-  const { id, version = '', to, replace = false, overwrite = [] } = request;
+  const { id, version = '', to, replace = false, overwrite = [], umask } = request;
   const { path, before } = replace ? await locateTarget(to) : await checkTarget(to);
   onProgress({ phase: 'resolve', files: 0, bytes: 0 });
   const found = await lookup.getVersion(id, version, signal);
@@ -61,7 +61,7 @@ export async function installRelease(
     next: { root: parseRootCid(release.root), size: release.size, files: release.files },
   };
   let installed: InstalledPackage | undefined;
-  await writeReleases(deps, [change], [], { getPreviousBlock, overwrite, signal, onProgress }, (written) => {
+  await writeReleases(deps, [change], [], { getPreviousBlock, overwrite, umask, signal, onProgress }, (written) => {
     installed = {
       id: found.id,
       publisher,

@@ -6,6 +6,7 @@ import { realParentPath } from '../disk/real-path.ts';
 import { installTrees } from '../disk/install-trees.ts';
 import type { TextChange, TreeChange, InstalledSize } from '../disk/install-trees.ts';
 import type { GetBlock } from '../disk/tree-files.ts';
+import { Umask } from '../disk/umask.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { InstallTransactionLog } from '../disk/install-transaction.ts';
 import { localBlockReader } from '../plan/installed-content.ts';
@@ -35,6 +36,8 @@ export interface WriteReleasesOptions {
   readonly onProgress: (progress: InstallProgress) => void;
   /** Absolute paths that the user agreed to lose; `*` for all conflicts. */
   readonly overwrite: readonly string[];
+  /** Umask of the user's process; that of this process when left out. */
+  readonly umask?: number | undefined;
 }
 
 /**
@@ -46,7 +49,7 @@ export async function writeReleases(
   deps: WriteReleasesDeps,
   changes: readonly TreeChange[],
   texts: readonly TextChange[],
-  { getPreviousBlock, signal, onProgress, overwrite }: WriteReleasesOptions,
+  { getPreviousBlock, signal, onProgress, overwrite, umask }: WriteReleasesOptions,
   writeRows: (written: ReadonlyMap<string, InstalledSize>) => void,
 ): Promise<void> {
   const agreed = await Promise.all(overwrite.map(toRealPath));
@@ -59,6 +62,7 @@ export async function writeReleases(
       getPrevious: getPreviousBlock,
       signal,
       onProgress,
+      umask: new Umask(umask),
       overwrite: (target) => new Set(agreed.map((path) => relativeToTarget(target, path))),
     },
     writeRows,

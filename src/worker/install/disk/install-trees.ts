@@ -20,6 +20,7 @@ import type { Replacement } from './replacement.ts';
 import { toTargetError } from './target.ts';
 import { listTreeFiles } from './tree-files.ts';
 import type { GetBlock, TreeFile } from './tree-files.ts';
+import type { Umask } from './umask.ts';
 import { writeFiles } from './write-files.ts';
 
 /** The change of one installed folder. */
@@ -52,6 +53,7 @@ export interface InstallTreesOptions {
   readonly onProgress: (progress: InstallProgress) => void;
   /** The option of `planReplacement`, by target. */
   readonly overwrite: (target: string) => ReadonlySet<string>;
+  readonly umask: Umask;
 }
 
 /** Attempts before the call fails because the user keeps changing files in the folders. */
@@ -112,7 +114,10 @@ async function tryInstall(
   const progress = writeProgress(changes, options.onProgress);
   options.transactions.save(transaction);
   try {
-    for (const folder of createdFolders) await mkdir(folder, { recursive: true });
+    for (const folder of createdFolders) {
+      await mkdir(folder, { recursive: true });
+      await options.umask.applyToFolder(folder);
+    }
     for (const job of jobs) {
       currentTarget = job.swap.target;
       written.set(currentTarget, await stageFiles(job, options, progress.written));
@@ -120,7 +125,7 @@ async function tryInstall(
     for (const [index, { text, target }] of texts.entries()) {
       currentTarget = target;
       const staging = swaps[jobs.length + index]?.staging;
-      if (staging !== undefined) await writeText(staging, text, target);
+      if (staging !== undefined) await writeText(staging, text, target, options.umask);
     }
     options.signal.throwIfAborted();
   } catch (error) {
@@ -182,7 +187,7 @@ async function planJobs(changes: readonly TreeChange[], options: InstallTreesOpt
 
 async function stageFiles(
   { swap: { staging, target }, write, preserve, next, files }: InstallJob,
-  { get, signal }: InstallTreesOptions,
+  { get, signal, umask }: InstallTreesOptions,
   onWritten: (bytes: number, file: boolean) => void,
 ): Promise<InstalledSize> {
   if (staging === undefined) return { files: 0, size: 0 };
@@ -197,6 +202,7 @@ async function stageFiles(
       onWritten(bytes, file);
     },
   });
+  await umask.applyToTree(staging, write);
   await preserveLocalFiles(target, staging, preserve, signal);
   return { files, size: write.length === files ? size : (next?.size ?? size) };
 }
@@ -211,10 +217,11 @@ function createSwap({ target, before }: Pick<Swap, 'target' | 'before'>, hasCont
  * Writes a text file to be renamed to `target`, whose mode it keeps; a new one follows the umask. Flushed, so that a power
  * cut cannot leave an empty lock file.
  */
-async function writeText(path: string, text: string, target: string): Promise<void> {
+async function writeText(path: string, text: string, target: string, umask: Umask): Promise<void> {
   await writeFile(path, text, { flag: 'wx', flush: true });
   const replaced = await lstat(target).catch(() => undefined);
   if (replaced?.isFile() === true) await chmod(path, replaced.mode & PERMISSION_BITS);
+  else await umask.applyToFile(path);
 }
 
 /** Returns the parent folders of the targets that do not exist, outermost first. */

@@ -1,4 +1,3 @@
-import { shortPublisherId } from '../../../identity/publisher-id.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import { compareVersions } from '../../records/versions.ts';
 import { satisfies } from './selection.ts';
@@ -22,7 +21,7 @@ export function dependencyConflict(candidate: PackageCandidate, requirements: re
   );
   return new GgenError(
     'DependencyConflict',
-    `No version of '${candidate.name}' (by ${shortPublisherId(candidate.publisher)}) satisfies all requirements: ${joinLimited(requirers, '; ')}. ${known}.${oneVersionHint(candidate, requirements)}`,
+    `No version of '${candidate.name}' (${candidate.id}) satisfies all requirements: ${joinLimited(requirers, '; ')}. ${known}.${oneVersionHint(candidate, requirements)}`,
     {
       details: {
         id: candidate.id,

@@ -82,7 +82,7 @@ describe('dist-tags of a record', () => {
       nextRecord(record, { kind: 'dist-tag', tag, ...(version === undefined ? {} : { version }) }, NOW);
     assert.throws(set('next', '9.9.9'), { name: 'VersionNotFound' });
     assert.throws(set('next', '1.1.0'), { name: 'VersionYanked' });
-    assert.throws(set('next'), { name: 'VersionNotFound', message: /no dist-tag 'next'/ });
+    assert.throws(set('next'), { name: 'InvalidRequest', message: /no dist-tag 'next'/ });
     for (const tag of ['', '^1', '1.0.0', 'X', 'x', 'v2', 'a_b', 'a'.repeat(65), '../a'])
       assert.throws(set(tag, '1.0.0'), { name: 'InvalidRequest' }, tag);
     const many = Array.from({ length: 20 }, (_, index) => `t${index}`).reduce(

@@ -10,6 +10,7 @@ import { sha256 } from 'multiformats/hashes/sha2';
 import { errorName } from '../../../../../src/shared/errors.ts';
 import { openCatalog } from '../../../../../src/worker/catalog/catalog.ts';
 import { collectBytes } from '../../../../../src/worker/blocks/block-storage.ts';
+import { Umask } from '../../../../../src/worker/install/disk/umask.ts';
 import { installTrees } from '../../../../../src/worker/install/disk/install-trees.ts';
 import { withFolder } from '../../catalog/support.ts';
 
@@ -74,6 +75,7 @@ describe('installing from a malicious publisher', () => {
             getPrevious: get,
             signal,
             onProgress: () => undefined,
+            umask: new Umask(undefined),
             overwrite: () => new Set(),
           },
           () => undefined,

@@ -132,6 +132,7 @@ function planOutput(plan: InstallPlan, received: number | undefined): Readonly<R
 
 function plannedOutput(planned: PlannedPackage): Readonly<Record<string, unknown>> {
   const { id, publisherState, version, root, action, from, fromRoot, path, size, files, requested, yanked } = planned;
+  const { contested } = planned;
   return {
     package_id: id,
     publisher_state: publisherState ?? null,
@@ -145,7 +146,27 @@ function plannedOutput(planned: PlannedPackage): Readonly<Record<string, unknown
     files,
     requested,
     yanked,
+    conflicting_content: contested,
   };
+}
+
+function planWarnings(packages: readonly PlannedPackage[], mismatches: InstallPlan['mismatches']): string[] {
+  const staying = packages.filter(({ action }) => action !== 'remove');
+  return [
+    ...staying
+      .filter(({ yanked }) => yanked)
+      .map(({ id, version }) => `${id}@${version} was yanked by its publisher. Update to another version.`),
+    ...staying
+      .filter(({ contested }) => contested)
+      .map(
+        ({ id, version }) =>
+          `The publisher of ${id}@${version} signed two different contents for this version. Ask the publisher which one is right.`,
+      ),
+    ...mismatches.map(
+      ({ id, version, locked, signed }) =>
+        `${id}@${version} was locked with content root ${locked}, but its publisher signed ${signed}. Check the history of the lock file.`,
+    ),
+  ];
 }
 
 function formatPlan(
@@ -167,14 +188,6 @@ function formatPlan(
   const roots = packages
     .filter(({ root, fromRoot, action }) => action !== 'remove' && fromRoot !== undefined && fromRoot !== root)
     .map(({ name, root, fromRoot = '' }) => view.dim(`content of ${name}: ${fromRoot} → ${root}`));
-  const withdrawn = packages
-    .filter(({ yanked, action }) => yanked && action !== 'remove')
-    .map(({ id, version }) => view.warn(`${id}@${version} was yanked by its publisher. Update to another version.`));
-  const unsigned = mismatches.map(({ id, version, locked, signed }) =>
-    view.warn(
-      `${id}@${version} was locked with content root ${locked}, but its publisher signed ${signed}. Check the history of the lock file.`,
-    ),
-  );
   const left = skipped.map(({ id, by, reason }) => view.dim(`skipped ${id}, required by ${by}: ${reason}`));
   const outcome = !changes
     ? 'Nothing to do.'
@@ -184,8 +197,7 @@ function formatPlan(
   return [
     ...(rows.length > 0 ? [table(columns, rows, view)] : []),
     ...roots,
-    ...withdrawn,
-    ...unsigned,
+    ...planWarnings(packages, mismatches).map(view.warn),
     ...left,
     outcome,
   ].join('\n');

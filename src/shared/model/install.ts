@@ -47,6 +47,8 @@ export interface PlannedPackage {
   /** Whether the project itself requires it, and not only another package. */
   readonly requested: boolean;
   readonly yanked: boolean;
+  /** Whether its publisher signed two different contents for this version. */
+  readonly contested: boolean;
   readonly requiredBy: readonly Dependent[];
 }
 

@@ -34,6 +34,7 @@ const plan: InstallPlan = {
       bytesToFetch: 42,
       requested: true,
       yanked: false,
+      contested: false,
       requiredBy: [
         { by: '', requirement: '^1.0.0', optional: false },
         { by: 'other 2.0.0', requirement: '>=1.1', optional: true },

@@ -114,6 +114,40 @@ describe('installing what the lock file lists', () => {
     assert.equal(await readFile(inFolder('a.txt'), 'utf8'), '1\n');
   });
 
+  it('replaces the files of the signed release, although the lock file was edited to another root', async () => {
+    const text = await readFile(join(project, LOCK), 'utf8');
+    await publishNext();
+    const [installed] = await reader.engine.installed({});
+    const details = await reader.engine.getPackage({ id });
+    const newer = details.releases.find(({ version }) => version === '1.1.0');
+    const clone = join(await network.folder(), 'clone');
+    await cp(project, clone, { recursive: true });
+    await writeFile(join(clone, LOCK), text.replace(installed?.root ?? '', newer?.root ?? ''));
+    const { plan, mismatches } = await reader.engine.planInstall({ project: clone, mode: 'update' });
+    assert.equal(mismatches.length, 1);
+    await reader.engine.applyPlan({ plan });
+    assert.equal(await readFile(join(clone, 'packages', 'mine', 'a.txt'), 'utf8'), '2\n');
+  });
+
+  it('records a new version that has the content of the installed one', async () => {
+    const content = { 'a.txt': '1\n' };
+    const first = await publisher.publish('plain', '2.0.0', content);
+    await waitForListing(reader, first.id, '2.0.0');
+    await installPackages(reader, project, 'add', first.id);
+    const path = join(project, 'packages', 'plain');
+    const folder = await network.project('plain', '2.0.0', content);
+    const { draft, bytesToSign, root } = await publisher.engine.draftRelease({
+      root: folder,
+      publisher: publisher.key.id,
+      version: '2.0.1',
+    });
+    await publisher.engine.publish({ draft, signature: publisher.key.sign(bytesToSign) });
+    assert.equal(root, first.root);
+    await waitForListing(reader, first.id, '2.0.1');
+    await installPackages(reader, project, 'update', first.id);
+    assert.equal((await reader.engine.verifyInstalled({ path })).version, '2.0.1');
+  });
+
   it('keeps the version of a package that is uninstalled although another one requires it', async () => {
     const app = await publishNeeding(publisher, 'app', '1.0.0', { [id]: '^1.0.0' });
     await waitForListing(reader, app, '1.0.0');

@@ -60,11 +60,12 @@ function withReason(item: PlanItem, reason: string | undefined): PlanItem {
 }
 
 function packageItem(one: PlannedPackage): PlanItem {
-  const { name, version, size, files, path, yanked, bytesToFetch } = one;
+  const { name, version, size, files, path, yanked, contested, bytesToFetch } = one;
   return {
     label: `$(package) ${plainText(name)} ${plainText(version)}`,
     description: [
       ...(yanked ? [t('yanked')] : []),
+      ...(contested ? [t('conflicting content')] : []),
       publisherLine({ ...one, published: false }, t),
       countFiles(files, t),
       formatBytes(size),

@@ -74,7 +74,9 @@ export async function applyPlan(
       for (const one of plan.packages.filter(({ action }) => action !== 'remove')) {
         const existing = installs.getByPath(one.path);
         const figures = written.get(one.path) ?? one;
-        installs.add({ ...(existing ?? toInstalledPackage(one, figures, now)), project: plan.project });
+        // Two versions may have the same content, so that the folder stays.
+        const installed = existing ?? toInstalledPackage(one, figures, now);
+        installs.add({ ...installed, version: one.version, project: plan.project });
       }
     },
   );

@@ -108,6 +108,7 @@ export class InstalledState {
         action === 'keep' ? 0 : await estimateMissingBytes(parseRootCid(root), size, this.#deps.blocks, signal),
       requested: requirement !== undefined,
       yanked: yanked || this.#isYanked(entry),
+      contested: this.#deps.catalog.packages.details(publisher, name)?.contested?.includes(version) ?? false,
       requiredBy,
     };
     const { previous, recorded, before } = existing;
@@ -144,14 +145,7 @@ export class InstalledState {
     for (const [id, entry] of this.#locked) {
       const path = join(this.#lockedDir, folderOf(entry));
       if (known.has(path) || !(await isFolder(path)) || !(await isNonEmpty(path))) continue;
-      // An edited lock file does not make files of the signed release the user's own.
-      const signed = this.#deps.catalog.packages.seenRoots(entry.publisher, entry.name, [entry.version]);
-      const roots = [signed.get(entry.version) ?? entry.root, entry.root];
-      const release = await this.#closest(
-        roots.map((root) => ({ root, version: entry.version })),
-        path,
-        signal,
-      );
+      const release = await this.#closest(this.#contentsOf(entry), path, signal);
       removed.push({
         planned: toRemoval({ ...entry, id, path }),
         existing: { previous: release?.previous ?? entry.root, before: 'folder' },
@@ -177,11 +171,26 @@ export class InstalledState {
       if (!this.#strict && row !== undefined && (locked === undefined || locked.root === row.root)) {
         return { ...recorded, previous: row.root, from: row.version, before: 'folder' };
       }
-      const candidates = [locked, row].filter((one) => one !== undefined);
+      const candidates = [...(locked === undefined ? [] : this.#contentsOf(locked)), row].filter(
+        (one) => one !== undefined,
+      );
       const release = await this.#closest(candidates, path, signal);
       if (release !== undefined) return { ...recorded, ...release, before: 'folder' };
     }
     return { before: (await checkTarget(path)).before };
+  }
+
+  /**
+   * What a locked version may stand for: an edited lock file does not make files of the signed release the user's own.
+   */
+  #contentsOf({
+    publisher,
+    name,
+    version,
+    root,
+  }: LockedPackage): { readonly root: string; readonly version: string }[] {
+    const signed = this.#deps.catalog.packages.seenRoots(publisher, name, [version]).get(version);
+    return [{ root: signed ?? root, version }, ...(signed === undefined ? [] : [{ root, version }])];
   }
 
   /** The release from which the folder differs least. */
@@ -274,6 +283,7 @@ function toRemoval({
     bytesToFetch: 0,
     requested: false,
     yanked: false,
+    contested: false,
     requiredBy: [],
   };
 }

@@ -108,20 +108,20 @@ export class InstalledState {
         action === 'keep' ? 0 : await estimateMissingBytes(parseRootCid(root), size, this.#deps.blocks, signal),
       requested: requirement !== undefined,
       yanked: yanked || this.#isYanked(entry),
-      contested: this.#deps.catalog.packages.details(publisher, name)?.contested?.includes(version) ?? false,
+      contested: this.#isContested(entry),
       requiredBy,
     };
-    const { previous, recorded, before } = existing;
-    const target = { before, ...(recorded === undefined ? {} : { recorded }) };
-    // What the folder holds counts as the user's own where it is not the release.
-    const isRelease = previous !== undefined && action !== 'restore' && action !== 'install';
-    return { planned, existing: isRelease ? { ...target, previous } : target };
+    return { planned, existing: toTarget(existing, action) };
   }
 
   /** A folder outside of every project counts as well. */
   #installedAt(path: string): InstalledPackage | undefined {
     const row = this.#deps.catalog.installs.getByPath(path);
     return row?.project === undefined ? row : this.#installs.find((one) => one.path === path);
+  }
+
+  #isContested({ publisher, name, version }: LockedPackage): boolean {
+    return this.#deps.catalog.packages.details(publisher, name)?.contested?.includes(version) ?? false;
   }
 
   #isYanked({ publisher, name, version }: LockedPackage): boolean {
@@ -162,22 +162,15 @@ export class InstalledState {
     const id = lockedId(entry);
     const found = this.#installedAt(path);
     const row = found?.id === id ? found : undefined;
-    const locked = this.#locked.get(id);
-    if (
-      (await isFolder(path)) &&
-      (row !== undefined || (found === undefined && locked !== undefined && (await isNonEmpty(path))))
-    ) {
-      const recorded = row === undefined ? {} : { recorded: row.root };
-      if (!this.#strict && row !== undefined && (locked === undefined || locked.root === row.root)) {
-        return { ...recorded, previous: row.root, from: row.version, before: 'folder' };
-      }
-      const candidates = [...(locked === undefined ? [] : this.#contentsOf(locked)), row].filter(
-        (one) => one !== undefined,
-      );
-      const release = await this.#closest(candidates, path, signal);
-      if (release !== undefined) return { ...recorded, ...release, before: 'folder' };
-    }
-    return { before: (await checkTarget(path)).before };
+    const locked = found === undefined || row !== undefined ? this.#locked.get(id) : undefined;
+    const isThere = (await isFolder(path)) && (row !== undefined || (locked !== undefined && (await isNonEmpty(path))));
+    if (!isThere) return { before: (await checkTarget(path)).before };
+    const recorded = row === undefined ? {} : { recorded: row.root };
+    const agree = row !== undefined && (locked ?? row).root === row.root;
+    if (agree && !this.#strict) return { ...recorded, previous: row.root, from: row.version, before: 'folder' };
+    const contents = locked === undefined ? [] : this.#contentsOf(locked);
+    const release = await this.#closest(row === undefined ? contents : [...contents, row], path, signal);
+    return { ...recorded, ...release, before: 'folder' };
   }
 
   /**
@@ -241,6 +234,13 @@ interface ExistingPackage extends ExistingTarget {
   readonly from?: string;
   /** How the folder differs from `previous`; absent when the two were not compared. */
   readonly comparison?: InstalledComparison;
+}
+
+/** What the folder holds counts as the user's own where it is not the release. */
+function toTarget({ previous, recorded, before }: ExistingPackage, action: PlannedPackage['action']): ExistingTarget {
+  const target = { before, ...(recorded === undefined ? {} : { recorded }) };
+  const isRelease = previous !== undefined && action !== 'restore' && action !== 'install';
+  return isRelease ? { ...target, previous } : target;
 }
 
 function actionFor(

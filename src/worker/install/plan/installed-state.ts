@@ -162,15 +162,18 @@ export class InstalledState {
     const id = lockedId(entry);
     const found = this.#installedAt(path);
     const row = found?.id === id ? found : undefined;
-    const locked = found === undefined || row !== undefined ? this.#locked.get(id) : undefined;
-    const isThere = (await isFolder(path)) && (row !== undefined || (locked !== undefined && (await isNonEmpty(path))));
-    if (!isThere) return { before: (await checkTarget(path)).before };
-    const recorded = row === undefined ? {} : { recorded: row.root };
-    const agree = row !== undefined && (locked ?? row).root === row.root;
-    if (agree && !this.#strict) return { ...recorded, previous: row.root, from: row.version, before: 'folder' };
-    const contents = locked === undefined ? [] : this.#contentsOf(locked);
-    const release = await this.#closest(row === undefined ? contents : [...contents, row], path, signal);
-    return { ...recorded, ...release, before: 'folder' };
+    const locked = this.#locked.get(id);
+    if ((await isFolder(path)) && row !== undefined) {
+      const before = { before: 'folder', recorded: row.root } as const;
+      const agree = (locked ?? row).root === row.root;
+      if (agree && !this.#strict) return { ...before, previous: row.root, from: row.version };
+      return { ...before, ...(await this.#closest([...this.#contentsOf(locked), row], path, signal)) };
+    }
+    const isCheckout = found === undefined && locked !== undefined && (await isFolder(path));
+    if (isCheckout && (await isNonEmpty(path))) {
+      return { before: 'folder', ...(await this.#closest(this.#contentsOf(locked), path, signal)) };
+    }
+    return { before: (await checkTarget(path)).before };
   }
 
   /**

@@ -179,12 +179,9 @@ export class InstalledState {
   /**
    * What a locked version may stand for: an edited lock file does not make files of the signed release the user's own.
    */
-  #contentsOf({
-    publisher,
-    name,
-    version,
-    root,
-  }: LockedPackage): { readonly root: string; readonly version: string }[] {
+  #contentsOf(locked: LockedPackage | undefined): { readonly root: string; readonly version: string }[] {
+    if (locked === undefined) return [];
+    const { publisher, name, version, root } = locked;
     const signed = this.#deps.catalog.packages.seenRoots(publisher, name, [version]).get(version);
     return [{ root: signed ?? root, version }, ...(signed === undefined ? [] : [{ root, version }])];
   }

@@ -17,19 +17,19 @@ export async function emptyFolderDiagnostics(
   files: readonly ProjectFile[],
   manifest: Manifest,
 ): Promise<Diagnostic[]> {
+  const named = namedPaths(manifest).slice(0, MAX_CHECKED_ENTRIES);
+  if (named.length === 0) return [];
   const packed = new PathSet(files.map(({ path }) => path));
-  const found = namedPaths(manifest)
-    .slice(0, MAX_CHECKED_ENTRIES)
-    .map(async ({ key, value, line }): Promise<Diagnostic[]> => {
-      const path = posix.join(manifestFolder(manifest), value).replace(/\/$/, '');
-      if (checkPath(path) !== undefined || packed.has(path) || packed.hasBelow(path)) return [];
-      const stat = await lstat(join(root, path)).catch(() => undefined);
-      if (stat?.isDirectory() !== true) return [];
-      const message =
-        `\`${key}\` names the folder "${escapeInvisibleCharacters(value)}", but it holds no file to publish, and a release cannot carry an empty folder. ` +
-        'Build the project first, or add a file to it.';
-      return [{ severity: 'warning', code: 'folder-empty', message, path: manifest.path, line, column: 1 }];
-    });
+  const found = named.map(async ({ key, value, line }): Promise<Diagnostic[]> => {
+    const path = posix.join(manifestFolder(manifest), value).replace(/\/$/, '');
+    if (checkPath(path) !== undefined || packed.has(path) || packed.hasBelow(path)) return [];
+    const stat = await lstat(join(root, path)).catch(() => undefined);
+    if (stat?.isDirectory() !== true) return [];
+    const message =
+      `\`${key}\` names the folder "${escapeInvisibleCharacters(value)}", but it holds no file to publish, and a release cannot carry an empty folder. ` +
+      'Build the project first, or add a file to it.';
+    return [{ severity: 'warning', code: 'folder-empty', message, path: manifest.path, line, column: 1 }];
+  });
   return (await Promise.all(found)).flat();
 }
 

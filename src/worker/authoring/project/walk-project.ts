@@ -152,7 +152,10 @@ class ProjectWalker implements WalkResult {
     const path = (folder.path === '' ? '' : `${folder.path}/`) + entry.name.normalize('NFC');
     const absolutePath = join(folder.absolutePath, entry.name);
     const isFolder = entry.isDirectory();
-    const excluding = await this.#excludingRule(folder, entry, path, absolutePath);
+    const behindLink = folder.via.length > 0;
+    const excluding =
+      this.#excludingRule(folder, entry, path) ??
+      (behindLink ? await this.#linkRule(absolutePath, isFolder) : undefined);
     if (excluding !== undefined) this.#exclude(isFolder ? `${path}/` : path, excluding);
     else if (isFolder) await this.#enterFolder(folder, path, absolutePath);
     else if (entry.isSymbolicLink() || this.#options.links.isTextLink(absolutePath))
@@ -180,13 +183,8 @@ class ProjectWalker implements WalkResult {
   }
 
   /** The rule that excludes an entry by its name or by an ignore file. */
-  async #excludingRule(
-    folder: Folder,
-    entry: Dirent,
-    path: string,
-    absolutePath: string,
-  ): Promise<PackRule | undefined> {
-    const { tracked, links, selection } = this.#options;
+  #excludingRule(folder: Folder, entry: Dirent, path: string): PackRule | undefined {
+    const { tracked, selection } = this.#options;
     const { rules, trackedOnly, via } = folder;
     const isFolder = entry.isDirectory();
     const isTracked = isFolder ? tracked.hasBelow(path) : tracked.has(path);
@@ -196,8 +194,12 @@ class ProjectWalker implements WalkResult {
     const isExempt = isTracked || via.length > 0 || selection.exempts?.(path, isFolder) === true;
     const pattern = isExempt ? rules.excluding(path, isFolder) : rules.ignoring(path, isFolder);
     if (pattern !== undefined) return this.#patternRules.of(pattern);
-    if (trackedOnly && !isTracked) return RULES.notTracked;
-    const reason = via.length === 0 ? undefined : await links.exclusion(absolutePath, isFolder);
+    return trackedOnly && !isTracked ? RULES.notTracked : undefined;
+  }
+
+  /** The rule that excludes at its own place what lies behind a link. */
+  async #linkRule(absolutePath: string, isFolder: boolean): Promise<PackRule | undefined> {
+    const reason = await this.#options.links.exclusion(absolutePath, isFolder);
     return reason === undefined ? undefined : { text: `a symbolic link leads to ${reason}` };
   }
 
@@ -251,13 +253,17 @@ class ProjectWalker implements WalkResult {
       const { size, mtimeMs, mode } = await lstat(absolutePath);
       await access(absolutePath, constants.R_OK);
       this.#budget.add(path, size);
-      const source = this.#options.links.inProject(absolutePath) ?? path;
-      const executable = this.#options.executable?.has(source) ?? hasExecuteBit(mode);
+      const executable = this.#isExecutable(path, absolutePath, mode);
       this.files.push({ path, absolutePath, size, mode, mtimeMs, executable, rule });
     } catch (error) {
       if (error instanceof GgenError) throw error;
       this.#skip(path, unreadableReason(error));
     }
+  }
+
+  #isExecutable(path: string, absolutePath: string, mode: number): boolean {
+    const { executable, links } = this.#options;
+    return executable === undefined ? hasExecuteBit(mode) : executable.has(links.inProject(absolutePath) ?? path);
   }
 
   #exclude(path: string, rule: PackRule): void {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { PlanRequest } from '../../shared/api/index.ts';
 import type { InstallPlan, PlannedPackage } from '../../shared/model.ts';
+import { errorName } from '../../shared/errors.ts';
 import type { Flags } from '../command-line/flags.ts';
 import type { View } from '../output/console.ts';
 import { progressBar } from '../output/progress.ts';
@@ -49,6 +50,9 @@ export const ACCEPT_ROOT_OPTION: OptionSpec = {
   help: 'accept this content root for a locked version whose content changed; repeatable',
 };
 
+/** Plans of one command, of which all but the last were outdated when they were applied. */
+const MAX_PLAN_ATTEMPTS = 10;
+
 /** Plan and apply a change of a project's packages as one transaction, and print the plan. */
 export async function changeProject(
   context: CommandContext,
@@ -61,23 +65,42 @@ export async function changeProject(
   const bar = progressBar(output);
   await withSession(await sessionOptions(context, network), async ({ engine }, signal) => {
     const acceptedRoots = flags.texts('accept-root') ?? [];
-    const plan = await retryWithChoices(context, engine, choices, signal, (chosen) =>
-      engine.planInstall({ ...request, project, acceptedRoots, choices: chosen }, { signal }),
-    );
+    const overwrite = (flags.texts('overwrite') ?? []).map((path) => (path === '*' ? path : resolve(path)));
+    const progress = { signal, onProgress: bar.onProgress };
+    const makePlan = (): Promise<InstallPlan> =>
+      retryWithChoices(context, engine, choices, signal, (chosen) =>
+        engine.planInstall({ ...request, project, acceptedRoots, choices: chosen }, { signal }),
+      );
+    const apply = async ({ plan }: InstallPlan): Promise<number> => {
+      const installed = await engine.applyPlan({ plan, overwrite, ...(await ownUmask()) }, progress).finally(bar.end);
+      return installed.reduce((sum, one) => sum + (one.received ?? 0), 0);
+    };
+    const { plan, received } = await planAndApply(makePlan, apply, flags.isEnabled('dry-run'));
     noteNames(output, plan.names);
     if (request.mode === 'remove') noteRequired(output, plan, request.packages ?? []);
-    const apply = plan.changes && !flags.isEnabled('dry-run');
-    let received: number | undefined;
-    if (apply) {
-      const overwrite = (flags.texts('overwrite') ?? []).map((path) => (path === '*' ? path : resolve(path)));
-      const progress = { signal, onProgress: bar.onProgress };
-      const installed = await engine
-        .applyPlan({ plan: plan.plan, overwrite, ...(await ownUmask()) }, progress)
-        .finally(bar.end);
-      received = installed.reduce((sum, one) => sum + (one.received ?? 0), 0);
-    }
     output.result(planOutput(plan, received), (view) => formatPlan(plan, received, view));
   });
+}
+
+/**
+ * Makes a plan and applies it. Another command may change the project in between: the plan is made again then.
+ *
+ * @returns bytes that came from peers; undefined when nothing was to be applied
+ */
+async function planAndApply(
+  makePlan: () => Promise<InstallPlan>,
+  apply: (plan: InstallPlan) => Promise<number>,
+  dryRun: boolean,
+): Promise<{ readonly plan: InstallPlan; readonly received: number | undefined }> {
+  for (let attempt = 1; ; attempt++) {
+    const plan = await makePlan();
+    if (dryRun || !plan.changes) return { plan, received: undefined };
+    try {
+      return { plan, received: await apply(plan) };
+    } catch (error) {
+      if (errorName(error) !== 'PlanOutdated' || attempt === MAX_PLAN_ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** Tells which packages of an uninstall stay, because others require them. */

@@ -27,7 +27,7 @@ import { Background } from './background.ts';
 import { ChangeBus } from './change-bus.ts';
 import type { EngineOptions } from './engine.ts';
 import { EventHub } from './event-hub.ts';
-import { InstallLocks } from './install-locks.ts';
+import { InstallLocks } from '../install/lock/install-locks.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { NodeSettingsStore } from './node-settings-store.ts';
 import { NodeSlot } from './node-slot.ts';

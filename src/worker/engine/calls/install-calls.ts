@@ -15,7 +15,7 @@ import { planInstall } from '../../install/plan/plan-install.ts';
 import type { PlanInstallDeps } from '../../install/plan/plan-install.ts';
 import type { Plans } from '../../install/plan/plans.ts';
 import type { Lookup } from '../../registry/lookup.ts';
-import type { InstallLocks } from '../install-locks.ts';
+import type { InstallLocks } from '../../install/lock/install-locks.ts';
 import type { CallRows } from './call-row.ts';
 
 export type InstallCallParts = PlanInstallDeps &

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { KeyLocks } from '../../shared/key-locks.ts';
-import { realPath } from '../install/disk/real-path.ts';
-import type { Installs } from '../catalog/tables/installs.ts';
+import { KeyLocks } from '../../../shared/key-locks.ts';
+import { realPath } from '../disk/real-path.ts';
+import type { Installs } from '../../catalog/tables/installs.ts';
 
 /** Runs changes of installed folders one after the other where they can share a lock file or a package. */
 export class InstallLocks {

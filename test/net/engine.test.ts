@@ -6,6 +6,7 @@ import { createPublisherKey } from '../../src/identity/publisher-key.ts';
 import { callNames } from '../../src/shared/call-traits.ts';
 import { DEFAULT_NODE_SETTINGS } from '../../src/shared/settings/node-settings.ts';
 import { openCatalog } from '../../src/worker/catalog/catalog.ts';
+import { CALL_TABLE } from '../../src/worker/engine/calls/call-table.ts';
 import { createEngine } from '../../src/worker/engine/engine.ts';
 import { waitForConnections, eventually, waitForListing, networkPerTest } from './helpers/peers.ts';
 import type { TestPeer } from './helpers/peers.ts';
@@ -188,19 +189,8 @@ describe('the engine under concurrent calls', () => {
 
   it('rejects every invalid request, naming the field', async () => {
     const { engine } = await network.peer();
-    const withFields = callNames(engine.calls).filter(
-      (name) =>
-        ![
-          'stopNode',
-          'status',
-          'metrics',
-          'metadata',
-          'installed',
-          'peers',
-          'kept',
-          'cleanUpStorage',
-          'verifyStorage',
-        ].includes(name),
+    const withFields = callNames(engine.calls).filter((name) =>
+      Object.values(CALL_TABLE[name].form as Readonly<Record<string, string>>).some((kind) => !kind.endsWith('?')),
     );
     for (const name of withFields) {
       const call = engine[name] as (request: unknown) => Promise<unknown>;

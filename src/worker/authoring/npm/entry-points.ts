@@ -16,8 +16,8 @@ export function npmEntryPoints(root: ManifestFields): NpmEntryPoint[] {
   }
   collect('bin', root.value('bin'), root.at('bin'), found);
   collect('exports', root.value('exports'), root.at('exports'), found);
-  // Targets of `exports` begin with `./`; others are errors of Node, or other packages.
-  return found.filter(({ key, value }) => key !== 'exports' || value.startsWith('./'));
+  // Targets of `exports` begin with `./`. Those with `../` are errors, and others name packages.
+  return found.filter(({ key, value }) => key !== 'exports' || /^\.{1,2}[\\/]/.test(value));
 }
 
 function collect(key: string, value: unknown, at: KeyPath, found: NpmEntryPoint[]): void {

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join, posix, relative, sep } from 'node:path';
 import { GgenError, errorMessage } from '../../../shared/errors.ts';
 import type { RepositoryLinks } from '../project/repository-links.ts';
 import { BundledPackages } from './bundled-packages.ts';
@@ -19,7 +21,8 @@ export async function npmFiles(folder: string, content: NpmPackage, links: Repos
   const workspace = await workspaceOf(folder);
   const options = workspace === undefined ? {} : { prefix: workspace, workspaces: [folder] };
   try {
-    const tree = new BundledPackages(folder).rootNode(await withoutLinks(folder, content, links), members);
+    const expanded = await withCommands(folder, content);
+    const tree = new BundledPackages(folder).rootNode(await withoutLinks(folder, expanded, links), members);
     const listed = await listPackedFiles(tree, { path: folder, ...options }, links);
     // npm writes `./` before a name that begins with `@`, for tar.
     return listed.map((path) => path.replace(/^\.\//, '').normalize('NFC'));
@@ -27,4 +30,18 @@ export async function npmFiles(folder: string, content: NpmPackage, links: Repos
     const message = `Cannot list the files that npm packs in ${folder}: ${errorMessage(cause)}`;
     throw new GgenError('InvalidRequest', message, { details: { path: folder }, cause });
   }
+}
+
+/** npm packs each file in the folder of commands, except hidden ones, as if `bin` named it. */
+async function withCommands(folder: string, content: NpmPackage): Promise<NpmPackage> {
+  const { binFolder } = content;
+  if (binFolder === undefined) return content;
+  const root = join(folder, binFolder);
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep))
+    .filter((names) => !names.some((name) => name.startsWith('.')))
+    .map((names) => posix.join(binFolder, ...names));
+  return { ...content, bin: Object.fromEntries(paths.map((path) => [path, path])) };
 }

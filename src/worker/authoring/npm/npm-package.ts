@@ -10,6 +10,8 @@ export interface NpmPackage {
   readonly browser?: string;
   /** Path by command. */
   readonly bin?: Readonly<Record<string, string>>;
+  /** Folder whose files are the commands, relative to the package, when there is no `bin`: `directories.bin`. */
+  readonly binFolder?: string;
   readonly bundleDependencies: readonly string[];
   readonly dependencies: Readonly<Record<string, string>>;
   readonly optionalDependencies: Readonly<Record<string, string>>;
@@ -25,6 +27,7 @@ export function npmPackage(table: Table): NpmPackage {
   const name = text('name') ?? '';
   const files = ownValue(table, 'files');
   const bin = normalizeBin(name, ownValue(table, 'bin'));
+  const binFolder = ownValue(table, 'bin') ? undefined : folderOfCommands(table);
   const [main, browser] = [text('main'), text('browser')];
   return {
     name,
@@ -32,6 +35,7 @@ export function npmPackage(table: Table): NpmPackage {
     ...(main === undefined ? {} : { main }),
     ...(browser === undefined ? {} : { browser }),
     ...(bin === undefined ? {} : { bin }),
+    ...(binFolder === undefined ? {} : { binFolder }),
     bundleDependencies: bundled(table),
     dependencies: textTable(ownValue(table, 'dependencies')),
     optionalDependencies: textTable(ownValue(table, 'optionalDependencies')),
@@ -49,10 +53,21 @@ function normalizeBin(name: string, value: unknown): Readonly<Record<string, str
         ? Object.entries(value)
         : [];
   const clean = entries.flatMap(([command, path]): [string, string][] => {
-    const target = typeof path === 'string' ? posix.join('/', path.replaceAll('\\', '/')).slice(1) : '';
+    const target = typeof path === 'string' ? pathInside(path) : '';
     return command === '' || target === '' ? [] : [[posix.basename(command), target]];
   });
   return clean.length === 0 ? undefined : Object.fromEntries(clean);
+}
+
+function folderOfCommands(table: Table): string | undefined {
+  const directories = ownValue(table, 'directories');
+  const folder = isTable(directories) ? ownValue(directories, 'bin') : undefined;
+  return typeof folder === 'string' && folder !== '' ? pathInside(folder).replace(/\/$/, '') : undefined;
+}
+
+/** Relative to the package; `..` does not lead out of it. */
+function pathInside(path: string): string {
+  return posix.join('/', path.replaceAll('\\', '/')).slice(1);
 }
 
 /** `bundleDependencies`, also in its second spelling: `true` means all dependencies. */

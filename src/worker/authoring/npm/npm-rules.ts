@@ -29,11 +29,12 @@ export class NpmRules {
   readonly #required: ReadonlyMap<string, PackRule>;
   readonly #files: readonly FilesEntry[] | undefined;
   readonly #bundles: boolean;
+  readonly #binFolder: string | undefined;
   /** Patterns of the ignore files that npm reads, by the folder in which they apply. */
   readonly #ignored = new Map<string, IgnoreRules>();
   readonly #patternRules = new PatternRules('', 'excluded by the pattern');
 
-  constructor({ main, browser, bin = {}, files, bundleDependencies }: NpmPackage, manifest: Manifest) {
+  constructor({ main, browser, bin = {}, binFolder, files, bundleDependencies }: NpmPackage, manifest: Manifest) {
     this.#manifest = manifest.path;
     this.#folder = manifestFolder(manifest);
     const entries = Object.entries({ main, browser }).concat(Object.values(bin).map((path) => ['bin', path]));
@@ -46,6 +47,7 @@ export class NpmRules {
       return { path, matcher: new Minimatch(path, MATCHING), rule };
     });
     this.#bundles = bundleDependencies.length > 0;
+    this.#binFolder = binFolder;
   }
 
   /** Reads the ignore file of a folder: .npmignore, else .gitignore. */
@@ -64,6 +66,8 @@ export class NpmRules {
     if (ALWAYS_PACKED.test(inside)) return ALWAYS;
     if (this.#bundles && inside.startsWith('node_modules/')) return this.#keyRule('bundleDependencies');
     const named = this.#files?.findLast((entry) => isNamed(inside, entry))?.rule ?? this.#required.get(inside);
+    if (named === undefined && this.#binFolder !== undefined && inside.startsWith(`${this.#binFolder}/`))
+      return this.#keyRule('directories.bin');
     return named ?? (this.#files === undefined ? RULES.byDefault : this.#keyRule('files'));
   }
 

@@ -29,15 +29,28 @@ export function entryPointDiagnostics(files: readonly ProjectFile[], manifest: M
     ({ key, target }, index) => missing.findIndex((one) => one.key === key && one.target === target) === index,
   );
   const named = distinct.map(({ key, target, line, column }): Diagnostic => {
-    const hint =
-      CARGO_KEYS.includes(key) || manifest.kind === 'python'
-        ? 'Add the file, or include it if it exists.'
-        : 'Build the project first, or include the file if it is already built.';
-    const message = `\`${key}\` refers to "${target}", which is not among the files to publish. ${hint}`;
+    const message = `\`${key}\` refers to "${target}", ${problemOf({ key, target }, manifest)}`;
     const severity = REQUIRED_KEYS.has(key) || manifest.kind === 'python' ? 'error' : 'warning';
     return { severity, code: 'entry-point-missing', message, path, line, column };
   });
   return [...named, ...cargoTargetDiagnostics(paths, manifest)];
+}
+
+function problemOf({ key, target }: Pick<EntryPoint, 'key' | 'target'>, manifest: Manifest): string {
+  if (manifest.kind !== 'python' && leadsOut(target))
+    return 'which leads out of the package. Users of the package do not have that file; refer to one inside.';
+  if (target.includes('\\')) return 'which is not among the files to publish. Write the path with forward slashes.';
+  const hint =
+    CARGO_KEYS.includes(key) || manifest.kind === 'python'
+      ? 'Add the file, or include it if it exists.'
+      : 'Build the project first, or include the file if it is already built.';
+  return `which is not among the files to publish. ${hint}`;
+}
+
+/** Whether a path leads out of the package's folder. */
+function leadsOut(target: string): boolean {
+  const path = posix.normalize(target.replaceAll('\\', '/'));
+  return path === '..' || path.startsWith('../');
 }
 
 /** Whether one of the files is a module of Python, or the package with this name, wherever its sources begin. */
@@ -70,9 +83,10 @@ function isPublished(
   published: ReadonlySet<string>,
   paths: readonly string[],
 ): boolean {
-  const path = posix.join(folder, target.replaceAll('\\', '/')).normalize('NFC');
-  // A path that leads out of the package is not its file.
-  if (path.startsWith('../')) return true;
+  if (leadsOut(target)) return false;
+  // Only Windows takes a backslash for a slash; npm replaces those of commands.
+  const written = key === 'bin' ? target.replaceAll('\\', '/') : target;
+  const path = posix.join(folder, written).normalize('NFC');
   if (key === 'exports') return isExported(path, published, paths);
   if (key === 'bin' || CARGO_KEYS.includes(key)) return published.has(path);
   const endings = key === 'types' || key === 'typings' ? TYPES_ENDINGS : MAIN_ENDINGS;

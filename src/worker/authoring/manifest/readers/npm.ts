@@ -1,4 +1,4 @@
-import type { ManifestFields } from '../manifest-fields.ts';
+import { typeName, type ManifestFields } from '../manifest-fields.ts';
 import { npmEntryPoints } from '../../npm/entry-points.ts';
 import { npmPackage } from '../../npm/npm-package.ts';
 import { readDependencies, readPeople, readTags } from '../lists.ts';
@@ -12,7 +12,14 @@ export const npmReader: ManifestReader = {
   kind: 'npm',
   files: ['package.json'],
   accepts: () => true,
-  read: (root): RawManifest => ({
+  read: (root): RawManifest => {
+    reportFiles(root);
+    return rawManifest(root);
+  },
+};
+
+function rawManifest(root: ManifestFields): RawManifest {
+  return {
     packageTable: [],
     name: root.first('name'),
     version: root.first('version'),
@@ -28,20 +35,42 @@ export const npmReader: ManifestReader = {
     npm: npmPackage(root.table),
     entryPoints: npmEntryPoints(root),
     privacy: privacy(root),
-  }),
-};
+  };
+}
+
+/** A `files` that is no list would pack other files than its author means, so it blocks publishing. */
+function reportFiles(root: ManifestFields): void {
+  const files = root.value('files');
+  // npm takes other false values for none.
+  if (!files) return;
+  if (!Array.isArray(files)) {
+    const message = `\`files\` must be a list of paths and patterns, for example ["lib"], but it is ${typeName(files)}.`;
+    root.report.add('error', 'manifest-files', message, root.at('files'));
+    return;
+  }
+  for (const { value, at } of root.elements('files', files)) {
+    if (typeof value === 'string') continue;
+    const message = `\`files\` must list paths and patterns as strings, but this element is ${typeName(value)}.`;
+    root.report.add('error', 'manifest-files', message, at);
+  }
+}
 
 /** `private`, as npm reads it: any true value; and a `publishConfig` that keeps the package from the public registry. */
 function privacy(root: ManifestFields): Located<string>[] {
   const config = root.sub('publishConfig');
-  const registry = config.value('registry');
+  // npm takes the registry of the name's scope before the general one.
+  const name = root.value('name');
+  const [, scope] = /^(@[^/]+)\//.exec(typeof name === 'string' ? name : '') ?? [];
+  const scoped = scope === undefined ? undefined : `${scope}:registry`;
+  const key = scoped !== undefined && config.has(scoped) ? scoped : 'registry';
+  const registry = config.value(key);
   const isOther = typeof registry === 'string' && !PUBLIC_REGISTRY.test(registry);
   return [
     ...(root.value('private') ? [{ value: '`private` is true', at: root.at('private') }] : []),
     ...(config.value('access') === 'restricted'
       ? [{ value: 'its access in `publishConfig` is restricted', at: config.at('access') }]
       : []),
-    ...(isOther ? [{ value: '`publishConfig` names another registry', at: config.at('registry') }] : []),
+    ...(isOther ? [{ value: '`publishConfig` names another registry', at: config.at(key) }] : []),
   ];
 }
 

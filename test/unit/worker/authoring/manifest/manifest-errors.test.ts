@@ -123,6 +123,24 @@ describe('errors of manifests', () => {
   });
 });
 
+describe('`files` of a package.json', () => {
+  const files = (value: unknown): Promise<unknown[]> =>
+    errors('package.json', JSON.stringify({ name: 'x', version: '1.0.0', files: value }, null, 2));
+
+  it('blocks publishing when it is no list of strings, at each place', async () => {
+    for (const value of ['lib', { lib: true }, 3, true]) assert.deepEqual(await files(value), [['files', 4, 3]]);
+    assert.deepEqual(await files(['lib', 3, null, 'dist', ['x']]), [
+      ['files', 6, 5],
+      ['files', 7, 5],
+      ['files', 9, 5],
+    ]);
+  });
+
+  it('may be absent as npm takes it', async () => {
+    for (const value of [undefined, null, false, '', [], ['lib']]) assert.deepEqual(await files(value), []);
+  });
+});
+
 describe('dependencies that are none on packages', () => {
   it('have one remark', async () => {
     const manifest =

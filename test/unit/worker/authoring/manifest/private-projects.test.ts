@@ -28,6 +28,10 @@ const PRIVATE: readonly (readonly [Files, string])[] = [
   [npm({ private: true, license: 'unlicensed' }), '6: `private` is true, and the license is UNLICENSED'],
   [npm({ publishConfig: { access: 'restricted' } }), '7: its access in `publishConfig` is restricted'],
   [npm({ publishConfig: { registry: 'https://npm.example.org/' } }), '7: `publishConfig` names another registry'],
+  [
+    npm({ name: '@s/x', publishConfig: { '@s:registry': 'https://npm.example.org/' } }),
+    '7: `publishConfig` names another registry',
+  ],
   [cargo('publish = false'), '6: `publish` is false'],
   [cargo('publish = []'), '6: `publish` lists registries, and crates-io is not among them'],
   [cargo('publish = ["ours"]'), '6: `publish` lists registries, and crates-io is not among them'],
@@ -44,6 +48,11 @@ const PUBLIC: readonly Files[] = [
   npm({}),
   npm({ private: false, license: 'Unlicense' }),
   npm({ publishConfig: { access: 'public', registry: 'https://registry.npmjs.org/', tag: 'next' } }),
+  npm({ name: '@s/x', publishConfig: { '@other:registry': 'https://npm.example.org/' } }),
+  npm({
+    name: '@s/x',
+    publishConfig: { '@s:registry': 'https://registry.npmjs.org/', registry: 'https://npm.example.org/' },
+  }),
   cargo(''),
   cargo('publish = true'),
   cargo('publish = ["ours", "crates-io"]'),

@@ -171,6 +171,38 @@ export const NPM_LAYOUTS: Readonly<Record<string, NpmLayout>> = {
     links: { 'lib/link.js': 'real.js', 'lib/folder': '../src', outside: '..' },
     linked: ['lib/folder/index.ts', 'lib/link.js'],
   },
+  'a folder of commands, beside files': {
+    files: {
+      ...COMMON,
+      'package.json': manifest({ files: ['lib'], directories: { bin: './cmds/' } }),
+      'cmds/one': '',
+      'cmds/sub/two.js': '',
+      'cmds/.hidden': '',
+      'cmds/.sub/three': '',
+      'lib/a.js': '',
+    },
+  },
+  'a folder of commands that an ignore file names': {
+    files: {
+      ...COMMON,
+      'package.json': manifest({ directories: { bin: 'cmds' } }),
+      '.npmignore': 'one\n*.js\n',
+      'cmds/one': '',
+      'cmds/sub/two.js': '',
+    },
+  },
+  'a folder of commands beside `bin`, which counts alone': {
+    files: {
+      ...COMMON,
+      'package.json': manifest({ files: ['lib'], bin: 'a.js', directories: { bin: 'cmds' } }),
+      'a.js': '',
+      'cmds/one': '',
+    },
+  },
+  'a folder of commands that does not exist': {
+    files: { ...COMMON, 'package.json': manifest({ files: ['src'], directories: { bin: '../gone' } }) },
+  },
+  'files that is no list, but false': { files: { ...COMMON, 'package.json': manifest({ files: false }) } },
   'editor state and backups': {
     files: {
       ...COMMON,

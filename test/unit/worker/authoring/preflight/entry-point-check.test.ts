@@ -56,6 +56,40 @@ describe('entry points of an npm project', () => {
     assert.deepEqual(await missing({ exports: './*.mjs' }, files), ['error exports ./*.mjs 4']);
   });
 
+  it('never lead out of the package', async () => {
+    const outside = ['../x.js', '../../etc/passwd', './../x.js', '..', 'lib/../../x.js', '..\\x.js'];
+    await using folder = await ProjectFolder.of({ 'x.js': '', 'x/lib/a.js': '' });
+    for (const target of outside) {
+      for (const key of ['main', 'bin', 'exports']) {
+        if ((key === 'exports' && target.startsWith('lib')) || (target === '..' && key === 'exports')) continue;
+        const manifest = JSON.stringify({ name: 'x', version: '1.0.0', [key]: target }, null, 2);
+        await folder.write({ 'x/package.json': manifest });
+        const read = await readManifest(folder.path('x'), undefined);
+        const { files } = await scanProject(folder.path('x'), { manifest: read });
+        const found = entryPointDiagnostics(files, read);
+        assert.deepEqual(
+          found.map(({ severity, line, column }) => [severity, line, column]),
+          [['error', 4, 3]],
+          `${key} ${target}`,
+        );
+        assert.match(found[0]?.message ?? '', /leads out of the package/);
+      }
+    }
+  });
+
+  it('are written with forward slashes, except those of commands', async () => {
+    const files: Files = { 'lib/index.js': '' };
+    await using folder = await ProjectFolder.of({
+      'package.json': '{"name":"x","version":"1.0.0","main":"lib\\\\index.js"}',
+      ...files,
+    });
+    const read = await readManifest(folder.root, undefined);
+    const found = entryPointDiagnostics((await scanProject(folder.root, { manifest: read })).files, read);
+    assert.match(found[0]?.message ?? '', /^`main` refers to "lib\\index.js".*forward slashes/);
+    assert.equal(found[0]?.severity, 'error');
+    assert.deepEqual(await missing({ bin: 'lib\\index.js' }, files), []);
+  });
+
   it('that an own list leaves out are missing, too', async () => {
     const files: Files = { '.ggenignore': 'a.js\n', 'a.js': '' };
     assert.deepEqual(await missing({ main: 'a.js' }, files), ['error main a.js 4']);

@@ -4,7 +4,7 @@ import { BareLink } from './baselines/bare-peer.ts';
 import { measureInstallMemory } from './content/install-memory.ts';
 import { measureLargeFile } from './content/large-file.ts';
 import { ContentPeers } from './content/peers.ts';
-import { TREE_OF_21_MB, writeProject } from './content/trees.ts';
+import { MIXED_TREE, writeProject } from './content/trees.ts';
 import { NpmRegistry } from './content/verdaccio.ts';
 import type { Figure, Round } from './figure.ts';
 
@@ -78,11 +78,11 @@ async function besideNpm(peers: ContentPeers): Promise<Figure[]> {
   const install: Round[] = [];
   try {
     for (let round = 0; round < ROUNDS_OF_NPM; round++) {
-      const ours = await peers.publish(TREE_OF_21_MB);
+      const ours = await peers.publish(MIXED_TREE);
       const installed = await peers.install(ours);
       const name = `bench-npm-${round}`;
       const project = join(peers.folder, name);
-      await writeProject(project, name, TREE_OF_21_MB);
+      await writeProject(project, name, MIXED_TREE);
       const theirs = await registry.times(project, name, '1.0.0');
       publish.push({ value: ours.milliseconds, baseline: theirs.publish });
       install.push({ value: installed, baseline: theirs.install });

@@ -16,7 +16,7 @@ export async function writeProject(root: string, name: string, sizes: readonly n
 }
 
 /** 502 files with package.json and README, 21 MB: mostly small ones, as a package has them. */
-export const TREE_OF_21_MB: readonly number[] = [
+export const MIXED_TREE: readonly number[] = [
   ...Array.from({ length: 480 }, (_, index) => 2_000 + (index % 40) * 500),
   ...Array.from({ length: 20 }, () => 760_000),
 ];

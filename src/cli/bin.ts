@@ -23,9 +23,7 @@ if (major < 22 || major === 23 || (major === 22 && minor < 20) || (major === 24 
   const code = await main(process.argv.slice(2));
   // An open connection would keep the process alive, so it exits here; the callbacks run when the output is flushed, or
   // failed, which its event says a moment later.
-  process.stdout.write('', () =>
-    process.stderr.write('', () => setImmediate(() => process.exit(code))),
-  );
+  process.stdout.write('', () => process.stderr.write('', () => setImmediate(() => process.exit(code))));
 }
 
 /** node:sqlite is experimental in the Node versions that are supported, which is no news for users of this program. */

@@ -7,7 +7,13 @@ import { importTree } from '../../src/worker/authoring/unixfs-import.ts';
 import { BlockStore } from '../../src/worker/blocks/block-store.ts';
 import { GarbageCollector } from '../../src/worker/blocks/garbage-collector.ts';
 import { verifyBlocks, countMissingBlocks } from '../../src/worker/blocks/block-verification.ts';
-import { LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES, block, blockFiles, withFolder } from '../unit/worker/blocks/store-support.ts';
+import {
+  LARGE_BLOCK_BYTES,
+  SMALL_BLOCK_BYTES,
+  block,
+  blockFiles,
+  withFolder,
+} from '../unit/worker/blocks/store-support.ts';
 
 const ROUNDS = 20;
 /** Maximum time after which a process is killed. */

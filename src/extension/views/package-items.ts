@@ -161,9 +161,9 @@ function releaseLine({
   contested,
 }: Pick<ReleaseNode, 'release' | 'distTags'> & { installed: boolean; contested: boolean }): string {
   return [
-    ...distTags.map((tag) => plainText(tag)),
     ...(contested ? [t('conflicting content')] : []),
     ...(release.yanked ? [t('yanked')] : []),
+    ...distTags.map((tag) => plainText(tag)),
     ...(installed ? [t('installed')] : []),
     formatBytes(release.size),
     formatTime(release.published, Date.now(), vscode.env.language),

@@ -8,5 +8,8 @@ export const EVENT_SAMPLES: { readonly [Name in keyof EngineEvents]: EngineEvent
   peers: { version: 2, peers: [peer, disconnectedPeer] },
   packages: { version: 3, counts: status.counts, changed: ['pub/example'] },
   forks: { version: 4, ids: ['pub/example'] },
-  log: { version: 5, line: { level: 'info', scope: 'announce', message: 'announced to 3 peers', time: 1_760_000_000_006 } },
+  log: {
+    version: 5,
+    line: { level: 'info', scope: 'announce', message: 'announced to 3 peers', time: 1_760_000_000_006 },
+  },
 };

@@ -26,7 +26,9 @@ export function baselineEntry(line: string): BaselineEntry | undefined {
   if (/^[0-9a-f]{16}$/.test(text)) return { fingerprint: text };
   const folder = text.replaceAll('\\', '/').replace(/^\.\//, '').normalize('NFC');
   const isInside = folder.split('/').every((name) => name !== '.' && name !== '..');
-  return folder.endsWith('/') && folder.length > 1 && !/^\/|\/\//.test(folder) && isInside
+  // A pattern would be the name of a folder that is not there, and accept nothing.
+  const isPattern = /[*?]|^!/.test(folder);
+  return folder.endsWith('/') && folder.length > 1 && !/^\/|\/\//.test(folder) && isInside && !isPattern
     ? { folder }
     : { invalid: text };
 }

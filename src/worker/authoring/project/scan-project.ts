@@ -14,7 +14,7 @@ import { InstalledPackages } from './installed-packages.ts';
 import type { KnownInstall } from './installed-packages.ts';
 import { PathSet } from './path-set.ts';
 import { submoduleDiagnostics } from './submodules.ts';
-import { includesLock } from '../selection/includes-lock.ts';
+import { namedFiles } from '../selection/named-files.ts';
 import { manifestFolder } from '../selection/manifest-folder.ts';
 import { selectFiles } from '../selection/select-files.ts';
 import { findChangelog, findReadme } from './documents.ts';
@@ -63,7 +63,7 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
     rules: selection.gitignore ? await repositoryIgnoreRules(real, manifest) : manifestIgnoreRules(manifest),
     selection,
     installed,
-    withLock: includesLock(manifest),
+    named: namedFiles(manifest),
     tracked: trackedPaths,
     links: new ProjectLinks(links, {
       root: real,

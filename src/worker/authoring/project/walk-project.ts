@@ -6,6 +6,7 @@ import type { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import { LIMITS } from '../../../shared/limits.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { Diagnostic, ExcludedEntry, PackRule, ProjectLimits } from '../../../shared/model.ts';
+import { SECRET_BASELINE_FILE } from '../../../shared/secret-baseline.ts';
 import { LOCK_FILE } from '../../install/lock/lock-file.ts';
 import type { FileSelection } from '../selection/file-selection.ts';
 import { PatternRules, RULES } from '../selection/pack-rules.ts';
@@ -34,8 +35,8 @@ export interface WalkOptions {
   readonly installed: InstalledPackages;
   /** Links inside the repository, which are published as their content. */
   readonly links: ProjectLinks;
-  /** Whether the manifest names the lock file among the files to publish. */
-  readonly withLock: boolean;
+  /** Paths that the manifest names themselves: only so are the lock file and the list of accepted secrets published. */
+  readonly named: ReadonlySet<string>;
   /** Files that git tracks. They are published even below a folder named node_modules. */
   readonly tracked: PathSet;
   /** Files that can be executed, where the execute bits on the disk do not tell. */
@@ -213,10 +214,13 @@ class ProjectWalker implements WalkResult {
   }
 
   async #visitFile(folder: Folder, path: string, absolutePath: string): Promise<void> {
-    const { selection, withLock } = this.#options;
-    const isLock = folder.hasLock && posix.basename(path) === LOCK_FILE;
+    const { selection, named } = this.#options;
+    const name = posix.basename(path);
+    const isLock = folder.hasLock && name === LOCK_FILE;
     const decision = selection.file(path);
-    if (isLock && !(withLock && folder.path === '')) this.#exclude(path, RULES.lockFile);
+    if (isLock && !named.has(path)) this.#exclude(path, RULES.lockFile);
+    // It says where in the release each accepted secret is.
+    else if (name === SECRET_BASELINE_FILE && !named.has(path)) this.#exclude(path, RULES.baseline);
     else if (!decision.packed) this.#exclude(path, decision.rule);
     else await this.#addFile(path, absolutePath, this.#trackedRule(folder, path) ?? decision.rule);
   }

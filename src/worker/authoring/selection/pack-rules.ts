@@ -17,6 +17,7 @@ export const RULES = {
   notTracked: { text: 'below node_modules, and not tracked by git' },
   installed: { text: `installed package, listed in ${LOCK_FILE}` },
   lockFile: { text: 'the manifest does not name it' },
+  baseline: { text: 'list of accepted secrets, which the manifest does not name' },
 } as const satisfies Record<string, PackRule>;
 
 /** The rule that a pattern of an ignore file or of the manifest is. */

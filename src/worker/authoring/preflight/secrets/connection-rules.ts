@@ -18,13 +18,13 @@ const JDBC_ORACLE = /jdbc:oracle:(?:thin|oci8?):[\w$#.-]{1,60}\/([^@\s"'`<>]{3,1
 const URL_PASSWORD = /:\/\/([^\s:/@"'`<>(){}\\]{0,100}):([^\s@/"'`<>\\]{3,200})@([\w.-]{1,200})/gi;
 
 /** Not a password, but where one is to be put, or what a program reads. */
-const REFERENCE =
+export const REFERENCE =
   /^(?:[<$%[*]|\{\{|\{[^}]*$)|\$\{|\$\(|\{\{|%\(|%s|\*{3}|^x{3,}$|^\.{3}$|^\{[\w.]+\}$|process\.env|os\.environ/i;
 /** Passwords of examples and of databases on one's own machine. */
-const TRIVIAL =
+export const TRIVIAL =
   /^(?:pass(?:word|wd)?\d{0,4}|my[-_]?(?:pass(?:word)?|secret)|your[-_]?\w*|secret|admin|root|user(?:name)?|test(?:ing)?|guest|example|postgres(?:ql)?|mysql|mongo|redis|rabbitmq|sa|changeme|change[-_]me|foo|bar|baz|pw|pwd|dev|local|demo|sample|hunter2?|token|123456?7?8?9?|abc123|\w*(?:example|placeholder|changeme|dummy)\w*)$/i;
 /** Hosts of this machine, and those that RFC 2606 reserves for examples. */
-const EXAMPLE_HOST =
+export const EXAMPLE_HOST =
   /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|host(?:name)?|server|(?:[\w-]+\.)*example(?:\.(?:com|org|net))?|[\w.-]+\.(?:test|invalid|example|localhost))$/i;
 
 /** A user or password that is to be filled in. */

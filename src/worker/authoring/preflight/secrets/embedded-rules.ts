@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import { NAMED_RULE, SECRET_WORD, isNamedSecret } from './generic-rules.ts';
+import { NAMED_RULE, SECRET_WORD, isNamedSecret, namesFile } from './generic-rules.ts';
 
 /** A secret's name with the rest of its identifier, up to the value: `=` or a space. */
 const NAMED_VALUE = new RegExp(
@@ -57,7 +57,7 @@ export function findEmbeddedSecrets(text: string): Finding[] {
 function findNamedValues(text: string): Finding[] {
   const findings: Finding[] = [];
   for (const { 0: whole, 1: separator, 2: value = '', index } of text.matchAll(NAMED_VALUE)) {
-    if (!isNamedSecret(value) || PROPERTY.test(value)) continue;
+    if (!isNamedSecret(value) || PROPERTY.test(value) || namesFile(whole.slice(0, -value.length))) continue;
     const before = text.slice(Math.max(0, index - MAX_PREFIX_LENGTH), index);
     if (!(separator === '=' ? BEFORE_EQUALS : BEFORE_SPACE).test(before)) continue;
     const end = index + whole.length;

@@ -43,12 +43,13 @@ export function fingerprintOf(path: string, rule: string, secret: string | Uint8
 }
 
 /** Passwords may be short and guessed, so that less of them is shown. */
+const PASSWORD_RULES: readonly string[] = ['connection', 'command', 'random-named'];
 const MIN_SHOWN_LENGTH = 20;
 
 /** Enough of a secret to find it in its line, and too little to use it. A private key shows its header. */
 export function mask(value: string, rule: string): string {
   if (rule === 'privatekey' && value.startsWith('-----BEGIN')) return value;
-  const isPassword = rule === 'connection' || rule === 'random-named' || value.length < MIN_SHOWN_LENGTH;
+  const isPassword = PASSWORD_RULES.includes(rule) || value.length < MIN_SHOWN_LENGTH;
   if (value.includes('://')) return `${value.slice(0, value.indexOf('://'))}://…`;
   return isPassword ? `${value.slice(0, 2)}…` : `${value.slice(0, 4)}…${value.slice(-2)}`;
 }

@@ -10,6 +10,8 @@ const SECRET_NAME_PREFIX = new RegExp(
   String.raw`${SECRET_WORD}[\w.-]{0,40}\\{0,3}["'\u0060]?\]?[ \t]{0,4}(?:=>|:=|[:=])[ \t]{0,4}\\{0,3}$`,
   'i',
 );
+/** The name of a file that contains a secret, before its path. */
+const FILE_NAME_PREFIX = /(?:file|path|dir|folder)["'`]?\]?[ \t]{0,4}(?:=>|:=|[:=])?[ \t]{0,4}\\{0,3}$/i;
 /** Longer prefixes are not examined. */
 const MAX_NAME_LENGTH = 100;
 
@@ -69,7 +71,7 @@ export function findGenericSecrets(text: string): Finding[] {
   for (const { 0: whole, 1: value = '', index } of text.matchAll(SETTING_VALUE)) {
     if (!isNamedSecret(value)) continue;
     const line = text.slice(text.lastIndexOf('\n', index) + 1, index);
-    if (!SETTING_NAME.test(line) || !SECRET_NAME_PREFIX.test(`${line.trimEnd()}=`)) continue;
+    if (!SETTING_NAME.test(line) || !isNamed(`${line.trimEnd()}=`, Infinity)) continue;
     const start = index + whole.indexOf(value);
     findings.push({ start, end: start + value.length, ...NAMED_RULE });
   }
@@ -81,7 +83,13 @@ const RANDOM_RULE = { rule: 'random', what: 'a random key or token' };
 
 /** Whether the text before this offset ends with a secret's name. */
 function isNamed(text: string, end: number): boolean {
-  return SECRET_NAME_PREFIX.test(text.slice(Math.max(0, end - MAX_NAME_LENGTH), end));
+  const before = text.slice(Math.max(0, Math.min(end, text.length) - MAX_NAME_LENGTH), end);
+  return SECRET_NAME_PREFIX.test(before) && !namesFile(before);
+}
+
+/** Whether a name is of a file with a secret, as in `PASSWORD_FILE=`. */
+export function namesFile(before: string): boolean {
+  return FILE_NAME_PREFIX.test(before);
 }
 
 /** The name of a hash or of a public key before a value. */

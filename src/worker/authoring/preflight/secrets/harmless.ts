@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { isExampleConnection } from './connection-rules.ts';
 import type { Finding, Harmless } from './finding.ts';
+import { isDocumentation } from './password-strength.ts';
 import { around } from './service-rules.ts';
 
 /** Folders of tests and examples. */
@@ -18,7 +19,9 @@ const PUBLIC_NAME =
 const ALGOLIA_KEY = /^[0-9a-f]{32}$/;
 const ALGOLIA_CONTEXT = /algolia|docsearch|appId|indexName/i;
 /** The configuration of a Firebase web app names its other public values beside the key. */
-const FIREBASE_CONTEXT = /authDomain|firebaseapp\.com|firebaseConfig|messagingSenderId|storageBucket/;
+const FIREBASE_CONTEXT = /firebase|authDomain|messagingSenderId|storageBucket/i;
+/** The name of a Google key in the configuration of a web app. */
+const WEB_KEY_NAME = /\bapiKey["']?\s{0,4}[:=]\s{0,4}["'`]?$/;
 
 /** What stands for a token in documentation: words, sequences, one character again and again, and Azurite's key. */
 const PLACEHOLDER_TOKEN =
@@ -42,7 +45,8 @@ export function isFixture(path: string): boolean {
 function isPublicByDesign(text: string, { start }: Finding, value: string): boolean {
   if (PUBLIC_KEY.test(value)) return true;
   const context = around(text, start);
-  if (value.startsWith('AIza')) return FIREBASE_CONTEXT.test(context);
+  if (value.startsWith('AIza'))
+    return FIREBASE_CONTEXT.test(context) || WEB_KEY_NAME.test(text.slice(Math.max(0, start - 40), start));
   if (ALGOLIA_KEY.test(value) && ALGOLIA_CONTEXT.test(context) && !/admin/i.test(context)) return true;
   if (value.startsWith('eyJ') && isAnonymousToken(value)) return true;
   return !isPrivilegedForm(value) && PUBLIC_NAME.test(text.slice(Math.max(0, start - 100), start));
@@ -62,5 +66,5 @@ function isAnonymousToken(token: string): boolean {
 function isPlaceholder(rule: string, value: string): boolean {
   if (rule === 'basicauth' || rule === 'database-connection-string' || value.includes('://'))
     return isExampleConnection(value);
-  return PLACEHOLDER_TOKEN.test(value);
+  return PLACEHOLDER_TOKEN.test(value) || (rule === 'random-named' && isDocumentation(value));
 }

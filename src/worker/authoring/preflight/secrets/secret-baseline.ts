@@ -13,7 +13,8 @@ export class SecretBaseline {
   /** Line by fingerprint. */
   readonly #fingerprints = new Map<string, number>();
   readonly #used = new Set<string>();
-  readonly #folders: string[] = [];
+  /** Line by folder. */
+  readonly #folders = new Map<string, number>();
   readonly #problems: Diagnostic[] = [];
 
   constructor(text: string) {
@@ -21,7 +22,7 @@ export class SecretBaseline {
       const entry = baselineEntry(written);
       if (entry === undefined) continue;
       if ('fingerprint' in entry) this.#fingerprints.set(entry.fingerprint, index + 1);
-      else if ('folder' in entry) this.#folders.push(entry.folder);
+      else if ('folder' in entry) this.#folders.set(entry.folder, index + 1);
       else this.#problems.push(problem(entry.invalid, index + 1));
     }
   }
@@ -36,18 +37,27 @@ export class SecretBaseline {
       this.#used.add(fingerprint);
       return true;
     }
-    return this.#folders.some((folder) => path.startsWith(folder));
+    const folders = [...this.#folders.keys()].filter((folder) => path.startsWith(folder));
+    for (const folder of folders) this.#used.add(folder);
+    return folders.length > 0;
   }
 
   /** What is wrong in the file, and how many findings it accepts. */
   diagnostics(accepted: number): Diagnostic[] {
     const place = { path: SECRET_BASELINE_FILE, column: 1 };
-    const stale = [...this.#fingerprints].filter(([fingerprint]) => !this.#used.has(fingerprint));
+    const stale = [
+      ...[...this.#fingerprints].map(([entry, line]) => ({ entry, line, what: `has the fingerprint ${entry}` })),
+      ...[...this.#folders].map(([entry, line]) => ({
+        entry,
+        line,
+        what: `below ${shown(entry)} looks like a secret`,
+      })),
+    ].filter(({ entry }) => !this.#used.has(entry));
     const count = accepted === 1 ? '1 possible secret is' : `${accepted} possible secrets are`;
     return [
       ...this.#problems,
-      ...stale.map(([fingerprint, line]): Diagnostic => {
-        const message = `Nothing has the fingerprint ${fingerprint} anymore. Remove this line.`;
+      ...stale.map(({ line, what }): Diagnostic => {
+        const message = `Nothing ${what} anymore. Remove this line.`;
         return { severity: 'warning', code: 'secrets-baseline-stale', message, line, ...place };
       }),
       ...(accepted === 0
@@ -66,7 +76,10 @@ export class SecretBaseline {
 }
 
 function problem(text: string, line: number): Diagnostic {
-  const shown = escapeInvisibleCharacters(text.slice(0, MAX_SHOWN_LENGTH));
-  const message = `"${shown}" is neither a fingerprint of 16 hexadecimal digits nor a folder below the project that ends with a slash.`;
+  const message = `"${shown(text)}" is neither a fingerprint of 16 hexadecimal digits nor a folder below the project that ends with a slash. Patterns such as **/ are not supported.`;
   return { severity: 'error', code: 'secrets-baseline-invalid', message, path: SECRET_BASELINE_FILE, line, column: 1 };
+}
+
+function shown(text: string): string {
+  return escapeInvisibleCharacters(text.slice(0, MAX_SHOWN_LENGTH));
 }

@@ -8,6 +8,10 @@ const TEMPLATE_FILE =
 const NPM_SECRET = /^[^#;\n]*(?:_authToken|_auth|_password)\s*=\s*(?!\s*"?\$\{)\S/im;
 /** A line that sets a variable to a literal; other `.envrc` files only load tools. */
 const EXPORTED_VARIABLE = /^[ \t]*export[ \t]+\w+=(?!["']?[$"'\s])/m;
+/** An entry of a netrc file; a file called `netrc` may be something else. */
+const NETRC_ENTRY = /^[ \t]*(?:machine[ \t]+\S+|default)\s[\s\S]{0,300}?\bpassword[ \t]+\S/m;
+/** A password in an option file of MySQL. */
+const MYSQL_PASSWORD = /^[ \t]*password[ \t]*=[ \t]*[^\s$<]/m;
 /** A private key in text form (RFC 7468), encrypted or not. */
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/;
 
@@ -31,9 +35,11 @@ const RULES: readonly SecretFileRule[] = [
   { name: /^id_(?:rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk)$/i, what: 'a private SSH key' },
   { name: /\.(?:p12|pfx|jks|keystore|kdbx|ppk)$/i, what: 'a private key store' },
   {
-    name: /^(?:\.netrc|_netrc|\.git-credentials|\.pypirc|\.pgpass|\.htpasswd|\.dockercfg|\.vault-token)$/i,
+    name: /^(?:\.netrc|_netrc|\.git-credentials|\.pypirc|\.pgpass|pgpass\.conf|\.htpasswd|\.mylogin\.cnf|\.passwd-s3fs|\.smbcredentials|\.dockercfg|\.vault-token)$/i,
     what: 'a file with passwords or tokens',
   },
+  { name: /^netrc$/i, what: 'a file with passwords', findSecret: (head) => indexOf(head, NETRC_ENTRY) },
+  { name: /^\.my\.cnf$/i, what: 'a file with passwords', findSecret: (head) => indexOf(head, MYSQL_PASSWORD) },
   {
     name: /^(?:credentials|credentials\.(?:json|toml)|service[_-]account.*\.json|.*\.tfstate)$/i,
     what: 'a credentials file',

@@ -122,6 +122,15 @@ const RULES: readonly ServiceRule[] = [
   service('postman', 'a Postman key', ['PMAK-'], /PMAK-[0-9a-f]{24}-[0-9a-f]{34}/g),
   service('airtable', 'an Airtable token', ['pat'], /pat[A-Za-z0-9]{14}\.[0-9a-f]{64}(?!\w)/g),
   service('supabase', 'a Supabase key', ['sbp_', 'sb_secret_'], /(?:sbp_[0-9a-f]{40}|sb_secret_[\w-]{20,80})(?!\w)/g),
+  service('notion', 'a Notion token', ['ntn_'], /ntn_[A-Za-z0-9]{40,60}(?!\w)/g),
+  {
+    ...service('notion', 'a Notion token', ['secret_'], /secret_[A-Za-z0-9]{43}(?!\w)/g),
+    check: (value) => /\d/.test(value) && /[A-Z]/.test(value),
+  },
+  {
+    ...service('dropbox', 'a Dropbox token', ['sl.'], /sl\.(?:u\.)?[\w-]{100,2000}(?![\w-])/g),
+    check: (value) => /\d/.test(value) && /[A-Z]/.test(value),
+  },
   service('doppler', 'a Doppler token', ['dp.'], /dp\.(?:pt|st|ct|sa|scim|audit)\.[\w.]{40,80}/g),
   service('contentful', 'a Contentful token', ['CFPAT-'], /CFPAT-[\w-]{43}/g),
   service('google', 'a Google OAuth secret', ['GOCSPX-', 'ya29.'], /GOCSPX-[\w-]{28}|ya29\.[\w-]{50,500}/g),

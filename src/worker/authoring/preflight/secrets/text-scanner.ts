@@ -1,10 +1,12 @@
 import { yieldToEventLoop } from '../../../../shared/async.ts';
+import { findCommandSecrets } from './command-rules.ts';
 import { findConnectionSecrets } from './connection-rules.ts';
 import { findEmbeddedSecrets } from './embedded-rules.ts';
 import type { Finding, FoundSecret } from './finding.ts';
 import { fingerprintOf, mask, withoutOverlaps } from './finding.ts';
 import { findGenericSecrets } from './generic-rules.ts';
 import { harmlessReason } from './harmless.ts';
+import { findStatementSecrets } from './statement-rules.ts';
 import { findServiceSecrets } from './service-rules.ts';
 
 /** Characters searched before the event loop continues: a few milliseconds for the slowest text. */
@@ -57,7 +59,11 @@ export class TextScanner {
     // Loaded with the first draft, so that the engine starts faster.
     const { findKnownSecrets } = await import('./known-secrets.ts');
     const known = without(findServiceSecrets(text), await findKnownSecrets(text, this.#name));
-    const named = without(known, findConnectionSecrets(text));
+    const named = without(known, [
+      ...findConnectionSecrets(text),
+      ...findCommandSecrets(text),
+      ...findStatementSecrets(text),
+    ]);
     const all = without(named, [...findGenericSecrets(text), ...findEmbeddedSecrets(text)]);
     for (const finding of withoutOverlaps(all)) {
       if (finding.start >= limit || finding.start < this.#reportedEnd) continue;

@@ -59,6 +59,27 @@ describe('the rule of each entry of a project', () => {
     });
   });
 
+  it('leaves out the list of accepted secrets unless the manifest names it', async () => {
+    const accepted = '0123456789abcdef  # src/a.js:1\n';
+    const files = { 'README.md': '', '.ggensecrets': accepted, 'sub/.ggensecrets': accepted, 'sub/a.js': '' };
+    const left = 'list of accepted secrets, which the manifest does not name';
+    const plain = await scan(files);
+    assert.deepEqual(rules(plain.excluded), { '.ggensecrets': left, 'sub/.ggensecrets': left });
+    for (const [include, isPacked] of [
+      ['.ggensecrets', true],
+      ['/.ggensecrets', true],
+      ['.ggen*', false],
+    ] as const) {
+      await using folder = await ProjectFolder.of({
+        ...files,
+        'package.toml': `${MANIFEST}include = ["sub", "${include}"]\n`,
+      });
+      const scanning = await scanned(folder.root);
+      assert.equal('.ggensecrets' in rules(scanning.files), isPacked, include);
+      assert.equal(rules(scanning.excluded)['sub/.ggensecrets'], left);
+    }
+  });
+
   it('leads out of a member to the ignore file of its repository', async () => {
     await using folder = await ProjectFolder.of({
       '.gitignore': 'out\n*.log\n',

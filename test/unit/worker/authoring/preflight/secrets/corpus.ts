@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { COMMANDS, HARMLESS_COMMANDS, NO_PASSWORDS } from './corpus-commands.ts';
 import { seededRandom } from '../../../seeded-random.ts';
 
 /** One text that publishers have in their projects, made up. */
@@ -154,6 +155,18 @@ export const POSITIVES: readonly Sample[] = [
     text: `{"auths":{"r.corp.net":{"auth":"${Buffer.from(`ci:${password()}`).toString('base64')}"}}}`,
   },
   { what: 'settings file', path: '.env', text: 'A=1\n' },
+  ...COMMANDS.flatMap((command) =>
+    [password(), `Tr0ub4dor-${chars(3)}xQz!9LmWp`, chars(24)].map((value, at) => ({
+      what: `${command} (${at + 1})`,
+      path: 'deploy.sh',
+      text: `# deploy\n${command.replace('§', () => value)}\n`,
+    })),
+  ),
+  { what: 'netrc without a dot', path: 'netrc', text: 'machine api.corp.net login u password short\n' },
+  { what: 'netrc of Windows', path: '_netrc', text: 'machine api.corp.net login u password short\n' },
+  { what: 'Notion', text: `notion = Client(auth="ntn_${chars(46)}")` },
+  { what: 'Notion, old form', text: `notion = Client(auth="secret_A1${chars(41)}")` },
+  { what: 'Dropbox', text: `dropbox.Dropbox("sl.B1${chars(133, URL_SAFE)}")` },
   { what: 'npm login', path: '.npmrc', text: `//registry.corp.net/:_authToken=${chars(36)}\n` },
 ];
 
@@ -169,6 +182,16 @@ export const NEGATIVES: readonly Sample[] = [
   },
   { what: 'DocSearch', text: `docsearch({ apiKey: "${chars(32, HEX)}", indexName: "docs", inputSelector: "#q" })` },
   { what: 'Firebase web', text: FIREBASE },
+  { what: 'Firebase web, the key only', text: `apiKey: "AIzaSy${chars(33, URL_SAFE)}"` },
+  ...COMMANDS.flatMap((command) =>
+    NO_PASSWORDS.map((value) => ({
+      what: `${command} with ${value}`,
+      path: 'docs/login.md',
+      text: command.replace('§', () => value),
+    })),
+  ),
+  ...HARMLESS_COMMANDS.map((text) => ({ what: text, path: 'docs/login.md', text })),
+  { what: 'a file called netrc', path: 'netrc', text: 'package netrc // reads machine entries\n' },
   { what: 'Stripe publishable', text: `loadStripe("pk_live_${chars(24)}")` },
   { what: 'Stripe publishable, test', text: `STRIPE_KEY = 'pk_test_${chars(24)}'` },
   {

@@ -51,10 +51,25 @@ describe('the baseline of a project', () => {
   it('is told of lines that accept nothing anymore', async () => {
     const found = await search('vendor/\nsrc/\n0123456789abcdef\n');
     assert.deepEqual(places(found), [['warning', 'secrets-baseline-stale', '.ggensecrets', 3], ACCEPTED]);
+    const [stale] = (await search('vendor/\nsrc/\nlib/\n')).filter(({ code }) => code === 'secrets-baseline-stale');
+    assert.match(stale?.message ?? '', /^Nothing below lib\/ looks like a secret anymore/);
   });
 
   it('blocks publishing with a line that cannot be read', async () => {
-    for (const line of ['/', './', '../other/', 'src/../', 'src', '/etc/', 'a//', '*', '0123']) {
+    for (const line of [
+      '/',
+      './',
+      '../other/',
+      'src/../',
+      'src',
+      '/etc/',
+      'a//',
+      '*',
+      '**/',
+      'src/*/',
+      '!src/',
+      '0123',
+    ]) {
       const found = await search(`vendor/\nsrc/\n${line}\n`);
       assert.deepEqual(places(found), [['error', 'secrets-baseline-invalid', '.ggensecrets', 3], ACCEPTED], line);
     }

@@ -4,6 +4,7 @@ import type { PackageDetails } from '../../shared/model.ts';
 import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import type { Services } from '../services.ts';
 import { distTagsAt } from '../ui/dist-tags.ts';
+import { notify } from '../ui/notify.ts';
 import { plainText } from '../ui/plain-text.ts';
 import { withCancelButton } from '../ui/progress.ts';
 import { isPackageNode } from '../views/package-nodes.ts';
@@ -32,7 +33,10 @@ export async function removeDistTag(services: Services, argument?: unknown): Pro
   const found = await ownPackage(services, argument, t('Remove Dist-Tag'));
   if (found === undefined) return;
   const tags = found.distTags ?? [];
-  if (tags.length === 0) throw new GgenError('VersionNotFound', t('{0} has no dist-tags.', plainText(found.name)));
+  if (tags.length === 0) {
+    void notify('information', t('{0} has no dist-tags.', plainText(found.name)));
+    return;
+  }
   const picked = await vscode.window.showQuickPick(
     tags.map(({ tag, version }) => ({ label: plainText(tag), description: plainText(version), tag })),
     { title: t('Remove Dist-Tag'), placeHolder: t('Select the dist-tag to remove') },

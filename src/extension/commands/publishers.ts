@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { isPublisherId, shortPublisherId } from '../../identity/publisher-id.ts';
-import { GgenError } from '../../shared/errors.ts';
 import type { PublisherState, PublisherSummary } from '../../shared/model.ts';
 import { callWithTimeout } from '../engine/call-with-timeout.ts';
 import type { Services } from '../services.ts';
+import { notify } from '../ui/notify.ts';
 import { publisherStateText } from '../ui/publisher-text.ts';
 import { isPackageNode } from '../views/package-nodes.ts';
 
@@ -31,10 +31,8 @@ export async function setPublisherState(
 export async function listPublishers(services: Services): Promise<void> {
   const publishers = await readPublishers(services);
   if (publishers.length === 0) {
-    throw new GgenError(
-      'PackageNotFound',
-      t('You do not trust, follow, or block any publisher, and nothing is installed.'),
-    );
+    void notify('information', t('You do not trust, follow, or block any publisher, and nothing is installed.'));
+    return;
   }
   const picked = await vscode.window.showQuickPick(publishers.map(publisherItem), {
     title: t('Publishers'),
@@ -56,7 +54,10 @@ async function pickPublisher(services: Services, state: PublisherState | undefin
   const known = (await readPublishers(services)).filter((one) => !one.own && one.state !== state);
   const items: PublisherItem[] = known.map(publisherItem);
   if (state !== undefined) items.push({ label: `$(edit) ${t('Enter a publisher ID…')}`, alwaysShow: true });
-  if (items.length === 0) throw new GgenError('PackageNotFound', t('No publisher is trusted, followed, or blocked.'));
+  if (items.length === 0) {
+    void notify('information', t('No publisher is trusted, followed, or blocked.'));
+    return undefined;
+  }
   const picked = await vscode.window.showQuickPick(items, {
     title: titleOf(state),
     placeHolder: t('Select a publisher'),
@@ -95,7 +96,7 @@ function publisherItem({ publisher, state, own, packages, installed }: Publisher
 async function confirmsBlock(publisher: string): Promise<boolean> {
   const item = {
     label: `$(circle-slash) ${t('Block {0}', shortPublisherId(publisher))}`,
-    detail: t('A package name never means a package of this publisher, and its packages are not updated.'),
+    detail: t('Names never mean its packages, and they are not updated.'),
   };
   const title = t('Block {0}?', shortPublisherId(publisher));
   return (await vscode.window.showQuickPick([item], { title })) !== undefined;

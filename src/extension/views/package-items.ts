@@ -3,7 +3,7 @@ import { COMMANDS } from '../../shared/contributions.ts';
 import type { PackageSection, PackageSummary } from '../../shared/model.ts';
 import { countFiles, countProviders, formatBytes, formatTime } from '../ui/format.ts';
 import { plainText } from '../ui/plain-text.ts';
-import { publisherLine } from '../ui/publisher-text.ts';
+import { publisherLine, publisherStateText } from '../ui/publisher-text.ts';
 import { tooltip } from './tooltip.ts';
 import { equivocationText } from './package-tooltip.ts';
 import type { MoreNode, PackageNode, PackagesNode, ReleaseNode, SectionNode } from './package-nodes.ts';
@@ -94,11 +94,13 @@ function packageIcon({ latest, equivocation, publisherState }: PackageSummary): 
   return new vscode.ThemeIcon(latest === undefined || publisherState === 'blocked' ? 'circle-slash' : 'package');
 }
 
-/** Version, publisher, providers and description in one line, the most important first. */
+/** Publisher state, version, publisher, providers and description in one line: a narrow side bar cuts its end off. */
 function packageLine(section: PackageSection, summary: PackageSummary): string {
+  const { publisher, published } = summary;
   return [
+    publisherStateText(summary.publisherState, t) ?? '',
     ...(section === 'installed' ? installedVersions(summary) : latestVersion(summary)),
-    publisherLine(summary, t),
+    publisherLine({ publisher, published }, t),
     countProviders(summary, t),
     plainText(summary.description, 200),
   ]

@@ -59,7 +59,7 @@ function cleanDependency(report: DiagnosticCollector, dependency: RawDependency)
   const shown = escapeInvisibleCharacters(dependency.id.slice(0, LIMITS.nameLength));
   const id = dependencyId(dependency.id);
   if (id === undefined) {
-    warn(report, dependency, `"${shown}" is not a package ID (\`name\` or \`publisher/name\`) and was ignored.`);
+    report.add('error', 'manifest-dependency-id', idProblem(dependency.id, shown), dependency.at);
     return undefined;
   }
   const requirement = normalizeRequirement(dependency.requirement, dependency.syntax);
@@ -72,15 +72,29 @@ function cleanDependency(report: DiagnosticCollector, dependency: RawDependency)
   return { id, requirement, optional: dependency.optional };
 }
 
-/** Returns the package id that a manifest refers to; undefined when the text is no id. */
+/**
+ * Returns the package id that a manifest refers to; undefined when the text is none. Nothing is rewritten: a name that
+ * the author did not write could be anybody's package.
+ */
 export function dependencyId(written: string): string | undefined {
   const slash = written.indexOf('/');
+  if (slash >= 0 && !PUBLISHER_ID.test(written.slice(0, slash))) return undefined;
+  const name = written.slice(slash + 1);
+  return NAME_PATTERN.test(name) && name.length <= LIMITS.nameLength ? written : undefined;
+}
+
+function idProblem(written: string, shown: string): string {
+  const problem = `"${shown}" is not a package ID`;
+  const slash = written.indexOf('/');
   const publisher = written.slice(0, Math.max(slash, 0));
-  // Published names are normalized, so references are normalized too. Only a valid publisher id is a namespace.
-  const scoped = slash >= 0 && PUBLISHER_ID.test(publisher);
-  const name = normalizeName(scoped ? written.slice(slash + 1) : written);
-  if (!NAME_PATTERN.test(name) || name.length > LIMITS.nameLength) return undefined;
-  return scoped ? `${publisher}/${name}` : name;
+  if (slash >= 0 && !PUBLISHER_ID.test(publisher)) {
+    const owner = escapeInvisibleCharacters(publisher.slice(0, LIMITS.nameLength));
+    return `${problem}: "${owner}" is not a publisher ID. Write \`name\`, or \`publisher/name\` with the publisher's full ID.`;
+  }
+  const similar = normalizeName(written.slice(slash + 1));
+  const isName = NAME_PATTERN.test(similar) && similar.length <= LIMITS.nameLength;
+  const suggestion = isName ? `, for example "${publisher === '' ? '' : `${publisher}/`}${similar}"` : '';
+  return `${problem}: names consist of lowercase letters and digits, with - _ . between them${suggestion}.`;
 }
 
 /** A bare version in Cargo's and ggen's requirements: `1.2` means `^1.2`. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
+import { createPublisherKey } from '../../../../../src/identity/publisher-key.ts';
 import { ProjectFolder } from '../project-folder.ts';
 
 /** Code, line and column of each error of a manifest, and that its file is named. */
@@ -138,6 +139,63 @@ describe('`files` of a package.json', () => {
 
   it('may be absent as npm takes it', async () => {
     for (const value of [undefined, null, false, '', [], ['lib']]) assert.deepEqual(await files(value), []);
+  });
+});
+
+describe('dependencies', () => {
+  const publisher = createPublisherKey().id;
+  /** IDs that are not valid as written, and a part of the message. */
+  const INVALID: Readonly<Record<string, RegExp>> = {
+    'z6MkBAD/x': /"z6MkBAD" is not a publisher ID/,
+    [`${publisher.slice(0, -1)}/x`]: /is not a publisher ID/,
+    '../x': /"\.\." is not a publisher ID/,
+    '/x': /"" is not a publisher ID/,
+    '@s/p': /"@s" is not a publisher ID/,
+    'D D': /for example "d-d"\.$/,
+    [`${publisher}/Café`]: /for example "z6Mk\w+\/cafe"\.$/,
+    [`${publisher}/a/b`]: /names consist of/,
+    [`${publisher}/`]: /between them\.$/,
+    '': /between them\.$/,
+    'ontology.': /for example "ontology"/,
+  };
+
+  it('are errors when they are not valid as written, each at its line', async () => {
+    const ids = Object.keys(INVALID);
+    const rows = ids.map((id) => `${JSON.stringify(id)} = "1"`).join('\n');
+    const table = `[gpack]\nid = "x"\nversion = "1.0.0"\n[gpack.dependencies]\n${rows}\nright = "1"\n`;
+    const named = Object.fromEntries(ids.map((id) => [id, '1']));
+    const json = JSON.stringify({ name: 'x', version: '1.0.0', ggen: { dependencies: named } }, null, 2);
+    for (const [file, content, line] of [
+      ['gpack.toml', table, 5],
+      ['package.json', json, 6],
+    ] as const) {
+      await using folder = await ProjectFolder.of({ [file]: content });
+      const { diagnostics, dependencies } = await readManifest(folder.root, undefined);
+      const found = diagnostics.filter(({ code }) => code === 'manifest-dependency-id');
+      assert.deepEqual(
+        found.map((one) => [one.severity, one.path, one.line]),
+        ids.map((_, index) => ['error', file, line + index]),
+      );
+      for (const [index, pattern] of Object.values(INVALID).entries())
+        assert.match(found[index]?.message ?? '', pattern);
+      assert.deepEqual(
+        dependencies.map(({ id }) => id),
+        file === 'gpack.toml' ? ['right'] : [],
+      );
+    }
+  });
+
+  it('are taken as written when they are valid', async () => {
+    const ids = ['x', 'io.ggen.base', 'a_b-c', `${publisher}/x`];
+    const rows = ids.map((id) => `${JSON.stringify(id)} = "1"`).join('\n');
+    await using folder = await ProjectFolder.of({
+      'gpack.toml': `[gpack]\nid = "y"\nversion = "1.0.0"\n[gpack.dependencies]\n${rows}\n`,
+    });
+    const { dependencies } = await readManifest(folder.root, undefined);
+    assert.deepEqual(
+      dependencies.map(({ id }) => id),
+      ids,
+    );
   });
 });
 

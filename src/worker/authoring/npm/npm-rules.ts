@@ -44,7 +44,8 @@ export class NpmRules {
     this.#files = files?.map((written) => {
       const path = normalize(written);
       const rule = { ...this.#keyRule('files'), pattern: written };
-      return { path, matcher: new Minimatch(path, MATCHING), rule };
+      const isNegated = /^!(?:!!)*(?!!)/.test(written);
+      return { path, isNegated, matcher: new Minimatch(path, MATCHING), rule };
     });
     this.#bundles = bundleDependencies.length > 0;
     this.#binFolder = binFolder;
@@ -81,6 +82,15 @@ export class NpmRules {
     return isFolder && this.#files.some((entry) => isNamed(inside, entry)) ? NOTHING_PACKED : NOT_IN_FILES;
   }
 
+  /** Whether npm would pack files of a folder, if it had some. */
+  names(path: string): boolean {
+    if (NEVER_PACKED.test(posix.basename(path)) || this.#rulesOf(path).ignoring(path, true) !== undefined) return false;
+    if (this.#files === undefined) return true;
+    const inside = this.#relative(path);
+    const last = this.#files.findLast((entry) => isNamed(inside, entry) || reaches(inside, entry));
+    return last?.isNegated === false;
+  }
+
   /** The patterns that apply to an entry: those of its folder. */
   #rulesOf(path: string): IgnoreRules {
     const folder = posix.dirname(path);
@@ -99,6 +109,7 @@ export class NpmRules {
 /** An entry of `files`. */
 interface FilesEntry {
   readonly path: string;
+  readonly isNegated: boolean;
   readonly matcher: Minimatch;
   readonly rule: PackRule;
 }
@@ -112,6 +123,11 @@ const NOT_PACKED: PackRule = { text: 'not packed by npm' };
 
 function isNamed(path: string, { path: named, matcher }: FilesEntry): boolean {
   return path === named || path.startsWith(`${named}/`) || named === '' || matcher.match(path);
+}
+
+/** Whether an entry names something below a folder. */
+function reaches(folder: string, { path, isNegated, matcher }: FilesEntry): boolean {
+  return !isNegated && (path.startsWith(`${folder}/`) || matcher.match(folder, true));
 }
 
 function normalize(path: string): string {

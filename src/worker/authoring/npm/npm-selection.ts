@@ -53,6 +53,10 @@ class NpmSelection implements FileSelection {
     return excludedBy(this.#isInside(path) ? this.#rules.excluding(path, true) : OUTSIDE);
   }
 
+  names(path: string): boolean {
+    return this.#isInside(path) && this.#rules.names(path);
+  }
+
   file(path: string): PackDecision {
     if (this.#packed.has(path)) return packedBy(this.#rules.including(path));
     if (this.#fixtures.has(path)) return packedBy(RULES.trackedFixture);

@@ -18,7 +18,8 @@ const QUALIFIED_FOLDER = /^~[1-9A-HJ-NP-Za-km-z]{8}-/;
 export type KnownInstall = Pick<InstalledPackage, 'id' | 'path'>;
 
 /** Why a folder is not packed, or why it is packed with a remark. */
-export type FolderDecision = { readonly skip: PackRule } | { readonly remark: Diagnostic } | undefined;
+export type FolderDecision =
+  { readonly skip: PackRule; readonly remark?: Diagnostic } | { readonly remark: Diagnostic } | undefined;
 
 /**
  * Recognizes the packages that are installed in a project. They belong to other publishers, so a release must not
@@ -94,6 +95,8 @@ export class InstalledPackages {
       const isInstalled = lockedId(entry) === known || isInPackagesFolder || (await isRelease(absolutePath, entry));
       if (isInstalled) return { skip: RULES.installed };
     }
+    const moved = await movedRelease(absolutePath, lock.packages);
+    if (moved !== undefined) return { skip: RULES.installed, remark: copyOf(path, moved) };
     if (known !== undefined) return { remark: notLocked(path) };
     const isSuspect = isInPackagesFolder && (await this.#hasInstalledShape(path, absolutePath));
     return isSuspect ? { remark: notLocked(path) } : undefined;
@@ -126,6 +129,23 @@ async function isRelease(absolutePath: string, { name, version }: LockedPackage)
   if (!(await lstat(absolutePath)).isDirectory()) return false;
   const manifest = await readManifest(absolutePath, undefined).catch(() => undefined);
   return manifest?.name === name && manifest.version === version;
+}
+
+/** The locked package whose release a folder is by its manifest: its folder was moved, renamed or copied. */
+async function movedRelease(
+  absolutePath: string,
+  packages: readonly LockedPackage[],
+): Promise<LockedPackage | undefined> {
+  if (packages.length === 0 || !(await lstat(absolutePath)).isDirectory()) return undefined;
+  const manifest = await readManifest(absolutePath, undefined).catch(() => undefined);
+  return packages.find(({ name, version }) => manifest?.name === name && manifest.version === version);
+}
+
+function copyOf(path: string, { name, version }: LockedPackage): Diagnostic {
+  const message =
+    `"${path}" is left out: its manifest is that of ${name}@${version}, which ${LOCK_FILE} lists as a dependency. ` +
+    'If the project needs its own copy, give the copy another name or version in its manifest.';
+  return { severity: 'warning', code: 'installation-moved', message, path };
 }
 
 function notLocked(path: string): Diagnostic {

@@ -1,5 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, posix } from 'node:path';
+import { isAbsolute } from 'node:path';
 import type { DraftProgress } from '../../../shared/api/index.ts';
 import { GgenError } from '../../../shared/errors.ts';
 import type { Diagnostic, ExcludedEntry, ProjectLimits } from '../../../shared/model.ts';
@@ -18,8 +18,6 @@ import { namedFiles } from '../selection/named-files.ts';
 import { manifestFolder } from '../selection/manifest-folder.ts';
 import { selectFiles } from '../selection/select-files.ts';
 import { findChangelog, findReadme } from './documents.ts';
-import { parsePattern } from '../../../ignore/ignore-patterns.ts';
-import { PatternMatcher } from '../../../ignore/pattern-matcher.ts';
 import { resolveProjectLimits } from './project-limits.ts';
 import { ProjectLinks, repositoryLinks } from './project-links.ts';
 import type { ProjectFile, ProjectScan } from './project.ts';
@@ -74,7 +72,7 @@ export async function scanProject(root: string, options: ScanOptions = {}): Prom
     }),
     executable: executableFiles(workTree),
     trackedIgnored: workTree?.trackedIgnored ?? new Set(),
-    submodules: relevantSubmodules(workTree, manifest),
+    submodules: submodulesOf(workTree),
     limits: options.limits ?? resolveProjectLimits(undefined),
     signal,
     onProgress: (progress) => onProgress?.({ phase: 'scan', ...progress }),
@@ -126,17 +124,8 @@ function listedExclusions(excluded: readonly ExcludedEntry[]): ExcludedEntry[] {
   return [...unsupported, ...byRule].sort(byPath);
 }
 
-/** With `files`, a submodule belongs to the release when an entry names it, its parent or a part of it. */
-function relevantSubmodules(workTree: GitWorkTree | undefined, manifest: Manifest | undefined): ReadonlySet<string> {
-  const submodules = workTree?.submodules ?? new Set<string>();
-  const files = manifest?.npm?.files;
-  if (manifest === undefined || files === undefined) return submodules;
-  const folder = manifestFolder(manifest);
-  const matcher = new PatternMatcher(files.flatMap((written) => parsePattern({ written }, folder)));
-  const entries = files.map((entry) => posix.join(folder, entry));
-  const isNamed = (path: string): boolean =>
-    matcher.match(`${path}/`) !== undefined || entries.some((entry) => entry.startsWith(`${path}/`));
-  return new Set([...submodules].filter(isNamed));
+function submodulesOf(workTree: GitWorkTree | undefined): PathSet {
+  return new PathSet(workTree?.submodules ?? []);
 }
 
 async function realRoot(root: string): Promise<string> {

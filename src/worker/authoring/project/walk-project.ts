@@ -44,7 +44,7 @@ export interface WalkOptions {
   /** Tracked files that an ignore file of git names. */
   readonly trackedIgnored: ReadonlySet<string>;
   /** Folders of git submodules. */
-  readonly submodules: ReadonlySet<string>;
+  readonly submodules: PathSet;
   readonly limits: ProjectLimits;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: { readonly files: number; readonly bytes: number }) => void) | undefined;
@@ -235,13 +235,15 @@ class ProjectWalker implements WalkResult {
   async #enterFolder(folder: Folder, path: string, absolutePath: string): Promise<void> {
     const { selection, installed, submodules } = this.#options;
     const selected = selection.folder(path);
-    if (!selected.packed && !submodules.has(path)) {
+    const isSubmodule = submodules.has(path) || submodules.hasBelow(path);
+    if (!selected.packed && !(isSubmodule && selection.names?.(path) === true)) {
       this.#exclude(`${path}/`, selected.rule);
       return;
     }
     const decision = await installed.decide(path, absolutePath);
     if (decision !== undefined && 'skip' in decision) {
       this.#exclude(`${path}/`, decision.skip);
+      if (decision.remark !== undefined) this.remarks.push(decision.remark);
       return;
     }
     if (decision !== undefined) this.remarks.push(decision.remark);

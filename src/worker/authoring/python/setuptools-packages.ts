@@ -58,9 +58,10 @@ export function setuptoolsPackages(
     step: {
       packed: true,
       match: (path) => {
-        if (!path.endsWith('.py')) return undefined;
+        if (!/\.pyi?$/.test(path) && posix.basename(path) !== 'py.typed') return undefined;
         const folder = posix.dirname(path);
         if (isPackage(folder === '.' ? '' : folder)) return packageRule(folder, isListed, manifest);
+        if (!path.endsWith('.py')) return undefined;
         return isModule(path) ? { text: 'module of Python' } : undefined;
       },
       // Packages are found by the content of folders.

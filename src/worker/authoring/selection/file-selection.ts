@@ -28,6 +28,8 @@ export interface FileSelection {
   readonly replacesDefaults: boolean;
   /** Decides about a folder. A folder that is not packed is not entered. */
   folder(path: string): PackDecision;
+  /** Whether the author's list names a folder, or something in it, although it may be empty; absent: as `folder`. */
+  names?(path: string): boolean;
   /** Decides about a file in a folder that was entered. */
   file(path: string): PackDecision;
   /** Whether git's ignore files do not apply to an entry, because it, or something in it, is named explicitly. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
+import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
 import { gitDiagnostics } from '../../../../../src/worker/authoring/preflight/git-check.ts';
 import type { ProjectScan } from '../../../../../src/worker/authoring/project/project.ts';
 import { readGitWorkTree } from '../../../../../src/worker/authoring/project/git-work-tree.ts';
@@ -83,6 +84,32 @@ describe('a project in a git work tree', () => {
     assert.deepEqual(await found(), [['error', 'submodule-missing', 'vendor/lib']]);
     await folder.write({ '.ggenignore': 'vendor/lib/\n' });
     assert.deepEqual(await found(), []);
+  });
+
+  it('is blocked by an empty submodule of an npm project when npm would pack its files', async () => {
+    await using library = await repository({ 'lib.c': 'x' });
+    const npm = (more: object): string => JSON.stringify({ name: 'x', version: '1.0.0', ...more });
+    await using folder = await repository({ 'lib/a.js': '', 'vendor/own.js': '' });
+    git(folder.root, 'submodule', '--quiet', 'add', library.root, 'vendor/x');
+    git(folder.root, 'submodule', '--quiet', 'add', library.root, 'third/party/y');
+    git(folder.root, 'commit', '-q', '-m', 'y');
+    git(folder.root, 'submodule', '--quiet', 'deinit', '-f', '--all');
+    const missing = async (files: readonly string[] | undefined, npmignore = ''): Promise<string[]> => {
+      await folder.write({ 'package.json': npm({ files }), '.npmignore': npmignore });
+      const { diagnostics } = await scanProject(folder.root, {
+        manifest: await readManifest(folder.root, 'package.json'),
+      });
+      return diagnostics.filter(({ code }) => code === 'submodule-missing').map(({ path }) => path);
+    };
+    assert.deepEqual(await missing(['lib']), []);
+    assert.deepEqual(await missing(['vendor/own.js', '*.js']), []);
+    for (const files of [['lib', 'vendor'], ['./vendor/x/'], ['vendor/x/src/*.c'], ['vendor/*'], ['vend*/x/lib.c']])
+      assert.deepEqual(await missing(files), ['vendor/x'], files.join());
+    assert.deepEqual(await missing(['lib', 'third']), ['third/party/y']);
+    assert.deepEqual(await missing(['vendor', '!vendor/x']), []);
+    assert.deepEqual(await missing(['vendor', '!vendor/x/test']), ['vendor/x']);
+    assert.deepEqual((await missing(undefined)).toSorted(), ['third/party/y', 'vendor/x']);
+    assert.deepEqual(await missing(undefined, 'third\n'), ['vendor/x']);
   });
 
   it('has the executable files of the disk, or those of the index where the disk does not tell', async function () {

@@ -73,6 +73,38 @@ describe('packages that are installed in a project', () => {
     assert.deepEqual(paths(here), ['gpack.toml', 'src/lib/gpack.toml']);
   });
 
+  it('are left out with a remark when their folder was moved, renamed or copied', async () => {
+    const lock = serializeLock({ packages: [locked('lib'), locked('js', { version: '2.0.0' })] });
+    const result = await scanned({
+      'gpack.toml': gpack('own'),
+      'ggen.lock': lock,
+      'packages/renamed/gpack.toml': gpack('lib'),
+      'packages/renamed/run.sh': '',
+      'src/deep/moved/package.json': '{"name":"js","version":"2.0.0"}',
+      'src/deep/moved/a.js': '',
+      'src/fork/gpack.toml': gpack('lib', '1.0.1'),
+      'src/namesake/gpack.toml': gpack('other'),
+      'src/broken/gpack.toml': '[',
+    });
+    assert.deepEqual(paths(result), [
+      'gpack.toml',
+      'src/broken/gpack.toml',
+      'src/fork/gpack.toml',
+      'src/namesake/gpack.toml',
+    ]);
+    assert.deepEqual(
+      result.diagnostics
+        .filter(({ code }) => code === 'installation-moved')
+        .map(({ path, severity }) => [path, severity]),
+      [
+        ['packages/renamed', 'warning'],
+        ['src/deep/moved', 'warning'],
+      ],
+    );
+    const unlocked = await scanned({ 'gpack.toml': gpack('own'), 'src/moved/gpack.toml': gpack('lib') });
+    assert.deepEqual(paths(unlocked), ['gpack.toml', 'src/moved/gpack.toml']);
+  });
+
   it('are not published from the packages folder that the lock file names', async () => {
     for (const packagesFolder of ['third-party/ggen', '']) {
       const prefix = packagesFolder === '' ? '' : `${packagesFolder}/`;

@@ -74,7 +74,7 @@ function cleanDependency(report: DiagnosticCollector, dependency: RawDependency)
 
 /**
  * Returns the package id that a manifest refers to; undefined when the text is none. Nothing is rewritten: a name that
- * the author did not write could be anybody's package.
+ * the author did not write could be another publisher's package.
  */
 export function dependencyId(written: string): string | undefined {
   const slash = written.indexOf('/');

@@ -5,7 +5,10 @@ import { patterns } from './python-package.ts';
 import type { PythonPackage } from './python-package.ts';
 
 /** What `flit_core` lists: https://flit.pypa.io/en/stable/pyproject_toml.html#sdist-section */
-export function flitListing({ name, tool, readmes, licenseFiles }: PythonPackage, manifest: string): FileListing {
+export function flitListing(
+  { name, tool, readmes, licenseFiles, licenseTable }: PythonPackage,
+  manifest: string,
+): FileListing {
   const named = tool.sub('module').value('name');
   const module = (typeof named === 'string' ? named : name.replaceAll('-', '_')).replaceAll('.', '/');
   const rule: PackRule = { text: `part of the package \`${module.replaceAll('/', '.')}\`` };
@@ -22,6 +25,7 @@ export function flitListing({ name, tool, readmes, licenseFiles }: PythonPackage
       globStep(true, [
         { glob: 'pyproject.toml', rule: { text: 'the manifest' } },
         ...manifestGlobs(manifest, 'readme', readmes),
+        ...manifestGlobs(manifest, 'license.file', licenseTable),
         ...(licenseFiles === undefined ? LICENSE_GLOBS : manifestGlobs(manifest, 'license-files', licenseFiles)),
       ]),
     ],

@@ -13,6 +13,8 @@ export interface PythonPackage {
   readonly readmes: readonly ManifestPattern[];
   /** Globs; absent for the usual names. */
   readonly licenseFiles?: readonly ManifestPattern[];
+  /** The file of a `license` table, which setuptools and Flit pack beside the usual names. */
+  readonly licenseTable: readonly ManifestPattern[];
   /** The tool's own table: `tool.hatch.build`, `tool.poetry`, `tool.setuptools`, `tool.flit`. */
   readonly tool: ManifestFields;
 }
@@ -43,20 +45,24 @@ export function pythonPackage(root: ManifestFields): PythonPackage | undefined {
   const poetry = tools.sub('poetry');
   const name = project.value('name') ?? poetry.value('name');
   const readme = project.hasTable('readme') ? patterns(project.sub('readme'), 'file') : patterns(project, 'readme');
-  const licenseFiles = licenses(project);
   return {
     backend,
     name: typeof name === 'string' ? name : '',
     readmes: [...readme, ...(backend === 'poetry' ? patterns(poetry, 'readme') : [])],
-    ...(licenseFiles === undefined ? {} : { licenseFiles }),
+    ...licenses(project, backend),
     tool: tools.sub(backend),
   };
 }
 
-function licenses(project: ManifestFields): ManifestPattern[] | undefined {
-  if (Array.isArray(project.value('license-files'))) return patterns(project, 'license-files');
-  const file = project.hasTable('license') ? patterns(project.sub('license'), 'file') : [];
-  return file.length === 0 ? undefined : file;
+function licenses(
+  project: ManifestFields,
+  backend: PythonBackend,
+): Pick<PythonPackage, 'licenseFiles' | 'licenseTable'> {
+  const licenseTable = project.hasTable('license') ? patterns(project.sub('license'), 'file') : [];
+  if (Array.isArray(project.value('license-files')))
+    return { licenseFiles: patterns(project, 'license-files'), licenseTable };
+  const addsTable = backend === 'setuptools' || backend === 'flit';
+  return addsTable || licenseTable.length === 0 ? { licenseTable } : { licenseFiles: licenseTable, licenseTable };
 }
 
 /** Texts of a list, or a single text, with their lines. Anything else is none. */

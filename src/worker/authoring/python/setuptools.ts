@@ -20,7 +20,7 @@ const READMES = ['README', 'README.rst', 'README.txt', 'README.md'];
  * @param names of the folder's entries
  */
 export async function setuptoolsListing(
-  { tool, readmes, licenseFiles }: PythonPackage,
+  { tool, readmes, licenseFiles, licenseTable }: PythonPackage,
   manifest: string,
   folder: string,
   names: ReadonlySet<string>,
@@ -54,6 +54,7 @@ export async function setuptoolsListing(
           ? LICENSE_GLOBS
           : manifestGlobs(manifest, 'license-files', licenses)),
         ...manifestGlobs(manifest, 'readme', readmes),
+        ...manifestGlobs(manifest, 'license.file', licenseTable),
         ...referenced(tool, manifest),
       ]),
     ],

@@ -4,6 +4,42 @@ import type { PythonLayout } from './layout-parts.ts';
 const setuptools = (more = '', project = PROJECT): string => pyproject('setuptools.build_meta', more, project);
 const flit = (more = '', project = PROJECT): string => pyproject('flit_core.buildapi', more, project);
 
+/** A license in a table does not replace the usual names of license files. */
+const LICENSE_TABLES = Object.fromEntries(
+  (
+    [
+      ['setuptools.build_meta', 'tests/test_a.py'],
+      ['flit_core.buildapi', 'case_root/data.json'],
+    ] as const
+  ).map(([backend, own]): [string, PythonLayout] => [
+    `${backend}, with a table of the license`,
+    {
+      files: {
+        'pyproject.toml': pyproject(backend, '', `${PROJECT}license = { file = "mine.txt" }\n`),
+        ...COMMON,
+        ...PACKAGE,
+        'case_root/data.json': '',
+        'mine.txt': '',
+        AUTHORS: '',
+        'NOTICE.txt': '',
+        'docs/AUTHORS': '',
+      },
+      expected: [
+        'AUTHORS',
+        'LICENSE',
+        'NOTICE.txt',
+        'README.md',
+        'case_root/__init__.py',
+        own,
+        'case_root/sub/__init__.py',
+        'case_root/sub/b.py',
+        'mine.txt',
+        'pyproject.toml',
+      ].toSorted(),
+    },
+  ]),
+);
+
 export const SETUPTOOLS_AND_FLIT_LAYOUTS: Readonly<Record<string, PythonLayout>> = {
   'setuptools, with the flat layout': {
     files: { 'pyproject.toml': setuptools(), ...COMMON, ...PACKAGE, 'case_root/no_init/c.py': '', 'setup.cfg': '' },
@@ -102,6 +138,32 @@ export const SETUPTOOLS_AND_FLIT_LAYOUTS: Readonly<Record<string, PythonLayout>>
       'case_root/__init__.py',
       'case_root/sub/__init__.py',
       'case_root/sub/b.py',
+      'pyproject.toml',
+      'tests/test_a.py',
+    ],
+  },
+  ...LICENSE_TABLES,
+  'setuptools, with types': {
+    files: {
+      'pyproject.toml': setuptools(
+        '[tool.setuptools]\npackages = ["case_root"]\n[tool.setuptools.exclude-package-data]\ncase_root = ["no.pyi"]',
+      ),
+      ...COMMON,
+      ...PACKAGE,
+      'case_root/py.typed': '',
+      'case_root/a.pyi': '',
+      'case_root/no.pyi': '',
+      'case_root/sub/py.typed': '',
+      'case_root/data/deep.pyi': '',
+      'top.pyi': '',
+      'py.typed': '',
+    },
+    expected: [
+      'LICENSE',
+      'README.md',
+      'case_root/__init__.py',
+      'case_root/a.pyi',
+      'case_root/py.typed',
       'pyproject.toml',
       'tests/test_a.py',
     ],

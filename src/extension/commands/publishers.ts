@@ -31,7 +31,7 @@ export async function setPublisherState(
 export async function listPublishers(services: Services): Promise<void> {
   const publishers = await readPublishers(services);
   if (publishers.length === 0) {
-    void notify('information', t('You do not trust, follow, or block any publisher, and nothing is installed.'));
+    void notify('information', t('You do not trust, follow, or block any publisher.'));
     return;
   }
   const picked = await vscode.window.showQuickPick(publishers.map(publisherItem), {

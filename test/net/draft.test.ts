@@ -248,6 +248,23 @@ describe('a draft', () => {
     });
   });
 
+  it('is rejected with all its problems at once when its version was published before', async () => {
+    const peer = await network.peer();
+    await peer.publish('several', '1.0.0');
+    const codes = async (files: Readonly<Record<string, string>>): Promise<string[]> => {
+      const root = await network.project('several', '1.0.0', files);
+      const error: unknown = await draftOf(peer, root).catch((reason: unknown) => reason);
+      assert.ok(error instanceof GgenError && error.name === 'VersionExists');
+      const diagnostics = error.details['diagnostics'] as readonly string[];
+      const found = diagnostics.map((json) => JSON.parse(json) as Diagnostic);
+      return found.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+    };
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 12345\n`;
+    assert.deepEqual(await codes({}), ['version-exists']);
+    assert.deepEqual(await codes({ 'model.bin': pointer }), ['version-exists', 'lfs-pointer']);
+    assert.deepEqual(await codes({ 'aux/con.txt': '' }), ['version-exists', 'path-unsafe']);
+  });
+
   it('of a maintenance release is compared with the version below it, and the latest version stays', async () => {
     const [peer, reader] = await network.peers(2);
     await peer.publish('kept', '1.0.0', { 'one.txt': '1\n' });

@@ -87,6 +87,9 @@ export class Settings {
 /** Resolve each setting: flag, else environment, else file, else default. @throws UsageError naming setting and source */
 export async function resolveSettings(flags: Flags, env: Environment): Promise<Settings> {
   const named = flags.text('config') ?? nonEmpty(env['GGEN_P2P_CONFIG']);
+  // A script's unset variable must not select the user's own data.
+  for (const key of ['data', 'config'])
+    if (flags.text(key)?.trim() === '') throw new UsageError(`--${key} needs a path, but it is empty.`);
   const file = resolve(named ?? defaultConfigFile(env));
   const fromFile = await readConfigFile(file, named !== undefined);
   const all = CLI_SETTINGS.map((setting): ResolvedSetting => {

@@ -76,7 +76,7 @@ export async function draftRelease(
   const written = await readProjectManifest(root, requested, { signal, version });
   assertNoErrors(written.path, written.diagnostics);
   const previous = await fetchNewestRecord(context, publisher, written.name, signal);
-  assertNewVersion(context.catalog, previous, publisher, written, tag);
+  const taken = takenVersion(context.catalog, previous, publisher, written, tag);
   const scan = await scanProject(root, {
     manifest: written,
     installs: context.catalog.installs.list(),
@@ -87,7 +87,7 @@ export async function draftRelease(
     },
   });
   const manifest = withLockedDependencies(written, scan.locked, publisher);
-  assertNoErrors(manifest.path, [...manifest.diagnostics, ...scan.diagnostics]);
+  assertNoErrors(manifest.path, [...manifest.diagnostics, ...scan.diagnostics], taken);
   // Runs while the files are packed. A rejection surfaces at the await below.
   const dependencyCheck = dependencyDiagnostics(context.catalog, lookup, manifest, signal);
   dependencyCheck.catch(() => undefined);
@@ -114,7 +114,8 @@ export async function draftRelease(
       ...preflight(manifest, scan, changes),
       ...dependencies,
     ];
-    assertNoErrors(manifest.path, diagnostics);
+    assertNoErrors(manifest.path, diagnostics, taken);
+    if (taken !== undefined) throw taken.withOthers(diagnostics);
     const record = nextRecord(previous, releaseChange(publisher, manifest, content, tag));
     const fingerprints = diagnostics.map(({ fingerprint }) => fingerprint).filter((one) => one !== undefined);
     const newDraft = { kind: 'release', record, version: manifest.version, content } as const;
@@ -182,38 +183,53 @@ async function fetchNewestRecord(
   return mergedHead(catalog, publisher, name);
 }
 
-/** Checks the version and the dist-tag before packing, which may take long. */
-function assertNewVersion(
+/** A version that is published already. It is told together with all other problems of the project. */
+interface TakenVersion {
+  /** @param diagnostics of the project, without that of the version */
+  readonly withOthers: (diagnostics: readonly Diagnostic[]) => GgenError;
+}
+
+/**
+ * Checks the version and the dist-tag.
+ *
+ * @throws GgenError for other reasons than the version
+ */
+function takenVersion(
   { packages }: { readonly packages: Pick<Catalog['packages'], 'seenRoots'> },
   previous: PackageRecord | undefined,
   publisher: string,
   manifest: Manifest,
   tag: string | undefined,
-): void {
+): TakenVersion | undefined {
   const { name, version } = manifest;
   try {
     // A version of a record that was lost to another one stays used: peers that saw it reject it with other content.
     if (packages.seenRoots(publisher, name, [version]).size > 0) throw versionExists(`${publisher}/${name}`, version);
     nextRecord(previous, releaseChange(publisher, manifest, EMPTY_CONTENT, tag));
+    return undefined;
   } catch (error) {
     if (!(error instanceof GgenError) || error.name !== 'VersionExists') throw error;
     const { message, details } = error;
-    const { path, positions, diagnostics } = manifest;
+    const { path, positions } = manifest;
     const position = positions.version ?? { line: 1, column: 1 };
     const versionDiagnostic: Diagnostic = { severity: 'error', code: 'version-exists', message, path, ...position };
-    const serialized = [...diagnostics, versionDiagnostic].map((diagnostic) => JSON.stringify(diagnostic));
-    throw new GgenError('VersionExists', message, {
-      details: { ...details, diagnostics: serialized },
-      cause: error,
-    });
+    const withOthers = (diagnostics: readonly Diagnostic[]): GgenError => {
+      const serialized = [versionDiagnostic, ...diagnostics].map((diagnostic) => JSON.stringify(diagnostic));
+      return new GgenError('VersionExists', message, {
+        details: { ...details, diagnostics: serialized },
+        cause: error,
+      });
+    };
+    return { withOthers };
   }
 }
 
 /** Fails on errors that the publisher cannot accept; an error with a fingerprint waits for the publisher's decision. */
-function assertNoErrors(path: string, diagnostics: readonly Diagnostic[]): void {
+function assertNoErrors(path: string, diagnostics: readonly Diagnostic[], taken?: TakenVersion): void {
   const errors = diagnostics.filter(({ severity, fingerprint }) => severity === 'error' && fingerprint === undefined);
   const [first] = errors;
   if (first === undefined) return;
+  if (taken !== undefined) throw taken.withOthers(diagnostics);
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   throw new GgenError('ManifestInvalid', `Cannot publish the project: ${placeOf(first)}: ${first.message}${more}`, {
     details: { path, diagnostics: diagnostics.map((diagnostic) => JSON.stringify(diagnostic)) },

@@ -38,6 +38,11 @@ export function isPrerelease(version: string): boolean {
   return semver.prerelease(version) !== null;
 }
 
+/** Whether two versions differ in build metadata at most, so that no range tells them apart. */
+export function hasSamePrecedence(a: string, b: string): boolean {
+  return semver.compare(a, b) === 0;
+}
+
 /**
  * Total order of versions: semver precedence; then build metadata by part, numbers by value and below words, fewer
  * parts below more (semver's rule for pre-releases); then the text. Negative, zero (equal texts) or positive.

@@ -97,7 +97,8 @@ export function isFullSemver(text: string): boolean {
   return countable && version.version + build === text;
 }
 
-const LOOSE_VERSION = /^[v=\s]*(\d{1,15})(?:\.(\d{1,15}))?(?:\.(\d{1,15}))?(.{0,64})$/i;
+/** Numbers that are too large for a version have no suggestion. */
+const LOOSE_VERSION = /^(?!.*\d{16})[v=\s]*(\d{1,15})(?:\.(\d{1,15}))?(?:\.(\d{1,15}))?(.{0,64})$/i;
 
 /** Suggests a full version for `1.0`, `v1.2.3` or `1.0rc1`. */
 export function suggestVersion(text: string): string | undefined {

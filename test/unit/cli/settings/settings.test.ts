@@ -23,6 +23,15 @@ describe('settings of the command line', () => {
   const resolve = (args: string[], env: Record<string, string> = {}): Promise<Settings> =>
     resolveSettings(parseFlags(start, args), { XDG_CONFIG_HOME: folder, ...env });
 
+  it('have a data folder and a file with a name', async () => {
+    for (const flag of ['--data', '--config'])
+      for (const value of ['', ' '])
+        await assert.rejects(resolve([flag, value]), {
+          name: 'UsageError',
+          message: `${flag} needs a path, but it is empty.`,
+        });
+  });
+
   it('come from the flag, else the environment, else the file, else the default, individually', async () => {
     await writeFile(file, 'listen = ["file"]\nbootstrap = ["file"]\nname = "file"\n');
     const env = { GGEN_P2P_LISTEN: 'env', GGEN_P2P_BOOTSTRAP: 'env, other', GGEN_P2P_CONFIG: file };

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Manifest } from '../../../../../src/worker/authoring/manifest/manifest.ts';
+import { suggestVersion } from '../../../../../src/worker/authoring/manifest/package-version.ts';
+import { versionDiagnostics } from '../../../../../src/worker/authoring/preflight/version-order.ts';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
 import { ProjectFolder } from '../project-folder.ts';
 
@@ -35,6 +37,34 @@ describe('the version to publish', () => {
       const manifest = await read('package.json', `{"name":"x",\n"version":${written}}`, '2.0.0');
       assert.deepEqual([manifest.version, about(manifest)], ['2.0.0', [['warning', 'version-differs', 2, 1]]]);
     }
+  });
+
+  it('is suggested only when it can be one', () => {
+    const large = '9'.repeat(20);
+    for (const text of [`${large}.0.0`, `1.${large}`, `1.0.${large}`, `1.0.${large}-x`])
+      assert.equal(suggestVersion(text), undefined, text);
+    assert.equal(suggestVersion('v1.2'), '1.2.0');
+    assert.equal(suggestVersion('1.2.3.4'), '1.2.3-4');
+  });
+
+  it('is remarked when it differs from a published one in build metadata only', async () => {
+    const manifest = await read('Cargo.toml', CARGO, '2.0.1+build5');
+    const release = {
+      root: '',
+      size: 0,
+      files: 0,
+      kind: 'cargo',
+      dependencies: [],
+      published: 0,
+      yanked: false,
+    } as const;
+    const published = (...versions: readonly string[]): unknown[] =>
+      versionDiagnostics(manifest, { releases: versions.map((version) => ({ ...release, version })) })
+        .filter(({ severity }) => severity === 'warning')
+        .map(({ code, line, message }) => [code, line, /select (\S+)\. /.exec(message)?.[1]]);
+    assert.deepEqual(published('2.0.0', '2.0.1'), [['version-build-metadata', 3, '2.0.1+build5']]);
+    assert.deepEqual(published('2.0.1+build6'), [['version-build-metadata', 3, '2.0.1+build6']]);
+    assert.deepEqual(published('2.0.0', '2.0.1-rc.1', '2.0.2'), []);
   });
 
   it('must be a version', async () => {

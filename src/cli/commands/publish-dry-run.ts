@@ -73,6 +73,7 @@ function printDraft(output: Console, draft: ReleaseDraft, id: string): void {
     changed: paths(changes?.changed),
     removed: paths(changes?.removed),
     ...packedFilesResult(draft),
+    diagnostics: draft.diagnostics,
   };
   output.result(result, (view) => {
     const since =

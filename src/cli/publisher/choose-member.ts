@@ -41,7 +41,12 @@ function membersError(folder: string, members: readonly WorkspaceMember[]): Comm
   const withCommands = members.map((member) => ({ ...member, command: commandFor(folder, member) }));
   const list = withCommands.map((member) => `  ${member.command}   # ${describe(member)}`).join('\n');
   const message = `${folder} is the root of a workspace, not a package. Publish one of its members instead.`;
-  const next = `Publish a member, for example '${withCommands[0]?.command ?? ''}'.`;
+  const complete = withCommands.filter(({ name, version }) => name !== '' && version !== '');
+  const example = complete.find((member) => !member.private) ?? complete[0];
+  const next =
+    example === undefined
+      ? 'Set the name and version of a member in its manifest, then publish its folder.'
+      : `Publish a member, for example '${example.command}'.`;
   return new CommandError('WorkspaceRoot', EXIT.usage, message, next, { details: { members: withCommands }, list });
 }
 

@@ -78,6 +78,21 @@ describe('choosing a member of a workspace', () => {
     }
   });
 
+  it('names a member as the example that can be published, if there is one', async () => {
+    const [complete = {}, incomplete = {}] = MEMBERS;
+    const next = async (...members: readonly object[]): Promise<string> => {
+      const details = { members: members.map((one) => JSON.stringify(one)) };
+      const error: unknown = await choose(new GgenError('WorkspaceRoot', 'A root.', { details }), [], {
+        isTTY: false,
+      }).catch((reason: unknown) => reason);
+      return (error as CommandError).next ?? '';
+    };
+    const hidden = { ...complete, path: 'hidden', private: true };
+    assert.match(await next(incomplete, hidden, complete), /'ggen-p2p publish work\/space\/crates\/a'/);
+    assert.match(await next(incomplete, hidden), /'ggen-p2p publish work\/space\/hidden'/);
+    assert.match(await next(incomplete), /^Set the name and version of a member/);
+  });
+
   it('passes any other error on', async () => {
     const other = new GgenError('ManifestNotFound', 'None.');
     await assert.rejects(choose(other, ['1']), other);

@@ -63,6 +63,10 @@ async function readConfigText(path: string, required: boolean): Promise<string |
     if (error instanceof UsageError) throw error;
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (missing && !required) return undefined;
+    if (missing)
+      throw new UsageError(
+        `The configuration file ${path} does not exist. Check --config and GGEN_P2P_CONFIG, or create the file.`,
+      );
     throw new UsageError(`Cannot read the configuration file: ${errorMessage(error)}`);
   }
 }

@@ -32,6 +32,13 @@ describe('settings of the command line', () => {
         });
   });
 
+  it('are refused when the file that is named does not exist', async () => {
+    const gone = join(folder, 'gone.toml');
+    const expected = { name: 'UsageError', message: /gone\.toml does not exist\. Check --config/ };
+    await assert.rejects(resolve(['--config', gone]), expected);
+    await assert.rejects(resolve([], { GGEN_P2P_CONFIG: gone }), expected);
+  });
+
   it('come from the flag, else the environment, else the file, else the default, individually', async () => {
     await writeFile(file, 'listen = ["file"]\nbootstrap = ["file"]\nname = "file"\n');
     const env = { GGEN_P2P_LISTEN: 'env', GGEN_P2P_BOOTSTRAP: 'env, other', GGEN_P2P_CONFIG: file };

@@ -28,6 +28,25 @@ function usedImports(): Map<string, Use> {
   return used;
 }
 
+/** The paths below `src` that the files below a folder import: pairs of importing and imported path. */
+function importsBelow(folder: string): (readonly [string, string])[] {
+  return readdirSync(join(SRC, folder), { recursive: true, encoding: 'utf8' })
+    .map((file) => posix.join(folder, file.replaceAll('\\', '/')))
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) =>
+      [...readFileSync(join(SRC, path), 'utf8').matchAll(IMPORT)].flatMap(({ groups }) => {
+        const specifier = groups?.['from'] ?? groups?.['dynamic'] ?? groups?.['bare'] ?? '';
+        return specifier.startsWith('.') ? [[path, posix.join(posix.dirname(path), specifier)] as const] : [];
+      }),
+    );
+}
+
+/** The folder directly below `room` that a path lies in; undefined for a file of the room itself or of another one. */
+function folderBelow(room: string, path: string): string | undefined {
+  const [folder, ...rest] = posix.relative(room, path).split('/');
+  return folder === '..' || rest.length === 0 ? undefined : folder;
+}
+
 function addImport(use: Use, path: string, specifier: string): void {
   if (specifier.startsWith('.')) {
     const target = roomOf(posix.join(posix.dirname(path), specifier));
@@ -66,4 +85,22 @@ describe('import walls', () => {
     );
     assert.deepEqual(upward, []);
   });
+});
+
+describe('folders of a room', () => {
+  const workerRooms = readdirSync(join(SRC, 'worker'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const room of ['cli', 'extension', 'worker', ...workerRooms.map(({ name }) => `worker/${name}`)]) {
+    it(`do not import each other: ${room}`, () => {
+      const edges = new Set(
+        importsBelow(room).flatMap(([from, to]) => {
+          const [source, target] = [folderBelow(room, from), folderBelow(room, to)];
+          return source === undefined || target === undefined || source === target ? [] : [`${source} ${target}`];
+        }),
+      );
+      assert.deepEqual(
+        [...edges].filter((edge) => edges.has(edge.split(' ').reverse().join(' '))),
+        [],
+      );
+    });
+  }
 });

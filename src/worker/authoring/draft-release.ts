@@ -16,7 +16,7 @@ import { SecretScanner } from './preflight/secrets/secret-scanner.ts';
 import { resolveProjectLimits } from './project/project-limits.ts';
 import { scanProject } from './project/scan-project.ts';
 import type { ProjectScan } from './project/project.ts';
-import { refuseWorkspaceRoot } from './project/workspace-root.ts';
+import { refuseWorkspaceRoot } from './workspaces/workspace-root.ts';
 import { nextRecord, versionExists } from '../records/next-record.ts';
 import type { AddRelease } from '../records/next-record.ts';
 import { normalizeMetadata } from '../records/normalize-metadata.ts';

@@ -2,14 +2,14 @@ import { stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { PackRule } from '../../../shared/model.ts';
 import type { Manifest, ManifestPattern } from '../manifest/manifest.ts';
-import { PathSet } from '../project/path-set.ts';
+import { PathSet } from '../selection/path-set.ts';
 import type { FileSelection, OutsideFile, PackDecision, RepositoryFiles } from '../selection/file-selection.ts';
 import { excludedBy, packedBy } from '../selection/file-selection.ts';
 import { manifestFolder } from '../selection/manifest-folder.ts';
 import { RULES } from '../selection/pack-rules.ts';
 import { PathPatterns } from '../selection/path-patterns.ts';
 import type { PatternMatch } from '../selection/path-patterns.ts';
-import type { CargoPackage } from './cargo-package.ts';
+import type { CargoPackage } from '../manifest/package-formats/cargo-package.ts';
 
 /** In Cargo's order of preference. */
 const DEFAULT_READMES = ['README.md', 'README.txt', 'README'];

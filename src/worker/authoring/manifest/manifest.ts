@@ -1,6 +1,6 @@
-import type { CargoPackage } from '../cargo/cargo-package.ts';
-import type { NpmPackage } from '../npm/npm-package.ts';
-import type { PythonPackage } from '../python/python-package.ts';
+import type { CargoPackage } from './package-formats/cargo-package.ts';
+import type { NpmPackage } from './package-formats/npm-package.ts';
+import type { PythonPackage } from './package-formats/python-package.ts';
 import type { SourcePosition } from './document.ts';
 import type { Dependency, Diagnostic, ManifestKind, PackageMetadata } from '../../../shared/model.ts';
 

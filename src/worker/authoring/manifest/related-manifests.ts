@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { posix, relative, sep } from 'node:path';
 import { checkPath } from '../../paths/path-safety.ts';
-import { findRepositoryRoot } from '../project/repository-root.ts';
+import { findRepositoryRoot } from '../repository/repository-root.ts';
 import type { DiagnosticCollector } from './diagnostic-collector.ts';
 import type { Table } from './document.ts';
 import { readSource } from './manifest-source.ts';

@@ -2,8 +2,8 @@ import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PackageEdge, PackageNode } from 'npm-packlist';
 import { isTable } from '../manifest/document.ts';
-import { npmPackage } from './npm-package.ts';
-import type { NpmPackage } from './npm-package.ts';
+import { npmPackage } from '../manifest/package-formats/npm-package.ts';
+import type { NpmPackage } from '../manifest/package-formats/npm-package.ts';
 
 /**
  * The tree of installed packages as far as `bundleDependencies` reaches into it. Packages are found in `node_modules`

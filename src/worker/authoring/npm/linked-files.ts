@@ -2,8 +2,8 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import packlist from 'npm-packlist';
 import type { Options, PackageNode, StatOptions, WalkerOptions } from 'npm-packlist';
-import type { RepositoryLinks } from '../project/repository-links.ts';
-import type { NpmPackage } from './npm-package.ts';
+import type { RepositoryLinks } from '../repository/repository-links.ts';
+import type { NpmPackage } from '../manifest/package-formats/npm-package.ts';
 
 /** Where a walker of npm is: what its path leads to, and the real folders with the links on the way. */
 interface Place {

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { GgenError, errorMessage } from '../../../shared/errors.ts';
-import type { RepositoryLinks } from '../project/repository-links.ts';
+import type { RepositoryLinks } from '../repository/repository-links.ts';
 import { BundledPackages } from './bundled-packages.ts';
 import { listPackedFiles, withoutLinks } from './linked-files.ts';
-import type { NpmPackage } from './npm-package.ts';
-import { workspaceFolders, workspaceOf } from './workspaces.ts';
+import type { NpmPackage } from '../manifest/package-formats/npm-package.ts';
+import { workspaceFolders, workspaceOf } from '../workspaces/npm-workspaces.ts';
 
 /**
  * The files that `npm pack` packs, found by npm's own code: `files`, .npmignore and .gitignore, and what npm always

@@ -4,10 +4,10 @@ import { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import { parsePatterns } from '../../../ignore/ignore-patterns.ts';
 import type { PackRule } from '../../../shared/model.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { readIgnoreFile } from '../project/read-ignore-file.ts';
+import { readIgnoreFile } from '../selection/read-ignore-file.ts';
 import { PatternRules, RULES } from '../selection/pack-rules.ts';
 import { manifestFolder } from '../selection/manifest-folder.ts';
-import type { NpmPackage } from './npm-package.ts';
+import type { NpmPackage } from '../manifest/package-formats/npm-package.ts';
 
 /** Of the root, whatever the lists say. */
 const ALWAYS_PACKED = /^(?:package\.json|(?:readme|copying|licen[cs]e)(?:\..*)?)$/i;

@@ -2,13 +2,13 @@ import { lstat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { PackRule } from '../../../shared/model.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { PathSet } from '../project/path-set.ts';
+import { PathSet } from '../selection/path-set.ts';
 import type { FileSelection, PackDecision, RepositoryFiles } from '../selection/file-selection.ts';
 import { excludedBy, packedBy } from '../selection/file-selection.ts';
 import { manifestFolder } from '../selection/manifest-folder.ts';
 import { RULES } from '../selection/pack-rules.ts';
 import { npmFiles } from './npm-files.ts';
-import type { NpmPackage } from './npm-package.ts';
+import type { NpmPackage } from '../manifest/package-formats/npm-package.ts';
 import { NpmRules } from './npm-rules.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../../shared/model.ts';
-import type { GitWorkTree } from '../project/git-work-tree.ts';
+import type { GitWorkTree } from '../repository/git-work-tree.ts';
 import type { ProjectFile } from '../project/project.ts';
 
 const MAX_NAMED_FILES = 3;

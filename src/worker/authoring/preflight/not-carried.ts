@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { Diagnostic, ExcludedEntry } from '../../../shared/model.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
-import type { GitWorkTree } from '../project/git-work-tree.ts';
-import { PathSet } from '../project/path-set.ts';
+import type { GitWorkTree } from '../repository/git-work-tree.ts';
+import { PathSet } from '../selection/path-set.ts';
 import type { ProjectFile } from '../project/project.ts';
 
 const MAX_NAMED_FILES = 3;

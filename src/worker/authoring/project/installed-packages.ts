@@ -9,7 +9,7 @@ import { folderOf } from '../../install/lock/folders.ts';
 import { foldCase } from '../../paths/path-safety.ts';
 import { RULES } from '../selection/pack-rules.ts';
 import { readManifest } from '../manifest/read-manifest.ts';
-import { isWorkspaceRoot } from './workspace-root.ts';
+import { isWorkspaceRoot } from '../workspaces/workspace-root.ts';
 
 /** Folder of a package whose plain name is taken: `~` and the end of the publisher's id before the name. */
 const QUALIFIED_FOLDER = /^~[1-9A-HJ-NP-Za-km-z]{8}-/;

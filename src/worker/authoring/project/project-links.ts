@@ -3,15 +3,15 @@ import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { isAlwaysExcluded } from '../../../ignore/always-excluded.ts';
 import type { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import { LOCK_FILE } from '../../install/lock/lock-file.ts';
-import type { GitWorkTree } from './git-work-tree.ts';
+import type { GitWorkTree } from '../repository/git-work-tree.ts';
 import type { FileSelection } from '../selection/file-selection.ts';
 import { InstalledPackages } from './installed-packages.ts';
 import type { KnownInstall } from './installed-packages.ts';
-import type { PathSet } from './path-set.ts';
-import { readIgnoreFile } from './read-ignore-file.ts';
+import type { PathSet } from '../selection/path-set.ts';
+import { readIgnoreFile } from '../selection/read-ignore-file.ts';
 import { repositoryIgnoreRules } from './repository-ignore-rules.ts';
-import { RepositoryLinks } from './repository-links.ts';
-import type { LinkTarget } from './repository-links.ts';
+import { RepositoryLinks } from '../repository/repository-links.ts';
+import type { LinkTarget } from '../repository/repository-links.ts';
 
 /** Links in files of text that lead to one another. */
 const MAX_TEXT_LINKS = 8;

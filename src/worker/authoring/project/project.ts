@@ -1,5 +1,5 @@
 import type { LockedPackage } from '../../install/lock/lock-file.ts';
-import type { GitWorkTree } from './git-work-tree.ts';
+import type { GitWorkTree } from '../repository/git-work-tree.ts';
 import type { Diagnostic, ExcludedEntry, PackedFile } from '../../../shared/model.ts';
 
 /** A file that will be published. */

@@ -4,8 +4,8 @@ import type { IgnorePattern } from '../../../ignore/ignore-patterns.ts';
 import { IgnoreRules } from '../../../ignore/ignore-rules.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { manifestFolder } from '../selection/manifest-folder.ts';
-import { readIgnoreFile } from './read-ignore-file.ts';
-import { findRepositoryRoot } from './repository-root.ts';
+import { readIgnoreFile } from '../selection/read-ignore-file.ts';
+import { findRepositoryRoot } from '../repository/repository-root.ts';
 
 /**
  * Returns the rules that apply in a project's root before its own ignore files: those of the enclosing git repository

@@ -12,12 +12,12 @@ import type { FileSelection } from '../selection/file-selection.ts';
 import { PatternRules, RULES } from '../selection/pack-rules.ts';
 import { ProjectBudget } from './budget.ts';
 import type { InstalledPackages } from './installed-packages.ts';
-import type { PathSet } from './path-set.ts';
+import type { PathSet } from '../selection/path-set.ts';
 import type { ProjectLinks } from './project-links.ts';
 import { hasExecuteBit } from '../../install/disk/execute-bits.ts';
 import { STAGING_PREFIX } from '../../install/disk/staging-prefix.ts';
-import { readIgnoreFile } from './read-ignore-file.ts';
-import type { Submodule } from './submodules.ts';
+import { readIgnoreFile } from '../selection/read-ignore-file.ts';
+import type { Submodule } from '../repository/submodules.ts';
 import type { ProjectFile } from './project.ts';
 
 /** Folders read at once: slightly more than Node's thread pool has threads, which keeps them busy. */

@@ -1,8 +1,8 @@
 import type { PackRule } from '../../../shared/model.ts';
 import type { FileListing, ListStep } from './python-selection.ts';
 import { globStep, LICENSE_GLOBS, manifestGlobs } from './python-selection.ts';
-import { patterns } from './python-package.ts';
-import type { PythonPackage } from './python-package.ts';
+import { patterns } from '../manifest/package-formats/python-package.ts';
+import type { PythonPackage } from '../manifest/package-formats/python-package.ts';
 
 /** What `flit_core` lists: https://flit.pypa.io/en/stable/pyproject_toml.html#sdist-section */
 export function flitListing(

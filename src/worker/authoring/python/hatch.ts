@@ -5,12 +5,12 @@ import type { PackRule } from '../../../shared/model.ts';
 import { isTable } from '../manifest/document.ts';
 import type { ManifestFields } from '../manifest/manifest-fields.ts';
 import type { ManifestPattern } from '../manifest/manifest.ts';
-import { readIgnoreFile } from '../project/read-ignore-file.ts';
+import { readIgnoreFile } from '../selection/read-ignore-file.ts';
 import { PathPatterns } from '../selection/path-patterns.ts';
 import type { FileListing, ListStep } from './python-selection.ts';
 import { globStep, LICENSE_GLOBS, manifestGlobs } from './python-selection.ts';
-import { patterns } from './python-package.ts';
-import type { PythonPackage } from './python-package.ts';
+import { patterns } from '../manifest/package-formats/python-package.ts';
+import type { PythonPackage } from '../manifest/package-formats/python-package.ts';
 
 /** Parent folders searched for a .gitignore. */
 const MAX_PARENT_LEVELS = 64;

@@ -5,8 +5,8 @@ import type { ManifestPattern } from '../manifest/manifest.ts';
 import { COMPILED } from './flit.ts';
 import type { FileListing } from './python-selection.ts';
 import { globStep, LICENSE_GLOBS, manifestGlobs } from './python-selection.ts';
-import { patterns } from './python-package.ts';
-import type { PythonPackage } from './python-package.ts';
+import { patterns } from '../manifest/package-formats/python-package.ts';
+import type { PythonPackage } from '../manifest/package-formats/python-package.ts';
 
 /** What `poetry-core` lists: https://python-poetry.org/docs/pyproject/#exclude-and-include */
 export function poetryListing({ name, tool, readmes, licenseFiles }: PythonPackage, manifest: string): FileListing {

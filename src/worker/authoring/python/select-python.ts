@@ -6,7 +6,7 @@ import { manifestFolder } from '../selection/manifest-folder.ts';
 import { flitListing } from './flit.ts';
 import { hatchListing } from './hatch.ts';
 import { poetryListing } from './poetry.ts';
-import type { PythonPackage } from './python-package.ts';
+import type { PythonPackage } from '../manifest/package-formats/python-package.ts';
 import { PythonSelection } from './python-selection.ts';
 import type { FileListing } from './python-selection.ts';
 import { setuptoolsListing } from './setuptools.ts';

@@ -3,7 +3,7 @@ import type { PackRule } from '../../../shared/model.ts';
 import { isTable, ownValue } from '../manifest/document.ts';
 import type { ManifestFields } from '../manifest/manifest-fields.ts';
 import { matchesName } from '../selection/glob.ts';
-import { patterns } from './python-package.ts';
+import { patterns } from '../manifest/package-formats/python-package.ts';
 import type { ListStep } from './python-selection.ts';
 
 /** Folders that are no packages in the flat layout: `FlatLayoutPackageFinder` of setuptools. */

@@ -1,10 +1,10 @@
 import { join, posix } from 'node:path';
 import type { PackRule } from '../../../shared/model.ts';
 import type { ManifestFields } from '../manifest/manifest-fields.ts';
-import { readIgnoreFile } from '../project/read-ignore-file.ts';
+import { readIgnoreFile } from '../selection/read-ignore-file.ts';
 import { manifestInSteps } from './manifest-in.ts';
-import { patterns } from './python-package.ts';
-import type { PythonPackage } from './python-package.ts';
+import { patterns } from '../manifest/package-formats/python-package.ts';
+import type { PythonPackage } from '../manifest/package-formats/python-package.ts';
 import type { FileListing, ListStep } from './python-selection.ts';
 import { globStep, LICENSE_GLOBS, manifestGlobs } from './python-selection.ts';
 import { setuptoolsPackages } from './setuptools-packages.ts';

@@ -1,5 +1,5 @@
-import type { PathSet } from '../project/path-set.ts';
-import type { RepositoryLinks } from '../project/repository-links.ts';
+import type { PathSet } from './path-set.ts';
+import type { RepositoryLinks } from '../repository/repository-links.ts';
 import type { PackRule } from '../../../shared/model.ts';
 
 /** Whether an entry is packed, and the rule that decides. For a folder: whether its content is looked at. */

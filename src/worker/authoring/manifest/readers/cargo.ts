@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { cargoEntryPoints, cargoPackage } from '../../cargo/cargo-package.ts';
+import { cargoEntryPoints, cargoPackage } from '../package-formats/cargo-package.ts';
 import { isTable, ownValue, type Table } from '../document.ts';
 import type { ManifestFields } from '../manifest-fields.ts';
 import { readDependencies, readPeople } from '../lists.ts';

@@ -1,6 +1,6 @@
 import { typeName, type ManifestFields } from '../manifest-fields.ts';
-import { npmEntryPoints } from '../../npm/entry-points.ts';
-import { npmPackage } from '../../npm/npm-package.ts';
+import { npmEntryPoints } from '../package-formats/entry-points.ts';
+import { npmPackage } from '../package-formats/npm-package.ts';
 import { readDependencies, readPeople, readTags } from '../lists.ts';
 import type { Located, RawManifest } from '../manifest.ts';
 import type { ManifestReader } from '../manifest-reader.ts';

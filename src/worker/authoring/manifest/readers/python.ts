@@ -2,7 +2,7 @@ import { escapeInvisibleCharacters } from '../../../paths/invisible-characters.t
 import type { ManifestFields } from '../manifest-fields.ts';
 import { readDependencies, readPeople, readTags } from '../lists.ts';
 import type { Located, RawManifest } from '../manifest.ts';
-import { pythonPackage, scriptModules } from '../../python/python-package.ts';
+import { pythonPackage, scriptModules } from '../package-formats/python-package.ts';
 import type { ManifestReader } from '../manifest-reader.ts';
 import { firstDefined } from './ggen.ts';
 

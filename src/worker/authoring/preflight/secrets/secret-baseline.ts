@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Diagnostic } from '../../../../shared/model.ts';
 import { SECRET_BASELINE_FILE, baselineEntry } from '../../../../shared/secret-baseline.ts';
 import { escapeInvisibleCharacters } from '../../../paths/invisible-characters.ts';
-import { readIgnoreFile } from '../../project/read-ignore-file.ts';
+import { readIgnoreFile } from '../../selection/read-ignore-file.ts';
 import type { FoundSecret } from './finding.ts';
 
 const MAX_SHOWN_LENGTH = 80;

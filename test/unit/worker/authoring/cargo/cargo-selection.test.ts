@@ -7,7 +7,7 @@ import { ruleText } from '../../../../../src/shared/pack-rule.ts';
 import { cargoSelection } from '../../../../../src/worker/authoring/cargo/cargo-selection.ts';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
 import type { ProjectScan } from '../../../../../src/worker/authoring/project/project.ts';
-import { RepositoryLinks } from '../../../../../src/worker/authoring/project/repository-links.ts';
+import { RepositoryLinks } from '../../../../../src/worker/authoring/repository/repository-links.ts';
 import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
 import { skipIf, skipOnWindows } from '../../../../skip.ts';
 import { ProjectFolder, type Files } from '../project-folder.ts';

@@ -4,7 +4,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
 import { npmFiles } from '../../../../../src/worker/authoring/npm/npm-files.ts';
-import { RepositoryLinks } from '../../../../../src/worker/authoring/project/repository-links.ts';
+import { RepositoryLinks } from '../../../../../src/worker/authoring/repository/repository-links.ts';
 import type { ProjectScan } from '../../../../../src/worker/authoring/project/project.ts';
 import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
 import { createPublisherKey } from '../../../../../src/identity/publisher-key.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
-import { entryPointDiagnostics } from '../../../../../src/worker/authoring/preflight/entry-point-check.ts';
+import { entryPointDiagnostics } from '../../../../../src/worker/authoring/project/entry-point-check.ts';
 import { scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
 import { ProjectFolder, type Files } from '../project-folder.ts';
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { isTable, ownValue } from '../manifest/document.ts';
-import type { Table } from '../manifest/document.ts';
+import { isTable, ownValue } from '../document.ts';
+import type { Table } from '../document.ts';
 
 /** The fields of a package.json that decide which files npm packs, in the form that npm normalizes them to. */
 export interface NpmPackage {

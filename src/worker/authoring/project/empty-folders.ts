@@ -4,8 +4,8 @@ import type { Diagnostic } from '../../../shared/model.ts';
 import { escapeInvisibleCharacters } from '../../paths/invisible-characters.ts';
 import { checkPath } from '../../paths/path-safety.ts';
 import type { Manifest, ManifestPattern } from '../manifest/manifest.ts';
-import { PathSet } from '../project/path-set.ts';
-import type { ProjectFile } from '../project/project.ts';
+import { PathSet } from '../selection/path-set.ts';
+import type { ProjectFile } from './project.ts';
 import { manifestFolder } from '../selection/manifest-folder.ts';
 
 /** Entries of the lists that are checked: each is one look at the disk. */

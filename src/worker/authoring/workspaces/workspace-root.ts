@@ -5,7 +5,7 @@ import { GgenError } from '../../../shared/errors.ts';
 import type { WorkspaceMember } from '../../../shared/model.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { readManifest } from '../manifest/read-manifest.ts';
-import { memberFolders } from '../npm/workspaces.ts';
+import { memberFolders } from './npm-workspaces.ts';
 import { workspacePatterns } from './workspace-patterns.ts';
 import type { WorkspacePatterns } from './workspace-patterns.ts';
 

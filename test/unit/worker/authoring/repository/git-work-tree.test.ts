@@ -4,7 +4,7 @@ import { chmod } from 'node:fs/promises';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
 import { gitDiagnostics } from '../../../../../src/worker/authoring/preflight/git-check.ts';
 import type { ProjectScan } from '../../../../../src/worker/authoring/project/project.ts';
-import { readGitWorkTree } from '../../../../../src/worker/authoring/project/git-work-tree.ts';
+import { readGitWorkTree } from '../../../../../src/worker/authoring/repository/git-work-tree.ts';
 import { executableFiles, scanProject } from '../../../../../src/worker/authoring/project/scan-project.ts';
 import { skipOnWindows } from '../../../../skip.ts';
 import { ProjectFolder, type Files } from '../project-folder.ts';

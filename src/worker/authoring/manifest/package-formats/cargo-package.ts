@@ -1,5 +1,5 @@
-import type { ManifestFields } from '../manifest/manifest-fields.ts';
-import type { Located, ManifestPattern } from '../manifest/manifest.ts';
+import type { ManifestFields } from '../manifest-fields.ts';
+import type { Located, ManifestPattern } from '../manifest.ts';
 
 /** What decides which files `cargo package` packs. */
 export interface CargoPackage {

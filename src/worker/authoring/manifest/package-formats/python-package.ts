@@ -1,6 +1,6 @@
-import { ownValue, isTable } from '../manifest/document.ts';
-import type { ManifestFields } from '../manifest/manifest-fields.ts';
-import type { ManifestPattern } from '../manifest/manifest.ts';
+import { ownValue, isTable } from '../document.ts';
+import type { ManifestFields } from '../manifest-fields.ts';
+import type { ManifestPattern } from '../manifest.ts';
 
 /** Build tools of which it is known what they put into a source distribution. */
 export type PythonBackend = 'hatch' | 'poetry' | 'setuptools' | 'flit';

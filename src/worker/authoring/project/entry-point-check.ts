@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Diagnostic } from '../../../shared/model.ts';
 import type { EntryPoint, Manifest } from '../manifest/manifest.ts';
 import { manifestFolder } from '../selection/manifest-folder.ts';
-import type { ProjectFile } from '../project/project.ts';
+import type { ProjectFile } from './project.ts';
 
 /** Keys of a Cargo.toml that name a source file. */
 const CARGO_KEYS: readonly string[] = ['lib.path', 'bin.path', 'build'];

@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../../../shared/model.ts';
-import type { ProjectFile } from './project.ts';
 
 /** A submodule of git that belongs to a release. */
 export interface Submodule {
@@ -9,7 +8,10 @@ export interface Submodule {
 }
 
 /** An empty submodule blocks publishing: the release would lack what the author's other clones have. */
-export function submoduleDiagnostics(submodules: readonly Submodule[], files: readonly ProjectFile[]): Diagnostic[] {
+export function submoduleDiagnostics(
+  submodules: readonly Submodule[],
+  files: readonly { readonly path: string }[],
+): Diagnostic[] {
   return submodules.map(({ path, checkedOut }) => {
     if (!checkedOut) {
       const message =

@@ -2,8 +2,8 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { minimatch } from 'minimatch';
 import { isTable } from '../manifest/document.ts';
-import { npmPackage } from './npm-package.ts';
-import type { NpmPackage } from './npm-package.ts';
+import { npmPackage } from '../manifest/package-formats/npm-package.ts';
+import type { NpmPackage } from '../manifest/package-formats/npm-package.ts';
 
 /** Parent folders searched for a workspace. */
 const MAX_PARENT_LEVELS = 64;

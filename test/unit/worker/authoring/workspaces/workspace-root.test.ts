@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { GgenError } from '../../../../../src/shared/errors.ts';
 import type { WorkspaceMember } from '../../../../../src/shared/model.ts';
 import { readManifest } from '../../../../../src/worker/authoring/manifest/read-manifest.ts';
-import { refuseWorkspaceRoot, workspaceMembers } from '../../../../../src/worker/authoring/project/workspace-root.ts';
+import {
+  refuseWorkspaceRoot,
+  workspaceMembers,
+} from '../../../../../src/worker/authoring/workspaces/workspace-root.ts';
 import { ProjectFolder } from '../project-folder.ts';
 import type { Files } from '../project-folder.ts';
 

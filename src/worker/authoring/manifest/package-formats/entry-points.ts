@@ -1,6 +1,6 @@
-import { isTable } from '../manifest/document.ts';
-import type { ManifestFields } from '../manifest/manifest-fields.ts';
-import type { KeyPath, Located } from '../manifest/manifest.ts';
+import { isTable } from '../document.ts';
+import type { ManifestFields } from '../manifest-fields.ts';
+import type { KeyPath, Located } from '../manifest.ts';
 
 /** More entry points of one package are not checked. */
 const MAX_ENTRY_POINTS = 500;

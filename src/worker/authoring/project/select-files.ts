@@ -2,8 +2,8 @@ import { cargoSelection } from '../cargo/cargo-selection.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { npmSelection } from '../npm/npm-selection.ts';
 import { pythonSelection } from '../python/select-python.ts';
-import type { FileSelection, RepositoryFiles } from './file-selection.ts';
-import { ManifestSelection } from './manifest-selection.ts';
+import type { FileSelection, RepositoryFiles } from '../selection/file-selection.ts';
+import { ManifestSelection } from '../selection/manifest-selection.ts';
 
 /**
  * The rules by which a project's files are packed: those of its package manager, else those of its manifest.

@@ -4,7 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { importTree } from '../../src/worker/authoring/unixfs-import.ts';
+import { importTree } from '../../src/worker/dag/unixfs-import.ts';
 import { readProjectFile } from '../../src/worker/authoring/project/read-project-file.ts';
 import type { ProjectFile } from '../../src/worker/authoring/project/project.ts';
 import { BlockStore } from '../../src/worker/blocks/block-store.ts';

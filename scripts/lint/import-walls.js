@@ -68,14 +68,13 @@ export const WALLS = {
       '@secretlint/core',
       '@secretlint/profiler',
       '@secretlint/secretlint-rule-preset-recommend',
-      'ipfs-unixfs-importer',
       'jsonc-parser',
       'minimatch',
       'npm-packlist',
       'semver',
       'smol-toml',
     ],
-    types: ['interface-blockstore', 'multiformats'],
+    types: ['multiformats'],
   },
   'worker/archive': {
     rooms: [
@@ -247,7 +246,11 @@ export const WALLS = {
   // When periodic work is done, not what is done: each room brings its own tasks.
   'worker/maintenance': { rooms: ['shared', 'worker/logging'], packages: [] },
   // What blocks are and name, apart from where they are kept and how they travel.
-  'worker/dag': { rooms: [], packages: ['@ipld/dag-pb', 'ipfs-unixfs', 'multiformats'] },
+  'worker/dag': {
+    rooms: [],
+    packages: ['@ipld/dag-pb', 'ipfs-unixfs', 'ipfs-unixfs-importer', 'multiformats'],
+    types: ['interface-blockstore'],
+  },
   'worker/paths': { rooms: ['shared'], packages: [] },
   'worker/logging': { rooms: ['shared'], packages: [] },
   rpc: { rooms: ['shared'], packages: ['comlink'] },

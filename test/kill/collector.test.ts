@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { importTree } from '../../src/worker/authoring/unixfs-import.ts';
+import { importTree } from '../../src/worker/dag/unixfs-import.ts';
 import { BlockStore } from '../../src/worker/blocks/block-store.ts';
 import { GarbageCollector } from '../../src/worker/blocks/garbage-collector.ts';
 import { verifyBlocks, countMissingBlocks } from '../../src/worker/blocks/block-verification.ts';

@@ -5,7 +5,7 @@ import type { CID } from 'multiformats/cid';
 import type { DraftProgress } from '../../shared/api/index.ts';
 import { GgenError } from '../../shared/errors.ts';
 import { draftsFolder } from '../blocks/block-storage.ts';
-import { importTree } from './unixfs-import.ts';
+import { importTree } from '../dag/unixfs-import.ts';
 import { readProjectFile } from './project/read-project-file.ts';
 import type { ProjectScan } from './project/project.ts';
 import { BlockStore } from '../blocks/block-store.ts';
@@ -51,6 +51,9 @@ export async function packProject(
   onProgress: (progress: DraftProgress) => void,
   transform: ByteTransform = (_path, bytes) => bytes,
 ): Promise<PackedContent> {
+  if (scan.files.length === 0) {
+    throw new GgenError('ManifestInvalid', 'Nothing to publish: all files in the project are ignored.');
+  }
   const folder = join(draftsFolder(dataDir), randomUUID());
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const store = await BlockStore.open(folder, { transient: true }).catch(async (error: unknown) => {

@@ -136,6 +136,23 @@ describe('a project is known by its lock file', () => {
     assert.deepEqual((await reader.engine.listPackages({ section: 'installed' })).packages, []);
   });
 
+  it('and is verified by the lock file and the files alone, without a peer or a block', async () => {
+    await addPackages();
+    const clone = join(await network.folder(), 'clone');
+    await cp(project, clone, { recursive: true });
+    const island = new TestNetwork();
+    try {
+      const { engine } = await island.peer();
+      const path = join(clone, 'packages', 'mine');
+      const { files, changed, missing, extra } = await engine.verifyInstalled({ path });
+      assert.deepEqual([files, changed, missing, extra], [3, [], [], []]);
+      await writeFile(join(path, 'a.txt'), 'changed\n');
+      await assert.rejects(engine.verifyInstalled({ path }), { name: 'ContentUnavailable' });
+    } finally {
+      await island.close();
+    }
+  });
+
   it('and lists its packages before they are installed, in a fresh clone without them', async () => {
     await addPackages();
     const clone = join(await network.folder(), 'clone');

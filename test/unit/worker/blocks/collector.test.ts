@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { MemoryBlockstore } from 'blockstore-core';
 import type { CID } from 'multiformats/cid';
-import { importTree } from '../../../../src/worker/authoring/unixfs-import.ts';
+import { importTree } from '../../../../src/worker/dag/unixfs-import.ts';
 import { localBlocks } from '../../../../src/worker/blocks/local-blocks.ts';
 import { BlockStore } from '../../../../src/worker/blocks/block-store.ts';
 import { GarbageCollector } from '../../../../src/worker/blocks/garbage-collector.ts';

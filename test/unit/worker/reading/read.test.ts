@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
 import { collectBytes } from '../../../../src/worker/blocks/block-storage.ts';
-import { importTree } from '../../../../src/worker/authoring/unixfs-import.ts';
+import { importTree } from '../../../../src/worker/dag/unixfs-import.ts';
 import { TreeReader } from '../../../../src/worker/reading/tree-reader.ts';
 import { compareTrees, listReleaseFiles } from '../../../../src/worker/reading/compare-trees.ts';
 import { readRange } from '../../../../src/worker/reading/read-range.ts';

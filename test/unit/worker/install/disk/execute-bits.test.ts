@@ -3,7 +3,7 @@ import { chmod, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MemoryBlockstore } from 'blockstore-core';
 import type { CID } from 'multiformats/cid';
-import { importTree } from '../../../../../src/worker/authoring/unixfs-import.ts';
+import { importTree } from '../../../../../src/worker/dag/unixfs-import.ts';
 import { collectBytes } from '../../../../../src/worker/blocks/block-storage.ts';
 import { findChangesSince, takeFolderSnapshot } from '../../../../../src/worker/install/disk/concurrent-changes.ts';
 import { localState } from '../../../../../src/worker/install/disk/local-state.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { MemoryBlockstore } from 'blockstore-core';
 import type { CID } from 'multiformats/cid';
 import { collectBytes } from '../../../../../src/worker/blocks/block-storage.ts';
-import { importTree } from '../../../../../src/worker/authoring/unixfs-import.ts';
+import { importTree } from '../../../../../src/worker/dag/unixfs-import.ts';
 import { preserveLocalFiles } from '../../../../../src/worker/install/disk/preserve-files.ts';
 import { planReplacement } from '../../../../../src/worker/install/disk/replacement.ts';
 import type { Replacement } from '../../../../../src/worker/install/disk/replacement.ts';

@@ -2,8 +2,7 @@ import { importFile, importer } from 'ipfs-unixfs-importer';
 import type { ImportCandidate, ImporterOptions } from 'ipfs-unixfs-importer';
 import type { Blockstore } from 'interface-blockstore';
 import type { CID } from 'multiformats/cid';
-import { GgenError } from '../../shared/errors.ts';
-import { EXECUTABLE_MODE } from '../dag/nodes.ts';
+import { EXECUTABLE_MODE } from './nodes.ts';
 
 /** A file to import: its path below the root, with forward slashes, and its content. */
 export interface ImportFile {
@@ -27,6 +26,7 @@ const FILE_OPTIONS = { profile: 'unixfs-v1-2025', blockWriteConcurrency: 2 } as 
  * CIDs on all systems and implementations. Times are omitted, because they differ between systems, and so are modes but
  * one: an executable file is a UnixFS node of mode 0755 whose leaves are those of the equal plain file.
  *
+ * @param files at least one
  * @param onFile called after each file with its size in bytes
  */
 export async function importTree(
@@ -56,9 +56,7 @@ export async function importTree(
   }
   // All files in progress may have completed after the cancel.
   signal.throwIfAborted();
-  if (root === undefined || files.length === 0) {
-    throw new GgenError('ManifestInvalid', 'Nothing to publish: all files in the project are ignored.');
-  }
+  if (root === undefined || files.length === 0) throw new Error('There are no files to import');
   return { root, files: byPath };
 }
 

@@ -3,8 +3,8 @@ import { createCipheriv, createHash } from 'node:crypto';
 import { unixfs } from '@helia/unixfs';
 import { MemoryBlockstore } from 'blockstore-core';
 import { createHeliaLight } from 'helia';
-import { importTree } from '../../../../src/worker/authoring/unixfs-import.ts';
-import type { ImportFile } from '../../../../src/worker/authoring/unixfs-import.ts';
+import { importTree } from '../../../../src/worker/dag/unixfs-import.ts';
+import type { ImportFile } from '../../../../src/worker/dag/unixfs-import.ts';
 
 const signal = new AbortController().signal;
 const onFile = (): void => undefined;

@@ -5,6 +5,7 @@ import { ROOT } from '../../../scripts/lib/paths.ts';
 import type { Editor } from '../harness/editor.ts';
 import { openEditor } from '../harness/editor.ts';
 import { eventually } from '../harness/eventually.ts';
+import { chooseMenuItem } from '../harness/menu.ts';
 import type { HeadlessPeer } from '../harness/peer.ts';
 import { startPeer } from '../harness/peer.ts';
 import type { TemporaryProject } from '../harness/project.ts';
@@ -135,7 +136,7 @@ describe('marketplace in the window', () => {
     await writeFile(join(project.folder, 'package.json'), await withVersion('1.1.0'));
     await workbench.openFile('package.json');
     await workbench.page.locator('.monaco-editor .view-lines').first().click({ button: 'right' });
-    await workbench.page.locator('.monaco-menu .action-item', { hasText: 'Publish Project…' }).click();
+    await chooseMenuItem(workbench.page, 'Publish Project…');
     await workbench.quickInput.choose('Publish reading-time 1.1.0');
     await workbench.notifications.waitFor(/^Published reading-time 1\.1\.0/);
   });
